@@ -1,0 +1,4 @@
+//! What the program knows, as tables: one table, many readers (parser, completion, hints, help, both spellings, the book's reference).
+
+pub mod parameter;
+pub mod verb;

@@ -1,0 +1,1335 @@
+//! The verbs of the language: what each is called, in both spellings, and what it takes. The texts are in `manual`.
+
+use super::parameter::{Group, Kind, Parameter, keyword, optional, required, variadic};
+use serde::{Deserialize, Serialize};
+
+/// A verb of the language. The name in the doc comment is the command form.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+pub enum Verb {
+    /// `socket`
+    Socket,
+    /// `socketpair`
+    Socketpair,
+    /// `bind`
+    Bind,
+    /// `listen`
+    Listen,
+    /// `accept`
+    Accept,
+    /// `connect`
+    Connect,
+    /// `connect_ex`
+    ConnectEx,
+    /// `send`
+    Send,
+    /// `sendall`
+    Sendall,
+    /// `sendto`
+    Sendto,
+    /// `sendmsg`
+    Sendmsg,
+    /// `send_fds`
+    SendFds,
+    /// `sendfile`
+    Sendfile,
+    /// `recv`
+    Recv,
+    /// `recvfrom`
+    Recvfrom,
+    /// `recvmsg`
+    Recvmsg,
+    /// `recv_fds`
+    RecvFds,
+    /// `recv_into`
+    RecvInto,
+    /// `shutdown`
+    Shutdown,
+    /// `close`
+    Close,
+    /// `detach`
+    Detach,
+    /// `dup`
+    Dup,
+    /// `getsockname`
+    Getsockname,
+    /// `getpeername`
+    Getpeername,
+    /// `getsockopt`
+    Getsockopt,
+    /// `setsockopt`
+    Setsockopt,
+    /// `setblocking`
+    Setblocking,
+    /// `getblocking`
+    Getblocking,
+    /// `settimeout`
+    Settimeout,
+    /// `gettimeout`
+    Gettimeout,
+    /// `fileno`
+    Fileno,
+    /// `makefile`
+    Makefile,
+    /// `read`
+    Read,
+    /// `readline`
+    Readline,
+    /// `write`
+    Write,
+    /// `flush`
+    Flush,
+    /// `ioctl`
+    Ioctl,
+    /// `select`
+    Select,
+    /// `poller`
+    Poller,
+    /// `poll`
+    Poll,
+    /// `epoll`
+    Epoll,
+    /// `register`
+    Register,
+    /// `modify`
+    Modify,
+    /// `unregister`
+    Unregister,
+    /// `epoll_ctl`
+    EpollCtl,
+    /// `epoll_wait`
+    EpollWait,
+    /// `getaddrinfo`
+    Getaddrinfo,
+    /// `getnameinfo`
+    Getnameinfo,
+    /// `gethostbyname`
+    Gethostbyname,
+    /// `gethostbyaddr`
+    Gethostbyaddr,
+    /// `gethostname`
+    Gethostname,
+    /// `getservbyname`
+    Getservbyname,
+    /// `getservbyport`
+    Getservbyport,
+    /// `getprotobyname`
+    Getprotobyname,
+    /// `inet_pton`
+    InetPton,
+    /// `inet_ntop`
+    InetNtop,
+    /// `inet_aton`
+    InetAton,
+    /// `inet_ntoa`
+    InetNtoa,
+    /// `htons`
+    Htons,
+    /// `ntohs`
+    Ntohs,
+    /// `htonl`
+    Htonl,
+    /// `ntohl`
+    Ntohl,
+    /// `if_nameindex`
+    IfNameindex,
+    /// `if_nametoindex`
+    IfNametoindex,
+    /// `if_indextoname`
+    IfIndextoname,
+    /// `create_server`
+    CreateServer,
+    /// `create_connection`
+    CreateConnection,
+    /// `options`
+    Options,
+    /// `print`
+    Print,
+    /// `sockets`
+    Sockets,
+    /// `info`
+    Info,
+    /// `states`
+    States,
+    /// `packets`
+    Packets,
+    /// `packet`
+    Packet,
+    /// `ladder`
+    Ladder,
+    /// `follow`
+    Follow,
+    /// `conversations`
+    Conversations,
+    /// `inspect`
+    Inspect,
+    /// `why`
+    Why,
+    /// `help`
+    Help,
+    /// `explain`
+    Explain,
+    /// `process`
+    Process,
+    /// `kill`
+    Kill,
+    /// `run`
+    Run,
+    /// `lab`
+    Lab,
+    /// `sleep`
+    Sleep,
+    /// `wait`
+    Wait,
+    /// `jobs`
+    Jobs,
+    /// `cancel`
+    Cancel,
+    /// `expect`
+    Expect,
+    /// `load`
+    Load,
+    /// `save`
+    Save,
+    /// `reset`
+    Reset,
+    /// `quit`
+    Quit,
+    /// `import`
+    Import,
+}
+
+/// Who carries a verb out.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum AnsweredBy {
+    /// The engine, in the process of the prompt.
+    Engine,
+    /// The session, in the terminal.
+    Session,
+}
+
+/// The page of the help index a verb stands on.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum VerbGroup {
+    /// The socket primitives.
+    Primitive,
+    /// What shows: sockets, packets, states.
+    Looking,
+    /// Hosts, processes, programs.
+    Lab,
+    /// What drives a script.
+    Script,
+}
+
+/// How the call form is written.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Spelling {
+    /// `socket.socket(…)`: a function of this module; the prefix may be left out.
+    Module(&'static str),
+    /// `s.bind(…)`: a method; the first parameter is the receiver.
+    Method,
+    /// `packets(…)`: no prefix.
+    Plain,
+}
+
+/// A verb's row.
+#[derive(Clone, Copy, Debug)]
+pub struct VerbEntry {
+    /// The verb.
+    pub verb: Verb,
+    /// Its name in both spellings.
+    pub name: &'static str,
+    /// Other names it answers to.
+    pub aliases: &'static [&'static str],
+    /// The page of the help index.
+    pub group: VerbGroup,
+    /// Who carries it out.
+    pub answered_by: AnsweredBy,
+    /// How the call form is written.
+    pub spelling: Spelling,
+    /// What it takes, in the order of the command form. The call form's order is the same but for `sendto`,
+    /// whose flags stand before the address when three arguments are given (as in Python).
+    pub parameters: &'static [Parameter],
+}
+
+/// All verbs, in the order of the enum.
+pub const VERBS: &[VerbEntry] = &[
+    VerbEntry {
+        verb: Verb::Socket,
+        name: "socket",
+        aliases: &[],
+        group: VerbGroup::Primitive,
+        answered_by: AnsweredBy::Engine,
+        spelling: Spelling::Module("socket"),
+        parameters: &[
+            optional("family", Kind::Constant(Group::Family), "AF_INET"),
+            optional("type", Kind::Constant(Group::Type), "SOCK_STREAM"),
+            optional("proto", Kind::Constant(Group::Protocol), "0"),
+        ],
+    },
+    VerbEntry {
+        verb: Verb::Socketpair,
+        name: "socketpair",
+        aliases: &[],
+        group: VerbGroup::Primitive,
+        answered_by: AnsweredBy::Engine,
+        spelling: Spelling::Module("socket"),
+        parameters: &[
+            optional("family", Kind::Constant(Group::Family), "AF_UNIX"),
+            optional("type", Kind::Constant(Group::Type), "SOCK_STREAM"),
+            optional("proto", Kind::Constant(Group::Protocol), "0"),
+        ],
+    },
+    VerbEntry {
+        verb: Verb::Bind,
+        name: "bind",
+        aliases: &[],
+        group: VerbGroup::Primitive,
+        answered_by: AnsweredBy::Engine,
+        spelling: Spelling::Method,
+        parameters: &[
+            required("socket", Kind::Socket),
+            required("address", Kind::Address),
+        ],
+    },
+    VerbEntry {
+        verb: Verb::Listen,
+        name: "listen",
+        aliases: &[],
+        group: VerbGroup::Primitive,
+        answered_by: AnsweredBy::Engine,
+        spelling: Spelling::Method,
+        parameters: &[
+            required("socket", Kind::Socket),
+            optional("backlog", Kind::Int, "SOMAXCONN"),
+        ],
+    },
+    VerbEntry {
+        verb: Verb::Accept,
+        name: "accept",
+        aliases: &["accept4"],
+        group: VerbGroup::Primitive,
+        answered_by: AnsweredBy::Engine,
+        spelling: Spelling::Method,
+        parameters: &[
+            required("socket", Kind::Socket),
+            optional("flags", Kind::Constant(Group::Type), "0"),
+        ],
+    },
+    VerbEntry {
+        verb: Verb::Connect,
+        name: "connect",
+        aliases: &[],
+        group: VerbGroup::Primitive,
+        answered_by: AnsweredBy::Engine,
+        spelling: Spelling::Method,
+        parameters: &[
+            required("socket", Kind::Socket),
+            required("address", Kind::Address),
+        ],
+    },
+    VerbEntry {
+        verb: Verb::ConnectEx,
+        name: "connect_ex",
+        aliases: &[],
+        group: VerbGroup::Primitive,
+        answered_by: AnsweredBy::Engine,
+        spelling: Spelling::Method,
+        parameters: &[
+            required("socket", Kind::Socket),
+            required("address", Kind::Address),
+        ],
+    },
+    VerbEntry {
+        verb: Verb::Send,
+        name: "send",
+        aliases: &[],
+        group: VerbGroup::Primitive,
+        answered_by: AnsweredBy::Engine,
+        spelling: Spelling::Method,
+        parameters: &[
+            required("socket", Kind::Socket),
+            required("data", Kind::Data),
+            optional("flags", Kind::Constant(Group::MessageFlag), "0"),
+        ],
+    },
+    VerbEntry {
+        verb: Verb::Sendall,
+        name: "sendall",
+        aliases: &[],
+        group: VerbGroup::Primitive,
+        answered_by: AnsweredBy::Engine,
+        spelling: Spelling::Method,
+        parameters: &[
+            required("socket", Kind::Socket),
+            required("data", Kind::Data),
+            optional("flags", Kind::Constant(Group::MessageFlag), "0"),
+        ],
+    },
+    VerbEntry {
+        verb: Verb::Sendto,
+        name: "sendto",
+        aliases: &[],
+        group: VerbGroup::Primitive,
+        answered_by: AnsweredBy::Engine,
+        spelling: Spelling::Method,
+        parameters: &[
+            required("socket", Kind::Socket),
+            required("data", Kind::Data),
+            required("address", Kind::Address),
+            optional("flags", Kind::Constant(Group::MessageFlag), "0"),
+        ],
+    },
+    VerbEntry {
+        verb: Verb::Sendmsg,
+        name: "sendmsg",
+        aliases: &[],
+        group: VerbGroup::Primitive,
+        answered_by: AnsweredBy::Engine,
+        spelling: Spelling::Method,
+        parameters: &[
+            required("socket", Kind::Socket),
+            required("buffers", Kind::Buffers),
+            optional("ancdata", Kind::Ancillary, "[]"),
+            optional("flags", Kind::Constant(Group::MessageFlag), "0"),
+            optional("address", Kind::Address, "None"),
+            keyword("SCM_RIGHTS", Kind::Sockets, "[]"),
+            keyword("SCM_CREDENTIALS", Kind::Any, "None"),
+        ],
+    },
+    VerbEntry {
+        verb: Verb::SendFds,
+        name: "send_fds",
+        aliases: &[],
+        group: VerbGroup::Primitive,
+        answered_by: AnsweredBy::Engine,
+        spelling: Spelling::Module("socket"),
+        parameters: &[
+            required("socket", Kind::Socket),
+            required("buffers", Kind::Buffers),
+            required("fds", Kind::Sockets),
+            optional("flags", Kind::Constant(Group::MessageFlag), "0"),
+            optional("address", Kind::Address, "None"),
+        ],
+    },
+    VerbEntry {
+        verb: Verb::Sendfile,
+        name: "sendfile",
+        aliases: &[],
+        group: VerbGroup::Primitive,
+        answered_by: AnsweredBy::Engine,
+        spelling: Spelling::Method,
+        parameters: &[
+            required("socket", Kind::Socket),
+            required("file", Kind::Path),
+            optional("offset", Kind::Int, "0"),
+            optional("count", Kind::Int, "None"),
+        ],
+    },
+    VerbEntry {
+        verb: Verb::Recv,
+        name: "recv",
+        aliases: &[],
+        group: VerbGroup::Primitive,
+        answered_by: AnsweredBy::Engine,
+        spelling: Spelling::Method,
+        parameters: &[
+            required("socket", Kind::Socket),
+            optional("bufsize", Kind::Int, "4096"),
+            optional("flags", Kind::Constant(Group::MessageFlag), "0"),
+        ],
+    },
+    VerbEntry {
+        verb: Verb::Recvfrom,
+        name: "recvfrom",
+        aliases: &[],
+        group: VerbGroup::Primitive,
+        answered_by: AnsweredBy::Engine,
+        spelling: Spelling::Method,
+        parameters: &[
+            required("socket", Kind::Socket),
+            optional("bufsize", Kind::Int, "4096"),
+            optional("flags", Kind::Constant(Group::MessageFlag), "0"),
+        ],
+    },
+    VerbEntry {
+        verb: Verb::Recvmsg,
+        name: "recvmsg",
+        aliases: &[],
+        group: VerbGroup::Primitive,
+        answered_by: AnsweredBy::Engine,
+        spelling: Spelling::Method,
+        parameters: &[
+            required("socket", Kind::Socket),
+            optional("bufsize", Kind::Int, "4096"),
+            optional("ancbufsize", Kind::Int, "1024"),
+            optional("flags", Kind::Constant(Group::MessageFlag), "0"),
+        ],
+    },
+    VerbEntry {
+        verb: Verb::RecvFds,
+        name: "recv_fds",
+        aliases: &[],
+        group: VerbGroup::Primitive,
+        answered_by: AnsweredBy::Engine,
+        spelling: Spelling::Module("socket"),
+        parameters: &[
+            required("socket", Kind::Socket),
+            optional("bufsize", Kind::Int, "4096"),
+            optional("maxfds", Kind::Int, "16"),
+            optional("flags", Kind::Constant(Group::MessageFlag), "0"),
+        ],
+    },
+    VerbEntry {
+        verb: Verb::RecvInto,
+        name: "recv_into",
+        aliases: &[],
+        group: VerbGroup::Primitive,
+        answered_by: AnsweredBy::Engine,
+        spelling: Spelling::Method,
+        parameters: &[
+            required("socket", Kind::Socket),
+            required("buffer", Kind::Any),
+            optional("nbytes", Kind::Int, "0"),
+            optional("flags", Kind::Constant(Group::MessageFlag), "0"),
+        ],
+    },
+    VerbEntry {
+        verb: Verb::Shutdown,
+        name: "shutdown",
+        aliases: &[],
+        group: VerbGroup::Primitive,
+        answered_by: AnsweredBy::Engine,
+        spelling: Spelling::Method,
+        parameters: &[
+            required("socket", Kind::Socket),
+            optional("how", Kind::Constant(Group::Shutdown), "SHUT_RDWR"),
+        ],
+    },
+    VerbEntry {
+        verb: Verb::Close,
+        name: "close",
+        aliases: &[],
+        group: VerbGroup::Primitive,
+        answered_by: AnsweredBy::Engine,
+        spelling: Spelling::Method,
+        parameters: &[required("socket", Kind::Any)],
+    },
+    VerbEntry {
+        verb: Verb::Detach,
+        name: "detach",
+        aliases: &[],
+        group: VerbGroup::Primitive,
+        answered_by: AnsweredBy::Engine,
+        spelling: Spelling::Method,
+        parameters: &[required("socket", Kind::Socket)],
+    },
+    VerbEntry {
+        verb: Verb::Dup,
+        name: "dup",
+        aliases: &[],
+        group: VerbGroup::Primitive,
+        answered_by: AnsweredBy::Engine,
+        spelling: Spelling::Method,
+        parameters: &[required("socket", Kind::Socket)],
+    },
+    VerbEntry {
+        verb: Verb::Getsockname,
+        name: "getsockname",
+        aliases: &[],
+        group: VerbGroup::Primitive,
+        answered_by: AnsweredBy::Engine,
+        spelling: Spelling::Method,
+        parameters: &[required("socket", Kind::Socket)],
+    },
+    VerbEntry {
+        verb: Verb::Getpeername,
+        name: "getpeername",
+        aliases: &[],
+        group: VerbGroup::Primitive,
+        answered_by: AnsweredBy::Engine,
+        spelling: Spelling::Method,
+        parameters: &[required("socket", Kind::Socket)],
+    },
+    VerbEntry {
+        verb: Verb::Getsockopt,
+        name: "getsockopt",
+        aliases: &[],
+        group: VerbGroup::Primitive,
+        answered_by: AnsweredBy::Engine,
+        spelling: Spelling::Method,
+        parameters: &[
+            required("socket", Kind::Socket),
+            required("level", Kind::Constant(Group::Level)),
+            required("optname", Kind::Constant(Group::OptionName)),
+            optional("buflen", Kind::Int, "0"),
+        ],
+    },
+    VerbEntry {
+        verb: Verb::Setsockopt,
+        name: "setsockopt",
+        aliases: &[],
+        group: VerbGroup::Primitive,
+        answered_by: AnsweredBy::Engine,
+        spelling: Spelling::Method,
+        parameters: &[
+            required("socket", Kind::Socket),
+            required("level", Kind::Constant(Group::Level)),
+            required("optname", Kind::Constant(Group::OptionName)),
+            required("value", Kind::OptionValue),
+            optional("optlen", Kind::Int, "0"),
+        ],
+    },
+    VerbEntry {
+        verb: Verb::Setblocking,
+        name: "setblocking",
+        aliases: &[],
+        group: VerbGroup::Primitive,
+        answered_by: AnsweredBy::Engine,
+        spelling: Spelling::Method,
+        parameters: &[
+            required("socket", Kind::Socket),
+            required("flag", Kind::Bool),
+        ],
+    },
+    VerbEntry {
+        verb: Verb::Getblocking,
+        name: "getblocking",
+        aliases: &[],
+        group: VerbGroup::Primitive,
+        answered_by: AnsweredBy::Engine,
+        spelling: Spelling::Method,
+        parameters: &[required("socket", Kind::Socket)],
+    },
+    VerbEntry {
+        verb: Verb::Settimeout,
+        name: "settimeout",
+        aliases: &[],
+        group: VerbGroup::Primitive,
+        answered_by: AnsweredBy::Engine,
+        spelling: Spelling::Method,
+        parameters: &[
+            required("socket", Kind::Socket),
+            required("timeout", Kind::Seconds),
+        ],
+    },
+    VerbEntry {
+        verb: Verb::Gettimeout,
+        name: "gettimeout",
+        aliases: &[],
+        group: VerbGroup::Primitive,
+        answered_by: AnsweredBy::Engine,
+        spelling: Spelling::Method,
+        parameters: &[required("socket", Kind::Socket)],
+    },
+    VerbEntry {
+        verb: Verb::Fileno,
+        name: "fileno",
+        aliases: &[],
+        group: VerbGroup::Primitive,
+        answered_by: AnsweredBy::Engine,
+        spelling: Spelling::Method,
+        parameters: &[required("socket", Kind::Any)],
+    },
+    VerbEntry {
+        verb: Verb::Makefile,
+        name: "makefile",
+        aliases: &[],
+        group: VerbGroup::Primitive,
+        answered_by: AnsweredBy::Engine,
+        spelling: Spelling::Method,
+        parameters: &[
+            required("socket", Kind::Socket),
+            optional("mode", Kind::Text, "\"r\""),
+            optional("buffering", Kind::Int, "None"),
+            keyword("encoding", Kind::Text, "\"utf-8\""),
+            keyword("newline", Kind::Text, "None"),
+        ],
+    },
+    VerbEntry {
+        verb: Verb::Read,
+        name: "read",
+        aliases: &[],
+        group: VerbGroup::Primitive,
+        answered_by: AnsweredBy::Engine,
+        spelling: Spelling::Method,
+        parameters: &[
+            required("file", Kind::File),
+            optional("size", Kind::Int, "-1"),
+        ],
+    },
+    VerbEntry {
+        verb: Verb::Readline,
+        name: "readline",
+        aliases: &[],
+        group: VerbGroup::Primitive,
+        answered_by: AnsweredBy::Engine,
+        spelling: Spelling::Method,
+        parameters: &[
+            required("file", Kind::File),
+            optional("size", Kind::Int, "-1"),
+        ],
+    },
+    VerbEntry {
+        verb: Verb::Write,
+        name: "write",
+        aliases: &[],
+        group: VerbGroup::Primitive,
+        answered_by: AnsweredBy::Engine,
+        spelling: Spelling::Method,
+        parameters: &[required("file", Kind::File), required("data", Kind::Data)],
+    },
+    VerbEntry {
+        verb: Verb::Flush,
+        name: "flush",
+        aliases: &[],
+        group: VerbGroup::Primitive,
+        answered_by: AnsweredBy::Engine,
+        spelling: Spelling::Method,
+        parameters: &[required("file", Kind::File)],
+    },
+    VerbEntry {
+        verb: Verb::Ioctl,
+        name: "ioctl",
+        aliases: &[],
+        group: VerbGroup::Primitive,
+        answered_by: AnsweredBy::Engine,
+        spelling: Spelling::Module("fcntl"),
+        parameters: &[
+            required("socket", Kind::Socket),
+            required("request", Kind::Constant(Group::Ioctl)),
+            optional("argument", Kind::Any, "0"),
+        ],
+    },
+    VerbEntry {
+        verb: Verb::Select,
+        name: "select",
+        aliases: &[],
+        group: VerbGroup::Primitive,
+        answered_by: AnsweredBy::Engine,
+        spelling: Spelling::Module("select"),
+        parameters: &[
+            required("rlist", Kind::Sockets),
+            optional("wlist", Kind::Sockets, "[]"),
+            optional("xlist", Kind::Sockets, "[]"),
+            optional("timeout", Kind::Seconds, "None"),
+        ],
+    },
+    VerbEntry {
+        verb: Verb::Poller,
+        name: "poller",
+        aliases: &[],
+        group: VerbGroup::Primitive,
+        answered_by: AnsweredBy::Engine,
+        spelling: Spelling::Module("select"),
+        parameters: &[],
+    },
+    VerbEntry {
+        verb: Verb::Poll,
+        name: "poll",
+        aliases: &[],
+        group: VerbGroup::Primitive,
+        answered_by: AnsweredBy::Engine,
+        spelling: Spelling::Method,
+        parameters: &[
+            variadic("sockets", Kind::Waitable),
+            optional("timeout", Kind::Seconds, "None"),
+            keyword("events", Kind::Constant(Group::PollEvent), "POLLIN"),
+            keyword("maxevents", Kind::Int, "-1"),
+        ],
+    },
+    VerbEntry {
+        verb: Verb::Epoll,
+        name: "epoll",
+        aliases: &["epoll_create", "epoll_create1"],
+        group: VerbGroup::Primitive,
+        answered_by: AnsweredBy::Engine,
+        spelling: Spelling::Module("select"),
+        parameters: &[
+            optional("sizehint", Kind::Int, "-1"),
+            optional("flags", Kind::Constant(Group::Other), "0"),
+        ],
+    },
+    VerbEntry {
+        verb: Verb::Register,
+        name: "register",
+        aliases: &[],
+        group: VerbGroup::Primitive,
+        answered_by: AnsweredBy::Engine,
+        spelling: Spelling::Method,
+        parameters: &[
+            required("poller", Kind::Waitable),
+            required("socket", Kind::Socket),
+            optional("events", Kind::Constant(Group::EpollEvent), "None"),
+        ],
+    },
+    VerbEntry {
+        verb: Verb::Modify,
+        name: "modify",
+        aliases: &[],
+        group: VerbGroup::Primitive,
+        answered_by: AnsweredBy::Engine,
+        spelling: Spelling::Method,
+        parameters: &[
+            required("poller", Kind::Waitable),
+            required("socket", Kind::Socket),
+            required("events", Kind::Constant(Group::EpollEvent)),
+        ],
+    },
+    VerbEntry {
+        verb: Verb::Unregister,
+        name: "unregister",
+        aliases: &[],
+        group: VerbGroup::Primitive,
+        answered_by: AnsweredBy::Engine,
+        spelling: Spelling::Method,
+        parameters: &[
+            required("poller", Kind::Waitable),
+            required("socket", Kind::Socket),
+        ],
+    },
+    VerbEntry {
+        verb: Verb::EpollCtl,
+        name: "epoll_ctl",
+        aliases: &[],
+        group: VerbGroup::Primitive,
+        answered_by: AnsweredBy::Engine,
+        spelling: Spelling::Plain,
+        parameters: &[
+            required("epoll", Kind::Waitable),
+            required("op", Kind::Constant(Group::EpollOperation)),
+            required("socket", Kind::Socket),
+            optional("events", Kind::Constant(Group::EpollEvent), "0"),
+        ],
+    },
+    VerbEntry {
+        verb: Verb::EpollWait,
+        name: "epoll_wait",
+        aliases: &[],
+        group: VerbGroup::Primitive,
+        answered_by: AnsweredBy::Engine,
+        spelling: Spelling::Plain,
+        parameters: &[
+            required("epoll", Kind::Waitable),
+            optional("maxevents", Kind::Int, "64"),
+            optional("timeout", Kind::Seconds, "None"),
+        ],
+    },
+    VerbEntry {
+        verb: Verb::Getaddrinfo,
+        name: "getaddrinfo",
+        aliases: &[],
+        group: VerbGroup::Primitive,
+        answered_by: AnsweredBy::Engine,
+        spelling: Spelling::Module("socket"),
+        parameters: &[
+            required("host", Kind::Text),
+            optional("port", Kind::Any, "None"),
+            optional("family", Kind::Constant(Group::Family), "0"),
+            optional("type", Kind::Constant(Group::Type), "0"),
+            optional("proto", Kind::Constant(Group::Protocol), "0"),
+            optional("flags", Kind::Constant(Group::AddressInfo), "0"),
+        ],
+    },
+    VerbEntry {
+        verb: Verb::Getnameinfo,
+        name: "getnameinfo",
+        aliases: &[],
+        group: VerbGroup::Primitive,
+        answered_by: AnsweredBy::Engine,
+        spelling: Spelling::Module("socket"),
+        parameters: &[
+            required("address", Kind::Address),
+            optional("flags", Kind::Constant(Group::NameInfo), "0"),
+        ],
+    },
+    VerbEntry {
+        verb: Verb::Gethostbyname,
+        name: "gethostbyname",
+        aliases: &[],
+        group: VerbGroup::Primitive,
+        answered_by: AnsweredBy::Engine,
+        spelling: Spelling::Module("socket"),
+        parameters: &[required("hostname", Kind::Text)],
+    },
+    VerbEntry {
+        verb: Verb::Gethostbyaddr,
+        name: "gethostbyaddr",
+        aliases: &[],
+        group: VerbGroup::Primitive,
+        answered_by: AnsweredBy::Engine,
+        spelling: Spelling::Module("socket"),
+        parameters: &[required("ip_address", Kind::Text)],
+    },
+    VerbEntry {
+        verb: Verb::Gethostname,
+        name: "gethostname",
+        aliases: &[],
+        group: VerbGroup::Primitive,
+        answered_by: AnsweredBy::Engine,
+        spelling: Spelling::Module("socket"),
+        parameters: &[],
+    },
+    VerbEntry {
+        verb: Verb::Getservbyname,
+        name: "getservbyname",
+        aliases: &[],
+        group: VerbGroup::Primitive,
+        answered_by: AnsweredBy::Engine,
+        spelling: Spelling::Module("socket"),
+        parameters: &[
+            required("servicename", Kind::Text),
+            optional("protocolname", Kind::Text, "\"tcp\""),
+        ],
+    },
+    VerbEntry {
+        verb: Verb::Getservbyport,
+        name: "getservbyport",
+        aliases: &[],
+        group: VerbGroup::Primitive,
+        answered_by: AnsweredBy::Engine,
+        spelling: Spelling::Module("socket"),
+        parameters: &[
+            required("port", Kind::Int),
+            optional("protocolname", Kind::Text, "\"tcp\""),
+        ],
+    },
+    VerbEntry {
+        verb: Verb::Getprotobyname,
+        name: "getprotobyname",
+        aliases: &[],
+        group: VerbGroup::Primitive,
+        answered_by: AnsweredBy::Engine,
+        spelling: Spelling::Module("socket"),
+        parameters: &[required("protocolname", Kind::Text)],
+    },
+    VerbEntry {
+        verb: Verb::InetPton,
+        name: "inet_pton",
+        aliases: &[],
+        group: VerbGroup::Primitive,
+        answered_by: AnsweredBy::Engine,
+        spelling: Spelling::Module("socket"),
+        parameters: &[
+            required("family", Kind::Constant(Group::Family)),
+            required("text", Kind::Text),
+        ],
+    },
+    VerbEntry {
+        verb: Verb::InetNtop,
+        name: "inet_ntop",
+        aliases: &[],
+        group: VerbGroup::Primitive,
+        answered_by: AnsweredBy::Engine,
+        spelling: Spelling::Module("socket"),
+        parameters: &[
+            required("family", Kind::Constant(Group::Family)),
+            required("packed", Kind::Data),
+        ],
+    },
+    VerbEntry {
+        verb: Verb::InetAton,
+        name: "inet_aton",
+        aliases: &[],
+        group: VerbGroup::Primitive,
+        answered_by: AnsweredBy::Engine,
+        spelling: Spelling::Module("socket"),
+        parameters: &[required("text", Kind::Text)],
+    },
+    VerbEntry {
+        verb: Verb::InetNtoa,
+        name: "inet_ntoa",
+        aliases: &[],
+        group: VerbGroup::Primitive,
+        answered_by: AnsweredBy::Engine,
+        spelling: Spelling::Module("socket"),
+        parameters: &[required("packed", Kind::Data)],
+    },
+    VerbEntry {
+        verb: Verb::Htons,
+        name: "htons",
+        aliases: &[],
+        group: VerbGroup::Primitive,
+        answered_by: AnsweredBy::Engine,
+        spelling: Spelling::Module("socket"),
+        parameters: &[required("x", Kind::Int)],
+    },
+    VerbEntry {
+        verb: Verb::Ntohs,
+        name: "ntohs",
+        aliases: &[],
+        group: VerbGroup::Primitive,
+        answered_by: AnsweredBy::Engine,
+        spelling: Spelling::Module("socket"),
+        parameters: &[required("x", Kind::Int)],
+    },
+    VerbEntry {
+        verb: Verb::Htonl,
+        name: "htonl",
+        aliases: &[],
+        group: VerbGroup::Primitive,
+        answered_by: AnsweredBy::Engine,
+        spelling: Spelling::Module("socket"),
+        parameters: &[required("x", Kind::Int)],
+    },
+    VerbEntry {
+        verb: Verb::Ntohl,
+        name: "ntohl",
+        aliases: &[],
+        group: VerbGroup::Primitive,
+        answered_by: AnsweredBy::Engine,
+        spelling: Spelling::Module("socket"),
+        parameters: &[required("x", Kind::Int)],
+    },
+    VerbEntry {
+        verb: Verb::IfNameindex,
+        name: "if_nameindex",
+        aliases: &[],
+        group: VerbGroup::Primitive,
+        answered_by: AnsweredBy::Engine,
+        spelling: Spelling::Module("socket"),
+        parameters: &[],
+    },
+    VerbEntry {
+        verb: Verb::IfNametoindex,
+        name: "if_nametoindex",
+        aliases: &[],
+        group: VerbGroup::Primitive,
+        answered_by: AnsweredBy::Engine,
+        spelling: Spelling::Module("socket"),
+        parameters: &[required("if_name", Kind::Text)],
+    },
+    VerbEntry {
+        verb: Verb::IfIndextoname,
+        name: "if_indextoname",
+        aliases: &[],
+        group: VerbGroup::Primitive,
+        answered_by: AnsweredBy::Engine,
+        spelling: Spelling::Module("socket"),
+        parameters: &[required("if_index", Kind::Int)],
+    },
+    VerbEntry {
+        verb: Verb::CreateServer,
+        name: "create_server",
+        aliases: &[],
+        group: VerbGroup::Primitive,
+        answered_by: AnsweredBy::Engine,
+        spelling: Spelling::Module("socket"),
+        parameters: &[
+            required("address", Kind::Address),
+            keyword("family", Kind::Constant(Group::Family), "AF_INET"),
+            keyword("backlog", Kind::Int, "None"),
+            keyword("reuse_port", Kind::Bool, "False"),
+            keyword("dualstack_ipv6", Kind::Bool, "False"),
+        ],
+    },
+    VerbEntry {
+        verb: Verb::CreateConnection,
+        name: "create_connection",
+        aliases: &[],
+        group: VerbGroup::Primitive,
+        answered_by: AnsweredBy::Engine,
+        spelling: Spelling::Module("socket"),
+        parameters: &[
+            required("address", Kind::Address),
+            optional("timeout", Kind::Seconds, "None"),
+            optional("source_address", Kind::Address, "None"),
+            keyword("all_errors", Kind::Bool, "False"),
+        ],
+    },
+    VerbEntry {
+        verb: Verb::Options,
+        name: "options",
+        aliases: &[],
+        group: VerbGroup::Looking,
+        answered_by: AnsweredBy::Engine,
+        spelling: Spelling::Plain,
+        parameters: &[required("socket", Kind::Socket)],
+    },
+    VerbEntry {
+        verb: Verb::Print,
+        name: "print",
+        aliases: &[],
+        group: VerbGroup::Script,
+        answered_by: AnsweredBy::Engine,
+        spelling: Spelling::Plain,
+        parameters: &[variadic("values", Kind::Any)],
+    },
+    VerbEntry {
+        verb: Verb::Sockets,
+        name: "sockets",
+        aliases: &["ss", "netstat"],
+        group: VerbGroup::Looking,
+        answered_by: AnsweredBy::Session,
+        spelling: Spelling::Plain,
+        parameters: &[optional("process", Kind::Process, "all")],
+    },
+    VerbEntry {
+        verb: Verb::Info,
+        name: "info",
+        aliases: &[],
+        group: VerbGroup::Looking,
+        answered_by: AnsweredBy::Session,
+        spelling: Spelling::Plain,
+        parameters: &[required("socket", Kind::Conversation)],
+    },
+    VerbEntry {
+        verb: Verb::States,
+        name: "states",
+        aliases: &[],
+        group: VerbGroup::Looking,
+        answered_by: AnsweredBy::Session,
+        spelling: Spelling::Plain,
+        parameters: &[optional("socket", Kind::Conversation, "none")],
+    },
+    VerbEntry {
+        verb: Verb::Packets,
+        name: "packets",
+        aliases: &[],
+        group: VerbGroup::Looking,
+        answered_by: AnsweredBy::Session,
+        spelling: Spelling::Plain,
+        parameters: &[optional("filter", Kind::Filter, "all")],
+    },
+    VerbEntry {
+        verb: Verb::Packet,
+        name: "packet",
+        aliases: &[],
+        group: VerbGroup::Looking,
+        answered_by: AnsweredBy::Session,
+        spelling: Spelling::Plain,
+        parameters: &[optional("number", Kind::Int, "last")],
+    },
+    VerbEntry {
+        verb: Verb::Ladder,
+        name: "ladder",
+        aliases: &[],
+        group: VerbGroup::Looking,
+        answered_by: AnsweredBy::Session,
+        spelling: Spelling::Plain,
+        parameters: &[optional("filter", Kind::Filter, "all")],
+    },
+    VerbEntry {
+        verb: Verb::Follow,
+        name: "follow",
+        aliases: &[],
+        group: VerbGroup::Looking,
+        answered_by: AnsweredBy::Session,
+        spelling: Spelling::Plain,
+        parameters: &[required("socket", Kind::Conversation)],
+    },
+    VerbEntry {
+        verb: Verb::Conversations,
+        name: "conversations",
+        aliases: &[],
+        group: VerbGroup::Looking,
+        answered_by: AnsweredBy::Session,
+        spelling: Spelling::Plain,
+        parameters: &[],
+    },
+    VerbEntry {
+        verb: Verb::Inspect,
+        name: "inspect",
+        aliases: &[],
+        group: VerbGroup::Looking,
+        answered_by: AnsweredBy::Session,
+        spelling: Spelling::Plain,
+        parameters: &[optional("mode", Kind::Filter, "show")],
+    },
+    VerbEntry {
+        verb: Verb::Why,
+        name: "why",
+        aliases: &[],
+        group: VerbGroup::Looking,
+        answered_by: AnsweredBy::Session,
+        spelling: Spelling::Plain,
+        parameters: &[],
+    },
+    VerbEntry {
+        verb: Verb::Help,
+        name: "help",
+        aliases: &["?", "man"],
+        group: VerbGroup::Looking,
+        answered_by: AnsweredBy::Session,
+        spelling: Spelling::Plain,
+        parameters: &[optional("topic", Kind::Topic, "none")],
+    },
+    VerbEntry {
+        verb: Verb::Explain,
+        name: "explain",
+        aliases: &[],
+        group: VerbGroup::Looking,
+        answered_by: AnsweredBy::Session,
+        spelling: Spelling::Plain,
+        parameters: &[required("topic", Kind::Topic)],
+    },
+    VerbEntry {
+        verb: Verb::Process,
+        name: "process",
+        aliases: &[],
+        group: VerbGroup::Lab,
+        answered_by: AnsweredBy::Session,
+        spelling: Spelling::Plain,
+        parameters: &[
+            optional("name", Kind::Word, "none"),
+            optional("host", Kind::Host, "none"),
+        ],
+    },
+    VerbEntry {
+        verb: Verb::Kill,
+        name: "kill",
+        aliases: &[],
+        group: VerbGroup::Lab,
+        answered_by: AnsweredBy::Session,
+        spelling: Spelling::Plain,
+        parameters: &[required("process", Kind::Process)],
+    },
+    VerbEntry {
+        verb: Verb::Run,
+        name: "run",
+        aliases: &[],
+        group: VerbGroup::Lab,
+        answered_by: AnsweredBy::Session,
+        spelling: Spelling::Plain,
+        parameters: &[required("program", Kind::Rest)],
+    },
+    VerbEntry {
+        verb: Verb::Lab,
+        name: "lab",
+        aliases: &[],
+        group: VerbGroup::Lab,
+        answered_by: AnsweredBy::Session,
+        spelling: Spelling::Plain,
+        parameters: &[],
+    },
+    VerbEntry {
+        verb: Verb::Sleep,
+        name: "sleep",
+        aliases: &[],
+        group: VerbGroup::Script,
+        answered_by: AnsweredBy::Session,
+        spelling: Spelling::Module("time"),
+        parameters: &[required("duration", Kind::Seconds)],
+    },
+    VerbEntry {
+        verb: Verb::Wait,
+        name: "wait",
+        aliases: &[],
+        group: VerbGroup::Script,
+        answered_by: AnsweredBy::Session,
+        spelling: Spelling::Plain,
+        parameters: &[optional("job", Kind::Job, "all")],
+    },
+    VerbEntry {
+        verb: Verb::Jobs,
+        name: "jobs",
+        aliases: &[],
+        group: VerbGroup::Script,
+        answered_by: AnsweredBy::Session,
+        spelling: Spelling::Plain,
+        parameters: &[],
+    },
+    VerbEntry {
+        verb: Verb::Cancel,
+        name: "cancel",
+        aliases: &[],
+        group: VerbGroup::Script,
+        answered_by: AnsweredBy::Session,
+        spelling: Spelling::Plain,
+        parameters: &[required("job", Kind::Job)],
+    },
+    VerbEntry {
+        verb: Verb::Expect,
+        name: "expect",
+        aliases: &[],
+        group: VerbGroup::Script,
+        answered_by: AnsweredBy::Session,
+        spelling: Spelling::Plain,
+        parameters: &[required("expectation", Kind::Rest)],
+    },
+    VerbEntry {
+        verb: Verb::Load,
+        name: "load",
+        aliases: &[],
+        group: VerbGroup::Script,
+        answered_by: AnsweredBy::Session,
+        spelling: Spelling::Plain,
+        parameters: &[required("file", Kind::Path)],
+    },
+    VerbEntry {
+        verb: Verb::Save,
+        name: "save",
+        aliases: &[],
+        group: VerbGroup::Script,
+        answered_by: AnsweredBy::Session,
+        spelling: Spelling::Plain,
+        parameters: &[
+            required("file", Kind::Path),
+            optional("filter", Kind::Filter, "all"),
+        ],
+    },
+    VerbEntry {
+        verb: Verb::Reset,
+        name: "reset",
+        aliases: &[],
+        group: VerbGroup::Script,
+        answered_by: AnsweredBy::Session,
+        spelling: Spelling::Plain,
+        parameters: &[],
+    },
+    VerbEntry {
+        verb: Verb::Quit,
+        name: "quit",
+        aliases: &["exit"],
+        group: VerbGroup::Script,
+        answered_by: AnsweredBy::Session,
+        spelling: Spelling::Plain,
+        parameters: &[],
+    },
+    VerbEntry {
+        verb: Verb::Import,
+        name: "import",
+        aliases: &["from"],
+        group: VerbGroup::Script,
+        answered_by: AnsweredBy::Session,
+        spelling: Spelling::Plain,
+        parameters: &[required("modules", Kind::Rest)],
+    },
+];
+
+impl Verb {
+    /// The verb's row.
+    pub fn entry(self) -> &'static VerbEntry {
+        &VERBS[self as usize]
+    }
+
+    /// The verb's name.
+    pub fn name(self) -> &'static str {
+        self.entry().name
+    }
+
+    /// The verb of this name or alias.
+    pub fn named(name: &str) -> Option<Self> {
+        VERBS
+            .iter()
+            .find(|entry| entry.name == name || entry.aliases.contains(&name))
+            .map(|entry| entry.verb)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_table_stands_in_the_order_of_the_enum_and_no_name_is_taken_twice() {
+        let mut names: Vec<&str> = Vec::new();
+        for (index, entry) in VERBS.iter().enumerate() {
+            assert_eq!(entry.verb as usize, index, "{}", entry.name);
+            names.extend(entry.aliases.iter().chain([&entry.name]));
+        }
+        let count = names.len();
+        names.sort_unstable();
+        names.dedup();
+        assert_eq!(names.len(), count);
+    }
+}

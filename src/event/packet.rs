@@ -1,0 +1,232 @@
+//! A frame that was seen, with what the tracker and the session know of it: plain data, no decoding here.
+
+use crate::packet::headers::{Headers, LinkType};
+use std::sync::Arc;
+
+/// A captured frame.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Frame {
+    /// When the kernel saw it: nanoseconds since the epoch.
+    pub time_ns: i64,
+    /// How `bytes` begins.
+    pub link: LinkType,
+    /// Length on the wire; larger than `bytes.len()` when the capture cut it.
+    pub len: u32,
+    /// The captured bytes.
+    pub bytes: Arc<[u8]>,
+    /// True when its checksums were left to the hardware and mean nothing yet (TP_STATUS_CSUMNOTREADY).
+    pub checksum_not_ready: bool,
+}
+
+/// A frame with everything known of it.
+#[derive(Clone, Debug, PartialEq)]
+pub struct PacketEvent {
+    /// `frame.number`: counts from 1 in the session.
+    pub number: u64,
+    /// The host whose interface it was seen on.
+    pub host: String,
+    /// The interface: `lo`.
+    pub interface: String,
+    /// The frame itself.
+    pub frame: Frame,
+    /// Its headers.
+    pub headers: Headers,
+    /// What the tracker makes of it.
+    pub track: Track,
+    /// The call or kernel timer that caused it.
+    pub cause: Option<Cause>,
+    /// The sender's name: a socket's variable (`c`), or a program; empty when unknown.
+    pub from: String,
+    /// The receiver's name.
+    pub to: String,
+    /// Set when a wire rule lost it: the rule's number.
+    pub lost: Option<u32>,
+}
+
+/// What a conversation's record says of one of its packets.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Track {
+    /// The conversation's number, from 0, over all protocols; `None` for frames that belong to none (ARP).
+    pub conversation: Option<u32>,
+    /// `tcp.stream` or `udp.stream`, from 0.
+    pub stream: Option<u32>,
+    /// True when the packet goes from the conversation's first sender (the client) to the other end.
+    pub forward: bool,
+    /// `tcp.seq`, relative.
+    pub seq: u32,
+    /// `tcp.ack`, relative; 0 when the ACK flag is not set.
+    pub ack: u32,
+    /// `tcp.window_size`: scaled once both SYNs were seen.
+    pub window: u32,
+    /// `tcp.completeness` up to this packet: SYN 1, SYN-ACK 2, ACK 4, DATA 8, FIN 16, RST 32.
+    pub completeness: u8,
+    /// Wireshark's labels (`tcp.analysis.flags`), a set.
+    pub labels: Labels,
+    /// `tcp.analysis.duplicate_ack_num` and `tcp.analysis.duplicate_ack_frame`.
+    pub duplicate_of: Option<(u32, u64)>,
+    /// `tcp.analysis.ack_rtt` in nanoseconds, and `tcp.analysis.acks_frame`.
+    pub acks: Option<(i64, u64)>,
+    /// `tcp.analysis.bytes_in_flight` after this packet.
+    pub bytes_in_flight: Option<u32>,
+    /// Which step of which exchange this is.
+    pub phase: Option<Phase>,
+    /// RFC 9293 states of the sender and the receiver after this packet, as the packets imply them.
+    pub states: Option<(&'static str, &'static str)>,
+}
+
+/// A set of [`Label`]s, one bit each.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Labels(pub u16);
+
+impl Labels {
+    /// Adds a label.
+    pub fn insert(&mut self, label: Label) {
+        self.0 |= 1 << label as u16;
+    }
+
+    /// True when the label is in the set.
+    pub fn contains(self, label: Label) -> bool {
+        self.0 & (1 << label as u16) != 0
+    }
+
+    /// The labels in the set, in the order of Wireshark's tests.
+    pub fn iter(self) -> impl Iterator<Item = Label> {
+        Label::ALL
+            .into_iter()
+            .filter(move |label| self.contains(*label))
+    }
+}
+
+/// A label of Wireshark's TCP analysis, in the order in which they are tested.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Label {
+    /// `zero_window_probe`
+    ZeroWindowProbe,
+    /// `zero_window`
+    ZeroWindow,
+    /// `lost_segment`
+    LostSegment,
+    /// `keep_alive`
+    KeepAlive,
+    /// `window_update`
+    WindowUpdate,
+    /// `window_full`
+    WindowFull,
+    /// `keep_alive_ack`
+    KeepAliveAck,
+    /// `zero_window_probe_ack`
+    ZeroWindowProbeAck,
+    /// `duplicate_ack`
+    DuplicateAck,
+    /// `ack_lost_segment`
+    AckLostSegment,
+    /// `spurious_retransmission`
+    SpuriousRetransmission,
+    /// `fast_retransmission`
+    FastRetransmission,
+    /// `out_of_order`
+    OutOfOrder,
+    /// `retransmission`
+    Retransmission,
+    /// `reused_ports`
+    ReusedPorts,
+}
+
+impl Label {
+    /// Every label.
+    pub const ALL: [Self; 15] = [
+        Self::ZeroWindowProbe,
+        Self::ZeroWindow,
+        Self::LostSegment,
+        Self::KeepAlive,
+        Self::WindowUpdate,
+        Self::WindowFull,
+        Self::KeepAliveAck,
+        Self::ZeroWindowProbeAck,
+        Self::DuplicateAck,
+        Self::AckLostSegment,
+        Self::SpuriousRetransmission,
+        Self::FastRetransmission,
+        Self::OutOfOrder,
+        Self::Retransmission,
+        Self::ReusedPorts,
+    ];
+
+    /// The name after `tcp.analysis.`, as Wireshark spells it.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::ZeroWindowProbe => "zero_window_probe",
+            Self::ZeroWindow => "zero_window",
+            Self::LostSegment => "lost_segment",
+            Self::KeepAlive => "keep_alive",
+            Self::WindowUpdate => "window_update",
+            Self::WindowFull => "window_full",
+            Self::KeepAliveAck => "keep_alive_ack",
+            Self::ZeroWindowProbeAck => "zero_window_probe_ack",
+            Self::DuplicateAck => "duplicate_ack",
+            Self::AckLostSegment => "ack_lost_segment",
+            Self::SpuriousRetransmission => "spurious_retransmission",
+            Self::FastRetransmission => "fast_retransmission",
+            Self::OutOfOrder => "out_of_order",
+            Self::Retransmission => "retransmission",
+            Self::ReusedPorts => "reused_ports",
+        }
+    }
+}
+
+/// A step of an exchange that has a name.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Phase {
+    /// Step 1, 2 or 3 of the three-way handshake (RFC 9293 section 3.5).
+    Handshake(u8),
+    /// A step, 1 to 4, of a simultaneous open (RFC 9293 figure 7).
+    SimultaneousOpen(u8),
+    /// A step of a close and of how many (4, or 3 when the second side closed at once); the total is 0 while it is not yet known.
+    Close(u8, u8),
+    /// A step of a simultaneous close (RFC 9293 figure 13).
+    SimultaneousClose(u8),
+    /// A segment with data.
+    Data,
+    /// Data sent towards a side that has already sent its FIN: the connection is half closed.
+    HalfClosedData,
+    /// An acknowledgment without data.
+    Acknowledgment,
+    /// RST in answer to a SYN: the connection was refused.
+    Refused,
+    /// RST: the connection is torn down.
+    Reset,
+    /// An ICMP echo request, an ARP request.
+    Request,
+    /// The answer to a request.
+    Reply,
+    /// A UDP datagram.
+    Datagram,
+    /// An ICMP error about an earlier packet.
+    ErrorReport,
+}
+
+/// Why a packet was sent.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Cause {
+    /// How sure this is.
+    pub certainty: Certainty,
+    /// The command whose call caused it; `None` for a kernel timer or a program's packet.
+    pub command: Option<u64>,
+    /// The process that made the call.
+    pub process: String,
+    /// The call, e.g. `connect(4)`; empty when `kernel` alone says it.
+    pub call: String,
+    /// The kernel's part in words: `the kernel answered for s: no accept() was needed`, `delayed ACK`; empty when none.
+    pub kernel: String,
+}
+
+/// The certainty of a cause, in the words that are shown.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Certainty {
+    /// "caused by": the call was running and its socket sent the packet.
+    Caused,
+    /// "follows from": an answer to a packet whose cause is known.
+    Follows,
+    /// "probably": the evidence fits, but does not prove.
+    Probably,
+}
