@@ -11,7 +11,7 @@ use serde::{Deserialize, Serialize};
 #[derive(Clone, Debug, PartialEq)]
 pub enum Event {
     /// A system call returned.
-    Call(CallEvent),
+    Call(Box<CallEvent>),
     /// A system call was seen asleep in the kernel; its `Call` comes when it returns.
     Blocked(BlockedEvent),
     /// A frame was seen.

@@ -9,7 +9,7 @@ pub enum Report {
     /// A system call is about to be made. Sent before it enters the kernel, so that whoever sees the thread asleep knows in what.
     Starting(BlockedEvent),
     /// The system call returned.
-    Called(CallEvent),
+    Called(Box<CallEvent>),
     /// `print` printed this.
     Output(OutputEvent),
     /// The command cannot be carried out (a name that is no socket, a value of the wrong kind); no call was made for this part.
