@@ -2,5 +2,6 @@
 
 pub mod constant;
 pub mod errno;
+pub mod option;
 pub mod parameter;
 pub mod verb;
