@@ -4,5 +4,8 @@ pub mod catalog;
 pub mod command;
 pub mod engine;
 pub mod event;
+pub mod lab;
 pub mod packet;
+pub mod process;
+pub mod sys;
 pub mod value;
