@@ -4,5 +4,6 @@ pub mod catalog;
 pub mod command;
 pub mod engine;
 pub mod event;
+pub mod inspector;
 pub mod packet;
 pub mod value;
