@@ -4,6 +4,7 @@ pub mod catalog;
 pub mod command;
 pub mod engine;
 pub mod event;
+pub mod inspector;
 pub mod lab;
 pub mod packet;
 pub mod process;
