@@ -13,6 +13,7 @@ mod loopback;
 mod part;
 mod tcp;
 mod tcp_options;
+pub mod text;
 pub mod tree;
 mod udp;
 
