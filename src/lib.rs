@@ -1,5 +1,6 @@
 //! socklab: a laboratory for sockets. Start reading at `ARCHITECTURE.md`.
 
+pub mod capture;
 pub mod catalog;
 pub mod command;
 pub mod engine;
@@ -8,5 +9,6 @@ pub mod inspector;
 pub mod lab;
 pub mod packet;
 pub mod process;
+pub mod session;
 pub mod sys;
 pub mod value;

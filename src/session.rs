@@ -162,7 +162,11 @@ impl Session {
     pub fn make_process(&mut self, name: &str) -> Result<(), LabError> {
         let (ours, theirs) = UnixStream::pair()?;
         let spawned = self.lab.spawn(name, theirs.as_fd())?;
-        let birth = Birth { pid: spawned.pid, keeper_pid: spawned.keeper_pid, pidfd: spawned.pidfd };
+        let birth = Birth {
+            pid: spawned.pid,
+            keeper_pid: spawned.keeper_pid,
+            pidfd: spawned.pidfd,
+        };
         let process = Process::new(name, FIRST_HOST, birth, ours)?;
         self.out.push(Event::Process(ProcessEvent {
             process: name.to_owned(),
@@ -183,7 +187,9 @@ impl Session {
         } else {
             return Ok(false);
         }
-        while self.process(name).is_some() || self.programs.iter().any(|program| program.name == name) {
+        while self.process(name).is_some()
+            || self.programs.iter().any(|program| program.name == name)
+        {
             self.pump(PollTimeout::from(100_u16));
             if self.lab_is_gone {
                 break;
@@ -203,13 +209,21 @@ impl Session {
             0
         };
         self.latest.remove(process);
-        let Some(place) = self.place(process) else { return Ok(Settled::Done) };
+        let Some(place) = self.place(process) else {
+            return Ok(Settled::Done);
+        };
         self.processes[place].execute(number, job, command)?;
         if job != 0 {
-            self.out.push(Event::Note(format!("job {job} in {process}: {}", command.text)));
+            self.out.push(Event::Note(format!(
+                "job {job} in {process}: {}",
+                command.text
+            )));
         }
         self.settle(process, job);
-        let settled = if self.process(process).is_some_and(|process| process.work(job).is_some()) {
+        let settled = if self
+            .process(process)
+            .is_some_and(|process| process.work(job).is_some())
+        {
             Settled::UnderWay
         } else {
             Settled::Done
@@ -221,7 +235,9 @@ impl Session {
     /// Goes on until the job is done or asleep.
     fn settle(&mut self, process: &str, job: u32) {
         loop {
-            let Some(place) = self.place(process) else { return };
+            let Some(place) = self.place(process) else {
+                return;
+            };
             match self.processes[place].work(job) {
                 None => return,
                 Some(work) if work.blocked => return,
@@ -238,7 +254,11 @@ impl Session {
     pub fn quiesce(&mut self) {
         loop {
             let waking = self.processes.iter().any(Process::is_waking);
-            let heard = self.pump(if waking { PollTimeout::from(LOOK_MS) } else { PollTimeout::ZERO });
+            let heard = self.pump(if waking {
+                PollTimeout::from(LOOK_MS)
+            } else {
+                PollTimeout::ZERO
+            });
             let running = self.processes.iter().any(Process::is_running);
             if running && heard == 0 && !waking {
                 // A woken call went on to the next one of its command; see it to its end or its sleep.
@@ -256,7 +276,8 @@ impl Session {
     /// Looks whether calls under way have fallen asleep.
     fn look(&mut self) {
         for process in &mut self.processes {
-            self.out.extend(process.look().into_iter().map(Event::Blocked));
+            self.out
+                .extend(process.look().into_iter().map(Event::Blocked));
         }
     }
 
@@ -298,7 +319,10 @@ impl Session {
 
     fn wait(&self, patience: PollTimeout) -> i32 {
         let descriptors = self.descriptors();
-        let mut watched: Vec<PollFd<'_>> = descriptors.into_iter().map(|fd| PollFd::new(fd, PollFlags::POLLIN)).collect();
+        let mut watched: Vec<PollFd<'_>> = descriptors
+            .into_iter()
+            .map(|fd| PollFd::new(fd, PollFlags::POLLIN))
+            .collect();
         poll(&mut watched, patience).unwrap_or(0)
     }
 
@@ -314,7 +338,9 @@ impl Session {
     }
 
     fn place(&self, name: &str) -> Option<usize> {
-        self.processes.iter().position(|process| process.name == name)
+        self.processes
+            .iter()
+            .position(|process| process.name == name)
     }
 
     fn report(&mut self, place: usize, report: Report) {
@@ -336,7 +362,8 @@ impl Session {
             }
             Report::Done { job, .. } => {
                 if job != 0 {
-                    self.out.push(Event::Note(format!("job {job} in {process} is done")));
+                    self.out
+                        .push(Event::Note(format!("job {job} in {process} is done")));
                 }
             }
         }
@@ -351,7 +378,14 @@ impl Session {
         }
         let changes_states = matches!(
             call.name.as_str(),
-            "bind" | "listen" | "accept" | "accept4" | "connect" | "shutdown" | "close" | "setsockopt"
+            "bind"
+                | "listen"
+                | "accept"
+                | "accept4"
+                | "connect"
+                | "shutdown"
+                | "close"
+                | "setsockopt"
         );
         self.log.call((*call).clone());
         self.out.push(Event::Call(call));
@@ -370,11 +404,19 @@ impl Session {
             Question::Udp(libc::AF_INET6),
         ];
         let answers = self.ask(&questions);
-        self.out.extend(self.inventory.refresh(&answers).into_iter().map(Event::State));
+        self.out.extend(
+            self.inventory
+                .refresh(&answers)
+                .into_iter()
+                .map(Event::State),
+        );
     }
 
     fn ask(&self, questions: &[Question]) -> Vec<Answer> {
-        questions.iter().flat_map(|question| diag::ask(self.lab.diag.as_fd(), *question).unwrap_or_default()).collect()
+        questions
+            .iter()
+            .flat_map(|question| diag::ask(self.lab.diag.as_fd(), *question).unwrap_or_default())
+            .collect()
     }
 
     fn tell_packets(&mut self) {
@@ -392,11 +434,19 @@ impl Session {
 
     /// A path that bind made goes when the session ends.
     fn remember_path(&mut self, local: &Option<Address>) {
-        let Some(Address::UnixPath(path)) = local else { return };
+        let Some(Address::UnixPath(path)) = local else {
+            return;
+        };
         let path = Path::new(std::ffi::OsStr::from_bytes(path));
-        let Ok(path) = std::path::absolute(path) else { return };
+        let Ok(path) = std::path::absolute(path) else {
+            return;
+        };
         if let Ok(found) = std::fs::symlink_metadata(&path) {
-            let made = SocketPath { path: path.as_os_str().as_bytes().to_vec(), device: found.dev(), inode: found.ino() };
+            let made = SocketPath {
+                path: path.as_os_str().as_bytes().to_vec(),
+                device: found.dev(),
+                inode: found.ino(),
+            };
             let _ = self.lab.remember(made);
         }
     }
@@ -404,12 +454,22 @@ impl Session {
     /// A process's channel closed: it is gone. How it ended is told by the keeper.
     fn lost(&mut self, place: usize) {
         let process = &mut self.processes[place];
-        let (name, host, pid, keeper_pid) = (std::mem::take(&mut process.name), process.host.clone(), process.pid, process.keeper_pid);
+        let (name, host, pid, keeper_pid) = (
+            std::mem::take(&mut process.name),
+            process.host.clone(),
+            process.pid,
+            process.keeper_pid,
+        );
         // The channel closes before the keeper has reaped the process; its word comes on the other channel.
         let ended = self.end_of(keeper_pid);
         self.inventory.ended(&name);
         self.packets.ended(&name);
-        self.out.push(Event::Process(ProcessEvent { process: name.clone(), host, pid, ended: Some(ended) }));
+        self.out.push(Event::Process(ProcessEvent {
+            process: name.clone(),
+            host,
+            pid,
+            ended: Some(ended),
+        }));
         self.latest.remove(&name);
         self.refresh();
         self.packets.drain();
@@ -423,7 +483,11 @@ impl Session {
                 Ok(ends) => {
                     let mut found = None;
                     for (pid, how) in ends {
-                        if pid == keeper_pid { found = Some(how) } else { self.program_ended(pid, how) }
+                        if pid == keeper_pid {
+                            found = Some(how)
+                        } else {
+                            self.program_ended(pid, how)
+                        }
                     }
                     if let Some(how) = found {
                         return how;
@@ -449,13 +513,20 @@ impl Session {
             }
             Err(error) => {
                 self.lab_is_gone = true;
-                self.out.push(Event::Refused(RefusedEvent { process: String::new(), reason: error.to_string() }));
+                self.out.push(Event::Refused(RefusedEvent {
+                    process: String::new(),
+                    reason: error.to_string(),
+                }));
             }
         }
     }
 
     fn program_ended(&mut self, keeper_pid: i32, how: Ended) {
-        if let Some(program) = self.programs.iter_mut().find(|program| program.keeper_pid == keeper_pid) {
+        if let Some(program) = self
+            .programs
+            .iter_mut()
+            .find(|program| program.keeper_pid == keeper_pid)
+        {
             program.ended = Some(how);
         }
     }
@@ -467,17 +538,49 @@ impl Session {
             Some(input) => input,
             None => std::fs::File::open("/dev/null")?.into(),
         };
-        let standard = [input.as_fd(), pipes.program_output.as_fd(), pipes.program_error.as_fd()];
+        let standard = [
+            input.as_fd(),
+            pipes.program_output.as_fd(),
+            pipes.program_error.as_fd(),
+        ];
         let spawned = self.lab.run(words, standard)?;
-        let base = words.first().map(|word| Path::new(word).file_name().unwrap_or_default().to_string_lossy().into_owned());
+        let base = words.first().map(|word| {
+            Path::new(word)
+                .file_name()
+                .unwrap_or_default()
+                .to_string_lossy()
+                .into_owned()
+        });
         let base = base.unwrap_or_default();
-        let taken = |name: &str| self.programs.iter().any(|program| program.name == name) || self.process(name).is_some();
-        let name = (1..).map(|count| if count == 1 { base.clone() } else { format!("{base}-{count}") }).find(|name| !taken(name));
+        let taken = |name: &str| {
+            self.programs.iter().any(|program| program.name == name) || self.process(name).is_some()
+        };
+        let name = (1..)
+            .map(|count| {
+                if count == 1 {
+                    base.clone()
+                } else {
+                    format!("{base}-{count}")
+                }
+            })
+            .find(|name| !taken(name));
         let name = name.unwrap_or(base);
         self.jobs += 1;
         let (pid, host) = (spawned.pid, FIRST_HOST.to_owned());
-        self.programs.push(Program::new(name.clone(), words.join(" "), self.jobs, spawned, pipes.output, pipes.error));
-        self.out.push(Event::Process(ProcessEvent { process: name.clone(), host, pid, ended: None }));
+        self.programs.push(Program::new(
+            name.clone(),
+            words.join(" "),
+            self.jobs,
+            spawned,
+            pipes.output,
+            pipes.error,
+        ));
+        self.out.push(Event::Process(ProcessEvent {
+            process: name.clone(),
+            host,
+            pid,
+            ended: None,
+        }));
         Ok(name)
     }
 
@@ -486,28 +589,45 @@ impl Session {
         for program in &mut self.programs {
             for (error, text) in program.lines() {
                 heard += 1;
-                self.out.push(Event::Output(OutputEvent { process: program.name.clone(), text, error }));
+                self.out.push(Event::Output(OutputEvent {
+                    process: program.name.clone(),
+                    text,
+                    error,
+                }));
             }
         }
-        let (over, running): (Vec<Program>, Vec<Program>) = std::mem::take(&mut self.programs).into_iter().partition(Program::is_over);
+        let (over, running): (Vec<Program>, Vec<Program>) = std::mem::take(&mut self.programs)
+            .into_iter()
+            .partition(Program::is_over);
         self.programs = running;
         for mut program in over {
             // What it wrote last is in the pipe: the end was told after the write.
             for (error, text) in program.lines() {
-                self.out.push(Event::Output(OutputEvent { process: program.name.clone(), text, error }));
+                self.out.push(Event::Output(OutputEvent {
+                    process: program.name.clone(),
+                    text,
+                    error,
+                }));
             }
             self.packets.drain();
             self.tell_packets();
             heard += 1;
             let (process, pid) = (program.name.clone(), program.pid);
-            self.out.push(Event::Process(ProcessEvent { process, host: FIRST_HOST.to_owned(), pid, ended: program.ended }));
+            self.out.push(Event::Process(ProcessEvent {
+                process,
+                host: FIRST_HOST.to_owned(),
+                pid,
+                ended: program.ended,
+            }));
         }
         heard
     }
 
     /// Interrupts the call of a job (EINTR), or a program (SIGINT).
     pub fn interrupt(&mut self, process: &str, job: u32) -> bool {
-        let Some(place) = self.place(process) else { return false };
+        let Some(place) = self.place(process) else {
+            return false;
+        };
         let found = self.processes[place].interrupt(job);
         if found {
             self.settle_interrupt(process, job);
@@ -518,7 +638,10 @@ impl Session {
     fn settle_interrupt(&mut self, process: &str, job: u32) {
         // The signal has been sent to a sleeping thread, so the call returns; a call that restarts by itself stays asleep.
         for _ in 0..50 {
-            let blocked = self.process(process).and_then(|process| process.work(job)).is_some_and(|work| work.blocked);
+            let blocked = self
+                .process(process)
+                .and_then(|process| process.work(job))
+                .is_some_and(|work| work.blocked);
             if !blocked {
                 break;
             }
@@ -530,7 +653,9 @@ impl Session {
 
     /// Who owns a socket that no prompt's process has: a program, by its descriptors under /proc.
     pub fn program_with_inode(&self, inode: u64) -> Option<&Program> {
-        self.programs.iter().find(|program| holds(program.pid, inode))
+        self.programs
+            .iter()
+            .find(|program| holds(program.pid, inode))
     }
 
     /// Whether this tier shows only the session's own conversations.
@@ -542,18 +667,30 @@ impl Session {
 /// The inode behind a socket descriptor of a process; 0 when it is none, or gone.
 fn inode(pid: i32, fd: i32) -> u64 {
     let link = std::fs::read_link(format!("/proc/{pid}/fd/{fd}")).ok();
-    let text = link.as_deref().and_then(Path::to_str).and_then(|text| text.strip_prefix("socket:["));
-    text.and_then(|text| text.strip_suffix(']')).and_then(|number| number.parse().ok()).unwrap_or(0)
+    let text = link
+        .as_deref()
+        .and_then(Path::to_str)
+        .and_then(|text| text.strip_prefix("socket:["));
+    text.and_then(|text| text.strip_suffix(']'))
+        .and_then(|number| number.parse().ok())
+        .unwrap_or(0)
 }
 
 /// True when the process or a child of its process group holds the socket.
 fn holds(pid: i32, wanted: u64) -> bool {
-    std::fs::read_dir(format!("/proc/{pid}/fd"))
-        .is_ok_and(|entries| entries.flatten().any(|entry| entry.file_name().to_str().and_then(|fd| fd.parse().ok()).is_some_and(|fd| inode(pid, fd) == wanted)))
+    std::fs::read_dir(format!("/proc/{pid}/fd")).is_ok_and(|entries| {
+        entries.flatten().any(|entry| {
+            entry
+                .file_name()
+                .to_str()
+                .and_then(|fd| fd.parse().ok())
+                .is_some_and(|fd| inode(pid, fd) == wanted)
+        })
+    })
 }
 
 /// The protocol of a packet's transport, as the inventory names it.
-pub(crate) fn protocol_of(headers: &crate::packet::headers::Headers) -> Protocol {
+pub fn protocol_of(headers: &crate::packet::headers::Headers) -> Protocol {
     match headers.transport {
         crate::packet::headers::Transport::Tcp(_) => Protocol::Tcp,
         crate::packet::headers::Transport::Udp(_) => Protocol::Udp,

@@ -16,7 +16,9 @@ pub fn thread_name(job: u32) -> String {
 /// Serves until the channel closes. Commands of job 0 run on this thread, one after the other; others each on their own.
 pub fn run(channel: OwnedFd, name: &str, host: &str) -> i32 {
     let mut channel = UnixStream::from(channel);
-    let Ok(writer) = channel.try_clone() else { return 125 };
+    let Ok(writer) = channel.try_clone() else {
+        return 125;
+    };
     let outbox = Arc::new(Outbox(Mutex::new(writer)));
     let engine = Arc::new(Engine::new(name, host));
     let mut inbox: Vec<u8> = Vec::new();
@@ -41,7 +43,11 @@ pub fn run(channel: OwnedFd, name: &str, host: &str) -> i32 {
 }
 
 fn execute(engine: &Arc<Engine>, outbox: &Arc<Outbox>, request: Execute) {
-    let Execute { number, job, command } = request;
+    let Execute {
+        number,
+        job,
+        command,
+    } = request;
     if job == 0 {
         engine.execute(&command, number, job, outbox.as_ref());
         return;
@@ -51,7 +57,10 @@ fn execute(engine: &Arc<Engine>, outbox: &Arc<Outbox>, request: Execute) {
         .name(thread_name(job))
         .spawn(move || thread_engine.execute(&command, number, job, thread_outbox.as_ref()));
     if started.is_err() {
-        outbox.send(Report::Done { command: number, job });
+        outbox.send(Report::Done {
+            command: number,
+            job,
+        });
     }
 }
 

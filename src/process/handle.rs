@@ -72,12 +72,23 @@ impl Process {
 
     /// Sends a command. Job 0 is the main thread, which must be free.
     pub fn execute(&mut self, number: u64, job: u32, command: &Command) -> io::Result<()> {
-        let bytes = encode(&Execute { number, job, command: command.clone() })?;
+        let bytes = encode(&Execute {
+            number,
+            job,
+            command: command.clone(),
+        })?;
         self.channel.set_nonblocking(false)?;
         let sent = self.channel.write_all(&bytes);
         self.channel.set_nonblocking(true)?;
         sent?;
-        let work = Work { command: number, text: command.text.clone(), call: None, blocked: false, interrupt: false, asleep_at: None };
+        let work = Work {
+            command: number,
+            text: command.text.clone(),
+            call: None,
+            blocked: false,
+            interrupt: false,
+            asleep_at: None,
+        };
         self.at_work.insert(job, work);
         Ok(())
     }
@@ -186,9 +197,9 @@ impl Process {
 
     /// True when some call that was seen asleep is on its way back: its thread is awake, so its report will come by itself.
     pub fn is_waking(&self) -> bool {
-        self.at_work
-            .iter()
-            .any(|(job, work)| work.blocked && work.call.is_some() && standing(self.pid, *job) == Standing::Awake)
+        self.at_work.iter().any(|(job, work)| {
+            work.blocked && work.call.is_some() && standing(self.pid, *job) == Standing::Awake
+        })
     }
 
     /// True when a command is under way that has not been seen asleep.
@@ -198,7 +209,9 @@ impl Process {
 
     /// Interrupts the call of a job (EINTR): at once if it sleeps, else as soon as it does.
     pub fn interrupt(&mut self, job: u32) -> bool {
-        let Some(work) = self.at_work.get_mut(&job) else { return false };
+        let Some(work) = self.at_work.get_mut(&job) else {
+            return false;
+        };
         work.interrupt = !(work.blocked && send_interrupt(self.pid, job).is_ok());
         true
     }
@@ -237,8 +250,13 @@ fn thread_of(pid: i32, job: u32) -> Option<i32> {
         return Some(pid);
     }
     let wanted = thread_name(job);
-    for entry in std::fs::read_dir(format!("/proc/{pid}/task")).ok()?.flatten() {
-        if std::fs::read_to_string(entry.path().join("comm")).is_ok_and(|name| name.trim_end() == wanted) {
+    for entry in std::fs::read_dir(format!("/proc/{pid}/task"))
+        .ok()?
+        .flatten()
+    {
+        if std::fs::read_to_string(entry.path().join("comm"))
+            .is_ok_and(|name| name.trim_end() == wanted)
+        {
             return entry.file_name().to_str()?.parse().ok();
         }
     }
@@ -246,10 +264,22 @@ fn thread_of(pid: i32, job: u32) -> Option<i32> {
 }
 
 fn standing(pid: i32, job: u32) -> Standing {
-    let status = thread_of(pid, job).and_then(|thread| std::fs::read_to_string(format!("/proc/{pid}/task/{thread}/status")).ok());
-    let Some(status) = status else { return Standing::Awake };
-    let line = |name: &str| status.lines().find_map(|line| line.strip_prefix(name)).map(str::trim);
-    match (line("State:"), line("voluntary_ctxt_switches:").and_then(|count| count.parse().ok())) {
+    let status = thread_of(pid, job).and_then(|thread| {
+        std::fs::read_to_string(format!("/proc/{pid}/task/{thread}/status")).ok()
+    });
+    let Some(status) = status else {
+        return Standing::Awake;
+    };
+    let line = |name: &str| {
+        status
+            .lines()
+            .find_map(|line| line.strip_prefix(name))
+            .map(str::trim)
+    };
+    match (
+        line("State:"),
+        line("voluntary_ctxt_switches:").and_then(|count| count.parse().ok()),
+    ) {
         (Some(state), Some(switches)) if state.starts_with('S') => Standing::Asleep(switches),
         _ => Standing::Awake,
     }

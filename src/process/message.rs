@@ -29,11 +29,18 @@ pub fn encode(message: &impl Serialize) -> io::Result<Vec<u8>> {
 
 /// Takes the first whole message off the front of `bytes` and says how many bytes it took; `None` when more must come.
 pub fn decode<T: DeserializeOwned>(bytes: &[u8]) -> io::Result<Option<(T, usize)>> {
-    let Some(length) = bytes.first_chunk::<4>() else { return Ok(None) };
+    let Some(length) = bytes.first_chunk::<4>() else {
+        return Ok(None);
+    };
     let length = u32::from_ne_bytes(*length) as usize;
     if length > LIMIT {
         return Err(io::Error::from(io::ErrorKind::InvalidData));
     }
-    let Some(body) = bytes.get(4..4 + length) else { return Ok(None) };
-    Ok(Some((postcard::from_bytes(body).map_err(io::Error::other)?, 4 + length)))
+    let Some(body) = bytes.get(4..4 + length) else {
+        return Ok(None);
+    };
+    Ok(Some((
+        postcard::from_bytes(body).map_err(io::Error::other)?,
+        4 + length,
+    )))
 }

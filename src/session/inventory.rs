@@ -86,7 +86,12 @@ impl Known {
             self.states.remove(0);
         }
         self.states.push(state);
-        Some(StateEvent { process: self.process.clone(), socket: self.label(), from, to: state })
+        Some(StateEvent {
+            process: self.process.clone(),
+            socket: self.label(),
+            from,
+            to: state,
+        })
     }
 }
 
@@ -128,7 +133,8 @@ impl Inventory {
         {
             known.fd = None;
             // Another descriptor may still hold the socket (dup, SCM_RIGHTS); then it is not an orphan.
-            let held = known.inode != 0 && self.open.values().any(|other| other.inode == known.inode);
+            let held =
+                known.inode != 0 && self.open.values().any(|other| other.inode == known.inode);
             if known.protocol == Protocol::Tcp && !held {
                 if self.orphans.len() >= ORPHANS {
                     self.orphans.remove(0);
@@ -140,7 +146,10 @@ impl Inventory {
     }
 
     fn newborn(&self, call: &CallEvent, fd: i32, parent: Option<&Known>, inode: u64) -> Known {
-        let twin = self.open.values().find(|known| inode != 0 && known.inode == inode);
+        let twin = self
+            .open
+            .values()
+            .find(|known| inode != 0 && known.inode == inode);
         let mut known = Known {
             process: call.process.clone(),
             host: call.host.clone(),
@@ -182,7 +191,11 @@ impl Inventory {
 
     /// A variable of a process was given a value.
     pub fn assigned(&mut self, process: &str, name: &str, value: &Value) {
-        for known in self.open.values_mut().filter(|known| known.process == process) {
+        for known in self
+            .open
+            .values_mut()
+            .filter(|known| known.process == process)
+        {
             known.names.retain(|held| held != name);
         }
         if let Value::Socket(fd) = value
@@ -195,7 +208,12 @@ impl Inventory {
 
     /// A process ended: the kernel closed all it held.
     pub fn ended(&mut self, process: &str) {
-        let gone: Vec<(String, i32)> = self.open.keys().filter(|(owner, _)| owner == process).cloned().collect();
+        let gone: Vec<(String, i32)> = self
+            .open
+            .keys()
+            .filter(|(owner, _)| owner == process)
+            .cloned()
+            .collect();
         for key in gone {
             if let Some(mut known) = self.open.remove(&key) {
                 known.fd = None;
@@ -210,13 +228,23 @@ impl Inventory {
     /// Compares with what the kernel says of all TCP sockets, and of others their addresses; gives the changes of state.
     pub fn refresh(&mut self, answers: &[Answer]) -> Vec<StateEvent> {
         let mut changes = Vec::new();
-        let by_inode: BTreeMap<u64, &Answer> =
-            answers.iter().filter(|answer| answer.inode != 0).map(|answer| (u64::from(answer.inode), answer)).collect();
-        let asked_tcp = answers.iter().any(|answer| matches!(answer.question, Question::Tcp(_)));
+        let by_inode: BTreeMap<u64, &Answer> = answers
+            .iter()
+            .filter(|answer| answer.inode != 0)
+            .map(|answer| (u64::from(answer.inode), answer))
+            .collect();
+        let asked_tcp = answers
+            .iter()
+            .any(|answer| matches!(answer.question, Question::Tcp(_)));
         for known in self.open.values_mut() {
             match by_inode.get(&known.inode) {
                 Some(answer) => {
-                    if answer.local.as_ref().and_then(Address::port).is_some_and(|port| port != 0) {
+                    if answer
+                        .local
+                        .as_ref()
+                        .and_then(Address::port)
+                        .is_some_and(|port| port != 0)
+                    {
                         known.local.clone_from(&answer.local);
                     }
                     if answer.peer.is_some() {
@@ -234,7 +262,9 @@ impl Inventory {
         let _ = asked_tcp;
         self.orphans.retain_mut(|known| {
             let found = answers.iter().find(|answer| {
-                answer.inode == 0 && same_address(&answer.local, &known.local) && same_address(&answer.peer, &known.peer)
+                answer.inode == 0
+                    && same_address(&answer.local, &known.local)
+                    && same_address(&answer.peer, &known.peer)
             });
             changes.extend(known.enter(found.map_or("CLOSED", |answer| tcp_state(answer.state))));
             // A closed end keeps its name for the packets that may still be shown; the list is bounded.
@@ -256,22 +286,39 @@ impl Inventory {
 
     /// The socket a process knows under a name; also one it has closed, if no open one has the name.
     pub fn by_name(&self, process: &str, name: &str) -> Option<&Known> {
-        let named = |known: &&Known| known.process == process && known.names.iter().any(|held| held == name);
-        self.open.values().find(named).or_else(|| self.orphans.iter().rev().find(named))
+        let named = |known: &&Known| {
+            known.process == process && known.names.iter().any(|held| held == name)
+        };
+        self.open
+            .values()
+            .find(named)
+            .or_else(|| self.orphans.iter().rev().find(named))
     }
 
     /// The socket with this inode.
     pub fn by_inode(&self, inode: u64) -> Option<&Known> {
-        self.open.values().find(|known| inode != 0 && known.inode == inode)
+        self.open
+            .values()
+            .find(|known| inode != 0 && known.inode == inode)
     }
 
     /// Who sends from `local` to `peer`: the connected socket, else one bound to the port, else a closed one.
-    pub fn endpoint(&self, protocol: Protocol, local: SocketAddr, peer: SocketAddr) -> Option<&Known> {
+    pub fn endpoint(
+        &self,
+        protocol: Protocol,
+        local: SocketAddr,
+        peer: SocketAddr,
+    ) -> Option<&Known> {
         let (local, peer) = (Address::from(local), Address::from(peer));
         let same = |known: &&Known| known.protocol == protocol;
-        let connected =
-            |known: &&Known| same(known) && same_address(&known.local, &Some(local.clone())) && same_address(&known.peer, &Some(peer.clone()));
-        let bound = |known: &&Known| same(known) && known.peer.is_none() && covers(known.local.as_ref(), &local);
+        let connected = |known: &&Known| {
+            same(known)
+                && same_address(&known.local, &Some(local.clone()))
+                && same_address(&known.peer, &Some(peer.clone()))
+        };
+        let bound = |known: &&Known| {
+            same(known) && known.peer.is_none() && covers(known.local.as_ref(), &local)
+        };
         self.open
             .values()
             .find(connected)
@@ -282,15 +329,27 @@ impl Inventory {
     /// The name of a socket on a screen that shows all processes: plain when no other process uses it, else with the process.
     pub fn shown(&self, known: &Known) -> String {
         let label = known.label();
-        let shared = self.open.values().any(|other| other.process != known.process && other.label() == label);
-        if shared { format!("{}.{label}", known.process) } else { label }
+        let shared = self
+            .open
+            .values()
+            .any(|other| other.process != known.process && other.label() == label);
+        if shared {
+            format!("{}.{label}", known.process)
+        } else {
+            label
+        }
     }
 }
 
 fn protocol(arguments: &[String]) -> Protocol {
-    let [family, kind, protocol, ..] = arguments else { return Protocol::Other };
+    let [family, kind, protocol, ..] = arguments else {
+        return Protocol::Other;
+    };
     let inet = family == "AF_INET" || family == "AF_INET6";
-    let plain = matches!(protocol.as_str(), "0" | "IPPROTO_TCP" | "IPPROTO_UDP" | "IPPROTO_IP");
+    let plain = matches!(
+        protocol.as_str(),
+        "0" | "IPPROTO_TCP" | "IPPROTO_UDP" | "IPPROTO_IP"
+    );
     match kind.split('|').next() {
         Some("SOCK_STREAM") if inet && plain => Protocol::Tcp,
         Some("SOCK_DGRAM") if inet && plain => Protocol::Udp,
@@ -302,7 +361,12 @@ fn protocol(arguments: &[String]) -> Protocol {
 fn same_address(one: &Option<Address>, other: &Option<Address>) -> bool {
     match (one, other) {
         (Some(one), Some(other)) => {
-            one == other || (one.port() == other.port() && one.ip().zip(other.ip()).is_some_and(|(a, b)| a.to_canonical() == b.to_canonical()))
+            one == other
+                || (one.port() == other.port()
+                    && one
+                        .ip()
+                        .zip(other.ip())
+                        .is_some_and(|(a, b)| a.to_canonical() == b.to_canonical()))
         }
         _ => false,
     }
@@ -312,5 +376,7 @@ fn same_address(one: &Option<Address>, other: &Option<Address>) -> bool {
 fn covers(bound: Option<&Address>, address: &Address) -> bool {
     let Some(bound) = bound else { return false };
     bound.port() == address.port()
-        && bound.ip().zip(address.ip()).is_some_and(|(bound, ip)| bound.is_unspecified() || bound.to_canonical() == ip.to_canonical())
+        && bound.ip().zip(address.ip()).is_some_and(|(bound, ip)| {
+            bound.is_unspecified() || bound.to_canonical() == ip.to_canonical()
+        })
 }

@@ -29,7 +29,9 @@ impl Log {
         self.frame_bytes += packet.frame.bytes.len();
         self.packets.push_back(packet);
         while self.packets.len() > PACKETS || self.frame_bytes > FRAME_BYTES {
-            let Some(oldest) = self.packets.pop_front() else { break };
+            let Some(oldest) = self.packets.pop_front() else {
+                break;
+            };
             self.frame_bytes -= oldest.frame.bytes.len();
             self.forgotten_packets += 1;
         }
@@ -57,7 +59,8 @@ impl Log {
     /// The packet of this number, if it is still kept.
     pub fn packet_numbered(&self, number: u64) -> Option<&PacketEvent> {
         let first = self.packets.front()?.number;
-        self.packets.get(usize::try_from(number.checked_sub(first)?).ok()?)
+        self.packets
+            .get(usize::try_from(number.checked_sub(first)?).ok()?)
     }
 
     /// The calls kept, oldest first.

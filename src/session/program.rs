@@ -57,14 +57,30 @@ impl Pipes {
         for end in [&output, &error] {
             nix::fcntl::fcntl(end, nix::fcntl::FcntlArg::F_SETFL(OFlag::O_NONBLOCK))?;
         }
-        Ok(Self { output, error, program_output, program_error })
+        Ok(Self {
+            output,
+            error,
+            program_output,
+            program_error,
+        })
     }
 }
 
 impl Program {
     /// A program that was just started with these ends of its pipes.
-    pub fn new(name: String, command_line: String, job: u32, spawned: Spawned, output: OwnedFd, error: OwnedFd) -> Self {
-        let stream = |pipe, error| Stream { pipe, error, held: Vec::new() };
+    pub fn new(
+        name: String,
+        command_line: String,
+        job: u32,
+        spawned: Spawned,
+        output: OwnedFd,
+        error: OwnedFd,
+    ) -> Self {
+        let stream = |pipe, error| Stream {
+            pipe,
+            error,
+            held: Vec::new(),
+        };
         Self {
             name,
             command_line,
