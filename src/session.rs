@@ -13,6 +13,7 @@ use crate::event::{Ended, Event, OutputEvent, ProcessEvent, RefusedEvent, Result
 use crate::lab::handle::{FIRST_HOST, Lab, LabError};
 use crate::lab::message::SocketPath;
 use crate::process::handle::{Birth, Process};
+use crate::sys::clock::Deadline;
 use crate::sys::diag::{self, Answer, Question};
 use crate::value::Address;
 use inventory::{Inventory, Protocol};
@@ -20,7 +21,7 @@ use log::Log;
 use nix::poll::{PollFd, PollFlags, PollTimeout, poll};
 use packets::Packets;
 use program::{Pipes, Program};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::io;
 use std::os::fd::{AsFd, BorrowedFd, OwnedFd};
 use std::os::unix::ffi::OsStrExt;
@@ -56,6 +57,7 @@ pub struct Session {
     jobs: u32,
     out: Vec<Event>,
     latest: BTreeMap<String, ResultEvent>,
+    variables: BTreeMap<String, BTreeSet<String>>,
 }
 
 /// What became of a command that was performed.
@@ -85,6 +87,7 @@ impl Session {
             jobs: 0,
             out: Vec::new(),
             latest: BTreeMap::new(),
+            variables: BTreeMap::new(),
         };
         session.make_process(FIRST_HOST)?;
         session.out.clear();
@@ -126,6 +129,28 @@ impl Session {
     /// The process of this name.
     pub fn process(&self, name: &str) -> Option<&Process> {
         self.processes.iter().find(|process| process.name == name)
+    }
+
+    /// The names that a process has given values to.
+    pub fn variables(&self, process: &str) -> Vec<String> {
+        self.variables.get(process).map(|names| names.iter().cloned().collect()).unwrap_or_default()
+    }
+
+    /// What is under way: who, the job's number (0 for a main thread), and what was typed.
+    pub fn jobs(&self) -> Vec<(String, u32, String)> {
+        let calls = self.processes.iter().flat_map(|process| {
+            process.works().map(|(job, work)| {
+                let doing = work.call.as_ref().map_or(work.text.as_str(), |call| call.invocation.as_str());
+                (process.name.clone(), job, doing.to_owned())
+            })
+        });
+        let programs = self.programs.iter().map(|program| (program.name.clone(), program.job, program.command_line.clone()));
+        calls.chain(programs).collect()
+    }
+
+    /// How many packets have been told so far; the newest has this number.
+    pub fn packets_told(&self) -> u64 {
+        self.packets.told()
     }
 
     /// The value the last command of a process gave.
@@ -317,6 +342,19 @@ impl Session {
         heard.max(usize::from(ready > 0 && heard == 0 && self.lab_is_gone))
     }
 
+    /// Waits until something happens, the deadline or Ctrl-C, takes it in, and looks at calls that have not returned.
+    pub fn pump_until(&mut self, deadline: &Deadline, interrupts: Option<BorrowedFd<'_>>) {
+        {
+            let mut watched: Vec<PollFd<'_>> =
+                self.descriptors().into_iter().chain(interrupts).map(|fd| PollFd::new(fd, PollFlags::POLLIN)).collect();
+            let longest = if self.is_busy() { u128::from(LOOK_MS) } else { u128::from(u16::MAX) };
+            // Rounded up: a wait that ends a moment too early would spin through the last millisecond.
+            let patience = deadline.remaining().as_nanos().div_ceil(1_000_000).min(longest);
+            let _ = poll(&mut watched, PollTimeout::try_from(patience).unwrap_or(PollTimeout::MAX));
+        }
+        self.watch();
+    }
+
     fn wait(&self, patience: PollTimeout) -> i32 {
         let descriptors = self.descriptors();
         let mut watched: Vec<PollFd<'_>> = descriptors
@@ -356,6 +394,7 @@ impl Session {
             Report::Result(result) => {
                 for (name, value) in &result.assigned {
                     self.inventory.assigned(&process, name, value);
+                    self.variables.entry(process.clone()).or_default().insert(name.clone());
                 }
                 self.latest.insert(process, result.clone());
                 self.out.push(Event::Result(result));

@@ -121,9 +121,9 @@ impl Process {
         let mut taken = 0;
         loop {
             match decode::<Report>(&self.inbox[taken..]) {
-                Ok(Some((report, length))) => {
+                Ok(Some((mut report, length))) => {
                     taken += length;
-                    self.note(&report);
+                    self.note(&mut report);
                     reports.push(report);
                 }
                 Ok(None) => break,
@@ -137,7 +137,7 @@ impl Process {
         (reports, gone)
     }
 
-    fn note(&mut self, report: &Report) {
+    fn note(&mut self, report: &mut Report) {
         match report {
             Report::Starting(call) => {
                 if let Some(work) = self.at_work.get_mut(&call.job) {
@@ -148,6 +148,7 @@ impl Process {
             }
             Report::Called(call) => {
                 if let Some(work) = self.at_work.get_mut(&call.job) {
+                    call.blocked |= work.blocked;
                     work.call = None;
                     work.blocked = false;
                     work.asleep_at = None;

@@ -67,6 +67,11 @@ impl Packets {
         self.dropped
     }
 
+    /// How many packets have been told.
+    pub fn told(&self) -> u64 {
+        self.number
+    }
+
     /// True when no frame waits to be told.
     pub fn is_empty(&self) -> bool {
         self.waiting.is_empty()

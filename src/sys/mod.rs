@@ -1,5 +1,6 @@
 //! The only `unsafe` and libc: one safe function for each system call the other rooms need, named after it.
 
+pub mod clock;
 pub mod descriptors;
 pub mod diag;
 pub mod link;
@@ -7,3 +8,4 @@ pub mod pass;
 pub mod ring;
 pub mod signal;
 pub mod spawn;
+pub mod terminal;
