@@ -21,6 +21,9 @@ use std::process::ExitCode;
 /// What a prompt's process does: takes its channel and its name, and gives its exit status.
 pub type ProcessMain = fn(OwnedFd, &str) -> i32;
 
+/// The name the keeper goes by in `ps` and /proc; at most 15 bytes.
+pub const COMM: &str = "socklab-keeper";
+
 /// Runs the keeper on the descriptor the terminal left at number 3. `host` names the machine; `private` says that it has a network of its own.
 pub fn run(host: &str, private: bool, process_main: ProcessMain) -> ExitCode {
     let channel = pass::inherited(3);
@@ -55,7 +58,7 @@ type Prepared = (Reply, Vec<OwnedFd>);
 fn prepare(host: &str, private: bool) -> Result<Prepared, (&'static str, io::Error)> {
     signal::ignore_terminal().map_err(|errno| ("sigaction(2)", errno.into()))?;
     let _ = setsid();
-    let _ = nix::sys::prctl::set_name(c"socklab-keeper");
+    let _ = CString::new(COMM).map(|name| nix::sys::prctl::set_name(&name));
     nix::sys::prctl::set_child_subreaper(true)
         .map_err(|errno| ("prctl(PR_SET_CHILD_SUBREAPER)", errno.into()))?;
     let mut notes = Vec::new();

@@ -149,7 +149,7 @@ fn become_program(
                 return (step, errno);
             }
         }
-        if let Err(failure) = keep_capabilities() {
+        if let Err(failure) = make_capabilities_ambient() {
             return failure;
         }
     }
@@ -199,7 +199,7 @@ struct CapData {
 }
 
 /// Makes every permitted capability inheritable and ambient, so that it survives execve by a user who is not root (capabilities(7)).
-fn keep_capabilities() -> Result<(), (u8, i32)> {
+fn make_capabilities_ambient() -> Result<(), (u8, i32)> {
     const VERSION_3: u32 = 0x2008_0522;
     let mut header = CapHeader {
         version: VERSION_3,
@@ -237,6 +237,11 @@ fn keep_capabilities() -> Result<(), (u8, i32)> {
         }
     }
     Ok(())
+}
+
+/// Makes every permitted capability of this process ambient, so that what it executes holds it too (capabilities(7)).
+pub fn keep_capabilities() -> io::Result<()> {
+    make_capabilities_ambient().map_err(|(_, errno)| io::Error::from_raw_os_error(errno))
 }
 
 /// fork(2), for a process that has one thread: the child may go on as it likes. Gives `None` in the child.
