@@ -93,15 +93,20 @@ fn hardware(fields: &mut Fields<'_>, at: usize) {
         .mean(meaning);
 }
 
+/// The eight bytes for an address, of which `len` are used.
 fn address(fields: &mut Fields<'_>, at: usize, len: usize) {
+    let len = len.min(8);
     match len {
         0 => {}
         6 => {
             fields.mac(at, "sll.src.eth", "Source");
         }
         _ => {
-            fields.bytes(at..at + len.min(8), "sll.src.other", "Source");
+            fields.bytes(at..at + len, "sll.src.other", "Source");
         }
+    }
+    if len < 8 {
+        fields.bytes(at + len..at + 8, "sll.unused", "Unused");
     }
 }
 

@@ -39,7 +39,7 @@ pub fn tree(link: LinkType, bytes: &[u8], len: u32, checksum_not_ready: bool) ->
             } else {
                 walk.network(network, decoded.rest)
             };
-            let trailer = decoded.rest.skip(end);
+            let trailer = whole.skip(whole.len_until_end_of(decoded.rest.first(end)));
             if let (true, Some(layer)) = (has_padding, walk.layers.first_mut()) {
                 ethernet::add_trailer(layer, trailer);
             }

@@ -92,23 +92,19 @@ fn rest_v4(fields: &mut Fields<'_>, icmp: &Icmp) {
             fields.ipv4(4, "icmp.redir_gw", "Gateway Address");
         }
         3 => {
-            unused(fields, 4..5);
-            fields.number(5..6, "icmp.length", "Length of the quote in words");
             if icmp.code == 4 {
+                quote_length(fields, 4..6);
                 fields.number(6..8, "icmp.mtu", "MTU of next hop");
             } else {
-                unused(fields, 6..8);
+                quote_length(fields, 4..8);
             }
         }
         12 => {
             fields.number(4..5, "icmp.pointer", "Pointer");
-            fields.number(5..6, "icmp.length", "Length of the quote in words");
-            unused(fields, 6..8);
+            quote_length(fields, 5..8);
         }
         11 => {
-            unused(fields, 4..5);
-            fields.number(5..6, "icmp.length", "Length of the quote in words");
-            unused(fields, 6..8);
+            quote_length(fields, 4..8);
         }
         13 | 14 if len >= 20 => {
             fields.number(8..12, "icmp.originate_timestamp", "Originate Timestamp");
@@ -135,6 +131,21 @@ fn router_advertisement(fields: &mut Fields<'_>) {
         fields.ipv4(at, "icmp.router_address", "Router address");
         fields.number(at + 4..at + 8, "icmp.pref_level", "Preference level");
         at += 8;
+    }
+}
+
+/// Bytes that are not used, but for the sixth one where RFC 4884 puts the length of the quote when extensions follow it.
+fn quote_length(fields: &mut Fields<'_>, range: std::ops::Range<usize>) {
+    if fields.part().bytes()[5] == 0 {
+        unused(fields, range);
+        return;
+    }
+    if range.start < 5 {
+        unused(fields, range.start..5);
+    }
+    fields.number(5..6, "icmp.length", "Length of the quote in words");
+    if range.end > 6 {
+        unused(fields, 6..range.end);
     }
 }
 

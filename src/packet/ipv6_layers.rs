@@ -43,7 +43,11 @@ pub(super) fn is_routed(part: Part<'_>, ip: &Ipv6) -> bool {
 
 fn fixed(part: Part<'_>, ip: &Ipv6) -> Layer {
     let mut fields = Fields::of(part.first(HEADER));
-    fields.bits(0..1, 0xf0, "ipv6.version", "Version");
+    let mut version = Fields::of(part);
+    version.bits(0..1, 0xf0, "ip.version", "Version of IP");
+    fields
+        .bits(0..1, 0xf0, "ipv6.version", "Version")
+        .with(version.done());
     let class = ip.traffic_class;
     let mut parts = Fields::of(part);
     parts
@@ -173,7 +177,7 @@ fn extension_layer(found: &Extension<'_>) -> Layer {
             );
         }
         next::AUTHENTICATION => {
-            fields.hex(2..4, "ah.reserved", "Reserved");
+            fields.bytes(2..4, "ah.reserved", "Reserved");
             fields.hex(4..8, "ah.spi", "AH SPI");
             if bytes.len() >= 12 {
                 fields.number(8..12, "ah.sequence", "AH Sequence");

@@ -180,7 +180,7 @@ const FLAGS: [(u16, &str, &str, &str); 9] = [
 
 fn flags(part: Part<'_>, flags: u16) -> Vec<Field> {
     let mut fields = Fields::of(part);
-    fields.bits(12..13, 0x0e, "tcp.flags.res", "Reserved");
+    fields.flag(12..13, 0x0e, "tcp.flags.res", "Reserved");
     for (bit, _, name, label) in FLAGS.iter().rev() {
         let byte = if *bit == flag::AE { 12..13 } else { 13..14 };
         let set = FieldValue::Flag(flags & bit != 0);

@@ -25,12 +25,7 @@ pub(super) fn add(fields: &mut Fields<'_>, start: usize) {
         }
     }
     fields
-        .value(
-            start..start + bytes.len(),
-            "tcp.options",
-            "Options",
-            FieldValue::Present,
-        )
+        .bytes(start..start + bytes.len(), "tcp.options", "Options")
         .mean(format!("{} bytes: {}", bytes.len(), labels.join(", ")))
         .with(options.done());
 }
@@ -49,12 +44,8 @@ fn add_one(options: &mut Fields<'_>, start: usize, option: TcpOption<'_>) -> &'s
     }
     let meaning = add_parts(&mut parts, at + 2..range.end, option);
     let children = parts.done();
-    let value = match option.kind {
-        kind::END | kind::NOP | kind::SACK_PERM => FieldValue::Present,
-        _ => FieldValue::Bytes(option.bytes.to_vec()),
-    };
     options
-        .value(range, name, label, value)
+        .bytes(range, name, label)
         .mean(meaning)
         .with(children);
     label

@@ -66,6 +66,7 @@ pub(super) fn layer(
     let verdict = match (udp.checksum, pseudo.src.is_ipv4()) {
         (0, true) => "none was computed".to_owned(),
         (0, false) => "none was computed, which IPv6 forbids".to_owned(),
+        _ if decoded.malformed.is_some() => "not verified, the length is wrong".to_owned(),
         (carried, _) => checksum::judge(datagram, 6, carried, pseudo, covered),
     };
     fields.hex(6..8, "udp.checksum", "Checksum").mean(verdict);
