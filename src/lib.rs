@@ -6,4 +6,5 @@ pub mod engine;
 pub mod event;
 pub mod inspector;
 pub mod packet;
+pub mod render;
 pub mod value;

@@ -3,6 +3,8 @@
 
 pub mod analysis;
 pub mod conversation;
+pub mod pcap;
 pub mod phase;
+pub mod read;
 pub mod state;
 pub mod tracker;
