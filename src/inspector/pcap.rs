@@ -2,10 +2,10 @@
 //! record before the damage, then an error that names the offset. Writing is in `pcapng.rs`.
 
 use crate::packet::headers::LinkType;
-use pcap_file::pcap::{PcapParseError, PcapParser};
+use pcap_file::pcap::{PcapParseError, PcapParser, PcapTsResolution};
 use pcap_file::pcapng::blocks::interface_description::InterfaceDescriptionOption;
 use pcap_file::pcapng::{PcapNgParseError, PcapNgParser};
-use pcap_file::{Endianness, TsResolution};
+use pcap_file::Endianness;
 use std::error::Error;
 use std::io::{self, Read};
 
@@ -192,8 +192,8 @@ fn pcap_step(parser: &PcapParser, link: LinkType, available: &[u8]) -> Step {
             let header = parser.header();
             let fraction = i64::from(packet.ts_frac);
             let nanoseconds = match header.ts_resolution {
-                TsResolution::MicroSecond => fraction * 1000,
-                TsResolution::NanoSecond => fraction,
+                PcapTsResolution::MicroSecond => fraction * 1000,
+                PcapTsResolution::NanoSecond => fraction,
             };
             let found = Found {
                 time_ns: i64::from(packet.ts_sec) * 1_000_000_000 + nanoseconds,

@@ -1,7 +1,8 @@
 //! A packet as one line of JSON under Wireshark's field names: the contract of `--json`. Written straight into text, field by
 //! field; a field the packet does not have is left out. Other events are not written here.
 
-use crate::event::packet::{Cause, Certainty, Label, PacketEvent, Track};
+use crate::event::packet::{Label, PacketEvent, Track};
+use crate::event::words;
 use crate::packet::headers::{Headers, Icmp, Ipv4, Ipv6, Net, Tcp, Transport};
 use std::fmt::{Display, Write};
 
@@ -9,7 +10,7 @@ use std::fmt::{Display, Write};
 pub fn packet_json(packet: &PacketEvent) -> String {
     let mut line = Line(String::with_capacity(1024));
     line.0.push_str("{\"event\":\"packet\"");
-    line.optional_text("cause", packet.cause.as_ref().map(cause_words).as_deref());
+    line.optional_text("cause", packet.cause.as_ref().map(words::cause).as_deref());
     line.key("lost");
     match packet.lost {
         Some(rule) => line.digits(u64::from(rule)),
@@ -28,24 +29,6 @@ pub fn packet_json(packet: &PacketEvent) -> String {
 
 fn named(name: &str) -> Option<&str> {
     (!name.is_empty()).then_some(name)
-}
-
-/// The cause in one sentence without a full stop: `caused by send(4, 5 bytes) of c: sent again by the kernel`.
-fn cause_words(cause: &Cause) -> String {
-    let certainty = match cause.certainty {
-        Certainty::Caused => "caused by",
-        Certainty::Follows => "follows from",
-        Certainty::Probably => "probably",
-    };
-    match (cause.call.is_empty(), cause.kernel.is_empty()) {
-        (false, true) => format!("{certainty} {}", cause.call),
-        (false, false) => format!("{certainty} {}: {}", cause.call, cause.kernel),
-        // The kernel's own words say enough, unless they are a guess.
-        (true, _) if cause.certainty == Certainty::Probably => {
-            format!("{certainty} {}", cause.kernel)
-        }
-        (true, _) => cause.kernel.clone(),
-    }
 }
 
 fn headers(line: &mut Line, headers: &Headers, track: &Track) {
