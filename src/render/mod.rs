@@ -1,0 +1,3 @@
+//! Events to text. Writes nothing.
+
+pub mod json_packet;
