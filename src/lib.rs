@@ -4,6 +4,7 @@ pub mod catalog;
 pub mod command;
 pub mod engine;
 pub mod event;
+pub mod inspector;
 pub mod packet;
 pub mod render;
 pub mod value;
