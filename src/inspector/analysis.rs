@@ -79,7 +79,11 @@ fn label_window(
             labels.insert(Label::LostSegment);
             own.hole = true;
         }
-        if tcp.len <= 1 && plain && own.next_seq.is_some_and(|next| tcp.seq == next.wrapping_sub(1))
+        if tcp.len <= 1
+            && plain
+            && own
+                .next_seq
+                .is_some_and(|next| tcp.seq == next.wrapping_sub(1))
         {
             labels.insert(Label::KeepAlive);
         }
@@ -96,11 +100,8 @@ fn label_window(
         if tcp.len > 0 && plain && fills_window(rev, tcp) {
             labels.insert(Label::WindowFull);
         }
-        let repeats = tcp.len == 0
-            && window == own.window
-            && in_order
-            && tcp.ack == own.last_ack
-            && plain;
+        let repeats =
+            tcp.len == 0 && window == own.window && in_order && tcp.ack == own.last_ack && plain;
         if repeats && window != 0 && rev.last_labels.contains(Label::KeepAlive) {
             labels.insert(Label::KeepAliveAck);
             rest = false;
@@ -129,7 +130,11 @@ fn fills_window(rev: &Direction, tcp: &Tcp) -> bool {
     if rev.scale == Scale::Unknown {
         return false;
     }
-    let shift = if rev.window_of_syn { 0 } else { rev.scale.shift() };
+    let shift = if rev.window_of_syn {
+        0
+    } else {
+        rev.scale.shift()
+    };
     tcp.seq.wrapping_add(tcp.len) == rev.last_ack.wrapping_add(rev.window << shift)
 }
 

@@ -191,8 +191,16 @@ impl Unacked {
         self.bounds = Some(match self.bounds {
             None => (segment.seq, segment.next),
             Some((low, high)) => (
-                if before(segment.seq, low) { segment.seq } else { low },
-                if before(high, segment.next) { segment.next } else { high },
+                if before(segment.seq, low) {
+                    segment.seq
+                } else {
+                    low
+                },
+                if before(high, segment.next) {
+                    segment.next
+                } else {
+                    high
+                },
             ),
         });
         true
@@ -224,8 +232,16 @@ impl Unacked {
             bounds = Some(match bounds {
                 None => (segment.seq, segment.next),
                 Some((low, high)) => (
-                    if before(segment.seq, low) { segment.seq } else { low },
-                    if before(high, segment.next) { segment.next } else { high },
+                    if before(segment.seq, low) {
+                        segment.seq
+                    } else {
+                        low
+                    },
+                    if before(high, segment.next) {
+                        segment.next
+                    } else {
+                        high
+                    },
                 ),
             });
             true

@@ -2,6 +2,7 @@
 //! A piece never holds a control character, so whatever is made of it is safe to print. Not the layout of any view.
 
 use super::{ascii, wrap};
+use crate::packet::text::{escape, is_printable};
 use colored::Color;
 use std::borrow::Cow;
 use unicode_width::UnicodeWidthChar;
@@ -407,30 +408,20 @@ impl Styled {
     }
 }
 
-/// True for characters that act on a terminal or a reader's eye instead of being seen: controls, line and paragraph
-/// separators, zero-width and bidirectional formatting, tags (Unicode general categories Cc, Zl, Zp and most of Cf).
-pub fn is_hidden(character: char) -> bool {
-    character.is_control()
-        || matches!(character,
-            '\u{ad}' | '\u{61c}' | '\u{180e}' | '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}'
-            | '\u{2060}'..='\u{206f}' | '\u{feff}' | '\u{fff9}'..='\u{fffb}' | '\u{e0000}'..='\u{e007f}')
-}
-
-/// The text with every hidden character as an escape: `\n`, `\x1b`, `\u{202e}`. Backslashes stay as they are, because
+/// The text with every hidden character as an escape: `\n`, `\x1b`, `\u202e`. Backslashes stay as they are, because
 /// texts that were escaped where they came from pass here too.
 pub fn printable(text: &str) -> Cow<'_, str> {
-    if !text.chars().any(is_hidden) {
+    if text.bytes().all(|byte| matches!(byte, b' '..=b'~')) || text.chars().all(is_printable) {
         return Cow::Borrowed(text);
     }
     let mut shown = String::with_capacity(text.len() + 8);
     for character in text.chars() {
-        match character {
-            '\n' | '\r' | '\t' => shown.extend(character.escape_default()),
-            _ if character.is_ascii_control() => {
-                shown.push_str(&format!("\\x{:02x}", character as u32));
-            }
-            _ if is_hidden(character) => shown.extend(character.escape_unicode()),
-            _ => shown.push(character),
+        if is_printable(character) {
+            shown.push(character);
+        } else {
+            let mut utf8 = [0; 4];
+            let bytes = character.encode_utf8(&mut utf8).as_bytes();
+            shown.push_str(&escape(bytes, usize::MAX));
         }
     }
     Cow::Owned(shown)
@@ -493,8 +484,8 @@ mod tests {
         for (text, escaped) in [
             ("a\u{1b}[31mb", "a\\x1b[31mb"),
             ("a\nb\tc\r", "a\\nb\\tc\\r"),
-            ("\u{202e}evil", "\\u{202e}evil"),
-            ("\u{9b}31m", "\\u{9b}31m"),
+            ("\u{202e}evil", "\\u202eevil"),
+            ("\u{9b}31m", "\\u009b31m"),
             ("\\n stays", "\\n stays"),
         ] {
             assert_eq!(printable(text), escaped);
@@ -528,7 +519,7 @@ mod tests {
             let text = shown(line, &look);
             prop_assert!(text.ends_with('\n'));
             for row in text.split_terminator('\n') {
-                prop_assert!(!row.chars().any(is_hidden), "{row:?}");
+                prop_assert!(row.chars().all(is_printable), "{row:?}");
                 prop_assert!(row.chars().map(columns).sum::<usize>() <= width, "{row:?}");
                 prop_assert!(!ascii || row.is_ascii(), "{row:?}");
             }
