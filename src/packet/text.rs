@@ -82,7 +82,6 @@ impl Limited {
             '\t' => self.push("\\t"),
             '\\' => self.push("\\\\"),
             '"' if quotes => self.push("\\\""),
-            ' '..='~' => self.push(c.encode_utf8(&mut utf8)),
             _ if is_printable(c) => self.push(c.encode_utf8(&mut utf8)),
             '\0'..='\x7f' => self.push(&format!("\\x{:02x}", c as u32)),
             '\u{80}'..='\u{ffff}' => self.push(&format!("\\u{:04x}", c as u32)),
@@ -103,7 +102,10 @@ impl Limited {
 /// True for a character that shows as itself. The standard library's table says what is printable: controls, format characters
 /// (bidi, zero width), private use and unassigned ones are not. It would escape combining marks at the start of a text, so
 /// a letter stands in front.
-fn is_printable(c: char) -> bool {
+pub fn is_printable(c: char) -> bool {
+    if c.is_ascii() {
+        return matches!(c, ' '..='~');
+    }
     let mut buffer = [b'a', 0, 0, 0, 0];
     let end = 1 + c.encode_utf8(&mut buffer[1..]).len();
     str::from_utf8(&buffer[..end]).is_ok_and(|text| text.escape_debug().eq(text.chars()))
