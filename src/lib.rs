@@ -5,4 +5,5 @@ pub mod command;
 pub mod engine;
 pub mod event;
 pub mod packet;
+pub mod sys;
 pub mod value;

@@ -1,0 +1,11 @@
+//! The only room with `unsafe` and with C's structures: one safe function for each system call, named after it.
+//! Nothing here decides or retries: EINTR, EAGAIN and short counts are the caller's to see.
+
+pub mod address;
+pub mod control;
+pub mod descriptor;
+pub mod message;
+pub mod names;
+pub mod option;
+pub mod poll;
+pub mod socket;
