@@ -1,10 +1,5 @@
-//! Events to text. Writes nothing.
-
 //! Events and plain data to styled text, and events to JSON. Writes nothing, reads no clock, names no worker.
 
-#[cfg(test)]
-
-mod sample;
 pub mod arrow;
 pub mod ascii;
 pub mod endpoint;
@@ -13,6 +8,8 @@ pub mod info;
 pub mod json_packet;
 pub mod line;
 pub mod packet_line;
+#[cfg(test)]
+mod sample;
 pub mod styled;
 pub mod value;
 pub mod words;

@@ -1,5 +1,3 @@
-//! The only `unsafe` and libc: one safe function for each system call the other rooms need, named after it.
-
 //! The only room with `unsafe` and with C's structures: one safe function for each system call, named after it.
 //! Nothing here decides or retries: EINTR, EAGAIN and short counts are the caller's to see.
 
