@@ -8,7 +8,12 @@ use std::time::Duration;
 ///
 /// Without arguments it is interactive. With files, a text or a pipe it runs a script.
 #[derive(Debug, Parser)]
-#[command(name = "socklab", version, args_conflicts_with_subcommands = true, max_term_width = 100)]
+#[command(
+    name = "socklab",
+    version,
+    args_conflicts_with_subcommands = true,
+    max_term_width = 100
+)]
 pub struct Cli {
     /// What to do instead of running commands.
     #[command(subcommand)]
@@ -63,7 +68,12 @@ pub enum Task {
     /// Run a program in a lab of its own and show its packets.
     Run {
         /// The program and its arguments, after `--`.
-        #[arg(required = true, trailing_var_arg = true, allow_hyphen_values = true, value_name = "PROGRAM")]
+        #[arg(
+            required = true,
+            trailing_var_arg = true,
+            allow_hyphen_values = true,
+            value_name = "PROGRAM"
+        )]
         words: Vec<String>,
     },
     /// Open your own shell inside a running lab: nc, python3, ss and tcpdump work there.
@@ -94,7 +104,10 @@ pub enum Task {
 
 /// A time as the language writes it: `5s`, `200ms`, `1m`, or a number of seconds.
 fn duration(text: &str) -> Result<Duration, String> {
-    let (number, unit) = text.split_at(text.find(|c: char| !c.is_ascii_digit() && c != '.').unwrap_or(text.len()));
+    let (number, unit) = text.split_at(
+        text.find(|c: char| !c.is_ascii_digit() && c != '.')
+            .unwrap_or(text.len()),
+    );
     let scale = match unit {
         "" | "s" => 1.0,
         "ms" => 1e-3,
@@ -102,7 +115,9 @@ fn duration(text: &str) -> Result<Duration, String> {
         "m" => 60.0,
         _ => return Err(format!("{unit} is no unit of time: s, ms, us, m")),
     };
-    let seconds: f64 = number.parse().map_err(|_| "a time is a number and a unit: 5s, 200ms".to_owned())?;
+    let seconds: f64 = number
+        .parse()
+        .map_err(|_| "a time is a number and a unit: 5s, 200ms".to_owned())?;
     Duration::try_from_secs_f64(seconds * scale).map_err(|error| error.to_string())
 }
 

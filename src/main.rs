@@ -23,7 +23,9 @@ fn main() -> ExitCode {
     if arguments.next().as_deref() == Some(KEEPER_ROLE) {
         let host = arguments.next().unwrap_or_default();
         let private = arguments.next().as_deref() == Some("private");
-        return lab::keeper::run(&host, private, |channel, name| process::child::run(channel, name, lab::handle::FIRST_HOST));
+        return lab::keeper::run(&host, private, |channel, name| {
+            process::child::run(channel, name, lab::handle::FIRST_HOST)
+        });
     }
     let cli = Cli::parse();
     ExitCode::from(front(cli))
@@ -54,10 +56,17 @@ fn front(cli: Cli) -> u8 {
             Ok(status) => status,
             Err(error) => complain(&common, &error.to_string()),
         },
-        Some(Task::Read { file, filter }) => shell::reading::read(&file, &filter.join(" "), common.json, &mut Output::new(look(&common))),
-        Some(Task::Run { words }) => with_shell(&common, Some(common.deadline), "run", |shell, output| {
-            shell.run_alone(&words, output)
-        }),
+        Some(Task::Read { file, filter }) => shell::reading::read(
+            &file,
+            &filter.join(" "),
+            common.json,
+            &mut Output::new(look(&common)),
+        ),
+        Some(Task::Run { words }) => {
+            with_shell(&common, Some(common.deadline), "run", |shell, output| {
+                shell.run_alone(&words, output)
+            })
+        }
         None => commands(&common, &cli.files, cli.text),
     }
 }
@@ -65,13 +74,20 @@ fn front(cli: Cli) -> u8 {
 /// The interactive front, or scripts.
 fn commands(common: &Common, files: &[PathBuf], text: Option<String>) -> u8 {
     if let Some(text) = text {
-        return with_shell(common, Some(common.deadline), "-c", |shell, output| script::run(shell, text.as_bytes(), "-c", output));
+        return with_shell(common, Some(common.deadline), "-c", |shell, output| {
+            script::run(shell, text.as_bytes(), "-c", output)
+        });
     }
     if !files.is_empty() {
         return with_shell(common, Some(common.deadline), "script", |shell, output| {
             for file in files {
                 let status = match std::fs::File::open(file) {
-                    Ok(opened) => script::run(shell, BufReader::new(opened), &file.display().to_string(), output),
+                    Ok(opened) => script::run(
+                        shell,
+                        BufReader::new(opened),
+                        &file.display().to_string(),
+                        output,
+                    ),
                     Err(error) => {
                         output.show(&error_text(&format!("{}: {error}", file.display())));
                         USAGE
@@ -87,7 +103,9 @@ fn commands(common: &Common, files: &[PathBuf], text: Option<String>) -> u8 {
     if std::io::stdin().is_terminal() && std::io::stdout().is_terminal() && !common.json {
         return interactive(common);
     }
-    with_shell(common, Some(common.deadline), "stdin", |shell, output| script::run(shell, std::io::stdin().lock(), "stdin", output))
+    with_shell(common, Some(common.deadline), "stdin", |shell, output| {
+        script::run(shell, std::io::stdin().lock(), "stdin", output)
+    })
 }
 
 fn interactive(common: &Common) -> u8 {
@@ -95,7 +113,12 @@ fn interactive(common: &Common) -> u8 {
         Ok(interrupts) => interrupts,
         Err(error) => return complain(common, &format!("signalfd(2): {error}")),
     };
-    let manner = Manner { format: Format::Text, deadline: None, source: String::new(), quiet: common.quiet };
+    let manner = Manner {
+        format: Format::Text,
+        deadline: None,
+        source: String::new(),
+        quiet: common.quiet,
+    };
     let mut shell = match Shell::start(settings(common), manner) {
         Ok(shell) => shell,
         Err(error) => return complain(common, &error.to_string()),
@@ -104,10 +127,24 @@ fn interactive(common: &Common) -> u8 {
     repl::run(shell, look(common)).unwrap_or_else(|error| complain(common, &error.to_string()))
 }
 
-fn with_shell(common: &Common, deadline: Option<std::time::Duration>, source: &str, run: impl FnOnce(&mut Shell, &mut Output) -> u8) -> u8 {
+fn with_shell(
+    common: &Common,
+    deadline: Option<std::time::Duration>,
+    source: &str,
+    run: impl FnOnce(&mut Shell, &mut Output) -> u8,
+) -> u8 {
     let mut output = Output::new(look(common));
-    let format = if common.json { Format::Json } else { Format::Text };
-    let manner = Manner { format, deadline, source: source.to_owned(), quiet: common.quiet };
+    let format = if common.json {
+        Format::Json
+    } else {
+        Format::Text
+    };
+    let manner = Manner {
+        format,
+        deadline,
+        source: source.to_owned(),
+        quiet: common.quiet,
+    };
     let interrupts = sys::terminal::interrupts();
     match Shell::start(settings(common), manner) {
         Ok(mut shell) => {
@@ -121,7 +158,10 @@ fn with_shell(common: &Common, deadline: Option<std::time::Duration>, source: &s
 }
 
 fn settings(common: &Common) -> Settings {
-    Settings { program: PathBuf::from("/proc/self/exe"), host_network: common.host_network }
+    Settings {
+        program: PathBuf::from("/proc/self/exe"),
+        host_network: common.host_network,
+    }
 }
 
 /// Colours and characters, decided once: `--color`, then NO_COLOR, CLICOLOR_FORCE, whether it is a terminal, and TERM.
@@ -134,8 +174,14 @@ fn look(common: &Common) -> Look {
         When::Never => false,
         When::Auto => !set("NO_COLOR") && (set("CLICOLOR_FORCE") || terminal && !dumb),
     };
-    let width = sys::terminal::columns(std::io::stdout()).or_else(|| std::env::var("COLUMNS").ok()?.parse().ok()).unwrap_or(100);
-    Look { width, ascii: common.ascii, color }
+    let width = sys::terminal::columns(std::io::stdout())
+        .or_else(|| std::env::var("COLUMNS").ok()?.parse().ok())
+        .unwrap_or(100);
+    Look {
+        width,
+        ascii: common.ascii,
+        color,
+    }
 }
 
 fn error_text(text: &str) -> Styled {
@@ -146,7 +192,10 @@ fn error_text(text: &str) -> Styled {
 
 /// Writes an error to standard error and gives the exit status 1.
 fn complain(common: &Common, text: &str) -> u8 {
-    let look = Look { color: false, ..look(common) };
+    let look = Look {
+        color: false,
+        ..look(common)
+    };
     let text = error_text(&format!("socklab: {text}")).to_text(&look);
     let _ = std::io::stderr().write_all(text.as_bytes());
     1

@@ -10,7 +10,10 @@ const LONGEST: usize = 4 << 20;
 
 /// Runs a script. Gives the exit status: 0 when everything held, 1 when something did not.
 pub fn run(shell: &mut Shell, mut source: impl BufRead, name: &str, screen: &mut dyn Screen) -> u8 {
-    let mut reader = Lines { number: 0, offset: 0 };
+    let mut reader = Lines {
+        number: 0,
+        offset: 0,
+    };
     loop {
         let (first, text) = match reader.next(&mut source) {
             Ok(Some(found)) => found,
@@ -51,7 +54,9 @@ impl Lines {
         let first = self.number + 1;
         loop {
             let mut bytes = Vec::new();
-            let length = io::Read::take(&mut *source, LONGEST as u64).read_until(b'\n', &mut bytes).map_err(|error| format!("{}: {error}", self.number + 1))?;
+            let length = io::Read::take(&mut *source, LONGEST as u64)
+                .read_until(b'\n', &mut bytes)
+                .map_err(|error| format!("{}: {error}", self.number + 1))?;
             if length == 0 {
                 return Ok((!text.is_empty()).then_some((first, text)));
             }
@@ -80,8 +85,14 @@ impl Lines {
 pub fn place(text: &[u8], offset: usize) -> (usize, usize) {
     let before = &text[..offset.min(text.len())];
     let line = before.iter().filter(|byte| **byte == b'\n').count() + 1;
-    let start = before.iter().rposition(|byte| *byte == b'\n').map_or(0, |place| place + 1);
-    (line, String::from_utf8_lossy(&before[start..]).chars().count() + 1)
+    let start = before
+        .iter()
+        .rposition(|byte| *byte == b'\n')
+        .map_or(0, |place| place + 1);
+    (
+        line,
+        String::from_utf8_lossy(&before[start..]).chars().count() + 1,
+    )
 }
 
 /// Standard output as a screen: writes can fail, and then nobody reads any more.
@@ -95,12 +106,19 @@ pub struct Output {
 impl Output {
     /// Standard output with this look.
     pub fn new(look: Look) -> Self {
-        Self { look, gone: false, buffer: String::new() }
+        Self {
+            look,
+            gone: false,
+            buffer: String::new(),
+        }
     }
 
     fn write(&mut self) {
         let mut output = io::stdout().lock();
-        self.gone |= output.write_all(self.buffer.as_bytes()).and_then(|()| output.flush()).is_err();
+        self.gone |= output
+            .write_all(self.buffer.as_bytes())
+            .and_then(|()| output.flush())
+            .is_err();
         self.buffer.clear();
     }
 }
@@ -136,8 +154,17 @@ mod tests {
 
     #[test]
     fn a_place_in_a_text_counts_lines_and_characters_from_one() {
-        for (text, offset, expected) in [("abc", 0, (1, 1)), ("a\nbc", 3, (2, 2)), ("é\né", 4, (2, 2)), ("", 0, (1, 1))] {
-            assert_eq!(place(text.as_bytes(), offset), expected, "{text:?} at {offset}");
+        for (text, offset, expected) in [
+            ("abc", 0, (1, 1)),
+            ("a\nbc", 3, (2, 2)),
+            ("é\né", 4, (2, 2)),
+            ("", 0, (1, 1)),
+        ] {
+            assert_eq!(
+                place(text.as_bytes(), offset),
+                expected,
+                "{text:?} at {offset}"
+            );
         }
     }
 }

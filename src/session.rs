@@ -133,18 +133,30 @@ impl Session {
 
     /// The names that a process has given values to.
     pub fn variables(&self, process: &str) -> Vec<String> {
-        self.variables.get(process).map(|names| names.iter().cloned().collect()).unwrap_or_default()
+        self.variables
+            .get(process)
+            .map(|names| names.iter().cloned().collect())
+            .unwrap_or_default()
     }
 
     /// What is under way: who, the job's number (0 for a main thread), and what was typed.
     pub fn jobs(&self) -> Vec<(String, u32, String)> {
         let calls = self.processes.iter().flat_map(|process| {
             process.works().map(|(job, work)| {
-                let doing = work.call.as_ref().map_or(work.text.as_str(), |call| call.invocation.as_str());
+                let doing = work
+                    .call
+                    .as_ref()
+                    .map_or(work.text.as_str(), |call| call.invocation.as_str());
                 (process.name.clone(), job, doing.to_owned())
             })
         });
-        let programs = self.programs.iter().map(|program| (program.name.clone(), program.job, program.command_line.clone()));
+        let programs = self.programs.iter().map(|program| {
+            (
+                program.name.clone(),
+                program.job,
+                program.command_line.clone(),
+            )
+        });
         calls.chain(programs).collect()
     }
 
@@ -345,12 +357,27 @@ impl Session {
     /// Waits until something happens, the deadline or Ctrl-C, takes it in, and looks at calls that have not returned.
     pub fn pump_until(&mut self, deadline: &Deadline, interrupts: Option<BorrowedFd<'_>>) {
         {
-            let mut watched: Vec<PollFd<'_>> =
-                self.descriptors().into_iter().chain(interrupts).map(|fd| PollFd::new(fd, PollFlags::POLLIN)).collect();
-            let longest = if self.is_busy() { u128::from(LOOK_MS) } else { u128::from(u16::MAX) };
+            let mut watched: Vec<PollFd<'_>> = self
+                .descriptors()
+                .into_iter()
+                .chain(interrupts)
+                .map(|fd| PollFd::new(fd, PollFlags::POLLIN))
+                .collect();
+            let longest = if self.is_busy() {
+                u128::from(LOOK_MS)
+            } else {
+                u128::from(u16::MAX)
+            };
             // Rounded up: a wait that ends a moment too early would spin through the last millisecond.
-            let patience = deadline.remaining().as_nanos().div_ceil(1_000_000).min(longest);
-            let _ = poll(&mut watched, PollTimeout::try_from(patience).unwrap_or(PollTimeout::MAX));
+            let patience = deadline
+                .remaining()
+                .as_nanos()
+                .div_ceil(1_000_000)
+                .min(longest);
+            let _ = poll(
+                &mut watched,
+                PollTimeout::try_from(patience).unwrap_or(PollTimeout::MAX),
+            );
         }
         self.watch();
     }
@@ -394,7 +421,10 @@ impl Session {
             Report::Result(result) => {
                 for (name, value) in &result.assigned {
                     self.inventory.assigned(&process, name, value);
-                    self.variables.entry(process.clone()).or_default().insert(name.clone());
+                    self.variables
+                        .entry(process.clone())
+                        .or_default()
+                        .insert(name.clone());
                 }
                 self.latest.insert(process, result.clone());
                 self.out.push(Event::Result(result));

@@ -39,11 +39,17 @@ struct Keeper {
 pub fn enter(host: Option<&str>, lab: Option<i32>) -> Result<u8, EnterError> {
     let keepers = keepers();
     let keeper = match (lab, keepers.as_slice()) {
-        (Some(pid), keepers) => keepers.iter().find(|keeper| keeper.pid == pid).ok_or(EnterError::NoLab)?,
+        (Some(pid), keepers) => keepers
+            .iter()
+            .find(|keeper| keeper.pid == pid)
+            .ok_or(EnterError::NoLab)?,
         (None, []) => return Err(EnterError::NoLab),
         (None, [keeper]) => keeper,
         (None, several) => {
-            let pids: Vec<String> = several.iter().map(|keeper| keeper.pid.to_string()).collect();
+            let pids: Vec<String> = several
+                .iter()
+                .map(|keeper| keeper.pid.to_string())
+                .collect();
             return Err(EnterError::Several(pids.join(" or ")));
         }
     };
@@ -55,16 +61,26 @@ pub fn enter(host: Option<&str>, lab: Option<i32>) -> Result<u8, EnterError> {
     }
     join(keeper.pid)?;
     let shell = std::env::var_os("SHELL").unwrap_or_else(|| "/bin/sh".into());
-    let status = std::process::Command::new(shell).env("SOCKLAB_HOST", &keeper.host).status();
+    let status = std::process::Command::new(shell)
+        .env("SOCKLAB_HOST", &keeper.host)
+        .status();
     let status = status.map_err(|error| EnterError::Step("execve(2) of $SHELL", error))?;
-    Ok(status.code().or_else(|| status.signal().map(|signal| 128 + signal)).unwrap_or(1) as u8)
+    Ok(status
+        .code()
+        .or_else(|| status.signal().map(|signal| 128 + signal))
+        .unwrap_or(1) as u8)
 }
 
 /// Joins all namespaces of the keeper that differ from this process's (setns(2) with a pidfd).
 fn join(pid: i32) -> Result<(), EnterError> {
-    let pidfd = spawn::pidfd_open(Pid::from_raw(pid)).map_err(|error| EnterError::Step("pidfd_open(2)", error))?;
+    let pidfd = spawn::pidfd_open(Pid::from_raw(pid))
+        .map_err(|error| EnterError::Step("pidfd_open(2)", error))?;
     let differs = |name: &str| {
-        let of = |process: &str| std::fs::metadata(format!("/proc/{process}/ns/{name}")).map(|found| found.ino()).ok();
+        let of = |process: &str| {
+            std::fs::metadata(format!("/proc/{process}/ns/{name}"))
+                .map(|found| found.ino())
+                .ok()
+        };
         of("self") != of(&pid.to_string())
     };
     let mut flags = CloneFlags::empty();
@@ -102,10 +118,18 @@ fn keepers() -> Vec<Keeper> {
             let line = std::fs::read(entry.path().join("cmdline")).ok()?;
             // A prompt's process shows the same line: it is the keeper's child, and has not become another program.
             let comm = std::fs::read_to_string(entry.path().join("comm")).ok()?;
-            let mut words = line.split(|byte| *byte == 0).map(|word| String::from_utf8_lossy(word).into_owned());
+            let mut words = line
+                .split(|byte| *byte == 0)
+                .map(|word| String::from_utf8_lossy(word).into_owned());
             let role = words.nth(1)?;
             let (host, private) = (words.next()?, words.next()?);
-            (mine && role == KEEPER_ROLE && comm.trim_end() == super::keeper::COMM).then(|| Keeper { pid, host, private: private == "private" })
+            (mine && role == KEEPER_ROLE && comm.trim_end() == super::keeper::COMM).then(|| {
+                Keeper {
+                    pid,
+                    host,
+                    private: private == "private",
+                }
+            })
         })
         .collect();
     found.sort_by_key(|keeper| keeper.pid);

@@ -58,11 +58,18 @@ impl Editor {
             .map_err(io::Error::other)?
             .completion_type(CompletionType::List)
             .behavior(Behavior::Stdio)
-            .color_mode(if look.color { ColorMode::Enabled } else { ColorMode::Disabled })
+            .color_mode(if look.color {
+                ColorMode::Enabled
+            } else {
+                ColorMode::Disabled
+            })
             .auto_add_history(true)
             .build();
         let mut editor = Rustyline::with_config(config).map_err(io::Error::other)?;
-        editor.set_helper(Some(Student { known: Arc::clone(&known), look }));
+        editor.set_helper(Some(Student {
+            known: Arc::clone(&known),
+            look,
+        }));
         let history = history_file();
         if let Some(path) = &history {
             // The first session has no history yet.
@@ -73,25 +80,33 @@ impl Editor {
         let (sender, inputs) = channel::<Input>();
         let (bell, ringer) = UnixStream::pair()?;
         bell.set_nonblocking(true)?;
-        std::thread::Builder::new().name("editor".to_owned()).spawn(move || {
-            let mut ringer = ringer;
-            for prompt in asked {
-                let input = match editor.readline(&prompt) {
-                    Ok(line) => Input::Line(line),
-                    Err(ReadlineError::Interrupted) => Input::Interrupt,
-                    Err(_) => Input::End,
-                };
-                if let Some(path) = &history {
-                    // A history that cannot be written is no reason to end the session.
-                    let _ = editor.append_history(path);
+        std::thread::Builder::new()
+            .name("editor".to_owned())
+            .spawn(move || {
+                let mut ringer = ringer;
+                for prompt in asked {
+                    let input = match editor.readline(&prompt) {
+                        Ok(line) => Input::Line(line),
+                        Err(ReadlineError::Interrupted) => Input::Interrupt,
+                        Err(_) => Input::End,
+                    };
+                    if let Some(path) = &history {
+                        // A history that cannot be written is no reason to end the session.
+                        let _ = editor.append_history(path);
+                    }
+                    let end = input == Input::End;
+                    if sender.send(input).is_err() || ringer.write_all(b"!").is_err() || end {
+                        break;
+                    }
                 }
-                let end = input == Input::End;
-                if sender.send(input).is_err() || ringer.write_all(b"!").is_err() || end {
-                    break;
-                }
-            }
-        })?;
-        Ok(Self { prompts, inputs, bell, known, printer })
+            })?;
+        Ok(Self {
+            prompts,
+            inputs,
+            bell,
+            known,
+            printer,
+        })
     }
 
     /// Puts the prompt up and begins to read a line.
@@ -135,10 +150,18 @@ impl Helper for Student {}
 impl Completer for Student {
     type Candidate = Pair;
 
-    fn complete(&self, line: &str, position: usize, _: &Context<'_>) -> rustyline::Result<(usize, Vec<Pair>)> {
+    fn complete(
+        &self,
+        line: &str,
+        position: usize,
+        _: &Context<'_>,
+    ) -> rustyline::Result<(usize, Vec<Pair>)> {
         let known = self.known.lock().unwrap_or_else(PoisonError::into_inner);
         let (start, candidates) = complete(line, position, &known, &Folder);
-        let pair = |candidate: crate::command::complete::Candidate| Pair { display: candidate.text.clone(), replacement: candidate.text };
+        let pair = |candidate: crate::command::complete::Candidate| Pair {
+            display: candidate.text.clone(),
+            replacement: candidate.text,
+        };
         Ok((start, candidates.into_iter().map(pair).collect()))
     }
 }
@@ -153,15 +176,27 @@ impl Hinter for Student {
 
 impl Highlighter for Student {
     fn highlight<'l>(&self, line: &'l str, _: usize) -> Cow<'l, str> {
-        if self.look.color { Cow::Owned(painted(line)) } else { Cow::Borrowed(line) }
+        if self.look.color {
+            Cow::Owned(painted(line))
+        } else {
+            Cow::Borrowed(line)
+        }
     }
 
     fn highlight_hint<'h>(&self, hint: &'h str) -> Cow<'h, str> {
-        if self.look.color { Cow::Owned(format!("\x1b[2m{hint}\x1b[0m")) } else { Cow::Borrowed(hint) }
+        if self.look.color {
+            Cow::Owned(format!("\x1b[2m{hint}\x1b[0m"))
+        } else {
+            Cow::Borrowed(hint)
+        }
     }
 
     fn highlight_prompt<'b, 's: 'b, 'p: 'b>(&'s self, prompt: &'p str, _: bool) -> Cow<'b, str> {
-        if self.look.color { Cow::Owned(format!("\x1b[1m{prompt}\x1b[0m")) } else { Cow::Borrowed(prompt) }
+        if self.look.color {
+            Cow::Owned(format!("\x1b[1m{prompt}\x1b[0m"))
+        } else {
+            Cow::Borrowed(prompt)
+        }
     }
 
     fn highlight_char(&self, _: &str, _: usize, kind: CmdKind) -> bool {
@@ -171,7 +206,11 @@ impl Highlighter for Student {
 
 impl Validator for Student {
     fn validate(&self, context: &mut ValidationContext<'_>) -> rustyline::Result<ValidationResult> {
-        Ok(if needs_more(context.input()) { ValidationResult::Incomplete } else { ValidationResult::Valid(None) })
+        Ok(if needs_more(context.input()) {
+            ValidationResult::Incomplete
+        } else {
+            ValidationResult::Valid(None)
+        })
     }
 }
 
@@ -179,7 +218,10 @@ fn painted(line: &str) -> String {
     let mut painted = String::with_capacity(line.len() + 32);
     let mut end = 0;
     for (range, class) in highlight(line) {
-        let (Some(between), Some(text)) = (line.get(end..range.start), line.get(range.clone())) else { break };
+        let (Some(between), Some(text)) = (line.get(end..range.start), line.get(range.clone()))
+        else {
+            break;
+        };
         painted.push_str(between);
         let code = match class {
             Class::Verb => "1;36",
@@ -208,10 +250,17 @@ struct Folder;
 impl PathLister for Folder {
     fn list(&self, folder: &str) -> Vec<(String, bool)> {
         let folder = if folder.is_empty() { "." } else { folder };
-        let Ok(entries) = std::fs::read_dir(folder) else { return Vec::new() };
+        let Ok(entries) = std::fs::read_dir(folder) else {
+            return Vec::new();
+        };
         entries
             .flatten()
-            .filter_map(|entry| Some((entry.file_name().into_string().ok()?, entry.file_type().is_ok_and(|kind| kind.is_dir()))))
+            .filter_map(|entry| {
+                Some((
+                    entry.file_name().into_string().ok()?,
+                    entry.file_type().is_ok_and(|kind| kind.is_dir()),
+                ))
+            })
             .collect()
     }
 }

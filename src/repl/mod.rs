@@ -18,7 +18,11 @@ const LOOK_MS: u16 = 5;
 /// Runs the loop until the student leaves. Gives the exit status.
 pub fn run(mut shell: Shell, look: Look) -> io::Result<u8> {
     let editor = Editor::start(shell.known(), look)?;
-    let mut console = Console { printer: editor.printer(), look, at_prompt: false };
+    let mut console = Console {
+        printer: editor.printer(),
+        look,
+        at_prompt: false,
+    };
     shell.greet(&mut console);
     loop {
         editor.ask(&shell.prompt());
@@ -47,10 +51,17 @@ fn wait_for_input(editor: &Editor, shell: &mut Shell, console: &mut Console) -> 
         if let Some(input) = editor.next() {
             return input;
         }
-        let patience = if shell.is_busy() { PollTimeout::from(LOOK_MS) } else { PollTimeout::NONE };
+        let patience = if shell.is_busy() {
+            PollTimeout::from(LOOK_MS)
+        } else {
+            PollTimeout::NONE
+        };
         {
             let descriptors = shell.descriptors();
-            let mut watched: Vec<PollFd<'_>> = descriptors.into_iter().map(|fd| PollFd::new(fd, PollFlags::POLLIN)).collect();
+            let mut watched: Vec<PollFd<'_>> = descriptors
+                .into_iter()
+                .map(|fd| PollFd::new(fd, PollFlags::POLLIN))
+                .collect();
             watched.push(PollFd::new(editor.as_fd(), PollFlags::POLLIN));
             let _ = poll(&mut watched, patience);
         }
@@ -67,7 +78,10 @@ struct Console {
 
 impl Screen for Console {
     fn show(&mut self, text: &Styled) {
-        let look = Look { width: printer::width().unwrap_or(self.look.width), ..self.look };
+        let look = Look {
+            width: printer::width().unwrap_or(self.look.width),
+            ..self.look
+        };
         let text = text.to_text(&look);
         if self.at_prompt {
             self.printer.above_prompt(text);
@@ -77,6 +91,9 @@ impl Screen for Console {
     }
 
     fn look(&self) -> Look {
-        Look { width: printer::width().unwrap_or(self.look.width), ..self.look }
+        Look {
+            width: printer::width().unwrap_or(self.look.width),
+            ..self.look
+        }
     }
 }

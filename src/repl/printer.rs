@@ -17,13 +17,15 @@ impl Printer {
     pub fn new(external: Option<impl ExternalPrinter + Send + 'static>) -> Self {
         let queue = external.and_then(|mut external| {
             let (queue, messages) = channel::<String>();
-            let started = std::thread::Builder::new().name("printer".to_owned()).spawn(move || {
-                for message in messages {
-                    if external.print(message).is_err() {
-                        break;
+            let started = std::thread::Builder::new()
+                .name("printer".to_owned())
+                .spawn(move || {
+                    for message in messages {
+                        if external.print(message).is_err() {
+                            break;
+                        }
                     }
-                }
-            });
+                });
             started.ok().map(|_| queue)
         });
         Self { queue }
@@ -42,7 +44,9 @@ impl Printer {
     /// Writes text while no prompt is up. A terminal that is gone is noticed by the next read.
     pub fn direct(&self, text: &str) {
         let mut output = std::io::stdout().lock();
-        let _ = output.write_all(text.as_bytes()).and_then(|()| output.flush());
+        let _ = output
+            .write_all(text.as_bytes())
+            .and_then(|()| output.flush());
     }
 }
 

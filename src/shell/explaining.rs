@@ -9,7 +9,10 @@ use crate::command::diagnostic::nearest;
 
 impl Shell {
     pub(super) fn help(&mut self, call: &Call, screen: &mut dyn Screen) {
-        let Some(topic) = word(call, 0).map(|topic| topic.trim().to_owned()).filter(|topic| !topic.is_empty()) else {
+        let Some(topic) = word(call, 0)
+            .map(|topic| topic.trim().to_owned())
+            .filter(|topic| !topic.is_empty())
+        else {
             let text = tell::index(screen.look());
             return screen.show(&text);
         };
@@ -37,6 +40,10 @@ impl Shell {
         let verbs = VERBS.iter().map(|entry| entry.name);
         let near = nearest(topic, verbs.chain(glossary::topics()));
         let near = near.map_or(String::new(), |near| format!("; did you mean {near}?"));
-        self.refuse("", format!("nothing is known about {}{near}", topic.escape_debug()), screen);
+        self.refuse(
+            "",
+            format!("nothing is known about {}{near}", topic.escape_debug()),
+            screen,
+        );
     }
 }

@@ -189,13 +189,24 @@ impl Shell {
     }
 
     fn command(&mut self, command: &Command, screen: &mut dyn Screen) -> Flow {
-        let process = command.process.clone().unwrap_or_else(|| self.current.clone());
+        let process = command
+            .process
+            .clone()
+            .unwrap_or_else(|| self.current.clone());
         if self.session.process(&process).is_none() {
-            let known: Vec<&str> = self.session.processes().iter().map(|process| process.name.as_str()).collect();
+            let known: Vec<&str> = self
+                .session
+                .processes()
+                .iter()
+                .map(|process| process.name.as_str())
+                .collect();
             let reason = if known.is_empty() {
                 format!("no process is left; `process {process}` makes one, `reset` begins anew")
             } else {
-                format!("no process is called {process}; there is {} (`process {process}` makes it)", known.join(", "))
+                format!(
+                    "no process is called {process}; there is {} (`process {process}` makes it)",
+                    known.join(", ")
+                )
             };
             // A process that is asked to be made may be named in front of nothing else.
             if command.process.is_some() || !self.is_session_verb(command) {
@@ -231,10 +242,18 @@ impl Shell {
     /// Sends a command to its process; a busy process refuses at the prompt and is waited for in a script.
     fn perform(&mut self, process: &str, command: &Command, screen: &mut dyn Screen) -> Flow {
         if !command.background && !self.wait_until_free(process, screen) {
-            return if self.tally.stuck.is_some() { Flow::Quit } else { Flow::Continue };
+            return if self.tally.stuck.is_some() {
+                Flow::Quit
+            } else {
+                Flow::Continue
+            };
         }
         if let Err(error) = self.session.perform(process, command) {
-            self.refuse(process, format!("{process} cannot be reached: {error}"), screen);
+            self.refuse(
+                process,
+                format!("{process} cannot be reached: {error}"),
+                screen,
+            );
         }
         self.show_events(screen);
         Flow::Continue
@@ -242,7 +261,13 @@ impl Shell {
 
     /// True when the process's main thread is free, now or within the deadline of a script.
     fn wait_until_free(&mut self, process: &str, screen: &mut dyn Screen) -> bool {
-        let busy = |shell: &Self| shell.session.process(process).and_then(|process| process.work(0)).is_some();
+        let busy = |shell: &Self| {
+            shell
+                .session
+                .process(process)
+                .and_then(|process| process.work(0))
+                .is_some()
+        };
         if !busy(self) {
             return true;
         }
@@ -268,12 +293,27 @@ impl Shell {
 
     /// What a process's main thread is doing, in words.
     fn doing(&self, process: &str) -> String {
-        let work = self.session.process(process).and_then(|process| process.work(0));
-        work.map_or_else(|| "nothing".to_owned(), |work| work.call.as_ref().map_or_else(|| work.text.clone(), |call| call.invocation.clone()))
+        let work = self
+            .session
+            .process(process)
+            .and_then(|process| process.work(0));
+        work.map_or_else(
+            || "nothing".to_owned(),
+            |work| {
+                work.call
+                    .as_ref()
+                    .map_or_else(|| work.text.clone(), |call| call.invocation.clone())
+            },
+        )
     }
 
     /// Goes on taking in what happens until the condition holds; false when the time is over or Ctrl-C was pressed.
-    fn wait_for(&mut self, patience: Duration, screen: &mut dyn Screen, holds: impl Fn(&Self) -> bool) -> bool {
+    fn wait_for(
+        &mut self,
+        patience: Duration,
+        screen: &mut dyn Screen,
+        holds: impl Fn(&Self) -> bool,
+    ) -> bool {
         let deadline = Deadline::after(patience);
         loop {
             if holds(self) {
@@ -282,18 +322,31 @@ impl Shell {
             if deadline.is_over() || self.take_interrupt() || screen.is_gone() {
                 return false;
             }
-            self.session.pump_until(&deadline, self.interrupted.as_ref().map(AsFd::as_fd));
+            self.session
+                .pump_until(&deadline, self.interrupted.as_ref().map(AsFd::as_fd));
             self.show_events(screen);
         }
     }
 
     fn take_interrupt(&self) -> bool {
-        self.interrupted.as_ref().is_some_and(|interrupts| matches!(interrupts.read_signal(), Ok(Some(_))))
+        self.interrupted
+            .as_ref()
+            .is_some_and(|interrupts| matches!(interrupts.read_signal(), Ok(Some(_))))
     }
 
-    fn repeat(&mut self, process: &str, count: &Expr, body: &[Command], screen: &mut dyn Screen) -> Flow {
+    fn repeat(
+        &mut self,
+        process: &str,
+        count: &Expr,
+        body: &[Command],
+        screen: &mut dyn Screen,
+    ) -> Flow {
         let Expr::Int(count) = count else {
-            self.refuse(process, "repeat takes a whole number: repeat 3 { … }".to_owned(), screen);
+            self.refuse(
+                process,
+                "repeat takes a whole number: repeat 3 { … }".to_owned(),
+                screen,
+            );
             return Flow::Continue;
         };
         let home = self.current.clone();
@@ -312,7 +365,9 @@ impl Shell {
     pub fn interrupt(&mut self, screen: &mut dyn Screen) {
         let process = self.current.clone();
         if !self.session.interrupt(&process, 0) {
-            self.session.tell(Event::Note("nothing to interrupt here; `quit` or Ctrl-D leaves".to_owned()));
+            self.session.tell(Event::Note(
+                "nothing to interrupt here; `quit` or Ctrl-D leaves".to_owned(),
+            ));
         }
         self.show_events(screen);
     }
@@ -336,7 +391,10 @@ impl Shell {
     /// Says what the lab is, before the first prompt.
     pub fn greet(&mut self, screen: &mut dyn Screen) {
         if self.manner.format == Format::Text && !self.manner.quiet {
-            screen.show(&tell::greeting(self.session.lab(), self.session.sees_packets()));
+            screen.show(&tell::greeting(
+                self.session.lab(),
+                self.session.sees_packets(),
+            ));
         }
     }
 
@@ -345,7 +403,10 @@ impl Shell {
         self.session.watch();
         for process in self.session.processes() {
             for (_, work) in process.works() {
-                let doing = work.call.as_ref().map_or(work.text.as_str(), |call| call.invocation.as_str());
+                let doing = work
+                    .call
+                    .as_ref()
+                    .map_or(work.text.as_str(), |call| call.invocation.as_str());
                 let note = format!("{} was still in {doing}; the lab ends here", process.name);
                 self.teller.later(Event::Note(note));
             }
@@ -356,16 +417,33 @@ impl Shell {
     /// What the completion may offer.
     pub fn known(&self) -> Known {
         let mut known = Known {
-            processes: self.session.processes().iter().map(|process| process.name.clone()).collect(),
+            processes: self
+                .session
+                .processes()
+                .iter()
+                .map(|process| process.name.clone())
+                .collect(),
             hosts: vec![FIRST_HOST.to_owned()],
             ..Known::default()
         };
-        for socket in self.session.inventory().open().filter(|socket| socket.process == self.current) {
+        for socket in self
+            .session
+            .inventory()
+            .open()
+            .filter(|socket| socket.process == self.current)
+        {
             known.sockets.extend(socket.names.iter().cloned());
         }
         known.variables = self.session.variables(&self.current);
-        known.jobs = self.session.jobs().into_iter().map(|(_, job, _)| job.to_string()).collect();
-        known.topics = crate::catalog::glossary::topics().map(str::to_owned).collect();
+        known.jobs = self
+            .session
+            .jobs()
+            .into_iter()
+            .map(|(_, job, _)| job.to_string())
+            .collect();
+        known.topics = crate::catalog::glossary::topics()
+            .map(str::to_owned)
+            .collect();
         known
     }
 
@@ -373,7 +451,10 @@ impl Shell {
         if self.manner.deadline.is_some() {
             self.tally.wrong_lines += 1;
         }
-        self.session.tell(Event::Refused(RefusedEvent { process: process.to_owned(), reason }));
+        self.session.tell(Event::Refused(RefusedEvent {
+            process: process.to_owned(),
+            reason,
+        }));
         self.show_events(screen);
     }
 

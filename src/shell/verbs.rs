@@ -5,7 +5,13 @@ use crate::catalog::verb::Verb;
 use crate::command::ast::{Call, Command, Expr};
 
 impl Shell {
-    pub(super) fn session_verb(&mut self, process: &str, command: &Command, call: &Call, screen: &mut dyn Screen) -> Flow {
+    pub(super) fn session_verb(
+        &mut self,
+        process: &str,
+        command: &Command,
+        call: &Call,
+        screen: &mut dyn Screen,
+    ) -> Flow {
         match call.verb {
             Verb::Sockets => self.sockets(call, screen),
             Verb::Info => self.info(process, call, screen),

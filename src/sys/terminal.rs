@@ -7,9 +7,20 @@ use std::os::fd::{AsFd, AsRawFd};
 
 /// Columns of the terminal behind a descriptor; `None` when it is no terminal or does not know.
 pub fn columns(terminal: impl AsFd) -> Option<usize> {
-    let mut size = libc::winsize { ws_row: 0, ws_col: 0, ws_xpixel: 0, ws_ypixel: 0 };
+    let mut size = libc::winsize {
+        ws_row: 0,
+        ws_col: 0,
+        ws_xpixel: 0,
+        ws_ypixel: 0,
+    };
     // SAFETY: TIOCGWINSZ fills a winsize, which outlives the call.
-    let result = unsafe { libc::ioctl(terminal.as_fd().as_raw_fd(), libc::TIOCGWINSZ, &raw mut size) };
+    let result = unsafe {
+        libc::ioctl(
+            terminal.as_fd().as_raw_fd(),
+            libc::TIOCGWINSZ,
+            &raw mut size,
+        )
+    };
     (result == 0 && size.ws_col > 0).then_some(usize::from(size.ws_col))
 }
 
