@@ -2,9 +2,11 @@
 
 pub mod arrow;
 pub mod ascii;
+pub mod canvas;
 pub mod endpoint;
 pub mod exchange;
 pub mod info;
+pub mod ladder;
 pub mod line;
 pub mod packet_line;
 #[cfg(test)]
