@@ -4,4 +4,5 @@ pub mod constant;
 pub mod errno;
 pub mod option;
 pub mod parameter;
+pub mod tcp_info;
 pub mod verb;

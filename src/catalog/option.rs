@@ -45,7 +45,8 @@ pub struct OptionEntry {
     pub value: i32,
     /// What its value is.
     pub kind: OptionKind,
-    /// The sockets it works on.
+    /// The sockets it works on. The options of IPv4 can be set on most IPv6 sockets too, for their mapped IPv4 traffic;
+    /// they are listed for IPv4 only.
     pub applies: Applies,
     /// Whether setsockopt(2) takes it.
     pub settable: bool,
@@ -112,7 +113,7 @@ pub enum OptionKind {
     PortRange,
     /// `struct sockaddr`.
     Address,
-    /// A `uint64_t`.
+    /// A `uint64_t`; getsockopt(2) wants a buffer of exactly eight bytes.
     Cookie,
     /// An `int`, a new descriptor.
     Descriptor,

@@ -22,7 +22,14 @@ pub(super) const INTERNET: Applies = sockets(&[AF_INET, AF_INET6], &[], &[]);
 pub(super) const UNIX: Applies = sockets(&[AF_UNIX], &[], &[]);
 pub(super) const LOCAL: Applies = sockets(&[AF_UNIX, AF_NETLINK], &[], &[]);
 pub(super) const CONNECTED: Applies = sockets(&[], &[SOCK_STREAM, SOCK_SEQPACKET], &[]);
-pub(super) const PEEKABLE: Applies = sockets(&[AF_UNIX, AF_INET, AF_INET6], &[], &[]);
+pub(super) const PEEKABLE: Applies = sockets(
+    &[AF_UNIX, AF_INET, AF_INET6],
+    &[SOCK_STREAM, SOCK_DGRAM, SOCK_SEQPACKET],
+    &[],
+);
+pub(super) const TRANSPORT: Applies =
+    sockets(&[AF_INET, AF_INET6], &[SOCK_STREAM, SOCK_DGRAM], &[]);
+pub(super) const IPV6_TRANSPORT: Applies = sockets(&[AF_INET6], &[SOCK_STREAM, SOCK_DGRAM], &[]);
 pub(super) const TCP_ONLY: Applies = sockets(&[AF_INET, AF_INET6], &[SOCK_STREAM], &[IPPROTO_TCP]);
 pub(super) const TCP_IPV4: Applies = sockets(&[AF_INET], &[SOCK_STREAM], &[IPPROTO_TCP]);
 pub(super) const UDP_ONLY: Applies = sockets(&[AF_INET, AF_INET6], &[SOCK_DGRAM], &[IPPROTO_UDP]);

@@ -9,7 +9,7 @@ options! {
     IP_TTL: Int, Both, IPV4 => "time to live: how many routers a packet may cross";
     IP_HDRINCL: Bool, Both, IPV4_RAW => "raw socket: the data begins with your own IP header";
     IP_OPTIONS: Bytes, Both, IPV4 => "IP options to send with each packet";
-    IP_ROUTER_ALERT: Bool, Set, IPV4_RAW => "receive packets that carry the router alert option";
+    IP_ROUTER_ALERT: Bool, Both, IPV4_RAW => "receive packets that carry the router alert option";
     IP_RECVOPTS: Bool, Both, IPV4 => "receive the IP options with each message";
     IP_RETOPTS: Bool, Both, IPV4 => "receive the IP options, ready to be sent back";
     IP_PKTINFO: Bool, Both, IPV4 => "receive interface and destination address with each datagram";

@@ -1,6 +1,6 @@
 //! Options of IPv6: level IPPROTO_IPV6 (ipv6(7), RFC 3542). Names, kinds, where they apply; nothing is read or set here.
 
-use super::applies::{IPV6, IPV6_DATAGRAM, IPV6_RAW};
+use super::applies::{IPV6, IPV6_DATAGRAM, IPV6_RAW, IPV6_TRANSPORT};
 
 options! {
     /// Level IPPROTO_IPV6.
@@ -19,7 +19,7 @@ options! {
     IPV6_MTU_DISCOVER: Discovery, Both, IPV6 => "whether to obey the path MTU: IPV6_PMTUDISC_*";
     IPV6_MTU: Size, Both, IPV6 => "the path MTU the kernel knows, in bytes";
     IPV6_RECVERR: Bool, Both, IPV6 => "keep ICMPv6 errors in the error queue (MSG_ERRQUEUE)";
-    IPV6_V6ONLY: Bool, Both, IPV6 => "1: IPv6 only; 0: the socket serves IPv4 too, as ::ffff:a.b.c.d";
+    IPV6_V6ONLY: Bool, Both, IPV6_TRANSPORT => "1: IPv6 only; 0: the socket serves IPv4 too, as ::ffff:a.b.c.d";
     IPV6_JOIN_ANYCAST: MreqV6, Set, IPV6_DATAGRAM => "take an anycast address";
     IPV6_LEAVE_ANYCAST: MreqV6, Set, IPV6_DATAGRAM => "give an anycast address up";
     IPV6_MULTICAST_ALL: Bool, Both, IPV6_DATAGRAM => "receive datagrams of every group anyone on this host joined, on unless set";

@@ -20,7 +20,7 @@ options! {
     PACKET_DROP_MEMBERSHIP: PacketMreq, Set, PACKET => "undo PACKET_ADD_MEMBERSHIP";
     PACKET_RX_RING: Bytes, Set, PACKET => "a ring of received frames shared with the kernel";
     PACKET_STATISTICS: Words, Get, PACKET => "frames received and dropped since the last question";
-    PACKET_COPY_THRESH: Int, Set, PACKET => "also queue frames that were cut in the ring";
+    PACKET_COPY_THRESH: Int, Both, PACKET => "also queue frames that were cut in the ring";
     PACKET_AUXDATA: Bool, Both, PACKET => "receive lengths and VLAN tag with each frame";
     PACKET_ORIGDEV: Bool, Both, PACKET => "report the interface a frame first came in by (bonding)";
     PACKET_VERSION: Int, Both, PACKET => "layout of the ring: 0, 1 or 2 for TPACKET_V1 to V3";

@@ -1,11 +1,13 @@
 //! Options of every socket: level SOL_SOCKET (socket(7), unix(7)). Names, kinds, where they apply; nothing is read or set here.
 
-use super::applies::{ANY, CONNECTED, INTERNET, LOCAL, PACKET, PEEKABLE, UNIX};
+use super::applies::{
+    ANY, CONNECTED, INTERNET, LOCAL, PACKET, PEEKABLE, TCP_ONLY, TRANSPORT, UNIX,
+};
 
 options! {
     /// Level SOL_SOCKET.
     SOCKET_OPTIONS: SOL_SOCKET, "socket(7)";
-    SO_DEBUG: Bool, Both, ANY => "record debugging information; has no effect on TCP since long";
+    SO_DEBUG: Bool, Both, ANY => "record debugging information; nothing reads it any more, and setting it needs CAP_NET_ADMIN over the whole machine";
     SO_REUSEADDR: Bool, Both, ANY => "bind although old connections in TIME-WAIT hold the address";
     SO_TYPE: Type, Get, ANY => "the socket's type, as SOCK_STREAM";
     SO_ERROR: Errno, Get, ANY => "the pending error, which reading clears: how a non-blocking connect ended";
@@ -59,7 +61,7 @@ options! {
     SO_INCOMING_NAPI_ID = 56: Int, Get, ANY => "the receive queue of the last packet";
     SO_COOKIE = 57: Cookie, Get, ANY => "a number that names this socket as long as the machine runs";
     SO_PEERGROUPS = 59: Words, Get, UNIX => "the peer's supplementary groups (AF_UNIX)";
-    SO_ZEROCOPY = 60: Bool, Both, ANY => "allow MSG_ZEROCOPY";
+    SO_ZEROCOPY = 60: Bool, Both, TRANSPORT => "allow MSG_ZEROCOPY";
     SO_TXTIME = 61: Bytes, Both, ANY => "each packet tells when it is to be sent";
     SO_BINDTOIFINDEX: InterfaceIndex, Both, ANY => "use only the interface with this number";
     SO_DETACH_REUSEPORT_BPF: Presence, Set, INTERNET => "take the program off that spreads the load";
@@ -68,7 +70,7 @@ options! {
     SO_NETNS_COOKIE = 71: Cookie, Get, ANY => "a number that names the socket's network namespace";
     SO_BUF_LOCK = 72: Flags, Both, ANY => "whether the kernel may tune the buffer sizes";
     SO_RESERVE_MEM = 73: Size, Both, ANY => "memory set aside for this socket, in bytes";
-    SO_TXREHASH = 74: Int, Both, ANY => "choose another path when TCP retransmits";
+    SO_TXREHASH = 74: Int, Both, TCP_ONLY => "choose another path when TCP retransmits";
     SO_RCVMARK = 75: Bool, Both, ANY => "receive the mark of each packet";
     SO_PASSPIDFD = 76: Bool, Both, UNIX => "receive the sender as a pidfd with each message (AF_UNIX, Linux 6.5)";
     SO_PEERPIDFD = 77: Descriptor, Get, UNIX => "the peer process as a pidfd (AF_UNIX, Linux 6.5)";
