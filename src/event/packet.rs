@@ -58,7 +58,7 @@ pub struct Track {
     pub ack: u32,
     /// `tcp.window_size`: scaled once both SYNs were seen.
     pub window: u32,
-    /// `tcp.completeness` up to this packet: SYN 1, SYN-ACK 2, ACK 4, DATA 8, FIN 16, RST 32.
+    /// `tcp.completeness` of the packets before this one, as tshark shows it: SYN 1, SYN-ACK 2, ACK 4, DATA 8, FIN 16, RST 32.
     pub completeness: u8,
     /// Wireshark's labels (`tcp.analysis.flags`), a set.
     pub labels: Labels,

@@ -3,6 +3,9 @@
 
 pub mod analysis;
 pub mod conversation;
+pub mod pcap;
+pub mod pcapng;
 pub mod phase;
+pub mod read;
 pub mod state;
 pub mod tracker;

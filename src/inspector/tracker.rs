@@ -322,6 +322,8 @@ fn track_segment(
 ) -> isize {
     let tcp = segment.tcp;
     let to = 1 - from;
+    // Wireshark shows what was complete before this packet.
+    track.completeness = record.completeness;
     note_bases(record, from, tcp);
     note_handshake(record, from, segment);
     let first_rtt = record.first_rtt_ns;
@@ -336,7 +338,6 @@ fn track_segment(
     track.duplicate_of = verdict.duplicate_of;
     track.acks = verdict.acks;
     track.bytes_in_flight = verdict.bytes_in_flight;
-    track.completeness = record.completeness;
 
     let own = &record.ends[from];
     track.seq = tcp.seq.wrapping_sub(own.base.unwrap_or(tcp.seq));

@@ -203,8 +203,10 @@ impl<'a> Frame<'a> {
             });
             calls.max().map_or(0, |widest| widest.min(CALL_LANE) + 1)
         };
+        // An outer title is centred over its lifeline as well.
+        let title = |end: &Endpoint| look.measure(&end.address).div_ceil(2).min(CALL_LANE);
         let (left, right) = if outer {
-            (MARGIN + lane(0), lane(last) + 1)
+            (MARGIN + lane(0), lane(last).max(title(&ends[last])) + 1)
         } else {
             (0, 0)
         };
@@ -387,7 +389,7 @@ fn on_arrow(packet: &PacketEvent, room: usize, look: &Look) -> String {
     } else {
         format!(" {}", quote(data, 16))
     };
-    [Brevity::NoWindow, Brevity::NoZeroLength, Brevity::Flags]
+    [Brevity::NoZeroLength, Brevity::Flags]
         .into_iter()
         .map(|brevity| whole(brevity, &preview))
         .find(|text| look.measure(text) <= room)
