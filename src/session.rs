@@ -13,7 +13,7 @@ use crate::event::{Ended, Event, OutputEvent, ProcessEvent, RefusedEvent, Result
 use crate::lab::handle::{FIRST_HOST, Lab, LabError};
 use crate::lab::message::SocketPath;
 use crate::process::handle::{Birth, Process};
-use crate::sys::clock::Deadline;
+use crate::sys::clock::{self, Deadline};
 use crate::sys::diag::{self, Answer, Question};
 use crate::value::Address;
 use inventory::{Inventory, Protocol};
@@ -23,6 +23,7 @@ use packets::Packets;
 use program::{Pipes, Program};
 use std::collections::{BTreeMap, BTreeSet};
 use std::io;
+use std::net::SocketAddr;
 use std::os::fd::{AsFd, BorrowedFd, OwnedFd};
 use std::os::unix::ffi::OsStrExt;
 use std::os::unix::fs::MetadataExt;
@@ -311,7 +312,7 @@ impl Session {
     }
 
     /// Looks whether calls under way have fallen asleep.
-    fn look(&mut self) {
+    pub fn look(&mut self) {
         for process in &mut self.processes {
             self.out
                 .extend(process.look().into_iter().map(Event::Blocked));
@@ -465,7 +466,7 @@ impl Session {
     }
 
     /// Asks the kernel for the state of every TCP and UDP socket and tells what changed.
-    fn refresh(&mut self) {
+    pub fn refresh(&mut self) {
         let questions = [
             Question::Tcp(libc::AF_INET),
             Question::Tcp(libc::AF_INET6),
@@ -473,6 +474,16 @@ impl Session {
             Question::Udp(libc::AF_INET6),
         ];
         let answers = self.ask(&questions);
+        if !self.programs.is_empty() {
+            for answer in &answers {
+                let local = answer.local.as_ref().and_then(|local| Some(SocketAddr::new(local.ip()?, local.port()?)));
+                let foreign = answer.inode != 0 && self.inventory.by_inode(u64::from(answer.inode)).is_none();
+                let owner = if foreign { self.program_with_inode(u64::from(answer.inode)).map(|program| program.name.clone()) } else { None };
+                if let (Some(local), Some(owner)) = (local, owner) {
+                    self.packets.owned_by_program(local, &owner);
+                }
+            }
+        }
         self.out.extend(
             self.inventory
                 .refresh(&answers)
@@ -495,7 +506,7 @@ impl Session {
         if self.packets.change_states(&self.inventory) {
             self.refresh();
         }
-        for packet in self.packets.tell(&self.inventory, &self.programs) {
+        for packet in self.packets.tell(&self.inventory) {
             self.log.packet(packet.clone());
             self.out.push(Event::Packet(Box::new(packet)));
         }
@@ -531,8 +542,9 @@ impl Session {
         );
         // The channel closes before the keeper has reaped the process; its word comes on the other channel.
         let ended = self.end_of(keeper_pid);
+        self.packets.drain();
+        self.packets.ended(&name, &self.inventory, clock::now_ns());
         self.inventory.ended(&name);
-        self.packets.ended(&name);
         self.out.push(Event::Process(ProcessEvent {
             process: name.clone(),
             host,
