@@ -7,7 +7,8 @@ pub mod program;
 pub mod rows;
 pub mod why;
 
-use crate::command::ast::Command;
+use crate::command::ast::{Action, Command, Expr};
+use crate::engine::HIDDEN;
 use crate::engine::report::Report;
 use crate::event::{Ended, Event, OutputEvent, ProcessEvent, RefusedEvent, ResultEvent};
 use crate::lab::handle::{FIRST_HOST, Lab, LabError};
@@ -15,7 +16,7 @@ use crate::lab::message::SocketPath;
 use crate::process::handle::{Birth, Process};
 use crate::sys::clock::{self, Deadline};
 use crate::sys::diag::{self, Answer, Question};
-use crate::value::Address;
+use crate::value::{Address, Value};
 use inventory::{Inventory, Protocol};
 use log::Log;
 use nix::poll::{PollFd, PollFlags, PollTimeout, poll};
@@ -59,6 +60,7 @@ pub struct Session {
     out: Vec<Event>,
     latest: BTreeMap<String, ResultEvent>,
     variables: BTreeMap<String, BTreeSet<String>>,
+    last_end: Option<(String, Ended)>,
 }
 
 /// What became of a command that was performed.
@@ -89,6 +91,7 @@ impl Session {
             out: Vec::new(),
             latest: BTreeMap::new(),
             variables: BTreeMap::new(),
+            last_end: None,
         };
         session.make_process(FIRST_HOST)?;
         session.out.clear();
@@ -138,6 +141,11 @@ impl Session {
             .get(process)
             .map(|names| names.iter().cloned().collect())
             .unwrap_or_default()
+    }
+
+    /// How the program that ended last did, if it has this name.
+    pub fn last_end(&self, name: &str) -> Option<Ended> {
+        self.last_end.as_ref().filter(|(program, _)| program == name).map(|(_, ended)| *ended)
     }
 
     /// What is under way: who, the job's number (0 for a main thread), and what was typed.
@@ -268,6 +276,36 @@ impl Session {
         };
         self.quiesce();
         Ok(settled)
+    }
+
+    /// Has a process evaluate an expression of which nothing is shown or remembered. An error is what the process refused, in words.
+    pub fn evaluate(&mut self, process: &str, expr: Expr) -> Result<Option<Value>, String> {
+        let before = self.latest.remove(process);
+        let mark = self.out.len();
+        let command = Command {
+            process: None,
+            targets: vec![HIDDEN.to_owned()],
+            action: Action::Evaluate(expr),
+            background: false,
+            text: "expect".to_owned(),
+        };
+        self.perform(process, &command).map_err(|error| format!("{process} cannot be reached: {error}"))?;
+        let value = self.latest.remove(process).map(|result| result.value);
+        if let Some(before) = before {
+            self.latest.insert(process.to_owned(), before);
+        }
+        let number = self.commands;
+        let mut refused = None;
+        let told = self.out.split_off(mark);
+        self.out.extend(told.into_iter().filter(|event| match event {
+            Event::Refused(event) if event.process == process => {
+                refused = Some(event.reason.clone());
+                false
+            }
+            Event::Result(event) => event.command != number,
+            _ => true,
+        }));
+        refused.map_or(Ok(value), Err)
     }
 
     /// Goes on until the job is done or asleep.
@@ -694,6 +732,7 @@ impl Session {
             self.tell_packets();
             heard += 1;
             let (process, pid) = (program.name.clone(), program.pid);
+            self.last_end = program.ended.map(|ended| (process.clone(), ended));
             self.out.push(Event::Process(ProcessEvent {
                 process,
                 host: FIRST_HOST.to_owned(),
