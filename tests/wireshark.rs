@@ -98,7 +98,11 @@ fn disagreements(packets: &[PacketEvent]) -> Vec<String> {
         let end = tcp.seq.wrapping_add(tcp.len);
         [tcp.seq, end, end.wrapping_add(1)].contains(&0)
     };
-    let zero: HashSet<_> = seen.iter().filter(touches_zero).map(|packet| packet.track.stream).collect();
+    let zero: HashSet<_> = seen
+        .iter()
+        .filter(touches_zero)
+        .map(|packet| packet.track.stream)
+        .collect();
     let mut found = Vec::new();
     for (packet, row) in seen.iter().zip(&rows) {
         let (mine, other) = (ours(packet), theirs(row));
@@ -125,7 +129,8 @@ fn disagreements(packets: &[PacketEvent]) -> Vec<String> {
                 }
             }
             let wanted = std::env::var("SOCKLAB_TESTS_COLUMN").ok();
-            let differs = |column: usize| mine.split(' ').nth(column) != other.split(' ').nth(column);
+            let differs =
+                |column: usize| mine.split(' ').nth(column) != other.split(' ').nth(column);
             if wanted.is_some_and(|column| !differs(column.parse().expect("a column number"))) {
                 continue;
             }
@@ -194,7 +199,12 @@ fn tshark_shows_the_comments_names_and_directions_that_were_written() {
     let (file, _) = tracked(&packets);
     let rows = tshark::fields(
         &file,
-        &["frame.comment", "frame.interface_name", "frame.packet_flags_direction", "frame.time_epoch"],
+        &[
+            "frame.comment",
+            "frame.interface_name",
+            "frame.packet_flags_direction",
+            "frame.time_epoch",
+        ],
     );
     let comment = "client: caused by connect(3, \\u{1b}[31m)";
     assert!(rows[0][0].starts_with(comment), "{:?}", rows[0]);
@@ -208,6 +218,10 @@ fn tshark_shows_the_comments_names_and_directions_that_were_written() {
     let nanoseconds = packets[0].frame.time_ns;
     assert_eq!(
         rows[0][3],
-        format!("{}.{:09}", nanoseconds / 1_000_000_000, nanoseconds % 1_000_000_000)
+        format!(
+            "{}.{:09}",
+            nanoseconds / 1_000_000_000,
+            nanoseconds % 1_000_000_000
+        )
     );
 }

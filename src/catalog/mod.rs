@@ -1,4 +1,9 @@
 //! What the program knows, as tables: one table, many readers (parser, completion, hints, help, both spellings, the book's reference).
 
+pub mod constant;
+pub mod errno;
+pub mod manual;
+pub mod option;
 pub mod parameter;
+pub mod tcp_info;
 pub mod verb;

@@ -79,7 +79,11 @@ fn label_window(
             labels.insert(Label::LostSegment);
             own.hole = true;
         }
-        if tcp.len <= 1 && plain && own.next_seq.is_some_and(|next| tcp.seq == next.wrapping_sub(1))
+        if tcp.len <= 1
+            && plain
+            && own
+                .next_seq
+                .is_some_and(|next| tcp.seq == next.wrapping_sub(1))
         {
             labels.insert(Label::KeepAlive);
         }
@@ -150,7 +154,11 @@ fn fills_window(rev: &Direction, tcp: &Tcp) -> bool {
     let (Some(window), true) = (rev.window, rev.scale != Scale::Unknown) else {
         return false;
     };
-    let shift = if rev.window_of_syn { 0 } else { rev.scale.shift() };
+    let shift = if rev.window_of_syn {
+        0
+    } else {
+        rev.scale.shift()
+    };
     tcp.seq.wrapping_add(tcp.len) == rev.last_ack.wrapping_add(u32::from(window) << shift)
 }
 

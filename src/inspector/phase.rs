@@ -52,7 +52,10 @@ fn of_syn(tcp: &TcpConversation, header: &Tcp, receiver: State) -> Phase {
         (true, false) => Phase::Handshake(2),
         (false, true) => Phase::SimultaneousOpen(2),
         (true, true) => {
-            let other = tcp.ends.iter().filter(|end| end.state == State::Established);
+            let other = tcp
+                .ends
+                .iter()
+                .filter(|end| end.state == State::Established);
             let done = other.count() == 2 && receiver == State::SynReceived;
             Phase::SimultaneousOpen(if done { 4 } else { 3 })
         }

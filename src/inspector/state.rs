@@ -105,10 +105,7 @@ fn synchronize(tcp: &mut TcpConversation, from: usize, header: &Tcp) {
 fn acknowledge(tcp: &mut TcpConversation, from: usize, ack: u32) {
     let to = 1 - from;
     for end in [from, to] {
-        if matches!(
-            tcp.ends[end].state,
-            State::SynReceived | State::SynSent
-        ) {
+        if matches!(tcp.ends[end].state, State::SynReceived | State::SynSent) {
             tcp.ends[end].state = State::Established;
         }
     }

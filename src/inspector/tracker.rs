@@ -345,7 +345,8 @@ fn track_segment(
     track.ack = if tcp.flags & flag::ACK == 0 {
         0
     } else {
-        tcp.ack.wrapping_sub(record.ends[to].base.unwrap_or(tcp.ack))
+        tcp.ack
+            .wrapping_sub(record.ends[to].base.unwrap_or(tcp.ack))
     };
     track.window = if tcp.flags & flag::SYN == 0 {
         u32::from(tcp.window) << own.scale.shift()

@@ -14,8 +14,10 @@ const LEAST: usize = 4;
 pub(super) mod proto {
     pub(in crate::packet) const ICMP: u8 = 1;
     pub(in crate::packet) const IGMP: u8 = 2;
+    pub(in crate::packet) const IN_IPV4: u8 = 4;
     pub(in crate::packet) const TCP: u8 = 6;
     pub(in crate::packet) const UDP: u8 = 17;
+    pub(in crate::packet) const IN_IPV6: u8 = 41;
     pub(in crate::packet) const ICMPV6: u8 = 58;
 }
 

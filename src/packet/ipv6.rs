@@ -14,7 +14,6 @@ pub(super) mod next {
     pub(in crate::packet) const ROUTING: u8 = 43;
     pub(in crate::packet) const FRAGMENT: u8 = 44;
     pub(in crate::packet) const AUTHENTICATION: u8 = 51;
-    pub(in crate::packet) const NONE: u8 = 59;
     pub(in crate::packet) const DESTINATION: u8 = 60;
     pub(in crate::packet) const MOBILITY: u8 = 135;
     pub(in crate::packet) const HIP: u8 = 139;

@@ -1,7 +1,9 @@
 //! The four-byte link header of BSD loopback captures, `LINKTYPE_NULL` and `LINKTYPE_LOOP`. Not Linux's `lo`, which is Ethernet.
 
+use super::fields::Fields;
 use super::headers::Malformed;
 use super::part::{Decoded, Part, be32};
+use super::tree::{FieldValue, Layer};
 
 /// Bytes of the header.
 pub(super) const HEADER: usize = 4;
@@ -31,4 +33,18 @@ pub(super) fn decode(part: Part<'_>) -> Result<Decoded<'_, u32>, Malformed> {
         malformed: None,
         stop: false,
     })
+}
+
+/// The header as a layer.
+pub(super) fn layer(part: Part<'_>, family: u32) -> Layer {
+    let mut fields = Fields::of(part.first(HEADER));
+    fields
+        .value(
+            0..4,
+            "null.family",
+            "Family",
+            FieldValue::Number(family.into()),
+        )
+        .mean(family_name(family).unwrap_or_default());
+    fields.layer("null", "Null/Loopback".to_owned())
 }

@@ -2,6 +2,7 @@
 //! It knows two ends, that of the bytes which were captured and that of the bytes which were on the wire.
 
 use super::headers::{Malformed, Span};
+use std::ops::Range;
 
 /// The reason when nothing is wrong with a packet but that the capture did not keep all of it.
 pub(super) const CUT: &str = "the capture ends before the header does";
@@ -69,6 +70,11 @@ impl<'a> Part<'a> {
         }
     }
 
+    /// How many bytes lie between the start of this part and the end of `inner`, which lies in it.
+    pub(super) fn len_until_end_of(self, inner: Self) -> usize {
+        inner.end.saturating_sub(self.start)
+    }
+
     /// Where its captured bytes lie in the frame.
     pub(super) fn span(self) -> Span {
         let end = self.end.min(self.frame.len());
@@ -76,6 +82,11 @@ impl<'a> Part<'a> {
             start: self.start.min(end) as u32,
             end: end as u32,
         }
+    }
+
+    /// Where the bytes of `range`, counted from the start of this part, lie in the frame; cut to what was captured.
+    pub(super) fn span_at(self, range: Range<usize>) -> Span {
+        self.first(range.end).skip(range.start).span()
     }
 
     /// The captured bytes, when there are at least `count`; else why not: cut, or `reason`.

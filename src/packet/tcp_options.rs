@@ -19,6 +19,7 @@ pub(super) mod kind {
     pub(in crate::packet) const FAST_OPEN: u8 = 34;
     pub(in crate::packet) const ACC_ECN_0: u8 = 172;
     pub(in crate::packet) const ACC_ECN_1: u8 = 174;
+    pub(in crate::packet) const EXPERIMENT_253: u8 = 253;
     pub(in crate::packet) const EXPERIMENT: u8 = 254;
 }
 

@@ -1,7 +1,10 @@
 //! UDP headers (RFC 768). Not what they carry.
 
+use super::checksum::{self, Covered, Pseudo};
+use super::fields::Fields;
 use super::headers::{Malformed, Udp};
 use super::part::{Decoded, Part};
+use super::tree::Layer;
 use pnet::packet::udp::UdpPacket;
 
 /// Bytes of the header.
@@ -44,4 +47,33 @@ pub(super) fn decode(part: Part<'_>, fragment: bool) -> Result<Decoded<'_, Udp>,
         malformed,
         stop: false,
     })
+}
+
+/// The header as a layer; `part` is the whole datagram.
+pub(super) fn layer(
+    part: Part<'_>,
+    decoded: &Decoded<'_, Udp>,
+    pseudo: Pseudo,
+    covered: Covered,
+) -> Layer {
+    let udp = &decoded.header;
+    let mut fields = Fields::of(part.first(HEADER));
+    fields.number(0..2, "udp.srcport", "Source Port");
+    fields.number(2..4, "udp.dstport", "Destination Port");
+    fields.number(4..6, "udp.length", "Length");
+    // What lies behind the length is not covered, and a checksum of 0 means that there is none (RFC 768).
+    let datagram = part.first(usize::from(udp.length).max(HEADER));
+    let verdict = match (udp.checksum, pseudo.src.is_ipv4()) {
+        (0, true) => "none was computed".to_owned(),
+        (0, false) => "none was computed, which IPv6 forbids".to_owned(),
+        _ if decoded.malformed.is_some() => "not verified, the length is wrong".to_owned(),
+        (carried, _) => checksum::judge(datagram, 6, carried, pseudo, covered),
+    };
+    fields.hex(6..8, "udp.checksum", "Checksum").mean(verdict);
+    fields.malformed(decoded.malformed);
+    let title = format!(
+        "User Datagram Protocol, Src Port: {}, Dst Port: {}",
+        udp.srcport, udp.dstport
+    );
+    fields.layer("udp", title)
 }

@@ -121,7 +121,11 @@ impl Traffic {
         if let Some(scale) = end.scale {
             options.extend([1, 3, 3, scale]);
         }
-        let ack = if flags & ACK == 0 { 0 } else { ends[1 - from].start.wrapping_add(1) };
+        let ack = if flags & ACK == 0 {
+            0
+        } else {
+            ends[1 - from].start.wrapping_add(1)
+        };
         self.wait();
         self.push(ends, from, end.start, ack, flags, 0, &options);
     }
@@ -225,7 +229,11 @@ impl Traffic {
     fn fill_window(&mut self, ends: &mut [End; 2], from: usize) {
         let other = ends[1 - from];
         let scaled = ends.iter().all(|end| end.scale.is_some());
-        let shift = if scaled { u32::from(other.scale.unwrap_or(0)) } else { 0 };
+        let shift = if scaled {
+            u32::from(other.scale.unwrap_or(0))
+        } else {
+            0
+        };
         let edge = other.acked.wrapping_add(u32::from(other.window) << shift);
         let room = edge.wrapping_sub(ends[from].next);
         if room > 0 && room < 4000 {
@@ -235,7 +243,10 @@ impl Traffic {
 
     fn sack(&mut self, ends: &mut [End; 2], from: usize) {
         let end = ends[from];
-        let left = end.acked.wrapping_add(self.below(4) as u32 * 100).wrapping_sub(100);
+        let left = end
+            .acked
+            .wrapping_add(self.below(4) as u32 * 100)
+            .wrapping_sub(100);
         if self.chance(30) {
             ends[from].window += 10;
         }
@@ -253,7 +264,11 @@ impl Traffic {
             ends[from].window = 1000 + self.below(50) as u16;
         }
         let seq = ends[from].next.wrapping_sub(back);
-        let ack = if flags & ACK == 0 { 0 } else { ends[from].acked };
+        let ack = if flags & ACK == 0 {
+            0
+        } else {
+            ends[from].acked
+        };
         self.push(ends, from, seq, ack, flags, len, &[]);
     }
 
