@@ -1,6 +1,7 @@
 //! Bytes to meaning and meaning to bytes; every field with its byte range. Pure: never fails, never silent.
 
 mod arp;
+pub mod build;
 mod checksum;
 mod cooked;
 pub mod decode;
