@@ -51,7 +51,13 @@ pub fn comment(packet: &PacketEvent) -> String {
         parts.push(words);
     }
     parts.extend(packet.track.phase.map(phase));
-    parts.extend(packet.track.labels.iter().map(|label| label.name().to_string()));
+    parts.extend(
+        packet
+            .track
+            .labels
+            .iter()
+            .map(|label| label.name().to_string()),
+    );
     if let Some(rule) = packet.lost {
         parts.push(format!("lost on the wire by rule {rule}"));
     }
@@ -65,8 +71,18 @@ mod tests {
     #[test]
     fn a_cause_says_how_sure_it_is() {
         let table = [
-            (Certainty::Caused, "send(4, 5 bytes)", "", "caused by send(4, 5 bytes)"),
-            (Certainty::Follows, "", "delayed ACK, 40 ms", "delayed ACK, 40 ms"),
+            (
+                Certainty::Caused,
+                "send(4, 5 bytes)",
+                "",
+                "caused by send(4, 5 bytes)",
+            ),
+            (
+                Certainty::Follows,
+                "",
+                "delayed ACK, 40 ms",
+                "delayed ACK, 40 ms",
+            ),
             (Certainty::Probably, "", "keepalive", "probably keepalive"),
             (
                 Certainty::Follows,

@@ -2,10 +2,10 @@
 //! record before the damage, then an error that names the offset. Writing is in `pcapng.rs`.
 
 use crate::packet::headers::LinkType;
+use pcap_file::Endianness;
 use pcap_file::pcap::{PcapParseError, PcapParser, PcapTsResolution};
 use pcap_file::pcapng::blocks::interface_description::InterfaceDescriptionOption;
 use pcap_file::pcapng::{PcapNgParseError, PcapNgParser};
-use pcap_file::Endianness;
 use std::error::Error;
 use std::io::{self, Read};
 
@@ -91,7 +91,10 @@ impl<R: Read> Reader<R> {
                 if buffer.fill(4)? {
                     continue;
                 }
-                return Err(CaptureError::Unknown(format!("only {} bytes", available_len(&buffer))));
+                return Err(CaptureError::Unknown(format!(
+                    "only {} bytes",
+                    available_len(&buffer)
+                )));
             }
             let magic = [available[0], available[1], available[2], available[3]];
             let (used, format) = match magic {
@@ -110,9 +113,10 @@ impl<R: Read> Reader<R> {
                     Err(error) => return Err(buffer.damaged(words(&error))),
                 },
                 [0x0a, 0x0d, 0x0d, 0x0a] => match PcapNgParser::new(available) {
-                    Ok((rest, parser)) => {
-                        (available.len() - rest.len(), Format::PcapNg(Box::new(parser)))
-                    }
+                    Ok((rest, parser)) => (
+                        available.len() - rest.len(),
+                        Format::PcapNg(Box::new(parser)),
+                    ),
                     Err(PcapNgParseError::IncompleteBuffer(needed, _)) => {
                         buffer.need(needed + 12)?;
                         continue;
@@ -120,7 +124,9 @@ impl<R: Read> Reader<R> {
                     Err(error) => return Err(buffer.damaged(words(&error))),
                 },
                 [a, b, c, d] => {
-                    return Err(CaptureError::Unknown(format!("{a:02x} {b:02x} {c:02x} {d:02x}")));
+                    return Err(CaptureError::Unknown(format!(
+                        "{a:02x} {b:02x} {c:02x} {d:02x}"
+                    )));
                 }
             };
             buffer.consume(used);

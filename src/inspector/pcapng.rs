@@ -34,7 +34,9 @@ pub fn write<'a>(
 ) -> io::Result<()> {
     let section = SectionHeaderBlock {
         endianness: Endianness::native(),
-        options: vec![SectionHeaderOption::UserApplication(Cow::Borrowed("socklab"))],
+        options: vec![SectionHeaderOption::UserApplication(Cow::Borrowed(
+            "socklab",
+        ))],
         ..SectionHeaderBlock::default()
     };
     let mut writer = PcapNgWriter::with_section_header(out, section).map_err(to_io)?;
@@ -76,7 +78,9 @@ fn describe(interface: &Interface) -> InterfaceDescriptionBlock<'static> {
         (false, false) => format!("{}/{}", interface.host, interface.name),
     };
     if !name.is_empty() {
-        options.push(InterfaceDescriptionOption::IfName(Cow::Owned(escape(&name))));
+        options.push(InterfaceDescriptionOption::IfName(Cow::Owned(escape(
+            &name,
+        ))));
     }
     InterfaceDescriptionBlock {
         linktype: DataLink::from(u32::from(interface.link.0)),

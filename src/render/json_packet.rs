@@ -158,7 +158,8 @@ impl Line {
                 break;
             }
         }
-        self.0.extend(digits[start..].iter().copied().map(char::from));
+        self.0
+            .extend(digits[start..].iter().copied().map(char::from));
     }
 
     fn number(&mut self, name: &str, value: u64) {
