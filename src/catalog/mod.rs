@@ -2,6 +2,7 @@
 
 pub mod constant;
 pub mod errno;
+pub mod manual;
 pub mod option;
 pub mod parameter;
 pub mod tcp_info;
