@@ -106,5 +106,8 @@ fn a_lifeline_for_each_endpoint_and_a_list_where_there_are_too_many() {
         capture.tcp(third, S, SYN, (1, 0), b""),
         capture.tcp(third, C, SYN, (1, 0), b""),
     ];
-    assert_snapshot!(shown(&packets, &[call("lab", "connect", 3, 0, (start, start + 1))]));
+    assert_snapshot!(shown(
+        &packets,
+        &[call("lab", "connect", 3, 0, (start, start + 1))]
+    ));
 }
