@@ -2,6 +2,7 @@
 //! Not the options' kinds of value (`option.rs`) and not what an errno teaches (`errno.rs`).
 
 use super::errno;
+use super::option;
 use super::parameter::Group;
 use std::collections::HashMap;
 use std::sync::OnceLock;
@@ -63,11 +64,8 @@ const TABLES: &[&[Constant]] = &[
     name_service::ADDRESS_INFO,
     name_service::NAME_INFO,
     name_service::OTHER,
-    option_name::SOCKET_OPTIONS,
-    option_name::TCP_OPTIONS,
-    option_name::IP_OPTIONS,
-    option_name::IPV6_OPTIONS,
-    option_name::OTHER_OPTIONS,
+    option_name::ANCILLARY_NAMES,
+    option_name::NAMES_WITHOUT_EFFECT,
     option_name::OPTION_VALUES,
 ];
 
@@ -85,7 +83,8 @@ fn index() -> &'static Index {
         let ranked: Vec<Constant> = TABLES
             .iter()
             .flat_map(|table| table.iter().copied())
-            .chain(errno::errnos().map(as_constant))
+            .chain(option::options().map(option_name_constant))
+            .chain(errno::errnos().map(errno_constant))
             .collect();
         let mut sorted = ranked.clone();
         sorted.sort_by_key(|constant| constant.name);
@@ -102,7 +101,21 @@ fn index() -> &'static Index {
     })
 }
 
-fn as_constant(errno: &'static errno::Errno) -> Constant {
+fn option_name_constant(option: &'static option::OptionEntry) -> Constant {
+    let also_ancillary = matches!(option.level, "IPPROTO_IP" | "IPPROTO_IPV6" | "IPPROTO_UDP");
+    Constant {
+        name: option.name,
+        value: i64::from(option.value),
+        groups: if also_ancillary {
+            &[Group::OptionName, Group::Ancillary]
+        } else {
+            &[Group::OptionName]
+        },
+        meaning: option.meaning,
+    }
+}
+
+fn errno_constant(errno: &'static errno::Errno) -> Constant {
     Constant {
         name: errno.name,
         value: i64::from(errno.number),

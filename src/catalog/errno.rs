@@ -19,7 +19,37 @@ macro_rules! errnos {
     };
 }
 
+/// Builds rows with everything: `NAME "message" "man(2)" means "…" when { "call": "…"; } next "…";`, with `NAME = number` for
+/// what libc does not name.
+macro_rules! described {
+    ($(#[$doc:meta])* $table:ident; $(
+        $name:ident $(= $number:literal)? $message:literal $man:literal
+        means $meaning:literal
+        when { $($call:literal: $when:literal;)* }
+        next $next:literal;
+    )*) => {
+        $(#[$doc])*
+        pub(super) const $table: &[$crate::catalog::errno::Errno] = &[$(
+            $crate::catalog::errno::Errno {
+                name: stringify!($name),
+                number: described!(@number $name $(, $number)?),
+                message: $message,
+                meaning: $meaning,
+                causes: &[$(($call, $when),)*],
+                what_next: $next,
+                man: $man,
+            },
+        )*];
+    };
+    (@number $name:ident) => { libc::$name };
+    (@number $name:ident, $number:literal) => { $number };
+}
+
+mod address;
+mod connection;
 mod general;
+mod resolver;
+mod resource;
 
 /// An error number.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -41,7 +71,13 @@ pub struct Errno {
 }
 
 /// Tables in the order of preference: of two names for one number the first is the one that is shown.
-const TABLES: &[&[Errno]] = &[general::GENERAL];
+const TABLES: &[&[Errno]] = &[
+    connection::CONNECTION,
+    address::ADDRESS,
+    resource::RESOURCE,
+    resolver::RESOLVER,
+    general::GENERAL,
+];
 
 /// Every errno, and the errors of getaddrinfo(3).
 pub fn errnos() -> impl Iterator<Item = &'static Errno> {
@@ -57,3 +93,6 @@ pub fn by_name(name: &str) -> Option<&'static Errno> {
 pub fn by_number(number: i32) -> Option<&'static Errno> {
     errnos().find(|errno| errno.number == number)
 }
+
+#[cfg(test)]
+mod tests;

@@ -2,5 +2,8 @@
 
 pub mod constant;
 pub mod errno;
+pub mod manual;
+pub mod option;
 pub mod parameter;
+pub mod tcp_info;
 pub mod verb;

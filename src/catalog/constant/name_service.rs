@@ -32,7 +32,7 @@ constants! {
 }
 
 constants! {
-    /// What fits no group. The errnos, which stand in `errno.rs`, belong here too.
+    /// What fits no group. The errnos and getaddrinfo's errors, which stand in `errno.rs`, belong here too.
     OTHER: REST;
     SOMAXCONN = 4096 => "the backlog listen takes when none is given; the kernel's own limit is the sysctl net.core.somaxconn";
     INADDR_ANY = 0 => "0.0.0.0: every IPv4 address of this machine, for bind";
@@ -55,16 +55,4 @@ constants! {
     SO_EE_ORIGIN_ICMP6 = 3 => "error queue: an ICMPv6 message told";
     SO_EE_ORIGIN_TIMESTAMPING = 4 => "error queue: a transmit time stamp, no error";
     SO_EE_ORIGIN_ZEROCOPY = 5 => "error queue: a MSG_ZEROCOPY transfer is done, no error";
-    EAI_BADFLAGS => "getaddrinfo: a flag that is unknown or does not fit the others";
-    EAI_NONAME => "getaddrinfo: no such name or service, or neither was given";
-    EAI_AGAIN => "getaddrinfo: the name server did not answer now; may work later";
-    EAI_FAIL => "getaddrinfo: the name server answered with a lasting failure";
-    EAI_NODATA => "getaddrinfo: the host exists but has no address of this kind";
-    EAI_FAMILY => "getaddrinfo: the address family is not supported";
-    EAI_SOCKTYPE => "getaddrinfo: the socket type is not supported, or does not fit the protocol";
-    EAI_SERVICE => "getaddrinfo: the service is not known for this socket type";
-    EAI_ADDRFAMILY = -9 => "getaddrinfo: the host has no address in the family asked for";
-    EAI_MEMORY => "getaddrinfo: out of memory";
-    EAI_SYSTEM => "getaddrinfo: a system call failed; errno tells which error";
-    EAI_OVERFLOW => "getnameinfo: the buffer was too small";
 }

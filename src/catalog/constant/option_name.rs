@@ -1,280 +1,32 @@
-//! Names of socket options, and names for the values some of them take. Their kinds of value and where they apply: `option.rs`.
+//! Names near the options that are no rows of `option.rs`: types of ancillary data, names without effect on Linux, and names
+//! for the values that options take.
 
 use crate::catalog::parameter::Group;
 
 const NAME: &[Group] = &[Group::OptionName];
-/// Names that also stand as the type of ancillary data.
-const BOTH: &[Group] = &[Group::OptionName, Group::Ancillary];
+const ANCILLARY: &[Group] = &[Group::Ancillary];
 const VALUE: &[Group] = &[Group::Other];
 
 constants! {
-    /// Level SOL_SOCKET (socket(7)).
-    SOCKET_OPTIONS: NAME;
-    SO_DEBUG => "record debugging information; has no effect on TCP since long";
-    SO_REUSEADDR => "bind although old connections in TIME-WAIT hold the address";
-    SO_TYPE => "the socket's type, as SOCK_STREAM";
-    SO_ERROR => "the pending error, which reading clears: how a non-blocking connect ended";
-    SO_DONTROUTE => "send to directly connected hosts only, past the routing table";
-    SO_BROADCAST => "allow datagrams to broadcast addresses";
-    SO_SNDBUF => "size of the send buffer in bytes; the kernel doubles what is set";
-    SO_RCVBUF => "size of the receive buffer in bytes; the kernel doubles what is set";
-    SO_KEEPALIVE => "probe an idle connection, to notice a peer that vanished";
-    SO_OOBINLINE => "leave urgent data in the stream, at its place";
-    SO_NO_CHECK => "send UDP over IPv4 without a checksum";
-    SO_PRIORITY => "priority of the packets in the interface's queue";
-    SO_LINGER => "what close does with unsent data: wait, or (with 0 s) throw it away and send RST";
-    SO_BSDCOMPAT => "historic, without effect";
-    SO_REUSEPORT => "several sockets bind the same address and the kernel spreads the load";
-    SO_PASSCRED => "receive the sender's ids with each message (AF_UNIX, AF_NETLINK)";
-    SO_PEERCRED => "process, user and group id of the peer as it was at connect or socketpair (AF_UNIX)";
-    SO_RCVLOWAT => "fewest bytes that make the socket readable and recv return";
-    SO_SNDLOWAT => "always 1 on Linux";
-    SO_RCVTIMEO => "how long a recv or accept may block before EAGAIN";
-    SO_SNDTIMEO => "how long a send or connect may block before EAGAIN (connect: EINPROGRESS)";
-    SO_BINDTODEVICE => "use only this interface";
-    SO_ATTACH_FILTER => "a classic BPF program that picks the packets this socket receives";
-    SO_DETACH_FILTER => "take the BPF program off";
-    SO_PEERNAME => "the peer's address, as getpeername gives it";
-    SO_TIMESTAMP => "receive time stamps in microseconds with each message";
-    SO_ACCEPTCONN => "1 when the socket listens";
-    SO_PEERSEC => "the peer's security label";
-    SO_PASSSEC => "receive the sender's security label with each message";
-    SO_TIMESTAMPNS => "receive time stamps in nanoseconds with each message";
-    SO_MARK => "a number on each packet for firewall and routing rules";
-    SO_TIMESTAMPING => "time stamps of reception and transmission, of software or hardware";
-    SO_PROTOCOL => "the socket's protocol, as IPPROTO_TCP";
-    SO_DOMAIN => "the socket's family, as AF_INET";
-    SO_RXQ_OVFL => "receive the count of dropped packets with each message";
-    SO_WIFI_STATUS = 41 => "whether a Wi-Fi frame was acknowledged";
-    SO_PEEK_OFF => "where MSG_PEEK looks: an offset into the queue";
-    SO_NOFCS = 43 => "the frame check sequence is in the data (AF_PACKET)";
-    SO_LOCK_FILTER = 44 => "nobody may take the BPF program off any more";
-    SO_SELECT_ERR_QUEUE = 45 => "report the error queue as POLLPRI";
-    SO_BUSY_POLL => "microseconds to poll the driver before sleeping";
-    SO_MAX_PACING_RATE = 47 => "most bytes per second TCP may send";
-    SO_BPF_EXTENSIONS = 48 => "which BPF extensions the kernel has";
-    SO_INCOMING_CPU = 49 => "the processor that handled the last packet";
-    SO_ATTACH_BPF = 50 => "an extended BPF program that picks the packets this socket receives";
-    SO_ATTACH_REUSEPORT_CBPF => "a classic BPF program that spreads the load of SO_REUSEPORT";
-    SO_ATTACH_REUSEPORT_EBPF => "an extended BPF program that spreads the load of SO_REUSEPORT";
-    SO_CNX_ADVICE = 53 => "tell the kernel that the connection makes no progress, so that it looks for another route";
-    SO_MEMINFO = 55 => "the socket's memory in nine numbers";
-    SO_INCOMING_NAPI_ID = 56 => "the receive queue of the last packet";
-    SO_COOKIE = 57 => "a number that names this socket as long as the machine runs";
-    SO_PEERGROUPS = 59 => "the peer's supplementary groups (AF_UNIX)";
-    SO_ZEROCOPY = 60 => "allow MSG_ZEROCOPY";
-    SO_TXTIME = 61 => "each packet tells when it is to be sent";
-    SO_BINDTOIFINDEX => "use only the interface with this number";
-    SO_DETACH_REUSEPORT_BPF => "take the program off that spreads the load";
-    SO_PREFER_BUSY_POLL = 69 => "prefer polling the driver to interrupts";
-    SO_BUSY_POLL_BUDGET = 70 => "most packets one poll of the driver handles";
-    SO_NETNS_COOKIE = 71 => "a number that names the socket's network namespace";
-    SO_BUF_LOCK = 72 => "whether the kernel may tune the buffer sizes";
-    SO_RESERVE_MEM = 73 => "memory set aside for this socket, in bytes";
-    SO_TXREHASH = 74 => "choose another path when TCP retransmits";
-    SO_RCVMARK = 75 => "receive the mark of each packet";
-    SO_PASSPIDFD = 76 => "receive the sender as a pidfd with each message (AF_UNIX, Linux 6.5)";
-    SO_PEERPIDFD = 77 => "the peer process as a pidfd (AF_UNIX, Linux 6.5)";
-}
-
-constants! {
-    /// Level IPPROTO_TCP (tcp(7)).
-    TCP_OPTIONS: NAME;
-    TCP_NODELAY => "send small segments at once (Nagle's algorithm off)";
-    TCP_MAXSEG => "the maximum segment size: set before connect, it is what the SYN offers";
-    TCP_CORK => "send full segments only, until uncorked or 200 ms have passed";
-    TCP_KEEPIDLE => "seconds of silence before the first keepalive probe";
-    TCP_KEEPINTVL => "seconds between keepalive probes";
-    TCP_KEEPCNT => "unanswered keepalive probes after which the connection is given up";
-    TCP_SYNCNT => "how often a SYN is retransmitted";
-    TCP_LINGER2 => "seconds an orphan stays in FIN-WAIT-2";
-    TCP_DEFER_ACCEPT => "accept only when the first data has come, at most this many seconds";
-    TCP_WINDOW_CLAMP => "largest window to advertise, in bytes";
-    TCP_INFO => "everything the kernel knows of the connection: struct tcp_info";
-    TCP_QUICKACK => "acknowledge at once (1) or delay (0); the kernel may change it again";
-    TCP_CONGESTION => "name of the congestion control: cubic, reno, bbr …";
-    TCP_MD5SIG => "a key to sign segments with (RFC 2385)";
-    TCP_COOKIE_TRANSACTIONS => "historic, removed in Linux 3.10";
-    TCP_THIN_LINEAR_TIMEOUTS => "no exponential backoff for streams with little data in flight";
-    TCP_THIN_DUPACK => "historic, without effect since Linux 4.9";
-    TCP_USER_TIMEOUT => "milliseconds that sent data may stay unacknowledged before the connection is given up (RFC 5482)";
-    TCP_REPAIR => "set up the state of a connection by hand, to move it to another machine";
-    TCP_REPAIR_QUEUE => "which queue TCP_QUEUE_SEQ means";
-    TCP_QUEUE_SEQ => "the sequence number of a queue under repair";
-    TCP_REPAIR_OPTIONS => "the negotiated options under repair";
-    TCP_FASTOPEN => "on a listener: take data in the SYN; the number is the length of the queue (RFC 7413)";
-    TCP_TIMESTAMP => "the clock behind the TCP timestamps of this connection";
-    TCP_NOTSENT_LOWAT => "writable only while fewer than this many bytes wait unsent";
-    TCP_CC_INFO => "what the congestion control knows";
-    TCP_SAVE_SYN => "on a listener: keep the SYN of each connection";
-    TCP_SAVED_SYN => "the SYN that opened this connection, as bytes";
-    TCP_REPAIR_WINDOW => "the window under repair";
-    TCP_FASTOPEN_CONNECT => "connect returns at once and the first write goes into the SYN";
-    TCP_ULP => "a protocol on top of TCP inside the kernel: tls, mptcp";
-    TCP_MD5SIG_EXT => "TCP_MD5SIG for address prefixes";
-    TCP_FASTOPEN_KEY => "the key that makes Fast Open cookies";
-    TCP_FASTOPEN_NO_COOKIE => "Fast Open without a cookie";
-    TCP_ZEROCOPY_RECEIVE => "map received pages into the program";
-    TCP_INQ => "receive the length of the queue with each message";
+    /// Types of ancillary data at the levels IPPROTO_IP, IPPROTO_IPV6 and IPPROTO_TCP.
+    ANCILLARY_NAMES: ANCILLARY;
+    IPV6_HOPLIMIT => "the hop limit of one datagram, received (IPV6_RECVHOPLIMIT) or to send with";
     TCP_CM_INQ => "the ancillary data that TCP_INQ brings";
-    TCP_TX_DELAY = 37 => "delay every segment by this many microseconds, for tests";
-    TCP_AO_ADD_KEY = 38 => "add a key of the TCP Authentication Option (RFC 5925, Linux 6.7)";
-    TCP_AO_DEL_KEY = 39 => "delete a key of the TCP Authentication Option";
-    TCP_AO_INFO = 40 => "settings of the TCP Authentication Option";
-    TCP_AO_GET_KEYS = 41 => "the keys of the TCP Authentication Option";
-    TCP_AO_REPAIR = 42 => "the TCP Authentication Option under repair";
-    TCP_IS_MPTCP = 43 => "1 when this is Multipath TCP (Linux 6.9)";
-    TCP_RTO_MAX_MS = 44 => "longest retransmission timeout, in milliseconds (Linux 6.15)";
-    TCP_RTO_MIN_US = 45 => "shortest retransmission timeout, in microseconds (Linux 6.17)";
-    TCP_DELACK_MAX_US = 46 => "longest delay of an acknowledgment, in microseconds (Linux 6.17)";
-}
-
-constants! {
-    /// Level IPPROTO_IP (ip(7)).
-    IP_OPTIONS: BOTH;
-    IP_TOS => "the type-of-service byte: DSCP and ECN";
-    IP_TTL => "time to live: how many routers a packet may cross";
-    IP_HDRINCL => "raw socket: the data begins with your own IP header";
-    IP_OPTIONS => "IP options to send with each packet";
-    IP_ROUTER_ALERT => "receive packets that carry the router alert option";
-    IP_RECVOPTS => "receive the IP options with each message";
-    IP_RETOPTS => "receive the IP options, ready to be sent back";
-    IP_PKTINFO => "receive interface and destination address with each datagram";
-    IP_PKTOPTIONS => "historic";
-    IP_MTU_DISCOVER => "whether to set don't-fragment and obey the path MTU: IP_PMTUDISC_*";
-    IP_RECVERR => "keep ICMP errors in the error queue (MSG_ERRQUEUE)";
-    IP_RECVTTL => "receive the time to live with each datagram";
-    IP_RECVTOS => "receive the type-of-service byte with each datagram";
-    IP_MTU => "the path MTU the kernel knows, in bytes; connected sockets only";
-    IP_FREEBIND => "bind to an address this machine does not have (yet)";
-    IP_PASSSEC => "receive the security label of IPsec with each datagram";
-    IP_TRANSPARENT => "proxy: bind to and serve addresses of others";
     IP_ORIGDSTADDR => "the ancillary data that IP_RECVORIGDSTADDR brings";
-    IP_RECVORIGDSTADDR => "receive the original destination with each datagram (transparent proxy)";
-    IP_MINTTL => "drop packets whose time to live is smaller (RFC 5082)";
-    IP_NODEFRAG => "raw socket: do not reassemble fragments in netfilter";
-    IP_CHECKSUM => "receive the checksum of the packet";
-    IP_BIND_ADDRESS_NO_PORT => "bind with port 0 chooses the port only at connect";
-    IP_RECVFRAGSIZE => "receive the size of the largest fragment";
-    IP_RECVERR_RFC4884 = 26 => "keep ICMP extensions with the errors (RFC 4884)";
-    IP_MULTICAST_IF => "the interface multicast datagrams leave by";
-    IP_MULTICAST_TTL => "time to live of multicast datagrams, 1 unless set";
-    IP_MULTICAST_LOOP => "whether own multicast datagrams come back to this host, on unless set";
-    IP_ADD_MEMBERSHIP => "join a multicast group";
-    IP_DROP_MEMBERSHIP => "leave a multicast group";
-    IP_UNBLOCK_SOURCE => "hear a blocked sender of a group again";
-    IP_BLOCK_SOURCE => "do not hear one sender of a group";
-    IP_ADD_SOURCE_MEMBERSHIP => "join a group for one sender only";
-    IP_DROP_SOURCE_MEMBERSHIP => "leave a group that was joined for one sender";
-    IP_MSFILTER => "the whole list of senders heard or blocked";
-    IP_MULTICAST_ALL => "receive datagrams of every group anyone on this host joined, on unless set";
-    IP_UNICAST_IF => "the interface datagrams leave by";
-    IP_LOCAL_PORT_RANGE = 51 => "the range of ephemeral ports for this socket (Linux 6.3)";
-    IP_PROTOCOL = 52 => "the protocol of a raw socket with IP_HDRINCL (Linux 6.4)";
+    IPV6_ORIGDSTADDR => "the ancillary data of IPV6_RECVORIGDSTADDR";
+    PACKET_TX_TIMESTAMP => "time stamps of transmission in the ring";
 }
 
 constants! {
-    /// Level IPPROTO_IPV6 (ipv6(7)).
-    IPV6_OPTIONS: BOTH;
-    IPV6_ADDRFORM => "turn an IPv6 socket with a mapped peer into an IPv4 one";
-    IPV6_CHECKSUM => "raw socket: where the kernel is to write the checksum";
+    /// Names that headers have and Linux does nothing for.
+    NAMES_WITHOUT_EFFECT: NAME;
+    TCP_COOKIE_TRANSACTIONS => "historic, removed in Linux 3.10";
+    IP_PKTOPTIONS => "historic";
     IPV6_NEXTHOP => "the next router, in place of the routing table";
     IPV6_AUTHHDR => "receive the authentication header";
-    IPV6_FLOWINFO => "receive the flow label";
-    IPV6_UNICAST_HOPS => "the hop limit: how many routers a packet may cross";
-    IPV6_MULTICAST_IF => "number of the interface multicast datagrams leave by";
-    IPV6_MULTICAST_HOPS => "hop limit of multicast datagrams, 1 unless set";
-    IPV6_MULTICAST_LOOP => "whether own multicast datagrams come back to this host, on unless set";
-    IPV6_JOIN_GROUP = 20 => "join a multicast group";
-    IPV6_ADD_MEMBERSHIP => "the same option as IPV6_JOIN_GROUP";
-    IPV6_LEAVE_GROUP = 21 => "leave a multicast group";
-    IPV6_DROP_MEMBERSHIP => "the same option as IPV6_LEAVE_GROUP";
-    IPV6_ROUTER_ALERT => "receive packets that carry the router alert option";
-    IPV6_MTU_DISCOVER => "whether to obey the path MTU: IPV6_PMTUDISC_*";
-    IPV6_MTU => "the path MTU the kernel knows, in bytes";
-    IPV6_RECVERR => "keep ICMPv6 errors in the error queue (MSG_ERRQUEUE)";
-    IPV6_V6ONLY => "1: IPv6 only; 0: the socket serves IPv4 too, as ::ffff:a.b.c.d";
-    IPV6_JOIN_ANYCAST => "take an anycast address";
-    IPV6_LEAVE_ANYCAST => "give an anycast address up";
-    IPV6_MULTICAST_ALL => "receive datagrams of every group anyone on this host joined, on unless set";
-    IPV6_ROUTER_ALERT_ISOLATE => "router alert packets of this namespace only";
-    IPV6_RECVERR_RFC4884 = 31 => "keep ICMPv6 extensions with the errors (RFC 4884)";
-    IPV6_FLOWLABEL_MGR = 32 => "ask for and release flow labels";
-    IPV6_FLOWINFO_SEND = 33 => "send the flow label of the address";
-    IPV6_HDRINCL => "raw socket: the data begins with your own IPv6 header";
-    IPV6_RECVPKTINFO => "receive interface and destination address with each datagram";
-    IPV6_PKTINFO => "interface and source address to send with; the ancillary data of IPV6_RECVPKTINFO";
-    IPV6_RECVHOPLIMIT => "receive the hop limit with each datagram";
-    IPV6_HOPLIMIT => "the ancillary data of IPV6_RECVHOPLIMIT";
-    IPV6_RECVHOPOPTS => "receive the hop-by-hop options";
-    IPV6_HOPOPTS => "hop-by-hop options to send";
-    IPV6_RTHDRDSTOPTS => "destination options before the routing header";
-    IPV6_RECVRTHDR => "receive the routing header";
-    IPV6_RTHDR => "routing header to send";
-    IPV6_RECVDSTOPTS => "receive the destination options";
-    IPV6_DSTOPTS => "destination options to send";
-    IPV6_RECVPATHMTU => "receive news of the path MTU";
-    IPV6_PATHMTU => "the path MTU; the ancillary data of IPV6_RECVPATHMTU";
-    IPV6_DONTFRAG => "do not fragment: EMSGSIZE for what is larger than the MTU";
-    IPV6_RECVTCLASS => "receive the traffic class with each datagram";
-    IPV6_TCLASS => "the traffic class: DSCP and ECN";
-    IPV6_AUTOFLOWLABEL => "let the kernel choose flow labels";
-    IPV6_ADDR_PREFERENCES => "which source address to prefer (RFC 5014)";
-    IPV6_MINHOPCOUNT => "drop packets whose hop limit is smaller (RFC 5082)";
-    IPV6_ORIGDSTADDR => "the ancillary data of IPV6_RECVORIGDSTADDR";
-    IPV6_RECVORIGDSTADDR => "receive the original destination with each datagram (transparent proxy)";
-    IPV6_TRANSPARENT => "proxy: bind to and serve addresses of others";
-    IPV6_UNICAST_IF => "number of the interface datagrams leave by, in network byte order";
-    IPV6_RECVFRAGSIZE => "receive the size of the largest fragment";
-    IPV6_FREEBIND => "bind to an address this machine does not have (yet)";
-}
-
-constants! {
-    /// Levels IPPROTO_UDP, SOL_PACKET, SOL_NETLINK, SOL_RAW (udp(7), packet(7), netlink(7), raw(7)).
-    OTHER_OPTIONS: NAME;
-    UDP_CORK => "join everything written into one datagram, sent when uncorked";
-    UDP_ENCAP => "encapsulation: IPsec or L2TP inside UDP";
-    UDP_NO_CHECK6_TX => "send UDP over IPv6 without a checksum (RFC 6935)";
-    UDP_NO_CHECK6_RX => "accept UDP over IPv6 without a checksum (RFC 6935)";
-    UDP_SEGMENT => "cut a large write into datagrams of this size (GSO)";
-    UDP_GRO => "join received datagrams of one flow into one read (GRO)";
-    PACKET_ADD_MEMBERSHIP => "receive multicast frames, or all frames (promiscuous mode)";
-    PACKET_DROP_MEMBERSHIP => "undo PACKET_ADD_MEMBERSHIP";
     PACKET_RECV_OUTPUT = 3 => "historic, without effect";
-    PACKET_RX_RING => "a ring of received frames shared with the kernel";
-    PACKET_STATISTICS => "frames received and dropped since the last question";
-    PACKET_COPY_THRESH => "also queue frames that were cut in the ring";
-    PACKET_AUXDATA => "receive lengths and VLAN tag with each frame";
-    PACKET_ORIGDEV => "report the interface a frame first came in by (bonding)";
-    PACKET_VERSION => "layout of the ring: 0, 1 or 2 for TPACKET_V1 to V3";
-    PACKET_HDRLEN => "length of the header of a ring's frame";
-    PACKET_RESERVE => "room before each frame in the ring";
-    PACKET_TX_RING => "a ring of frames to send";
-    PACKET_LOSS => "skip malformed frames of the sending ring";
-    PACKET_VNET_HDR => "a virtio header before each frame";
-    PACKET_TX_TIMESTAMP => "time stamps of transmission in the ring";
-    PACKET_TIMESTAMP => "which clock stamps frames in the ring";
-    PACKET_FANOUT => "spread frames over several sockets";
-    PACKET_TX_HAS_OFF => "frames of the sending ring have an offset";
-    PACKET_QDISC_BYPASS => "send past the interface's queue";
-    PACKET_ROLLOVER_STATS => "counts of PACKET_FANOUT's overflow";
-    PACKET_FANOUT_DATA => "the program that spreads frames";
-    PACKET_IGNORE_OUTGOING => "do not see the frames this machine sends";
-    PACKET_VNET_HDR_SZ = 24 => "length of the virtio header";
-    NETLINK_ADD_MEMBERSHIP => "join a multicast group of the netlink protocol, by number";
-    NETLINK_DROP_MEMBERSHIP => "leave a multicast group of the netlink protocol";
-    NETLINK_PKTINFO => "receive the group with each message";
-    NETLINK_BROADCAST_ERROR => "report failed deliveries of a broadcast";
-    NETLINK_NO_ENOBUFS => "no ENOBUFS when messages were lost";
     NETLINK_RX_RING => "historic: shared ring for receiving";
     NETLINK_TX_RING => "historic: shared ring for sending";
-    NETLINK_LISTEN_ALL_NSID => "hear messages of all network namespaces";
-    NETLINK_LIST_MEMBERSHIPS => "the groups this socket has joined";
-    NETLINK_CAP_ACK => "acknowledgments quote the request's header only";
-    NETLINK_EXT_ACK => "errors carry a text and the place of the mistake";
-    NETLINK_GET_STRICT_CHK => "dump requests are checked strictly, and filtered by the kernel";
-    ICMP_FILTER = 1 => "raw ICMP socket: a bit for each type that is not wanted";
-    ICMPV6_FILTER = 1 => "raw ICMPv6 socket: a bit for each type that is not wanted";
 }
 
 constants! {

@@ -1,0 +1,67 @@
+//! What must hold for the table of errnos.
+
+use super::{by_name, by_number, errnos};
+use crate::catalog::verb::Verb;
+
+#[test]
+fn every_errno_of_linux_has_a_name_and_a_message_and_no_name_stands_twice() {
+    // 41 and 58 were never given out: they are the numbers of EWOULDBLOCK and EDEADLOCK on other machines.
+    for number in (1..=133).filter(|number| !matches!(number, 41 | 58)) {
+        let errno = by_number(number).unwrap_or_else(|| panic!("errno {number}"));
+        assert!(!errno.message.is_empty(), "{}", errno.name);
+    }
+    let mut names: Vec<&str> = errnos().map(|errno| errno.name).collect();
+    let count = names.len();
+    names.sort_unstable();
+    names.dedup();
+    assert_eq!(names.len(), count);
+}
+
+#[test]
+fn what_an_errno_is_said_to_be_caused_by_is_a_verb_of_the_language() {
+    for errno in errnos() {
+        for (call, when) in errno.causes {
+            assert!(Verb::named(call).is_some(), "{} {call}", errno.name);
+            assert!(!when.is_empty(), "{} {call}", errno.name);
+        }
+        assert_eq!(
+            errno.meaning.is_empty(),
+            errno.causes.is_empty(),
+            "{}",
+            errno.name
+        );
+        assert!(!errno.man.is_empty());
+    }
+}
+
+#[test]
+fn of_two_names_for_one_number_the_usual_one_is_given() {
+    let cases = [
+        (11, "EAGAIN"),
+        (35, "EDEADLK"),
+        (95, "EOPNOTSUPP"),
+        (111, "ECONNREFUSED"),
+        (-2, "EAI_NONAME"),
+    ];
+    for (number, name) in cases {
+        assert_eq!(by_number(number).map(|errno| errno.name), Some(name));
+    }
+    assert_eq!(by_name("EWOULDBLOCK").map(|errno| errno.number), Some(11));
+    assert_eq!(by_number(0), None);
+    assert_eq!(by_name("EWHATEVER"), None);
+}
+
+#[test]
+fn every_errno_a_socket_call_gives_is_explained() {
+    let names = "EACCES EADDRINUSE EADDRNOTAVAIL EAFNOSUPPORT EAGAIN EALREADY EBADF ECONNABORTED ECONNREFUSED ECONNRESET \
+        EDESTADDRREQ EEXIST EFAULT EHOSTUNREACH EINPROGRESS EINTR EINVAL EISCONN ELOOP EMFILE EMSGSIZE ENAMETOOLONG ENETDOWN \
+        ENETUNREACH ENFILE ENOBUFS ENODEV ENOENT ENOMEM ENOPROTOOPT ENOTCONN ENOTDIR ENOTSOCK ENXIO EOPNOTSUPP EPERM EPIPE \
+        EPROTONOSUPPORT EPROTOTYPE EROFS ESOCKTNOSUPPORT ETIMEDOUT ETOOMANYREFS EAI_NONAME EAI_AGAIN EAI_SERVICE EAI_FAMILY";
+    for name in names.split_whitespace() {
+        let errno = by_name(name).unwrap_or_else(|| panic!("{name}"));
+        assert!(
+            !errno.meaning.is_empty() && !errno.what_next.is_empty(),
+            "{name}"
+        );
+    }
+}

@@ -1,0 +1,191 @@
+//! Manual pages of what shows: sockets, packets, states, and where help comes from.
+
+use super::Page;
+
+pub(super) const SOCKETS: Page = Page {
+    summary: "the table of sockets, as the kernel keeps it",
+    prototype: "",
+    python: "",
+    man: "ss(8)",
+    details: "One row a socket, of all processes of this host: descriptor, protocol, both addresses, state, Recv-Q (bytes not yet read; of a listener, connections not yet accepted), Send-Q (bytes not yet acknowledged; of a listener, the backlog) and the timer that runs. The kernel says so through sock_diag(7), so sockets that no process owns any more, in TIME-WAIT for example, are there too.",
+    blocks: "never",
+    errors: &[],
+    example: "\
+s = socket; bind s 127.0.0.1:5000; listen s
+sockets
+expect state s LISTEN",
+};
+
+pub(super) const INFO: Page = Page {
+    summary: "what the kernel knows of a TCP connection: TCP_INFO",
+    prototype: "",
+    python: "",
+    man: "tcp(7)",
+    details: "State, congestion state, round-trip time, retransmission timeout, congestion window, segment sizes, what is in flight, what was lost and sent again, how long which side held things up. The fields are those of struct tcp_info; `explain rtt` and its like say what each means.",
+    blocks: "never",
+    errors: &[],
+    example: "\
+s = socket; bind s 127.0.0.1:5000; listen s
+c = socket; connect c 127.0.0.1:5000
+info c
+expect state c ESTABLISHED",
+};
+
+pub(super) const STATES: Page = Page {
+    summary: "the TCP state diagram, with where a socket is and has been",
+    prototype: "",
+    python: "",
+    man: "RFC 9293 section 3.3.2",
+    details: "The diagram of RFC 9293: a box for each state, an arrow for each step, with the call or the segment that takes it. With a socket its way so far is marked. States change in the kernel, often without a call of the program.",
+    blocks: "never",
+    errors: &[],
+    example: "\
+s = socket; bind s 127.0.0.1:5000; listen s
+c = socket; connect c 127.0.0.1:5000
+states c
+expect state c ESTABLISHED
+shutdown c SHUT_WR
+expect state c FIN-WAIT-2",
+};
+
+pub(super) const PACKETS: Page = Page {
+    summary: "the packets seen so far, one line each",
+    prototype: "",
+    python: "",
+    man: "wireshark-filter(4)",
+    details: "With a display filter only those it fits: `packets tcp.port == 5000 && tcp.flags.syn == 1`, `packets udp`, `packets tcp.analysis.retransmission`. Fields have Wireshark's names, so a filter that works here works there. The number in front is what `packet N` takes.",
+    blocks: "never",
+    errors: &[],
+    example: "\
+s = socket; bind s 127.0.0.1:5000; listen s
+c = socket; connect c 127.0.0.1:5000
+expect packet tcp.flags.syn == 1 && tcp.flags.ack == 0
+packets tcp.flags.syn == 1
+expect ok",
+};
+
+pub(super) const PACKET: Page = Page {
+    summary: "one packet in full: its fields beside its bytes",
+    prototype: "",
+    python: "",
+    man: "tcpdump(8)",
+    details: "Layer by layer, each field with its name, its value and the bytes it was read from. Without a number it is the last packet.",
+    blocks: "never",
+    errors: &[],
+    example: "\
+u = socket AF_INET SOCK_DGRAM
+sendto u \"hi\" 127.0.0.1:5000
+expect packet udp
+packet 1
+expect ok",
+};
+
+pub(super) const LADDER: Page = Page {
+    summary: "the packets as arrows between the two ends",
+    prototype: "",
+    python: "",
+    man: "RFC 9293 section 3.5",
+    details: "Time runs down, each end has its line, each packet is an arrow with its flags and relative numbers, and beside it stand the step it is, the states it leads to and the call or timer that caused it. A filter picks the packets.",
+    blocks: "never",
+    errors: &[],
+    example: "\
+s = socket; bind s 127.0.0.1:5000; listen s
+c = socket; connect c 127.0.0.1:5000
+expect packet tcp
+ladder tcp.port == 5000
+expect ok",
+};
+
+pub(super) const FOLLOW: Page = Page {
+    summary: "the data of a conversation, in the order it was sent, both directions",
+    prototype: "",
+    python: "",
+    man: "wireshark(1)",
+    details: "The payloads without headers, retransmissions taken out: what the two programs said to each other. Bytes that are not text are escaped.",
+    blocks: "never",
+    errors: &[],
+    example: "\
+s = socket; bind s 127.0.0.1:5000; listen s
+c = socket; connect c 127.0.0.1:5000
+send c \"hello\"
+expect packet frame contains \"hello\"
+follow c
+expect ok",
+};
+
+pub(super) const CONVERSATIONS: Page = Page {
+    summary: "every conversation seen so far, with its packets and bytes",
+    prototype: "",
+    python: "",
+    man: "wireshark(1)",
+    details: "A row for each pair of endpoints: protocol, addresses, packets and bytes each way, duration, and for TCP how complete it was seen. The number is tcp.stream or udp.stream in a filter.",
+    blocks: "never",
+    errors: &[],
+    example: "\
+u = socket AF_INET SOCK_DGRAM
+sendto u \"hi\" 127.0.0.1:5000
+expect packet udp
+conversations
+expect ok",
+};
+
+pub(super) const INSPECT: Page = Page {
+    summary: "what is shown under a call: on, off, line, tree, hex, or a filter",
+    prototype: "",
+    python: "",
+    man: "",
+    details: "`inspect off` keeps the screen quiet; packets are still recorded and `packets` shows them later. `line` is one line a packet, `tree` all fields, `hex` the bytes. A filter limits what is shown. Alone it says what is set.",
+    blocks: "never",
+    errors: &[],
+    example: "\
+inspect off
+u = socket AF_INET SOCK_DGRAM
+sendto u \"hi\" 127.0.0.1:5000
+expect packet udp
+inspect on
+expect ok",
+};
+
+pub(super) const WHY: Page = Page {
+    summary: "why the last failed call failed, from what was seen",
+    prototype: "",
+    python: "",
+    man: "errno(3)",
+    details: "Not a general text but the evidence of this lab: the RST that answered, the socket that holds the port, the TIME-WAIT that remains, the call that closed too early. Then what to do about it. `explain ECONNREFUSED` has the general text.",
+    blocks: "never",
+    errors: &[],
+    example: "\
+c = socket
+connect c 127.0.0.1:5000
+expect errno ECONNREFUSED
+why
+expect packet tcp.flags.reset == 1",
+};
+
+pub(super) const HELP: Page = Page {
+    summary: "the list of commands, or the page of one",
+    prototype: "",
+    python: "",
+    man: "",
+    details: "`help connect` shows both spellings, the C prototype, when the call blocks, its errors and an example that runs. Anything `explain` knows works too.",
+    blocks: "never",
+    errors: &[],
+    example: "\
+s = socket
+help connect
+expect ok",
+};
+
+pub(super) const EXPLAIN: Page = Page {
+    summary: "what a name means: an errno, a state, a flag, an option, a field, a term",
+    prototype: "",
+    python: "",
+    man: "",
+    details: "`explain ECONNRESET`, `explain TIME-WAIT` (TIME_WAIT and timewait do as well), `explain SO_REUSEADDR`, `explain PSH`, `explain tcp.analysis.retransmission`, `explain backlog`. Each says where to read on: RFC section or man page.",
+    blocks: "never",
+    errors: &[],
+    example: "\
+s = socket
+explain TIME-WAIT
+expect ok",
+};

@@ -1,0 +1,249 @@
+//! Manual pages of the lab itself (processes, programs) and of what drives a script.
+
+use super::Page;
+
+pub(super) const PROCESS: Page = Page {
+    summary: "start another process on this host, with a prompt of its own",
+    prototype: "pid_t fork(void);",
+    python: "",
+    man: "fork(2)",
+    details: "A real process of the operating system: its descriptors start at 3 and mean nothing elsewhere, it can sleep in a call while others act, and killing it closes its sockets. Put its name in front of a line, as its prompt does (`server> listen s`), or type the name and `>` alone to go there. Without a name, one is made up.",
+    blocks: "never",
+    errors: &[("EAGAIN", "no more processes are allowed")],
+    example: "\
+process server
+server> s = socket; bind s 127.0.0.1:5000; listen s
+lab> c = socket; connect c 127.0.0.1:5000
+expect state c ESTABLISHED
+lab> fileno c
+expect = 3",
+};
+
+pub(super) const KILL: Page = Page {
+    summary: "kill a process, as a crash would",
+    prototype: "int kill(pid_t pid, SIGKILL);",
+    python: "",
+    man: "kill(2)",
+    details: "The process gets no chance to say goodbye; the kernel closes its descriptors. That is why even a crash sends a FIN, or an RST when data was left unread, and why only a machine that loses power or network goes silent.",
+    blocks: "never",
+    errors: &[("ESRCH", "it has ended already")],
+    example: "\
+process server
+server> s = socket; bind s 127.0.0.1:5000; listen s
+lab> kill server
+lab> c = socket
+lab> connect c 127.0.0.1:5000
+expect errno ECONNREFUSED",
+};
+
+pub(super) const RUN: Page = Page {
+    summary: "run a real program inside the lab and inspect its packets",
+    prototype: "int execve(const char *pathname, char *const argv[], char *const envp[]);",
+    python: "",
+    man: "execve(2)",
+    details: "The program is a process of this host: it sees the lab's network and nothing else, so a server written in any language meets clients typed here. What it prints goes to the log. With `&` at the end it runs beside the prompt; `jobs`, `wait` and `cancel` manage it.",
+    blocks: "until the program ends, unless `&` stands at the end",
+    errors: &[
+        ("ENOENT", "there is no such program"),
+        ("EACCES", "it may not be executed"),
+    ],
+    example: "\
+s = socket
+run true
+expect ok",
+};
+
+pub(super) const LAB: Page = Page {
+    summary: "draw the lab: hosts, processes, their sockets, the wire",
+    prototype: "",
+    python: "",
+    man: "network_namespaces(7)",
+    details: "A fresh lab is one host with one process, `lab`, and the loopback interface with 127.0.0.1 and ::1, in a network namespace of its own: every port is free, ports below 1024 are allowed, raw sockets too, and nothing reaches the real network.",
+    blocks: "never",
+    errors: &[],
+    example: "\
+process server
+lab
+lab> s = socket
+expect ok",
+};
+
+pub(super) const PRINT: Page = Page {
+    summary: "print values to the log",
+    prototype: "",
+    python: "print(value)",
+    man: "",
+    details: "Each value as Python's print shows it, with a blank between. An expression alone on a line shows its value too.",
+    blocks: "never",
+    errors: &[],
+    example: "\
+s = socket
+n = fileno s
+print \"the descriptor is\" n
+expect ok",
+};
+
+pub(super) const SLEEP: Page = Page {
+    summary: "do nothing for a while",
+    prototype: "int nanosleep(const struct timespec *duration, struct timespec *rem);",
+    python: "time.sleep(0.2)",
+    man: "nanosleep(2)",
+    details: "A number is in seconds; `200ms` and `1.5s` say their unit. The network goes on meanwhile: delayed ACKs, retransmissions and TIME-WAIT run on the kernel's clock.",
+    blocks: "for the time given",
+    errors: &[("EINTR", "Ctrl-C")],
+    example: "\
+s = socket
+sleep 20ms
+expect ok",
+};
+
+pub(super) const WAIT: Page = Page {
+    summary: "wait until a background job, or all of them, have ended",
+    prototype: "",
+    python: "",
+    man: "",
+    details: "Jobs are calls and programs that were started with `&`. A script that waits longer than its deadline stops and says for what.",
+    blocks: "until the job ends",
+    errors: &[],
+    example: "\
+s = socket; bind s 127.0.0.1:5000; listen s
+accept s &
+c = socket; connect c 127.0.0.1:5000
+wait
+expect ok",
+};
+
+pub(super) const JOBS: Page = Page {
+    summary: "the jobs that run in the background",
+    prototype: "",
+    python: "",
+    man: "",
+    details: "Each with its number, its process, and the call it sleeps in. `wait N` waits for one, `cancel N` interrupts it.",
+    blocks: "never",
+    errors: &[],
+    example: "\
+s = socket; bind s 127.0.0.1:5000; listen s
+accept s &
+jobs
+c = socket; connect c 127.0.0.1:5000
+wait
+expect ok",
+};
+
+pub(super) const CANCEL: Page = Page {
+    summary: "interrupt a background job",
+    prototype: "",
+    python: "",
+    man: "signal(7)",
+    details: "A signal interrupts the call it sleeps in, which then fails with EINTR; a program started by run is ended.",
+    blocks: "never",
+    errors: &[],
+    example: "\
+s = socket; bind s 127.0.0.1:5000; listen s
+accept s &
+sleep 100ms
+cancel 1
+wait
+expect errno EINTR",
+};
+
+pub(super) const EXPECT: Page = Page {
+    summary: "say what must hold now; a script fails where it does not",
+    prototype: "",
+    python: "",
+    man: "",
+    details: "`expect ok` the last call did not fail; `expect errno NAME` it failed with this; `expect = VALUE` the last result is this; `expect state s LISTEN` the kernel says so of the socket; `expect packet FILTER` and `expect no packet FILTER` about what the last command put on the wire; `expect blocked server` that process sleeps in a call.\n\nAn expectation about packets or states waits a little for what is still under way.",
+    blocks: "never for long",
+    errors: &[],
+    example: "\
+s = socket; bind s 127.0.0.1:5000; listen s
+expect ok
+expect state s LISTEN
+c = socket; connect c 127.0.0.1:5000
+expect packet tcp.flags.syn == 1
+expect no packet tcp.flags.reset == 1
+fileno c
+expect = 4",
+};
+
+pub(super) const LOAD: Page = Page {
+    summary: "run the lines of a file",
+    prototype: "",
+    python: "",
+    man: "",
+    details: "As if they were typed here, until the first expectation that does not hold. A transcript with its prompts is a script too.",
+    blocks: "until the script has ended",
+    errors: &[("ENOENT", "there is no such file")],
+    example: "\
+s = socket
+save /tmp/socklab-manual-load.lab
+reset
+load /tmp/socklab-manual-load.lab
+expect ok",
+};
+
+pub(super) const SAVE: Page = Page {
+    summary: "write the session to a file; the ending says as what",
+    prototype: "",
+    python: "",
+    man: "",
+    details: ".lab the lines typed, to load again; .pcapng the packets, for Wireshark, with the calls as comments; .py, .c and .rs a program that makes the same calls; .md, .svg and .html something to show; .json the events. A filter limits the packets.",
+    blocks: "never",
+    errors: &[
+        ("EACCES", "the file may not be written"),
+        ("ENOENT", "the folder does not exist"),
+        ("ENOSPC", "the disk is full"),
+    ],
+    example: "\
+s = socket; bind s 127.0.0.1:5000; listen s
+c = socket; connect c 127.0.0.1:5000
+save /tmp/socklab-manual-save.lab
+expect ok",
+};
+
+pub(super) const RESET: Page = Page {
+    summary: "start again: a fresh lab, nothing left of the old one",
+    prototype: "",
+    python: "",
+    man: "",
+    details: "Ends every process, closes every socket, forgets packets and variables and makes the private network anew. TIME-WAIT goes with it.",
+    blocks: "never",
+    errors: &[],
+    example: "\
+s = socket; bind s 127.0.0.1:5000
+reset
+t = socket; bind t 127.0.0.1:5000
+expect ok
+fileno t
+expect = 3",
+};
+
+pub(super) const QUIT: Page = Page {
+    summary: "leave the lab; nothing is left behind",
+    prototype: "void exit(int status);",
+    python: "",
+    man: "exit(3)",
+    details: "Ends every process of the lab; the private network goes with them. Ctrl-D does the same.",
+    blocks: "never",
+    errors: &[],
+    example: "\
+s = socket
+expect ok
+quit",
+};
+
+pub(super) const IMPORT: Page = Page {
+    summary: "taken and ignored, so that lines pasted from Python run",
+    prototype: "",
+    python: "import socket",
+    man: "",
+    details: "The names of the modules socket, select, time, struct, fcntl, termios and errno are known without it. Any other module is refused, because nothing of it would work here.",
+    blocks: "never",
+    errors: &[],
+    example: "\
+import socket
+s = socket.socket(socket.AF_INET, socket.SOCK_STREAM)
+expect ok
+s.fileno()
+expect = 3",
+};
