@@ -7,15 +7,16 @@ pub mod program;
 pub mod rows;
 pub mod why;
 
-use crate::command::ast::Command;
+use crate::command::ast::{Action, Command, Expr};
+use crate::engine::HIDDEN;
 use crate::engine::report::Report;
 use crate::event::{Ended, Event, OutputEvent, ProcessEvent, RefusedEvent, ResultEvent};
 use crate::lab::handle::{FIRST_HOST, Lab, LabError};
 use crate::lab::message::SocketPath;
 use crate::process::handle::{Birth, Process};
-use crate::sys::clock::Deadline;
+use crate::sys::clock::{self, Deadline};
 use crate::sys::diag::{self, Answer, Question};
-use crate::value::Address;
+use crate::value::{Address, Value};
 use inventory::{Inventory, Protocol};
 use log::Log;
 use nix::poll::{PollFd, PollFlags, PollTimeout, poll};
@@ -23,6 +24,7 @@ use packets::Packets;
 use program::{Pipes, Program};
 use std::collections::{BTreeMap, BTreeSet};
 use std::io;
+use std::net::SocketAddr;
 use std::os::fd::{AsFd, BorrowedFd, OwnedFd};
 use std::os::unix::ffi::OsStrExt;
 use std::os::unix::fs::MetadataExt;
@@ -58,6 +60,7 @@ pub struct Session {
     out: Vec<Event>,
     latest: BTreeMap<String, ResultEvent>,
     variables: BTreeMap<String, BTreeSet<String>>,
+    last_end: Option<(String, Ended)>,
 }
 
 /// What became of a command that was performed.
@@ -88,6 +91,7 @@ impl Session {
             out: Vec::new(),
             latest: BTreeMap::new(),
             variables: BTreeMap::new(),
+            last_end: None,
         };
         session.make_process(FIRST_HOST)?;
         session.out.clear();
@@ -137,6 +141,11 @@ impl Session {
             .get(process)
             .map(|names| names.iter().cloned().collect())
             .unwrap_or_default()
+    }
+
+    /// How the program that ended last did, if it has this name.
+    pub fn last_end(&self, name: &str) -> Option<Ended> {
+        self.last_end.as_ref().filter(|(program, _)| program == name).map(|(_, ended)| *ended)
     }
 
     /// What is under way: who, the job's number (0 for a main thread), and what was typed.
@@ -269,6 +278,36 @@ impl Session {
         Ok(settled)
     }
 
+    /// Has a process evaluate an expression of which nothing is shown or remembered. An error is what the process refused, in words.
+    pub fn evaluate(&mut self, process: &str, expr: Expr) -> Result<Option<Value>, String> {
+        let before = self.latest.remove(process);
+        let mark = self.out.len();
+        let command = Command {
+            process: None,
+            targets: vec![HIDDEN.to_owned()],
+            action: Action::Evaluate(expr),
+            background: false,
+            text: "expect".to_owned(),
+        };
+        self.perform(process, &command).map_err(|error| format!("{process} cannot be reached: {error}"))?;
+        let value = self.latest.remove(process).map(|result| result.value);
+        if let Some(before) = before {
+            self.latest.insert(process.to_owned(), before);
+        }
+        let number = self.commands;
+        let mut refused = None;
+        let told = self.out.split_off(mark);
+        self.out.extend(told.into_iter().filter(|event| match event {
+            Event::Refused(event) if event.process == process => {
+                refused = Some(event.reason.clone());
+                false
+            }
+            Event::Result(event) => event.command != number,
+            _ => true,
+        }));
+        refused.map_or(Ok(value), Err)
+    }
+
     /// Goes on until the job is done or asleep.
     fn settle(&mut self, process: &str, job: u32) {
         loop {
@@ -311,7 +350,7 @@ impl Session {
     }
 
     /// Looks whether calls under way have fallen asleep.
-    fn look(&mut self) {
+    pub fn look(&mut self) {
         for process in &mut self.processes {
             self.out
                 .extend(process.look().into_iter().map(Event::Blocked));
@@ -465,7 +504,7 @@ impl Session {
     }
 
     /// Asks the kernel for the state of every TCP and UDP socket and tells what changed.
-    fn refresh(&mut self) {
+    pub fn refresh(&mut self) {
         let questions = [
             Question::Tcp(libc::AF_INET),
             Question::Tcp(libc::AF_INET6),
@@ -473,6 +512,16 @@ impl Session {
             Question::Udp(libc::AF_INET6),
         ];
         let answers = self.ask(&questions);
+        if !self.programs.is_empty() {
+            for answer in &answers {
+                let local = answer.local.as_ref().and_then(|local| Some(SocketAddr::new(local.ip()?, local.port()?)));
+                let foreign = answer.inode != 0 && self.inventory.by_inode(u64::from(answer.inode)).is_none();
+                let owner = if foreign { self.program_with_inode(u64::from(answer.inode)).map(|program| program.name.clone()) } else { None };
+                if let (Some(local), Some(owner)) = (local, owner) {
+                    self.packets.owned_by_program(local, &owner);
+                }
+            }
+        }
         self.out.extend(
             self.inventory
                 .refresh(&answers)
@@ -495,7 +544,7 @@ impl Session {
         if self.packets.change_states(&self.inventory) {
             self.refresh();
         }
-        for packet in self.packets.tell(&self.inventory, &self.programs) {
+        for packet in self.packets.tell(&self.inventory) {
             self.log.packet(packet.clone());
             self.out.push(Event::Packet(Box::new(packet)));
         }
@@ -531,8 +580,9 @@ impl Session {
         );
         // The channel closes before the keeper has reaped the process; its word comes on the other channel.
         let ended = self.end_of(keeper_pid);
+        self.packets.drain();
+        self.packets.ended(&name, &self.inventory, clock::now_ns());
         self.inventory.ended(&name);
-        self.packets.ended(&name);
         self.out.push(Event::Process(ProcessEvent {
             process: name.clone(),
             host,
@@ -682,6 +732,7 @@ impl Session {
             self.tell_packets();
             heard += 1;
             let (process, pid) = (program.name.clone(), program.pid);
+            self.last_end = program.ended.map(|ended| (process.clone(), ended));
             self.out.push(Event::Process(ProcessEvent {
                 process,
                 host: FIRST_HOST.to_owned(),

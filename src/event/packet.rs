@@ -89,6 +89,16 @@ impl Labels {
         self.0 & (1 << label as u16) != 0
     }
 
+    /// The set as Wireshark's fields show it: a spurious or fast retransmission has `tcp.analysis.retransmission` too.
+    #[must_use]
+    pub fn as_fields(mut self) -> Self {
+        if self.contains(Label::SpuriousRetransmission) || self.contains(Label::FastRetransmission)
+        {
+            self.insert(Label::Retransmission);
+        }
+        self
+    }
+
     /// The labels in the set, in the order of Wireshark's tests.
     pub fn iter(self) -> impl Iterator<Item = Label> {
         Label::ALL

@@ -1,7 +1,7 @@
 //! Wireshark's labels (`tcp.analysis.…`), tested in its order. One segment and the two directions in, labels and numbers out.
 //! The rules are those of Wireshark 4.0's chapter on TCP analysis; `tests/` compares them with tshark frame by frame.
 
-use super::conversation::{Direction, Scale, Waiting, before};
+use super::conversation::{Direction, LOSS_TOLD, Scale, Waiting, before};
 use crate::event::packet::{Label, Labels};
 use crate::packet::headers::{Tcp, flag};
 
@@ -61,13 +61,13 @@ fn label_window(
     verdict: &mut Verdict,
 ) {
     let tcp = segment.tcp;
-    let window = u32::from(tcp.window);
+    let window = tcp.window;
     let plain = tcp.flags & CONTROL == 0;
     let in_order = own.next_seq == Some(tcp.seq);
     let labels = &mut verdict.labels;
     let mut rest = true;
 
-    if tcp.len == 1 && in_order && rev.window == 0 {
+    if tcp.len == 1 && in_order && rev.window == Some(0) {
         labels.insert(Label::ZeroWindowProbe);
         rest = false;
     }
@@ -89,10 +89,9 @@ fn label_window(
         }
         if tcp.len == 0
             && window != 0
-            && window != own.window
+            && own.window != Some(window)
             && in_order
             && tcp.ack == own.last_ack
-            && tcp.options.sack_count == 0
             && plain
         {
             labels.insert(Label::WindowUpdate);
@@ -100,8 +99,11 @@ fn label_window(
         if tcp.len > 0 && plain && fills_window(rev, tcp) {
             labels.insert(Label::WindowFull);
         }
-        let repeats =
-            tcp.len == 0 && window == own.window && in_order && tcp.ack == own.last_ack && plain;
+        let repeats = tcp.len == 0
+            && own.window == Some(window)
+            && in_order
+            && tcp.ack == own.last_ack
+            && plain;
         if repeats && window != 0 && rev.last_labels.contains(Label::KeepAlive) {
             labels.insert(Label::KeepAliveAck);
             rest = false;
@@ -111,45 +113,63 @@ fn label_window(
         }
     }
     if rest && duplicates(own, tcp) {
-        own.duplicate_acks += 1;
+        own.duplicate_acks = match own.duplicate_acks {
+            LOSS_TOLD => 1,
+            count => count + 1,
+        };
         labels.insert(Label::DuplicateAck);
         verdict.duplicate_of = Some((own.duplicate_acks, own.last_new_ack));
     }
-    if !verdict.labels.contains(Label::DuplicateAck) {
+    if tcp.ack != own.last_ack {
         own.last_new_ack = segment.number;
         own.duplicate_acks = 0;
     }
-    if tcp.flags & flag::ACK != 0 && rev.ackable.is_some_and(|highest| before(highest, tcp.ack)) {
-        verdict.labels.insert(Label::AckLostSegment);
-        rev.ackable = rev.next_seq;
+    if tcp.flags & flag::ACK != 0 {
+        label_ack_lost(rev, tcp.ack, labels);
     }
+}
+
+/// An acknowledgment of bytes that were not seen is told once, until the other end moves on.
+fn label_ack_lost(rev: &mut Direction, ack: u32, labels: &mut Labels) {
+    let (Some(ackable), Some(next)) = (rev.ackable, rev.next_seq) else {
+        return;
+    };
+    if !before(ackable, ack) {
+        return;
+    }
+    // Up to a hole that was seen open: from now on what lies above it counts as acknowledged.
+    if before(ackable, next) {
+        rev.ackable = rev.next_seq;
+        labels.insert(Label::AckLostSegment);
+        return;
+    }
+    if rev.duplicate_acks == 0 {
+        labels.insert(Label::AckLostSegment);
+    }
+    rev.duplicate_acks = LOSS_TOLD;
 }
 
 /// True when the segment reaches exactly the end of the window that the other end announced last.
 fn fills_window(rev: &Direction, tcp: &Tcp) -> bool {
-    if rev.scale == Scale::Unknown {
+    let (Some(window), true) = (rev.window, rev.scale != Scale::Unknown) else {
         return false;
-    }
+    };
     let shift = if rev.window_of_syn {
         0
     } else {
         rev.scale.shift()
     };
-    tcp.seq.wrapping_add(tcp.len) == rev.last_ack.wrapping_add(rev.window << shift)
+    tcp.seq.wrapping_add(tcp.len) == rev.last_ack.wrapping_add(u32::from(window) << shift)
 }
 
 fn duplicates(own: &Direction, tcp: &Tcp) -> bool {
-    let window = u32::from(tcp.window);
+    let window = tcp.window;
     tcp.len == 0
         && tcp.flags & CONTROL == 0
         && own.next_seq == Some(tcp.seq)
         && tcp.ack == own.last_ack
-        && ((window != 0 && window == own.window) || valid_sack(tcp))
-}
-
-/// A block above the acknowledgment number: a block below it is a D-SACK (RFC 2883) and repeats nothing.
-fn valid_sack(tcp: &Tcp) -> bool {
-    tcp.options.sack_count > 0 && before(tcp.ack, tcp.options.sack[0].0)
+        && window != 0
+        && own.window == Some(window)
 }
 
 /// The rules about segments that do not advance: spurious, fast, out of order, retransmission; the first that holds wins.
@@ -212,7 +232,7 @@ fn remember(
             frame: segment.number,
             time_ns: segment.time_ns,
         };
-        verdict.queued += isize::from(own.unacked.push(waiting));
+        verdict.queued += isize::from(own.unacked.push(waiting, own.base.unwrap_or(0)));
     }
     if !verdict.labels.contains(Label::ZeroWindowProbe) {
         if own.next_seq.is_none_or(|highest| before(highest, next)) {
@@ -223,19 +243,30 @@ fn remember(
             own.ackable = own.next_seq;
         }
     }
-    own.window = u32::from(tcp.window);
+    own.window = Some(tcp.window);
     own.window_of_syn = tcp.flags & flag::SYN != 0;
     own.last_ack = tcp.ack;
     own.last_ack_ns = segment.time_ns;
     own.last_labels = verdict.labels;
 
-    let acked = rev.unacked.acknowledge(tcp.ack);
+    own.sacked = sacked_bytes(tcp);
+    if tcp.flags & flag::ACK != 0 {
+        rev.hole = false;
+    }
+    let acked = rev.unacked.acknowledge(tcp.ack, rev.base.unwrap_or(0));
     verdict.queued -= acked.removed as isize;
     verdict.acks = acked
         .exactly
         .map(|(sent_ns, frame)| (segment.time_ns - sent_ns, frame));
     if tcp.len > 0 && !own.hole && !own.unacked.is_empty() {
-        let bytes = own.unacked.bytes();
+        let bytes = own.unacked.bytes().wrapping_sub(rev.sacked);
         verdict.bytes_in_flight = (bytes > 0 && bytes < 2_000_000_000).then_some(bytes);
     }
+}
+
+fn sacked_bytes(tcp: &Tcp) -> u32 {
+    let blocks = &tcp.options.sack[..usize::from(tcp.options.sack_count).min(4)];
+    blocks.iter().fold(0, |sum: u32, (left, right)| {
+        sum.wrapping_add(right.wrapping_sub(*left))
+    })
 }

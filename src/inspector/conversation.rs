@@ -99,6 +99,10 @@ impl Scale {
     }
 }
 
+/// In place of a count of duplicate ACKs: the other end acknowledged bytes this one never sent, and that was told already.
+/// Wireshark keeps it in the same unsigned counter, where it also passes for many duplicate ACKs; so it does here.
+pub const LOSS_TOLD: u32 = u32::MAX;
+
 /// What is remembered of the segments one end sent. All sequence numbers are raw.
 #[derive(Clone, Debug, Default)]
 pub struct Direction {
@@ -116,17 +120,19 @@ pub struct Direction {
     pub last_ack_ns: i64,
     /// The frame of the last segment that was no duplicate ACK.
     pub last_new_ack: u64,
-    /// Duplicate ACKs since then.
+    /// Duplicate ACKs since then, or [`LOSS_TOLD`].
     pub duplicate_acks: u32,
-    /// The window field of the last segment, not scaled.
-    pub window: u32,
+    /// The window field of the last segment, not scaled; `None` before the first one.
+    pub window: Option<u16>,
     /// True when that segment was a SYN, whose window is never scaled.
     pub window_of_syn: bool,
     /// Window scaling.
     pub scale: Scale,
     /// The labels of the last segment.
     pub last_labels: Labels,
-    /// True once a hole was seen, after which bytes in flight cannot be counted.
+    /// Bytes that the selective acknowledgments of the last segment cover.
+    pub sacked: u32,
+    /// True from a hole until the other end acknowledges: bytes in flight cannot be counted meanwhile.
     pub hole: bool,
     /// Segments that were not acknowledged yet.
     pub unacked: Unacked,
@@ -155,8 +161,10 @@ pub struct Waiting {
 #[derive(Clone, Debug, Default)]
 pub struct Unacked {
     segments: Vec<Waiting>,
-    /// The lowest `seq` and the highest `next` of the queue, so that bytes in flight need no walk.
+    /// The lowest `seq` and the highest `next` of the queue, both relative, so that bytes in flight need no walk.
     bounds: Option<(u32, u32)>,
+    /// True when a segment before the base waits: its relative numbers are in the upper half, and `bounds` is no order then.
+    before_base: bool,
 }
 
 /// What an acknowledgment number did to the queue.
@@ -183,44 +191,34 @@ impl Unacked {
     }
 
     /// Adds a segment unless the queue is full; true when it was added.
-    pub fn push(&mut self, segment: Waiting) -> bool {
+    pub fn push(&mut self, segment: Waiting, base: u32) -> bool {
         if self.segments.len() >= Self::LIMIT {
             return false;
         }
         self.segments.push(segment);
-        self.bounds = Some(match self.bounds {
-            None => (segment.seq, segment.next),
-            Some((low, high)) => (
-                if before(segment.seq, low) {
-                    segment.seq
-                } else {
-                    low
-                },
-                if before(high, segment.next) {
-                    segment.next
-                } else {
-                    high
-                },
-            ),
-        });
+        self.bounds = Some(widen(self.bounds, segment, base));
+        self.before_base |= before(segment.seq, base);
         true
     }
 
-    /// Removes what `ack` acknowledges, and cuts a segment that it acknowledges in part.
-    pub fn acknowledge(&mut self, ack: u32) -> Acked {
+    /// Removes what `ack` acknowledges, and cuts a segment that it acknowledges in part. `base` is the sequence number shown as 0.
+    pub fn acknowledge(&mut self, ack: u32, base: u32) -> Acked {
         let mut acked = Acked::default();
         let Some((low, _)) = self.bounds else {
             return acked;
         };
-        if !before(low, ack) {
+        // The common case, all of it still waits, needs no walk.
+        if !self.before_base && !before(low.wrapping_add(base), ack) {
             return acked;
         }
         let before_len = self.segments.len();
-        let mut bounds: Option<(u32, u32)> = None;
+        let mut bounds = None;
         self.segments.retain_mut(|segment| {
             if segment.next == ack {
-                // The newest of several copies is the one that counts.
-                acked.exactly = Some((segment.time_ns, segment.frame));
+                // The oldest of several copies is the one that counts.
+                acked
+                    .exactly
+                    .get_or_insert((segment.time_ns, segment.frame));
                 return false;
             }
             if !before(ack, segment.next) {
@@ -229,24 +227,11 @@ impl Unacked {
             if before(segment.seq, ack) {
                 segment.seq = ack;
             }
-            bounds = Some(match bounds {
-                None => (segment.seq, segment.next),
-                Some((low, high)) => (
-                    if before(segment.seq, low) {
-                        segment.seq
-                    } else {
-                        low
-                    },
-                    if before(high, segment.next) {
-                        segment.next
-                    } else {
-                        high
-                    },
-                ),
-            });
+            bounds = Some(widen(bounds, *segment, base));
             true
         });
         self.bounds = bounds;
+        self.before_base &= bounds.is_some();
         acked.removed = before_len - self.segments.len();
         if self.segments.is_empty() && self.segments.capacity() > 64 {
             self.segments = Vec::new();
@@ -258,6 +243,12 @@ impl Unacked {
     pub fn bytes(&self) -> u32 {
         self.bounds.map_or(0, |(low, high)| high.wrapping_sub(low))
     }
+}
+
+fn widen(bounds: Option<(u32, u32)>, segment: Waiting, base: u32) -> (u32, u32) {
+    let seq = segment.seq.wrapping_sub(base);
+    let next = segment.next.wrapping_sub(base);
+    bounds.map_or((seq, next), |(low, high)| (low.min(seq), high.max(next)))
 }
 
 /// True when sequence number `a` comes before `b`, modulo 2^32 (RFC 9293 section 3.4).
@@ -296,19 +287,19 @@ mod tests {
     #[test]
     fn an_ack_in_the_middle_cuts_the_segment() {
         let mut queue = Unacked::default();
-        queue.push(waiting(100, 200, 1));
-        queue.push(waiting(200, 300, 2));
-        let acked = queue.acknowledge(250);
+        queue.push(waiting(100, 200, 1), 0);
+        queue.push(waiting(200, 300, 2), 0);
+        let acked = queue.acknowledge(250, 0);
         assert_eq!((acked.exactly, acked.removed), (None, 1));
         assert_eq!(queue.bytes(), 50);
     }
 
     #[test]
-    fn an_ack_of_two_copies_names_the_newer_one() {
+    fn an_ack_of_two_copies_names_the_older_one() {
         let mut queue = Unacked::default();
-        queue.push(waiting(100, 200, 1));
-        queue.push(waiting(100, 200, 4));
-        assert_eq!(queue.acknowledge(200).exactly, Some((40, 4)));
+        queue.push(waiting(100, 200, 1), 0);
+        queue.push(waiting(100, 200, 4), 0);
+        assert_eq!(queue.acknowledge(200, 0).exactly, Some((10, 1)));
         assert!(queue.is_empty());
     }
 
@@ -316,7 +307,7 @@ mod tests {
     fn the_queue_of_unacknowledged_segments_is_bounded() {
         let mut queue = Unacked::default();
         for index in 0..20_000_u32 {
-            queue.push(waiting(index, index + 1, u64::from(index)));
+            queue.push(waiting(index, index + 1, u64::from(index)), 0);
         }
         assert_eq!(queue.len(), Unacked::LIMIT);
     }

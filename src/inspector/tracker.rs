@@ -168,6 +168,7 @@ impl Tracker {
             if tcp.flags & flag::ACK == 0 {
                 self.release(place);
                 place = self.begin_at(place, key, low_sends);
+                track.completeness = 1;
             }
         }
         let may_queue = self.segments < SEGMENTS;
@@ -323,7 +324,7 @@ fn track_segment(
     let tcp = segment.tcp;
     let to = 1 - from;
     // Wireshark shows what was complete before this packet.
-    track.completeness = record.completeness;
+    track.completeness |= record.completeness;
     note_bases(record, from, tcp);
     note_handshake(record, from, segment);
     let first_rtt = record.first_rtt_ns;
@@ -384,8 +385,8 @@ fn note_handshake(record: &mut TcpConversation, from: usize, segment: Segment<'_
     let mut seen = match (syn, ack) {
         (true, false) => 1,
         (true, true) => 2,
-        (false, true) => 4,
-        (false, false) => 0,
+        (false, true) if tcp.len == 0 => 4,
+        _ => 0,
     };
     if tcp.len > 0 {
         seen |= 8;
@@ -395,6 +396,11 @@ fn note_handshake(record: &mut TcpConversation, from: usize, segment: Segment<'_
     }
     if tcp.flags & flag::RST != 0 {
         seen |= 32;
+    }
+    // A conversation that was joined in the middle is not made complete by the packet that revealed it.
+    let first = record.ends.iter().all(|end| end.next_seq.is_none());
+    if first && !syn {
+        seen = 0;
     }
     record.completeness |= seen;
 

@@ -124,9 +124,7 @@ fn protocol(fields: &mut Fields<'_>, at: usize, hardware: u16) {
         4 => "802.2 LLC",
         number => names::ethertype(number),
     };
-    fields
-        .hex(at..at + 2, "sll.etype", "Protocol")
-        .mean(meaning);
+    fields.hex(at..at + 2, name, "Protocol").mean(meaning);
 }
 
 /// The bytes between what the network layer says is its end and the end of the frame.

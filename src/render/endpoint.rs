@@ -17,7 +17,7 @@ impl Endpoint {
     /// Name and address, as far as they are known.
     pub fn title(&self) -> String {
         match (self.name.as_str(), self.address.as_str()) {
-            ("", "") => "?".to_owned(),
+            ("", "") => "(unknown)".to_owned(),
             ("", address) => address.to_owned(),
             (name, "") => name.to_owned(),
             (name, address) => format!("{name} {address}"),

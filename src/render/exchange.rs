@@ -15,6 +15,8 @@ const DRAWING_WIDTH: usize = 64;
 const WIDEST: usize = 132;
 /// An arrow is at least this long.
 const SHORTEST: usize = 24;
+/// A lost packet's arrow ends this many columns before the lifeline.
+const GAP: usize = 6;
 
 /// What to draw.
 #[derive(Clone, Copy, Debug)]
@@ -60,9 +62,10 @@ fn rows<'a>(lanes: &Lanes<'a>, since: i64) -> Vec<Row<'a>> {
     lanes
         .packets
         .iter()
-        .map(|&(packet, forward)| {
+        .enumerate()
+        .map(|(index, &(packet, forward))| {
             let mut remarks = remarks(packet);
-            let change = states.change(lanes, packet, forward);
+            let change = states.news(lanes, index);
             if !change.is_empty() {
                 // Before the payload, which may be long, and after everything else.
                 let place = remarks
@@ -90,40 +93,63 @@ struct States {
 }
 
 impl States {
-    /// What a packet changed, in words; empty when nothing.
-    fn change(&mut self, lanes: &Lanes<'_>, packet: &PacketEvent, forward: bool) -> String {
+    /// The states that this packet is the moment to tell, in words; empty when there is nothing new. A side's state is told
+    /// with what it sends; with what it receives only when it does not speak `next`, for then it would not be told at all.
+    fn news(&mut self, lanes: &Lanes<'_>, index: usize) -> String {
+        let (packet, forward) = lanes.packets[index];
         let Some((sender, receiver)) = packet.track.states else {
             return String::new();
         };
+        let receiver_speaks_next = lanes
+            .packets
+            .get(index + 1)
+            .is_some_and(|next| next.1 != forward);
         let (left, right) = if forward {
             (sender, receiver)
         } else {
             (receiver, sender)
         };
-        let steps = !matches!(
+        // A side not heard of before was in its state already, unless this packet is a step that moves it.
+        let quiet = matches!(
             packet.track.phase,
             None | Some(Phase::Data | Phase::Acknowledgment | Phase::HalfClosedData)
         );
-        // Of a side not heard of before only the sender of a step is news: the others were in their states already.
-        let left_changed = self.left.map_or(steps && forward, |known| known != left);
-        let right_changed = self.right.map_or(steps && !forward, |known| known != right);
-        (self.left, self.right) = (Some(left), Some(right));
-        let named = |name: &str, role: &str, state: &str| {
-            let who = if name.is_empty() { role } else { name };
-            format!("{who} {state}")
+        let mut tell = |side_left: bool, state: &'static str| {
+            let told = if side_left {
+                &mut self.left
+            } else {
+                &mut self.right
+            };
+            let news = told.map_or(!quiet, |known| known != state);
+            *told = Some(state);
+            news
         };
-        match (left_changed, right_changed) {
-            (true, true) if left == right => format!("both {left}"),
+        let sender_news = tell(forward, sender);
+        let arrived = packet.lost.is_none();
+        // The socket that answers a SYN is new and has no name yet: the listener itself stays in LISTEN.
+        let opens = packet.track.phase == Some(Phase::Handshake(1));
+        let receiver_news = arrived && !opens && !receiver_speaks_next && tell(!forward, receiver);
+        match (sender_news, receiver_news) {
+            (true, true) if packet.track.phase == Some(Phase::Handshake(3)) => sender.to_owned(),
+            (true, true) if sender == receiver => format!("both {sender}"),
             (true, true) => format!(
                 "{}, {}",
                 named(&lanes.left.name, "client", left),
                 named(&lanes.right.name, "server", right)
             ),
-            (true, false) => named(&lanes.left.name, "client", left),
-            (false, true) => named(&lanes.right.name, "server", right),
+            (true, false) if packet.track.phase == Some(Phase::Handshake(2)) => sender.to_owned(),
+            (true, false) if forward => named(&lanes.left.name, "client", left),
+            (true, false) => named(&lanes.right.name, "server", right),
+            (false, true) if forward => named(&lanes.right.name, "server", right),
+            (false, true) => named(&lanes.left.name, "client", left),
             (false, false) => String::new(),
         }
     }
+}
+
+fn named(name: &str, role: &str, state: &str) -> String {
+    let who = if name.is_empty() { role } else { name };
+    format!("{who} {state}")
 }
 
 /// What the packets of one cause share.
@@ -198,22 +224,23 @@ impl<'a> Block<'a> {
         let titles = look.measure(&lanes.left.title()) + look.measure(&lanes.right.title());
         let shortest = SHORTEST.max(titles / 2 + 3).min(room);
         let needs = |brevity| {
-            let texts = &mut rows
-                .iter()
-                .map(|row| look.measure(&on_arrow(row.packet, brevity)));
+            let texts = &mut rows.iter().map(|row| {
+                let gap = if row.packet.lost.is_some() { GAP } else { 0 };
+                look.measure(&on_arrow(row.packet, brevity)) + gap
+            });
             (widest(texts) + arrow::DRAWN).max(shortest)
         };
-        // Rather a shorter info than remarks that wrap; rather wrapped remarks than an info without sequence numbers.
-        let fits = |room: usize, last| {
-            Brevity::ALL
-                .into_iter()
-                .filter(|brevity| *brevity <= last)
-                .find(|brevity| needs(*brevity) <= room)
-        };
+        let beside = Brevity::ALL
+            .into_iter()
+            .filter(|brevity| *brevity < Brevity::Flags)
+            .find(|brevity| needs(*brevity) + wanted <= room);
+        // Where the remarks must wrap, they get the room that sequence numbers leave.
         let narrow = wanted.min(20.max(room / 3));
-        block.brevity = fits(room.saturating_sub(wanted), Brevity::NoZeroLength)
-            .or_else(|| fits(room - narrow, Brevity::Flags))
-            .unwrap_or(Brevity::Flags);
+        block.brevity = beside.unwrap_or(if needs(Brevity::NoZeroLength) + narrow <= room {
+            Brevity::NoZeroLength
+        } else {
+            Brevity::Flags
+        });
         block.arrow = needs(block.brevity).min(room - narrow);
         block.remarks = room - block.arrow;
         block
@@ -231,7 +258,9 @@ impl<'a> Block<'a> {
                 self.row(text, row);
             }
             if let Some(cause) = cause_line(group, here) {
-                text.say(Style::Dim, self.lifeline(), &cause);
+                let width = self.look.measure(&cause);
+                let fits = self.lifeline() + width <= self.look.width;
+                text.say(Style::Dim, if fits { self.lifeline() } else { 5 }, &cause);
             }
         }
     }

@@ -127,7 +127,7 @@ fn tcp(line: &mut Line, tcp: &Tcp, track: &Track) {
         line.number("tcp.options.timestamp.tsecr", echo.into());
     }
     if track.labels.0 != 0 {
-        line.labels(track.labels.iter());
+        line.labels(track.labels.as_fields().iter());
     }
     line.number("tcp.completeness", track.completeness.into());
 }

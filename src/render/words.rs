@@ -1,7 +1,8 @@
 //! What the tracker and the session found, in words: phases, labels as Wireshark says them, causes, times.
 //! Decides nothing: what is to be said was decided before.
 
-use crate::event::packet::{Cause, Certainty, Label, Labels, Phase, Track};
+use crate::event::packet::{Cause, Label, Labels, Phase, Track};
+use crate::event::words;
 
 /// A label as Wireshark's info column says it, without `TCP`.
 pub fn label(label: Label, track: &Track) -> String {
@@ -52,49 +53,39 @@ pub fn repeats(labels: Labels) -> bool {
     .any(|label| labels.contains(label))
 }
 
-/// The step of an exchange.
+/// The step of an exchange, with more said where the drawing has room for it.
 pub fn phase(phase: Phase) -> String {
     match phase {
-        Phase::Handshake(step) => format!("handshake {step} of 3"),
-        Phase::SimultaneousOpen(step) => format!("simultaneous open, {step} of 4"),
-        Phase::Close(step, 0) => format!("close {step}"),
         Phase::Close(2, 3) => "close 2 of 3: ACK and FIN in one".to_owned(),
-        Phase::Close(step, total) => format!("close {step} of {total}"),
-        Phase::SimultaneousClose(step) => format!("simultaneous close, {step} of 4"),
-        Phase::Data => "data".to_owned(),
-        Phase::HalfClosedData => "data to a half-closed side".to_owned(),
-        Phase::Acknowledgment => "acknowledgment".to_owned(),
         Phase::Refused => "connection refused".to_owned(),
         Phase::Reset => "reset: the connection is torn down".to_owned(),
-        Phase::Request => "request".to_owned(),
-        Phase::Reply => "reply".to_owned(),
-        Phase::Datagram => "datagram".to_owned(),
-        Phase::ErrorReport => "error report".to_owned(),
+        other => words::phase(other),
     }
 }
 
-/// Why packets were sent, in one sentence; `kernel` holds the kernel's parts of all of them. `here` is the prompt's process:
+/// Why packets were sent, in one sentence; `kernel` holds the kernel's parts of all of them; the
+/// cause's own when it is empty. `here` is the prompt's process:
 /// the others are named.
 pub fn cause(cause: &Cause, kernel: &[&str], here: &str) -> String {
-    let how = match cause.certainty {
-        Certainty::Caused => "caused by",
-        Certainty::Follows => "follows from",
-        Certainty::Probably => "probably",
-    };
-    let kernel = kernel.join("; ");
-    if cause.call.is_empty() {
-        return match cause.certainty {
-            Certainty::Caused => format!("by the kernel: {kernel}"),
-            Certainty::Follows => format!("follows: {kernel}"),
-            Certainty::Probably => format!("probably the kernel: {kernel}"),
-        };
-    }
-    let owner = if cause.process.is_empty() || cause.process == here {
-        String::new()
+    let kernel = if kernel.is_empty() {
+        cause.kernel.clone()
     } else {
-        format!(" in {}", cause.process)
+        kernel.join("; ")
     };
-    let mut sentence = format!("{how} {}{owner}", cause.call);
+    if cause.call.is_empty() {
+        return words::cause(&Cause {
+            kernel,
+            ..cause.clone()
+        });
+    }
+    let mut sentence = words::cause(&Cause {
+        kernel: String::new(),
+        ..cause.clone()
+    });
+    if !cause.process.is_empty() && cause.process != here {
+        sentence.push_str(" in ");
+        sentence.push_str(&cause.process);
+    }
     if !kernel.is_empty() {
         sentence.push_str("; ");
         sentence.push_str(&kernel);
@@ -135,6 +126,7 @@ pub fn bytes(count: usize) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::event::packet::Certainty;
 
     #[test]
     fn times_have_three_decimals_below_ten_milliseconds() {
@@ -174,7 +166,7 @@ mod tests {
             (
                 call(Certainty::Probably, "", ""),
                 vec!["TLP"],
-                "probably the kernel: TLP",
+                "probably TLP",
             ),
         ] {
             assert_eq!(cause(&found, &kernel, "lab"), text);

@@ -7,6 +7,9 @@ pub mod running;
 pub mod saving;
 pub mod tell;
 pub mod verbs;
+pub mod views;
+pub mod doctor;
+pub mod reading;
 
 use crate::catalog::verb::AnsweredBy;
 use crate::command::ast::{Action, Call, Command, Expr};
@@ -391,7 +394,7 @@ impl Shell {
     /// Says what the lab is, before the first prompt.
     pub fn greet(&mut self, screen: &mut dyn Screen) {
         if self.manner.format == Format::Text && !self.manner.quiet {
-            screen.show(&tell::greeting(
+            screen.show(&views::greeting(
                 self.session.lab(),
                 self.session.sees_packets(),
             ));

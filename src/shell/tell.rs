@@ -5,11 +5,11 @@ use crate::command::diagnostic::Diagnostic;
 use crate::command::filter::Filter;
 use crate::event::packet::PacketEvent;
 use crate::event::{CallEvent, Event, ResultEvent, StateEvent};
-use crate::packet::dissect::tree;
+use crate::packet::dissect;
 use crate::render::exchange::{self, Exchange};
 use crate::render::line::{self, CallLine};
 use crate::render::styled::{Look, Style, Styled};
-use crate::render::{json, words};
+use crate::render::{json, tree, words};
 
 /// How packets are shown under the calls that caused them.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -19,10 +19,8 @@ pub enum Mode {
     /// A line each, between the two ends.
     #[default]
     Line,
-    /// With their fields.
-    Tree,
     /// With their fields and bytes.
-    Hex,
+    Tree,
 }
 
 /// At most this many bytes of output are kept for `expect output`.
@@ -55,8 +53,7 @@ impl Teller {
         let mode = match self.mode {
             Mode::Off => "off",
             Mode::Line => "on, a line a packet",
-            Mode::Tree => "on, with fields",
-            Mode::Hex => "on, with fields and bytes",
+            Mode::Tree => "on, with fields and bytes",
         };
         let filter = if self.filter.is_some() {
             ", filtered"
@@ -229,9 +226,9 @@ impl Teller {
             packets.truncate(SHOWN);
         }
         match self.mode {
-            Mode::Tree | Mode::Hex => {
+            Mode::Tree => {
                 for packet in packets.iter() {
-                    text.append(fields(packet, self.mode == Mode::Hex, look));
+                    text.append(fields(packet, packet.frame.time_ns, look));
                 }
             }
             Mode::Line | Mode::Off => {
@@ -296,7 +293,7 @@ fn assigned_to(
                 show,
                 ..
             }) if *command == call.command && *process == call.process => {
-                claimed[place + 1 + offset] = !show;
+                claimed[place + 1 + offset] = !show || !assigned.is_empty();
                 return assigned.clone();
             }
             _ => {}
@@ -310,15 +307,10 @@ pub fn passes(filter: &Filter, packet: &PacketEvent) -> bool {
     filter.matches(packet)
 }
 
-/// A packet's fields, with its bytes where they are wanted.
-pub(super) fn fields(packet: &PacketEvent, bytes: bool, look: Look) -> Styled {
-    let layers = tree(
-        packet.frame.link,
-        &packet.frame.bytes,
-        packet.frame.len,
-        packet.frame.checksum_not_ready,
-    );
-    crate::render::tree::draw(packet, &layers, bytes, &look)
+/// A packet's fields beside its bytes; its time counts from `since_ns`.
+pub(super) fn fields(packet: &PacketEvent, since_ns: i64, look: Look) -> Styled {
+    let layers = dissect::tree(packet.frame.link, &packet.frame.bytes, packet.frame.len, packet.frame.checksum_not_ready);
+    tree::draw(packet, &layers, since_ns, &look)
 }
 
 /// A line as it would stand at the prompt.
@@ -341,3 +333,4 @@ pub(super) fn cause(packet: &PacketEvent, here: &str) -> String {
         .as_ref()
         .map_or(String::new(), |cause| words::cause(cause, &[], here))
 }
+pub(super) fn filter_error(_: &str, e: &crate::command::filter::FilterError, _: Look) -> Styled { line::note(&e.message) }

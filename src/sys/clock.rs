@@ -1,6 +1,6 @@
 //! The monotonic clock, for patience: when a wait is over. Times of calls and packets are the kernel's, not these.
 
-use std::time::{Duration, Instant};
+use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 
 /// A moment after which no more waiting is done.
 #[derive(Clone, Copy, Debug)]
@@ -31,4 +31,10 @@ impl Deadline {
     pub fn is_over(&self) -> bool {
         self.remaining().is_zero()
     }
+}
+
+/// Now, in nanoseconds since the epoch (CLOCK_REALTIME), the clock of calls and packets.
+#[expect(clippy::disallowed_methods, reason = "this is the one place that reads this clock for the session")]
+pub fn now_ns() -> i64 {
+    SystemTime::now().duration_since(UNIX_EPOCH).map_or(0, |since| since.as_nanos() as i64)
 }

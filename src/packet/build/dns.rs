@@ -2,7 +2,7 @@
 
 use super::input::Input;
 use super::network::check_len;
-use super::table::Protocol;
+use super::table::{FieldKind, LayerField, Protocol, field};
 use super::{BuildError, Place};
 
 /// Recursion desired.
@@ -40,3 +40,23 @@ pub(super) fn query(
     }
     Ok(bytes)
 }
+
+/// The fields of `dns`.
+pub(super) static DNS: [LayerField; 4] = [
+    field("name", FieldKind::DomainName, "the name that is asked for"),
+    field(
+        "type",
+        FieldKind::DnsType,
+        "the type that is asked for; A unless given",
+    ),
+    field(
+        "id",
+        FieldKind::Number(16),
+        "identifier of the query; 1 unless given",
+    ),
+    field(
+        "rd",
+        FieldKind::Bool,
+        "recursion desired; True unless given",
+    ),
+];

@@ -1,7 +1,7 @@
 //! Builds ICMP, ICMPv6 and IGMP messages. What an error quotes is the payload, which is built like any packet.
 
 use super::input::Input;
-use super::table::Protocol;
+use super::table::{CHKSUM, FieldKind, LayerField, LayerWord, Protocol, field, word};
 use super::transport::fill_checksum;
 use super::{BuildError, Place};
 use crate::packet::checksum;
@@ -118,3 +118,135 @@ fn plain_checksum(input: &Input<'_>, bytes: &mut [u8]) -> Result<(), BuildError>
     bytes[2..4].copy_from_slice(&sum.to_be_bytes());
     Ok(())
 }
+
+/// The fields of `icmp`.
+pub(super) static ICMP: [LayerField; 8] = [
+    field(
+        "type",
+        FieldKind::Number(8),
+        "message type; echo request (8) unless given",
+    ),
+    field("code", FieldKind::Number(8), "code; 0 unless given"),
+    CHKSUM,
+    field(
+        "id",
+        FieldKind::Number(16),
+        "identifier of an echo; 0 unless given",
+    ),
+    field(
+        "seq",
+        FieldKind::Number(16),
+        "sequence number of an echo; 0 unless given",
+    ),
+    field("gw", FieldKind::Ipv4, "the better router, in a redirect"),
+    field(
+        "mtu",
+        FieldKind::Number(16),
+        "MTU of the next hop, where fragmentation is needed",
+    ),
+    field("ptr", FieldKind::Number(8), "where a parameter problem is"),
+];
+
+/// The words of `icmp`; a code is in the upper byte.
+pub(super) static ICMP_WORDS: [LayerWord; 10] = [
+    word("echo", 8, "echo request, ping"),
+    word("request", 8, "echo request, ping"),
+    word("reply", 0, "echo reply"),
+    word(
+        "unreachable",
+        3,
+        "destination unreachable; the code says why, 3 is port",
+    ),
+    word(
+        "needfrag",
+        3 | 4 << 8,
+        "unreachable because fragmentation is needed",
+    ),
+    word("redirect", 5, "there is a better router"),
+    word("exceeded", 11, "time to live exceeded in transit"),
+    word("problem", 12, "parameter problem"),
+    word("timestamp", 13, "timestamp request"),
+    word("quench", 4, "source quench (deprecated)"),
+];
+
+/// The fields of `icmp6`.
+pub(super) static ICMP6: [LayerField; 10] = [
+    field(
+        "type",
+        FieldKind::Number(8),
+        "message type; echo request (128) unless given",
+    ),
+    field("code", FieldKind::Number(8), "code; 0 unless given"),
+    CHKSUM,
+    field(
+        "id",
+        FieldKind::Number(16),
+        "identifier of an echo; 0 unless given",
+    ),
+    field(
+        "seq",
+        FieldKind::Number(16),
+        "sequence number of an echo; 0 unless given",
+    ),
+    field("mtu", FieldKind::Number(32), "MTU, in packet too big"),
+    field("ptr", FieldKind::Number(32), "where a parameter problem is"),
+    field(
+        "flags",
+        FieldKind::Number(3),
+        "of an advertisement: 4 router, 2 solicited, 1 override; 0 unless given",
+    ),
+    field(
+        "target",
+        FieldKind::Ipv6,
+        "the address a neighbor solicitation or advertisement is about",
+    ),
+    field(
+        "lladdr",
+        FieldKind::Mac,
+        "adds the option with the sender's link-layer address",
+    ),
+];
+
+/// The words of `icmp6`.
+pub(super) static ICMP6_WORDS: [LayerWord; 9] = [
+    word("echo", 128, "echo request, ping"),
+    word("request", 128, "echo request, ping"),
+    word("reply", 129, "echo reply"),
+    word(
+        "unreachable",
+        1,
+        "destination unreachable; the code says why, 4 is port",
+    ),
+    word("toobig", 2, "packet too big"),
+    word("exceeded", 3, "hop limit exceeded in transit"),
+    word("problem", 4, "parameter problem"),
+    word("ns", 135, "neighbor solicitation: who has this address?"),
+    word("na", 136, "neighbor advertisement: I have it"),
+];
+
+/// The fields of `igmp`.
+pub(super) static IGMP: [LayerField; 4] = [
+    field(
+        "type",
+        FieldKind::Number(8),
+        "message type; query (0x11) unless given",
+    ),
+    field(
+        "mrt",
+        FieldKind::Number(8),
+        "maximum response time in tenths of a second; 100 for a query",
+    ),
+    CHKSUM,
+    field(
+        "group",
+        FieldKind::Ipv4,
+        "multicast group; 0.0.0.0 unless given",
+    ),
+];
+
+/// The words of `igmp`.
+pub(super) static IGMP_WORDS: [LayerWord; 3] = [
+    word("query", 0x11, "who is a member?"),
+    word("report", 0x16, "I am a member (version 2)"),
+    word("leave", 0x17, "I leave (version 2)"),
+];

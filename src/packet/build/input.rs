@@ -225,12 +225,12 @@ fn shown(value: &FieldInput) -> String {
     }
 }
 
-/// The name that is closest to what was written, if any is close.
+/// The name that is closest to what was written, if it is close: one slip in three letters, a swap counts as one.
 fn nearest(written: &str, names: impl Iterator<Item = &'static str>) -> Option<&'static str> {
     names
-        .map(|name| (strsim::jaro_winkler(written, name), name))
-        .filter(|(score, _)| *score >= 0.7)
-        .max_by(|(a, _), (b, _)| a.total_cmp(b))
+        .map(|name| (strsim::damerau_levenshtein(written, name), name))
+        .filter(|(slips, name)| *slips <= (name.len() / 3).max(1))
+        .min_by_key(|(slips, _)| *slips)
         .map(|(_, name)| name)
 }
 

@@ -1,7 +1,7 @@
 //! Builds the headers below the transport: Ethernet, ARP, IPv4 and IPv6.
 
 use super::input::Input;
-use super::table::Protocol;
+use super::table::{CHKSUM, FieldKind, LayerField, LayerWord, Protocol, field, word};
 use super::{BuildError, Place};
 use crate::packet::checksum;
 use crate::packet::icmp::proto;
@@ -209,3 +209,153 @@ pub(super) fn check_len(
     }
     Ok(())
 }
+
+/// The fields of `eth`.
+pub(super) static ETH: [LayerField; 4] = [
+    field("dst", FieldKind::Mac, "destination; broadcast unless given"),
+    field("src", FieldKind::Mac, "source; zeros unless given"),
+    field(
+        "type",
+        FieldKind::Number(16),
+        "ethertype; that of the layer above unless given",
+    ),
+    field(
+        "vlan",
+        FieldKind::Number(12),
+        "adds an 802.1Q tag with this identifier",
+    ),
+];
+
+/// The fields of `arp`.
+pub(super) static ARP: [LayerField; 5] = [
+    field(
+        "op",
+        FieldKind::Number(16),
+        "operation: 1 request (default), 2 reply",
+    ),
+    field(
+        "hwsrc",
+        FieldKind::Mac,
+        "sender's hardware address; zeros unless given",
+    ),
+    field(
+        "psrc",
+        FieldKind::Ipv4,
+        "sender's IP address; 0.0.0.0 unless given",
+    ),
+    field(
+        "hwdst",
+        FieldKind::Mac,
+        "target's hardware address; zeros unless given",
+    ),
+    field(
+        "pdst",
+        FieldKind::Ipv4,
+        "target's IP address: who is looked for",
+    ),
+];
+
+/// The words of `arp`.
+pub(super) static ARP_WORDS: [LayerWord; 2] = [
+    word("request", 1, "who has this address?"),
+    word("reply", 2, "I have it"),
+];
+
+/// The fields of `ip`.
+pub(super) static IP: [LayerField; 14] = [
+    field(
+        "src",
+        FieldKind::Ipv4,
+        "source; 0.0.0.0 unless given or known, which a raw socket replaces",
+    ),
+    field(
+        "dst",
+        FieldKind::Ipv4,
+        "destination; needed unless the call names it",
+    ),
+    field(
+        "ttl",
+        FieldKind::Number(8),
+        "time to live in hops; 64 unless given",
+    ),
+    field(
+        "proto",
+        FieldKind::Number(8),
+        "protocol; that of the layer above unless given",
+    ),
+    field(
+        "id",
+        FieldKind::Number(16),
+        "identification, which fragments share; 0 unless given",
+    ),
+    field(
+        "flags",
+        FieldKind::IpFlags,
+        "DF (don't fragment), MF (more fragments)",
+    ),
+    field(
+        "frag",
+        FieldKind::Number(13),
+        "fragment offset in units of 8 bytes; 0 unless given",
+    ),
+    field(
+        "tos",
+        FieldKind::Number(8),
+        "the whole differentiated services byte; 0 unless given",
+    ),
+    field(
+        "dscp",
+        FieldKind::Number(6),
+        "differentiated services code point; 0 unless given",
+    ),
+    field(
+        "ecn",
+        FieldKind::Number(2),
+        "explicit congestion notification; 0 unless given",
+    ),
+    field(
+        "len",
+        FieldKind::Number(16),
+        "total length; computed unless given",
+    ),
+    field(
+        "ihl",
+        FieldKind::Number(4),
+        "header length in words of 4 bytes; computed unless given",
+    ),
+    CHKSUM,
+    field(
+        "options",
+        FieldKind::Bytes,
+        "options as bytes, padded to a multiple of 4",
+    ),
+];
+
+/// The words of `ip`.
+pub(super) static IP_WORDS: [LayerWord; 2] = [
+    word("df", 2, "don't fragment"),
+    word("mf", 1, "more fragments follow"),
+];
+
+/// The fields of `ip6`.
+pub(super) static IP6: [LayerField; 7] = [
+    field("src", FieldKind::Ipv6, "source; :: unless given or known"),
+    field(
+        "dst",
+        FieldKind::Ipv6,
+        "destination; needed unless the call names it",
+    ),
+    field("hlim", FieldKind::Number(8), "hop limit; 64 unless given"),
+    field(
+        "nh",
+        FieldKind::Number(8),
+        "next header; that of the layer above unless given",
+    ),
+    field("tc", FieldKind::Number(8), "traffic class; 0 unless given"),
+    field("fl", FieldKind::Number(20), "flow label; 0 unless given"),
+    field(
+        "plen",
+        FieldKind::Number(16),
+        "payload length; computed unless given",
+    ),
+];

@@ -1,5 +1,7 @@
 //! The layers that can be built, with their fields and bare words: one table for building, completion and help. Not how they are built.
 
+use super::{dns, icmp, network, transport};
+
 /// A protocol that can be built.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Protocol {
@@ -141,7 +143,12 @@ pub(super) fn entry(name: &str) -> Option<&'static LayerEntry> {
     LAYERS.iter().find(|entry| entry.name == name)
 }
 
-const fn field(name: &'static str, kind: FieldKind, meaning: &'static str) -> LayerField {
+/// A field.
+pub(super) const fn field(
+    name: &'static str,
+    kind: FieldKind,
+    meaning: &'static str,
+) -> LayerField {
     LayerField {
         name,
         kind,
@@ -149,7 +156,8 @@ const fn field(name: &'static str, kind: FieldKind, meaning: &'static str) -> La
     }
 }
 
-const fn word(name: &'static str, number: u16, meaning: &'static str) -> LayerWord {
+/// A bare word.
+pub(super) const fn word(name: &'static str, number: u16, meaning: &'static str) -> LayerWord {
     LayerWord {
         name,
         number,
@@ -171,409 +179,25 @@ const fn layer(
     }
 }
 
-const CHKSUM: LayerField = field(
+/// The field every protocol with a checksum has.
+pub(super) const CHKSUM: LayerField = field(
     "chksum",
     FieldKind::Number(16),
     "checksum; computed unless given",
 );
 
 static LAYERS: [LayerEntry; 11] = [
-    layer("eth", Protocol::Eth, &ETH, &[]),
-    layer("arp", Protocol::Arp, &ARP, &ARP_WORDS),
-    layer("ip", Protocol::Ip, &IP, &IP_WORDS),
-    layer("ip6", Protocol::Ip6, &IP6, &[]),
-    layer("icmp", Protocol::Icmp, &ICMP, &ICMP_WORDS),
-    layer("icmp6", Protocol::Icmp6, &ICMP6, &ICMP6_WORDS),
-    layer("igmp", Protocol::Igmp, &IGMP, &IGMP_WORDS),
-    layer("tcp", Protocol::Tcp, &TCP, &TCP_WORDS),
-    layer("udp", Protocol::Udp, &UDP, &[]),
-    layer("dns", Protocol::Dns, &DNS, &[]),
+    layer("eth", Protocol::Eth, &network::ETH, &[]),
+    layer("arp", Protocol::Arp, &network::ARP, &network::ARP_WORDS),
+    layer("ip", Protocol::Ip, &network::IP, &network::IP_WORDS),
+    layer("ip6", Protocol::Ip6, &network::IP6, &[]),
+    layer("icmp", Protocol::Icmp, &icmp::ICMP, &icmp::ICMP_WORDS),
+    layer("icmp6", Protocol::Icmp6, &icmp::ICMP6, &icmp::ICMP6_WORDS),
+    layer("igmp", Protocol::Igmp, &icmp::IGMP, &icmp::IGMP_WORDS),
+    layer("tcp", Protocol::Tcp, &transport::TCP, &transport::TCP_WORDS),
+    layer("udp", Protocol::Udp, &transport::UDP, &[]),
+    layer("dns", Protocol::Dns, &dns::DNS, &[]),
     layer("raw", Protocol::Raw, &RAW, &[]),
-];
-
-static ETH: [LayerField; 4] = [
-    field("dst", FieldKind::Mac, "destination; broadcast unless given"),
-    field("src", FieldKind::Mac, "source; zeros unless given"),
-    field(
-        "type",
-        FieldKind::Number(16),
-        "ethertype; that of the layer above unless given",
-    ),
-    field(
-        "vlan",
-        FieldKind::Number(12),
-        "adds an 802.1Q tag with this identifier",
-    ),
-];
-
-static ARP: [LayerField; 5] = [
-    field(
-        "op",
-        FieldKind::Number(16),
-        "operation: 1 request (default), 2 reply",
-    ),
-    field(
-        "hwsrc",
-        FieldKind::Mac,
-        "sender's hardware address; zeros unless given",
-    ),
-    field(
-        "psrc",
-        FieldKind::Ipv4,
-        "sender's IP address; 0.0.0.0 unless given",
-    ),
-    field(
-        "hwdst",
-        FieldKind::Mac,
-        "target's hardware address; zeros unless given",
-    ),
-    field(
-        "pdst",
-        FieldKind::Ipv4,
-        "target's IP address: who is looked for",
-    ),
-];
-
-static ARP_WORDS: [LayerWord; 2] = [
-    word("request", 1, "who has this address?"),
-    word("reply", 2, "I have it"),
-];
-
-static IP: [LayerField; 14] = [
-    field(
-        "src",
-        FieldKind::Ipv4,
-        "source; 0.0.0.0 unless given or known, which a raw socket replaces",
-    ),
-    field(
-        "dst",
-        FieldKind::Ipv4,
-        "destination; needed unless the call names it",
-    ),
-    field(
-        "ttl",
-        FieldKind::Number(8),
-        "time to live in hops; 64 unless given",
-    ),
-    field(
-        "proto",
-        FieldKind::Number(8),
-        "protocol; that of the layer above unless given",
-    ),
-    field(
-        "id",
-        FieldKind::Number(16),
-        "identification, which fragments share; 0 unless given",
-    ),
-    field(
-        "flags",
-        FieldKind::IpFlags,
-        "DF (don't fragment), MF (more fragments)",
-    ),
-    field(
-        "frag",
-        FieldKind::Number(13),
-        "fragment offset in units of 8 bytes; 0 unless given",
-    ),
-    field(
-        "tos",
-        FieldKind::Number(8),
-        "the whole differentiated services byte; 0 unless given",
-    ),
-    field(
-        "dscp",
-        FieldKind::Number(6),
-        "differentiated services code point; 0 unless given",
-    ),
-    field(
-        "ecn",
-        FieldKind::Number(2),
-        "explicit congestion notification; 0 unless given",
-    ),
-    field(
-        "len",
-        FieldKind::Number(16),
-        "total length; computed unless given",
-    ),
-    field(
-        "ihl",
-        FieldKind::Number(4),
-        "header length in words of 4 bytes; computed unless given",
-    ),
-    CHKSUM,
-    field(
-        "options",
-        FieldKind::Bytes,
-        "options as bytes, padded to a multiple of 4",
-    ),
-];
-
-static IP_WORDS: [LayerWord; 2] = [
-    word("df", 2, "don't fragment"),
-    word("mf", 1, "more fragments follow"),
-];
-
-static IP6: [LayerField; 7] = [
-    field("src", FieldKind::Ipv6, "source; :: unless given or known"),
-    field(
-        "dst",
-        FieldKind::Ipv6,
-        "destination; needed unless the call names it",
-    ),
-    field("hlim", FieldKind::Number(8), "hop limit; 64 unless given"),
-    field(
-        "nh",
-        FieldKind::Number(8),
-        "next header; that of the layer above unless given",
-    ),
-    field("tc", FieldKind::Number(8), "traffic class; 0 unless given"),
-    field("fl", FieldKind::Number(20), "flow label; 0 unless given"),
-    field(
-        "plen",
-        FieldKind::Number(16),
-        "payload length; computed unless given",
-    ),
-];
-
-static ICMP: [LayerField; 8] = [
-    field(
-        "type",
-        FieldKind::Number(8),
-        "message type; echo request (8) unless given",
-    ),
-    field("code", FieldKind::Number(8), "code; 0 unless given"),
-    CHKSUM,
-    field(
-        "id",
-        FieldKind::Number(16),
-        "identifier of an echo; 0 unless given",
-    ),
-    field(
-        "seq",
-        FieldKind::Number(16),
-        "sequence number of an echo; 0 unless given",
-    ),
-    field("gw", FieldKind::Ipv4, "the better router, in a redirect"),
-    field(
-        "mtu",
-        FieldKind::Number(16),
-        "MTU of the next hop, where fragmentation is needed",
-    ),
-    field("ptr", FieldKind::Number(8), "where a parameter problem is"),
-];
-
-static ICMP_WORDS: [LayerWord; 10] = [
-    word("echo", 8, "echo request, ping"),
-    word("request", 8, "echo request, ping"),
-    word("reply", 0, "echo reply"),
-    word(
-        "unreachable",
-        3,
-        "destination unreachable; the code says why, 3 is port",
-    ),
-    word(
-        "needfrag",
-        3 | 4 << 8,
-        "unreachable because fragmentation is needed",
-    ),
-    word("redirect", 5, "there is a better router"),
-    word("exceeded", 11, "time to live exceeded in transit"),
-    word("problem", 12, "parameter problem"),
-    word("timestamp", 13, "timestamp request"),
-    word("quench", 4, "source quench (deprecated)"),
-];
-
-static ICMP6: [LayerField; 10] = [
-    field(
-        "type",
-        FieldKind::Number(8),
-        "message type; echo request (128) unless given",
-    ),
-    field("code", FieldKind::Number(8), "code; 0 unless given"),
-    CHKSUM,
-    field(
-        "id",
-        FieldKind::Number(16),
-        "identifier of an echo; 0 unless given",
-    ),
-    field(
-        "seq",
-        FieldKind::Number(16),
-        "sequence number of an echo; 0 unless given",
-    ),
-    field("mtu", FieldKind::Number(32), "MTU, in packet too big"),
-    field("ptr", FieldKind::Number(32), "where a parameter problem is"),
-    field(
-        "flags",
-        FieldKind::Number(3),
-        "of an advertisement: 4 router, 2 solicited, 1 override; 0 unless given",
-    ),
-    field(
-        "target",
-        FieldKind::Ipv6,
-        "the address a neighbor solicitation or advertisement is about",
-    ),
-    field(
-        "lladdr",
-        FieldKind::Mac,
-        "adds the option with the sender's link-layer address",
-    ),
-];
-
-static ICMP6_WORDS: [LayerWord; 9] = [
-    word("echo", 128, "echo request, ping"),
-    word("request", 128, "echo request, ping"),
-    word("reply", 129, "echo reply"),
-    word(
-        "unreachable",
-        1,
-        "destination unreachable; the code says why, 4 is port",
-    ),
-    word("toobig", 2, "packet too big"),
-    word("exceeded", 3, "hop limit exceeded in transit"),
-    word("problem", 4, "parameter problem"),
-    word("ns", 135, "neighbor solicitation: who has this address?"),
-    word("na", 136, "neighbor advertisement: I have it"),
-];
-
-static IGMP: [LayerField; 4] = [
-    field(
-        "type",
-        FieldKind::Number(8),
-        "message type; query (0x11) unless given",
-    ),
-    field(
-        "mrt",
-        FieldKind::Number(8),
-        "maximum response time in tenths of a second; 100 for a query",
-    ),
-    CHKSUM,
-    field(
-        "group",
-        FieldKind::Ipv4,
-        "multicast group; 0.0.0.0 unless given",
-    ),
-];
-
-static IGMP_WORDS: [LayerWord; 3] = [
-    word("query", 0x11, "who is a member?"),
-    word("report", 0x16, "I am a member (version 2)"),
-    word("leave", 0x17, "I leave (version 2)"),
-];
-
-static TCP: [LayerField; 15] = [
-    field(
-        "sport",
-        FieldKind::Number(16),
-        "source port; 40000 unless given",
-    ),
-    field("dport", FieldKind::Number(16), "destination port"),
-    field(
-        "seq",
-        FieldKind::Number(32),
-        "sequence number; 0 unless given",
-    ),
-    field(
-        "ack",
-        FieldKind::Number(32),
-        "acknowledgment number; 0 unless given",
-    ),
-    field(
-        "flags",
-        FieldKind::TcpFlags,
-        "S A F R P U E C, as tcpdump and scapy write them; S unless given",
-    ),
-    field(
-        "window",
-        FieldKind::Number(16),
-        "receive window; 65535 unless given",
-    ),
-    field(
-        "urgptr",
-        FieldKind::Number(16),
-        "urgent pointer; 0 unless given",
-    ),
-    field(
-        "dataofs",
-        FieldKind::Number(4),
-        "header length in words of 4 bytes; computed unless given",
-    ),
-    CHKSUM,
-    field(
-        "mss",
-        FieldKind::Number(16),
-        "option: maximum segment size in bytes",
-    ),
-    field(
-        "wscale",
-        FieldKind::Number(8),
-        "option: window scale, a shift of 0 to 14",
-    ),
-    field(
-        "sackok",
-        FieldKind::Bool,
-        "option: selective acknowledgments are permitted",
-    ),
-    field(
-        "timestamp",
-        FieldKind::Number(32),
-        "option: timestamp value",
-    ),
-    field(
-        "tsecr",
-        FieldKind::Number(32),
-        "echoed value of the timestamp option; 0 unless given",
-    ),
-    field("options", FieldKind::Bytes, "more options as bytes"),
-];
-
-static TCP_WORDS: [LayerWord; 8] = [
-    word("fin", 0x01, "flag: no more data"),
-    word("syn", 0x02, "flag: synchronize"),
-    word("rst", 0x04, "flag: reset"),
-    word("psh", 0x08, "flag: push"),
-    word("ack", 0x10, "flag: the acknowledgment number counts"),
-    word("urg", 0x20, "flag: the urgent pointer counts"),
-    word("ece", 0x40, "flag: ECN echo"),
-    word("cwr", 0x80, "flag: congestion window reduced"),
-];
-
-static UDP: [LayerField; 4] = [
-    field(
-        "sport",
-        FieldKind::Number(16),
-        "source port; 40000 unless given",
-    ),
-    field(
-        "dport",
-        FieldKind::Number(16),
-        "destination port; 53 under dns",
-    ),
-    field(
-        "len",
-        FieldKind::Number(16),
-        "length; computed unless given",
-    ),
-    CHKSUM,
-];
-
-static DNS: [LayerField; 4] = [
-    field("name", FieldKind::DomainName, "the name that is asked for"),
-    field(
-        "type",
-        FieldKind::DnsType,
-        "the type that is asked for; A unless given",
-    ),
-    field(
-        "id",
-        FieldKind::Number(16),
-        "identifier of the query; 1 unless given",
-    ),
-    field(
-        "rd",
-        FieldKind::Bool,
-        "recursion desired; True unless given",
-    ),
 ];
 
 static RAW: [LayerField; 1] = [field("load", FieldKind::Bytes, "the bytes")];

@@ -2,7 +2,7 @@
 
 use super::input::Input;
 use super::network::check_len;
-use super::table::Protocol;
+use super::table::{CHKSUM, FieldKind, LayerField, LayerWord, Protocol, field, word};
 use super::{BuildError, Place};
 use crate::packet::checksum;
 use crate::packet::headers::flag;
@@ -61,10 +61,8 @@ fn options(input: &Input<'_>) -> Result<Vec<u8>, BuildError> {
                 out.extend(input.number_or("mss", 0_u16)?.to_be_bytes());
             }
             "wscale" => out.extend([kind::WSCALE, 3, input.number_or("wscale", 0)?]),
-            "sackok" => {
-                if input.number("sackok")? == Some(1) {
-                    out.extend([kind::SACK_PERM, 2]);
-                }
+            "sackok" if input.number("sackok")? == Some(1) => {
+                out.extend([kind::SACK_PERM, 2]);
             }
             "timestamp" => {
                 out.extend([kind::TIMESTAMP, 10]);
@@ -123,3 +121,102 @@ pub(super) fn fill_checksum(
     bytes[at..at + 2].copy_from_slice(&sum.to_be_bytes());
     Ok(())
 }
+
+/// The fields of `tcp`.
+pub(super) static TCP: [LayerField; 15] = [
+    field(
+        "sport",
+        FieldKind::Number(16),
+        "source port; 40000 unless given",
+    ),
+    field("dport", FieldKind::Number(16), "destination port"),
+    field(
+        "seq",
+        FieldKind::Number(32),
+        "sequence number; 0 unless given",
+    ),
+    field(
+        "ack",
+        FieldKind::Number(32),
+        "acknowledgment number; 0 unless given",
+    ),
+    field(
+        "flags",
+        FieldKind::TcpFlags,
+        "S A F R P U E C, as tcpdump and scapy write them; S unless given",
+    ),
+    field(
+        "window",
+        FieldKind::Number(16),
+        "receive window; 65535 unless given",
+    ),
+    field(
+        "urgptr",
+        FieldKind::Number(16),
+        "urgent pointer; 0 unless given",
+    ),
+    field(
+        "dataofs",
+        FieldKind::Number(4),
+        "header length in words of 4 bytes; computed unless given",
+    ),
+    CHKSUM,
+    field(
+        "mss",
+        FieldKind::Number(16),
+        "option: maximum segment size in bytes",
+    ),
+    field(
+        "wscale",
+        FieldKind::Number(8),
+        "option: window scale, a shift of 0 to 14",
+    ),
+    field(
+        "sackok",
+        FieldKind::Bool,
+        "option: selective acknowledgments are permitted",
+    ),
+    field(
+        "timestamp",
+        FieldKind::Number(32),
+        "option: timestamp value",
+    ),
+    field(
+        "tsecr",
+        FieldKind::Number(32),
+        "echoed value of the timestamp option; 0 unless given",
+    ),
+    field("options", FieldKind::Bytes, "more options as bytes"),
+];
+
+/// The words of `tcp`: flags.
+pub(super) static TCP_WORDS: [LayerWord; 8] = [
+    word("fin", 0x01, "flag: no more data"),
+    word("syn", 0x02, "flag: synchronize"),
+    word("rst", 0x04, "flag: reset"),
+    word("psh", 0x08, "flag: push"),
+    word("ack", 0x10, "flag: the acknowledgment number counts"),
+    word("urg", 0x20, "flag: the urgent pointer counts"),
+    word("ece", 0x40, "flag: ECN echo"),
+    word("cwr", 0x80, "flag: congestion window reduced"),
+];
+
+/// The fields of `udp`.
+pub(super) static UDP: [LayerField; 4] = [
+    field(
+        "sport",
+        FieldKind::Number(16),
+        "source port; 40000 unless given",
+    ),
+    field(
+        "dport",
+        FieldKind::Number(16),
+        "destination port; 53 under dns",
+    ),
+    field(
+        "len",
+        FieldKind::Number(16),
+        "length; computed unless given",
+    ),
+    CHKSUM,
+];
