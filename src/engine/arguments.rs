@@ -11,14 +11,9 @@ use std::time::Duration;
 const LONGEST_SECONDS: f64 = u32::MAX as f64;
 
 impl Execution<'_> {
-    /// The expression of a parameter, if it was given.
-    pub(super) fn given<'c>(&self, call: &'c Call, place: usize) -> Option<&'c Expr> {
-        call.args.get(place).and_then(Option::as_ref)
-    }
-
     /// The value of a parameter, if it was given.
     pub(super) fn value(&mut self, call: &Call, place: usize) -> Outcome<Option<Value>> {
-        self.given(call, place)
+        given(call, place)
             .map(|expr| self.evaluate(expr))
             .transpose()
     }
@@ -166,6 +161,11 @@ impl Execution<'_> {
             })
             .collect()
     }
+}
+
+/// The expression of a parameter, if it was given.
+pub(super) fn given(call: &Call, place: usize) -> Option<&Expr> {
+    call.args.get(place).and_then(Option::as_ref)
 }
 
 /// The descriptor a value stands for.

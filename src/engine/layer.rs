@@ -1,5 +1,6 @@
 //! Packet layers (`ip(…)/tcp(…)`) to the bytes that are sent. What the fields mean is `packet::build`'s knowledge.
 
+use super::arguments::given;
 use super::execution::{Execution, Outcome, Stop};
 use super::operator::{describe, integer};
 use super::text::number_of;
@@ -18,7 +19,7 @@ impl Execution<'_> {
         fd: i32,
         peer: Option<&Address>,
     ) -> Outcome<Vec<u8>> {
-        match self.given(call, place) {
+        match given(call, place) {
             Some(expr) if is_layer(expr) => {
                 let addresses = self.way(fd, peer);
                 self.packet(expr, addresses)

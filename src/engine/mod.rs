@@ -24,6 +24,7 @@ mod names;
 mod number;
 mod operator;
 mod option;
+mod option_bytes;
 mod option_value;
 mod packing;
 mod readiness;
