@@ -1,15 +1,15 @@
 //! A line in, styled text out: the laboratory without a terminal. Everything below can be tested from here.
 
+pub mod doctor;
 pub mod expecting;
 pub mod explaining;
 pub mod looking;
+pub mod reading;
 pub mod running;
 pub mod saving;
 pub mod tell;
 pub mod verbs;
 pub mod views;
-pub mod doctor;
-pub mod reading;
 
 use crate::catalog::verb::AnsweredBy;
 use crate::command::ast::{Action, Call, Command, Expr};
@@ -164,7 +164,13 @@ impl Shell {
         if self.manner.format == Format::Json || self.manner.quiet || line.trim().is_empty() {
             return;
         }
-        let prompt = self.prompt();
+        // A line that begins as a prompt shows it is its own prompt.
+        let named = self.session.processes().iter().any(|process| {
+            line.trim_start()
+                .strip_prefix(process.name.as_str())
+                .is_some_and(|rest| rest.trim_start().starts_with('>'))
+        });
+        let prompt = if named { String::new() } else { self.prompt() };
         screen.show(&tell::echo(&prompt, line));
     }
 

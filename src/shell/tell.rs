@@ -228,7 +228,7 @@ impl Teller {
         match self.mode {
             Mode::Tree => {
                 for packet in packets.iter() {
-                    text.append(fields(packet, packet.frame.time_ns, look));
+                    text.append(fields(packet, true, look));
                 }
             }
             Mode::Line | Mode::Off => {
@@ -307,10 +307,15 @@ pub fn passes(filter: &Filter, packet: &PacketEvent) -> bool {
     filter.matches(packet)
 }
 
-/// A packet's fields beside its bytes; its time counts from `since_ns`.
-pub(super) fn fields(packet: &PacketEvent, since_ns: i64, look: Look) -> Styled {
-    let layers = dissect::tree(packet.frame.link, &packet.frame.bytes, packet.frame.len, packet.frame.checksum_not_ready);
-    tree::draw(packet, &layers, since_ns, &look)
+/// A packet's fields, beside its bytes where they are wanted.
+pub(super) fn fields(packet: &PacketEvent, bytes: bool, look: Look) -> Styled {
+    let layers = dissect::tree(
+        packet.frame.link,
+        &packet.frame.bytes,
+        packet.frame.len,
+        packet.frame.checksum_not_ready,
+    );
+    tree::draw(packet, &layers, bytes, &look)
 }
 
 /// A line as it would stand at the prompt.
@@ -333,4 +338,6 @@ pub(super) fn cause(packet: &PacketEvent, here: &str) -> String {
         .as_ref()
         .map_or(String::new(), |cause| words::cause(cause, &[], here))
 }
-pub(super) fn filter_error(_: &str, e: &crate::command::filter::FilterError, _: Look) -> Styled { line::note(&e.message) }
+pub(super) fn filter_error(_: &str, e: &crate::command::filter::FilterError, _: Look) -> Styled {
+    line::note(&e.message)
+}
