@@ -220,6 +220,8 @@ fn addresses_are_typed() {
         field("neighbor solicitation", "icmpv6.opt.linkaddr").value,
         mac
     );
+    let other = field("arp about addresses of two bytes", "arp.src.hw");
+    assert_eq!(other.value, FieldValue::Bytes(vec![1, 2]));
     let ip = FieldValue::Ipv4([10, 0, 0, 2].into());
     assert_eq!(field("arp request", "arp.dst.proto_ipv4").value, ip);
     let target = field("neighbor solicitation", "icmpv6.nd.ns.target_address");
