@@ -106,7 +106,7 @@ pub fn explain(topic: &str) -> Option<Explanation> {
     if let Ok(number) = wanted.parse::<i32>() {
         return errno::by_number(number).map(explain_errno);
     }
-    let same = |name: &&str| folded(name) == wanted;
+    let same = |name: &&str| letters(name).eq(wanted.chars());
     entries()
         .find(|entry| same(&entry.name))
         .map(explain_entry)
@@ -256,10 +256,13 @@ fn folded(name: &str) -> String {
     if name.parse::<i32>().is_ok() {
         return name.to_owned();
     }
+    letters(name).collect()
+}
+
+fn letters(name: &str) -> impl Iterator<Item = char> {
     name.chars()
         .filter(|c| !matches!(c, '-' | '_' | ' ' | '\''))
         .flat_map(char::to_lowercase)
-        .collect()
 }
 
 /// Every topic under its proper name, sorted, each once.

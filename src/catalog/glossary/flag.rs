@@ -262,7 +262,7 @@ pub(super) const TIMERS: &[Entry] = &[
     ),
     timer(
         "TIME-WAIT timer",
-        &["timewait timer", "msl", "maximum segment lifetime"],
+        &["msl", "maximum segment lifetime"],
         "how long the end that closed first remembers the connection: 60 s on Linux",
         &[(
             "worth knowing",

@@ -93,7 +93,7 @@ terms! {
         "htons and its kin convert; forgetting it turns port 5000 into 34835." "byteorder(3)";
     "network namespace" ["namespace"] "a network of its own: interfaces, addresses, ports, routes, firewall"
         "The lab lives in one, made inside a user namespace, so no root is needed." "network_namespaces(7)";
-    "non-blocking" ["nonblocking", "o_nonblock"] "calls never sleep: they fail with EAGAIN or EINPROGRESS"
+    "non-blocking" ["o_nonblock"] "calls never sleep: they fail with EAGAIN or EINPROGRESS"
         "Set by setblocking False, SOCK_NONBLOCK, or for one call MSG_DONTWAIT." "fcntl(2)";
     "orphan" [] "a socket that no process holds any more while TCP still finishes the close"
         "`sockets` shows it without a process." "tcp(7)";
@@ -107,7 +107,7 @@ terms! {
         "It takes no sequence number and is not acknowledged." "RFC 9293 section 3.10.7.4";
     "raw socket" [] "a socket below TCP and UDP: you see and build the headers"
         "Needs CAP_NET_RAW, which the lab gives." "raw(7)";
-    "Recv-Q" ["recvq"] "bytes received and not yet read; of a listener, connections waiting for accept"
+    "Recv-Q" [] "bytes received and not yet read; of a listener, connections waiting for accept"
         "When it grows, the program does not read." "ss(8)";
     "round-trip time" ["rtt", "srtt"] "from sending a segment to its acknowledgment"
         "Linux keeps a smoothed value and its variation; the RTO is made of both." "RFC 6298";
@@ -115,7 +115,7 @@ terms! {
         "Agreed on in the SYNs. D-SACK reports what came twice." "RFC 2018, RFC 2883";
     "segment" [] "a TCP header with the data behind it: what IP carries for TCP"
         "The stream is cut into segments as TCP likes; they are no messages." "RFC 9293 section 3.1";
-    "Send-Q" ["sendq"] "bytes sent or queued and not yet acknowledged; of a listener, the backlog"
+    "Send-Q" [] "bytes sent or queued and not yet acknowledged; of a listener, the backlog"
         "When it grows, the peer does not read or the network is slow." "ss(8)";
     "sequence number" ["seq"] "the number of a byte in one direction of the stream"
         "SYN and FIN take one each. Shown relative, from 0; 32 bits, so it wraps round." "RFC 9293 section 3.4";
