@@ -2,6 +2,7 @@
 
 pub mod packet;
 pub mod socket;
+pub mod words;
 
 use crate::value::{Address, Value};
 use packet::PacketEvent;

@@ -1,8 +1,18 @@
 //! socklab: a laboratory for sockets. Start reading at `ARCHITECTURE.md`.
 
+pub mod capture;
 pub mod catalog;
 pub mod command;
 pub mod engine;
 pub mod event;
+pub mod inspector;
+pub mod lab;
 pub mod packet;
+pub mod process;
+pub mod render;
+pub mod repl;
+pub mod script;
+pub mod session;
+pub mod shell;
+pub mod sys;
 pub mod value;

@@ -1,1 +1,206 @@
-fn main() {}
+//! The binary: picks the role, then the front.
+
+mod cli;
+
+use clap::{CommandFactory, Parser};
+use cli::{Cli, Common, Task, When};
+use socklab::lab::handle::KEEPER_ROLE;
+use socklab::render::styled::{Look, Style, Styled};
+use socklab::script::Output;
+use socklab::session::Settings;
+use socklab::shell::{Format, Manner, Screen, Shell};
+use socklab::{lab, process, repl, script, shell, sys};
+use std::io::{BufReader, IsTerminal, Write};
+use std::path::PathBuf;
+use std::process::ExitCode;
+
+/// What usage errors give, as clap does.
+const USAGE: u8 = 2;
+
+fn main() -> ExitCode {
+    let mut arguments = std::env::args();
+    let _ = arguments.next();
+    if arguments.next().as_deref() == Some(KEEPER_ROLE) {
+        let host = arguments.next().unwrap_or_default();
+        let private = arguments.next().as_deref() == Some("private");
+        return lab::keeper::run(&host, private, |channel, name| {
+            process::child::run(channel, name, lab::handle::FIRST_HOST)
+        });
+    }
+    let cli = Cli::parse();
+    ExitCode::from(front(cli))
+}
+
+fn front(cli: Cli) -> u8 {
+    let common = cli.common;
+    match cli.task {
+        Some(Task::Completions { shell }) => {
+            let mut text = Vec::new();
+            clap_complete::generate(shell, &mut Cli::command(), "socklab", &mut text);
+            write_out(&text)
+        }
+        Some(Task::Man) => {
+            let mut text = Vec::new();
+            match clap_mangen::Man::new(Cli::command()).render(&mut text) {
+                Ok(()) => write_out(&text),
+                Err(error) => complain(&common, &error.to_string()),
+            }
+        }
+        Some(Task::Doctor) => {
+            let text = shell::doctor::examine(&settings(&common));
+            let mut output = Output::new(look(&common));
+            output.show(&text);
+            0
+        }
+        Some(Task::Enter { host, lab }) => match lab::enter::enter(host.as_deref(), lab) {
+            Ok(status) => status,
+            Err(error) => complain(&common, &error.to_string()),
+        },
+        Some(Task::Read { file, filter }) => shell::reading::read(
+            &file,
+            &filter.join(" "),
+            common.json,
+            &mut Output::new(look(&common)),
+        ),
+        Some(Task::Run { words }) => {
+            with_shell(&common, Some(common.deadline), "run", |shell, output| {
+                shell.run_alone(&words, output)
+            })
+        }
+        None => commands(&common, &cli.files, cli.text),
+    }
+}
+
+/// The interactive front, or scripts.
+fn commands(common: &Common, files: &[PathBuf], text: Option<String>) -> u8 {
+    if let Some(text) = text {
+        return with_shell(common, Some(common.deadline), "-c", |shell, output| {
+            script::run(shell, text.as_bytes(), "-c", output)
+        });
+    }
+    if !files.is_empty() {
+        return with_shell(common, Some(common.deadline), "script", |shell, output| {
+            for file in files {
+                let status = match std::fs::File::open(file) {
+                    Ok(opened) => script::run(
+                        shell,
+                        BufReader::new(opened),
+                        &file.display().to_string(),
+                        output,
+                    ),
+                    Err(error) => {
+                        output.show(&error_text(&format!("{}: {error}", file.display())));
+                        USAGE
+                    }
+                };
+                if status != 0 {
+                    return status;
+                }
+            }
+            0
+        });
+    }
+    if std::io::stdin().is_terminal() && std::io::stdout().is_terminal() && !common.json {
+        return interactive(common);
+    }
+    with_shell(common, Some(common.deadline), "stdin", |shell, output| {
+        script::run(shell, std::io::stdin().lock(), "stdin", output)
+    })
+}
+
+fn interactive(common: &Common) -> u8 {
+    let interrupts = match sys::terminal::interrupts() {
+        Ok(interrupts) => interrupts,
+        Err(error) => return complain(common, &format!("signalfd(2): {error}")),
+    };
+    let manner = Manner {
+        format: Format::Text,
+        deadline: None,
+        source: String::new(),
+        quiet: common.quiet,
+    };
+    let mut shell = match Shell::start(settings(common), manner) {
+        Ok(shell) => shell,
+        Err(error) => return complain(common, &error.to_string()),
+    };
+    shell.watch_interrupts(interrupts);
+    repl::run(shell, look(common)).unwrap_or_else(|error| complain(common, &error.to_string()))
+}
+
+fn with_shell(
+    common: &Common,
+    deadline: Option<std::time::Duration>,
+    source: &str,
+    run: impl FnOnce(&mut Shell, &mut Output) -> u8,
+) -> u8 {
+    let mut output = Output::new(look(common));
+    let format = if common.json {
+        Format::Json
+    } else {
+        Format::Text
+    };
+    let manner = Manner {
+        format,
+        deadline,
+        source: source.to_owned(),
+        quiet: common.quiet,
+    };
+    let interrupts = sys::terminal::interrupts();
+    match Shell::start(settings(common), manner) {
+        Ok(mut shell) => {
+            if let Ok(interrupts) = interrupts {
+                shell.watch_interrupts(interrupts);
+            }
+            run(&mut shell, &mut output)
+        }
+        Err(error) => complain(common, &error.to_string()),
+    }
+}
+
+fn settings(common: &Common) -> Settings {
+    Settings {
+        program: PathBuf::from("/proc/self/exe"),
+        host_network: common.host_network,
+    }
+}
+
+/// Colours and characters, decided once: `--color`, then NO_COLOR, CLICOLOR_FORCE, whether it is a terminal, and TERM.
+fn look(common: &Common) -> Look {
+    let set = |name: &str| std::env::var_os(name).is_some_and(|value| !value.is_empty());
+    let terminal = std::io::stdout().is_terminal();
+    let dumb = std::env::var_os("TERM").is_some_and(|term| term == "dumb");
+    let color = match common.color {
+        When::Always => true,
+        When::Never => false,
+        When::Auto => !set("NO_COLOR") && (set("CLICOLOR_FORCE") || terminal && !dumb),
+    };
+    let width = sys::terminal::columns(std::io::stdout())
+        .or_else(|| std::env::var("COLUMNS").ok()?.parse().ok())
+        .unwrap_or(100);
+    Look {
+        width,
+        ascii: common.ascii,
+        color,
+    }
+}
+
+fn error_text(text: &str) -> Styled {
+    let mut styled = Styled::new();
+    styled.say(Style::Error, 0, text);
+    styled
+}
+
+/// Writes an error to standard error and gives the exit status 1.
+fn complain(common: &Common, text: &str) -> u8 {
+    let look = Look {
+        color: false,
+        ..look(common)
+    };
+    let text = error_text(&format!("socklab: {text}")).to_text(&look);
+    let _ = std::io::stderr().write_all(text.as_bytes());
+    1
+}
+
+fn write_out(text: &[u8]) -> u8 {
+    u8::from(std::io::stdout().write_all(text).is_err())
+}

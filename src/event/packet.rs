@@ -58,7 +58,7 @@ pub struct Track {
     pub ack: u32,
     /// `tcp.window_size`: scaled once both SYNs were seen.
     pub window: u32,
-    /// `tcp.completeness` up to this packet: SYN 1, SYN-ACK 2, ACK 4, DATA 8, FIN 16, RST 32.
+    /// `tcp.completeness` of the packets before this one, as tshark shows it: SYN 1, SYN-ACK 2, ACK 4, DATA 8, FIN 16, RST 32.
     pub completeness: u8,
     /// Wireshark's labels (`tcp.analysis.flags`), a set.
     pub labels: Labels,
@@ -87,6 +87,16 @@ impl Labels {
     /// True when the label is in the set.
     pub fn contains(self, label: Label) -> bool {
         self.0 & (1 << label as u16) != 0
+    }
+
+    /// The set as Wireshark's fields show it: a spurious or fast retransmission has `tcp.analysis.retransmission` too.
+    #[must_use]
+    pub fn as_fields(mut self) -> Self {
+        if self.contains(Label::SpuriousRetransmission) || self.contains(Label::FastRetransmission)
+        {
+            self.insert(Label::Retransmission);
+        }
+        self
     }
 
     /// The labels in the set, in the order of Wireshark's tests.

@@ -1,4 +1,32 @@
 //! Bytes to meaning and meaning to bytes; every field with its byte range. Pure: never fails, never silent.
 
+mod arp;
+pub mod build;
+mod checksum;
+mod cooked;
+pub mod decode;
+pub mod dissect;
+mod ethernet;
+mod fields;
 pub mod headers;
+mod icmp;
+mod icmp_layers;
+mod icmp_names;
+mod igmp;
+mod ip_options;
+mod ipv4;
+mod ipv6;
+mod ipv6_layers;
+mod loopback;
+mod names;
+mod ndp;
+mod part;
+mod tcp;
+mod tcp_option_fields;
+mod tcp_options;
+pub mod text;
 pub mod tree;
+mod udp;
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,3 @@
+//! Frames from an interface, as they come.
+
+pub mod tap;

@@ -1,0 +1,141 @@
+//! The command line: what can be asked of the binary. Not what is done about it: that is `main`.
+
+use clap::{Args, Parser, Subcommand, ValueEnum};
+use std::path::PathBuf;
+use std::time::Duration;
+
+/// A laboratory for sockets: type the calls, real kernels execute them, and see the packets each call caused.
+///
+/// Without arguments it is interactive. With files, a text or a pipe it runs a script.
+#[derive(Debug, Parser)]
+#[command(
+    name = "socklab",
+    version,
+    args_conflicts_with_subcommands = true,
+    max_term_width = 100
+)]
+pub struct Cli {
+    /// What to do instead of running commands.
+    #[command(subcommand)]
+    pub task: Option<Task>,
+    /// Scripts to run, one after the other in one lab.
+    pub files: Vec<PathBuf>,
+    /// Run this text as a script; `;` or line ends separate commands.
+    #[arg(short = 'c', value_name = "TEXT", conflicts_with = "files")]
+    pub text: Option<String>,
+    /// How it is done.
+    #[command(flatten)]
+    pub common: Common,
+}
+
+/// What every task knows.
+#[derive(Clone, Debug, Args)]
+pub struct Common {
+    /// Use this machine's own network instead of a private one.
+    #[arg(long, global = true)]
+    pub host_network: bool,
+    /// Print events as JSON, one object a line.
+    #[arg(long, global = true)]
+    pub json: bool,
+    /// Colours: `auto` uses them on a terminal, unless NO_COLOR is set.
+    #[arg(long, global = true, value_name = "WHEN", default_value = "auto")]
+    pub color: When,
+    /// Draw with ASCII characters only.
+    #[arg(long, global = true)]
+    pub ascii: bool,
+    /// Say nothing that was not asked for: no greeting, no echo of a script's lines.
+    #[arg(long, short, global = true)]
+    pub quiet: bool,
+    /// How long a script waits for a call that blocks, and for what it expects.
+    #[arg(long, global = true, value_name = "TIME", default_value = "5s", value_parser = duration)]
+    pub deadline: Duration,
+}
+
+/// When to use colours.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum When {
+    /// On a terminal.
+    Auto,
+    /// Always.
+    Always,
+    /// Never.
+    Never,
+}
+
+/// The tasks beside running commands.
+#[derive(Debug, Subcommand)]
+pub enum Task {
+    /// Run a program in a lab of its own and show its packets.
+    Run {
+        /// The program and its arguments, after `--`.
+        #[arg(
+            required = true,
+            trailing_var_arg = true,
+            allow_hyphen_values = true,
+            value_name = "PROGRAM"
+        )]
+        words: Vec<String>,
+    },
+    /// Open your own shell inside a running lab: nc, python3, ss and tcpdump work there.
+    Enter {
+        /// The host to enter; the first one when left out.
+        host: Option<String>,
+        /// The lab to enter, by the process id of its keeper, when several run.
+        #[arg(long)]
+        lab: Option<i32>,
+    },
+    /// Decode a capture file.
+    Read {
+        /// A pcap or pcapng file; `-` is standard input.
+        file: PathBuf,
+        /// A display filter.
+        filter: Vec<String>,
+    },
+    /// Say what this machine allows, and what would lift its limits.
+    Doctor,
+    /// Print a completion script for a shell.
+    Completions {
+        /// The shell.
+        shell: clap_complete::Shell,
+    },
+    /// Print the manual page.
+    Man,
+}
+
+/// A time as the language writes it: `5s`, `200ms`, `1m`, or a number of seconds.
+fn duration(text: &str) -> Result<Duration, String> {
+    let (number, unit) = text.split_at(
+        text.find(|c: char| !c.is_ascii_digit() && c != '.')
+            .unwrap_or(text.len()),
+    );
+    let scale = match unit {
+        "" | "s" => 1.0,
+        "ms" => 1e-3,
+        "us" => 1e-6,
+        "m" => 60.0,
+        _ => return Err(format!("{unit} is no unit of time: s, ms, us, m")),
+    };
+    let seconds: f64 = number
+        .parse()
+        .map_err(|_| "a time is a number and a unit: 5s, 200ms".to_owned())?;
+    Duration::try_from_secs_f64(seconds * scale).map_err(|error| error.to_string())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_command_line_is_consistent() {
+        <Cli as clap::CommandFactory>::command().debug_assert();
+    }
+
+    #[test]
+    fn a_deadline_is_written_as_in_the_language() {
+        assert_eq!(duration("5s"), Ok(Duration::from_secs(5)));
+        assert_eq!(duration("200ms"), Ok(Duration::from_millis(200)));
+        assert_eq!(duration("1.5"), Ok(Duration::from_millis(1500)));
+        assert!(duration("5 parsecs").is_err());
+        assert!(duration("-1s").is_err());
+    }
+}

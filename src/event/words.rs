@@ -1,0 +1,111 @@
+//! What an event means, in the words that every view shows: causes and phases. Not how they are laid out (`render`).
+
+use super::packet::{Cause, Certainty, PacketEvent, Phase};
+
+/// A cause in one sentence without a full stop: `caused by send(4, 5 bytes)`, `probably delayed ACK, 40 ms`.
+pub fn cause(cause: &Cause) -> String {
+    let certainty = match cause.certainty {
+        Certainty::Caused => "caused by",
+        Certainty::Follows => "follows from",
+        Certainty::Probably => "probably",
+    };
+    match (cause.call.is_empty(), cause.kernel.is_empty()) {
+        (false, true) => format!("{certainty} {}", cause.call),
+        (false, false) => format!("{certainty} {}: {}", cause.call, cause.kernel),
+        // The kernel's own words say enough, unless they are a guess.
+        (true, _) if cause.certainty == Certainty::Probably => {
+            format!("{certainty} {}", cause.kernel)
+        }
+        (true, _) => cause.kernel.clone(),
+    }
+}
+
+/// A phase in a few words: `handshake 1 of 3`, `close 2 of 4`.
+pub fn phase(phase: Phase) -> String {
+    match phase {
+        Phase::Handshake(step) => format!("handshake {step} of 3"),
+        Phase::SimultaneousOpen(step) => format!("simultaneous open {step} of 4"),
+        Phase::Close(step, 0) => format!("close {step}"),
+        Phase::Close(step, total) => format!("close {step} of {total}"),
+        Phase::SimultaneousClose(step) => format!("simultaneous close {step} of 4"),
+        Phase::Data => "data".into(),
+        Phase::HalfClosedData => "data while half closed".into(),
+        Phase::Acknowledgment => "acknowledgment".into(),
+        Phase::Refused => "refused".into(),
+        Phase::Reset => "reset".into(),
+        Phase::Request => "request".into(),
+        Phase::Reply => "reply".into(),
+        Phase::Datagram => "datagram".into(),
+        Phase::ErrorReport => "error report".into(),
+    }
+}
+
+/// All that is known of a packet beyond its bytes, in one line: cause, phase, labels, verdict of the wire; empty when nothing is.
+pub fn comment(packet: &PacketEvent) -> String {
+    let mut parts = Vec::new();
+    if let Some(known) = &packet.cause {
+        let mut words = cause(known);
+        if !known.process.is_empty() {
+            words = format!("{}: {words}", known.process);
+        }
+        parts.push(words);
+    }
+    parts.extend(packet.track.phase.map(phase));
+    parts.extend(
+        packet
+            .track
+            .labels
+            .iter()
+            .map(|label| label.name().to_string()),
+    );
+    if let Some(rule) = packet.lost {
+        parts.push(format!("lost on the wire by rule {rule}"));
+    }
+    parts.join("; ")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_cause_says_how_sure_it_is() {
+        let table = [
+            (
+                Certainty::Caused,
+                "send(4, 5 bytes)",
+                "",
+                "caused by send(4, 5 bytes)",
+            ),
+            (
+                Certainty::Follows,
+                "",
+                "delayed ACK, 40 ms",
+                "delayed ACK, 40 ms",
+            ),
+            (Certainty::Probably, "", "keepalive", "probably keepalive"),
+            (
+                Certainty::Follows,
+                "connect(4)",
+                "the kernel answered",
+                "follows from connect(4): the kernel answered",
+            ),
+        ];
+        for (certainty, call, kernel, words) in table {
+            let known = Cause {
+                certainty,
+                command: None,
+                process: String::new(),
+                call: call.into(),
+                kernel: kernel.into(),
+            };
+            assert_eq!(cause(&known), words);
+        }
+    }
+
+    #[test]
+    fn a_close_of_unknown_length_does_not_invent_one() {
+        assert_eq!(phase(Phase::Close(1, 0)), "close 1");
+        assert_eq!(phase(Phase::Close(2, 4)), "close 2 of 4");
+    }
+}

@@ -1,0 +1,12 @@
+//! Frames in, plain data out: conversations, labels, phases, causes, and capture files. Pure functions of bytes and time;
+//! only `read.rs` takes a reader, and nothing here knows a socket, a terminal or a clock.
+
+pub mod analysis;
+pub mod cause;
+pub mod conversation;
+pub mod pcap;
+pub mod pcapng;
+pub mod phase;
+pub mod read;
+pub mod state;
+pub mod tracker;

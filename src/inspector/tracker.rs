@@ -1,0 +1,442 @@
+//! The table of conversations: every packet finds its record, moves it, and is told what it means. Memory is bounded: when
+//! the table is full, the conversation that was idle longest is retired.
+
+use super::analysis::{self, Segment};
+use super::conversation::{CloseKind, Conversation, Key, Scale, TcpConversation};
+use super::{phase, state};
+use crate::event::packet::{Label, Phase, Track};
+use crate::packet::headers::{Headers, Icmp, Tcp, Transport, flag};
+use std::collections::HashMap;
+use std::net::IpAddr;
+
+/// At most this many conversations are remembered.
+pub const CONVERSATIONS: usize = 32_768;
+/// At most this many unacknowledged segments are remembered, over all conversations.
+pub const SEGMENTS: usize = 400_000;
+
+const TCP: u8 = 6;
+const UDP: u8 = 17;
+const ICMP: u8 = 1;
+const ICMPV6: u8 = 58;
+const NOWHERE: u32 = u32::MAX;
+
+/// Follows every conversation of a capture.
+#[derive(Debug)]
+pub struct Tracker {
+    places: HashMap<Key, u32>,
+    entries: Vec<Entry>,
+    /// The entry that was used last, and the one that was idle longest.
+    newest: u32,
+    oldest: u32,
+    limit: usize,
+    segments: usize,
+    conversations: u32,
+    tcp_streams: u32,
+    udp_streams: u32,
+    retired: u64,
+}
+
+/// A place in the table: a conversation and its neighbours in the order of use.
+#[derive(Debug)]
+struct Entry {
+    key: Key,
+    conversation: Conversation,
+    newer: u32,
+    older: u32,
+}
+
+impl Default for Tracker {
+    fn default() -> Self {
+        Self::new()
+    }
+}
+
+impl Tracker {
+    /// An empty table of [`CONVERSATIONS`] places.
+    pub fn new() -> Self {
+        Self::with_limit(CONVERSATIONS)
+    }
+
+    /// An empty table of `limit` places, at least one.
+    pub fn with_limit(limit: usize) -> Self {
+        Self {
+            places: HashMap::new(),
+            entries: Vec::new(),
+            newest: NOWHERE,
+            oldest: NOWHERE,
+            limit: limit.max(1),
+            segments: 0,
+            conversations: 0,
+            tcp_streams: 0,
+            udp_streams: 0,
+            retired: 0,
+        }
+    }
+
+    /// How many conversations were forgotten because the table was full; a packet of one of them begins a new one.
+    pub fn retired(&self) -> u64 {
+        self.retired
+    }
+
+    /// Takes a packet, in the order of the capture. `number` is `frame.number`, `time_ns` nanoseconds since the epoch.
+    pub fn packet(&mut self, number: u64, time_ns: i64, headers: &Headers) -> Track {
+        let Some((from, to)) = headers.addresses() else {
+            return Track {
+                phase: phase::of_other(headers),
+                ..Track::default()
+            };
+        };
+        match &headers.transport {
+            Transport::Tcp(tcp) => {
+                let key = Key::new((from, tcp.srcport), (to, tcp.dstport), TCP);
+                self.segment(number, time_ns, key, tcp)
+            }
+            Transport::Udp(udp) => {
+                let key = Key::new((from, udp.srcport), (to, udp.dstport), UDP);
+                self.message(key, Some(Phase::Datagram))
+            }
+            Transport::Icmp(icmp) => self.control(from, to, icmp, ICMP, headers),
+            Transport::Icmpv6(icmp) => self.control(from, to, icmp, ICMPV6, headers),
+            Transport::Igmp(_) | Transport::None => Track {
+                phase: phase::of_other(headers),
+                ..Track::default()
+            },
+        }
+    }
+
+    /// A packet of a conversation without connection.
+    fn message(&mut self, (key, low_sends): (Key, bool), phase: Option<Phase>) -> Track {
+        let place = self.find_or_begin(key, low_sends);
+        let conversation = &self.entries[place as usize].conversation;
+        Track {
+            conversation: Some(conversation.number),
+            stream: conversation.stream,
+            forward: low_sends == conversation.low_began,
+            phase,
+            ..Track::default()
+        }
+    }
+
+    /// An ICMP message: an echo has a conversation of its own, an error belongs to the one it quotes.
+    fn control(
+        &mut self,
+        from: IpAddr,
+        to: IpAddr,
+        icmp: &Icmp,
+        protocol: u8,
+        headers: &Headers,
+    ) -> Track {
+        let phase = phase::of_other(headers);
+        if let Some((identifier, _)) = icmp.echo {
+            let key = Key::new((from, identifier), (to, identifier), protocol);
+            return self.message(key, phase);
+        }
+        let mut track = Track {
+            phase,
+            ..Track::default()
+        };
+        if let Some(quoted) = icmp.quoted {
+            let (src, dst) = quoted.ports.unwrap_or_default();
+            let (key, low_sends) = Key::new((quoted.src, src), (quoted.dst, dst), quoted.proto);
+            let place = match (self.places.get(&key).copied(), quoted.ports, quoted.proto) {
+                (Some(place), ..) => Some(place),
+                // Wireshark counts the conversation of a quoted datagram too.
+                (None, Some(_), TCP | UDP) => Some(self.begin(key, low_sends)),
+                _ => None,
+            };
+            if let Some(place) = place {
+                let conversation = &self.entries[place as usize].conversation;
+                track.conversation = Some(conversation.number);
+                // The error travels against the packet it quotes.
+                track.forward = low_sends != conversation.low_began;
+            }
+        }
+        track
+    }
+
+    fn segment(
+        &mut self,
+        number: u64,
+        time_ns: i64,
+        (key, low_sends): (Key, bool),
+        tcp: &Tcp,
+    ) -> Track {
+        let mut place = self.find_or_begin(key, low_sends);
+        let mut track = Track::default();
+        if self.is_reuse(place, low_sends, tcp) {
+            track.labels.insert(Label::ReusedPorts);
+            if tcp.flags & flag::ACK == 0 {
+                self.release(place);
+                place = self.begin_at(place, key, low_sends);
+                track.completeness = 1;
+            }
+        }
+        let may_queue = self.segments < SEGMENTS;
+        let conversation = &mut self.entries[place as usize].conversation;
+        track.conversation = Some(conversation.number);
+        track.stream = conversation.stream;
+        track.forward = low_sends == conversation.low_began;
+        let from = usize::from(!track.forward);
+        let record = conversation.tcp.get_or_insert_default();
+        let queued = track_segment(
+            record,
+            from,
+            Segment {
+                number,
+                time_ns,
+                tcp,
+            },
+            may_queue,
+            &mut track,
+        );
+        self.segments = self.segments.saturating_add_signed(queued);
+        track
+    }
+
+    /// True for a SYN that opens the same four-tuple with another initial sequence number.
+    fn is_reuse(&self, place: u32, low_sends: bool, tcp: &Tcp) -> bool {
+        if tcp.flags & flag::SYN == 0 {
+            return false;
+        }
+        let conversation = &self.entries[place as usize].conversation;
+        let from = usize::from(low_sends != conversation.low_began);
+        conversation
+            .tcp
+            .as_ref()
+            .and_then(|record| record.ends[from].base)
+            .is_some_and(|base| base != tcp.seq)
+    }
+
+    fn find_or_begin(&mut self, key: Key, low_sends: bool) -> u32 {
+        if let Some(entry) = self.entries.get(self.newest as usize)
+            && entry.key == key
+        {
+            return self.newest;
+        }
+        if let Some(&place) = self.places.get(&key) {
+            self.unlink(place);
+            self.link_newest(place);
+            return place;
+        }
+        self.begin(key, low_sends)
+    }
+
+    /// A new conversation in a new place, or in the place of the one that was idle longest.
+    fn begin(&mut self, key: Key, low_sends: bool) -> u32 {
+        let place = if self.entries.len() < self.limit {
+            self.entries.len() as u32
+        } else {
+            let place = self.oldest;
+            self.places.remove(&self.entries[place as usize].key);
+            self.release(place);
+            self.unlink(place);
+            self.retired += 1;
+            place
+        };
+        let conversation = self.number(key.protocol, low_sends);
+        let entry = Entry {
+            key,
+            conversation,
+            newer: NOWHERE,
+            older: NOWHERE,
+        };
+        if place as usize == self.entries.len() {
+            self.entries.push(entry);
+        } else {
+            self.entries[place as usize] = entry;
+        }
+        self.places.insert(key, place);
+        self.link_newest(place);
+        place
+    }
+
+    /// A new conversation in the place of an older one with the same key.
+    fn begin_at(&mut self, place: u32, key: Key, low_sends: bool) -> u32 {
+        self.entries[place as usize].conversation = self.number(key.protocol, low_sends);
+        place
+    }
+
+    fn number(&mut self, protocol: u8, low_began: bool) -> Conversation {
+        let number = self.conversations;
+        self.conversations = self.conversations.wrapping_add(1);
+        let counter = match protocol {
+            TCP => Some(&mut self.tcp_streams),
+            UDP => Some(&mut self.udp_streams),
+            _ => None,
+        };
+        let stream = counter.map(|next| {
+            let stream = *next;
+            *next = next.wrapping_add(1);
+            stream
+        });
+        Conversation {
+            number,
+            stream,
+            low_began,
+            tcp: None,
+        }
+    }
+
+    /// Gives back what a conversation's queues hold of [`SEGMENTS`].
+    fn release(&mut self, place: u32) {
+        if let Some(tcp) = &self.entries[place as usize].conversation.tcp {
+            let held: usize = tcp.ends.iter().map(|end| end.unacked.len()).sum();
+            self.segments = self.segments.saturating_sub(held);
+        }
+    }
+
+    fn unlink(&mut self, place: u32) {
+        let (newer, older) = {
+            let entry = &self.entries[place as usize];
+            (entry.newer, entry.older)
+        };
+        match self.entries.get_mut(newer as usize) {
+            Some(entry) => entry.older = older,
+            None => self.newest = older,
+        }
+        match self.entries.get_mut(older as usize) {
+            Some(entry) => entry.newer = newer,
+            None => self.oldest = newer,
+        }
+    }
+
+    fn link_newest(&mut self, place: u32) {
+        let second = self.newest;
+        let entry = &mut self.entries[place as usize];
+        entry.newer = NOWHERE;
+        entry.older = second;
+        match self.entries.get_mut(second as usize) {
+            Some(entry) => entry.newer = place,
+            None => self.oldest = place,
+        }
+        self.newest = place;
+    }
+}
+
+/// Moves one connection by one segment of end `from`; gives the change in queued segments.
+fn track_segment(
+    record: &mut TcpConversation,
+    from: usize,
+    segment: Segment<'_>,
+    may_queue: bool,
+    track: &mut Track,
+) -> isize {
+    let tcp = segment.tcp;
+    let to = 1 - from;
+    // Wireshark shows what was complete before this packet.
+    track.completeness |= record.completeness;
+    note_bases(record, from, tcp);
+    note_handshake(record, from, segment);
+    let first_rtt = record.first_rtt_ns;
+    let [first, second] = &mut record.ends;
+    let (own, rev) = if from == 0 {
+        (first, second)
+    } else {
+        (second, first)
+    };
+    let verdict = analysis::analyze(own, rev, segment, first_rtt, may_queue);
+    track.labels.0 |= verdict.labels.0;
+    track.duplicate_of = verdict.duplicate_of;
+    track.acks = verdict.acks;
+    track.bytes_in_flight = verdict.bytes_in_flight;
+
+    let own = &record.ends[from];
+    track.seq = tcp.seq.wrapping_sub(own.base.unwrap_or(tcp.seq));
+    track.ack = if tcp.flags & flag::ACK == 0 {
+        0
+    } else {
+        tcp.ack
+            .wrapping_sub(record.ends[to].base.unwrap_or(tcp.ack))
+    };
+    track.window = if tcp.flags & flag::SYN == 0 {
+        u32::from(tcp.window) << own.scale.shift()
+    } else {
+        u32::from(tcp.window)
+    };
+
+    let before = [record.ends[0].state, record.ends[1].state];
+    note_separate_ack(record, from, tcp);
+    let fits = !verdict.labels.contains(Label::LostSegment);
+    state::advance(record, from, tcp, fits);
+    track.phase = Some(phase::of_segment(record, from, tcp, before));
+    track.states = Some((record.ends[from].state.name(), record.ends[to].state.name()));
+    verdict.queued
+}
+
+/// The sequence numbers that count as 0: of a SYN its own, else one less, so that what follows starts at 1.
+fn note_bases(record: &mut TcpConversation, from: usize, tcp: &Tcp) {
+    let own = &mut record.ends[from];
+    if tcp.flags & flag::SYN != 0 {
+        own.base = Some(tcp.seq);
+    } else if own.base.is_none() {
+        own.base = Some(tcp.seq.wrapping_sub(1));
+    }
+    let other = &mut record.ends[1 - from];
+    if other.base.is_none() && tcp.flags & flag::ACK != 0 {
+        other.base = Some(tcp.ack.wrapping_sub(1));
+    }
+}
+
+/// Completeness, window scaling and the first round-trip time.
+fn note_handshake(record: &mut TcpConversation, from: usize, segment: Segment<'_>) {
+    let tcp = segment.tcp;
+    let syn = tcp.flags & flag::SYN != 0;
+    let ack = tcp.flags & flag::ACK != 0;
+    let mut seen = match (syn, ack) {
+        (true, false) => 1,
+        (true, true) => 2,
+        (false, true) if tcp.len == 0 => 4,
+        _ => 0,
+    };
+    if tcp.len > 0 {
+        seen |= 8;
+    }
+    if tcp.flags & flag::FIN != 0 {
+        seen |= 16;
+    }
+    if tcp.flags & flag::RST != 0 {
+        seen |= 32;
+    }
+    // A conversation that was joined in the middle is not made complete by the packet that revealed it.
+    let first = record.ends.iter().all(|end| end.next_seq.is_none());
+    if first && !syn {
+        seen = 0;
+    }
+    record.completeness |= seen;
+
+    if syn && !ack {
+        record.syn_ns = Some(segment.time_ns);
+    }
+    if ack && !syn && record.first_rtt_ns.is_none() {
+        record.first_rtt_ns = record.syn_ns.map(|sent| segment.time_ns - sent);
+    }
+    if syn {
+        let to = 1 - from;
+        match tcp.options.wscale {
+            Some(shift) if !(ack && record.ends[to].scale == Scale::Off) => {
+                record.ends[from].scale = Scale::Shift(shift);
+            }
+            Some(_) => record.ends[from].scale = Scale::Off,
+            None => {
+                // One end without the option is enough: neither scales (RFC 7323 section 2.2).
+                record.ends[from].scale = Scale::Off;
+                record.ends[to].scale = Scale::Off;
+            }
+        }
+    }
+}
+
+/// A segment without FIN that acknowledges the first FIN before the other end sent its own: four segments it will be.
+fn note_separate_ack(record: &mut TcpConversation, from: usize, tcp: &Tcp) {
+    let to = 1 - from;
+    let other_fin = record.ends[to].fin;
+    if record.close == CloseKind::Unknown
+        && record.closer == Some(to)
+        && record.ends[from].fin.is_none()
+        && tcp.flags & (flag::FIN | flag::RST | flag::SYN) == 0
+        && tcp.flags & flag::ACK != 0
+        && other_fin.is_some_and(|fin| fin.wrapping_add(1) == tcp.ack)
+    {
+        record.close = CloseKind::FourSegments;
+    }
+}

@@ -1,0 +1,359 @@
+//! The terminal's hold on a lab: starts the keeper on the best tier this machine allows, asks it for processes, hears of their ends.
+
+use super::keeper;
+use super::message::{LIMIT, Reply, Request, SocketPath};
+use super::tier::{Attempt, Tier};
+use crate::event::Ended;
+use crate::sys::{pass, spawn};
+use nix::poll::{PollFd, PollFlags, PollTimeout, poll};
+use nix::sys::socket::{AddressFamily, SockFlag, SockType, socketpair};
+use nix::sys::wait::{WaitPidFlag, WaitStatus, waitpid};
+use nix::unistd::Pid;
+use std::collections::VecDeque;
+use std::ffi::{CString, OsStr};
+use std::io;
+use std::os::fd::{AsFd, AsRawFd, BorrowedFd, OwnedFd};
+use std::os::unix::ffi::OsStrExt;
+use std::path::Path;
+
+/// The name of the host a lab begins with, and of its first process.
+pub const FIRST_HOST: &str = "lab";
+
+/// The first argument that makes this binary a keeper.
+pub const KEEPER_ROLE: &str = "__keeper";
+
+/// A running lab.
+#[derive(Debug)]
+pub struct Lab {
+    tier: Tier,
+    attempts: Vec<Attempt>,
+    notes: Vec<String>,
+    keeper: Pid,
+    channel: OwnedFd,
+    ended: VecDeque<(i32, Ended)>,
+    paths: Vec<SocketPath>,
+    /// A netlink socket in the lab's network, for sock_diag.
+    pub diag: OwnedFd,
+    /// A packet socket in the lab's network that has not begun to capture; `None` once taken or where it is not allowed.
+    pub capture: Option<OwnedFd>,
+}
+
+/// A process the keeper made.
+#[derive(Debug)]
+pub struct Spawned {
+    /// Its process id as the keeper sees it, by which its end is told.
+    pub keeper_pid: i32,
+    /// Its process id as this process sees it.
+    pub pid: i32,
+    /// Stands for it, whatever its number.
+    pub pidfd: OwnedFd,
+}
+
+/// Why no lab could be had, or why the keeper could not do what it was asked.
+#[derive(Debug, thiserror::Error)]
+pub enum LabError {
+    /// A step failed in the keeper.
+    #[error("{step}: {error}")]
+    Refused {
+        /// The step, as a system call or an interface names it.
+        step: String,
+        /// The system's error.
+        error: io::Error,
+    },
+    /// The keeper is gone, and with it every process of the lab.
+    #[error("the lab's keeper process has ended; `reset` starts a new lab")]
+    KeeperGone,
+    /// The channel to the keeper failed.
+    #[error("channel to the lab's keeper: {0}")]
+    Channel(#[from] io::Error),
+}
+
+const EVERYTHING: i32 = libc::CLONE_NEWNET
+    | libc::CLONE_NEWPID
+    | libc::CLONE_NEWNS
+    | libc::CLONE_NEWUTS
+    | libc::CLONE_NEWIPC;
+
+impl Lab {
+    /// Starts a lab with one host. `program` is the socklab binary, which the keeper is an execution of.
+    /// With `host_network` no private network is tried.
+    pub fn start(program: &Path, host_network: bool) -> Result<Self, LabError> {
+        let root = nix::unistd::geteuid().is_root();
+        let mut ways: Vec<(Tier, i32)> = Vec::new();
+        if !host_network {
+            if root {
+                ways.push((Tier::PrivateAsRoot, EVERYTHING));
+            }
+            ways.push((Tier::Private, libc::CLONE_NEWUSER | EVERYTHING));
+            ways.push((
+                Tier::Private,
+                libc::CLONE_NEWUSER | libc::CLONE_NEWNET | libc::CLONE_NEWNS,
+            ));
+        }
+        ways.push((Tier::Loopback, 0));
+        let mut attempts = Vec::new();
+        for (tier, namespaces) in ways {
+            match Self::attempt(program, tier, namespaces) {
+                Ok(mut lab) => {
+                    let failure = (lab.tier != tier)
+                        .then(|| "socket(AF_PACKET): permission denied".to_owned());
+                    attempts.push(Attempt {
+                        tier,
+                        namespaces: flag_names(namespaces),
+                        failure,
+                    });
+                    lab.attempts = attempts;
+                    return Ok(lab);
+                }
+                Err(error) => {
+                    attempts.push(Attempt {
+                        tier,
+                        namespaces: flag_names(namespaces),
+                        failure: Some(error.to_string()),
+                    });
+                    if tier == Tier::Loopback {
+                        return Err(error);
+                    }
+                }
+            }
+        }
+        Err(LabError::KeeperGone)
+    }
+
+    fn attempt(program: &Path, tier: Tier, namespaces: i32) -> Result<Self, LabError> {
+        let (ours, theirs) = socketpair(
+            AddressFamily::Unix,
+            SockType::SeqPacket,
+            None,
+            SockFlag::SOCK_CLOEXEC,
+        )
+        .map_err(io::Error::from)?;
+        let private = if tier.is_private() {
+            "private"
+        } else {
+            "shared"
+        };
+        let program = CString::new(program.as_os_str().as_bytes()).map_err(io::Error::other)?;
+        let arguments = [
+            program.as_bytes(),
+            KEEPER_ROLE.as_bytes(),
+            FIRST_HOST.as_bytes(),
+            private.as_bytes(),
+        ]
+        .map(|argument| CString::new(argument).unwrap_or_default());
+        let birth = spawn::Birth {
+            program: &program,
+            arguments: &arguments,
+            namespaces,
+            channel: theirs.as_fd(),
+        };
+        let keeper = spawn::clone_and_exec(&birth).map_err(|failure| LabError::Refused {
+            step: failure.step.to_owned(),
+            error: failure.error,
+        })?;
+        drop(theirs);
+        let first = receive(&ours);
+        let failed = |error| {
+            let _ = waitpid(keeper, None);
+            Err(error)
+        };
+        match first {
+            Ok((Reply::Ready { capture, notes }, descriptors)) => {
+                let mut descriptors = descriptors.into_iter();
+                let Some(diag) = descriptors.next() else {
+                    return failed(LabError::KeeperGone);
+                };
+                let tier = if capture.is_err() {
+                    Tier::CallsOnly
+                } else {
+                    tier
+                };
+                Ok(Self {
+                    tier,
+                    attempts: Vec::new(),
+                    notes,
+                    keeper,
+                    channel: ours,
+                    ended: VecDeque::new(),
+                    paths: Vec::new(),
+                    diag,
+                    capture: descriptors.next(),
+                })
+            }
+            Ok((Reply::Failed { step, errno }, _)) => failed(LabError::Refused {
+                step,
+                error: io::Error::from_raw_os_error(errno),
+            }),
+            Ok(_) => failed(LabError::KeeperGone),
+            Err(error) => failed(error),
+        }
+    }
+
+    /// The tier that was reached.
+    pub fn tier(&self) -> Tier {
+        self.tier
+    }
+
+    /// What was tried, in order.
+    pub fn attempts(&self) -> &[Attempt] {
+        &self.attempts
+    }
+
+    /// What could not be set up, in words.
+    pub fn notes(&self) -> &[String] {
+        &self.notes
+    }
+
+    /// The keeper's process id as this process sees it.
+    pub fn keeper_pid(&self) -> i32 {
+        self.keeper.as_raw()
+    }
+
+    /// Makes a prompt's process at the other end of `channel`.
+    pub fn spawn(&mut self, name: &str, channel: BorrowedFd<'_>) -> Result<Spawned, LabError> {
+        self.ask(
+            &Request::Spawn {
+                name: name.to_owned(),
+            },
+            &[channel],
+        )
+    }
+
+    /// Runs a program with these standard input, output and error.
+    pub fn run(
+        &mut self,
+        arguments: &[impl AsRef<OsStr>],
+        standard: [BorrowedFd<'_>; 3],
+    ) -> Result<Spawned, LabError> {
+        let arguments = arguments
+            .iter()
+            .map(|argument| argument.as_ref().as_bytes().to_vec())
+            .collect();
+        self.ask(&Request::Run { arguments }, &standard)
+    }
+
+    /// Has a socket path removed when the session ends, also if the terminal is killed.
+    pub fn remember(&mut self, path: SocketPath) -> Result<(), LabError> {
+        self.paths.push(path.clone());
+        self.send(&Request::Remember(path), &[])
+    }
+
+    /// The ends of processes told since the last time, oldest first. Does not wait.
+    pub fn ends(&mut self) -> Result<Vec<(i32, Ended)>, LabError> {
+        loop {
+            let mut watched = [PollFd::new(self.channel.as_fd(), PollFlags::POLLIN)];
+            if poll(&mut watched, PollTimeout::ZERO).map_err(io::Error::from)? == 0 {
+                return Ok(self.ended.drain(..).collect());
+            }
+            if let (Reply::Ended { pid, how }, _) = receive(&self.channel)? {
+                self.ended.push_back((pid, how));
+            }
+        }
+    }
+
+    fn ask(
+        &mut self,
+        request: &Request,
+        descriptors: &[BorrowedFd<'_>],
+    ) -> Result<Spawned, LabError> {
+        self.send(request, descriptors)?;
+        loop {
+            match receive(&self.channel)? {
+                (Reply::Ended { pid, how }, _) => self.ended.push_back((pid, how)),
+                (Reply::Spawned { pid }, mut descriptors) => {
+                    let pidfd = descriptors.pop().ok_or(LabError::KeeperGone)?;
+                    let outer = pid_here(&pidfd)?;
+                    return Ok(Spawned {
+                        keeper_pid: pid,
+                        pid: outer,
+                        pidfd,
+                    });
+                }
+                (Reply::Failed { step, errno }, _) => {
+                    return Err(LabError::Refused {
+                        step,
+                        error: io::Error::from_raw_os_error(errno),
+                    });
+                }
+                (Reply::Ready { .. }, _) => return Err(LabError::KeeperGone),
+            }
+        }
+    }
+
+    fn send(&self, request: &Request, descriptors: &[BorrowedFd<'_>]) -> Result<(), LabError> {
+        let bytes = postcard::to_stdvec(request).map_err(io::Error::other)?;
+        pass::send(self.channel.as_fd(), &bytes, descriptors).map_err(|error| {
+            match error.raw_os_error() {
+                Some(libc::EPIPE | libc::ECONNRESET) => LabError::KeeperGone,
+                _ => LabError::Channel(error),
+            }
+        })
+    }
+}
+
+impl AsFd for Lab {
+    fn as_fd(&self) -> BorrowedFd<'_> {
+        self.channel.as_fd()
+    }
+}
+
+impl Drop for Lab {
+    /// Closes the channel, which ends the keeper, and waits for it; what it could not remove any more is removed here.
+    fn drop(&mut self) {
+        let _ =
+            nix::sys::socket::shutdown(self.channel.as_raw_fd(), nix::sys::socket::Shutdown::Both);
+        let mut watched = [PollFd::new(self.channel.as_fd(), PollFlags::empty())];
+        let patience = PollTimeout::from(2_000_u16);
+        let gone = spawn::pidfd_open(self.keeper).map(|pidfd| {
+            watched[0] = PollFd::new(self.channel.as_fd(), PollFlags::empty());
+            let mut end = [PollFd::new(pidfd.as_fd(), PollFlags::POLLIN)];
+            poll(&mut end, patience).unwrap_or(0) > 0
+        });
+        if !gone.unwrap_or(true) {
+            let _ = nix::sys::signal::kill(self.keeper, nix::sys::signal::Signal::SIGKILL);
+        }
+        while matches!(
+            waitpid(self.keeper, Some(WaitPidFlag::empty())),
+            Err(nix::errno::Errno::EINTR) | Ok(WaitStatus::StillAlive)
+        ) {}
+        for path in &self.paths {
+            keeper::remove(path);
+        }
+    }
+}
+
+fn receive(channel: &OwnedFd) -> Result<(Reply, Vec<OwnedFd>), LabError> {
+    match pass::receive(channel.as_fd(), LIMIT) {
+        Ok(Some((bytes, descriptors))) => Ok((
+            postcard::from_bytes(&bytes).map_err(io::Error::other)?,
+            descriptors,
+        )),
+        Ok(None) => Err(LabError::KeeperGone),
+        Err(error) if error.raw_os_error() == Some(libc::ECONNRESET) => Err(LabError::KeeperGone),
+        Err(error) => Err(LabError::Channel(error)),
+    }
+}
+
+/// The process id a pidfd stands for, in this process's own process namespace (the `Pid:` line of its fdinfo, pidfd_open(2)).
+fn pid_here(pidfd: &OwnedFd) -> io::Result<i32> {
+    let text = std::fs::read_to_string(format!("/proc/self/fdinfo/{}", pidfd.as_raw_fd()))?;
+    let line = text.lines().find_map(|line| line.strip_prefix("Pid:"));
+    line.and_then(|number| number.trim().parse().ok())
+        .ok_or_else(|| io::Error::from_raw_os_error(libc::ESRCH))
+}
+
+fn flag_names(namespaces: i32) -> String {
+    let names: Vec<&str> = [
+        (libc::CLONE_NEWUSER, "user"),
+        (libc::CLONE_NEWNET, "network"),
+        (libc::CLONE_NEWPID, "process"),
+        (libc::CLONE_NEWNS, "mount"),
+        (libc::CLONE_NEWUTS, "host name"),
+        (libc::CLONE_NEWIPC, "IPC"),
+    ]
+    .into_iter()
+    .filter(|(flag, _)| namespaces & flag != 0)
+    .map(|(_, name)| name)
+    .collect();
+    names.join(", ")
+}

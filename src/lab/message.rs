@@ -1,0 +1,66 @@
+//! What the terminal and the keeper say to each other: one postcard message a datagram, descriptors beside it.
+
+use crate::event::Ended;
+use serde::{Deserialize, Serialize};
+
+/// A message is never longer than this many bytes; a program with its environment is the longest.
+pub const LIMIT: usize = 256 * 1024;
+
+/// What the terminal asks of the keeper.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub enum Request {
+    /// Make a prompt's process; one descriptor: its channel.
+    Spawn {
+        /// The process's name.
+        name: String,
+    },
+    /// Run a program; three descriptors: its standard input, output and error.
+    Run {
+        /// The program and its arguments.
+        arguments: Vec<Vec<u8>>,
+    },
+    /// A socket path that the session made and that is to go when the session ends.
+    Remember(SocketPath),
+}
+
+/// A path in the file system, with what is needed to know that it is still the same socket.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct SocketPath {
+    /// The path, absolute.
+    pub path: Vec<u8>,
+    /// `st_dev`.
+    pub device: u64,
+    /// `st_ino`.
+    pub inode: u64,
+}
+
+/// What the keeper answers and tells.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub enum Reply {
+    /// The host is up. Descriptors: a netlink socket for sock_diag, then, if the capture is allowed, a packet socket.
+    Ready {
+        /// Whether a packet socket comes along; otherwise the error (CAP_NET_RAW is missing).
+        capture: Result<(), i32>,
+        /// What could not be set up and is not needed by everything, in words.
+        notes: Vec<String>,
+    },
+    /// The lab cannot be had this way.
+    Failed {
+        /// The step, as a system call or an interface names it.
+        step: String,
+        /// errno.
+        errno: i32,
+    },
+    /// A process was made; one descriptor: its pidfd.
+    Spawned {
+        /// Its process id as the keeper sees it.
+        pid: i32,
+    },
+    /// A process ended.
+    Ended {
+        /// Its process id as the keeper sees it.
+        pid: i32,
+        /// How.
+        how: Ended,
+    },
+}

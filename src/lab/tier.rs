@@ -1,0 +1,78 @@
+//! How much of the laboratory this machine allows: found by trying, from the full lab down to calls without packets.
+
+/// A way to have a lab, best first.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Tier {
+    /// A private network in a user namespace: no root needed.
+    Private,
+    /// A private network that root makes without a user namespace.
+    PrivateAsRoot,
+    /// The machine's own network, with the inspector (CAP_NET_RAW).
+    Loopback,
+    /// The machine's own network, without packets: calls and kernel states only.
+    CallsOnly,
+}
+
+impl Tier {
+    /// True when the lab has a network of its own.
+    pub fn is_private(self) -> bool {
+        matches!(self, Self::Private | Self::PrivateAsRoot)
+    }
+
+    /// The tier in the words of the first line on the screen.
+    pub fn words(self) -> &'static str {
+        match self {
+            Self::Private => "private network ready (no root needed)",
+            Self::PrivateAsRoot => "private network ready (made as root)",
+            Self::Loopback => "on this machine's own network",
+            Self::CallsOnly => "on this machine's own network, without packets",
+        }
+    }
+}
+
+/// One attempt and how it ended, for `socklab doctor`.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Attempt {
+    /// What was tried.
+    pub tier: Tier,
+    /// The namespaces asked for, by their flags' names.
+    pub namespaces: String,
+    /// `None` when it worked; otherwise the step and its error.
+    pub failure: Option<String>,
+}
+
+/// What lifts the limit that the attempts met: one command, with what it does. Reads the settings of this machine.
+pub fn remedy(attempts: &[Attempt]) -> Option<String> {
+    let setting = |path: &str| {
+        std::fs::read_to_string(path)
+            .ok()
+            .map(|text| text.trim().to_owned())
+    };
+    if attempts
+        .iter()
+        .any(|attempt| attempt.failure.is_none() && attempt.tier.is_private())
+    {
+        return None;
+    }
+    if setting("/proc/sys/kernel/apparmor_restrict_unprivileged_userns").as_deref() == Some("1") {
+        return Some(
+            "sudo sysctl -w kernel.apparmor_restrict_unprivileged_userns=0    (AppArmor withholds capabilities in user namespaces)"
+                .to_owned(),
+        );
+    }
+    if setting("/proc/sys/kernel/unprivileged_userns_clone").as_deref() == Some("0") {
+        return Some("sudo sysctl -w kernel.unprivileged_userns_clone=1    (user namespaces are switched off)".to_owned());
+    }
+    if setting("/proc/sys/user/max_user_namespaces").as_deref() == Some("0") {
+        return Some(
+            "sudo sysctl -w user.max_user_namespaces=10000    (no user namespace is allowed)"
+                .to_owned(),
+        );
+    }
+    if std::path::Path::new("/.dockerenv").exists()
+        || std::path::Path::new("/run/.containerenv").exists()
+    {
+        return Some("docker run --security-opt seccomp=unconfined --security-opt apparmor=unconfined …    (this container's filter refuses namespaces)".to_owned());
+    }
+    Some("sudo setcap cap_net_raw+ep \"$(command -v socklab)\"    (namespaces are refused; this at least gives the inspector)".to_owned())
+}

@@ -1,0 +1,353 @@
+//! A frame to its field tree: the same walk as `decode.rs`, with every field and its bytes. What cannot be decoded is shown as bytes.
+
+use super::checksum::{Covered, Pseudo};
+use super::decode::{Network, link_header};
+use super::fields::{Fields, malformed_field};
+use super::headers::{LinkType, Malformed};
+use super::icmp::{self, HEADER as ICMP_HEADER, Version, proto};
+use super::part::{CUT, Part};
+use super::tree::{FieldValue, Layer};
+use super::{
+    arp, cooked, ethernet, icmp_layers, igmp, ipv4, ipv6, ipv6_layers, loopback, tcp, udp,
+};
+use std::net::IpAddr;
+
+/// How many IP headers may lie in each other (tunnels, quotes); what is deeper is shown as bytes.
+const DEEPEST: u8 = 8;
+
+/// The layers of a frame of `len` bytes on the wire, of which `bytes` were captured, outermost first. The layers of a packet that
+/// an ICMP error quotes follow the ICMP layer, with titles that say so. With `checksum_not_ready` the checksums of TCP and UDP are
+/// not judged.
+pub fn tree(link: LinkType, bytes: &[u8], len: u32, checksum_not_ready: bool) -> Vec<Layer> {
+    let whole = Part::whole(bytes, len);
+    let mut walk = Walk {
+        layers: Vec::new(),
+        not_ready: checksum_not_ready,
+        quoted: false,
+        depth: 0,
+    };
+    match link_header(link, whole) {
+        Ok((decoded, network)) => {
+            walk.link(link, whole);
+            if let Some(malformed) = decoded.malformed {
+                walk.mark(&malformed);
+            }
+            let end = if decoded.stop {
+                walk.data(decoded.rest);
+                decoded.rest.wire_len()
+            } else {
+                walk.network(network, decoded.rest)
+            };
+            let trailer = whole.skip(whole.len_until_end_of(decoded.rest.first(end)));
+            walk.trailer(link, trailer);
+        }
+        Err(malformed) => walk.stop(&malformed, whole),
+    }
+    walk.layers
+}
+
+/// The layers so far, and what is known of the packet they belong to.
+struct Walk {
+    layers: Vec<Layer>,
+    not_ready: bool,
+    quoted: bool,
+    depth: u8,
+}
+
+impl Walk {
+    fn push(&mut self, mut layer: Layer) {
+        if self.quoted {
+            layer.title.insert_str(0, "Quoted: ");
+        }
+        self.layers.push(layer);
+    }
+
+    /// Marks the innermost layer so far.
+    fn mark(&mut self, malformed: &Malformed) {
+        if let Some(layer) = self.layers.last_mut() {
+            layer.fields.push(malformed_field(malformed));
+        }
+    }
+
+    /// Decoding stopped before a header could be read: a layer that says so, then the bytes.
+    fn stop(&mut self, malformed: &Malformed, part: Part<'_>) {
+        let what = if malformed.reason == CUT {
+            "Cut short"
+        } else {
+            "Malformed Packet"
+        };
+        let mark = malformed_field(malformed);
+        self.push(Layer {
+            name: mark.name,
+            title: format!("{what}: {}: {}", malformed.layer, malformed.reason),
+            span: mark.span,
+            fields: vec![mark],
+        });
+        self.data(part);
+    }
+
+    /// Bytes as they are; nothing when there are none.
+    fn data(&mut self, part: Part<'_>) {
+        let len = part.bytes().len();
+        if len == 0 {
+            return;
+        }
+        self.data_layer(part, "Data");
+    }
+
+    fn data_layer(&mut self, part: Part<'_>, what: &str) {
+        let len = part.bytes().len();
+        let mut fields = Fields::of(part);
+        fields.bytes(0..len, "data.data", "Data");
+        fields.computed("data.len", "Length", FieldValue::Number(len as u64));
+        let unit = if len == 1 { "byte" } else { "bytes" };
+        self.push(fields.layer("data", format!("{what} ({len} {unit})")));
+    }
+
+    /// The bytes behind the end of the packet: part of the link layer where it has a field for them.
+    fn trailer(&mut self, link: LinkType, part: Part<'_>) {
+        if part.bytes().is_empty() {
+            return;
+        }
+        match (link, self.layers.first_mut()) {
+            (LinkType::ETHERNET, Some(layer)) => ethernet::add_trailer(layer, part),
+            (LinkType::LINUX_SLL | LinkType::LINUX_SLL2, Some(layer)) => {
+                cooked::add_trailer(layer, part);
+            }
+            _ => self.data_layer(part, "Data behind the end of the packet"),
+        }
+    }
+
+    fn link(&mut self, link: LinkType, whole: Part<'_>) {
+        let bytes = whole.bytes();
+        let (layer, announced, header) = match link {
+            LinkType::ETHERNET => (ethernet::layer(whole), 12, ethernet::HEADER),
+            LinkType::LINUX_SLL => (cooked::layer(whole), 14, cooked::HEADER),
+            LinkType::LINUX_SLL2 => (cooked::layer_2(whole), 0, cooked::HEADER_2),
+            LinkType::NULL | LinkType::LOOP => {
+                if let Ok(decoded) = loopback::decode(whole) {
+                    self.push(loopback::layer(whole, decoded.header));
+                }
+                return;
+            }
+            _ => return,
+        };
+        self.push(layer);
+        let announced = super::part::be16(bytes, announced);
+        for layer in ethernet::tag_layers(announced, whole.skip(header)) {
+            self.push(layer);
+        }
+    }
+
+    /// Adds the layers of a network packet, and says how many bytes of `part` are its own.
+    fn network(&mut self, network: Network, part: Part<'_>) -> usize {
+        let result = match network {
+            _ if self.depth >= DEEPEST => Ok(None),
+            Network::Other => Ok(None),
+            Network::Arp => self.arp(part),
+            Network::Ipv4 => self.ipv4(part).map(Some),
+            Network::Ipv6 => self.ipv6(part).map(Some),
+        };
+        match result {
+            Ok(Some(end)) => end,
+            Ok(None) => {
+                self.data(part);
+                part.wire_len()
+            }
+            Err(malformed) => {
+                self.stop(&malformed, part);
+                part.wire_len()
+            }
+        }
+    }
+
+    fn arp(&mut self, part: Part<'_>) -> Result<Option<usize>, Malformed> {
+        let Some(decoded) = arp::decode(part)? else {
+            return Ok(None);
+        };
+        self.push(arp::layer(part, &decoded.header));
+        Ok(Some(arp::MESSAGE))
+    }
+
+    fn ipv4(&mut self, part: Part<'_>) -> Result<usize, Malformed> {
+        let mut decoded = ipv4::decode(part)?;
+        if self.quoted && !decoded.stop {
+            // That a quote is shorter than the packet it quotes is no fault.
+            decoded.malformed = None;
+        }
+        let ip = &decoded.header;
+        let covered = if self.quoted {
+            Covered::Quoted
+        } else {
+            Covered::Whole
+        };
+        self.push(ipv4::layer(part, &decoded, covered));
+        let upper = Upper {
+            src: ip.src.into(),
+            dst: ip.dst.into(),
+            protocol: ip.proto,
+            first_fragment: ip.mf,
+            routed: false,
+        };
+        if decoded.stop || ip.frag_offset > 0 {
+            self.data(decoded.rest);
+        } else {
+            self.upper(&upper, decoded.rest);
+        }
+        Ok(part.len_until_end_of(decoded.rest))
+    }
+
+    fn ipv6(&mut self, part: Part<'_>) -> Result<usize, Malformed> {
+        let mut decoded = ipv6::decode(part)?;
+        if self.quoted && !decoded.stop {
+            decoded.malformed = None;
+        }
+        let ip = &decoded.header;
+        for layer in ipv6_layers::layers(part, &decoded) {
+            self.push(layer);
+        }
+        let (offset, more) = ip.fragment.unwrap_or_default();
+        let upper = Upper {
+            src: ip.src.into(),
+            dst: ip.dst.into(),
+            protocol: ip.upper,
+            first_fragment: more,
+            routed: ipv6_layers::is_routed(part, ip),
+        };
+        if decoded.stop || offset > 0 {
+            self.data(decoded.rest);
+        } else {
+            self.upper(&upper, decoded.rest);
+        }
+        Ok(part.len_until_end_of(decoded.rest))
+    }
+
+    /// Adds the layers of what an IP header carries.
+    fn upper(&mut self, upper: &Upper, part: Part<'_>) {
+        let result = match upper.protocol {
+            proto::TCP => self.tcp(upper, part),
+            proto::UDP => self.udp(upper, part),
+            proto::ICMP if upper.src.is_ipv4() => self.icmp(upper, part, Version::V4),
+            proto::ICMPV6 if upper.src.is_ipv6() => self.icmp(upper, part, Version::V6),
+            proto::IGMP if upper.src.is_ipv4() => self.igmp(upper, part),
+            proto::IN_IPV4 => {
+                self.deeper(Network::Ipv4, part);
+                Ok(())
+            }
+            proto::IN_IPV6 => {
+                self.deeper(Network::Ipv6, part);
+                Ok(())
+            }
+            _ => {
+                self.data(part);
+                Ok(())
+            }
+        };
+        if let Err(malformed) = result {
+            self.stop(&malformed, part);
+        }
+    }
+
+    fn deeper(&mut self, network: Network, part: Part<'_>) {
+        self.depth += 1;
+        let end = self.network(network, part);
+        self.depth -= 1;
+        self.data(part.skip(end));
+    }
+
+    fn tcp(&mut self, upper: &Upper, part: Part<'_>) -> Result<(), Malformed> {
+        if self.quoted && (tcp::QUOTE..tcp::HEADER).contains(&part.bytes().len()) {
+            self.push(tcp::quoted_layer(part));
+            return Ok(());
+        }
+        let decoded = tcp::decode(part)?;
+        let covered = self.covered(upper, true);
+        self.push(tcp::layer(part, &decoded, upper.pseudo(), covered));
+        self.data(decoded.rest);
+        Ok(())
+    }
+
+    fn udp(&mut self, upper: &Upper, part: Part<'_>) -> Result<(), Malformed> {
+        let decoded = udp::decode(part, upper.first_fragment || self.quoted)?;
+        let covered = self.covered(upper, true);
+        self.push(udp::layer(part, &decoded, upper.pseudo(), covered));
+        self.data(decoded.rest);
+        let surplus = part.skip(part.len_until_end_of(decoded.rest));
+        if !surplus.bytes().is_empty() {
+            self.data_layer(surplus, "Data behind the end of the datagram");
+        }
+        Ok(())
+    }
+
+    fn igmp(&mut self, upper: &Upper, part: Part<'_>) -> Result<(), Malformed> {
+        let decoded = igmp::decode(part)?;
+        let covered = self.covered(upper, false);
+        self.push(igmp::layer(part, decoded.header, covered));
+        Ok(())
+    }
+
+    fn icmp(&mut self, upper: &Upper, part: Part<'_>, version: Version) -> Result<(), Malformed> {
+        let decoded = icmp::decode(part, version)?;
+        let kind = decoded.header.kind;
+        let covered = self.covered(upper, false);
+        self.push(icmp_layers::layer(
+            part,
+            version,
+            &decoded.header,
+            decoded.malformed,
+            upper.pseudo(),
+            covered,
+        ));
+        if let Some(quote) = icmp::quote(part, version, kind) {
+            let network = match quote.bytes().first().map(|byte| byte >> 4) {
+                Some(4) => Network::Ipv4,
+                Some(6) => Network::Ipv6,
+                _ => Network::Other,
+            };
+            let was_quoted = std::mem::replace(&mut self.quoted, true);
+            self.deeper(network, quote);
+            self.quoted = was_quoted;
+            // What follows a quote whose length was told are extensions (RFC 4884).
+            self.data(part.skip(ICMP_HEADER + quote.wire_len()));
+        } else if decoded.malformed.is_none() && icmp_layers::carries(version, kind) {
+            self.data(decoded.rest);
+        }
+        Ok(())
+    }
+
+    /// How far the checksum of a transport can be judged; `offloaded` when hardware may compute it.
+    fn covered(&self, upper: &Upper, offloaded: bool) -> Covered {
+        if self.quoted {
+            Covered::Quoted
+        } else if upper.first_fragment {
+            Covered::Fragment
+        } else if upper.routed {
+            Covered::Routed
+        } else if offloaded && self.not_ready {
+            Covered::NotReady
+        } else {
+            Covered::Whole
+        }
+    }
+}
+
+/// What an IP header says of what it carries.
+struct Upper {
+    src: IpAddr,
+    dst: IpAddr,
+    protocol: u8,
+    /// True when only the first fragment of it is here.
+    first_fragment: bool,
+    /// True when the packet has still to visit other addresses than the destination.
+    routed: bool,
+}
+
+impl Upper {
+    fn pseudo(&self) -> Pseudo {
+        Pseudo {
+            src: self.src,
+            dst: self.dst,
+            protocol: self.protocol,
+        }
+    }
+}

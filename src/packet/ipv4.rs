@@ -1,0 +1,177 @@
+//! IPv4 headers (RFC 791) with options and fragments. Not their payload.
+
+use super::checksum::{self, Covered};
+use super::fields::Fields;
+use super::headers::{Ipv4, Malformed};
+use super::ip_options;
+use super::names;
+use super::part::{Decoded, Part};
+use super::tree::{Field, FieldValue, Layer};
+use pnet::packet::ipv4::Ipv4Packet;
+
+/// Bytes of a header without options.
+pub(super) const HEADER: usize = 20;
+const SHORT: &str = "shorter than the 20 bytes of a header";
+
+/// Reads a header. `rest` is cut to the total length, so Ethernet padding is not in it.
+pub(super) fn decode(part: Part<'_>) -> Result<Decoded<'_, Ipv4>, Malformed> {
+    let bytes = part.at_least(HEADER, "ip", SHORT)?;
+    let Some(view) = Ipv4Packet::new(bytes) else {
+        return Err(part.malformed("ip", SHORT, 0));
+    };
+    let hdr_len = view.get_header_length() * 4;
+    let header_end = usize::from(hdr_len).max(HEADER);
+    let flags = view.get_flags();
+    let header = Ipv4 {
+        src: view.get_source(),
+        dst: view.get_destination(),
+        proto: view.get_next_level_protocol().0,
+        ttl: view.get_ttl(),
+        dsfield: bytes[1],
+        id: view.get_identification(),
+        len: view.get_total_length(),
+        hdr_len,
+        df: flags & 0b010 != 0,
+        mf: flags & 0b001 != 0,
+        frag_offset: view.get_fragment_offset() * 8,
+        checksum: view.get_checksum(),
+        header: part.first(header_end).span(),
+    };
+    let wrong = |reason, at| Some(part.malformed("ip", reason, at));
+    let total = usize::from(header.len);
+    let (malformed, stop) = if view.get_version() != 4 {
+        (wrong("the version is not 4", 0), true)
+    } else if usize::from(hdr_len) < HEADER {
+        (wrong("the header length is less than 20", 0), true)
+    } else if total != 0 && total < header_end {
+        (
+            wrong("the total length is less than the header length", 2),
+            true,
+        )
+    } else if part.wire_len() < header_end {
+        (
+            wrong("the header length reaches past the end of the packet", 0),
+            true,
+        )
+    } else if total > part.wire_len() {
+        // The rest may still be read: it is the length that is wrong, or bytes that were lost.
+        (
+            wrong("the total length is longer than the packet", 2),
+            false,
+        )
+    } else {
+        (None, false)
+    };
+    // A total length of 0 is a segment that is still to be cut up by the hardware: it reaches to the end of the frame.
+    let whole = if total == 0 || stop {
+        part
+    } else {
+        part.first(total)
+    };
+    Ok(Decoded {
+        header,
+        rest: whole.skip(header_end),
+        malformed,
+        stop,
+    })
+}
+
+/// The header as a layer; `part` begins with it.
+pub(super) fn layer(part: Part<'_>, decoded: &Decoded<'_, Ipv4>, covered: Covered) -> Layer {
+    let ip = &decoded.header;
+    let whole = part.first(usize::from(ip.hdr_len).max(HEADER));
+    let mut fields = Fields::of(whole);
+    fields.bits(0..1, 0xf0, "ip.version", "Version");
+    fields
+        .value(
+            0..1,
+            "ip.hdr_len",
+            "Header Length",
+            FieldValue::Number(ip.hdr_len.into()),
+        )
+        .mean(format!("{} words of 4 bytes", ip.hdr_len / 4));
+    let meaning = format!(
+        "DSCP {}; {}",
+        names::with_number(names::dscp(ip.dsfield >> 2), ip.dsfield >> 2),
+        names::ecn(ip.dsfield)
+    );
+    fields
+        .hex(1..2, "ip.dsfield", "Differentiated Services Field")
+        .mean(meaning)
+        .with(dsfield(part, ip.dsfield));
+    let meaning = if ip.len == 0 {
+        "to the end of the frame, still to be cut up by the hardware"
+    } else {
+        ""
+    };
+    fields.number(2..4, "ip.len", "Total Length").mean(meaning);
+    fields.hex(4..6, "ip.id", "Identification");
+    fields
+        .value(
+            6..7,
+            "ip.flags",
+            "Flags",
+            FieldValue::Hex(u64::from(part.bytes()[6] >> 5), 1),
+        )
+        .mean(match (ip.df, ip.mf) {
+            (true, true) => "don't fragment, more fragments",
+            (true, false) => "don't fragment",
+            (false, true) => "more fragments",
+            (false, false) => "",
+        })
+        .with(flags(part));
+    fields.value(
+        6..8,
+        "ip.frag_offset",
+        "Fragment Offset",
+        FieldValue::Number(u64::from(ip.frag_offset / 8)),
+    );
+    fields.number(8..9, "ip.ttl", "Time to Live");
+    fields
+        .number(9..10, "ip.proto", "Protocol")
+        .mean(names::protocol(ip.proto));
+    let verdict = checksum::judge_plain(whole, 10, ip.checksum, covered);
+    fields
+        .hex(10..12, "ip.checksum", "Header Checksum")
+        .mean(verdict);
+    fields.ipv4(12, "ip.src", "Source Address");
+    fields.ipv4(16, "ip.dst", "Destination Address");
+    ip_options::add(&mut fields, HEADER);
+    fields.malformed(decoded.malformed);
+    fields.layer(
+        "ip",
+        format!(
+            "Internet Protocol Version 4, Src: {}, Dst: {}",
+            ip.src, ip.dst
+        ),
+    )
+}
+
+fn dsfield(part: Part<'_>, byte: u8) -> Vec<Field> {
+    let mut fields = Fields::of(part);
+    fields
+        .bits(
+            1..2,
+            0xfc,
+            "ip.dsfield.dscp",
+            "Differentiated Services Codepoint",
+        )
+        .mean(names::dscp(byte >> 2));
+    fields
+        .bits(
+            1..2,
+            0x03,
+            "ip.dsfield.ecn",
+            "Explicit Congestion Notification",
+        )
+        .mean(names::ecn(byte));
+    fields.done()
+}
+
+fn flags(part: Part<'_>) -> Vec<Field> {
+    let mut fields = Fields::of(part);
+    fields.flag(6..7, 0x80, "ip.flags.rb", "Reserved bit");
+    fields.flag(6..7, 0x40, "ip.flags.df", "Don't fragment");
+    fields.flag(6..7, 0x20, "ip.flags.mf", "More fragments");
+    fields.done()
+}

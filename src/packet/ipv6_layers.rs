@@ -1,0 +1,277 @@
+//! An IPv6 header and its extension headers as layers (RFC 8200 section 4). How they are read is in `ipv6.rs`.
+
+use super::fields::Fields;
+use super::headers::Ipv6;
+use super::ipv6::{Extension, HEADER, extension, next};
+use super::names;
+use super::part::{Decoded, Part, be16};
+use super::tree::{Field, FieldValue, Layer};
+
+/// The fixed header as a layer, then one layer for each extension header up to the end of `ip.header`.
+pub(super) fn layers(part: Part<'_>, decoded: &Decoded<'_, Ipv6>) -> Vec<Layer> {
+    let ip = &decoded.header;
+    let mut layers = vec![fixed(part, ip)];
+    let mut kind = ip.nxt;
+    let mut rest = part.skip(HEADER);
+    while rest.span().start < ip.header.end {
+        let Ok(Some(found)) = extension(kind, rest) else {
+            break;
+        };
+        layers.push(extension_layer(&found));
+        kind = found.nxt;
+        rest = rest.skip(found.part.wire_len());
+    }
+    if let (Some(malformed), Some(last)) = (&decoded.malformed, layers.last_mut()) {
+        last.fields.push(super::fields::malformed_field(malformed));
+    }
+    layers
+}
+
+/// True when a routing header has segments left: the checksum was computed with another destination (RFC 8200 section 8.1).
+pub(super) fn is_routed(part: Part<'_>, ip: &Ipv6) -> bool {
+    let mut kind = ip.nxt;
+    let mut rest = part.skip(HEADER);
+    while let Ok(Some(found)) = extension(kind, rest) {
+        if found.kind == next::ROUTING && found.part.bytes()[3] > 0 {
+            return true;
+        }
+        kind = found.nxt;
+        rest = rest.skip(found.part.wire_len());
+    }
+    false
+}
+
+fn fixed(part: Part<'_>, ip: &Ipv6) -> Layer {
+    let mut fields = Fields::of(part.first(HEADER));
+    let mut version = Fields::of(part);
+    version.bits(0..1, 0xf0, "ip.version", "Version of IP");
+    fields
+        .bits(0..1, 0xf0, "ipv6.version", "Version")
+        .with(version.done());
+    let class = ip.traffic_class;
+    let mut parts = Fields::of(part);
+    parts
+        .bits(
+            0..2,
+            0x0fc0,
+            "ipv6.tclass.dscp",
+            "Differentiated Services Codepoint",
+        )
+        .mean(names::dscp(class >> 2));
+    parts
+        .bits(
+            1..2,
+            0x30,
+            "ipv6.tclass.ecn",
+            "Explicit Congestion Notification",
+        )
+        .mean(names::ecn(class));
+    let dscp = names::with_number(names::dscp(class >> 2), class >> 2);
+    fields
+        .value(
+            0..2,
+            "ipv6.tclass",
+            "Traffic Class",
+            FieldValue::Hex(class.into(), 2),
+        )
+        .mean(format!("DSCP {dscp}; {}", names::ecn(class)))
+        .with(parts.done());
+    fields.value(
+        1..4,
+        "ipv6.flow",
+        "Flow Label",
+        FieldValue::Hex(ip.flow.into(), 5),
+    );
+    fields.number(4..6, "ipv6.plen", "Payload Length");
+    fields
+        .number(6..7, "ipv6.nxt", "Next Header")
+        .mean(names::protocol(ip.nxt));
+    fields.number(7..8, "ipv6.hlim", "Hop Limit");
+    fields.ipv6(8, "ipv6.src", "Source Address");
+    fields.ipv6(24, "ipv6.dst", "Destination Address");
+    let title = format!(
+        "Internet Protocol Version 6, Src: {}, Dst: {}",
+        ip.src, ip.dst
+    );
+    fields.layer("ipv6", title)
+}
+
+/// Wireshark's names for one kind of extension header.
+struct Names {
+    layer: &'static str,
+    title: &'static str,
+    nxt: &'static str,
+    len: &'static str,
+}
+
+fn names_of(kind: u8) -> Names {
+    let (layer, title, nxt, len) = match kind {
+        next::HOP_BY_HOP => (
+            "ipv6.hopopts",
+            "IPv6 Hop-by-Hop Options",
+            "ipv6.hopopts.nxt",
+            "ipv6.hopopts.len",
+        ),
+        next::DESTINATION => (
+            "ipv6.dstopts",
+            "IPv6 Destination Options",
+            "ipv6.dstopts.nxt",
+            "ipv6.dstopts.len",
+        ),
+        next::ROUTING => (
+            "ipv6.routing",
+            "IPv6 Routing Header",
+            "ipv6.routing.nxt",
+            "ipv6.routing.len",
+        ),
+        next::FRAGMENT => (
+            "ipv6.fraghdr",
+            "IPv6 Fragment Header",
+            "ipv6.fraghdr.nxt",
+            "",
+        ),
+        next::AUTHENTICATION => ("ah", "Authentication Header", "ah.next_header", "ah.length"),
+        next::MOBILITY => ("mipv6", "Mobile IPv6", "mip6.nextheader", "mip6.hlen"),
+        next::HIP => ("hip", "Host Identity Protocol", "hip.proto", "hip.hdr_len"),
+        _ => ("shim6", "Shim6", "shim6.nxt", "shim6.len"),
+    };
+    Names {
+        layer,
+        title,
+        nxt,
+        len,
+    }
+}
+
+fn extension_layer(found: &Extension<'_>) -> Layer {
+    let part = found.part;
+    let bytes = part.bytes();
+    let names = names_of(found.kind);
+    let mut fields = Fields::of(part);
+    fields
+        .number(0..1, names.nxt, "Next Header")
+        .mean(names::protocol(found.nxt));
+    if found.kind != next::FRAGMENT {
+        fields
+            .number(1..2, names.len, "Length")
+            .mean(format!("{} bytes", part.wire_len()));
+    }
+    match found.kind {
+        next::FRAGMENT => fragment(&mut fields),
+        next::HOP_BY_HOP | next::DESTINATION => options(&mut fields),
+        next::ROUTING => {
+            fields
+                .number(2..3, "ipv6.routing.type", "Type")
+                .mean(match bytes[2] {
+                    0 => "source route (deprecated)",
+                    2 => "mobile IPv6",
+                    3 => "RPL source route",
+                    4 => "segment routing",
+                    _ => "",
+                });
+            fields.number(3..4, "ipv6.routing.segleft", "Segments Left");
+            fields.bytes(
+                4..bytes.len(),
+                "ipv6.routing.unknown.data",
+                "Type-specific data",
+            );
+        }
+        next::AUTHENTICATION => {
+            fields.bytes(2..4, "ah.reserved", "Reserved");
+            fields.hex(4..8, "ah.spi", "AH SPI");
+            if bytes.len() >= 12 {
+                fields.number(8..12, "ah.sequence", "AH Sequence");
+                fields.bytes(12..bytes.len(), "ah.icv", "AH ICV");
+            }
+        }
+        _ => {
+            fields.bytes(2..bytes.len(), "ipv6.unknown_hdr", "Type-specific data");
+        }
+    }
+    fields.layer(names.layer, names.title.to_owned())
+}
+
+fn fragment(fields: &mut Fields<'_>) {
+    fields.hex(1..2, "ipv6.fraghdr.reserved_octet", "Reserved octet");
+    let offset = be16(fields.part().bytes(), 2) & 0xfff8;
+    fields
+        .value(
+            2..4,
+            "ipv6.fraghdr.offset",
+            "Offset",
+            FieldValue::Number(u64::from(offset / 8)),
+        )
+        .mean(format!("{offset} bytes"));
+    fields.bits(2..4, 0x0006, "ipv6.fraghdr.reserved_bits", "Reserved bits");
+    fields.flag(2..4, 0x0001, "ipv6.fraghdr.more", "More fragments");
+    fields.hex(4..8, "ipv6.fraghdr.ident", "Identification");
+}
+
+/// The options of a hop-by-hop or destination options header: type, length, data.
+fn options(fields: &mut Fields<'_>) {
+    let part = fields.part();
+    let bytes = part.bytes();
+    let mut at = 2;
+    while at < bytes.len() {
+        let kind = bytes[at];
+        let len = match (kind, bytes.get(at + 1)) {
+            (0, _) => 1,
+            (_, Some(len)) => 2 + usize::from(*len),
+            (_, None) => 0,
+        };
+        if len == 0 || at + len > bytes.len() {
+            if !part.is_cut() {
+                let reason = "an option reaches past the end of its header";
+                fields.malformed(Some(part.malformed("ipv6", reason, at)));
+            }
+            return;
+        }
+        let (label, parts) = option(part, at, len);
+        fields
+            .value(at..at + len, "ipv6.opt", label, FieldValue::Present)
+            .with(parts);
+        at += len;
+    }
+}
+
+fn option(part: Part<'_>, at: usize, len: usize) -> (&'static str, Vec<Field>) {
+    let kind = part.bytes()[at];
+    let label = match kind {
+        0 => "Pad1",
+        1 => "PadN",
+        0x05 => "Router Alert",
+        0xc2 => "Jumbo Payload",
+        0x04 => "Tunnel Encapsulation Limit",
+        0xc9 => "Home Address",
+        _ => "Option",
+    };
+    let mut parts = Fields::of(part);
+    parts.hex(at..at + 1, "ipv6.opt.type", "Type").mean(label);
+    if len > 1 {
+        parts.number(at + 1..at + 2, "ipv6.opt.length", "Length");
+    }
+    match (kind, len) {
+        (_, 0..=2) => {}
+        (0x05, 4) => {
+            let meaning = match be16(part.bytes(), at + 2) {
+                0 => "MLD",
+                1 => "RSVP",
+                2 => "active networks",
+                _ => "",
+            };
+            parts
+                .number(at + 2..at + 4, "ipv6.opt.router_alert", "Router Alert")
+                .mean(meaning);
+        }
+        (0xc2, 6) => {
+            parts.number(at + 2..at + 6, "ipv6.opt.jumbo", "Payload Length");
+        }
+        (1, _) => {
+            parts.bytes(at + 2..at + len, "ipv6.opt.padn", "PadN");
+        }
+        _ => {
+            parts.bytes(at + 2..at + len, "ipv6.opt.unknown_data", "Data");
+        }
+    }
+    (label, parts.done())
+}

@@ -1,0 +1,207 @@
+//! TCP headers (RFC 9293 section 3.1). Their options are walked in `tcp_options.rs`; conversations belong to the tracker.
+
+use super::checksum::{self, Covered, Pseudo};
+use super::fields::Fields;
+use super::headers::{Malformed, Tcp, TcpOptions, flag};
+use super::part::{CUT, Decoded, Part, be16};
+use super::tcp_option_fields;
+use super::tcp_options;
+use super::tree::{Field, FieldValue, Layer};
+use pnet::packet::tcp::TcpPacket;
+
+/// Bytes of a header without options.
+pub(super) const HEADER: usize = 20;
+/// Bytes of a header that every ICMP error quotes at least (RFC 792).
+pub(super) const QUOTE: usize = 8;
+const SHORT: &str = "shorter than the 20 bytes of a header";
+
+/// Reads a header. With a wrong header length the fixed fields are given, and `stop` is set.
+pub(super) fn decode(part: Part<'_>) -> Result<Decoded<'_, Tcp>, Malformed> {
+    let bytes = part.at_least(HEADER, "tcp", SHORT)?;
+    let Some(view) = TcpPacket::new(bytes) else {
+        return Err(part.malformed("tcp", SHORT, 0));
+    };
+    let hdr_len = view.get_data_offset() * 4;
+    let header_end = usize::from(hdr_len).max(HEADER);
+    let whole = part.first(header_end);
+    let mut header = Tcp {
+        srcport: view.get_source(),
+        dstport: view.get_destination(),
+        seq: view.get_sequence(),
+        ack: view.get_acknowledgement(),
+        hdr_len,
+        flags: be16(bytes, 12) & 0xfff,
+        window: view.get_window(),
+        checksum: view.get_checksum(),
+        urgent: view.get_urgent_ptr(),
+        len: (part.wire_len() - whole.wire_len()) as u32,
+        options: TcpOptions::default(),
+        header: whole.span(),
+    };
+    let wrong = |reason| Some(part.malformed("tcp", reason, 12));
+    let (malformed, stop) = if usize::from(hdr_len) < HEADER {
+        (wrong("the header length is less than 20"), true)
+    } else if header_end > part.wire_len() {
+        let reason = "the header length reaches past the end of the segment";
+        (wrong(reason), true)
+    } else {
+        let (options, error) = tcp_options::decode(&whole.bytes()[HEADER..]);
+        header.options = options;
+        let malformed = error.map(|(at, reason)| {
+            let reason = if whole.is_cut() { CUT } else { reason };
+            part.malformed("tcp", reason, HEADER + at)
+        });
+        let cut = whole
+            .is_cut()
+            .then(|| whole.malformed("tcp", CUT, header_end));
+        (malformed.or(cut), false)
+    };
+    Ok(Decoded {
+        header,
+        rest: part.skip(header_end),
+        malformed,
+        stop,
+    })
+}
+
+/// The header as a layer; `part` is the whole segment.
+pub(super) fn layer(
+    part: Part<'_>,
+    decoded: &Decoded<'_, Tcp>,
+    pseudo: Pseudo,
+    covered: Covered,
+) -> Layer {
+    let tcp = &decoded.header;
+    let header_end = usize::from(tcp.hdr_len).max(HEADER);
+    let mut fields = Fields::of(part.first(header_end));
+    fields.number(0..2, "tcp.srcport", "Source Port");
+    fields.number(2..4, "tcp.dstport", "Destination Port");
+    if !decoded.stop {
+        let len = FieldValue::Number(tcp.len.into());
+        fields.computed("tcp.len", "Segment Length", len);
+    }
+    fields.number(4..8, "tcp.seq_raw", "Sequence Number (raw)");
+    let meaning = if tcp.flags & flag::ACK == 0 && tcp.ack != 0 {
+        "means nothing, the ACK flag is not set"
+    } else {
+        ""
+    };
+    fields
+        .number(8..12, "tcp.ack_raw", "Acknowledgment Number (raw)")
+        .mean(meaning);
+    fields
+        .value(
+            12..13,
+            "tcp.hdr_len",
+            "Header Length",
+            FieldValue::Number(tcp.hdr_len.into()),
+        )
+        .mean(format!("{} words of 4 bytes", tcp.hdr_len / 4));
+    fields
+        .value(
+            12..14,
+            "tcp.flags",
+            "Flags",
+            FieldValue::Hex(tcp.flags.into(), 3),
+        )
+        .mean(flag_names(tcp.flags))
+        .with(flags(part, tcp.flags));
+    fields.number(14..16, "tcp.window_size_value", "Window");
+    let verdict = checksum::judge(part, 16, tcp.checksum, pseudo, covered);
+    fields.hex(16..18, "tcp.checksum", "Checksum").mean(verdict);
+    let meaning = if tcp.flags & flag::URG == 0 && tcp.urgent != 0 {
+        "means nothing, the URG flag is not set"
+    } else {
+        ""
+    };
+    fields
+        .number(18..20, "tcp.urgent_pointer", "Urgent Pointer")
+        .mean(meaning);
+    if !decoded.stop {
+        tcp_option_fields::add(&mut fields, HEADER);
+    }
+    fields.malformed(decoded.malformed);
+    let title = format!(
+        "Transmission Control Protocol, Src Port: {}, Dst Port: {}, Len: {}",
+        tcp.srcport, tcp.dstport, tcp.len
+    );
+    fields.layer("tcp", title)
+}
+
+/// The first eight bytes of a header as a layer: all that an ICMP error has to quote.
+pub(super) fn quoted_layer(part: Part<'_>) -> Layer {
+    let bytes = part.bytes();
+    let mut fields = Fields::of(part);
+    fields.number(0..2, "tcp.srcport", "Source Port");
+    fields.number(2..4, "tcp.dstport", "Destination Port");
+    fields.number(4..8, "tcp.seq_raw", "Sequence Number (raw)");
+    if bytes.len() > QUOTE {
+        fields.bytes(QUOTE..bytes.len(), "data.data", "Rest of the quote");
+    }
+    let title = format!(
+        "Transmission Control Protocol, Src Port: {}, Dst Port: {}",
+        be16(bytes, 0),
+        be16(bytes, 2)
+    );
+    fields.layer("tcp", title)
+}
+
+/// The flags that are set, as Wireshark writes them: `SYN, ACK`.
+fn flag_names(flags: u16) -> String {
+    let names: Vec<&str> = FLAGS
+        .iter()
+        .filter(|(bit, ..)| flags & bit != 0)
+        .map(|(_, name, ..)| *name)
+        .collect();
+    if names.is_empty() {
+        "none".to_owned()
+    } else {
+        names.join(", ")
+    }
+}
+
+/// Bit, name, field name and label, from the lowest bit up.
+const FLAGS: [(u16, &str, &str, &str); 9] = [
+    (flag::FIN, "FIN", "tcp.flags.fin", "Fin"),
+    (flag::SYN, "SYN", "tcp.flags.syn", "Syn"),
+    (flag::RST, "RST", "tcp.flags.reset", "Reset"),
+    (flag::PSH, "PSH", "tcp.flags.push", "Push"),
+    (flag::ACK, "ACK", "tcp.flags.ack", "Acknowledgment"),
+    (flag::URG, "URG", "tcp.flags.urg", "Urgent"),
+    (flag::ECE, "ECE", "tcp.flags.ece", "ECN-Echo"),
+    (
+        flag::CWR,
+        "CWR",
+        "tcp.flags.cwr",
+        "Congestion Window Reduced",
+    ),
+    (flag::AE, "AE", "tcp.flags.ae", "Accurate ECN"),
+];
+
+fn flags(part: Part<'_>, flags: u16) -> Vec<Field> {
+    let mut fields = Fields::of(part);
+    fields.flag(12..13, 0x0e, "tcp.flags.res", "Reserved");
+    for (bit, _, name, label) in FLAGS.iter().rev() {
+        let byte = if *bit == flag::AE { 12..13 } else { 13..14 };
+        let set = FieldValue::Flag(flags & bit != 0);
+        fields.value(byte, name, label, set);
+    }
+    let text = FieldValue::Text(flag_letters(flags));
+    fields.value(12..14, "tcp.flags.str", "Flags as letters", text);
+    fields.done()
+}
+
+/// Twelve letters from the highest bit down, a middle dot for each bit that is not set: `·······A··S·`.
+fn flag_letters(flags: u16) -> String {
+    "RRRACEUAPRSF"
+        .chars()
+        .enumerate()
+        .map(|(place, letter)| {
+            if flags & (0x800 >> place) == 0 {
+                '·'
+            } else {
+                letter
+            }
+        })
+        .collect()
+}

@@ -1,0 +1,218 @@
+//! The options of a TCP header as fields, each kind with its parts. How they are walked is in `tcp_options.rs`.
+
+use super::fields::Fields;
+use super::part::{CUT, be16, be32};
+use super::tcp_options::{TcpOption, kind, walk};
+use super::tree::FieldValue;
+use std::ops::Range;
+
+/// Adds the options from `start` to the end of the fields' part.
+pub(super) fn add(fields: &mut Fields<'_>, start: usize) {
+    let part = fields.part();
+    let bytes = part.bytes().get(start..).unwrap_or_default();
+    if bytes.is_empty() {
+        return;
+    }
+    let mut options = Fields::of(part);
+    let mut labels = Vec::new();
+    for step in walk(bytes) {
+        match step {
+            Ok(option) => labels.push(add_one(&mut options, start, option)),
+            Err((at, reason)) => {
+                let reason = if part.is_cut() { CUT } else { reason };
+                options.malformed(Some(part.malformed("tcp", reason, start + at)));
+            }
+        }
+    }
+    fields
+        .bytes(start..start + bytes.len(), "tcp.options", "Options")
+        .mean(format!("{} bytes: {}", bytes.len(), labels.join(", ")))
+        .with(options.done());
+}
+
+/// Adds one option and gives back its label.
+fn add_one(options: &mut Fields<'_>, start: usize, option: TcpOption<'_>) -> &'static str {
+    let at = start + option.at;
+    let range = at..at + option.bytes.len();
+    let (name, label) = name(option.kind);
+    let mut parts = Fields::of(options.part());
+    parts
+        .number(at..at + 1, "tcp.option_kind", "Kind")
+        .mean(label);
+    if option.bytes.len() > 1 {
+        parts.number(at + 1..at + 2, "tcp.option_len", "Length");
+    }
+    let meaning = add_parts(&mut parts, at + 2..range.end, option);
+    let children = parts.done();
+    options
+        .bytes(range, name, label)
+        .mean(meaning)
+        .with(children);
+    label
+}
+
+/// Adds the parts of an option's data, which lies in `range`, and gives back the option in words.
+fn add_parts(parts: &mut Fields<'_>, range: Range<usize>, option: TcpOption<'_>) -> String {
+    let data = option.data();
+    let at = range.start;
+    match (option.kind, data.len()) {
+        (kind::END | kind::NOP, _) | (kind::SACK_PERM, 0) => String::new(),
+        (kind::MSS, 2) => {
+            parts.number(range, "tcp.options.mss_val", "MSS Value");
+            format!("{} bytes", be16(data, 0))
+        }
+        (kind::WSCALE, 1) => {
+            parts.number(range, "tcp.options.wscale.shift", "Shift count");
+            // RFC 7323 section 2.3: more than 14 is taken as 14.
+            let multiplier = FieldValue::Number(1 << data[0].min(14));
+            parts.value(
+                at..at + 1,
+                "tcp.options.wscale.multiplier",
+                "Multiplier",
+                multiplier,
+            );
+            format!("{} (multiply by {})", data[0], 1 << data[0].min(14))
+        }
+        (kind::TIMESTAMP, 8) => {
+            parts.number(at..at + 4, "tcp.options.timestamp.tsval", "Timestamp value");
+            parts.number(
+                at + 4..at + 8,
+                "tcp.options.timestamp.tsecr",
+                "Timestamp echo reply",
+            );
+            format!("TSval {}, TSecr {}", be32(data, 0), be32(data, 4))
+        }
+        (kind::SACK, len) if len > 0 && len % 8 == 0 => sack(parts, at, data),
+        (kind::FAST_OPEN, 0) => {
+            parts.computed(
+                "tcp.options.tfo.request",
+                "Fast Open Cookie Request",
+                FieldValue::Present,
+            );
+            "asks for a cookie".to_owned()
+        }
+        (kind::FAST_OPEN, len) => {
+            parts.bytes(range, "tcp.options.tfo.cookie", "Fast Open Cookie");
+            format!("a cookie of {len} bytes")
+        }
+        (kind::USER_TIMEOUT, 2) => {
+            parts.bits(
+                at..at + 2,
+                0x8000,
+                "tcp.options.user_to_granularity",
+                "Granularity",
+            );
+            parts.bits(
+                at..at + 2,
+                0x7fff,
+                "tcp.options.user_to_val",
+                "User Timeout",
+            );
+            let value = be16(data, 0) & 0x7fff;
+            let unit = if data[0] & 0x80 == 0 {
+                "seconds"
+            } else {
+                "minutes"
+            };
+            format!("{value} {unit}")
+        }
+        (kind::MD5, 16) => {
+            parts.bytes(range, "tcp.options.md5.digest", "MD5 digest");
+            String::new()
+        }
+        (kind::AO, len) if len >= 2 => {
+            parts.number(at..at + 1, "tcp.options.ao.keyid", "AO KeyID");
+            parts.number(at + 1..at + 2, "tcp.options.ao.rnextkeyid", "AO RNextKeyID");
+            parts.bytes(at + 2..range.end, "tcp.options.ao.mac", "AO MAC");
+            String::new()
+        }
+        (kind::ACC_ECN_0 | kind::ACC_ECN_1, len) if len % 3 == 0 => acc_ecn(parts, at, option),
+        (kind::EXPERIMENT | kind::EXPERIMENT_253, len) if len >= 2 => {
+            parts.hex(
+                at..at + 2,
+                "tcp.options.experimental.exid",
+                "Experiment Identifier",
+            );
+            parts.bytes(at + 2..range.end, "tcp.options.experimental.data", "Data");
+            String::new()
+        }
+        _ => {
+            parts.bytes(range, "tcp.options.unknown.payload", "Payload");
+            if known_length(option.kind) {
+                "the length is not what this kind demands".to_owned()
+            } else {
+                String::new()
+            }
+        }
+    }
+}
+
+/// True for the kinds whose data was not understood only because its length is wrong.
+fn known_length(kind: u8) -> bool {
+    matches!(
+        kind,
+        kind::MSS
+            | kind::WSCALE
+            | kind::SACK_PERM
+            | kind::SACK
+            | kind::TIMESTAMP
+            | kind::USER_TIMEOUT
+            | kind::MD5
+            | kind::AO
+    )
+}
+
+fn sack(parts: &mut Fields<'_>, at: usize, data: &[u8]) -> String {
+    let blocks: Vec<String> = data
+        .chunks_exact(8)
+        .enumerate()
+        .map(|(index, block)| {
+            let at = at + index * 8;
+            parts.number(at..at + 4, "tcp.options.sack_le", "Left edge");
+            parts.number(at + 4..at + 8, "tcp.options.sack_re", "Right edge");
+            format!("{}-{}", be32(block, 0), be32(block, 4))
+        })
+        .collect();
+    let count = FieldValue::Number(blocks.len() as u64);
+    parts.computed("tcp.options.sack.count", "Blocks", count);
+    blocks.join(" ")
+}
+
+/// Byte counters of Accurate ECN, whose order depends on the kind and of which the last ones may be left out
+/// (RFC 9768 section 3.2.3).
+fn acc_ecn(parts: &mut Fields<'_>, at: usize, option: TcpOption<'_>) -> String {
+    const E0: (&str, &str) = ("tcp.options.acc_ecn.ee0b", "ECT(0) byte counter");
+    const CE: (&str, &str) = ("tcp.options.acc_ecn.eceb", "CE byte counter");
+    const E1: (&str, &str) = ("tcp.options.acc_ecn.ee1b", "ECT(1) byte counter");
+    let order = if option.kind == kind::ACC_ECN_0 {
+        [E0, CE, E1]
+    } else {
+        [E1, CE, E0]
+    };
+    for (index, (name, label)) in order.into_iter().enumerate().take(option.data().len() / 3) {
+        let at = at + index * 3;
+        parts.number(at..at + 3, name, label);
+    }
+    String::new()
+}
+
+/// The field name and the label of an option kind.
+fn name(kind: u8) -> (&'static str, &'static str) {
+    match kind {
+        kind::END => ("tcp.options.eol", "End of Option List (EOL)"),
+        kind::NOP => ("tcp.options.nop", "No-Operation (NOP)"),
+        kind::MSS => ("tcp.options.mss", "Maximum segment size"),
+        kind::WSCALE => ("tcp.options.wscale", "Window scale"),
+        kind::SACK_PERM => ("tcp.options.sack_perm", "SACK permitted"),
+        kind::SACK => ("tcp.options.sack", "SACK"),
+        kind::TIMESTAMP => ("tcp.options.timestamp", "Timestamps"),
+        kind::MD5 => ("tcp.options.md5", "MD5 signature"),
+        kind::USER_TIMEOUT => ("tcp.options.user_to", "User Timeout"),
+        kind::AO => ("tcp.options.ao", "Authentication Option"),
+        kind::MPTCP => ("tcp.options.mptcp", "Multipath TCP"),
+        kind::FAST_OPEN => ("tcp.options.tfo", "Fast Open"),
+        kind::ACC_ECN_0 | kind::ACC_ECN_1 => ("tcp.options.acc_ecn", "Accurate ECN"),
+        kind::EXPERIMENT | kind::EXPERIMENT_253 => ("tcp.options.experimental", "Experimental"),
+        _ => ("tcp.options.unknown", "Unknown"),
+    }
+}

@@ -1,0 +1,121 @@
+//! The options of a TCP header, walked by hand: no option is read past the header, and a wrong length ends the walk with its reason.
+
+use super::headers::TcpOptions;
+use super::part::{be16, be32};
+
+/// Option kinds (IANA "TCP Option Kind Numbers").
+pub(super) mod kind {
+    pub(in crate::packet) const END: u8 = 0;
+    pub(in crate::packet) const NOP: u8 = 1;
+    pub(in crate::packet) const MSS: u8 = 2;
+    pub(in crate::packet) const WSCALE: u8 = 3;
+    pub(in crate::packet) const SACK_PERM: u8 = 4;
+    pub(in crate::packet) const SACK: u8 = 5;
+    pub(in crate::packet) const TIMESTAMP: u8 = 8;
+    pub(in crate::packet) const MD5: u8 = 19;
+    pub(in crate::packet) const USER_TIMEOUT: u8 = 28;
+    pub(in crate::packet) const AO: u8 = 29;
+    pub(in crate::packet) const MPTCP: u8 = 30;
+    pub(in crate::packet) const FAST_OPEN: u8 = 34;
+    pub(in crate::packet) const ACC_ECN_0: u8 = 172;
+    pub(in crate::packet) const ACC_ECN_1: u8 = 174;
+    pub(in crate::packet) const EXPERIMENT_253: u8 = 253;
+    pub(in crate::packet) const EXPERIMENT: u8 = 254;
+}
+
+/// One option.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct TcpOption<'a> {
+    /// Its kind.
+    pub(super) kind: u8,
+    /// Where it begins, counted from the first option byte.
+    pub(super) at: usize,
+    /// All its bytes, with kind and length.
+    pub(super) bytes: &'a [u8],
+}
+
+impl<'a> TcpOption<'a> {
+    /// The bytes after kind and length.
+    pub(super) fn data(self) -> &'a [u8] {
+        self.bytes.get(2..).unwrap_or_default()
+    }
+}
+
+/// The walk over the option bytes; ends after an END option or an error.
+#[derive(Clone, Debug)]
+pub(super) struct Walk<'a> {
+    bytes: &'a [u8],
+    at: usize,
+}
+
+/// Walks option bytes. An error holds the offset and the reason.
+pub(super) fn walk(bytes: &[u8]) -> Walk<'_> {
+    Walk { bytes, at: 0 }
+}
+
+impl<'a> Iterator for Walk<'a> {
+    type Item = Result<TcpOption<'a>, (usize, &'static str)>;
+
+    fn next(&mut self) -> Option<Self::Item> {
+        let at = self.at;
+        let rest = self.bytes.get(at..)?;
+        let kind = *rest.first()?;
+        let len = match option_len(kind, rest) {
+            Ok(len) => len,
+            Err(reason) => {
+                self.at = self.bytes.len();
+                return Some(Err((at, reason)));
+            }
+        };
+        self.at = if kind == kind::END {
+            self.bytes.len()
+        } else {
+            at + len
+        };
+        Some(Ok(TcpOption {
+            kind,
+            at,
+            bytes: &rest[..len],
+        }))
+    }
+}
+
+/// The length of the option at the start of `rest`: at least 1 and at most `rest.len()`.
+fn option_len(kind: u8, rest: &[u8]) -> Result<usize, &'static str> {
+    if matches!(kind, kind::END | kind::NOP) {
+        return Ok(1);
+    }
+    match rest.get(1).map(|len| usize::from(*len)) {
+        None => Err("an option has no length byte"),
+        Some(0 | 1) => Err("the length of an option is less than 2"),
+        Some(len) if len > rest.len() => Err("an option reaches past the end of the header"),
+        Some(len) => Ok(len),
+    }
+}
+
+/// The options the record has a place for, and the first thing that is wrong with them. An option whose length is not what
+/// its kind demands is passed over.
+pub(super) fn decode(bytes: &[u8]) -> (TcpOptions, Option<(usize, &'static str)>) {
+    let mut options = TcpOptions::default();
+    for step in walk(bytes) {
+        let option = match step {
+            Ok(option) => option,
+            Err(error) => return (options, Some(error)),
+        };
+        let data = option.data();
+        match (option.kind, data.len()) {
+            (kind::MSS, 2) => options.mss = Some(be16(data, 0)),
+            (kind::WSCALE, 1) => options.wscale = Some(data[0]),
+            (kind::SACK_PERM, 0) => options.sack_perm = true,
+            (kind::TIMESTAMP, 8) => options.timestamp = Some((be32(data, 0), be32(data, 4))),
+            (kind::SACK, len) if len % 8 == 0 => {
+                for (place, block) in options.sack.iter_mut().zip(data.chunks_exact(8)) {
+                    *place = (be32(block, 0), be32(block, 4));
+                }
+                options.sack_count = (len / 8).min(options.sack.len()) as u8;
+            }
+            _ => {}
+        }
+    }
+    (options, None)
+}

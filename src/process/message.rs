@@ -1,0 +1,46 @@
+//! What the terminal and a prompt's process say to each other: postcard behind a length of four bytes, on a stream.
+
+use crate::command::ast::Command;
+use serde::de::DeserializeOwned;
+use serde::{Deserialize, Serialize};
+use std::io;
+
+/// What the terminal asks of a process. The answers are [`Report`](crate::engine::report::Report)s.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Execute {
+    /// The command's number in the session.
+    pub number: u64,
+    /// The job it runs in: 0 is the process's main thread, any other number a thread of its own.
+    pub job: u32,
+    /// The command.
+    pub command: Command,
+}
+
+/// A message longer than this is not one of ours.
+const LIMIT: usize = 64 << 20;
+
+/// The message with its length in front.
+pub fn encode(message: &impl Serialize) -> io::Result<Vec<u8>> {
+    let mut bytes = postcard::to_extend(message, vec![0; 4]).map_err(io::Error::other)?;
+    let length = (bytes.len() - 4) as u32;
+    bytes[..4].copy_from_slice(&length.to_ne_bytes());
+    Ok(bytes)
+}
+
+/// Takes the first whole message off the front of `bytes` and says how many bytes it took; `None` when more must come.
+pub fn decode<T: DeserializeOwned>(bytes: &[u8]) -> io::Result<Option<(T, usize)>> {
+    let Some(length) = bytes.first_chunk::<4>() else {
+        return Ok(None);
+    };
+    let length = u32::from_ne_bytes(*length) as usize;
+    if length > LIMIT {
+        return Err(io::Error::from(io::ErrorKind::InvalidData));
+    }
+    let Some(body) = bytes.get(4..4 + length) else {
+        return Ok(None);
+    };
+    Ok(Some((
+        postcard::from_bytes(body).map_err(io::Error::other)?,
+        4 + length,
+    )))
+}

@@ -1,0 +1,5 @@
+//! A prompt's operating-system process: the handle the terminal holds, and the loop round an engine at the other end.
+
+pub mod child;
+pub mod handle;
+pub mod message;

@@ -1,0 +1,286 @@
+//! What one packet says, in a line of Wireshark's words: its info column without ports and labels. Not who sent it, nor why.
+
+use super::endpoint::mac;
+use crate::event::packet::PacketEvent;
+use crate::packet::headers::{Arp, Headers, Icmp, Net, Tcp, Transport, flag};
+use crate::packet::text::hex;
+use std::fmt::Write;
+
+/// How much of a TCP segment's info is left out where there is little room; each leaves out what the one before does, too.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Brevity {
+    /// Everything.
+    Full,
+    /// No timestamps.
+    NoTimestamps,
+    /// No options.
+    NoOptions,
+    /// No window.
+    NoWindow,
+    /// No `Len=0`.
+    NoZeroLength,
+    /// Flags and the length of data.
+    Flags,
+}
+
+impl Brevity {
+    /// From the longest to the shortest.
+    pub const ALL: [Self; 6] = [
+        Self::Full,
+        Self::NoTimestamps,
+        Self::NoOptions,
+        Self::NoWindow,
+        Self::NoZeroLength,
+        Self::Flags,
+    ];
+}
+
+/// Wireshark's info column: `[SYN, ACK] Seq=0 Ack=1 Win=65483 Len=0 MSS=65495 SACK_PERM WS=128`.
+pub fn info(packet: &PacketEvent) -> String {
+    brief(packet, Brevity::Full)
+}
+
+/// The info column with less in it.
+pub fn brief(packet: &PacketEvent, brevity: Brevity) -> String {
+    let headers = &packet.headers;
+    if let Some(malformed) = headers.malformed {
+        return format!(
+            "[Malformed Packet: {}] {}",
+            malformed.layer.to_uppercase(),
+            malformed.reason
+        );
+    }
+    match (&headers.transport, &headers.net) {
+        (Transport::Tcp(tcp), _) => segment(packet, tcp, brevity),
+        (Transport::Udp(udp), _) => format!("Len={}", udp.length.saturating_sub(8)),
+        (Transport::Icmp(icmp), Net::Ipv4(ip)) => icmp_message(icmp, ip.ttl),
+        (Transport::Icmp(icmp), _) => icmp_message(icmp, 0),
+        (Transport::Icmpv6(icmp), Net::Ipv6(ip)) => icmpv6_message(icmp, ip.hlim),
+        (Transport::Icmpv6(icmp), _) => icmpv6_message(icmp, 0),
+        (Transport::Igmp(kind), _) => igmp_message(*kind),
+        (Transport::None, Net::Arp(arp)) => arp_message(arp),
+        (Transport::None, Net::Ipv4(ip)) if ip.mf || ip.frag_offset > 0 => format!(
+            "Fragmented IP protocol (proto={}, off={}, ID={:04x})",
+            ip.proto, ip.frag_offset, ip.id
+        ),
+        (Transport::None, Net::Ipv6(ip)) if ip.fragment.is_some() => format!(
+            "IPv6 fragment (nxt={}, off={})",
+            ip.upper,
+            ip.fragment.map_or(0, |(offset, _)| offset)
+        ),
+        (Transport::None, Net::Ipv4(ip)) => unknown(packet, &format!("IP protocol {}", ip.proto)),
+        (Transport::None, Net::Ipv6(ip)) => {
+            unknown(packet, &format!("IPv6 next header {}", ip.upper))
+        }
+        (Transport::None, Net::None) => unknown(packet, &link_title(headers)),
+    }
+}
+
+/// The protocol as Wireshark's protocol column names it.
+pub fn protocol(headers: &Headers) -> &'static str {
+    match (&headers.transport, &headers.net) {
+        (Transport::Tcp(_), _) => "TCP",
+        (Transport::Udp(_), _) => "UDP",
+        (Transport::Icmp(_), _) => "ICMP",
+        (Transport::Icmpv6(_), _) => "ICMPv6",
+        (Transport::Igmp(_), _) => "IGMP",
+        (Transport::None, Net::Arp(_)) => "ARP",
+        (Transport::None, Net::Ipv4(_)) => "IPv4",
+        (Transport::None, Net::Ipv6(_)) => "IPv6",
+        (Transport::None, Net::None) => match headers.ethernet {
+            Some(_) => "Ethernet",
+            None => "Frame",
+        },
+    }
+}
+
+/// The flags as Wireshark lists them: `SYN, ACK`.
+pub fn flags(flags: u16) -> String {
+    const NAMES: [(u16, &str); 9] = [
+        (flag::FIN, "FIN"),
+        (flag::SYN, "SYN"),
+        (flag::RST, "RST"),
+        (flag::PSH, "PSH"),
+        (flag::ACK, "ACK"),
+        (flag::URG, "URG"),
+        (flag::ECE, "ECE"),
+        (flag::CWR, "CWR"),
+        (flag::AE, "AE"),
+    ];
+    let set: Vec<&str> = NAMES
+        .iter()
+        .filter(|(bit, _)| flags & bit != 0)
+        .map(|(_, name)| *name)
+        .collect();
+    if set.is_empty() {
+        "<None>".to_owned()
+    } else {
+        set.join(", ")
+    }
+}
+
+/// The bytes a packet carries for a program, as far as they were captured.
+pub fn payload(packet: &PacketEvent) -> &[u8] {
+    match packet.headers.transport {
+        Transport::Tcp(_) | Transport::Udp(_) => packet
+            .frame
+            .bytes
+            .get(packet.headers.payload.range())
+            .unwrap_or_default(),
+        _ => &[],
+    }
+}
+
+fn segment(packet: &PacketEvent, tcp: &Tcp, brevity: Brevity) -> String {
+    let track = &packet.track;
+    let mut text = format!("[{}]", flags(tcp.flags));
+    // Writing into a String cannot fail.
+    let mut add = |name: &str, value: u32| {
+        let _ = write!(text, " {name}={value}");
+    };
+    if brevity < Brevity::Flags {
+        add("Seq", track.seq);
+        if tcp.flags & flag::ACK != 0 {
+            add("Ack", track.ack);
+        }
+    }
+    if brevity < Brevity::NoWindow {
+        add("Win", track.window);
+    }
+    if tcp.len > 0 || brevity < Brevity::NoZeroLength {
+        add("Len", tcp.len);
+    }
+    if tcp.flags & flag::URG != 0 && brevity < Brevity::NoWindow {
+        add("Urg", tcp.urgent.into());
+    }
+    if brevity < Brevity::NoOptions {
+        options(&mut text, tcp, packet, brevity);
+    }
+    text
+}
+
+fn options(text: &mut String, tcp: &Tcp, packet: &PacketEvent, brevity: Brevity) {
+    let options = &tcp.options;
+    if let Some(mss) = options.mss {
+        let _ = write!(text, " MSS={mss}");
+    }
+    if options.sack_perm {
+        text.push_str(" SACK_PERM");
+    }
+    if let Some((value, echo)) = options.timestamp
+        && brevity < Brevity::NoTimestamps
+    {
+        let _ = write!(text, " TSval={value} TSecr={echo}");
+    }
+    if let Some(shift) = options.wscale {
+        let _ = write!(text, " WS={}", 1_u64.checked_shl(shift.into()).unwrap_or(0));
+    }
+    // The blocks are about the other side's numbers; their distance to the ACK number is known whatever the base.
+    let relative = |raw: u32| packet.track.ack.wrapping_add(raw.wrapping_sub(tcp.ack));
+    for (left, right) in options.sack.iter().take(options.sack_count.into()) {
+        let _ = write!(text, " SLE={} SRE={}", relative(*left), relative(*right));
+    }
+}
+
+fn echo(icmp: &Icmp, hops: &str) -> String {
+    icmp.echo.map_or_else(String::new, |(id, seq)| {
+        format!(" id=0x{id:04x}, seq={seq}, {hops}")
+    })
+}
+
+fn icmp_message(icmp: &Icmp, ttl: u8) -> String {
+    let hops = format!("ttl={ttl}");
+    match (icmp.kind, icmp.code) {
+        (8, _) => format!("Echo (ping) request{}", echo(icmp, &hops)),
+        (0, _) => format!("Echo (ping) reply{}", echo(icmp, &hops)),
+        (3, code) => {
+            let reason = match code {
+                0 => "Network unreachable",
+                1 => "Host unreachable",
+                2 => "Protocol unreachable",
+                3 => "Port unreachable",
+                4 => "Fragmentation needed",
+                5 => "Source route failed",
+                9 | 10 | 13 => "Administratively filtered",
+                _ => return format!("Destination unreachable (code {code})"),
+            };
+            format!("Destination unreachable ({reason})")
+        }
+        (5, _) => "Redirect".to_owned(),
+        (11, 0) => "Time-to-live exceeded (Time to live exceeded in transit)".to_owned(),
+        (11, _) => "Time-to-live exceeded (Fragment reassembly time exceeded)".to_owned(),
+        (12, _) => "Parameter problem".to_owned(),
+        (13, _) => "Timestamp request".to_owned(),
+        (14, _) => "Timestamp reply".to_owned(),
+        (kind, code) => format!("Type {kind}, code {code}"),
+    }
+}
+
+fn icmpv6_message(icmp: &Icmp, hop_limit: u8) -> String {
+    let hops = format!("hop limit={hop_limit}");
+    match (icmp.kind, icmp.code) {
+        (128, _) => format!("Echo (ping) request{}", echo(icmp, &hops)),
+        (129, _) => format!("Echo (ping) reply{}", echo(icmp, &hops)),
+        (1, code) => {
+            let reason = match code {
+                0 => "no route to destination",
+                1 => "Administratively prohibited",
+                3 => "Address unreachable",
+                4 => "Port unreachable",
+                _ => return format!("Destination Unreachable (code {code})"),
+            };
+            format!("Destination Unreachable ({reason})")
+        }
+        (2, _) => "Packet Too Big".to_owned(),
+        (3, _) => "Time Exceeded".to_owned(),
+        (4, _) => "Parameter Problem".to_owned(),
+        (130, _) => "Multicast Listener Query".to_owned(),
+        (131 | 143, _) => "Multicast Listener Report".to_owned(),
+        (132, _) => "Multicast Listener Done".to_owned(),
+        (133, _) => "Router Solicitation".to_owned(),
+        (134, _) => "Router Advertisement".to_owned(),
+        (135, _) => "Neighbor Solicitation".to_owned(),
+        (136, _) => "Neighbor Advertisement".to_owned(),
+        (137, _) => "Redirect".to_owned(),
+        (kind, code) => format!("Type {kind}, code {code}"),
+    }
+}
+
+fn igmp_message(kind: u8) -> String {
+    match kind {
+        0x11 => "Membership Query".to_owned(),
+        0x12 | 0x16 | 0x22 => "Membership Report".to_owned(),
+        0x17 => "Leave Group".to_owned(),
+        _ => format!("Type {kind:#04x}"),
+    }
+}
+
+fn arp_message(arp: &Arp) -> String {
+    match arp.opcode {
+        1 if arp.sender_ip == arp.target_ip => format!("ARP Announcement for {}", arp.sender_ip),
+        1 => format!("Who has {}? Tell {}", arp.target_ip, arp.sender_ip),
+        2 => format!("{} is at {}", arp.sender_ip, mac(arp.sender_mac)),
+        opcode => format!("opcode {opcode}"),
+    }
+}
+
+fn link_title(headers: &Headers) -> String {
+    headers.ethertype.map_or_else(
+        || format!("link type {}", headers.link.0),
+        |ethertype| format!("EtherType {ethertype:#06x}"),
+    )
+}
+
+/// What is not decoded is shown as its first bytes.
+fn unknown(packet: &PacketEvent, title: &str) -> String {
+    const SHOWN: usize = 8;
+    let bytes = packet
+        .frame
+        .bytes
+        .get(packet.headers.payload.range())
+        .unwrap_or_default();
+    let more = if bytes.len() > SHOWN { " …" } else { "" };
+    let shown = hex(&bytes[..bytes.len().min(SHOWN)]);
+    let gap = if shown.is_empty() { "" } else { ": " };
+    format!("{title}, {} bytes{gap}{shown}{more}", bytes.len())
+}

@@ -1,0 +1,417 @@
+//! The whole ladder: a lifeline for each endpoint, the packets between them in the order of time, the calls in the outer
+//! lanes, time gaps. Not the short block under one call (`exchange`).
+
+use super::arrow::{self, Way};
+use super::canvas::Canvas;
+use super::endpoint::{self, Endpoint};
+use super::info::{self, Brevity};
+use super::packet_line;
+use super::styled::{Line, Look, Style, Styled};
+use super::words;
+use crate::event::CallEvent;
+use crate::event::packet::PacketEvent;
+use crate::packet::text::quote;
+use std::collections::HashMap;
+
+/// Narrower than this the calls stand between the lifelines.
+const OUTER_LANES: usize = 64;
+/// Lifelines nearer to each other than this leave no room for an arrow.
+const NEAREST: usize = 16;
+/// A pause of at least this many nanoseconds is drawn.
+const PAUSE: i64 = 100_000_000;
+/// Columns for number and time.
+const MARGIN: usize = 16;
+/// Calls take at most this many columns of an outer lane.
+const CALL_LANE: usize = 20;
+
+/// What to draw.
+#[derive(Clone, Copy, Debug)]
+pub struct Ladder<'a> {
+    /// The packets, in their order.
+    pub packets: &'a [&'a PacketEvent],
+    /// The calls, in the order in which they began.
+    pub calls: &'a [&'a CallEvent],
+}
+
+/// One row, before it is drawn.
+enum Step<'a> {
+    Packet {
+        packet: &'a PacketEvent,
+        from: usize,
+        to: usize,
+    },
+    /// A call by its lane; `None` for one that belongs to no endpoint of the drawing.
+    Call {
+        text: String,
+        process: &'a str,
+        failed: bool,
+        lane: Option<usize>,
+    },
+}
+
+/// Draws it. Where there are more endpoints than the width has room for, a list stands in for the drawing.
+pub fn draw(ladder: &Ladder<'_>, look: &Look) -> Styled {
+    let conversations = endpoint::conversations(ladder.packets);
+    let mut ends: Vec<Endpoint> = Vec::new();
+    let mut places = HashMap::new();
+    for lanes in &conversations {
+        let left = place(&mut ends, &lanes.left);
+        let right = place(&mut ends, &lanes.right);
+        for (packet, forward) in &lanes.packets {
+            let way = if *forward {
+                (left, right)
+            } else {
+                (right, left)
+            };
+            places.insert(packet.number, way);
+        }
+    }
+    let steps = steps(ladder, &ends, &places);
+    let frame = Frame::new(&ends, &steps, look);
+    let start = steps.first().map_or(0, |step| step.0);
+    let mut text = Styled::new();
+    if let Some(frame) = frame {
+        frame.header(&mut text, &ends);
+        let mut last = start;
+        for (time, step) in &steps {
+            if time - last >= PAUSE {
+                frame.pause(&mut text, time - last);
+            }
+            last = *time;
+            frame.step(&mut text, step, time - start);
+        }
+    } else {
+        for (time, step) in &steps {
+            text.push(listed(step, time - start, start, look));
+        }
+    }
+    text
+}
+
+/// The lifeline of an endpoint; two conversations with the same address share it.
+fn place(ends: &mut Vec<Endpoint>, end: &Endpoint) -> usize {
+    if let Some(known) = ends.iter().position(|known| known.address == end.address) {
+        if ends[known].name.is_empty() {
+            ends[known].name.clone_from(&end.name);
+        }
+        return known;
+    }
+    ends.push(end.clone());
+    ends.len() - 1
+}
+
+/// Everything that is drawn, with its time, in the order of time.
+fn steps<'a>(
+    ladder: &Ladder<'a>,
+    ends: &[Endpoint],
+    places: &HashMap<u64, (usize, usize)>,
+) -> Vec<(i64, Step<'a>)> {
+    let mut steps = Vec::new();
+    for packet in ladder.packets {
+        if let Some(&(from, to)) = places.get(&packet.number) {
+            steps.push((packet.frame.time_ns, Step::Packet { packet, from, to }));
+        }
+    }
+    let lanes = call_lanes(ladder, ends, places);
+    for (call, lane) in ladder.calls.iter().zip(lanes) {
+        let on = call.fd.map_or_else(String::new, |fd| fd.to_string());
+        let brief = format!("{}({on})", call.name);
+        let outcome = call
+            .errno
+            .clone()
+            .unwrap_or_else(|| call.result.to_string());
+        let during = ladder
+            .packets
+            .iter()
+            .any(|packet| (call.start_ns..call.end_ns).contains(&packet.frame.time_ns));
+        let step = |text| Step::Call {
+            text,
+            process: &call.process,
+            failed: call.errno.is_some(),
+            lane,
+        };
+        if call.blocked || during {
+            steps.push((call.start_ns, step(format!("{brief} …"))));
+        }
+        steps.push((call.end_ns, step(format!("{brief} = {outcome}"))));
+    }
+    steps.sort_by_key(|step| step.0);
+    steps
+}
+
+/// The lifeline each call belongs to: by the packets it caused, by the addresses it names, by its descriptor.
+fn call_lanes(
+    ladder: &Ladder<'_>,
+    ends: &[Endpoint],
+    places: &HashMap<u64, (usize, usize)>,
+) -> Vec<Option<usize>> {
+    let at = |address: Option<String>| {
+        address.and_then(|address| ends.iter().position(|end| end.address == address))
+    };
+    let direct = |call: &CallEvent| {
+        let caused = ladder.packets.iter().find(|packet| {
+            packet.cause.as_ref().is_some_and(|cause| {
+                cause.command == Some(call.command) && cause.call.starts_with(&call.name)
+            })
+        });
+        caused
+            .and_then(|packet| places.get(&packet.number))
+            .map(|way| way.0)
+            .or_else(|| at(call.local.as_ref().map(ToString::to_string)))
+            .or_else(|| {
+                // The one who accepts stands at the other end of the one who was accepted.
+                let peer = at(call.peer.as_ref().map(ToString::to_string))?;
+                places.values().find(|way| way.0 == peer).map(|way| way.1)
+            })
+    };
+    let mut by_descriptor = HashMap::new();
+    for call in ladder.calls {
+        if let Some(lane) = direct(call) {
+            for fd in call.fd.iter().chain(&call.made) {
+                by_descriptor.insert((call.process.as_str(), *fd), lane);
+            }
+        }
+    }
+    ladder
+        .calls
+        .iter()
+        .map(|call| {
+            let fd = call.fd.or_else(|| call.made.first().copied());
+            direct(call).or_else(|| by_descriptor.get(&(call.process.as_str(), fd?)).copied())
+        })
+        .collect()
+}
+
+/// Where the lifelines stand.
+struct Frame<'a> {
+    look: &'a Look,
+    width: usize,
+    columns: Vec<usize>,
+    /// True when calls stand outside of the outer lifelines.
+    outer: bool,
+}
+
+impl<'a> Frame<'a> {
+    /// `None` when the lifelines would stand too near to each other.
+    fn new(ends: &[Endpoint], steps: &[(i64, Step<'_>)], look: &'a Look) -> Option<Self> {
+        let outer = look.width >= OUTER_LANES;
+        let last = ends.len().checked_sub(1)?;
+        let lane = |side: usize| {
+            let calls = steps.iter().filter_map(|(_, step)| match step {
+                Step::Call { text, lane, .. } if *lane == Some(side) => Some(look.measure(text)),
+                _ => None,
+            });
+            calls.max().map_or(0, |widest| widest.min(CALL_LANE) + 1)
+        };
+        // An outer title is centred over its lifeline as well.
+        let title = |end: &Endpoint| look.measure(&end.address).div_ceil(2).min(CALL_LANE);
+        let (left, right) = if outer {
+            (MARGIN + lane(0), lane(last).max(title(&ends[last])) + 1)
+        } else {
+            (0, 0)
+        };
+        let width = look.width.min(80 + 40 * last);
+        let span = width.checked_sub(left + right + 1)?;
+        let gaps = last.max(1);
+        if span / gaps < NEAREST {
+            return None;
+        }
+        let columns = (0..ends.len())
+            .map(|end| left + span * end / gaps)
+            .collect();
+        Some(Self {
+            look,
+            width,
+            columns,
+            outer,
+        })
+    }
+
+    fn lifelines(&self, mark: &str) -> Canvas {
+        let mut row = Canvas::new(self.width);
+        for column in &self.columns {
+            row.put(*column, Style::Dim, mark, self.look);
+        }
+        row
+    }
+
+    /// Names above addresses, each pair centred over its lifeline as far as there is room.
+    fn header(&self, text: &mut Styled, ends: &[Endpoint]) {
+        let parts: [fn(&Endpoint) -> &str; 2] = [|end| &end.name, |end| &end.address];
+        for part in parts {
+            let mut row = Canvas::new(self.width);
+            let gap = self
+                .columns
+                .get(1)
+                .map_or(self.width, |second| second - self.columns[0]);
+            let room = if ends.len() == 2 && !self.outer {
+                self.width / 2 - 1
+            } else {
+                gap.max(8) - 1
+            };
+            let mut free = 0;
+            for (index, (end, column)) in ends.iter().zip(&self.columns).enumerate() {
+                let title = self.look.cut(part(end), room);
+                let width = self.look.measure(&title);
+                let start = column
+                    .saturating_sub(width / 2)
+                    .min(self.width.saturating_sub(width))
+                    .max(free);
+                row.put(start, lane_style(index), &title, self.look);
+                free = start + width + 1;
+            }
+            let line = row.line();
+            if !line.is_empty() {
+                text.push(line);
+            }
+        }
+    }
+
+    fn pause(&self, text: &mut Styled, nanoseconds: i64) {
+        let mut row = self.lifelines("⋮");
+        let words = format!(" {} pass ", words::took(nanoseconds));
+        let first = self.columns[0] + 2;
+        row.put(first, Style::Note, &words, self.look);
+        text.push(row.line());
+    }
+
+    fn step(&self, text: &mut Styled, step: &Step<'_>, since: i64) {
+        let mut row = self.lifelines("│");
+        match step {
+            Step::Packet { packet, from, to } => {
+                self.margin(&mut row, &format!("#{}", packet.number), since);
+                self.arrow(&mut row, packet, *from, *to);
+            }
+            Step::Call {
+                text,
+                process,
+                failed,
+                lane,
+            } => {
+                self.margin(&mut row, "", since);
+                let style = if *failed { Style::Error } else { Style::Call };
+                match lane {
+                    Some(lane) => self.call(&mut row, text, style, *lane),
+                    None => {
+                        let words = format!(" {process}: {text} ");
+                        row.put(self.columns[0] + 1, Style::Dim, &words, self.look);
+                    }
+                }
+            }
+        }
+        text.push(row.line());
+    }
+
+    fn margin(&self, row: &mut Canvas, number: &str, since: i64) {
+        if self.outer {
+            row.put(0, Style::Bold, &self.look.right(number, 4), self.look);
+            let time = self.look.right(&words::since(since), MARGIN - 6);
+            row.put(5, Style::Dim, &time, self.look);
+        }
+    }
+
+    /// A call beside its lifeline: outside of the outer ones, to the right of the others.
+    fn call(&self, row: &mut Canvas, text: &str, style: Style, lane: usize) {
+        let column = self.columns[lane];
+        let last = lane + 1 == self.columns.len();
+        let look = self.look;
+        if lane == 0 && self.outer {
+            let room = column.saturating_sub(MARGIN + 1).max(1);
+            let text = look.cut(text, room);
+            row.put(column - 1 - look.measure(&text), style, &text, look);
+        } else if last && !self.outer && lane > 0 {
+            let room = column - self.columns[lane - 1] - 3;
+            let text = look.cut(text, room);
+            row.put(column - 1 - look.measure(&text), style, &text, look);
+        } else {
+            let end = self.columns.get(lane + 1).copied().unwrap_or(self.width);
+            let text = look.cut(text, end.saturating_sub(column + 2));
+            row.put(column + 2, style, &text, look);
+        }
+    }
+
+    fn arrow(&self, row: &mut Canvas, packet: &PacketEvent, from: usize, to: usize) {
+        let look = self.look;
+        if from == to {
+            let text = on_arrow(packet, self.width, look);
+            row.put(
+                self.columns[from] + 1,
+                Style::Plain,
+                &format!("⇄ {text}"),
+                look,
+            );
+            return;
+        }
+        let (left, right) = (self.columns[from.min(to)], self.columns[from.max(to)]);
+        let width = right - left - 1;
+        let way = Way::of(from < to, packet.lost.is_some());
+        let text = on_arrow(packet, width.saturating_sub(arrow::DRAWN), look);
+        let style = if packet.lost.is_some() {
+            Style::Lost
+        } else {
+            lane_style(from)
+        };
+        let drawn = arrow::draw(&text, width, way, look);
+        row.put(left + 1, style, &drawn, look);
+        // Where the arrow passes a lifeline that is not its own, the lifeline shows through the shaft.
+        for column in &self.columns[from.min(to) + 1..from.max(to)] {
+            if drawn.chars().nth(column - left - 1) == Some('─') {
+                row.put(*column, style, "┼", look);
+            }
+        }
+    }
+}
+
+fn lane_style(lane: usize) -> Style {
+    match lane {
+        0 => Style::Client,
+        1 => Style::Server,
+        other => Style::field(other),
+    }
+}
+
+/// What stands on an arrow of this room: labels first, then the info as long as it fits, then the data.
+fn on_arrow(packet: &PacketEvent, room: usize, look: &Look) -> String {
+    let mut labels = words::labels(&packet.track).join(", ");
+    if !labels.is_empty() {
+        labels.push(' ');
+    }
+    let protocol = if packet.headers.tcp().is_some() {
+        String::new()
+    } else {
+        format!("{} ", info::protocol(&packet.headers))
+    };
+    let data = info::payload(packet);
+    let whole =
+        |brevity, data: &str| format!("{labels}{protocol}{}{data}", info::brief(packet, brevity));
+    let preview = if data.is_empty() {
+        String::new()
+    } else {
+        format!(" {}", quote(data, 16))
+    };
+    [Brevity::NoZeroLength, Brevity::Flags]
+        .into_iter()
+        .map(|brevity| whole(brevity, &preview))
+        .find(|text| look.measure(text) <= room)
+        .unwrap_or_else(|| whole(Brevity::Flags, ""))
+}
+
+/// A row where there is no room for a drawing.
+fn listed(step: &Step<'_>, since: i64, start: i64, look: &Look) -> Line {
+    match step {
+        Step::Packet { packet, .. } => packet_line::line(packet, start, look),
+        Step::Call {
+            text,
+            process,
+            failed,
+            ..
+        } => Line::wrapping(5)
+            .with(Style::Dim, &format!("{} ", words::since(since)))
+            .with(Style::Prompt, &format!("{process}: "))
+            .with(if *failed { Style::Error } else { Style::Call }, text),
+    }
+}
+
+#[cfg(test)]
+#[path = "ladder_tests.rs"]
+mod tests;

@@ -1,0 +1,26 @@
+//! Events and plain data to styled text, and events to JSON. Writes nothing, reads no clock, names no worker.
+
+pub mod arrow;
+pub mod ascii;
+pub mod canvas;
+pub mod endpoint;
+pub mod exchange;
+pub mod follow;
+pub mod hex;
+pub mod info;
+pub mod json_packet;
+pub mod ladder;
+pub mod line;
+pub mod list;
+pub mod options;
+pub mod packet_line;
+#[cfg(test)]
+mod sample;
+pub mod sockets;
+pub mod styled;
+pub mod table;
+pub mod tcp_info;
+pub mod tree;
+pub mod value;
+pub mod words;
+pub mod wrap;

@@ -1,0 +1,99 @@
+//! `info c`: struct tcp_info as a table, what matters most first, each number with its unit and what it says.
+
+use super::styled::{Look, Style, Styled};
+use super::table::{self, Cell, Column};
+use crate::catalog::tcp_info::{self, FIELDS, TcpInfoField, Unit};
+
+/// Draws the fields that the kernel returned (`bytes`, as `getsockopt(TCP_INFO)` filled them). With `all` false, those that say
+/// nothing yet (0) are left out.
+pub fn draw(bytes: &[u8], all: bool, look: &Look) -> Styled {
+    let columns = [
+        Column::text("field"),
+        Column::number("value"),
+        Column::prose("what it says"),
+    ];
+    let known: Vec<(&TcpInfoField, u64)> = FIELDS
+        .iter()
+        .filter_map(|field| Some((field, field.value(bytes)?)))
+        .collect();
+    let rows: Vec<Vec<Cell>> = known
+        .iter()
+        .filter(|(field, number)| {
+            all || *number != 0 || matches!(field.unit, Unit::State | Unit::CongestionState)
+        })
+        .map(|(field, number)| {
+            vec![
+                (Style::Call, format!("tcpi_{}", field.name)),
+                (Style::Bold, value(field.unit, *number)),
+                (Style::Plain, meaning(field, *number)),
+            ]
+        })
+        .collect();
+    let hidden = known.len() - rows.len();
+    let mut text = table::draw(&columns, &rows, look);
+    if known.is_empty() {
+        text.say(
+            Style::Dim,
+            0,
+            "The kernel gave no TCP_INFO: this is no TCP socket, or it has no connection.",
+        );
+    } else if hidden > 0 {
+        text.say(
+            Style::Dim,
+            0,
+            &format!("{hidden} fields that are 0 are not shown."),
+        );
+    }
+    text
+}
+
+fn value(unit: Unit, number: u64) -> String {
+    match unit {
+        Unit::State => tcp_info::state(number as u8).map(str::to_owned),
+        Unit::CongestionState => {
+            tcp_info::congestion_state(number as u8).map(|state| state.0.to_owned())
+        }
+        Unit::Options => {
+            let names: Vec<&str> = tcp_info::options(number as u8)
+                .map(|option| option.0)
+                .collect();
+            (!names.is_empty()).then(|| names.join(" "))
+        }
+        Unit::Microseconds if number >= 10_000 => Some(format!("{:.1} ms", number as f64 / 1e3)),
+        Unit::BytesPerSecond if number == u64::MAX => Some("no limit".to_owned()),
+        _ => None,
+    }
+    .unwrap_or_else(|| match unit.suffix() {
+        "" => number.to_string(),
+        suffix => format!("{number} {suffix}"),
+    })
+}
+
+fn meaning(field: &TcpInfoField, number: u64) -> String {
+    match field.unit {
+        Unit::CongestionState => tcp_info::congestion_state(number as u8).map_or_else(
+            || field.meaning.to_owned(),
+            |state| format!("{}: {}", field.meaning, state.1),
+        ),
+        _ => field.meaning.to_owned(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::render::sample::screens;
+
+    #[test]
+    fn the_fields_the_kernel_returned_with_units_and_meanings() {
+        let mut bytes = vec![0; 104];
+        bytes[0] = 1;
+        bytes[5] = 7;
+        bytes[8..12].copy_from_slice(&204_000_u32.to_ne_bytes());
+        bytes[16..20].copy_from_slice(&32741_u32.to_ne_bytes());
+        bytes[68..72].copy_from_slice(&18_u32.to_ne_bytes());
+        bytes[80..84].copy_from_slice(&10_u32.to_ne_bytes());
+        insta::assert_snapshot!(screens(|look| draw(&bytes, false, look)));
+        insta::assert_snapshot!(screens(|look| draw(&[], false, look)));
+    }
+}

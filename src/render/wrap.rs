@@ -1,0 +1,101 @@
+//! A line to rows that fit a width: folding to ASCII, wrapping at words, cutting. Not what the line says.
+
+use super::styled::{Fit, Line, Look, Style, columns};
+
+/// One character with its style; of no width when it combines with the one before.
+pub type Cell = (char, Style);
+
+/// The line's characters as the look shows them.
+pub fn cells(line: &Line, look: &Look) -> Vec<Cell> {
+    line.pieces()
+        .iter()
+        .flat_map(|piece| {
+            look.fold(piece.text())
+                .chars()
+                .map(|character| (character, piece.style()))
+                .collect::<Vec<_>>()
+        })
+        .collect()
+}
+
+/// The columns that cells take.
+pub fn width(cells: &[Cell]) -> usize {
+    cells.iter().map(|cell| columns(cell.0)).sum()
+}
+
+/// How many of the cells fit into `room` columns.
+pub fn fitting(cells: &[Cell], room: usize) -> usize {
+    let mut used = 0;
+    cells
+        .iter()
+        .take_while(|cell| {
+            used += columns(cell.0);
+            used <= room
+        })
+        .count()
+}
+
+/// Cells as a line again, equal styles joined.
+pub fn pieces(cells: &[Cell]) -> Line {
+    let mut line = Line::new();
+    for run in cells.chunk_by(|left, right| left.1 == right.1) {
+        let text: String = run.iter().map(|cell| cell.0).collect();
+        line.push(run[0].1, &text);
+    }
+    line
+}
+
+/// The rows of a line, each at most as wide as the look, without blanks at the end. At least one.
+pub fn rows(line: &Line, look: &Look) -> Vec<Line> {
+    let mut rest = cells(line, look);
+    let Fit::Wrap(hang) = line.fit() else {
+        let mut row = line.clone();
+        row.cut_to(look.width, look);
+        return vec![pieces(trimmed(&cells(&row, look)))];
+    };
+    let hang = hang.min(look.width / 2);
+    let mut rows = Vec::new();
+    let mut indent = 0;
+    loop {
+        // A character wider than the whole row still takes a row: otherwise this would never end.
+        let room = look.width.saturating_sub(indent);
+        let fits = fitting(&rest, room).max(usize::from(!rest.is_empty()));
+        let margin = vec![(' ', Style::Plain); indent];
+        if fits == rest.len() {
+            rows.push(pieces(trimmed(&[margin, rest].concat())));
+            return rows;
+        }
+        let end = break_before(&rest, fits);
+        let tail = rest.split_off(end);
+        rows.push(pieces(trimmed(&[margin, rest].concat())));
+        rest = tail.into_iter().skip_while(|cell| cell.0 == ' ').collect();
+        if rest.is_empty() {
+            return rows;
+        }
+        indent = hang;
+    }
+}
+
+/// Where the row ends: after the last blank that fits, unless only indentation stands before it.
+fn break_before(cells: &[Cell], fits: usize) -> usize {
+    let first = cells
+        .iter()
+        .position(|cell| cell.0 != ' ')
+        .unwrap_or(cells.len());
+    if cells.get(fits).is_some_and(|cell| cell.0 == ' ') {
+        return fits;
+    }
+    cells[..fits]
+        .iter()
+        .rposition(|cell| cell.0 == ' ')
+        .filter(|&blank| blank > first)
+        .map_or(fits, |blank| blank + 1)
+}
+
+fn trimmed(cells: &[Cell]) -> &[Cell] {
+    let end = cells
+        .iter()
+        .rposition(|cell| cell.0 != ' ')
+        .map_or(0, |last| last + 1);
+    &cells[..end]
+}

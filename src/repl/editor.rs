@@ -1,0 +1,266 @@
+//! The line editor on a thread of its own: rustyline, whose traits are one-line calls of the pure functions of `command`.
+
+use super::printer::Printer;
+use super::state_folder::history_file;
+use crate::command::complete::{Known, PathLister, complete};
+use crate::command::highlight::{Class, highlight};
+use crate::command::hint::hint;
+use crate::command::line::needs_more;
+use crate::render::styled::Look;
+use rustyline::completion::{Completer, Pair};
+use rustyline::error::ReadlineError;
+use rustyline::highlight::{CmdKind, Highlighter};
+use rustyline::hint::Hinter;
+use rustyline::history::DefaultHistory;
+use rustyline::validate::{ValidationContext, ValidationResult, Validator};
+use rustyline::{Behavior, ColorMode, CompletionType, Config, Context, Helper};
+use std::borrow::Cow;
+use std::io::{self, Read, Write};
+use std::os::fd::{AsFd, BorrowedFd};
+use std::os::unix::net::UnixStream;
+use std::sync::mpsc::{Receiver, Sender, channel};
+use std::sync::{Arc, Mutex, PoisonError};
+
+/// At most this many lines are kept in the history.
+const HISTORY: usize = 10_000;
+
+/// What the student does at the prompt.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Input {
+    /// A line was entered; it holds more than one when they were pasted.
+    Line(String),
+    /// Ctrl-C.
+    Interrupt,
+    /// Ctrl-D, or the terminal is gone.
+    End,
+}
+
+/// The editor's thread as the loop sees it.
+#[derive(Debug)]
+pub struct Editor {
+    prompts: Sender<String>,
+    inputs: Receiver<Input>,
+    bell: UnixStream,
+    known: Arc<Mutex<Known>>,
+    printer: Printer,
+}
+
+type Rustyline = rustyline::Editor<Student, DefaultHistory>;
+
+impl Editor {
+    /// Starts the thread. It reads nothing before it is asked.
+    pub fn start(known: Known, look: Look) -> io::Result<Self> {
+        let known = Arc::new(Mutex::new(known));
+        let config = Config::builder()
+            .max_history_size(HISTORY)
+            .map_err(io::Error::other)?
+            .history_ignore_dups(true)
+            .map_err(io::Error::other)?
+            .completion_type(CompletionType::List)
+            .behavior(Behavior::Stdio)
+            .color_mode(if look.color {
+                ColorMode::Enabled
+            } else {
+                ColorMode::Disabled
+            })
+            .auto_add_history(true)
+            .build();
+        let mut editor = Rustyline::with_config(config).map_err(io::Error::other)?;
+        editor.set_helper(Some(Student {
+            known: Arc::clone(&known),
+            look,
+        }));
+        let history = history_file();
+        if let Some(path) = &history {
+            // The first session has no history yet.
+            let _ = editor.load_history(path);
+        }
+        let printer = Printer::new(editor.create_external_printer().ok());
+        let (prompts, asked) = channel::<String>();
+        let (sender, inputs) = channel::<Input>();
+        let (bell, ringer) = UnixStream::pair()?;
+        bell.set_nonblocking(true)?;
+        std::thread::Builder::new()
+            .name("editor".to_owned())
+            .spawn(move || {
+                let mut ringer = ringer;
+                for prompt in asked {
+                    let input = match editor.readline(&prompt) {
+                        Ok(line) => Input::Line(line),
+                        Err(ReadlineError::Interrupted) => Input::Interrupt,
+                        Err(_) => Input::End,
+                    };
+                    if let Some(path) = &history {
+                        // A history that cannot be written is no reason to end the session.
+                        let _ = editor.append_history(path);
+                    }
+                    let end = input == Input::End;
+                    if sender.send(input).is_err() || ringer.write_all(b"!").is_err() || end {
+                        break;
+                    }
+                }
+            })?;
+        Ok(Self {
+            prompts,
+            inputs,
+            bell,
+            known,
+            printer,
+        })
+    }
+
+    /// Puts the prompt up and begins to read a line.
+    pub fn ask(&self, prompt: &str) {
+        // A thread that has ended has sent `End`, which the loop takes next.
+        let _ = self.prompts.send(prompt.to_owned());
+    }
+
+    /// What was entered, if anything.
+    pub fn next(&self) -> Option<Input> {
+        let mut rung = [0; 16];
+        let _ = (&self.bell).read(&mut rung);
+        self.inputs.try_recv().ok()
+    }
+
+    /// Tells the completion what exists now.
+    pub fn update(&self, known: Known) {
+        *self.known.lock().unwrap_or_else(PoisonError::into_inner) = known;
+    }
+
+    /// The printer that writes above the prompt.
+    pub fn printer(&self) -> Printer {
+        self.printer.clone()
+    }
+}
+
+impl AsFd for Editor {
+    fn as_fd(&self) -> BorrowedFd<'_> {
+        self.bell.as_fd()
+    }
+}
+
+/// rustyline's view of the language.
+struct Student {
+    known: Arc<Mutex<Known>>,
+    look: Look,
+}
+
+impl Helper for Student {}
+
+impl Completer for Student {
+    type Candidate = Pair;
+
+    fn complete(
+        &self,
+        line: &str,
+        position: usize,
+        _: &Context<'_>,
+    ) -> rustyline::Result<(usize, Vec<Pair>)> {
+        let known = self.known.lock().unwrap_or_else(PoisonError::into_inner);
+        let (start, candidates) = complete(line, position, &known, &Folder);
+        let pair = |candidate: crate::command::complete::Candidate| Pair {
+            display: candidate.text.clone(),
+            replacement: candidate.text,
+        };
+        Ok((start, candidates.into_iter().map(pair).collect()))
+    }
+}
+
+impl Hinter for Student {
+    type Hint = String;
+
+    fn hint(&self, line: &str, position: usize, _: &Context<'_>) -> Option<String> {
+        hint(line, position)
+    }
+}
+
+impl Highlighter for Student {
+    fn highlight<'l>(&self, line: &'l str, _: usize) -> Cow<'l, str> {
+        if self.look.color {
+            Cow::Owned(painted(line))
+        } else {
+            Cow::Borrowed(line)
+        }
+    }
+
+    fn highlight_hint<'h>(&self, hint: &'h str) -> Cow<'h, str> {
+        if self.look.color {
+            Cow::Owned(format!("\x1b[2m{hint}\x1b[0m"))
+        } else {
+            Cow::Borrowed(hint)
+        }
+    }
+
+    fn highlight_prompt<'b, 's: 'b, 'p: 'b>(&'s self, prompt: &'p str, _: bool) -> Cow<'b, str> {
+        if self.look.color {
+            Cow::Owned(format!("\x1b[1m{prompt}\x1b[0m"))
+        } else {
+            Cow::Borrowed(prompt)
+        }
+    }
+
+    fn highlight_char(&self, _: &str, _: usize, kind: CmdKind) -> bool {
+        self.look.color && kind != CmdKind::MoveCursor
+    }
+}
+
+impl Validator for Student {
+    fn validate(&self, context: &mut ValidationContext<'_>) -> rustyline::Result<ValidationResult> {
+        Ok(if needs_more(context.input()) {
+            ValidationResult::Incomplete
+        } else {
+            ValidationResult::Valid(None)
+        })
+    }
+}
+
+fn painted(line: &str) -> String {
+    let mut painted = String::with_capacity(line.len() + 32);
+    let mut end = 0;
+    for (range, class) in highlight(line) {
+        let (Some(between), Some(text)) = (line.get(end..range.start), line.get(range.clone()))
+        else {
+            break;
+        };
+        painted.push_str(between);
+        let code = match class {
+            Class::Verb => "1;36",
+            Class::Constant => "35",
+            Class::String => "32",
+            Class::Number | Class::Address => "33",
+            Class::Comment => "2",
+            Class::Error => "31",
+            Class::Process => "1",
+            Class::Name | Class::Operator => "0",
+        };
+        painted.push_str("\x1b[");
+        painted.push_str(code);
+        painted.push('m');
+        painted.push_str(text);
+        painted.push_str("\x1b[0m");
+        end = range.end;
+    }
+    painted.push_str(line.get(end..).unwrap_or_default());
+    painted
+}
+
+/// The file system, for the completion of AF_UNIX paths and files.
+struct Folder;
+
+impl PathLister for Folder {
+    fn list(&self, folder: &str) -> Vec<(String, bool)> {
+        let folder = if folder.is_empty() { "." } else { folder };
+        let Ok(entries) = std::fs::read_dir(folder) else {
+            return Vec::new();
+        };
+        entries
+            .flatten()
+            .filter_map(|entry| {
+                Some((
+                    entry.file_name().into_string().ok()?,
+                    entry.file_type().is_ok_and(|kind| kind.is_dir()),
+                ))
+            })
+            .collect()
+    }
+}

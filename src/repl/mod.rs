@@ -1,0 +1,99 @@
+//! The terminal and only the terminal: lines in through rustyline, styled text out, one loop between them.
+
+pub mod editor;
+pub mod printer;
+pub mod state_folder;
+
+use crate::render::styled::{Look, Styled};
+use crate::shell::{Flow, Screen, Shell};
+use editor::{Editor, Input};
+use nix::poll::{PollFd, PollFlags, PollTimeout, poll};
+use printer::Printer;
+use std::io;
+use std::os::fd::AsFd;
+
+/// How long the loop waits before it looks again at calls that have not returned, in milliseconds.
+const LOOK_MS: u16 = 5;
+
+/// Runs the loop until the student leaves. Gives the exit status.
+pub fn run(mut shell: Shell, look: Look) -> io::Result<u8> {
+    let editor = Editor::start(shell.known(), look)?;
+    let mut console = Console {
+        printer: editor.printer(),
+        look,
+        at_prompt: false,
+    };
+    shell.greet(&mut console);
+    loop {
+        editor.ask(&shell.prompt());
+        console.at_prompt = true;
+        let input = wait_for_input(&editor, &mut shell, &mut console);
+        console.at_prompt = false;
+        match input {
+            Input::Line(text) => {
+                if shell.text(&text, &mut console) == Flow::Quit {
+                    break;
+                }
+            }
+            Input::Interrupt => shell.interrupt(&mut console),
+            Input::End => break,
+        }
+        editor.update(shell.known());
+    }
+    shell.farewell(&mut console);
+    drop(editor);
+    Ok(0)
+}
+
+/// Waits for the next line, and meanwhile shows what happens by itself above the prompt.
+fn wait_for_input(editor: &Editor, shell: &mut Shell, console: &mut Console) -> Input {
+    loop {
+        if let Some(input) = editor.next() {
+            return input;
+        }
+        let patience = if shell.is_busy() {
+            PollTimeout::from(LOOK_MS)
+        } else {
+            PollTimeout::NONE
+        };
+        {
+            let descriptors = shell.descriptors();
+            let mut watched: Vec<PollFd<'_>> = descriptors
+                .into_iter()
+                .map(|fd| PollFd::new(fd, PollFlags::POLLIN))
+                .collect();
+            watched.push(PollFd::new(editor.as_fd(), PollFlags::POLLIN));
+            let _ = poll(&mut watched, patience);
+        }
+        shell.idle(console);
+    }
+}
+
+/// Where the shell's text goes: above the prompt while one is up, else straight to standard output.
+struct Console {
+    printer: Printer,
+    look: Look,
+    at_prompt: bool,
+}
+
+impl Screen for Console {
+    fn show(&mut self, text: &Styled) {
+        let look = Look {
+            width: printer::width().unwrap_or(self.look.width),
+            ..self.look
+        };
+        let text = text.to_text(&look);
+        if self.at_prompt {
+            self.printer.above_prompt(text);
+        } else {
+            self.printer.direct(&text);
+        }
+    }
+
+    fn look(&self) -> Look {
+        Look {
+            width: printer::width().unwrap_or(self.look.width),
+            ..self.look
+        }
+    }
+}

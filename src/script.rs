@@ -1,0 +1,170 @@
+//! The same shell from a file, a pipe or a text: commands one after the other, and an exit status that says whether all of it held.
+
+use crate::command::line::needs_more;
+use crate::render::styled::{Look, Style, Styled};
+use crate::shell::{Flow, Screen, Shell};
+use std::io::{self, BufRead, Write};
+
+/// A line of a script is never longer than this many bytes; the same holds for lines that belong together.
+const LONGEST: usize = 4 << 20;
+
+/// Runs a script. Gives the exit status: 0 when everything held, 1 when something did not.
+pub fn run(shell: &mut Shell, mut source: impl BufRead, name: &str, screen: &mut dyn Screen) -> u8 {
+    let mut reader = Lines {
+        number: 0,
+        offset: 0,
+    };
+    loop {
+        let (first, text) = match reader.next(&mut source) {
+            Ok(Some(found)) => found,
+            Ok(None) => break,
+            Err(reason) => {
+                complain(&format!("{name}:{reason}"), screen);
+                return 1;
+            }
+        };
+        if first == 1 && text.starts_with("#!") {
+            continue;
+        }
+        shell.echo(&text, screen);
+        if shell.line(&text, first, screen) == Flow::Quit || screen.is_gone() {
+            break;
+        }
+    }
+    shell.farewell(screen);
+    shell.sum_up(screen);
+    u8::from(!shell.tally().is_clean())
+}
+
+fn complain(text: &str, screen: &mut dyn Screen) {
+    let mut styled = Styled::new();
+    styled.say(Style::Error, 0, text);
+    screen.show(&styled);
+}
+
+struct Lines {
+    number: usize,
+    offset: usize,
+}
+
+impl Lines {
+    /// The next line, with those that belong to it, and the number of its first. An error says where and what.
+    fn next(&mut self, source: &mut impl BufRead) -> Result<Option<(usize, String)>, String> {
+        let mut text = String::new();
+        let first = self.number + 1;
+        loop {
+            let mut bytes = Vec::new();
+            let length = io::Read::take(&mut *source, LONGEST as u64)
+                .read_until(b'\n', &mut bytes)
+                .map_err(|error| format!("{}: {error}", self.number + 1))?;
+            if length == 0 {
+                return Ok((!text.is_empty()).then_some((first, text)));
+            }
+            self.number += 1;
+            self.offset += length;
+            match String::from_utf8(bytes) {
+                Ok(line) => text.push_str(&line),
+                Err(error) => {
+                    let (_, column) = place(error.as_bytes(), error.utf8_error().valid_up_to());
+                    return Err(format!("{}:{column}: not valid UTF-8", self.number));
+                }
+            }
+            if text.len() >= LONGEST {
+                return Err(format!("{first}:1: a line of more than {LONGEST} bytes"));
+            }
+            if !needs_more(&text) {
+                let end = text.trim_end_matches(['\n', '\r']).len();
+                text.truncate(end);
+                return Ok(Some((first, text)));
+            }
+        }
+    }
+}
+
+/// The line and column, from 1, of a byte of a text; columns count characters.
+pub fn place(text: &[u8], offset: usize) -> (usize, usize) {
+    let before = &text[..offset.min(text.len())];
+    let line = before.iter().filter(|byte| **byte == b'\n').count() + 1;
+    let start = before
+        .iter()
+        .rposition(|byte| *byte == b'\n')
+        .map_or(0, |place| place + 1);
+    (
+        line,
+        String::from_utf8_lossy(&before[start..]).chars().count() + 1,
+    )
+}
+
+/// Standard output as a screen: writes can fail, and then nobody reads any more.
+#[derive(Debug)]
+pub struct Output {
+    look: Look,
+    gone: bool,
+    buffer: String,
+}
+
+impl Output {
+    /// Standard output with this look.
+    pub fn new(look: Look) -> Self {
+        Self {
+            look,
+            gone: false,
+            buffer: String::new(),
+        }
+    }
+
+    fn write(&mut self) {
+        let mut output = io::stdout().lock();
+        self.gone |= output
+            .write_all(self.buffer.as_bytes())
+            .and_then(|()| output.flush())
+            .is_err();
+        self.buffer.clear();
+    }
+}
+
+impl Screen for Output {
+    fn show(&mut self, text: &Styled) {
+        if !self.gone {
+            self.buffer.push_str(&text.to_text(&self.look));
+            self.write();
+        }
+    }
+
+    fn show_json(&mut self, line: &str) {
+        if !self.gone {
+            self.buffer.push_str(line);
+            self.buffer.push('\n');
+            self.write();
+        }
+    }
+
+    fn look(&self) -> Look {
+        self.look
+    }
+
+    fn is_gone(&self) -> bool {
+        self.gone
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::place;
+
+    #[test]
+    fn a_place_in_a_text_counts_lines_and_characters_from_one() {
+        for (text, offset, expected) in [
+            ("abc", 0, (1, 1)),
+            ("a\nbc", 3, (2, 2)),
+            ("é\né", 4, (2, 2)),
+            ("", 0, (1, 1)),
+        ] {
+            assert_eq!(
+                place(text.as_bytes(), offset),
+                expected,
+                "{text:?} at {offset}"
+            );
+        }
+    }
+}

@@ -1,0 +1,382 @@
+//! Which sockets the session knows: who owns each, what it is called, and its state as the kernel last told it.
+
+use crate::event::{CallEvent, StateEvent};
+use crate::sys::diag::{Answer, Question};
+use crate::value::{Address, Value};
+use std::collections::BTreeMap;
+use std::net::SocketAddr;
+
+/// The RFC 9293 name of a state number of linux/tcp_states.h.
+pub fn tcp_state(number: u8) -> &'static str {
+    match number {
+        1 => "ESTABLISHED",
+        2 => "SYN-SENT",
+        3 | 12 => "SYN-RECEIVED",
+        4 => "FIN-WAIT-1",
+        5 => "FIN-WAIT-2",
+        6 => "TIME-WAIT",
+        8 => "CLOSE-WAIT",
+        9 => "LAST-ACK",
+        10 => "LISTEN",
+        11 => "CLOSING",
+        _ => "CLOSED",
+    }
+}
+
+/// What a socket is, as its `socket` call said or the descriptor it came from implies.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Protocol {
+    /// TCP.
+    Tcp,
+    /// UDP.
+    Udp,
+    /// Anything else.
+    Other,
+}
+
+/// A socket a process of the session holds, or held until the connection is gone.
+#[derive(Clone, Debug)]
+pub struct Known {
+    /// The process.
+    pub process: String,
+    /// The host it lives on.
+    pub host: String,
+    /// Its descriptor; `None` once closed.
+    pub fd: Option<i32>,
+    /// The inode behind the descriptor; 0 when it could not be read.
+    pub inode: u64,
+    /// The variable that holds it, newest last; empty when none does.
+    pub names: Vec<String>,
+    /// Family, type and protocol as `socket` named them, or as inherited.
+    pub arguments: Vec<String>,
+    /// What carries its data.
+    pub protocol: Protocol,
+    /// Local address as far as known.
+    pub local: Option<Address>,
+    /// Remote address as far as known.
+    pub peer: Option<Address>,
+    /// True after `listen`.
+    pub listening: bool,
+    /// Its TCP state and the states it has been in, oldest first.
+    pub states: Vec<&'static str>,
+}
+
+impl Known {
+    /// What it is called in one process: its newest name, or `fd 4`.
+    pub fn label(&self) -> String {
+        match (self.names.last(), self.fd) {
+            (Some(name), _) => name.clone(),
+            (None, Some(fd)) => format!("fd {fd}"),
+            (None, None) => "closed socket".to_owned(),
+        }
+    }
+
+    /// The state it is in now (TCP only).
+    pub fn state(&self) -> &'static str {
+        self.states.last().copied().unwrap_or("CLOSED")
+    }
+
+    fn enter(&mut self, state: &'static str) -> Option<StateEvent> {
+        let from = self.state();
+        if from == state {
+            return None;
+        }
+        // A path that runs in circles (a socket connected again and again) is kept only as far as anyone looks.
+        if self.states.len() >= 64 {
+            self.states.remove(0);
+        }
+        self.states.push(state);
+        Some(StateEvent {
+            process: self.process.clone(),
+            socket: self.label(),
+            from,
+            to: state,
+        })
+    }
+}
+
+/// All sockets of the session.
+#[derive(Debug, Default)]
+pub struct Inventory {
+    open: BTreeMap<(String, i32), Known>,
+    /// Closed by their process, but still a TCP connection to the kernel.
+    orphans: Vec<Known>,
+    /// Rises with every change, so that others can keep what they derived.
+    pub version: u64,
+}
+
+/// At most this many closed connections are remembered by name.
+const ORPHANS: usize = 4096;
+
+impl Inventory {
+    /// Takes a returned call into account. `inode` tells what a new descriptor of the process is.
+    pub fn called(&mut self, call: &CallEvent, inode: impl Fn(i32) -> u64) {
+        if call.errno.is_some() && !matches!(call.name.as_str(), "connect" | "send" | "sendto") {
+            return;
+        }
+        let key = call.fd.map(|fd| (call.process.clone(), fd));
+        let before = key.as_ref().and_then(|key| self.open.get(key)).cloned();
+        for fd in &call.made {
+            let known = self.newborn(call, *fd, before.as_ref(), inode(*fd));
+            self.open.insert((call.process.clone(), *fd), known);
+        }
+        if let Some(known) = key.as_ref().and_then(|key| self.open.get_mut(key)) {
+            match call.name.as_str() {
+                "bind" | "getsockname" => known.local = call.local.clone().or(known.local.take()),
+                "listen" => known.listening = true,
+                "connect" => known.peer = call.peer.clone().or(known.peer.take()),
+                _ => {}
+            }
+        }
+        if call.name == "close"
+            && let Some(mut known) = key.and_then(|key| self.open.remove(&key))
+        {
+            known.fd = None;
+            // Another descriptor may still hold the socket (dup, SCM_RIGHTS); then it is not an orphan.
+            let held =
+                known.inode != 0 && self.open.values().any(|other| other.inode == known.inode);
+            if known.protocol == Protocol::Tcp && !held {
+                if self.orphans.len() >= ORPHANS {
+                    self.orphans.remove(0);
+                }
+                self.orphans.push(known);
+            }
+        }
+        self.version += 1;
+    }
+
+    fn newborn(&self, call: &CallEvent, fd: i32, parent: Option<&Known>, inode: u64) -> Known {
+        let twin = self
+            .open
+            .values()
+            .find(|known| inode != 0 && known.inode == inode);
+        let mut known = Known {
+            process: call.process.clone(),
+            host: call.host.clone(),
+            fd: Some(fd),
+            inode,
+            names: Vec::new(),
+            arguments: Vec::new(),
+            protocol: Protocol::Other,
+            local: None,
+            peer: None,
+            listening: false,
+            states: vec!["CLOSED"],
+        };
+        match (call.name.as_str(), parent, twin) {
+            ("socket" | "socketpair", ..) => {
+                known.arguments.clone_from(&call.args);
+                known.protocol = protocol(&call.args);
+            }
+            (name, Some(parent), _) if name.starts_with("accept") => {
+                known.arguments.clone_from(&parent.arguments);
+                known.protocol = parent.protocol;
+                known.local.clone_from(&parent.local);
+                known.peer.clone_from(&call.peer);
+                // The kernel made the connection before accept was called: it does not begin as CLOSED.
+                known.states = vec!["ESTABLISHED"];
+            }
+            (_, _, Some(twin)) => {
+                known.arguments.clone_from(&twin.arguments);
+                known.protocol = twin.protocol;
+                known.local.clone_from(&twin.local);
+                known.peer.clone_from(&twin.peer);
+                known.listening = twin.listening;
+                known.states.clone_from(&twin.states);
+            }
+            _ => {}
+        }
+        known
+    }
+
+    /// A variable of a process was given a value.
+    pub fn assigned(&mut self, process: &str, name: &str, value: &Value) {
+        for known in self
+            .open
+            .values_mut()
+            .filter(|known| known.process == process)
+        {
+            known.names.retain(|held| held != name);
+        }
+        if let Value::Socket(fd) = value
+            && let Some(known) = self.open.get_mut(&(process.to_owned(), *fd))
+        {
+            known.names.push(name.to_owned());
+        }
+        self.version += 1;
+    }
+
+    /// A process ended: the kernel closed all it held.
+    pub fn ended(&mut self, process: &str) {
+        let gone: Vec<(String, i32)> = self
+            .open
+            .keys()
+            .filter(|(owner, _)| owner == process)
+            .cloned()
+            .collect();
+        for key in gone {
+            if let Some(mut known) = self.open.remove(&key) {
+                known.fd = None;
+                if known.protocol == Protocol::Tcp {
+                    self.orphans.push(known);
+                }
+            }
+        }
+        self.version += 1;
+    }
+
+    /// Compares with what the kernel says of all TCP sockets, and of others their addresses; gives the changes of state.
+    pub fn refresh(&mut self, answers: &[Answer]) -> Vec<StateEvent> {
+        let mut changes = Vec::new();
+        let by_inode: BTreeMap<u64, &Answer> = answers
+            .iter()
+            .filter(|answer| answer.inode != 0)
+            .map(|answer| (u64::from(answer.inode), answer))
+            .collect();
+        let asked_tcp = answers
+            .iter()
+            .any(|answer| matches!(answer.question, Question::Tcp(_)));
+        for known in self.open.values_mut() {
+            match by_inode.get(&known.inode) {
+                Some(answer) => {
+                    if answer
+                        .local
+                        .as_ref()
+                        .and_then(Address::port)
+                        .is_some_and(|port| port != 0)
+                    {
+                        known.local.clone_from(&answer.local);
+                    }
+                    if answer.peer.is_some() {
+                        known.peer.clone_from(&answer.peer);
+                    }
+                    if known.protocol == Protocol::Tcp {
+                        changes.extend(known.enter(tcp_state(answer.state)));
+                    }
+                }
+                // A socket that is neither bound nor connected is in no table of the kernel.
+                None if known.protocol == Protocol::Tcp => changes.extend(known.enter("CLOSED")),
+                None => {}
+            }
+        }
+        let _ = asked_tcp;
+        self.orphans.retain_mut(|known| {
+            let found = answers.iter().find(|answer| {
+                answer.inode == 0
+                    && same_address(&answer.local, &known.local)
+                    && same_address(&answer.peer, &known.peer)
+            });
+            changes.extend(known.enter(found.map_or("CLOSED", |answer| tcp_state(answer.state))));
+            // A closed end keeps its name for the packets that may still be shown; the list is bounded.
+            true
+        });
+        self.version += 1;
+        changes
+    }
+
+    /// The sockets that processes hold, by process and descriptor.
+    pub fn open(&self) -> impl Iterator<Item = &Known> {
+        self.open.values()
+    }
+
+    /// The socket a process holds under a descriptor.
+    pub fn by_fd(&self, process: &str, fd: i32) -> Option<&Known> {
+        self.open.get(&(process.to_owned(), fd))
+    }
+
+    /// The socket a process knows under a name; also one it has closed, if no open one has the name.
+    pub fn by_name(&self, process: &str, name: &str) -> Option<&Known> {
+        let named = |known: &&Known| {
+            known.process == process && known.names.iter().any(|held| held == name)
+        };
+        self.open
+            .values()
+            .find(named)
+            .or_else(|| self.orphans.iter().rev().find(named))
+    }
+
+    /// The socket with this inode.
+    pub fn by_inode(&self, inode: u64) -> Option<&Known> {
+        self.open
+            .values()
+            .find(|known| inode != 0 && known.inode == inode)
+    }
+
+    /// Who sends from `local` to `peer`: the connected socket, else one bound to the port, else a closed one.
+    pub fn endpoint(
+        &self,
+        protocol: Protocol,
+        local: SocketAddr,
+        peer: SocketAddr,
+    ) -> Option<&Known> {
+        let (local, peer) = (Address::from(local), Address::from(peer));
+        let same = |known: &&Known| known.protocol == protocol;
+        let connected = |known: &&Known| {
+            same(known)
+                && same_address(&known.local, &Some(local.clone()))
+                && same_address(&known.peer, &Some(peer.clone()))
+        };
+        let bound = |known: &&Known| {
+            same(known) && known.peer.is_none() && covers(known.local.as_ref(), &local)
+        };
+        self.open
+            .values()
+            .find(connected)
+            .or_else(|| self.orphans.iter().rev().find(connected))
+            .or_else(|| self.open.values().find(bound))
+    }
+
+    /// The name of a socket on a screen that shows all processes: plain when no other process uses it, else with the process.
+    pub fn shown(&self, known: &Known) -> String {
+        let label = known.label();
+        let shared = self
+            .open
+            .values()
+            .any(|other| other.process != known.process && other.label() == label);
+        if shared {
+            format!("{}.{label}", known.process)
+        } else {
+            label
+        }
+    }
+}
+
+fn protocol(arguments: &[String]) -> Protocol {
+    let [family, kind, protocol, ..] = arguments else {
+        return Protocol::Other;
+    };
+    let inet = family == "AF_INET" || family == "AF_INET6";
+    let plain = matches!(
+        protocol.as_str(),
+        "0" | "IPPROTO_TCP" | "IPPROTO_UDP" | "IPPROTO_IP"
+    );
+    match kind.split('|').next() {
+        Some("SOCK_STREAM") if inet && plain => Protocol::Tcp,
+        Some("SOCK_DGRAM") if inet && plain => Protocol::Udp,
+        _ => Protocol::Other,
+    }
+}
+
+/// True when both are the same endpoint; an IPv4 address mapped into IPv6 is the IPv4 address (RFC 4291 section 2.5.5.2).
+fn same_address(one: &Option<Address>, other: &Option<Address>) -> bool {
+    match (one, other) {
+        (Some(one), Some(other)) => {
+            one == other
+                || (one.port() == other.port()
+                    && one
+                        .ip()
+                        .zip(other.ip())
+                        .is_some_and(|(a, b)| a.to_canonical() == b.to_canonical()))
+        }
+        _ => false,
+    }
+}
+
+/// True when a socket bound to `bound` receives what is sent to `address`.
+fn covers(bound: Option<&Address>, address: &Address) -> bool {
+    let Some(bound) = bound else { return false };
+    bound.port() == address.port()
+        && bound.ip().zip(address.ip()).is_some_and(|(bound, ip)| {
+            bound.is_unspecified() || bound.to_canonical() == ip.to_canonical()
+        })
+}

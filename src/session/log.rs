@@ -1,0 +1,75 @@
+//! What the session keeps of what happened: the newest calls and packets, within bounds that are said when they are met.
+
+use crate::event::CallEvent;
+use crate::event::packet::PacketEvent;
+use std::collections::VecDeque;
+
+/// At most this many packets are kept.
+pub const PACKETS: usize = 200_000;
+/// At most this many bytes of frames are kept.
+pub const FRAME_BYTES: usize = 64 << 20;
+/// At most this many calls are kept.
+pub const CALLS: usize = 100_000;
+
+/// The session's memory.
+#[derive(Debug, Default)]
+pub struct Log {
+    packets: VecDeque<PacketEvent>,
+    calls: VecDeque<CallEvent>,
+    frame_bytes: usize,
+    /// Packets that were let go to stay within the bounds.
+    pub forgotten_packets: u64,
+    /// Calls that were let go.
+    pub forgotten_calls: u64,
+}
+
+impl Log {
+    /// Keeps a packet.
+    pub fn packet(&mut self, packet: PacketEvent) {
+        self.frame_bytes += packet.frame.bytes.len();
+        self.packets.push_back(packet);
+        while self.packets.len() > PACKETS || self.frame_bytes > FRAME_BYTES {
+            let Some(oldest) = self.packets.pop_front() else {
+                break;
+            };
+            self.frame_bytes -= oldest.frame.bytes.len();
+            self.forgotten_packets += 1;
+        }
+    }
+
+    /// Keeps a call. Its data is kept only as far as it is short; what crossed the wire is in the packets.
+    pub fn call(&mut self, mut call: CallEvent) {
+        const SHORT: usize = 4096;
+        if let Some(data) = &mut call.data {
+            data.truncate(SHORT);
+            data.shrink_to_fit();
+        }
+        self.calls.push_back(call);
+        if self.calls.len() > CALLS {
+            self.calls.pop_front();
+            self.forgotten_calls += 1;
+        }
+    }
+
+    /// The packets kept, oldest first.
+    pub fn packets(&self) -> impl DoubleEndedIterator<Item = &PacketEvent> {
+        self.packets.iter()
+    }
+
+    /// The packet of this number, if it is still kept.
+    pub fn packet_numbered(&self, number: u64) -> Option<&PacketEvent> {
+        let first = self.packets.front()?.number;
+        self.packets
+            .get(usize::try_from(number.checked_sub(first)?).ok()?)
+    }
+
+    /// The calls kept, oldest first.
+    pub fn calls(&self) -> impl DoubleEndedIterator<Item = &CallEvent> {
+        self.calls.iter()
+    }
+
+    /// Forgets everything.
+    pub fn clear(&mut self) {
+        *self = Self::default();
+    }
+}

@@ -1,0 +1,166 @@
+//! Why the last call failed: evidence from this lab, as plain data.
+
+use super::Session;
+use crate::event::CallEvent;
+use crate::event::packet::PacketEvent;
+use crate::event::socket::SocketRow;
+use crate::packet::headers::{Transport, flag};
+
+/// What was found out about a failed call.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Evidence {
+    /// The call.
+    pub call: CallEvent,
+    /// Sockets that stand in the way: who holds the port.
+    pub holders: Vec<SocketRow>,
+    /// Packets that brought the error: the RST that refused, the ICMP message.
+    pub packets: Vec<PacketEvent>,
+    /// Sentences, each a fact of this lab.
+    pub facts: Vec<String>,
+}
+
+impl Session {
+    /// The newest failed call of a process (of any process when it has none), with what the lab knows of its cause.
+    pub fn why(&mut self, process: &str) -> Option<Evidence> {
+        let failed = |call: &&CallEvent| call.errno.is_some();
+        let own = self
+            .log()
+            .calls()
+            .rev()
+            .find(|call| failed(call) && call.process == process);
+        let call = own
+            .or_else(|| self.log().calls().rev().find(failed))?
+            .clone();
+        let mut evidence = Evidence {
+            call,
+            holders: Vec::new(),
+            packets: Vec::new(),
+            facts: Vec::new(),
+        };
+        match evidence.call.errno.as_deref().unwrap_or_default() {
+            "EADDRINUSE" => self.why_in_use(&mut evidence),
+            "ECONNREFUSED" => self.why_refused(&mut evidence),
+            "ECONNRESET" | "EPIPE" => self.why_reset(&mut evidence),
+            "EBADF" => self.why_bad_descriptor(&mut evidence),
+            "EADDRNOTAVAIL" => {
+                evidence.facts.push("This lab's host has only its own addresses; bind takes one of those, or any (0.0.0.0, ::).".to_owned());
+            }
+            "ENETUNREACH" => {
+                evidence.facts.push(
+                    "This lab's host has no route but the one to itself (lo: 127.0.0.0/8 and ::1)."
+                        .to_owned(),
+                );
+            }
+            "EINTR" => evidence
+                .facts
+                .push("A signal interrupted the call: Ctrl-C or `cancel`.".to_owned()),
+            _ => {}
+        }
+        Some(evidence)
+    }
+
+    fn why_in_use(&mut self, evidence: &mut Evidence) {
+        let wanted = evidence.call.local.clone();
+        let port = wanted.as_ref().and_then(crate::value::Address::port);
+        let rows = self.socket_rows(None);
+        evidence.holders = rows
+            .into_iter()
+            .filter(|row| {
+                let local = row.local.as_ref();
+                match port {
+                    Some(port) => local.and_then(crate::value::Address::port) == Some(port),
+                    None => wanted.is_some() && local == wanted.as_ref(),
+                }
+            })
+            .collect();
+        if let Some(crate::value::Address::UnixPath(path)) = &wanted {
+            evidence.facts.push(format!(
+                "The path {} exists. Closing a socket does not remove its path: unlink(2) does, and bind never replaces a file.",
+                path.escape_ascii()
+            ));
+        }
+        if evidence.holders.iter().any(|row| row.state == "TIME-WAIT") {
+            evidence.facts.push("A closed connection of that port is still in TIME-WAIT; SO_REUSEADDR set before bind allows the port all the same.".to_owned());
+        }
+    }
+
+    fn why_refused(&mut self, evidence: &mut Evidence) {
+        let call = &evidence.call;
+        let peer_port = call.peer.as_ref().and_then(crate::value::Address::port);
+        let found = self
+            .log()
+            .packets()
+            .rev()
+            .take_while(|packet| packet.frame.time_ns + 1_000_000_000 >= call.start_ns)
+            .find(|packet| match packet.headers.transport {
+                Transport::Tcp(tcp) => {
+                    tcp.flags & flag::RST != 0 && peer_port.is_none_or(|port| port == tcp.srcport)
+                }
+                Transport::Icmp(icmp) | Transport::Icmpv6(icmp) => icmp.quoted.is_some(),
+                _ => false,
+            });
+        evidence.packets.extend(found.cloned());
+        if let Some(crate::value::Address::UnixPath(_)) = &evidence.call.peer {
+            evidence
+                .facts
+                .push("The path is there, but no socket listens behind it any more.".to_owned());
+            return;
+        }
+        if let Some(port) = peer_port {
+            let listening = self.socket_rows(None).into_iter().filter(|row| {
+                row.state == "LISTEN"
+                    && row.local.as_ref().and_then(crate::value::Address::port) == Some(port)
+            });
+            evidence.holders = listening.collect();
+            if evidence.holders.is_empty() {
+                evidence
+                    .facts
+                    .push(format!("No socket in this lab listens on port {port}."));
+            }
+        }
+    }
+
+    fn why_reset(&mut self, evidence: &mut Evidence) {
+        let Some(known) = evidence
+            .call
+            .fd
+            .and_then(|fd| self.inventory().by_fd(&evidence.call.process, fd))
+        else {
+            return;
+        };
+        let port = known.local.as_ref().and_then(crate::value::Address::port);
+        let ended = |packet: &&PacketEvent| {
+            packet.headers.tcp().is_some_and(|tcp| {
+                Some(tcp.dstport) == port && tcp.flags & (flag::RST | flag::FIN) != 0
+            })
+        };
+        let mut found: Vec<PacketEvent> = self
+            .log()
+            .packets()
+            .rev()
+            .filter(ended)
+            .take(2)
+            .cloned()
+            .collect();
+        found.reverse();
+        evidence.packets = found;
+    }
+
+    fn why_bad_descriptor(&mut self, evidence: &mut Evidence) {
+        let Some(fd) = evidence.call.fd else { return };
+        let process = evidence.call.process.clone();
+        let closed = self.log().calls().rev().find(|call| {
+            call.process == process
+                && call.name == "close"
+                && call.fd == Some(fd)
+                && call.errno.is_none()
+        });
+        evidence.facts.push(match closed {
+            Some(call) => format!(
+                "{process} closed descriptor {fd} itself: command {}, close({fd}) = 0.",
+                call.command
+            ),
+            None => format!("{process} has never had a descriptor {fd}."),
+        });
+    }
+}

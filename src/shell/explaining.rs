@@ -1,0 +1,49 @@
+//! `help` and `explain`: what the catalog knows, shown.
+
+use super::verbs::word;
+use super::{Screen, Shell, views};
+use crate::catalog::glossary;
+use crate::catalog::verb::{VERBS, Verb};
+use crate::command::ast::Call;
+use crate::command::diagnostic::nearest;
+
+impl Shell {
+    pub(super) fn help(&mut self, call: &Call, screen: &mut dyn Screen) {
+        let Some(topic) = word(call, 0)
+            .map(|topic| topic.trim().to_owned())
+            .filter(|topic| !topic.is_empty())
+        else {
+            let text = views::index(screen.look());
+            return screen.show(&text);
+        };
+        if let Some(verb) = Verb::named(&topic) {
+            let text = views::page(verb, screen.look());
+            return screen.show(&text);
+        }
+        self.explain_topic(&topic, screen);
+    }
+
+    pub(super) fn explain(&mut self, call: &Call, screen: &mut dyn Screen) {
+        let topic = word(call, 0).unwrap_or_default();
+        self.explain_topic(topic.trim(), screen);
+    }
+
+    fn explain_topic(&mut self, topic: &str, screen: &mut dyn Screen) {
+        if let Some(explanation) = glossary::explain(topic) {
+            let text = views::explanation(&explanation, screen.look());
+            return screen.show(&text);
+        }
+        if let Some(verb) = Verb::named(topic) {
+            let text = views::page(verb, screen.look());
+            return screen.show(&text);
+        }
+        let verbs = VERBS.iter().map(|entry| entry.name);
+        let near = nearest(topic, verbs.chain(glossary::topics()));
+        let near = near.map_or(String::new(), |near| format!("; did you mean {near}?"));
+        self.refuse(
+            "",
+            format!("nothing is known about {}{near}", topic.escape_debug()),
+            screen,
+        );
+    }
+}

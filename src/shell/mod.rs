@@ -1,0 +1,467 @@
+//! A line in, styled text out: the laboratory without a terminal. Everything below can be tested from here.
+
+pub mod expecting;
+pub mod explaining;
+pub mod looking;
+pub mod running;
+pub mod saving;
+pub mod tell;
+pub mod verbs;
+pub mod views;
+pub mod doctor;
+pub mod reading;
+
+use crate::catalog::verb::AnsweredBy;
+use crate::command::ast::{Action, Call, Command, Expr};
+use crate::command::complete::Known;
+use crate::command::line::lines;
+use crate::command::parse::parse_line;
+use crate::event::{Event, RefusedEvent};
+use crate::lab::handle::{FIRST_HOST, LabError};
+use crate::render::styled::{Look, Style, Styled};
+use crate::session::{Session, Settings, Settled};
+use crate::sys::clock::Deadline;
+use std::os::fd::{AsFd, BorrowedFd};
+use std::time::Duration;
+use tell::Teller;
+
+/// Where the shell's text goes.
+pub trait Screen {
+    /// Shows text that ends with an end of line. Returns when it was handed on; output that is gone is not the shell's matter.
+    fn show(&mut self, text: &Styled);
+    /// How it will look: the width now.
+    fn look(&self) -> Look;
+    /// Shows one JSON line; only asked for with [`Format::Json`].
+    fn show_json(&mut self, line: &str) {
+        let mut text = Styled::new();
+        text.say(Style::Plain, 0, line);
+        self.show(&text);
+    }
+    /// True when nobody reads any more (`| head`).
+    fn is_gone(&self) -> bool {
+        false
+    }
+}
+
+/// What the shell's text is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Format {
+    /// Text for a reader.
+    Text,
+    /// One JSON object a line, per event.
+    Json,
+}
+
+/// Whether the session goes on.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Flow {
+    /// It does.
+    Continue,
+    /// `quit`, or the script is to stop.
+    Quit,
+}
+
+/// What makes a script fail.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Tally {
+    /// Expectations that held.
+    pub held: usize,
+    /// Expectations that did not hold.
+    pub failed: usize,
+    /// Lines that did not parse or could not be carried out.
+    pub wrong_lines: usize,
+    /// The call that never returned, if the script stopped for one.
+    pub stuck: Option<String>,
+}
+
+impl Tally {
+    /// True when a script with this tally exits 0.
+    pub fn is_clean(&self) -> bool {
+        self.failed == 0 && self.wrong_lines == 0 && self.stuck.is_none()
+    }
+}
+
+/// How the shell behaves.
+#[derive(Clone, Debug)]
+pub struct Manner {
+    /// Text or JSON.
+    pub format: Format,
+    /// A script waits for a blocked process before its next command, at most this long; a student at the prompt is told that it is blocked.
+    pub deadline: Option<Duration>,
+    /// The name shown before line numbers in messages.
+    pub source: String,
+    /// May a `run` line start programs without asking? A student who types it has asked for it.
+    pub quiet: bool,
+}
+
+/// The shell: a session and the prompt's state.
+#[derive(Debug)]
+pub struct Shell {
+    session: Session,
+    /// The process the prompt stands for.
+    current: String,
+    manner: Manner,
+    teller: Teller,
+    tally: Tally,
+    /// The line of the script that is being run, from 1; 0 at the prompt.
+    line_number: usize,
+    /// The first packet number that belongs to the last command that was not an `expect`.
+    watermark: u64,
+    interrupted: Option<nix::sys::signalfd::SignalFd>,
+}
+
+impl Shell {
+    /// Starts a session.
+    pub fn start(settings: Settings, manner: Manner) -> Result<Self, LabError> {
+        Ok(Self {
+            session: Session::start(settings)?,
+            current: FIRST_HOST.to_owned(),
+            manner,
+            teller: Teller::default(),
+            tally: Tally::default(),
+            line_number: 0,
+            watermark: 1,
+            interrupted: None,
+        })
+    }
+
+    /// Gives the shell Ctrl-C as a descriptor, for commands that wait.
+    pub fn watch_interrupts(&mut self, interrupts: nix::sys::signalfd::SignalFd) {
+        self.interrupted = Some(interrupts);
+    }
+
+    /// The session below.
+    pub fn session(&self) -> &Session {
+        &self.session
+    }
+
+    /// What held and what did not.
+    pub fn tally(&self) -> &Tally {
+        &self.tally
+    }
+
+    /// The prompt: the name of the process a line goes to.
+    pub fn prompt(&self) -> String {
+        format!("{}> ", self.current)
+    }
+
+    /// Runs a text of one or more lines, as typed or pasted at the prompt.
+    pub fn text(&mut self, text: &str, screen: &mut dyn Screen) -> Flow {
+        let several = lines(text).len() > 1;
+        for line in lines(text) {
+            if several {
+                self.echo(line.text, screen);
+            }
+            if self.line(line.text, 0, screen) == Flow::Quit {
+                return Flow::Quit;
+            }
+        }
+        Flow::Continue
+    }
+
+    /// Shows a line as if it had been typed, so that a replay reads like a session.
+    pub fn echo(&mut self, line: &str, screen: &mut dyn Screen) {
+        if self.manner.format == Format::Json || self.manner.quiet || line.trim().is_empty() {
+            return;
+        }
+        let prompt = self.prompt();
+        screen.show(&tell::echo(&prompt, line));
+    }
+
+    /// Runs one line: each of its commands in turn, each with what it caused. `number` is its place in a script, 0 at the prompt.
+    pub fn line(&mut self, text: &str, number: usize, screen: &mut dyn Screen) -> Flow {
+        self.line_number = number;
+        let commands = match parse_line(text) {
+            Ok(commands) => commands,
+            Err(diagnostic) => {
+                self.tally.wrong_lines += 1;
+                self.show_diagnostic(text, &diagnostic, screen);
+                return Flow::Continue;
+            }
+        };
+        self.commands(&commands, screen)
+    }
+
+    fn commands(&mut self, commands: &[Command], screen: &mut dyn Screen) -> Flow {
+        for command in commands {
+            if screen.is_gone() || self.command(command, screen) == Flow::Quit {
+                return Flow::Quit;
+            }
+        }
+        Flow::Continue
+    }
+
+    fn command(&mut self, command: &Command, screen: &mut dyn Screen) -> Flow {
+        let process = command
+            .process
+            .clone()
+            .unwrap_or_else(|| self.current.clone());
+        if self.session.process(&process).is_none() {
+            let known: Vec<&str> = self
+                .session
+                .processes()
+                .iter()
+                .map(|process| process.name.as_str())
+                .collect();
+            let reason = if known.is_empty() {
+                format!("no process is left; `process {process}` makes one, `reset` begins anew")
+            } else {
+                format!(
+                    "no process is called {process}; there is {} (`process {process}` makes it)",
+                    known.join(", ")
+                )
+            };
+            // A process that is asked to be made may be named in front of nothing else.
+            if command.process.is_some() || !self.is_session_verb(command) {
+                self.refuse(&process, reason, screen);
+                return Flow::Continue;
+            }
+        }
+        match &command.action {
+            Action::Switch => {
+                self.current = process;
+                Flow::Continue
+            }
+            Action::Repeat(count, body) => self.repeat(&process, count, body, screen),
+            Action::Call(call) if call.verb.entry().answered_by == AnsweredBy::Session => {
+                if !self.is_expectation(call) {
+                    self.watermark = self.session.packets_told() + 1;
+                }
+                let flow = self.session_verb(&process, command, call, screen);
+                self.show_events(screen);
+                flow
+            }
+            Action::Call(_) | Action::Evaluate(_) => {
+                self.watermark = self.session.packets_told() + 1;
+                self.perform(&process, command, screen)
+            }
+        }
+    }
+
+    fn is_session_verb(&self, command: &Command) -> bool {
+        matches!(&command.action, Action::Call(call) if call.verb.entry().answered_by == AnsweredBy::Session)
+    }
+
+    /// Sends a command to its process; a busy process refuses at the prompt and is waited for in a script.
+    fn perform(&mut self, process: &str, command: &Command, screen: &mut dyn Screen) -> Flow {
+        if !command.background && !self.wait_until_free(process, screen) {
+            return if self.tally.stuck.is_some() {
+                Flow::Quit
+            } else {
+                Flow::Continue
+            };
+        }
+        if let Err(error) = self.session.perform(process, command) {
+            self.refuse(
+                process,
+                format!("{process} cannot be reached: {error}"),
+                screen,
+            );
+        }
+        self.show_events(screen);
+        Flow::Continue
+    }
+
+    /// True when the process's main thread is free, now or within the deadline of a script.
+    fn wait_until_free(&mut self, process: &str, screen: &mut dyn Screen) -> bool {
+        let busy = |shell: &Self| {
+            shell
+                .session
+                .process(process)
+                .and_then(|process| process.work(0))
+                .is_some()
+        };
+        if !busy(self) {
+            return true;
+        }
+        if let Some(deadline) = self.manner.deadline {
+            let free = self.wait_for(deadline, screen, |shell| !busy(shell));
+            if free {
+                return true;
+            }
+        }
+        let doing = self.doing(process);
+        if self.manner.deadline.is_some() {
+            self.tally.stuck = Some(format!("{process} in {doing}"));
+            self.refuse(process, format!("stuck: {process} in {doing}"), screen);
+        } else {
+            self.refuse(
+                process,
+                format!("{process} is still in {doing} and can do nothing else. Ctrl-C interrupts it; `NAME> …` uses another process; a call ended with & gets a thread of its own"),
+                screen,
+            );
+        }
+        false
+    }
+
+    /// What a process's main thread is doing, in words.
+    fn doing(&self, process: &str) -> String {
+        let work = self
+            .session
+            .process(process)
+            .and_then(|process| process.work(0));
+        work.map_or_else(
+            || "nothing".to_owned(),
+            |work| {
+                work.call
+                    .as_ref()
+                    .map_or_else(|| work.text.clone(), |call| call.invocation.clone())
+            },
+        )
+    }
+
+    /// Goes on taking in what happens until the condition holds; false when the time is over or Ctrl-C was pressed.
+    fn wait_for(
+        &mut self,
+        patience: Duration,
+        screen: &mut dyn Screen,
+        holds: impl Fn(&Self) -> bool,
+    ) -> bool {
+        let deadline = Deadline::after(patience);
+        loop {
+            if holds(self) {
+                return true;
+            }
+            if deadline.is_over() || self.take_interrupt() || screen.is_gone() {
+                return false;
+            }
+            self.session
+                .pump_until(&deadline, self.interrupted.as_ref().map(AsFd::as_fd));
+            self.show_events(screen);
+        }
+    }
+
+    fn take_interrupt(&self) -> bool {
+        self.interrupted
+            .as_ref()
+            .is_some_and(|interrupts| matches!(interrupts.read_signal(), Ok(Some(_))))
+    }
+
+    fn repeat(
+        &mut self,
+        process: &str,
+        count: &Expr,
+        body: &[Command],
+        screen: &mut dyn Screen,
+    ) -> Flow {
+        let Expr::Int(count) = count else {
+            self.refuse(
+                process,
+                "repeat takes a whole number: repeat 3 { … }".to_owned(),
+                screen,
+            );
+            return Flow::Continue;
+        };
+        let home = self.current.clone();
+        process.clone_into(&mut self.current);
+        for _ in 0..*count {
+            if self.take_interrupt() || self.commands(body, screen) == Flow::Quit {
+                self.current = home;
+                return Flow::Quit;
+            }
+        }
+        self.current = home;
+        Flow::Continue
+    }
+
+    /// Ctrl-C at the prompt: interrupts the call the prompt's process sleeps in.
+    pub fn interrupt(&mut self, screen: &mut dyn Screen) {
+        let process = self.current.clone();
+        if !self.session.interrupt(&process, 0) {
+            self.session.tell(Event::Note(
+                "nothing to interrupt here; `quit` or Ctrl-D leaves".to_owned(),
+            ));
+        }
+        self.show_events(screen);
+    }
+
+    /// Takes in what happened by itself and shows it.
+    pub fn idle(&mut self, screen: &mut dyn Screen) {
+        self.session.watch();
+        self.show_events(screen);
+    }
+
+    /// True while a call is on its way and has not been seen asleep.
+    pub fn is_busy(&self) -> bool {
+        self.session.is_busy()
+    }
+
+    /// What to wait for between lines.
+    pub fn descriptors(&self) -> Vec<BorrowedFd<'_>> {
+        self.session.descriptors()
+    }
+
+    /// Says what the lab is, before the first prompt.
+    pub fn greet(&mut self, screen: &mut dyn Screen) {
+        if self.manner.format == Format::Text && !self.manner.quiet {
+            screen.show(&views::greeting(
+                self.session.lab(),
+                self.session.sees_packets(),
+            ));
+        }
+    }
+
+    /// Says what still goes on, before the lab ends.
+    pub fn farewell(&mut self, screen: &mut dyn Screen) {
+        self.session.watch();
+        for process in self.session.processes() {
+            for (_, work) in process.works() {
+                let doing = work
+                    .call
+                    .as_ref()
+                    .map_or(work.text.as_str(), |call| call.invocation.as_str());
+                let note = format!("{} was still in {doing}; the lab ends here", process.name);
+                self.teller.later(Event::Note(note));
+            }
+        }
+        self.show_events(screen);
+    }
+
+    /// What the completion may offer.
+    pub fn known(&self) -> Known {
+        let mut known = Known {
+            processes: self
+                .session
+                .processes()
+                .iter()
+                .map(|process| process.name.clone())
+                .collect(),
+            hosts: vec![FIRST_HOST.to_owned()],
+            ..Known::default()
+        };
+        for socket in self
+            .session
+            .inventory()
+            .open()
+            .filter(|socket| socket.process == self.current)
+        {
+            known.sockets.extend(socket.names.iter().cloned());
+        }
+        known.variables = self.session.variables(&self.current);
+        known.jobs = self
+            .session
+            .jobs()
+            .into_iter()
+            .map(|(_, job, _)| job.to_string())
+            .collect();
+        known.topics = crate::catalog::glossary::topics()
+            .map(str::to_owned)
+            .collect();
+        known
+    }
+
+    fn refuse(&mut self, process: &str, reason: String, screen: &mut dyn Screen) {
+        if self.manner.deadline.is_some() {
+            self.tally.wrong_lines += 1;
+        }
+        self.session.tell(Event::Refused(RefusedEvent {
+            process: process.to_owned(),
+            reason,
+        }));
+        self.show_events(screen);
+    }
+
+    fn is_expectation(&self, call: &Call) -> bool {
+        call.verb == crate::catalog::verb::Verb::Expect
+    }
+}

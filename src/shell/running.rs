@@ -1,0 +1,352 @@
+//! Processes, programs and jobs: making, killing, waiting.
+
+use super::verbs::{number, word};
+use super::{Flow, Screen, Shell, views};
+use crate::command::ast::{Call, Command, Expr};
+use crate::event::{Ended, Event};
+use std::os::fd::AsFd;
+use std::time::Duration;
+
+/// How long `wait` and `run` go on when nothing else bounds them: Ctrl-C ends them.
+const FOR_EVER: Duration = Duration::from_secs(365 * 24 * 3600);
+
+impl Shell {
+    pub(super) fn process_verb(&mut self, call: &Call, screen: &mut dyn Screen) {
+        let Some(name) = word(call, 0) else {
+            let text = views::processes(self.session());
+            return screen.show(&text);
+        };
+        if self.session.process(&name).is_some() {
+            // A script that names its processes at its head may be loaded twice.
+            self.current = name;
+            return;
+        }
+        let fit = name.chars().next().is_some_and(char::is_alphabetic)
+            && name
+                .chars()
+                .all(|c| c.is_alphanumeric() || c == '_' || c == '-');
+        if !fit {
+            let reason = format!(
+                "a process's name begins with a letter and goes on with letters, digits, _ and -: not {}",
+                name.escape_debug()
+            );
+            return self.refuse(&name, reason, screen);
+        }
+        match self.session.make_process(&name) {
+            Ok(()) => self.current = name,
+            Err(error) => self.refuse(&name, format!("no process could be made: {error}"), screen),
+        }
+    }
+
+    pub(super) fn kill(&mut self, call: &Call, screen: &mut dyn Screen) {
+        let Some(name) = word(call, 0) else { return };
+        match self.session.kill(&name) {
+            Ok(true) => {
+                if self.session.process(&self.current).is_none() {
+                    let home = self
+                        .session
+                        .processes()
+                        .first()
+                        .map(|process| process.name.clone());
+                    self.current =
+                        home.unwrap_or_else(|| crate::lab::handle::FIRST_HOST.to_owned());
+                }
+            }
+            Ok(false) => self.refuse(
+                &name,
+                format!(
+                    "no process or program is called {}; `jobs` and `lab` show which there are",
+                    name.escape_debug()
+                ),
+                screen,
+            ),
+            Err(error) => self.refuse(
+                &name,
+                format!("{} could not be killed: {error}", name.escape_debug()),
+                screen,
+            ),
+        }
+    }
+
+    pub(super) fn run(&mut self, command: &Command, call: &Call, screen: &mut dyn Screen) {
+        let text = word(call, 0).unwrap_or_default();
+        let words = match split_words(&text) {
+            Ok(words) if !words.is_empty() => words,
+            Ok(_) => {
+                return self.refuse(
+                    "",
+                    "run takes a program and its arguments: run python3 echo.py".to_owned(),
+                    screen,
+                );
+            }
+            Err(reason) => return self.refuse("", reason, screen),
+        };
+        match self.session.run(&words, None) {
+            Ok(name) => {
+                if !command.background {
+                    self.wait_for_program(&name, screen);
+                }
+            }
+            Err(error) => self.refuse(
+                &words[0],
+                format!("{} could not be run: {error}", words[0].escape_debug()),
+                screen,
+            ),
+        }
+    }
+
+    /// Waits for a program; Ctrl-C is passed on to it, once as SIGINT and then as SIGKILL.
+    pub(super) fn wait_for_program(&mut self, name: &str, screen: &mut dyn Screen) {
+        let patience = self.manner.deadline.unwrap_or(FOR_EVER);
+        for signal in [libc::SIGINT, libc::SIGKILL] {
+            let over = self.wait_for(patience, screen, |shell| {
+                !shell
+                    .session
+                    .programs()
+                    .iter()
+                    .any(|program| program.name == name)
+            });
+            if over {
+                return;
+            }
+            if let Some(program) = self
+                .session
+                .programs()
+                .iter()
+                .find(|program| program.name == name)
+            {
+                if self.manner.deadline.is_some() {
+                    let note = format!(
+                        "{name} has not ended within the deadline and goes on in the background (job {})",
+                        program.job
+                    );
+                    self.session.tell(Event::Note(note));
+                    return self.show_events(screen);
+                }
+                let _ = program.signal(signal);
+            }
+        }
+        self.wait_for(Duration::from_secs(2), screen, |shell| {
+            !shell
+                .session
+                .programs()
+                .iter()
+                .any(|program| program.name == name)
+        });
+    }
+
+    /// `socklab run -- PROGRAM`: runs one program with this terminal's input, shows its packets, and gives its exit status.
+    pub fn run_alone(&mut self, words: &[String], screen: &mut dyn Screen) -> u8 {
+        let input = std::io::stdin().as_fd().try_clone_to_owned().ok();
+        let name = match self.session.run(words, input) {
+            Ok(name) => name,
+            Err(error) => {
+                self.refuse(&words[0], format!("{} could not be run: {error}", words[0].escape_debug()), screen);
+                return 127;
+            }
+        };
+        self.show_events(screen);
+        self.manner.deadline = None;
+        self.wait_for_program(&name, screen);
+        let packets = self.session.packets_told();
+        if !self.manner.quiet {
+            self.session.tell(Event::Note(format!("{packets} packets")));
+            self.show_events(screen);
+        }
+        match self.session.last_end(&name) {
+            Some(Ended::Exited(status)) => status as u8,
+            Some(Ended::Signalled(signal)) => (128 + signal) as u8,
+            None => 1,
+        }
+    }
+
+    pub(super) fn sleep(&mut self, process: &str, call: &Call, screen: &mut dyn Screen) {
+        let duration = match call.args.first().and_then(Option::as_ref) {
+            Some(Expr::Duration(nanoseconds)) => Some(Duration::from_nanos(*nanoseconds)),
+            Some(Expr::Int(seconds)) => u64::try_from(*seconds).ok().map(Duration::from_secs),
+            Some(Expr::Float(seconds)) => Duration::try_from_secs_f64(*seconds).ok(),
+            _ => None,
+        };
+        match duration {
+            Some(duration) => {
+                self.wait_for(duration, screen, |_| false);
+            }
+            None => self.refuse(
+                process,
+                "sleep takes a time: sleep 200ms, sleep 1.5".to_owned(),
+                screen,
+            ),
+        }
+    }
+
+    pub(super) fn wait_verb(&mut self, call: &Call, screen: &mut dyn Screen) {
+        let patience = self.manner.deadline.unwrap_or(FOR_EVER);
+        let wanted = number(call, 0);
+        let under_way = move |shell: &Self| {
+            shell
+                .session
+                .jobs()
+                .into_iter()
+                .any(|(_, job, _)| wanted.is_none_or(|wanted| i64::from(job) == wanted))
+        };
+        if wanted.is_some() && !under_way(self) {
+            self.session.tell(Event::Note(
+                "no such job is under way; it is done, or never was".to_owned(),
+            ));
+            return;
+        }
+        if !self.wait_for(patience, screen, |shell| !under_way(shell)) {
+            let left: Vec<String> = self
+                .session
+                .jobs()
+                .into_iter()
+                .map(|(who, _, what)| format!("{who} in {what}"))
+                .collect();
+            let left = left.join(", ");
+            if self.manner.deadline.is_some() {
+                self.tally.stuck = Some(left.clone());
+            }
+            self.session
+                .tell(Event::Note(format!("still under way: {left}")));
+        }
+    }
+
+    pub(super) fn jobs(&mut self, screen: &mut dyn Screen) {
+        let text = views::jobs(&self.session.jobs());
+        screen.show(&text);
+    }
+
+    pub(super) fn cancel(&mut self, call: &Call, screen: &mut dyn Screen) {
+        let Some(wanted) = number(call, 0) else {
+            return self.refuse(
+                "",
+                "cancel takes a job's number; `jobs` lists them".to_owned(),
+                screen,
+            );
+        };
+        let found = self
+            .session
+            .jobs()
+            .into_iter()
+            .find(|(_, job, _)| *job != 0 && i64::from(*job) == wanted);
+        let Some((who, job, _)) = found else {
+            return self.refuse(
+                "",
+                format!("no job {wanted} is under way; `jobs` lists them"),
+                screen,
+            );
+        };
+        if let Some(program) = self
+            .session
+            .programs()
+            .iter()
+            .find(|program| program.job == job)
+        {
+            let _ = program.signal(libc::SIGINT);
+            self.wait_for_program(&who, screen);
+        } else {
+            self.session.interrupt(&who, job);
+        }
+    }
+
+    pub(super) fn lab(&mut self, screen: &mut dyn Screen) {
+        let text = views::lab(self.session());
+        screen.show(&text);
+    }
+
+    pub(super) fn reset(&mut self, screen: &mut dyn Screen) {
+        match self.session.reset() {
+            Ok(()) => {
+                crate::lab::handle::FIRST_HOST.clone_into(&mut self.current);
+                self.session.tell(Event::Note(
+                    "a new lab: no sockets, no packets, one process".to_owned(),
+                ));
+            }
+            Err(error) => self.refuse("", format!("no new lab could be made: {error}"), screen),
+        }
+    }
+
+    pub(super) fn load(&mut self, call: &Call, screen: &mut dyn Screen) -> Flow {
+        let path = word(call, 0).unwrap_or_default();
+        let text = match std::fs::read(&path) {
+            Ok(bytes) => bytes,
+            Err(error) => {
+                self.refuse("", format!("{}: {error}", path.escape_debug()), screen);
+                return Flow::Continue;
+            }
+        };
+        match String::from_utf8(text) {
+            Ok(text) => self.text(&text, screen),
+            Err(error) => {
+                let (line, column) =
+                    crate::script::place(error.as_bytes(), error.utf8_error().valid_up_to());
+                self.refuse(
+                    "",
+                    format!("{}:{line}:{column}: not valid UTF-8", path.escape_debug()),
+                    screen,
+                );
+                Flow::Continue
+            }
+        }
+    }
+}
+
+/// A program and its arguments: words at blanks, with '…' and "…" and \ as a shell has them; nothing else is special.
+pub fn split_words(text: &str) -> Result<Vec<String>, String> {
+    let mut words = Vec::new();
+    let mut word: Option<String> = None;
+    let mut characters = text.chars();
+    while let Some(character) = characters.next() {
+        match character {
+            '\'' | '"' => {
+                let word = word.get_or_insert_default();
+                loop {
+                    match characters.next() {
+                        None => {
+                            return Err(format!(
+                                "a {character} is not closed in: {}",
+                                text.escape_debug()
+                            ));
+                        }
+                        Some(end) if end == character => break,
+                        Some('\\') if character == '"' => word.extend(characters.next()),
+                        Some(other) => word.push(other),
+                    }
+                }
+            }
+            '\\' => word.get_or_insert_default().extend(characters.next()),
+            blank if blank.is_whitespace() => words.extend(word.take()),
+            other => word.get_or_insert_default().push(other),
+        }
+    }
+    words.extend(word);
+    Ok(words)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::split_words;
+
+    #[test]
+    fn words_are_split_as_a_shell_splits_them() {
+        for (text, words) in [
+            ("python3 echo.py", vec!["python3", "echo.py"]),
+            (
+                "python3 -c 'print(\"a b\")'",
+                vec!["python3", "-c", "print(\"a b\")"],
+            ),
+            (
+                "echo \"a \\\" b\" c\\ d ''",
+                vec!["echo", "a \" b", "c d", ""],
+            ),
+            ("  ", vec![]),
+        ] {
+            assert_eq!(
+                split_words(text).as_deref(),
+                Ok(&words.into_iter().map(str::to_owned).collect::<Vec<_>>()[..]),
+                "{text}"
+            );
+        }
+        assert!(split_words("echo 'a").is_err());
+    }
+}

@@ -1,0 +1,336 @@
+//! Events to what is shown: each call with the states and names it brought, its packets under it; the views by their renderers.
+
+use super::{Format, Screen, Shell};
+use crate::command::diagnostic::Diagnostic;
+use crate::command::filter::Filter;
+use crate::event::packet::PacketEvent;
+use crate::event::{CallEvent, Event, ResultEvent, StateEvent};
+use crate::packet::dissect;
+use crate::render::exchange::{self, Exchange};
+use crate::render::line::{self, CallLine};
+use crate::render::styled::{Look, Style, Styled};
+use crate::render::{json, tree, words};
+
+/// How packets are shown under the calls that caused them.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Mode {
+    /// Not at all; they are kept.
+    Off,
+    /// A line each, between the two ends.
+    #[default]
+    Line,
+    /// With their fields and bytes.
+    Tree,
+}
+
+/// At most this many bytes of output are kept for `expect output`.
+const OUTPUT: usize = 1 << 20;
+/// More packets than this under one call are summed up; `packets` and `ladder` have them all.
+const SHOWN: usize = 60;
+
+/// What the shell remembers for telling.
+#[derive(Debug, Default)]
+pub struct Teller {
+    /// How packets are shown.
+    pub mode: Mode,
+    /// Which packets are shown; all when `None`.
+    pub filter: Option<Filter>,
+    /// What programs and `print` have written, for `expect output`; the oldest part is let go.
+    pub output: String,
+    later: Vec<Event>,
+    /// Drops that have been told of.
+    drops: u64,
+}
+
+impl Teller {
+    /// Keeps an event to be shown with the next ones.
+    pub fn later(&mut self, event: Event) {
+        self.later.push(event);
+    }
+
+    /// The mode in words.
+    pub fn words(&self) -> String {
+        let mode = match self.mode {
+            Mode::Off => "off",
+            Mode::Line => "on, a line a packet",
+            Mode::Tree => "on, with fields and bytes",
+        };
+        let filter = if self.filter.is_some() {
+            ", filtered"
+        } else {
+            ""
+        };
+        format!("{mode}{filter}; inspect on|off|line|tree|hex|FILTER changes it")
+    }
+
+    fn hear(&mut self, text: &[u8]) {
+        self.output.push_str(&String::from_utf8_lossy(text));
+        self.output.push('\n');
+        if self.output.len() > OUTPUT {
+            let cut = self.output.len() - OUTPUT / 2;
+            let cut = (cut..self.output.len())
+                .find(|place| self.output.is_char_boundary(*place))
+                .unwrap_or(0);
+            self.output.drain(..cut);
+        }
+    }
+
+    fn wants(&self, packet: &PacketEvent) -> bool {
+        self.mode != Mode::Off
+            && self
+                .filter
+                .as_ref()
+                .is_none_or(|filter| passes(filter, packet))
+    }
+}
+
+impl Shell {
+    /// Shows what has happened since the last time.
+    pub(super) fn show_events(&mut self, screen: &mut dyn Screen) {
+        let mut events = self.session.take_events();
+        events.append(&mut self.teller.later);
+        let dropped = self.session.dropped_frames();
+        if dropped > self.teller.drops {
+            let number = dropped - self.teller.drops;
+            self.teller.drops = dropped;
+            events.push(Event::Note(format!("{number} packets came faster than they could be kept: the kernel dropped them from this list (they were delivered)")));
+        }
+        if events.is_empty() {
+            return;
+        }
+        for event in &events {
+            if let Event::Output(output) = event {
+                self.teller.hear(&output.text);
+            }
+        }
+        match self.manner.format {
+            Format::Json => {
+                for event in &events {
+                    if let Some(line) = json::event(event) {
+                        screen.show_json(&line);
+                    }
+                }
+            }
+            Format::Text => {
+                let text =
+                    self.teller
+                        .text(&events, &self.current, screen.look(), self.manner.quiet);
+                if !text.is_empty() {
+                    screen.show(&text);
+                }
+            }
+        }
+    }
+
+    /// Shows what is wrong with a line.
+    pub(super) fn show_diagnostic(
+        &mut self,
+        text: &str,
+        diagnostic: &Diagnostic,
+        screen: &mut dyn Screen,
+    ) {
+        let source =
+            (self.line_number > 0).then(|| (self.manner.source.as_str(), self.line_number));
+        let shown = crate::render::diagnostic::draw(text, diagnostic, source, &screen.look());
+        match self.manner.format {
+            Format::Json => screen.show_json(&json::note(&shown.to_text(&Look {
+                width: 100,
+                ascii: false,
+                color: false,
+            }))),
+            Format::Text => screen.show(&shown),
+        }
+    }
+
+    /// Says how a script ended, when there was something to hold.
+    pub fn sum_up(&mut self, screen: &mut dyn Screen) {
+        let tally = &self.tally;
+        let expected = tally.held + tally.failed;
+        if self.manner.format == Format::Json
+            || (self.manner.quiet && tally.is_clean())
+            || (expected == 0 && tally.is_clean())
+        {
+            return;
+        }
+        let mut text = Styled::new();
+        if expected > 0 {
+            let style = if tally.failed == 0 {
+                Style::Note
+            } else {
+                Style::Error
+            };
+            text.say(
+                style,
+                0,
+                &format!("{} of {expected} expectations held", tally.held),
+            );
+        }
+        if tally.wrong_lines > 0 {
+            text.say(
+                Style::Error,
+                0,
+                &format!("{} lines could not be carried out", tally.wrong_lines),
+            );
+        }
+        if !text.is_empty() {
+            screen.show(&text);
+        }
+    }
+}
+
+impl Teller {
+    fn text(&self, events: &[Event], here: &str, look: Look, quiet: bool) -> Styled {
+        let mut text = Styled::new();
+        let mut packets: Vec<&PacketEvent> = Vec::new();
+        let mut claimed = vec![false; events.len()];
+        for (place, event) in events.iter().enumerate() {
+            if claimed[place] {
+                continue;
+            }
+            if let Event::Packet(packet) = event {
+                if self.wants(packet) {
+                    packets.push(packet);
+                }
+                continue;
+            }
+            self.flush(&mut packets, here, look, &mut text);
+            match event {
+                Event::Call(call) => {
+                    let states = states_of(call, events, place, &mut claimed);
+                    let assigned = assigned_to(call, events, place, &mut claimed);
+                    text.append(line::call(
+                        &CallLine {
+                            call,
+                            states: &states,
+                            assigned: &assigned,
+                            here,
+                        },
+                        &look,
+                    ));
+                }
+                Event::Result(result) if !result.show => {}
+                Event::Process(_) | Event::Note(_) if quiet => {}
+                other => text.append(line::event(other, here, &look)),
+            }
+        }
+        self.flush(&mut packets, here, look, &mut text);
+        text
+    }
+
+    fn flush(&self, packets: &mut Vec<&PacketEvent>, here: &str, look: Look, text: &mut Styled) {
+        if packets.is_empty() {
+            return;
+        }
+        let more = packets.len().saturating_sub(SHOWN);
+        if more > 0 {
+            packets.truncate(SHOWN);
+        }
+        match self.mode {
+            Mode::Tree => {
+                for packet in packets.iter() {
+                    text.append(fields(packet, packet.frame.time_ns, look));
+                }
+            }
+            Mode::Line | Mode::Off => {
+                text.gap();
+                text.append(exchange::draw(
+                    &Exchange {
+                        packets,
+                        since_ns: None,
+                        here,
+                    },
+                    &look,
+                ));
+                text.gap();
+            }
+        }
+        if more > 0 {
+            text.append(line::note(&format!(
+                "and {more} more packets; `packets` lists them all, `ladder` draws them"
+            )));
+        }
+        packets.clear();
+    }
+}
+
+/// The state changes that stand beside a call: those told between it and the next call.
+fn states_of(
+    call: &CallEvent,
+    events: &[Event],
+    place: usize,
+    claimed: &mut [bool],
+) -> Vec<StateEvent> {
+    let mut states = Vec::new();
+    for (offset, event) in events[place + 1..].iter().enumerate() {
+        match event {
+            Event::Call(_) => break,
+            Event::State(state) if state.process == call.process || state.process.is_empty() => {
+                claimed[place + 1 + offset] = true;
+                states.push(state.clone());
+            }
+            _ => {}
+        }
+    }
+    states
+}
+
+/// The names that the value of a call was given to: those of its command, if no later call of the command follows.
+fn assigned_to(
+    call: &CallEvent,
+    events: &[Event],
+    place: usize,
+    claimed: &mut [bool],
+) -> Vec<(String, crate::value::Value)> {
+    for (offset, event) in events[place + 1..].iter().enumerate() {
+        match event {
+            Event::Call(next) if next.command == call.command && next.process == call.process => {
+                return Vec::new();
+            }
+            Event::Result(ResultEvent {
+                command,
+                process,
+                assigned,
+                show,
+                ..
+            }) if *command == call.command && *process == call.process => {
+                claimed[place + 1 + offset] = !show || !assigned.is_empty();
+                return assigned.clone();
+            }
+            _ => {}
+        }
+    }
+    Vec::new()
+}
+
+/// True when a packet passes a filter.
+pub fn passes(filter: &Filter, packet: &PacketEvent) -> bool {
+    filter.matches(packet)
+}
+
+/// A packet's fields beside its bytes; its time counts from `since_ns`.
+pub(super) fn fields(packet: &PacketEvent, since_ns: i64, look: Look) -> Styled {
+    let layers = dissect::tree(packet.frame.link, &packet.frame.bytes, packet.frame.len, packet.frame.checksum_not_ready);
+    tree::draw(packet, &layers, since_ns, &look)
+}
+
+/// A line as it would stand at the prompt.
+pub(super) fn echo(prompt: &str, text: &str) -> Styled {
+    let mut styled = Styled::new();
+    for (place, part) in text.lines().enumerate() {
+        let head = if place == 0 { prompt } else { "...> " };
+        let mut line = crate::render::styled::Line::wrapping(5);
+        line.push(Style::Prompt, head);
+        line.push(Style::Plain, part);
+        styled.push(line);
+    }
+    styled
+}
+
+/// The cause of a packet in words, for a list.
+pub(super) fn cause(packet: &PacketEvent, here: &str) -> String {
+    packet
+        .cause
+        .as_ref()
+        .map_or(String::new(), |cause| words::cause(cause, &[], here))
+}
+pub(super) fn filter_error(_: &str, e: &crate::command::filter::FilterError, _: Look) -> Styled { line::note(&e.message) }

@@ -1,0 +1,67 @@
+//! The verbs the session answers, sent to the file that answers each; and the words of their arguments.
+
+use super::{Flow, Screen, Shell};
+use crate::catalog::verb::Verb;
+use crate::command::ast::{Call, Command, Expr};
+
+impl Shell {
+    pub(super) fn session_verb(
+        &mut self,
+        process: &str,
+        command: &Command,
+        call: &Call,
+        screen: &mut dyn Screen,
+    ) -> Flow {
+        match call.verb {
+            Verb::Sockets => self.sockets(call, screen),
+            Verb::Info => self.info(process, call, screen),
+            Verb::States => self.states(process, call, screen),
+            Verb::Packets => self.packets(call, screen),
+            Verb::Packet => self.packet(call, screen),
+            Verb::Ladder => self.ladder(process, call, screen),
+            Verb::Follow => self.follow(process, call, screen),
+            Verb::Conversations => self.conversations(screen),
+            Verb::Inspect => self.inspect(call, screen),
+            Verb::Why => self.why(process, screen),
+            Verb::Help => self.help(call, screen),
+            Verb::Explain => self.explain(call, screen),
+            Verb::Process => self.process_verb(call, screen),
+            Verb::Kill => self.kill(call, screen),
+            Verb::Run => self.run(command, call, screen),
+            Verb::Lab => self.lab(screen),
+            Verb::Sleep => self.sleep(process, call, screen),
+            Verb::Wait => self.wait_verb(call, screen),
+            Verb::Jobs => self.jobs(screen),
+            Verb::Cancel => self.cancel(call, screen),
+            Verb::Expect => self.expect(process, call, screen),
+            Verb::Load => return self.load(call, screen),
+            Verb::Save => self.save(call, screen),
+            Verb::Reset => self.reset(screen),
+            Verb::Import => {}
+            _ => return Flow::Quit,
+        }
+        Flow::Continue
+    }
+}
+
+/// The words of an argument: a bare word, a name, a number or a string.
+pub(super) fn word(call: &Call, place: usize) -> Option<String> {
+    match call.args.get(place)?.as_ref()? {
+        Expr::Str(text) | Expr::Name(text) | Expr::Constant(text) => Some(text.clone()),
+        Expr::Int(number) => Some(number.to_string()),
+        Expr::Address(address) => Some(address.to_string()),
+        Expr::HostPort(host, None) => Some(host.clone()),
+        Expr::HostPort(host, Some(port)) => Some(format!("{host}:{port}")),
+        Expr::Last => Some("_".to_owned()),
+        _ => None,
+    }
+}
+
+/// The number of an argument.
+pub(super) fn number(call: &Call, place: usize) -> Option<i64> {
+    match call.args.get(place)?.as_ref()? {
+        Expr::Int(number) => Some(*number),
+        Expr::Str(text) | Expr::Name(text) => text.trim().parse().ok(),
+        _ => None,
+    }
+}

@@ -1,0 +1,177 @@
+//! The views: what the session knows, handed to the renderer that draws it. No drawing here beyond short lists.
+
+use super::tell::cause;
+use crate::event::packet::PacketEvent;
+use crate::event::socket::SocketRow;
+use crate::event::{CallEvent, Event};
+use crate::lab::handle::Lab;
+use crate::render::follow::{Conversation, Form};
+use crate::render::ladder::Ladder;
+use crate::render::styled::{Line, Look, Style, Styled};
+use crate::render::{endpoint, follow, ladder, line, list, packet_line, sockets, tcp_info};
+use crate::session::Session;
+use crate::session::log::Log;
+use crate::session::why::Evidence;
+
+/// The first line on the screen, and what to try.
+pub fn greeting(lab: &Lab, sees_packets: bool) -> Styled {
+    let mut text = Styled::new();
+    let inspector = if sees_packets { "inspector on" } else { "no packets can be seen here: socklab doctor says why" };
+    text.say(Style::Heading, 0, &format!("socklab {} · {} · {inspector}", env!("CARGO_PKG_VERSION"), lab.tier().words()));
+    text.say(Style::Dim, 0, "Try `help`, `help connect`, or type a call: s = socket AF_INET SOCK_STREAM");
+    for note in lab.notes() {
+        text.say(Style::Dim, 0, &format!("not set up: {note}"));
+    }
+    text.gap();
+    text
+}
+
+/// The processes and what each is doing.
+pub fn processes(session: &Session) -> Styled {
+    let mut text = Styled::new();
+    for process in session.processes() {
+        let work = process.works().next().map(|(_, work)| work.call.as_ref().map_or(work.text.as_str(), |call| call.invocation.as_str()));
+        text.push(entry(&process.name, process.pid, work.unwrap_or("free")));
+    }
+    for program in session.programs() {
+        text.push(entry(&program.name, program.pid, &program.command_line));
+    }
+    text
+}
+
+fn entry(name: &str, pid: i32, doing: &str) -> Line {
+    let mut line = Line::wrapping(9);
+    line.push(Style::Prompt, &format!("     {name}"));
+    line.push(Style::Dim, &format!("  pid {pid}  "));
+    line.push(Style::Plain, doing);
+    line
+}
+
+/// What is under way.
+pub fn jobs(jobs: &[(String, u32, String)]) -> Styled {
+    let mut text = Styled::new();
+    if jobs.is_empty() {
+        text.say(Style::Dim, 5, "nothing is under way");
+    }
+    for (who, job, what) in jobs {
+        let mut line = Line::wrapping(9);
+        let number = if *job == 0 { "main thread".to_owned() } else { format!("job {job}") };
+        line.push(Style::Prompt, &format!("     {who}"));
+        line.push(Style::Dim, &format!("  {number}  "));
+        line.push(Style::Plain, what);
+        text.push(line);
+    }
+    text
+}
+
+/// The lab: its tier, its host, its processes.
+pub fn lab(session: &Session) -> Styled {
+    let mut text = Styled::new();
+    text.say(Style::Heading, 0, &format!("     {}", session.lab().tier().words()));
+    let mut line = Line::wrapping(9);
+    line.push(Style::Bold, "     host lab");
+    line.push(Style::Dim, &format!("  lo 127.0.0.1 ::1  keeper pid {}", session.lab().keeper_pid()));
+    text.push(line);
+    text.append(processes(session));
+    text
+}
+
+/// The table of packets.
+pub fn packets(packets: &[&PacketEvent], log: &Log, dropped: u64, here: &str, look: Look) -> Styled {
+    let Some(first) = log.packets().next() else { return Styled::new() };
+    if packets.is_empty() {
+        return Styled::new();
+    }
+    let mut text = list::draw(packets, first.frame.time_ns, here, &look);
+    if log.forgotten_packets > 0 {
+        text.say(Style::Dim, 0, &format!("{} older packets are no longer kept", log.forgotten_packets));
+    }
+    if dropped > 0 {
+        text.say(Style::Error, 0, &format!("{dropped} packets were dropped by the kernel before they could be kept"));
+    }
+    text
+}
+
+/// The ladder of packets and calls.
+pub fn rungs(packets: &[&PacketEvent], calls: &[&CallEvent], look: Look) -> Styled {
+    if packets.is_empty() { Styled::new() } else { ladder::draw(&Ladder { packets, calls }, &look) }
+}
+
+/// What passed in a conversation.
+pub fn stream<'a>(packets: impl Iterator<Item = &'a PacketEvent>, look: Look) -> Styled {
+    let mut parts: Vec<(bool, Vec<u8>)> = Vec::new();
+    let mut titles: Option<(String, String)> = None;
+    for packet in packets {
+        let (from, to) = endpoint::ends(packet);
+        let ends = if packet.track.forward { (from, to) } else { (to, from) };
+        titles.get_or_insert_with(|| (ends.0.title(), ends.1.title()));
+        let data = crate::render::info::payload(packet);
+        let again = crate::render::words::repeats(packet.track.labels);
+        if data.is_empty() || again {
+            continue;
+        }
+        parts.push((packet.track.forward, data.to_vec()));
+    }
+    match titles {
+        Some((left, right)) if !parts.is_empty() => follow::draw(&Conversation { left: &left, right: &right, parts: &parts }, Form::Text, &look),
+        _ => Styled::new(),
+    }
+}
+
+/// The table of sockets.
+pub fn table(rows: &[SocketRow], look: Look) -> Styled {
+    if rows.is_empty() {
+        let mut text = Styled::new();
+        text.say(Style::Dim, 5, "no socket is open");
+        return text;
+    }
+    sockets::draw(rows, &look)
+}
+
+/// One socket's TCP_INFO.
+pub fn info(label: &str, row: &SocketRow, look: Look) -> Styled {
+    let mut text = Styled::new();
+    text.say(Style::Heading, 0, &format!("     {label}: {}", row.state));
+    text.append(sockets::draw(std::slice::from_ref(row), &look));
+    if !row.tcp_info.is_empty() {
+        text.append(tcp_info::draw(&row.tcp_info, false, &look));
+    }
+    text
+}
+
+/// A failed call and the evidence of this lab.
+pub fn why(evidence: &Evidence, look: Look) -> Styled {
+    let mut text = line::event(&Event::Call(Box::new(evidence.call.clone())), &evidence.call.process, &look);
+    let errno = evidence.call.errno.as_deref().unwrap_or_default();
+    if let Some(entry) = crate::catalog::errno::by_name(errno) {
+        text.say(Style::Plain, 5, entry.meaning);
+        for (call, when) in entry.causes.iter().filter(|(call, _)| *call == evidence.call.name) {
+            text.say(Style::Plain, 5, &format!("{call}: {when}"));
+        }
+    }
+    if !evidence.facts.is_empty() || !evidence.packets.is_empty() || !evidence.holders.is_empty() {
+        text.say(Style::Bold, 5, "In this lab:");
+    }
+    for fact in &evidence.facts {
+        text.say(Style::Plain, 5, fact);
+    }
+    for packet in &evidence.packets {
+        text.push(packet_line::line(packet, packet.frame.time_ns, &look));
+        let cause = cause(packet, &evidence.call.process);
+        if !cause.is_empty() {
+            text.say(Style::Dim, 9, &cause);
+        }
+    }
+    if !evidence.holders.is_empty() {
+        text.append(sockets::draw(&evidence.holders, &look));
+    }
+    if let Some(entry) = crate::catalog::errno::by_name(errno) {
+        text.say(Style::Note, 5, entry.what_next);
+    }
+    text
+}
+pub fn index(_: Look) -> Styled { Styled::new() }
+pub fn page(_: crate::catalog::verb::Verb, _: Look) -> Styled { Styled::new() }
+pub fn explanation(_: &crate::catalog::glossary::Explanation, _: Look) -> Styled { Styled::new() }
+pub fn states(_: Option<(String, &'static str, Vec<&'static str>)>, _: Look) -> Styled { Styled::new() }
+pub fn conversations<'a>(_: impl Iterator<Item = &'a PacketEvent>, _: Look) -> Styled { Styled::new() }

@@ -1,0 +1,205 @@
+//! `Address` to the bytes of a `struct sockaddr_*` and back. No system calls and no name look-up.
+
+use crate::value::Address;
+use std::net::{Ipv4Addr, Ipv6Addr, SocketAddrV4, SocketAddrV6};
+
+/// The longest address the kernel takes or gives: `sizeof(struct sockaddr_storage)`.
+pub const LONGEST: usize = 128;
+
+/// The address as the kernel takes it, its length included. A path longer than `sun_path` is passed on whole: the kernel answers EINVAL.
+pub fn encode(address: &Address) -> Vec<u8> {
+    match address {
+        Address::Inet(inet) => {
+            let mut bytes = family_bytes(libc::AF_INET);
+            bytes.extend(inet.port().to_be_bytes());
+            bytes.extend(inet.ip().octets());
+            bytes.extend([0; 8]);
+            bytes
+        }
+        Address::Inet6(inet6) => {
+            let mut bytes = family_bytes(libc::AF_INET6);
+            bytes.extend(inet6.port().to_be_bytes());
+            bytes.extend(inet6.flowinfo().to_be_bytes());
+            bytes.extend(inet6.ip().octets());
+            bytes.extend(inet6.scope_id().to_ne_bytes());
+            bytes
+        }
+        Address::UnixPath(path) => {
+            let mut bytes = family_bytes(libc::AF_UNIX);
+            bytes.extend(path);
+            bytes.push(0);
+            bytes
+        }
+        Address::UnixAbstract(name) => {
+            let mut bytes = family_bytes(libc::AF_UNIX);
+            bytes.push(0);
+            bytes.extend(name);
+            bytes
+        }
+        Address::UnixUnnamed => family_bytes(libc::AF_UNIX),
+        Address::Netlink { pid, groups } => {
+            let mut bytes = family_bytes(libc::AF_NETLINK);
+            bytes.extend([0; 2]);
+            bytes.extend(pid.to_ne_bytes());
+            bytes.extend(groups.to_ne_bytes());
+            bytes
+        }
+        Address::Packet {
+            index,
+            protocol,
+            packet_type,
+            hardware_type,
+            hardware_address,
+            ..
+        } => {
+            let mut bytes = family_bytes(libc::AF_PACKET);
+            bytes.extend(protocol.to_be_bytes());
+            bytes.extend(index.to_ne_bytes());
+            bytes.extend(hardware_type.to_ne_bytes());
+            bytes.push(*packet_type);
+            let length = hardware_address.len().min(8);
+            bytes.push(length as u8);
+            bytes.extend(&hardware_address[..length]);
+            bytes.resize(bytes.len() + 8 - length, 0);
+            bytes
+        }
+        Address::Other {
+            family,
+            bytes: rest,
+        } => {
+            let mut bytes = family.to_ne_bytes().to_vec();
+            bytes.extend(rest);
+            bytes
+        }
+    }
+}
+
+/// The address the kernel gave; an empty slice is an AF_UNIX peer without a name. The name of a packet socket's interface is not
+/// part of its address: it is looked up (if_indextoname(3)).
+pub fn decode(bytes: &[u8]) -> Address {
+    let Some((family, rest)) = bytes.split_first_chunk::<2>() else {
+        return Address::UnixUnnamed;
+    };
+    let family = u16::from_ne_bytes(*family);
+    let known = match i32::from(family) {
+        libc::AF_INET => inet(rest),
+        libc::AF_INET6 => inet6(rest),
+        libc::AF_UNIX => Some(unix(rest)),
+        libc::AF_NETLINK => netlink(rest),
+        libc::AF_PACKET => packet(rest),
+        _ => None,
+    };
+    known.unwrap_or_else(|| Address::Other {
+        family,
+        bytes: rest.to_vec(),
+    })
+}
+
+fn family_bytes(family: i32) -> Vec<u8> {
+    (family as u16).to_ne_bytes().to_vec()
+}
+
+fn inet(bytes: &[u8]) -> Option<Address> {
+    let (port, bytes) = bytes.split_first_chunk()?;
+    let (ip, _) = bytes.split_first_chunk::<4>()?;
+    let port = u16::from_be_bytes(*port);
+    Some(Address::Inet(SocketAddrV4::new(Ipv4Addr::from(*ip), port)))
+}
+
+fn inet6(bytes: &[u8]) -> Option<Address> {
+    let (port, bytes) = bytes.split_first_chunk()?;
+    let (flow, bytes) = bytes.split_first_chunk()?;
+    let (ip, bytes) = bytes.split_first_chunk::<16>()?;
+    let (scope, _) = bytes.split_first_chunk()?;
+    Some(Address::Inet6(SocketAddrV6::new(
+        Ipv6Addr::from(*ip),
+        u16::from_be_bytes(*port),
+        u32::from_be_bytes(*flow),
+        u32::from_ne_bytes(*scope),
+    )))
+}
+
+fn unix(path: &[u8]) -> Address {
+    match path.split_first() {
+        None => Address::UnixUnnamed,
+        Some((0, name)) => Address::UnixAbstract(name.to_vec()),
+        Some(_) => {
+            let end = path
+                .iter()
+                .position(|byte| *byte == 0)
+                .unwrap_or(path.len());
+            Address::UnixPath(path[..end].to_vec())
+        }
+    }
+}
+
+fn netlink(bytes: &[u8]) -> Option<Address> {
+    let (pid, bytes) = bytes.get(2..)?.split_first_chunk()?;
+    let (groups, _) = bytes.split_first_chunk()?;
+    Some(Address::Netlink {
+        pid: u32::from_ne_bytes(*pid),
+        groups: u32::from_ne_bytes(*groups),
+    })
+}
+
+fn packet(bytes: &[u8]) -> Option<Address> {
+    let (protocol, bytes) = bytes.split_first_chunk()?;
+    let (index, bytes) = bytes.split_first_chunk()?;
+    let (hardware_type, bytes) = bytes.split_first_chunk()?;
+    let (&packet_type, bytes) = bytes.split_first()?;
+    let (&length, bytes) = bytes.split_first()?;
+    let index = i32::from_ne_bytes(*index);
+    let hardware_address = bytes.get(..usize::from(length).min(bytes.len()))?;
+    Some(Address::Packet {
+        interface: super::names::if_indextoname(index as u32).unwrap_or_default(),
+        index,
+        protocol: u16::from_be_bytes(*protocol),
+        packet_type,
+        hardware_type: u16::from_ne_bytes(*hardware_type),
+        hardware_address: hardware_address.to_vec(),
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_encoded_is_decoded_again() {
+        let addresses = [
+            Address::Inet("127.0.0.1:5000".parse().expect("a literal")),
+            Address::Inet6("[fe80::1%3]:5000".parse().expect("a literal")),
+            Address::UnixPath(b"./x.sock".to_vec()),
+            Address::UnixAbstract(b"lab\0tail".to_vec()),
+            Address::UnixUnnamed,
+            Address::Netlink { pid: 7, groups: 3 },
+            Address::Packet {
+                interface: String::new(),
+                index: 0,
+                protocol: 0x0800,
+                packet_type: 4,
+                hardware_type: 772,
+                hardware_address: vec![1, 2, 3, 4, 5, 6],
+            },
+            Address::Other {
+                family: 0,
+                bytes: vec![0; 14],
+            },
+        ];
+        for address in addresses {
+            assert_eq!(decode(&encode(&address)), address);
+        }
+    }
+
+    #[test]
+    fn an_address_that_is_cut_short_is_kept_as_bytes() {
+        assert_eq!(
+            decode(&[2, 0, 1]),
+            Address::Other {
+                family: 2,
+                bytes: vec![1]
+            }
+        );
+        assert_eq!(decode(&[]), Address::UnixUnnamed);
+    }
+}

@@ -1,0 +1,80 @@
+//! Descriptor numbers (fcntl(2), close_range(2), getrlimit(2)): keeping the laboratory's own out of the student's way.
+#![expect(
+    unsafe_code,
+    reason = "close_range has no safe wrapper, and a duplicated number becomes an owner"
+)]
+
+use nix::sys::resource::{Resource, getrlimit, setrlimit};
+use std::io;
+use std::os::fd::{AsRawFd, FromRawFd, OwnedFd};
+
+/// Moves a descriptor as high as the hard limit allows (at most 65,535), above the soft limit where that is lower, so that no
+/// socket made later meets its number. The soft limit stays as it was: open descriptors may lie above it.
+pub fn move_high(descriptor: OwnedFd) -> io::Result<OwnedFd> {
+    let (soft, hard) = getrlimit(Resource::RLIMIT_NOFILE)?;
+    let top = hard.min(65_536);
+    setrlimit(Resource::RLIMIT_NOFILE, top.max(soft), hard)?;
+    // SAFETY: fcntl takes integers; the number it gives has no other owner. The old descriptor is closed when it is dropped.
+    let moved = unsafe {
+        let number = libc::fcntl(
+            descriptor.as_raw_fd(),
+            libc::F_DUPFD_CLOEXEC,
+            (top as i32 - 64).max(3),
+        );
+        if number == -1 {
+            Err(io::Error::last_os_error())
+        } else {
+            Ok(OwnedFd::from_raw_fd(number))
+        }
+    };
+    setrlimit(Resource::RLIMIT_NOFILE, soft, hard)?;
+    moved
+}
+
+/// Closes every descriptor from 3 on but one (close_range(2)).
+pub fn close_all_but(kept: &OwnedFd) -> io::Result<()> {
+    let kept = kept.as_raw_fd() as u32;
+    let close = |first: u32, last: u32| -> io::Result<()> {
+        if first > last {
+            return Ok(());
+        }
+        // SAFETY: the caller has just been forked and owns every descriptor; those it goes on using are spared.
+        let result = unsafe { libc::syscall(libc::SYS_close_range, first, last, 0) };
+        if result == -1 {
+            Err(io::Error::last_os_error())
+        } else {
+            Ok(())
+        }
+    };
+    close(3, kept - 1)?;
+    close(kept + 1, u32::MAX)
+}
+
+/// Marks every descriptor from 3 on to be closed by execve (close_range(2) with CLOSE_RANGE_CLOEXEC).
+pub fn close_on_exec_from_three() -> io::Result<()> {
+    // SAFETY: three integers; no descriptor is closed here.
+    let result = unsafe {
+        libc::syscall(
+            libc::SYS_close_range,
+            3,
+            u32::MAX,
+            libc::CLOSE_RANGE_CLOEXEC,
+        )
+    };
+    if result == -1 {
+        Err(io::Error::last_os_error())
+    } else {
+        Ok(())
+    }
+}
+
+/// Makes standard input, output and error the given descriptors (dup2(2)).
+pub fn set_standard(input: &OwnedFd, output: &OwnedFd, error: &OwnedFd) -> io::Result<()> {
+    for (from, to) in [(input, 0), (output, 1), (error, 2)] {
+        // SAFETY: dup2 takes integers; 0, 1 and 2 are owned by nobody in particular.
+        if unsafe { libc::dup2(from.as_raw_fd(), to) } == -1 {
+            return Err(io::Error::last_os_error());
+        }
+    }
+    Ok(())
+}

@@ -1,0 +1,31 @@
+//! Network interfaces by ioctl (netdevice(7)): bringing one up. Not addresses or pairs of interfaces: that is netlink's.
+#![expect(unsafe_code, reason = "SIOCSIFFLAGS has no safe wrapper")]
+
+use std::io;
+use std::os::fd::AsRawFd;
+
+/// Brings an interface of this network namespace up. Needs CAP_NET_ADMIN in it.
+pub fn bring_up(name: &str) -> io::Result<()> {
+    let socket = socket2::Socket::new(socket2::Domain::IPV4, socket2::Type::DGRAM, None)?;
+    // SAFETY: ifreq is plain data, zero is valid for all of it.
+    let mut request: libc::ifreq = unsafe { std::mem::zeroed() };
+    for (place, byte) in request
+        .ifr_name
+        .iter_mut()
+        .take(libc::IFNAMSIZ - 1)
+        .zip(name.bytes())
+    {
+        *place = byte as libc::c_char;
+    }
+    // SAFETY: both ioctls take a pointer to an ifreq; the flags are read after the kernel wrote them.
+    unsafe {
+        if libc::ioctl(socket.as_raw_fd(), libc::SIOCGIFFLAGS, &raw mut request) == -1 {
+            return Err(io::Error::last_os_error());
+        }
+        request.ifr_ifru.ifru_flags |= libc::IFF_UP as libc::c_short;
+        if libc::ioctl(socket.as_raw_fd(), libc::SIOCSIFFLAGS, &raw mut request) == -1 {
+            return Err(io::Error::last_os_error());
+        }
+    }
+    Ok(())
+}

@@ -1,0 +1,20 @@
+//! The only room with `unsafe` and with C's structures: one safe function for each system call, named after it.
+//! Nothing here decides or retries: EINTR, EAGAIN and short counts are the caller's to see.
+
+pub mod address;
+pub mod clock;
+pub mod control;
+pub mod descriptor;
+pub mod descriptors;
+pub mod diag;
+pub mod link;
+pub mod message;
+pub mod names;
+pub mod option;
+pub mod pass;
+pub mod poll;
+pub mod ring;
+pub mod signal;
+pub mod socket;
+pub mod spawn;
+pub mod terminal;

@@ -1,0 +1,82 @@
+//! Messages with descriptors over a SOCK_SEQPACKET pair (SCM_RIGHTS, unix(7)): how the terminal and the keeper hand sockets to each other.
+#![expect(unsafe_code, reason = "a received descriptor number becomes an owner")]
+
+use nix::cmsg_space;
+use nix::errno::Errno;
+use nix::sys::socket::{ControlMessage, ControlMessageOwned, MsgFlags, recvmsg, sendmsg};
+use std::io::{self, IoSlice, IoSliceMut};
+use std::os::fd::{AsRawFd, BorrowedFd, FromRawFd, OwnedFd, RawFd};
+
+/// At most this many descriptors travel with one message.
+pub const DESCRIPTORS: usize = 8;
+
+/// Sends one message with descriptors. Interrupted calls are made again.
+pub fn send(
+    channel: BorrowedFd<'_>,
+    message: &[u8],
+    descriptors: &[BorrowedFd<'_>],
+) -> io::Result<()> {
+    let numbers: Vec<RawFd> = descriptors.iter().map(AsRawFd::as_raw_fd).collect();
+    let rights = [ControlMessage::ScmRights(&numbers)];
+    let control: &[ControlMessage<'_>] = if numbers.is_empty() { &[] } else { &rights };
+    loop {
+        match sendmsg::<()>(
+            channel.as_raw_fd(),
+            &[IoSlice::new(message)],
+            control,
+            MsgFlags::MSG_NOSIGNAL,
+            None,
+        ) {
+            Err(Errno::EINTR) => {}
+            Err(errno) => return Err(errno.into()),
+            Ok(_) => return Ok(()),
+        }
+    }
+}
+
+/// Receives one message of at most `limit` bytes with its descriptors; `None` at the end of file.
+pub fn receive(
+    channel: BorrowedFd<'_>,
+    limit: usize,
+) -> io::Result<Option<(Vec<u8>, Vec<OwnedFd>)>> {
+    let mut buffer = vec![0; limit];
+    let mut control = cmsg_space!([RawFd; DESCRIPTORS]);
+    loop {
+        let mut slices = [IoSliceMut::new(&mut buffer)];
+        let received = recvmsg::<()>(
+            channel.as_raw_fd(),
+            &mut slices,
+            Some(&mut control),
+            MsgFlags::MSG_CMSG_CLOEXEC,
+        );
+        match received {
+            Err(Errno::EINTR) => {}
+            Err(errno) => return Err(errno.into()),
+            Ok(message) => {
+                let mut descriptors = Vec::new();
+                for item in message.cmsgs()? {
+                    if let ControlMessageOwned::ScmRights(numbers) = item {
+                        // SAFETY: the kernel has just made these descriptors for this process; nobody else knows them.
+                        descriptors.extend(
+                            numbers
+                                .into_iter()
+                                .map(|number| unsafe { OwnedFd::from_raw_fd(number) }),
+                        );
+                    }
+                }
+                let bytes = message.bytes;
+                if bytes == 0 && descriptors.is_empty() {
+                    return Ok(None);
+                }
+                buffer.truncate(bytes);
+                return Ok(Some((buffer, descriptors)));
+            }
+        }
+    }
+}
+
+/// Takes over a descriptor that this process was started with.
+pub fn inherited(number: RawFd) -> OwnedFd {
+    // SAFETY: called once, at the start of the role, for the descriptor the parent placed at this number.
+    unsafe { OwnedFd::from_raw_fd(number) }
+}

@@ -1,0 +1,298 @@
+//! clone(2) and execve(2): a child in namespaces of its own. Not fork without exec: whoever calls may have threads.
+#![expect(
+    unsafe_code,
+    reason = "clone, capset and the calls between clone and execve have no safe wrapper"
+)]
+
+use nix::sys::socket::{AddressFamily, SockFlag, SockType, socketpair};
+use nix::unistd::Pid;
+use std::ffi::{CStr, CString};
+use std::io;
+use std::os::fd::{AsRawFd, BorrowedFd, OwnedFd};
+
+/// What the child is to be.
+#[derive(Debug)]
+pub struct Birth<'a> {
+    /// The program, usually `/proc/self/exe`.
+    pub program: &'a CStr,
+    /// Its arguments, the first being its name.
+    pub arguments: &'a [CString],
+    /// `CLONE_NEW*` flags (namespaces(7)); 0 for none.
+    pub namespaces: i32,
+    /// The descriptor that becomes number 3 in the child; all others but 0 to 2 are closed on exec by their own flags.
+    pub channel: BorrowedFd<'a>,
+}
+
+/// Where between clone and execve it failed, with the error.
+#[derive(Debug, thiserror::Error)]
+#[error("{step}: {error}")]
+pub struct BirthError {
+    /// The step, as the name of the call or file.
+    pub step: &'static str,
+    /// The system's error.
+    pub error: io::Error,
+}
+
+const STEPS: [&str; 8] = [
+    "clone(2)",
+    "write /proc/self/setgroups",
+    "write /proc/self/uid_map",
+    "write /proc/self/gid_map",
+    "capset(2)",
+    "prctl(PR_CAP_AMBIENT)",
+    "dup2(2)",
+    "execve(2)",
+];
+
+/// Makes a child process in new namespaces and executes a program in it. In a new user namespace the caller's user and
+/// group are mapped to themselves and every capability is made ambient, so that the program and its children hold it (user_namespaces(7)).
+pub fn clone_and_exec(birth: &Birth<'_>) -> Result<Pid, BirthError> {
+    let at = |step: usize, error: io::Error| BirthError {
+        step: STEPS[step],
+        error,
+    };
+    let (told, tell) = socketpair(
+        AddressFamily::Unix,
+        SockType::SeqPacket,
+        None,
+        SockFlag::SOCK_CLOEXEC,
+    )
+    .map_err(|errno| at(0, errno.into()))?;
+    let maps = UserMaps::of_this_user();
+    let mut argv: Vec<*const libc::c_char> = birth
+        .arguments
+        .iter()
+        .map(|argument| argument.as_ptr())
+        .collect();
+    argv.push(std::ptr::null());
+    let environment: Vec<CString> = std::env::vars_os()
+        .filter_map(|(name, value)| environment_entry(&name, &value))
+        .collect();
+    let mut envp: Vec<*const libc::c_char> =
+        environment.iter().map(|entry| entry.as_ptr()).collect();
+    envp.push(std::ptr::null());
+
+    // SAFETY: no stack is given and CLONE_VM is not set, so the child goes on on a copy of this one, as after fork(2).
+    let pid = unsafe {
+        libc::syscall(
+            libc::SYS_clone,
+            i64::from(birth.namespaces | libc::SIGCHLD),
+            0,
+            0,
+            0,
+            0,
+        )
+    };
+    match pid {
+        -1 => Err(at(0, io::Error::last_os_error())),
+        0 => {
+            let failure = become_program(birth, &maps, &argv, &envp);
+            let report = [failure.0, failure.1 as u8];
+            // SAFETY: only async-signal-safe calls are made in the child; the buffer outlives the call; _exit does not return.
+            unsafe {
+                libc::write(tell.as_raw_fd(), report.as_ptr().cast(), report.len());
+                libc::_exit(127)
+            }
+        }
+        pid => {
+            let pid = Pid::from_raw(pid as i32);
+            drop(tell);
+            let mut report = [0_u8; 2];
+            // End of file means that execve closed the other end: the child lives.
+            match nix::unistd::read(&told, &mut report) {
+                Ok(2) => {
+                    let _ = nix::sys::wait::waitpid(pid, None);
+                    let step = usize::from(report[0]).min(STEPS.len() - 1);
+                    Err(at(step, io::Error::from_raw_os_error(i32::from(report[1]))))
+                }
+                _ => Ok(pid),
+            }
+        }
+    }
+}
+
+fn environment_entry(name: &std::ffi::OsStr, value: &std::ffi::OsStr) -> Option<CString> {
+    use std::os::unix::ffi::OsStrExt;
+    CString::new([name.as_bytes(), b"=", value.as_bytes()].concat()).ok()
+}
+
+/// The one-line maps of user_namespaces(7), written before the child exists because it may not allocate.
+struct UserMaps {
+    uid: String,
+    gid: String,
+}
+
+impl UserMaps {
+    fn of_this_user() -> Self {
+        let (uid, gid) = (nix::unistd::geteuid(), nix::unistd::getegid());
+        Self {
+            uid: format!("{uid} {uid} 1\n"),
+            gid: format!("{gid} {gid} 1\n"),
+        }
+    }
+}
+
+/// Runs in the child: returns the step that failed and its errno, or does not return.
+fn become_program(
+    birth: &Birth<'_>,
+    maps: &UserMaps,
+    argv: &[*const libc::c_char],
+    envp: &[*const libc::c_char],
+) -> (u8, i32) {
+    if birth.namespaces & libc::CLONE_NEWUSER != 0 {
+        for (step, path, text) in [
+            (1, c"/proc/self/setgroups", "deny"),
+            (2, c"/proc/self/uid_map", maps.uid.as_str()),
+            (3, c"/proc/self/gid_map", maps.gid.as_str()),
+        ] {
+            if let Err(errno) = write_file(path, text.as_bytes()) {
+                return (step, errno);
+            }
+        }
+        if let Err(failure) = make_capabilities_ambient() {
+            return failure;
+        }
+    }
+    let from = birth.channel.as_raw_fd();
+    // SAFETY: dup2, fcntl and execve are async-signal-safe; the arrays end with a null pointer and outlive the call.
+    unsafe {
+        let placed = if from == 3 {
+            libc::fcntl(3, libc::F_SETFD, 0)
+        } else {
+            libc::dup2(from, 3)
+        };
+        if placed == -1 {
+            return (6, *libc::__errno_location());
+        }
+        libc::execve(birth.program.as_ptr(), argv.as_ptr(), envp.as_ptr());
+        (7, *libc::__errno_location())
+    }
+}
+
+fn write_file(path: &CStr, text: &[u8]) -> Result<(), i32> {
+    // SAFETY: open, write and close are async-signal-safe; path ends with a zero byte; the buffer is as long as said.
+    unsafe {
+        let fd = libc::open(path.as_ptr(), libc::O_WRONLY | libc::O_CLOEXEC);
+        if fd == -1 {
+            return Err(*libc::__errno_location());
+        }
+        let written = libc::write(fd, text.as_ptr().cast(), text.len());
+        let errno = *libc::__errno_location();
+        libc::close(fd);
+        if written == -1 { Err(errno) } else { Ok(()) }
+    }
+}
+
+/// `struct __user_cap_header_struct` and two of `__user_cap_data_struct` (capget(2)).
+#[repr(C)]
+struct CapHeader {
+    version: u32,
+    pid: i32,
+}
+
+#[repr(C)]
+#[derive(Clone, Copy)]
+struct CapData {
+    effective: u32,
+    permitted: u32,
+    inheritable: u32,
+}
+
+/// Makes every permitted capability inheritable and ambient, so that it survives execve by a user who is not root (capabilities(7)).
+fn make_capabilities_ambient() -> Result<(), (u8, i32)> {
+    const VERSION_3: u32 = 0x2008_0522;
+    let mut header = CapHeader {
+        version: VERSION_3,
+        pid: 0,
+    };
+    let mut data = [CapData {
+        effective: 0,
+        permitted: 0,
+        inheritable: 0,
+    }; 2];
+    // SAFETY: both structures have the layout the kernel documents for version 3, and outlive the calls.
+    unsafe {
+        if libc::syscall(libc::SYS_capget, &raw mut header, data.as_mut_ptr()) == -1 {
+            return Err((4, *libc::__errno_location()));
+        }
+        for set in &mut data {
+            set.inheritable = set.permitted;
+        }
+        if libc::syscall(libc::SYS_capset, &raw const header, data.as_ptr()) == -1 {
+            return Err((4, *libc::__errno_location()));
+        }
+        for capability in 0..64_u64 {
+            let held = data[(capability / 32) as usize].permitted >> (capability % 32) & 1 == 1;
+            if held
+                && libc::prctl(
+                    libc::PR_CAP_AMBIENT,
+                    libc::PR_CAP_AMBIENT_RAISE,
+                    capability,
+                    0,
+                    0,
+                ) == -1
+            {
+                return Err((5, *libc::__errno_location()));
+            }
+        }
+    }
+    Ok(())
+}
+
+/// Makes every permitted capability of this process ambient, so that what it executes holds it too (capabilities(7)).
+pub fn keep_capabilities() -> io::Result<()> {
+    make_capabilities_ambient().map_err(|(_, errno)| io::Error::from_raw_os_error(errno))
+}
+
+/// fork(2), for a process that has one thread: the child may go on as it likes. Gives `None` in the child.
+pub fn fork() -> io::Result<Option<Pid>> {
+    // SAFETY: the callers (the keeper, which never starts a thread) have one thread, so no lock is held by another.
+    match unsafe { nix::unistd::fork() }? {
+        nix::unistd::ForkResult::Parent { child } => Ok(Some(child)),
+        nix::unistd::ForkResult::Child => Ok(None),
+    }
+}
+
+/// A descriptor that stands for a process (pidfd_open(2)).
+pub fn pidfd_open(pid: Pid) -> io::Result<OwnedFd> {
+    use std::os::fd::FromRawFd;
+    // SAFETY: pidfd_open takes two integers; the descriptor it gives belongs to nobody else.
+    unsafe {
+        let fd = libc::syscall(libc::SYS_pidfd_open, pid.as_raw(), 0);
+        if fd == -1 {
+            Err(io::Error::last_os_error())
+        } else {
+            Ok(OwnedFd::from_raw_fd(fd as i32))
+        }
+    }
+}
+
+/// Sends a signal to the process a pidfd stands for (pidfd_send_signal(2)); it cannot meet another process of the same number.
+pub fn pidfd_send_signal(pidfd: BorrowedFd<'_>, signal: i32) -> io::Result<()> {
+    // SAFETY: no siginfo is passed; the descriptor is open for the time of the call.
+    let result = unsafe {
+        libc::syscall(
+            libc::SYS_pidfd_send_signal,
+            pidfd.as_raw_fd(),
+            signal,
+            std::ptr::null::<libc::siginfo_t>(),
+            0,
+        )
+    };
+    if result == -1 {
+        Err(io::Error::last_os_error())
+    } else {
+        Ok(())
+    }
+}
+
+/// Sends a signal to one thread (tgkill(2)).
+pub fn tgkill(process: i32, thread: i32, signal: i32) -> io::Result<()> {
+    // SAFETY: three integers.
+    let result = unsafe { libc::syscall(libc::SYS_tgkill, process, thread, signal) };
+    if result == -1 {
+        Err(io::Error::last_os_error())
+    } else {
+        Ok(())
+    }
+}

@@ -1,0 +1,33 @@
+//! What is asked of the terminal itself: its size (ioctl_tty(2)), and Ctrl-C as a descriptor (signalfd(2)).
+#![expect(unsafe_code, reason = "TIOCGWINSZ has no safe wrapper")]
+
+use nix::sys::signal::{SigSet, Signal};
+use nix::sys::signalfd::{SfdFlags, SignalFd};
+use std::os::fd::{AsFd, AsRawFd};
+
+/// Columns of the terminal behind a descriptor; `None` when it is no terminal or does not know.
+pub fn columns(terminal: impl AsFd) -> Option<usize> {
+    let mut size = libc::winsize {
+        ws_row: 0,
+        ws_col: 0,
+        ws_xpixel: 0,
+        ws_ypixel: 0,
+    };
+    // SAFETY: TIOCGWINSZ fills a winsize, which outlives the call.
+    let result = unsafe {
+        libc::ioctl(
+            terminal.as_fd().as_raw_fd(),
+            libc::TIOCGWINSZ,
+            &raw mut size,
+        )
+    };
+    (result == 0 && size.ws_col > 0).then_some(usize::from(size.ws_col))
+}
+
+/// Turns SIGINT into something to read, for this thread and those started after it. Children are given the default again.
+pub fn interrupts() -> nix::Result<SignalFd> {
+    let mut mask = SigSet::empty();
+    mask.add(Signal::SIGINT);
+    mask.thread_block()?;
+    SignalFd::with_flags(&mask, SfdFlags::SFD_CLOEXEC | SfdFlags::SFD_NONBLOCK)
+}

@@ -1,0 +1,249 @@
+//! The plan of the house as a test: which room may name which. An arrow that is not granted here fails.
+
+use std::collections::BTreeSet;
+use std::fs;
+use std::path::{Path, PathBuf};
+
+/// Each room with the rooms it may name; a room may always name itself.
+const GRANTS: &[(&str, &[&str])] = &[
+    ("value", &[]),
+    ("sys", &["value"]),
+    ("catalog", &[]),
+    ("packet", &[]),
+    ("event", &["packet", "value"]),
+    ("command", &["catalog", "event", "packet", "value"]),
+    (
+        "engine",
+        &["catalog", "command", "event", "packet", "sys", "value"],
+    ),
+    ("process", &["command", "engine", "event", "sys"]),
+    ("capture", &["event", "packet", "sys"]),
+    ("lab", &["capture", "command", "event", "packet", "sys"]),
+    (
+        "inspector",
+        &[
+            "capture", "catalog", "command", "event", "packet", "sys", "value",
+        ],
+    ),
+    (
+        "render",
+        &["catalog", "command", "event", "packet", "value"],
+    ),
+    (
+        "session",
+        &[
+            "capture",
+            "catalog",
+            "command",
+            "engine",
+            "event",
+            "inspector",
+            "lab",
+            "packet",
+            "process",
+            "sys",
+            "value",
+        ],
+    ),
+    (
+        "shell",
+        &[
+            "catalog",
+            "command",
+            "engine",
+            "event",
+            "inspector",
+            "lab",
+            "packet",
+            "render",
+            "script",
+            "session",
+            "sys",
+            "value",
+        ],
+    ),
+    ("script", &["command", "render", "shell"]),
+    ("repl", &["catalog", "command", "render", "shell", "sys"]),
+    (
+        "main",
+        &[
+            "cli", "lab", "process", "repl", "render", "script", "session", "shell", "sys",
+        ],
+    ),
+    ("cli", &[]),
+];
+
+/// A word that only these files or rooms may hold.
+const ONLY: &[(&str, &[&str])] = &[
+    ("rustyline", &["repl"]),
+    ("pnet::", &["packet"]),
+    ("unsafe ", &["sys"]),
+    ("libc::socket(", &["sys"]),
+    ("stdout()", &["repl/printer.rs", "script.rs", "main.rs"]),
+    ("Instant::now", &["sys/clock.rs"]),
+    ("SystemTime::now", &["engine/clock.rs"]),
+    ("clock_gettime", &["engine/clock.rs", "sys/clock.rs"]),
+];
+
+fn sources() -> Vec<(PathBuf, String)> {
+    fn walk(folder: &Path, found: &mut Vec<(PathBuf, String)>) {
+        for entry in fs::read_dir(folder)
+            .expect("the folder is readable")
+            .flatten()
+        {
+            let path = entry.path();
+            if path.is_dir() {
+                walk(&path, found);
+            } else if path.extension().is_some_and(|ending| ending == "rs") {
+                let text = fs::read_to_string(&path).expect("sources are UTF-8");
+                found.push((path, text));
+            }
+        }
+    }
+    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("src");
+    let mut found = Vec::new();
+    walk(&root, &mut found);
+    found
+        .into_iter()
+        .map(|(path, text)| {
+            (
+                path.strip_prefix(&root)
+                    .expect("it lies below")
+                    .to_path_buf(),
+                text,
+            )
+        })
+        .collect()
+}
+
+fn room(path: &Path) -> String {
+    let first = path
+        .iter()
+        .next()
+        .and_then(|part| part.to_str())
+        .expect("names are UTF-8");
+    first.trim_end_matches(".rs").to_owned()
+}
+
+/// The code of a file without its comments and without the tests at its end: tests may reach further.
+fn code(path: &Path, text: &str) -> String {
+    if path
+        .file_stem()
+        .and_then(|stem| stem.to_str())
+        .is_some_and(|stem| stem.ends_with("tests") || stem == "sample")
+        || path.components().any(|part| part.as_os_str() == "tests")
+    {
+        return String::new();
+    }
+    let end = text.find("#[cfg(test)]\nmod ").unwrap_or(text.len());
+    text[..end]
+        .lines()
+        .filter(|line| !line.trim_start().starts_with("//"))
+        .collect::<Vec<_>>()
+        .join("\n")
+}
+
+fn named_rooms(code: &str) -> BTreeSet<String> {
+    let mut rooms = BTreeSet::new();
+    for prefix in ["crate::", "socklab::"] {
+        let mut rest = code;
+        while let Some(place) = rest.find(prefix) {
+            rest = &rest[place + prefix.len()..];
+            if let Some(group) = rest.strip_prefix('{') {
+                let group = &group[..group.find('}').unwrap_or(group.len())];
+                rooms.extend(group.split(',').map(|item| {
+                    item.trim()
+                        .split("::")
+                        .next()
+                        .unwrap_or_default()
+                        .to_owned()
+                }));
+            } else {
+                rooms.insert(
+                    rest.chars()
+                        .take_while(|c| c.is_alphanumeric() || *c == '_')
+                        .collect(),
+                );
+            }
+        }
+    }
+    rooms.remove("");
+    rooms
+}
+
+#[test]
+fn no_room_names_a_room_it_is_not_granted() {
+    let mut wrong = Vec::new();
+    for (path, text) in sources() {
+        let room = room(&path);
+        if room == "lib" {
+            continue;
+        }
+        let Some((_, granted)) = GRANTS.iter().find(|(name, _)| *name == room) else {
+            wrong.push(format!(
+                "{}: the room {room} is not in the plan",
+                path.display()
+            ));
+            continue;
+        };
+        for named in named_rooms(&code(&path, &text)) {
+            let is_room = GRANTS.iter().any(|(name, _)| *name == named);
+            if is_room && named != room && !granted.contains(&named.as_str()) {
+                wrong.push(format!("{}: {room} may not name {named}", path.display()));
+            }
+        }
+    }
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+}
+
+#[test]
+fn no_arrow_runs_in_a_circle() {
+    fn reaches(from: &str, to: &str, depth: usize) -> bool {
+        let granted = GRANTS
+            .iter()
+            .find(|(name, _)| *name == from)
+            .map_or(&[][..], |(_, granted)| granted);
+        depth > 0
+            && granted
+                .iter()
+                .any(|next| *next == to || reaches(next, to, depth - 1))
+    }
+    // The shell places bytes in a script, and the script drives the shell: the fronts are the one pair that knows each other.
+    let circles: Vec<&str> = GRANTS
+        .iter()
+        .map(|(name, _)| *name)
+        .filter(|name| {
+            !matches!(*name, "shell" | "script" | "repl" | "main") && reaches(name, name, 12)
+        })
+        .collect();
+    assert!(circles.is_empty(), "{circles:?}");
+}
+
+#[test]
+fn what_only_one_room_may_hold_stands_nowhere_else() {
+    let mut wrong = Vec::new();
+    for (path, text) in sources() {
+        let code = code(&path, &text);
+        for (word, places) in ONLY {
+            let allowed = places.iter().any(|place| path.starts_with(place));
+            if code.contains(word) && !allowed {
+                wrong.push(format!(
+                    "{} holds {word:?}, which belongs to {}",
+                    path.display(),
+                    places.join(", ")
+                ));
+            }
+        }
+    }
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+}
+
+#[test]
+fn every_file_says_in_its_first_line_what_it_is() {
+    let silent: Vec<String> = sources()
+        .into_iter()
+        .filter(|(_, text)| !text.trim_start().starts_with("//!"))
+        .map(|(path, _)| path.display().to_string())
+        .collect();
+    assert!(silent.is_empty(), "{}", silent.join("\n"));
+}
