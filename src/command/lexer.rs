@@ -132,8 +132,10 @@ impl<'a> Lexer<'a> {
 
     /// The token at this place after blanks; reads over the blanks only.
     pub(super) fn peek(&mut self, place: Place) -> Result<Token<'a>, Diagnostic> {
-        let blank_before = self.skip_blanks();
+        self.skip_blanks();
         let start = self.position;
+        // Blanks may have been read over by an earlier look.
+        let blank_before = self.text[..start].ends_with(char::is_whitespace);
         let (lexeme, length) = self.lexeme(place)?;
         Ok(Token {
             lexeme,

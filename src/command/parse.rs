@@ -155,6 +155,11 @@ impl<'a> Parser<'a> {
         result
     }
 
+    /// What was read since `start`, without the blanks after it.
+    fn span_from(&self, start: usize) -> Range<usize> {
+        start..start + self.lexer.text[start..self.lexer.position].trim_end().len()
+    }
+
     /// Counts an operator or subscript.
     fn link(&mut self, span: &Range<usize>) -> Parsed<()> {
         self.links += 1;

@@ -195,16 +195,14 @@ fn in_path(next: char) -> bool {
 
 /// `/tmp/x.sock`, `./x.sock`, `../x`, `~/x`.
 fn path(rest: &str) -> Option<(Lexeme<'static>, usize)> {
-    let begins = ["/", "./", "../", "~/"]
+    ["/", "./", "../", "~/"]
         .iter()
-        .any(|start| rest.starts_with(start));
+        .find(|start| rest.starts_with(**start))?;
     let end = rest.find(|next| !in_path(next)).unwrap_or(rest.len());
     // A slash alone divides; it is no path.
-    (begins && end > 1).then(|| {
-        (
-            Lexeme::Address(Address::UnixPath(rest.as_bytes()[..end].to_vec())),
-            end,
-        )
+    (end > 1).then(|| {
+        let path = rest.as_bytes()[..end].to_vec();
+        (Lexeme::Address(Address::UnixPath(path)), end)
     })
 }
 

@@ -49,7 +49,7 @@ impl Parser<'_> {
         let (named, positional): (Vec<Argument>, Vec<Argument>) = arguments
             .into_iter()
             .partition(|argument| argument.name.is_some());
-        place_positional(entry, positional, named.is_empty(), &mut slots)?;
+        place_positional(entry, positional, &named, &mut slots)?;
         for argument in named {
             place_named(entry, argument, &mut slots)?;
         }
@@ -79,7 +79,7 @@ impl Parser<'_> {
 fn place_positional(
     entry: &VerbEntry,
     mut positional: Vec<Argument>,
-    none_named: bool,
+    named: &[Argument],
     slots: &mut [Option<(Expr, Range<usize>)>],
 ) -> Parsed<()> {
     let variadic = entry
@@ -93,7 +93,9 @@ fn place_positional(
             .get(place + 1)
             .is_some_and(|next| matches!(next.need, Need::Optional(_)));
         if follows
-            && none_named
+            && !named
+                .iter()
+                .any(|argument| is_named(argument, entry.parameters[place + 1].name))
             && positional.len() > 1
             && positional.last().is_some_and(|last| is_time(&last.value))
         {
@@ -131,6 +133,13 @@ fn place_positional(
         slots[*place] = Some((argument.value, argument.span));
     }
     Ok(())
+}
+
+fn is_named(argument: &Argument, name: &str) -> bool {
+    argument
+        .name
+        .as_ref()
+        .is_some_and(|(given, _)| given == name)
 }
 
 fn is_time(value: &Expr) -> bool {

@@ -228,7 +228,7 @@ impl<'a> Parser<'a> {
                 }
                 let start = parser.lexer.position;
                 let value = parser.expression()?;
-                let span = start..parser.lexer.position;
+                let span = parser.span_from(start);
                 arguments.push(Argument { name, value, span });
                 if !parser.take_symbol(",")? {
                     return Ok(arguments);

@@ -29,7 +29,7 @@ impl<'a> Parser<'a> {
                 arguments.push(Argument {
                     name: Some((name, span)),
                     value,
-                    span: value_start..self.lexer.position,
+                    span: self.span_from(value_start),
                 });
             } else {
                 let start = self.lexer.position;
@@ -37,7 +37,7 @@ impl<'a> Parser<'a> {
                 arguments.push(Argument {
                     name: None,
                     value,
-                    span: start..self.lexer.position,
+                    span: self.span_from(start),
                 });
                 let is_variadic = positional
                     .get(place)

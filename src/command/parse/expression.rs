@@ -157,6 +157,8 @@ impl<'a> Parser<'a> {
             Lexeme::Symbol("-" | "/") => {
                 !after.starts_with([' ', '\t', '\n', '\r']) && !after.is_empty()
             }
+            // A host may be called `in`.
+            Lexeme::Word(_) => after.starts_with([':', '.', '-']),
             Lexeme::Symbol("*") => {
                 after.starts_with(':') && after[1..].starts_with(|next: char| next.is_ascii_digit())
             }

@@ -3,7 +3,7 @@
 
 use super::Parsed;
 use crate::catalog::constant::constant;
-use crate::catalog::parameter::{Group, Kind, Parameter};
+use crate::catalog::parameter::{Group, Kind, Need, Parameter};
 use crate::command::ast::{Expr, Operator};
 use crate::command::diagnostic::{Diagnostic, nearest, quoted};
 use crate::command::signature::{group_words, kind_words};
@@ -11,9 +11,17 @@ use std::ops::Range;
 
 /// Refuses a value that can never be what the parameter takes.
 pub(super) fn check(parameter: &Parameter, value: &Expr, span: &Range<usize>) -> Parsed<()> {
-    if fits(parameter.kind, value) {
-        return Ok(());
-    }
+    // What a variadic parameter has gathered is checked one by one.
+    let value = match (parameter.need, value) {
+        (Need::Variadic, Expr::List(items)) => {
+            match items.iter().find(|item| !fits(parameter.kind, item)) {
+                Some(item) => item,
+                None => return Ok(()),
+            }
+        }
+        _ if fits(parameter.kind, value) => return Ok(()),
+        _ => value,
+    };
     let message = format!("{} cannot be {}", parameter.name, found_words(value));
     let error = Diagnostic::new(span.clone(), message).expecting(kind_words(parameter.kind));
     Err(match (parameter.kind, value) {

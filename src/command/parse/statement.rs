@@ -198,7 +198,7 @@ impl<'a> Parser<'a> {
         self.lexer.skip_blanks();
         let names = names.into_iter().map(|(name, _)| name).collect();
         let (again, mut more) = (self.lexer.position, Vec::new());
-        if self.read_targets(&mut more, &mut None) {
+        if self.read_targets(&mut more, &mut None) && more[0].0 != "expect" {
             return Err(
                 Diagnostic::new(again..self.lexer.position, "two `=` in one command")
                     .helping("one assignment a line; to compare write `==`"),
@@ -337,16 +337,17 @@ impl<'a> Parser<'a> {
 
     /// Says what is wrong when a command that is no verb's goes on after its value.
     fn after_expression(&mut self, value: &Expr, start: usize) -> Parsed<()> {
-        let span = start..self.lexer.position;
+        let span = self.span_from(start);
         if let Expr::Name(name) = value
             && self.lexer.text[span.clone()] == **name
         {
             let ends = self.at_end_of_command() || self.background_follows();
             let token = self.peek(Place::Value)?;
-            let is_argument = !matches!(
-                token.lexeme,
-                Lexeme::Symbol(_) | Lexeme::Newline | Lexeme::End
-            );
+            let is_argument = match token.lexeme {
+                Lexeme::Symbol(_) | Lexeme::Newline | Lexeme::End => false,
+                Lexeme::Word(word) => !matches!(word, "and" | "or" | "if" | "else" | "for" | "as"),
+                _ => true,
+            };
             let unknown = self
                 .variables
                 .is_some_and(|known| !known.contains(name) && !self.assigned.contains(name));

@@ -196,8 +196,9 @@ fn raw(kind: Kind, value: &Expr) -> Raw {
     };
     match kind {
         Kind::Rest | Kind::Topic | Kind::Filter => {
-            let mut lexer = Lexer::new(text);
-            let (read, span) = lexer.raw_rest();
+            // Whatever follows on the line, a closing brace or a quote, must not change where the text ends.
+            let followed = format!("{text} }} ' \"");
+            let (read, span) = Lexer::new(&followed).raw_rest();
             let whole = read == *text && span == (0..text.len()) && !text.is_empty();
             // `packets = x` would give a name a value; quotes round a whole filter are taken off.
             let begins = text.starts_with([',', '+', '-', '*', '|', '&'])

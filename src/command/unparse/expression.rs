@@ -81,12 +81,16 @@ fn plain(value: &Expr, form: Form) -> String {
         },
         Expr::Address(_) | Expr::HostPort(..) => endpoint(value),
         Expr::Binary(operator, left, right) => binary(*operator, left, right, form),
-        // A sign in front of a number's digits would become part of the number.
-        Expr::Negative(inner) => match **inner {
-            Expr::Int(number) if number >= 0 => format!("-({number})"),
-            Expr::Float(number) if number.is_sign_positive() => format!("-({number:?})"),
-            _ => format!("-{}", at_level(inner, SIGN, form)),
-        },
+        Expr::Negative(inner) => {
+            let text = at_level(inner, SIGN, form);
+            // A sign in front of digits would become part of the number.
+            let is_number = text.starts_with(|first: char| first.is_ascii_digit());
+            if is_number && !matches!(**inner, Expr::Duration(_)) {
+                format!("-({text})")
+            } else {
+                format!("-{text}")
+            }
+        }
         Expr::Not(inner) => format!("not {}", expression(inner, form)),
         Expr::Index(inner, index) => {
             format!("{}[{}]", operand(inner, form), subscript(index, form))
