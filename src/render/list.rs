@@ -125,9 +125,10 @@ fn told(packet: &PacketEvent, brevity: Brevity) -> Cell {
 }
 
 fn cause(packet: &PacketEvent, here: &str) -> String {
-    packet.cause.as_ref().map_or_else(String::new, |cause| {
-        words::cause(cause, &kernel(&cause.kernel), here)
-    })
+    packet
+        .cause
+        .as_ref()
+        .map_or_else(String::new, |cause| words::cause(cause, &[], here))
 }
 
 #[cfg(test)]

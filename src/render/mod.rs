@@ -3,11 +3,13 @@
 pub mod arrow;
 pub mod ascii;
 pub mod canvas;
+pub mod diagnostic;
 pub mod endpoint;
 pub mod exchange;
 pub mod follow;
 pub mod hex;
 pub mod info;
+pub mod json;
 pub mod json_packet;
 pub mod ladder;
 pub mod line;
