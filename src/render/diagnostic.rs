@@ -152,7 +152,7 @@ mod tests {
         let at_end =
             Diagnostic::new(7..7, "bind needs an address").expecting("an address (127.0.0.1:5000)");
         let far = format!("send s \"{}\" oops more", "0123456789".repeat(12));
-        let place = far.find("oops").unwrap();
+        let place = far.find("oops").expect("it is there");
         let long = Diagnostic::new(place..place + 4, "send takes no third value")
             .expecting("the end of the line");
         let second = Diagnostic::new(13..17, "no such name");

@@ -241,7 +241,7 @@ mod tests {
     }
 
     fn parsed(one: &Event) -> Json {
-        serde_json::from_str(&event(one).unwrap()).unwrap()
+        serde_json::from_str(&event(one).expect("it has a line")).expect("it is JSON")
     }
 
     #[test]
@@ -262,7 +262,7 @@ mod tests {
             result: -1,
             ..made()
         };
-        let line = event(&Event::Call(Box::new(failed))).unwrap();
+        let line = event(&Event::Call(Box::new(failed))).expect("it has a line");
         assert!(line.contains("\"start\":1700000000.000000001,"), "{line}");
         assert!(
             line.contains("\"errno\":\"EAGAIN\",\"data\":null"),
@@ -318,12 +318,12 @@ mod tests {
         ) {
             let call = CallEvent { data: Some(bytes), name: text.clone(), args: vec![text.clone()], ..made() };
             for one in [Event::Call(Box::new(call)), Event::Note(text.clone())] {
-                let line = event(&one).unwrap();
-                let json: Json = serde_json::from_str(&line).unwrap();
+                let line = event(&one).expect("it has a line");
+                let json: Json = serde_json::from_str(&line).expect("it is JSON");
                 prop_assert!(line.chars().all(is_printable), "{line}");
                 prop_assert!(json.is_object());
             }
-            prop_assert_eq!(serde_json::from_str::<String>(&quoted(&text)).unwrap(), text);
+            prop_assert_eq!(serde_json::from_str::<String>(&quoted(&text)).expect("it is JSON"), text);
         }
     }
 }

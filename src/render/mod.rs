@@ -3,10 +3,13 @@
 pub mod arrow;
 pub mod ascii;
 pub mod canvas;
+pub mod conversations;
 pub mod diagnostic;
 pub mod endpoint;
 pub mod exchange;
+pub mod explain;
 pub mod follow;
+pub mod help;
 pub mod hex;
 pub mod info;
 pub mod json;
@@ -19,9 +22,12 @@ pub mod packet_line;
 #[cfg(test)]
 mod sample;
 pub mod sockets;
+pub mod states;
 pub mod styled;
 pub mod table;
 pub mod tcp_info;
+#[cfg(test)]
+mod tests;
 pub mod tree;
 pub mod value;
 pub mod words;

@@ -214,7 +214,7 @@ mod tests {
         let styles: Vec<Style> = text
             .lines
             .iter()
-            .flat_map(|line| line.pieces())
+            .flat_map(Line::pieces)
             .filter(|piece| piece.text().contains("characters"))
             .map(crate::render::styled::Piece::style)
             .collect();
