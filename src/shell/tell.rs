@@ -2,7 +2,7 @@
 
 use super::{Format, Screen, Shell};
 use crate::command::diagnostic::Diagnostic;
-use crate::command::filter::Filter;
+use crate::command::filter::{Filter, FilterError};
 use crate::event::packet::PacketEvent;
 use crate::event::{CallEvent, Event, ResultEvent, StateEvent};
 use crate::packet::dissect;
@@ -338,6 +338,13 @@ pub(super) fn cause(packet: &PacketEvent, here: &str) -> String {
         .as_ref()
         .map_or(String::new(), |cause| words::cause(cause, &[], here))
 }
-pub(super) fn filter_error(_: &str, e: &crate::command::filter::FilterError, _: Look) -> Styled {
+
     line::note(&e.message)
+}
+
+/// What is wrong with a filter, with a caret.
+pub(super) fn filter_error(text: &str, error: &FilterError, look: Look) -> Styled {
+    let mut diagnostic = Diagnostic::new(error.span.clone(), error.message.as_str());
+    diagnostic.help.clone_from(&error.help);
+    crate::render::diagnostic::draw(text, &diagnostic, None, &look)
 }
