@@ -19,7 +19,7 @@ use crate::command::parse::parse_line;
 use crate::event::{Event, RefusedEvent};
 use crate::lab::handle::{FIRST_HOST, LabError};
 use crate::render::styled::{Look, Style, Styled};
-use crate::session::{Session, Settings, Settled};
+use crate::session::{Session, Settings};
 use crate::sys::clock::Deadline;
 use std::os::fd::{AsFd, BorrowedFd};
 use std::time::Duration;
