@@ -145,7 +145,10 @@ impl Session {
 
     /// How the program that ended last did, if it has this name.
     pub fn last_end(&self, name: &str) -> Option<Ended> {
-        self.last_end.as_ref().filter(|(program, _)| program == name).map(|(_, ended)| *ended)
+        self.last_end
+            .as_ref()
+            .filter(|(program, _)| program == name)
+            .map(|(_, ended)| *ended)
     }
 
     /// What is under way: who, the job's number (0 for a main thread), and what was typed.
@@ -289,7 +292,8 @@ impl Session {
             background: false,
             text: "expect".to_owned(),
         };
-        self.perform(process, &command).map_err(|error| format!("{process} cannot be reached: {error}"))?;
+        self.perform(process, &command)
+            .map_err(|error| format!("{process} cannot be reached: {error}"))?;
         let value = self.latest.remove(process).map(|result| result.value);
         if let Some(before) = before {
             self.latest.insert(process.to_owned(), before);
@@ -297,14 +301,15 @@ impl Session {
         let number = self.commands;
         let mut refused = None;
         let told = self.out.split_off(mark);
-        self.out.extend(told.into_iter().filter(|event| match event {
-            Event::Refused(event) if event.process == process => {
-                refused = Some(event.reason.clone());
-                false
-            }
-            Event::Result(event) => event.command != number,
-            _ => true,
-        }));
+        self.out
+            .extend(told.into_iter().filter(|event| match event {
+                Event::Refused(event) if event.process == process => {
+                    refused = Some(event.reason.clone());
+                    false
+                }
+                Event::Result(event) => event.command != number,
+                _ => true,
+            }));
         refused.map_or(Ok(value), Err)
     }
 
@@ -319,7 +324,7 @@ impl Session {
                 Some(work) if work.blocked => return,
                 Some(_) => {}
             }
-            if self.pump(PollTimeout::from(LOOK_MS)) == 0 {
+            if self.pump_one(process, PollTimeout::from(LOOK_MS)) == 0 {
                 self.look();
             }
         }
@@ -368,29 +373,53 @@ impl Session {
         self.processes.iter().any(Process::is_running)
     }
 
-    /// Waits for something to happen, at most so long, and takes it in. Gives how many descriptors had something.
+    /// Waits for something to happen, at most so long, and takes it in. Gives how much was heard.
     pub fn pump(&mut self, patience: PollTimeout) -> usize {
-        let ready = self.wait(patience);
+        self.wait(&self.descriptors(), patience);
         let mut heard = 0;
         for place in 0..self.processes.len() {
-            let (reports, gone) = self.processes[place].receive();
-            heard += reports.len();
-            for report in reports {
-                self.report(place, report);
-            }
-            if gone {
-                self.lost(place);
-            }
+            heard += self.hear_process(place);
         }
         self.processes.retain(|process| !process.name.is_empty());
-        heard += self.hear_programs();
+        heard + self.hear_the_rest()
+    }
+
+    /// Like [`Session::pump`], and of the processes only one is heard: what a command did is told before what it woke elsewhere.
+    fn pump_one(&mut self, process: &str, patience: PollTimeout) -> usize {
+        let Some(place) = self.place(process) else {
+            return 0;
+        };
+        {
+            let mut descriptors = vec![self.processes[place].as_fd()];
+            descriptors.extend(self.common_descriptors());
+            self.wait(&descriptors, patience);
+        }
+        let heard = self.hear_process(place);
+        self.processes.retain(|process| !process.name.is_empty());
+        heard + self.hear_the_rest()
+    }
+
+    fn hear_process(&mut self, place: usize) -> usize {
+        let (reports, gone) = self.processes[place].receive();
+        let heard = reports.len();
+        for report in reports {
+            self.report(place, report);
+        }
+        if gone {
+            self.lost(place);
+        }
+        heard
+    }
+
+    fn hear_the_rest(&mut self) -> usize {
+        let heard = self.hear_programs();
         self.hear_keeper();
         // While a call is on its way its packets wait for it, so that they stand under it.
         self.packets.drain();
         if !self.is_busy() {
             self.tell_packets();
         }
-        heard.max(usize::from(ready > 0 && heard == 0 && self.lab_is_gone))
+        heard
     }
 
     /// Waits until something happens, the deadline or Ctrl-C, takes it in, and looks at calls that have not returned.
@@ -421,19 +450,28 @@ impl Session {
         self.watch();
     }
 
-    fn wait(&self, patience: PollTimeout) -> i32 {
-        let descriptors = self.descriptors();
+    fn wait(&self, descriptors: &[BorrowedFd<'_>], patience: PollTimeout) {
         let mut watched: Vec<PollFd<'_>> = descriptors
-            .into_iter()
-            .map(|fd| PollFd::new(fd, PollFlags::POLLIN))
+            .iter()
+            .map(|fd| PollFd::new(*fd, PollFlags::POLLIN))
             .collect();
-        poll(&mut watched, patience).unwrap_or(0)
+        // An interrupted wait is a short one.
+        let _ = poll(&mut watched, patience);
     }
 
     /// What to wait for.
     pub fn descriptors(&self) -> Vec<BorrowedFd<'_>> {
         let mut descriptors: Vec<BorrowedFd<'_>> = self.processes.iter().map(AsFd::as_fd).collect();
-        descriptors.extend(self.programs.iter().flat_map(Program::descriptors));
+        descriptors.extend(self.common_descriptors());
+        descriptors
+    }
+
+    fn common_descriptors(&self) -> Vec<BorrowedFd<'_>> {
+        let mut descriptors: Vec<BorrowedFd<'_>> = self
+            .programs
+            .iter()
+            .flat_map(Program::descriptors)
+            .collect();
         descriptors.extend(self.packets.descriptor());
         if !self.lab_is_gone {
             descriptors.push(self.lab.as_fd());
@@ -452,8 +490,11 @@ impl Session {
         match report {
             Report::Starting(call) => self.packets.starting(&call, &self.inventory),
             Report::Called(call) => {
-                let pid = self.processes[place].pid;
+                let (pid, job) = (self.processes[place].pid, call.job);
                 self.called(pid, call);
+                if job == 0 {
+                    self.processes[place].go_on();
+                }
             }
             Report::Output(output) => self.out.push(Event::Output(output)),
             Report::Refused(refused) => self.out.push(Event::Refused(refused)),
@@ -514,9 +555,18 @@ impl Session {
         let answers = self.ask(&questions);
         if !self.programs.is_empty() {
             for answer in &answers {
-                let local = answer.local.as_ref().and_then(|local| Some(SocketAddr::new(local.ip()?, local.port()?)));
-                let foreign = answer.inode != 0 && self.inventory.by_inode(u64::from(answer.inode)).is_none();
-                let owner = if foreign { self.program_with_inode(u64::from(answer.inode)).map(|program| program.name.clone()) } else { None };
+                let local = answer
+                    .local
+                    .as_ref()
+                    .and_then(|local| Some(SocketAddr::new(local.ip()?, local.port()?)));
+                let foreign =
+                    answer.inode != 0 && self.inventory.by_inode(u64::from(answer.inode)).is_none();
+                let owner = if foreign {
+                    self.program_with_inode(u64::from(answer.inode))
+                        .map(|program| program.name.clone())
+                } else {
+                    None
+                };
                 if let (Some(local), Some(owner)) = (local, owner) {
                     self.packets.owned_by_program(local, &owner);
                 }

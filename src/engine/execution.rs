@@ -280,6 +280,7 @@ impl<'a> Execution<'a> {
             name: event.name.clone(),
             invocation: event.invocation(),
             fd: event.fd,
+            peer: event.peer.clone(),
             start_ns: clock::now_ns(),
         }));
         event.start_ns = clock::now_ns();
