@@ -108,20 +108,37 @@ impl Execution<'_> {
         })
     }
 
-    /// Text.
+    /// Text; a bare word that is no variable stands for itself (`getservbyname http`).
     pub(super) fn text(&mut self, call: &Call, place: usize) -> Outcome<String> {
+        if let Some(word) = self.bare_word(call, place) {
+            return Ok(word);
+        }
         let value = self.needed(call, place)?;
         text_of(&value).ok_or_else(|| expected(call, place, "text", &value))
     }
 
     /// Text that may be left out.
     pub(super) fn text_or_none(&mut self, call: &Call, place: usize) -> Outcome<Option<String>> {
+        if let Some(word) = self.bare_word(call, place) {
+            return Ok(Some(word));
+        }
         match self.value(call, place)? {
             None | Some(Value::None) => Ok(None),
             Some(value) => text_of(&value)
                 .map(Some)
                 .ok_or_else(|| expected(call, place, "text or None", &value)),
         }
+    }
+
+    fn bare_word(&self, call: &Call, place: usize) -> Option<String> {
+        let Some(Expr::Name(word)) = given(call, place) else {
+            return None;
+        };
+        let known = self
+            .engine
+            .memory
+            .with(|contents| contents.variables.contains_key(word));
+        (!known).then(|| word.clone())
     }
 
     /// A time: a number of seconds, a duration, or None.

@@ -62,12 +62,7 @@ impl Execution<'_> {
     fn three(&mut self, call: &Call, family: &str) -> Outcome<(i32, i32, i32)> {
         let family = self.int(call, 0, text::number_of(family))?;
         let kind = self.int(call, 1, text::number_of("SOCK_STREAM"))?;
-        let mut protocol = self.int(call, 2, 0)?;
-        // ETH_P_* by name stand in host byte order in the headers, and socket(2) wants network byte order.
-        let by_name = matches!(given(call, 2), Some(Expr::Constant(_)));
-        if family == text::number_of("AF_PACKET") && by_name {
-            protocol = i32::from((protocol as u16).to_be());
-        }
+        let protocol = self.int(call, 2, 0)?;
         Ok((family, kind, protocol))
     }
 

@@ -560,3 +560,43 @@ fn names_are_looked_up_by_the_c_library() {
         "#,
     );
 }
+
+#[test]
+fn a_closed_sockets_variable_never_means_the_socket_that_got_its_number() {
+    let bench = Bench::new();
+    let said = bench.run(
+        "
+        a, b = socketpair
+        close a
+        c = dup b
+        send a \"lost\"
+        print a
+        ",
+    );
+    // Unless another test took the number, `c` has the one that `a` had.
+    assert!(said.contains(", \"lost\", 4, 0) = -1 EBADF"), "{said}");
+    assert_ne!(bench.variable("a"), bench.variable("c"));
+}
+
+#[test]
+fn a_netlink_socket_speaks_with_the_kernel() {
+    let bench = Bench::new();
+    // RTM_GETLINK with NLM_F_REQUEST|NLM_F_DUMP.
+    let said = bench.run(
+        r#"
+        n = socket AF_NETLINK SOCK_RAW NETLINK_ROUTE
+        sendto n x"14000000 1200 0103 01000000 00000000 00000000" (0, 0)
+        reply, addr = recvfrom n 65536
+        "#,
+    );
+    assert!(
+        said.starts_with("socket(AF_NETLINK, SOCK_RAW, NETLINK_ROUTE) = A\n"),
+        "{said}"
+    );
+    let kernel = Address::Netlink { pid: 0, groups: 0 };
+    assert_eq!(bench.variable("addr"), Value::Address(kernel));
+    let Value::Bytes(reply) = bench.variable("reply") else {
+        panic!("bytes");
+    };
+    assert_eq!(reply[4..6], 16_u16.to_ne_bytes(), "RTM_NEWLINK");
+}
