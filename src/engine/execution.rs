@@ -7,7 +7,7 @@ use super::draft::Draft;
 use super::report::{Report, Reports};
 use super::repr;
 use crate::catalog::verb::{AnsweredBy, Verb};
-use crate::command::ast::{Action, Call, Command};
+use crate::command::ast::{Action, Call, Command, Expr};
 use crate::event::{BlockedEvent, CallEvent, DATA_LIMIT, OutputEvent, RefusedEvent, ResultEvent};
 use crate::sys::names::LookupError;
 use crate::value::Value;
@@ -125,21 +125,27 @@ impl<'a> Execution<'a> {
             self.tell_result(value, Vec::new(), false);
             return Ok(());
         }
+        // None is the answer to a question (`gettimeout s`, `x`); of all other calls it only means that there is nothing to say.
+        let answers = match &command.action {
+            Action::Call(call) => call.verb == Verb::Gettimeout,
+            Action::Evaluate(expr) => !matches!(expr, Expr::Call(_)),
+            Action::Repeat(..) | Action::Switch => false,
+        };
         let assigned = unpack(&command.targets, &value)?;
         self.engine.memory.with(|contents| {
             for (name, value) in &assigned {
                 contents.variables.insert(name.clone(), value.clone());
             }
-            if value != Value::None {
+            if value != Value::None || answers {
                 contents.last = Some(value.clone());
             }
         });
-        if value == Value::None && assigned.is_empty() {
+        if value == Value::None && assigned.is_empty() && !answers {
             return Ok(());
         }
         // A poll object or a file is nothing to look at once it has a name.
         let opaque = matches!(value, Value::Poller(_) | Value::File(_));
-        let show = if typed || opaque {
+        let show = if typed || opaque || value == Value::None {
             assigned.is_empty()
         } else {
             self.says_more(&value)
@@ -354,10 +360,11 @@ impl<'a> Execution<'a> {
     /// False when the line of the last call says it all.
     fn says_more(&self, value: &Value) -> bool {
         let Some((result, data)) = &self.last_call else {
-            return *value != Value::None;
+            return true;
         };
         match value {
-            Value::None => false,
+            // Only a question's answer comes this far.
+            Value::None => true,
             Value::Int(number) | Value::Constant { value: number, .. } => number != result,
             Value::Socket(fd) | Value::Epoll(fd) => !self.made.contains(fd),
             Value::Bytes(bytes) => data.as_deref().is_none_or(|data| data != bytes),

@@ -71,12 +71,6 @@ impl Execution<'_> {
             }
             Expr::Call(call) => self.perform(call),
             Expr::Function(name, args) => {
-                if let (true, [Expr::Name(variable), ..]) =
-                    (super::function::changes(name), &args[..])
-                {
-                    let values = self.all(args)?;
-                    return self.change(variable, name, &values);
-                }
                 let values = self.all(args)?;
                 self.function(name, &values)
             }

@@ -10,11 +10,6 @@ use crate::catalog::errno;
 use crate::command::ast::Operator;
 use crate::value::Value;
 
-/// True for methods that change the variable they are called on.
-pub(super) fn changes(name: &str) -> bool {
-    matches!(name, "append" | "extend" | "remove" | "clear")
-}
-
 impl Execution<'_> {
     /// `name(values…)`.
     pub(super) fn function(&mut self, name: &str, values: &[Value]) -> Outcome {
@@ -34,32 +29,6 @@ impl Execution<'_> {
             }
             _ => pure(name, values),
         }
-    }
-
-    /// `variable.name(values…)` for a method that changes the list a variable holds.
-    pub(super) fn change(&mut self, variable: &str, name: &str, values: &[Value]) -> Outcome {
-        let rest = values.get(1..).unwrap_or_default();
-        self.engine.memory.with(|contents| {
-            let Some(Value::List(list)) = contents.variables.get_mut(variable) else {
-                return Err(Stop::because(format!(
-                    "`{name}` changes a list, and `{variable}` is {}",
-                    values.first().map_or("nothing", describe)
-                )));
-            };
-            match (name, rest) {
-                ("append", [value]) => list.push(value.clone()),
-                ("extend", [Value::List(more) | Value::Tuple(more)]) => list.extend(more.clone()),
-                ("clear", []) => list.clear(),
-                ("remove", [value]) => match list.iter().position(|held| held == value) {
-                    Some(place) => {
-                        list.remove(place);
-                    }
-                    None => return Err(Stop::because(format!("it is not in `{variable}`"))),
-                },
-                _ => return Err(wrong(name, rest)),
-            }
-            Ok(Value::None)
-        })
     }
 }
 

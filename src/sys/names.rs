@@ -202,7 +202,13 @@ pub fn if_nametoindex(name: &str) -> Result<u32, Errno> {
 
 /// if_indextoname(3).
 pub fn if_indextoname(index: u32) -> Result<String, Errno> {
-    nix::net::if_::if_indextoname(index).map(|name| name.to_string_lossy().into_owned())
+    let mut name = [0_u8; libc::IF_NAMESIZE];
+    // SAFETY: `name` has the room that is asked for; the call ends what it writes with a zero byte.
+    let result = unsafe { libc::if_indextoname(index, name.as_mut_ptr().cast()) };
+    if result.is_null() {
+        return Err(Errno::last());
+    }
+    Ok(String::from_utf8_lossy(&up_to_zero(&name)).into_owned())
 }
 
 /// gethostname(2).

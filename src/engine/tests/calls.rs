@@ -547,6 +547,8 @@ fn names_are_looked_up_by_the_c_library() {
         gethostbyname "127.0.0.1"
         if_nametoindex "lo"
         if_nametoindex "no such"
+        if_indextoname 1
+        if_indextoname 99999999
         "#,
         r#"
         getaddrinfo("127.0.0.1", "80", {ai_family=AF_INET, ai_socktype=SOCK_STREAM}) = 0 [{AF_INET 127.0.0.1:80}]
@@ -557,6 +559,9 @@ fn names_are_looked_up_by_the_c_library() {
         -> '127.0.0.1'
         if_nametoindex("lo") = 1
         if_nametoindex("no such") = -1 ENODEV
+        if_indextoname(1) = 0 "lo"
+        -> 'lo'
+        if_indextoname(99999999) = -1 ENXIO
         "#,
     );
 }

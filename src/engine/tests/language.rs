@@ -120,6 +120,25 @@ fn an_assignment_is_told_and_not_shown_and_a_bare_expression_is_shown() {
 }
 
 #[test]
+fn none_is_told_where_it_is_the_answer_to_a_question() {
+    Bench::new().says(
+        "
+        s = socket
+        gettimeout s
+        _ == None
+        x = None
+        x
+        ",
+        "
+        socket(AF_INET, SOCK_STREAM, 0) = A
+        -> None
+        -> True
+        -> None
+        ",
+    );
+}
+
+#[test]
 fn print_shows_text_as_it_is_and_everything_else_as_repr() {
     Bench::new().says(
         r#"
