@@ -7,7 +7,8 @@ pub mod program;
 pub mod rows;
 pub mod why;
 
-use crate::command::ast::Command;
+use crate::command::ast::{Action, Command, Expr};
+use crate::engine::HIDDEN;
 use crate::engine::report::Report;
 use crate::event::{Ended, Event, OutputEvent, ProcessEvent, RefusedEvent, ResultEvent};
 use crate::lab::handle::{FIRST_HOST, Lab, LabError};
@@ -15,7 +16,7 @@ use crate::lab::message::SocketPath;
 use crate::process::handle::{Birth, Process};
 use crate::sys::clock::{self, Deadline};
 use crate::sys::diag::{self, Answer, Question};
-use crate::value::Address;
+use crate::value::{Address, Value};
 use inventory::{Inventory, Protocol};
 use log::Log;
 use nix::poll::{PollFd, PollFlags, PollTimeout, poll};
@@ -59,6 +60,7 @@ pub struct Session {
     out: Vec<Event>,
     latest: BTreeMap<String, ResultEvent>,
     variables: BTreeMap<String, BTreeSet<String>>,
+    last_end: Option<(String, Ended)>,
 }
 
 /// What became of a command that was performed.
@@ -89,6 +91,7 @@ impl Session {
             out: Vec::new(),
             latest: BTreeMap::new(),
             variables: BTreeMap::new(),
+            last_end: None,
         };
         session.make_process(FIRST_HOST)?;
         session.out.clear();
@@ -138,6 +141,14 @@ impl Session {
             .get(process)
             .map(|names| names.iter().cloned().collect())
             .unwrap_or_default()
+    }
+
+    /// How the program that ended last did, if it has this name.
+    pub fn last_end(&self, name: &str) -> Option<Ended> {
+        self.last_end
+            .as_ref()
+            .filter(|(program, _)| program == name)
+            .map(|(_, ended)| *ended)
     }
 
     /// What is under way: who, the job's number (0 for a main thread), and what was typed.
@@ -270,6 +281,38 @@ impl Session {
         Ok(settled)
     }
 
+    /// Has a process evaluate an expression of which nothing is shown or remembered. An error is what the process refused, in words.
+    pub fn evaluate(&mut self, process: &str, expr: Expr) -> Result<Option<Value>, String> {
+        let before = self.latest.remove(process);
+        let mark = self.out.len();
+        let command = Command {
+            process: None,
+            targets: vec![HIDDEN.to_owned()],
+            action: Action::Evaluate(expr),
+            background: false,
+            text: "expect".to_owned(),
+        };
+        self.perform(process, &command)
+            .map_err(|error| format!("{process} cannot be reached: {error}"))?;
+        let value = self.latest.remove(process).map(|result| result.value);
+        if let Some(before) = before {
+            self.latest.insert(process.to_owned(), before);
+        }
+        let number = self.commands;
+        let mut refused = None;
+        let told = self.out.split_off(mark);
+        self.out
+            .extend(told.into_iter().filter(|event| match event {
+                Event::Refused(event) if event.process == process => {
+                    refused = Some(event.reason.clone());
+                    false
+                }
+                Event::Result(event) => event.command != number,
+                _ => true,
+            }));
+        refused.map_or(Ok(value), Err)
+    }
+
     /// Goes on until the job is done or asleep.
     fn settle(&mut self, process: &str, job: u32) {
         loop {
@@ -281,7 +324,7 @@ impl Session {
                 Some(work) if work.blocked => return,
                 Some(_) => {}
             }
-            if self.pump(PollTimeout::from(LOOK_MS)) == 0 {
+            if self.pump_one(process, PollTimeout::from(LOOK_MS)) == 0 {
                 self.look();
             }
         }
@@ -330,29 +373,53 @@ impl Session {
         self.processes.iter().any(Process::is_running)
     }
 
-    /// Waits for something to happen, at most so long, and takes it in. Gives how many descriptors had something.
+    /// Waits for something to happen, at most so long, and takes it in. Gives how much was heard.
     pub fn pump(&mut self, patience: PollTimeout) -> usize {
-        let ready = self.wait(patience);
+        self.wait(&self.descriptors(), patience);
         let mut heard = 0;
         for place in 0..self.processes.len() {
-            let (reports, gone) = self.processes[place].receive();
-            heard += reports.len();
-            for report in reports {
-                self.report(place, report);
-            }
-            if gone {
-                self.lost(place);
-            }
+            heard += self.hear_process(place);
         }
         self.processes.retain(|process| !process.name.is_empty());
-        heard += self.hear_programs();
+        heard + self.hear_the_rest()
+    }
+
+    /// Like [`Session::pump`], and of the processes only one is heard: what a command did is told before what it woke elsewhere.
+    fn pump_one(&mut self, process: &str, patience: PollTimeout) -> usize {
+        let Some(place) = self.place(process) else {
+            return 0;
+        };
+        {
+            let mut descriptors = vec![self.processes[place].as_fd()];
+            descriptors.extend(self.common_descriptors());
+            self.wait(&descriptors, patience);
+        }
+        let heard = self.hear_process(place);
+        self.processes.retain(|process| !process.name.is_empty());
+        heard + self.hear_the_rest()
+    }
+
+    fn hear_process(&mut self, place: usize) -> usize {
+        let (reports, gone) = self.processes[place].receive();
+        let heard = reports.len();
+        for report in reports {
+            self.report(place, report);
+        }
+        if gone {
+            self.lost(place);
+        }
+        heard
+    }
+
+    fn hear_the_rest(&mut self) -> usize {
+        let heard = self.hear_programs();
         self.hear_keeper();
         // While a call is on its way its packets wait for it, so that they stand under it.
         self.packets.drain();
         if !self.is_busy() {
             self.tell_packets();
         }
-        heard.max(usize::from(ready > 0 && heard == 0 && self.lab_is_gone))
+        heard
     }
 
     /// Waits until something happens, the deadline or Ctrl-C, takes it in, and looks at calls that have not returned.
@@ -383,19 +450,28 @@ impl Session {
         self.watch();
     }
 
-    fn wait(&self, patience: PollTimeout) -> i32 {
-        let descriptors = self.descriptors();
+    fn wait(&self, descriptors: &[BorrowedFd<'_>], patience: PollTimeout) {
         let mut watched: Vec<PollFd<'_>> = descriptors
-            .into_iter()
-            .map(|fd| PollFd::new(fd, PollFlags::POLLIN))
+            .iter()
+            .map(|fd| PollFd::new(*fd, PollFlags::POLLIN))
             .collect();
-        poll(&mut watched, patience).unwrap_or(0)
+        // An interrupted wait is a short one.
+        let _ = poll(&mut watched, patience);
     }
 
     /// What to wait for.
     pub fn descriptors(&self) -> Vec<BorrowedFd<'_>> {
         let mut descriptors: Vec<BorrowedFd<'_>> = self.processes.iter().map(AsFd::as_fd).collect();
-        descriptors.extend(self.programs.iter().flat_map(Program::descriptors));
+        descriptors.extend(self.common_descriptors());
+        descriptors
+    }
+
+    fn common_descriptors(&self) -> Vec<BorrowedFd<'_>> {
+        let mut descriptors: Vec<BorrowedFd<'_>> = self
+            .programs
+            .iter()
+            .flat_map(Program::descriptors)
+            .collect();
         descriptors.extend(self.packets.descriptor());
         if !self.lab_is_gone {
             descriptors.push(self.lab.as_fd());
@@ -414,8 +490,11 @@ impl Session {
         match report {
             Report::Starting(call) => self.packets.starting(&call, &self.inventory),
             Report::Called(call) => {
-                let pid = self.processes[place].pid;
+                let (pid, job) = (self.processes[place].pid, call.job);
                 self.called(pid, call);
+                if job == 0 {
+                    self.processes[place].go_on();
+                }
             }
             Report::Output(output) => self.out.push(Event::Output(output)),
             Report::Refused(refused) => self.out.push(Event::Refused(refused)),
@@ -476,9 +555,18 @@ impl Session {
         let answers = self.ask(&questions);
         if !self.programs.is_empty() {
             for answer in &answers {
-                let local = answer.local.as_ref().and_then(|local| Some(SocketAddr::new(local.ip()?, local.port()?)));
-                let foreign = answer.inode != 0 && self.inventory.by_inode(u64::from(answer.inode)).is_none();
-                let owner = if foreign { self.program_with_inode(u64::from(answer.inode)).map(|program| program.name.clone()) } else { None };
+                let local = answer
+                    .local
+                    .as_ref()
+                    .and_then(|local| Some(SocketAddr::new(local.ip()?, local.port()?)));
+                let foreign =
+                    answer.inode != 0 && self.inventory.by_inode(u64::from(answer.inode)).is_none();
+                let owner = if foreign {
+                    self.program_with_inode(u64::from(answer.inode))
+                        .map(|program| program.name.clone())
+                } else {
+                    None
+                };
                 if let (Some(local), Some(owner)) = (local, owner) {
                     self.packets.owned_by_program(local, &owner);
                 }
@@ -694,6 +782,7 @@ impl Session {
             self.tell_packets();
             heard += 1;
             let (process, pid) = (program.name.clone(), program.pid);
+            self.last_end = program.ended.map(|ended| (process.clone(), ended));
             self.out.push(Event::Process(ProcessEvent {
                 process,
                 host: FIRST_HOST.to_owned(),

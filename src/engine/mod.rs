@@ -1,3 +1,80 @@
 //! Command in, reports out, against the kernel: what one process of the laboratory does with the calls it is given.
+//!
+//! Two things are as in C, not as in Python: a socket value is its descriptor number and nothing more (after `close s` the
+//! variable still holds the number, the kernel answers EBADF, and once the number is given out again it means the new socket);
+//! and a socket is closed by `close` only, never because its variable was given another value or forgotten.
 
+mod ancillary;
+mod arguments;
+mod blocking;
+mod clock;
+mod connecting;
+mod control;
+mod draft;
+mod encoding;
+mod execution;
+mod expression;
+mod formatting;
+mod function;
+mod interface;
+mod layer;
+mod lifecycle;
+mod memory;
+mod names;
+mod number;
+mod operator;
+mod option;
+mod option_value;
+mod packing;
+mod readiness;
 pub mod report;
+mod repr;
+mod resolve;
+mod stream;
+mod text;
+mod transfer;
+mod waiting;
+mod words;
+
+use crate::command::ast::Command;
+use execution::{Execution, Stop};
+use memory::Memory;
+use report::{Report, Reports};
+
+/// A command whose one target is this name is a question of the session's: its value is reported, but neither kept in a variable
+/// nor in `_`, and not to be shown. No name of the language holds a blank.
+pub const HIDDEN: &str = "( not kept )";
+
+/// One process of the laboratory: its variables, its sockets, and how it carries commands out. Shared by the threads of the process.
+pub struct Engine {
+    process: String,
+    host: String,
+    memory: Memory,
+}
+
+impl Engine {
+    /// An engine without variables, for the process of this name on this host (both are only repeated in reports).
+    pub fn new(process: &str, host: &str) -> Self {
+        Self {
+            process: process.to_owned(),
+            host: host.to_owned(),
+            memory: Memory::default(),
+        }
+    }
+
+    /// Runs one command to its end on the calling thread. `number` is the command's, `job` the background job's (0 is the main
+    /// thread). The last report is always `Report::Done`. Several threads may be in here at once.
+    pub fn execute(&self, command: &Command, number: u64, job: u32, reports: &dyn Reports) {
+        let mut execution = Execution::new(self, number, job, reports);
+        if let Err(Stop::Refused(reason)) = execution.command(command) {
+            execution.refuse(reason);
+        }
+        reports.send(Report::Done {
+            command: number,
+            job,
+        });
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -130,7 +130,7 @@ mod tests {
         // 0x0102 + 0x0304 + 0x0500 = 0x0906
         assert_eq!(plain(&[1, 2, 0xff, 0xff, 3, 4, 5], 2), !0x0906);
         // Pseudo header: 2 * (0x7f00 + 0x0001) + 17 + 2, and the payload 0x6869.
-        assert_eq!(with_pseudo(b"hi", 6, PSEUDO), !0x6680);
+        assert_eq!(with_pseudo(b"hi", 6, PSEUDO), !0x667f);
     }
 
     #[test]

@@ -14,6 +14,8 @@ pub(super) const HEADER: usize = 16;
 pub(super) const HEADER_2: usize = 20;
 /// `ARPHRD_NETLINK`: the protocol field holds a netlink family, not an ethertype.
 pub(super) const ARPHRD_NETLINK: u16 = 824;
+/// `ARPHRD_IPGRE`: the protocol field is that of the GRE header, which is an ethertype too.
+const ARPHRD_IPGRE: u16 = 778;
 
 /// Reads a version 1 header: packet type, ARPHRD type, address length, address, protocol.
 pub(super) fn decode(part: Part<'_>) -> Result<Decoded<'_, Link>, Malformed> {
@@ -54,14 +56,14 @@ pub(super) fn layer(part: Part<'_>) -> Layer {
     let len = usize::from(be16(part.bytes(), 4));
     fields.number(4..6, "sll.halen", "Link-layer address length");
     address(&mut fields, 6, len);
-    protocol(&mut fields, 14);
+    protocol(&mut fields, 14, be16(part.bytes(), 2));
     fields.layer("sll", "Linux cooked capture v1".to_owned())
 }
 
 /// A version 2 header as a layer.
 pub(super) fn layer_2(part: Part<'_>) -> Layer {
     let mut fields = Fields::of(part.first(HEADER_2));
-    protocol(&mut fields, 0);
+    protocol(&mut fields, 0, be16(part.bytes(), 8));
     fields.number(4..8, "sll.ifindex", "Interface index");
     hardware(&mut fields, 8);
     packet_type(&mut fields, 10..11);
@@ -110,14 +112,24 @@ fn address(fields: &mut Fields<'_>, at: usize, len: usize) {
     }
 }
 
-fn protocol(fields: &mut Fields<'_>, at: usize) {
+fn protocol(fields: &mut Fields<'_>, at: usize, hardware: u16) {
+    let name = if hardware == ARPHRD_IPGRE {
+        "sll.gretype"
+    } else {
+        "sll.etype"
+    };
     let meaning = match be16(fields.part().bytes(), at) {
         1 => "802.3 frame without LLC",
         3 => "any",
         4 => "802.2 LLC",
         number => names::ethertype(number),
     };
-    fields
-        .hex(at..at + 2, "sll.etype", "Protocol")
-        .mean(meaning);
+    fields.hex(at..at + 2, name, "Protocol").mean(meaning);
+}
+
+/// The bytes between what the network layer says is its end and the end of the frame.
+pub(super) fn add_trailer(layer: &mut Layer, part: Part<'_>) {
+    let mut fields = Fields::of(part);
+    fields.bytes(0..part.bytes().len(), "sll.trailer", "Trailer");
+    layer.fields.append(&mut fields.done());
 }

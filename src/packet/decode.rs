@@ -190,33 +190,3 @@ impl Headers {
         }
     }
 }
-
-#[cfg(test)]
-mod tests {
-    use super::decode;
-    use crate::packet::headers::{LinkType, Transport, flag};
-
-    /// A SYN with MSS, SACK permitted, timestamps and window scale, as Linux sends it over `lo`.
-    const SYN: &str = "000000000000 000000000000 0800 \
-        4500003c 12344000 40060000 7f000001 7f000001 \
-        9d781388 00000001 00000000 a002ffd7 fe300000 \
-        0204ffd7 0402080a 00000064 00000000 01030307";
-
-    #[test]
-    fn a_syn_over_ethernet_gives_its_flags_and_options() {
-        let bytes = crate::packet::tests::bytes(SYN);
-        let headers = decode(LinkType::ETHERNET, &bytes, bytes.len() as u32);
-        let Transport::Tcp(tcp) = headers.transport else {
-            panic!("no TCP: {headers:?}");
-        };
-        assert_eq!((tcp.srcport, tcp.dstport), (40312, 5000));
-        assert_eq!((tcp.flags, tcp.len, tcp.hdr_len), (flag::SYN, 0, 40));
-        assert_eq!(
-            (tcp.options.mss, tcp.options.wscale),
-            (Some(65495), Some(7))
-        );
-        assert_eq!(tcp.options.timestamp, Some((100, 0)));
-        assert!(tcp.options.sack_perm);
-        assert_eq!(headers.malformed, None);
-    }
-}

@@ -29,7 +29,6 @@ pub fn tree(link: LinkType, bytes: &[u8], len: u32, checksum_not_ready: bool) ->
     match link_header(link, whole) {
         Ok((decoded, network)) => {
             walk.link(link, whole);
-            let has_padding = link == LinkType::ETHERNET;
             if let Some(malformed) = decoded.malformed {
                 walk.mark(&malformed);
             }
@@ -40,9 +39,7 @@ pub fn tree(link: LinkType, bytes: &[u8], len: u32, checksum_not_ready: bool) ->
                 walk.network(network, decoded.rest)
             };
             let trailer = whole.skip(whole.len_until_end_of(decoded.rest.first(end)));
-            if let (true, Some(layer)) = (has_padding, walk.layers.first_mut()) {
-                ethernet::add_trailer(layer, trailer);
-            }
+            walk.trailer(link, trailer);
         }
         Err(malformed) => walk.stop(&malformed, whole),
     }
@@ -95,11 +92,30 @@ impl Walk {
         if len == 0 {
             return;
         }
+        self.data_layer(part, "Data");
+    }
+
+    fn data_layer(&mut self, part: Part<'_>, what: &str) {
+        let len = part.bytes().len();
         let mut fields = Fields::of(part);
         fields.bytes(0..len, "data.data", "Data");
         fields.computed("data.len", "Length", FieldValue::Number(len as u64));
-        let title = format!("Data ({len} {})", if len == 1 { "byte" } else { "bytes" });
-        self.push(fields.layer("data", title));
+        let unit = if len == 1 { "byte" } else { "bytes" };
+        self.push(fields.layer("data", format!("{what} ({len} {unit})")));
+    }
+
+    /// The bytes behind the end of the packet: part of the link layer where it has a field for them.
+    fn trailer(&mut self, link: LinkType, part: Part<'_>) {
+        if part.bytes().is_empty() {
+            return;
+        }
+        match (link, self.layers.first_mut()) {
+            (LinkType::ETHERNET, Some(layer)) => ethernet::add_trailer(layer, part),
+            (LinkType::LINUX_SLL | LinkType::LINUX_SLL2, Some(layer)) => {
+                cooked::add_trailer(layer, part);
+            }
+            _ => self.data_layer(part, "Data behind the end of the packet"),
+        }
     }
 
     fn link(&mut self, link: LinkType, whole: Part<'_>) {
@@ -147,7 +163,9 @@ impl Walk {
 
     fn arp(&mut self, part: Part<'_>) -> Result<Option<usize>, Malformed> {
         let Some(decoded) = arp::decode(part)? else {
-            return Ok(None);
+            let (layer, len) = arp::other_layer(part);
+            self.push(layer);
+            return Ok(Some(len));
         };
         self.push(arp::layer(part, &decoded.header));
         Ok(Some(arp::MESSAGE))
@@ -234,8 +252,9 @@ impl Walk {
 
     fn deeper(&mut self, network: Network, part: Part<'_>) {
         self.depth += 1;
-        self.network(network, part);
+        let end = self.network(network, part);
         self.depth -= 1;
+        self.data(part.skip(end));
     }
 
     fn tcp(&mut self, upper: &Upper, part: Part<'_>) -> Result<(), Malformed> {
@@ -255,6 +274,10 @@ impl Walk {
         let covered = self.covered(upper, true);
         self.push(udp::layer(part, &decoded, upper.pseudo(), covered));
         self.data(decoded.rest);
+        let surplus = part.skip(part.len_until_end_of(decoded.rest));
+        if !surplus.bytes().is_empty() {
+            self.data_layer(surplus, "Data behind the end of the datagram");
+        }
         Ok(())
     }
 

@@ -103,9 +103,6 @@ pub(super) fn tag_layers(mut announced: u16, mut part: Part<'_>) -> Vec<Layer> {
 /// frame, or a trailer.
 pub(super) fn add_trailer(layer: &mut Layer, part: Part<'_>) {
     let bytes = part.bytes();
-    if bytes.is_empty() {
-        return;
-    }
     let mut fields = Fields::of(part);
     if bytes.iter().all(|byte| *byte == 0) {
         fields.bytes(0..bytes.len(), "eth.padding", "Padding");

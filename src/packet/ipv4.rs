@@ -124,7 +124,7 @@ pub(super) fn layer(part: Part<'_>, decoded: &Decoded<'_, Ipv4>, covered: Covere
         6..8,
         "ip.frag_offset",
         "Fragment Offset",
-        FieldValue::Number(ip.frag_offset.into()),
+        FieldValue::Number(u64::from(ip.frag_offset / 8)),
     );
     fields.number(8..9, "ip.ttl", "Time to Live");
     fields

@@ -1,6 +1,7 @@
 //! Bytes to meaning and meaning to bytes; every field with its byte range. Pure: never fails, never silent.
 
 mod arp;
+pub mod build;
 mod checksum;
 mod cooked;
 pub mod decode;
@@ -10,14 +11,14 @@ mod fields;
 pub mod headers;
 mod icmp;
 mod icmp_layers;
-mod icmp_names;
+pub mod icmp_names;
 mod igmp;
 mod ip_options;
 mod ipv4;
 mod ipv6;
 mod ipv6_layers;
 mod loopback;
-mod names;
+pub mod names;
 mod ndp;
 mod part;
 mod tcp;

@@ -126,19 +126,17 @@ impl States {
         };
         let sender_news = tell(forward, sender);
         let arrived = packet.lost.is_none();
-        let receiver_news = arrived && !receiver_speaks_next && tell(!forward, receiver);
+        // The socket that answers a SYN is new and has no name yet: the listener itself stays in LISTEN.
+        let opens = packet.track.phase == Some(Phase::Handshake(1));
+        let receiver_news = arrived && !opens && !receiver_speaks_next && tell(!forward, receiver);
         match (sender_news, receiver_news) {
             (true, true) if packet.track.phase == Some(Phase::Handshake(3)) => sender.to_owned(),
             (true, true) if sender == receiver => format!("both {sender}"),
-            (true, true) if packet.track.phase == Some(Phase::Handshake(1)) => {
-                named(&lanes.left.name, "client", left)
-            }
             (true, true) => format!(
                 "{}, {}",
                 named(&lanes.left.name, "client", left),
                 named(&lanes.right.name, "server", right)
             ),
-            // The socket that answers a SYN is new and has no name yet: the listener itself stays in LISTEN.
             (true, false) if packet.track.phase == Some(Phase::Handshake(2)) => sender.to_owned(),
             (true, false) if forward => named(&lanes.left.name, "client", left),
             (true, false) => named(&lanes.right.name, "server", right),

@@ -44,12 +44,20 @@ pub fn draw(conversation: &Conversation<'_>, form: Form, look: &Look) -> Styled 
     }
     let mut offsets = [0, 0];
     for (forward, bytes) in conversation.parts {
-        let style = if *forward { Style::Client } else { Style::Server };
+        let style = if *forward {
+            Style::Client
+        } else {
+            Style::Server
+        };
         match form {
             Form::Text => lines(&mut text, *forward, style, bytes),
             Form::Hex => {
                 let offset = &mut offsets[usize::from(*forward)];
-                let count = if look.width >= hex::width(16) + 6 { 16 } else { 8 };
+                let count = if look.width >= hex::width(16) + 6 {
+                    16
+                } else {
+                    8
+                };
                 for row in hex::rows(bytes, *offset, count, |_| style) {
                     // The other side's bytes stand to the right, as far as there is room.
                     let shift = look.width.saturating_sub(hex::width(count) + 2).min(4);
@@ -90,7 +98,12 @@ mod tests {
     fn both_directions_in_order_as_text_and_as_bytes() {
         let parts = [
             (true, b"GET / HTTP/1.1\r\nHost: localhost\r\n\r\n".to_vec()),
-            (false, "HTTP/1.1 200 OK\r\n\r\n你好\x1b[2J\u{202e}".as_bytes().to_vec()),
+            (
+                false,
+                "HTTP/1.1 200 OK\r\n\r\n你好\x1b[2J\u{202e}"
+                    .as_bytes()
+                    .to_vec(),
+            ),
             (true, vec![0xff, 0]),
         ];
         let conversation = Conversation {

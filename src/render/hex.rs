@@ -8,7 +8,12 @@ pub const fn width(count: usize) -> usize {
 }
 
 /// The bytes in rows of `count`, from `offset` on; `style` gives the style of the byte at an index.
-pub fn rows(bytes: &[u8], offset: usize, count: usize, style: impl Fn(usize) -> Style) -> Vec<Line> {
+pub fn rows(
+    bytes: &[u8],
+    offset: usize,
+    count: usize,
+    style: impl Fn(usize) -> Style,
+) -> Vec<Line> {
     let count = count.max(1);
     bytes
         .chunks(count)
@@ -26,7 +31,11 @@ pub fn rows(bytes: &[u8], offset: usize, count: usize, style: impl Fn(usize) -> 
             }
             line.push(Style::Plain, " ");
             for (index, byte) in chunk.iter().enumerate() {
-                let shown = if byte.is_ascii_graphic() || *byte == b' ' { char::from(*byte) } else { '.' };
+                let shown = if byte.is_ascii_graphic() || *byte == b' ' {
+                    char::from(*byte)
+                } else {
+                    '.'
+                };
                 line.push(style(first + index), shown.encode_utf8(&mut [0; 4]));
             }
             line
@@ -40,7 +49,7 @@ mod tests {
 
     #[test]
     fn a_row_has_offset_digits_and_characters_in_straight_columns() {
-        let lines = rows(b"0123456789\x1b[m", 0x20, 8, |index| Style::field(index));
+        let lines = rows(b"0123456789\x1b[m", 0x20, 8, Style::field);
         let texts: Vec<String> = lines.iter().map(Line::text).collect();
         assert_eq!(
             texts,

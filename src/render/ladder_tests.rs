@@ -54,11 +54,11 @@ fn a_connection_from_connect_to_close_with_the_calls_in_the_outer_lanes() {
     let server = "127.0.0.1:5000"
         .parse()
         .map(crate::value::Address::Inet)
-        .unwrap();
+        .expect("an address");
     let client = "127.0.0.1:40312"
         .parse()
         .map(crate::value::Address::Inet)
-        .unwrap();
+        .expect("an address");
     let calls = [
         call("server", "socket", 3, 3, (start - 9000, start - 8000)),
         CallEvent {
@@ -106,5 +106,8 @@ fn a_lifeline_for_each_endpoint_and_a_list_where_there_are_too_many() {
         capture.tcp(third, S, SYN, (1, 0), b""),
         capture.tcp(third, C, SYN, (1, 0), b""),
     ];
-    assert_snapshot!(shown(&packets, &[call("lab", "connect", 3, 0, (start, start + 1))]));
+    assert_snapshot!(shown(
+        &packets,
+        &[call("lab", "connect", 3, 0, (start, start + 1))]
+    ));
 }

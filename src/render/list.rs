@@ -1,6 +1,6 @@
 //! The `packets` table: a row a packet, as a capture program lists them, and why each was sent.
 
-use super::endpoint::ends;
+use super::endpoint::{Endpoint, ends};
 use super::info::{self, Brevity};
 use super::styled::{Look, Style, Styled};
 use super::table::{self, Cell, Column};
@@ -9,15 +9,16 @@ use crate::event::packet::PacketEvent;
 
 /// Draws it. Times count from `since_ns`, nanoseconds since the epoch. `here` is the prompt's process.
 pub fn draw(packets: &[&PacketEvent], since_ns: i64, here: &str, look: &Look) -> Styled {
-    let mut styled = if look.width < 60 {
+    if packets.is_empty() {
+        let mut text = Styled::new();
+        text.say(Style::Dim, 0, "no packets");
+        return text;
+    }
+    if look.width < 60 {
         narrow(packets, since_ns, look)
     } else {
         wide(packets, since_ns, here, look)
-    };
-    if packets.is_empty() {
-        styled.say(Style::Dim, 0, "no packets");
     }
-    styled
 }
 
 fn wide(packets: &[&PacketEvent], since_ns: i64, here: &str, look: &Look) -> Styled {
@@ -37,7 +38,18 @@ fn wide(packets: &[&PacketEvent], since_ns: i64, here: &str, look: &Look) -> Sty
     if long {
         columns.push(Column::prose("Cause"));
     }
-    let brevity = if long { Brevity::NoTimestamps } else { Brevity::NoZeroLength };
+    let brevity = match look.width {
+        0..100 => Brevity::NoZeroLength,
+        100..150 => Brevity::NoOptions,
+        _ => Brevity::NoTimestamps,
+    };
+    let title = |end: &Endpoint| {
+        if long {
+            end.title()
+        } else {
+            look.cut(end.short(), 15)
+        }
+    };
     let rows: Vec<Vec<Cell>> = packets
         .iter()
         .map(|packet| {
@@ -46,8 +58,8 @@ fn wide(packets: &[&PacketEvent], since_ns: i64, here: &str, look: &Look) -> Sty
             let mut row = vec![
                 (Style::Bold, packet.number.to_string()),
                 (Style::Dim, words::since(packet.frame.time_ns - since_ns)),
-                (sender, from.title()),
-                (receiver, to.title()),
+                (sender, title(&from)),
+                (receiver, title(&to)),
                 (Style::Plain, info::protocol(&packet.headers).to_owned()),
             ];
             if long {
@@ -100,7 +112,7 @@ fn told(packet: &PacketEvent, brevity: Brevity) -> Cell {
         text.push_str("✗ lost ");
     }
     for label in words::labels(&packet.track) {
-        text.push_str(&format!("[{label}] "));
+        text.extend(["[", &label, "] "]);
     }
     text.push_str(&info::brief(packet, brevity));
     let style = match (packet.lost, packet.headers.malformed) {
@@ -116,11 +128,7 @@ fn cause(packet: &PacketEvent, here: &str) -> String {
     packet
         .cause
         .as_ref()
-        .map_or_else(String::new, |cause| words::cause(cause, &kernel(&cause.kernel), here))
-}
-
-fn kernel(text: &str) -> Vec<&str> {
-    if text.is_empty() { Vec::new() } else { vec![text] }
+        .map_or_else(String::new, |cause| words::cause(cause, &[], here))
 }
 
 #[cfg(test)]

@@ -49,6 +49,16 @@ fn acknowledges(packet: &PacketEvent) -> String {
 
 /// One packet in one line: number, time since `since_ns`, both ends, protocol, info, remarks. Times are nanoseconds since the epoch.
 pub fn line(packet: &PacketEvent, since_ns: i64, look: &Look) -> Line {
+    let time = words::since(packet.frame.time_ns - since_ns);
+    numbered(packet, &format!("{time} "), look)
+}
+
+/// The same without the time.
+pub fn headline(packet: &PacketEvent, look: &Look) -> Line {
+    numbered(packet, "", look)
+}
+
+fn numbered(packet: &PacketEvent, time: &str, look: &Look) -> Line {
     let (from, to) = ends(packet);
     let (sender, receiver) = if packet.track.forward || packet.track.conversation.is_none() {
         (Style::Client, Style::Server)
@@ -61,10 +71,8 @@ pub fn line(packet: &PacketEvent, since_ns: i64, look: &Look) -> Line {
         _ => Brevity::Full,
     };
     let mut line = Line::wrapping(5)
-        .with(Style::Bold, &format!("#{}", packet.number))
-        .with(Style::Plain, " ")
-        .with(Style::Dim, &words::since(packet.frame.time_ns - since_ns))
-        .with(Style::Plain, " ")
+        .with(Style::Bold, &format!("#{} ", packet.number))
+        .with(Style::Dim, time)
         .with(sender, &from.title())
         .with(Style::Plain, " → ")
         .with(receiver, &to.title())

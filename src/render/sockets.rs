@@ -1,21 +1,24 @@
 //! The `sockets` table: every socket of the lab as the kernel reports it. What the kernel said was asked before.
 
-use super::styled::{Look, Style, Styled};
+use super::styled::{Line, Look, Style, Styled};
 use super::table::{self, Cell, Column};
 use crate::event::socket::{SocketRow, Timer};
 use crate::value::Address;
 
-/// Draws it. At 80 columns owner and name share a column; narrower, only what tells sockets apart is left.
+/// Draws it. At 80 columns owner and name share a column; narrower, each socket takes a few lines.
 pub fn draw(rows: &[SocketRow], look: &Look) -> Styled {
     let hosts = rows.windows(2).any(|pair| pair[0].host != pair[1].host);
+    if rows.is_empty() {
+        let mut text = Styled::new();
+        text.say(Style::Dim, 0, "no sockets");
+        return text;
+    }
     let mut text = match look.width {
-        0..60 => narrow(rows, look),
+        0..60 => narrow(rows, hosts),
         60..110 => middle(rows, hosts, look),
         _ => wide(rows, hosts, look),
     };
-    if rows.is_empty() {
-        text.say(Style::Dim, 0, "no sockets");
-    } else if rows.iter().any(|row| row.state == "LISTEN") && look.width >= 60 {
+    if rows.iter().any(|row| row.state == "LISTEN") && look.width >= 60 {
         let note = "Of a listener, Recv-Q counts connections that wait for accept(), Send-Q is its backlog.";
         text.say(Style::Dim, 0, note);
     }
@@ -68,7 +71,11 @@ fn middle(rows: &[SocketRow], hosts: bool, look: &Look) -> Styled {
         .iter()
         .map(|row| {
             let timer = timer(row.timer);
-            let state = if timer.is_empty() { row.state.to_owned() } else { format!("{} {timer}", row.state) };
+            let state = if timer.is_empty() {
+                row.state.to_owned()
+            } else {
+                format!("{} {timer}", row.state)
+            };
             vec![
                 (Style::Bold, title(row, &owner(row, hosts))),
                 (Style::Plain, row.protocol.clone()),
@@ -82,25 +89,26 @@ fn middle(rows: &[SocketRow], hosts: bool, look: &Look) -> Styled {
     table::draw(&columns, &cells, look)
 }
 
-fn narrow(rows: &[SocketRow], look: &Look) -> Styled {
-    let columns = [
-        Column::text("socket"),
-        Column::prose("local → peer"),
-        Column::prose("state"),
-        Column::number("R/S-Q"),
-    ];
-    let cells: Vec<Vec<Cell>> = rows
-        .iter()
-        .map(|row| {
-            vec![
-                (Style::Bold, title(row, "")),
-                (Style::Client, both(row)),
-                (Style::State, row.state.to_owned()),
-                (Style::Plain, format!("{}/{}", row.recv_q, row.send_q)),
-            ]
-        })
-        .collect();
-    table::draw(&columns, &cells, look)
+fn narrow(rows: &[SocketRow], hosts: bool) -> Styled {
+    let mut text = Styled::new();
+    for row in rows {
+        text.push(
+            Line::wrapping(2)
+                .with(Style::Bold, &title(row, &owner(row, hosts)))
+                .with(Style::Plain, "  ")
+                .with(Style::State, row.state),
+        );
+        text.say(Style::Client, 2, &format!("{} {}", row.protocol, both(row)));
+        let mut facts = Vec::new();
+        if row.recv_q > 0 || row.send_q > 0 {
+            facts.push(format!("Recv-Q {}  Send-Q {}", row.recv_q, row.send_q));
+        }
+        facts.extend(row.timer.map(|running| timer(Some(running))));
+        if !facts.is_empty() {
+            text.say(Style::Note, 2, &facts.join("  "));
+        }
+    }
+    text
 }
 
 /// Process, name and descriptor in one: `lab c fd 4`.
@@ -117,7 +125,11 @@ fn title(row: &SocketRow, owner: &str) -> String {
 
 /// The process, with its host when the table has several; what no process owns any more belongs to the kernel.
 fn owner(row: &SocketRow, hosts: bool) -> String {
-    let process = if row.process.is_empty() { "(kernel)" } else { &row.process };
+    let process = if row.process.is_empty() {
+        "(kernel)"
+    } else {
+        &row.process
+    };
     if hosts && row.host != row.process {
         format!("{process} on {}", row.host)
     } else {
@@ -149,14 +161,17 @@ fn queue(bytes: u32) -> Cell {
 /// The kernel timer that runs: `retransmit in 0.4 s, tried 2 times`.
 fn timer(timer: Option<Timer>) -> String {
     timer.map_or_else(String::new, |timer| {
-        let left = f64::from(timer.expires_ms) / 1e3;
         let tried = match timer.retransmits {
             0 => String::new(),
             1 => ", tried once".to_owned(),
             times => format!(", tried {times} times"),
         };
-        format!("{} in {left:.1} s{tried}", timer.kind)
+        format!("{} in {}{tried}", timer.kind, left(timer))
     })
+}
+
+fn left(timer: Timer) -> String {
+    format!("{:.1} s", f64::from(timer.expires_ms) / 1e3)
 }
 
 #[cfg(test)]
@@ -172,8 +187,10 @@ mod tests {
             fd,
             inode: 1,
             protocol: "tcp".to_owned(),
-            local: Some(Address::Inet("127.0.0.1:5000".parse().unwrap())),
-            peer: Some(Address::Inet("127.0.0.1:40312".parse().unwrap())),
+            local: Some(Address::Inet("127.0.0.1:5000".parse().expect("an address"))),
+            peer: Some(Address::Inet(
+                "127.0.0.1:40312".parse().expect("an address"),
+            )),
             state,
             recv_q: 0,
             send_q: 0,

@@ -18,7 +18,9 @@ pub fn draw(bytes: &[u8], all: bool, look: &Look) -> Styled {
         .collect();
     let rows: Vec<Vec<Cell>> = known
         .iter()
-        .filter(|(field, number)| all || *number != 0 || matches!(field.unit, Unit::State | Unit::CongestionState))
+        .filter(|(field, number)| {
+            all || *number != 0 || matches!(field.unit, Unit::State | Unit::CongestionState)
+        })
         .map(|(field, number)| {
             vec![
                 (Style::Call, format!("tcpi_{}", field.name)),
@@ -30,9 +32,17 @@ pub fn draw(bytes: &[u8], all: bool, look: &Look) -> Styled {
     let hidden = known.len() - rows.len();
     let mut text = table::draw(&columns, &rows, look);
     if known.is_empty() {
-        text.say(Style::Dim, 0, "The kernel gave no TCP_INFO: this is no TCP socket, or it has no connection.");
+        text.say(
+            Style::Dim,
+            0,
+            "The kernel gave no TCP_INFO: this is no TCP socket, or it has no connection.",
+        );
     } else if hidden > 0 {
-        text.say(Style::Dim, 0, &format!("{hidden} fields that are 0 are not shown."));
+        text.say(
+            Style::Dim,
+            0,
+            &format!("{hidden} fields that are 0 are not shown."),
+        );
     }
     text
 }
@@ -40,9 +50,13 @@ pub fn draw(bytes: &[u8], all: bool, look: &Look) -> Styled {
 fn value(unit: Unit, number: u64) -> String {
     match unit {
         Unit::State => tcp_info::state(number as u8).map(str::to_owned),
-        Unit::CongestionState => tcp_info::congestion_state(number as u8).map(|state| state.0.to_owned()),
+        Unit::CongestionState => {
+            tcp_info::congestion_state(number as u8).map(|state| state.0.to_owned())
+        }
         Unit::Options => {
-            let names: Vec<&str> = tcp_info::options(number as u8).map(|option| option.0).collect();
+            let names: Vec<&str> = tcp_info::options(number as u8)
+                .map(|option| option.0)
+                .collect();
             (!names.is_empty()).then(|| names.join(" "))
         }
         Unit::Microseconds if number >= 10_000 => Some(format!("{:.1} ms", number as f64 / 1e3)),
@@ -57,8 +71,10 @@ fn value(unit: Unit, number: u64) -> String {
 
 fn meaning(field: &TcpInfoField, number: u64) -> String {
     match field.unit {
-        Unit::CongestionState => tcp_info::congestion_state(number as u8)
-            .map_or_else(|| field.meaning.to_owned(), |state| format!("{}: {}", field.meaning, state.1)),
+        Unit::CongestionState => tcp_info::congestion_state(number as u8).map_or_else(
+            || field.meaning.to_owned(),
+            |state| format!("{}: {}", field.meaning, state.1),
+        ),
         _ => field.meaning.to_owned(),
     }
 }

@@ -15,81 +15,143 @@ const BESIDE: usize = 110;
 /// Long values are cut to this many characters.
 const VALUE: usize = 200;
 
-/// Draws a frame with its layers. `since_ns`: from when its time counts, nanoseconds since the epoch.
-pub fn draw(packet: &PacketEvent, layers: &[Layer], since_ns: i64, look: &Look) -> Styled {
-    let mut styles = vec![Style::Dim; packet.frame.bytes.len()];
-    let mut tree = Vec::new();
+/// Draws a frame with its layers, and with its bytes when `with_bytes`.
+pub fn draw(packet: &PacketEvent, layers: &[Layer], with_bytes: bool, look: &Look) -> Styled {
+    let mut painted = Painted {
+        tree: Vec::new(),
+        bytes: vec![Style::Dim; packet.frame.bytes.len()],
+    };
+    let beside = with_bytes && look.width >= BESIDE;
+    let room = Look {
+        width: if beside {
+            look.width - hex::width(16) - 2
+        } else {
+            look.width
+        },
+        ..*look
+    };
     let mut next = 0;
     for layer in layers {
         let bytes = bytes_of(layer.span);
-        tree.push(
+        painted.tree.push(
             Line::wrapping(2)
                 .with(Style::Heading, &layer.title)
                 .with(Style::Dim, &bytes),
         );
         for field in &layer.fields {
-            branch(field, 1, Style::field(next), &mut tree, &mut styles);
+            branch(field, 1, Style::field(next), &mut painted, &room);
             next += 1;
         }
     }
-    let style = |index: usize| styles.get(index).copied().unwrap_or(Style::Dim);
+    let Painted { tree, bytes } = painted;
+    let style = |index: usize| bytes.get(index).copied().unwrap_or(Style::Dim);
     let mut text = Styled::new();
-    text.push(packet_line::line(packet, since_ns, look));
+    text.push(packet_line::headline(packet, look));
     about(&mut text, packet);
     text.gap();
     let count = if look.width >= hex::width(16) { 16 } else { 8 };
     let dump = hex::rows(&packet.frame.bytes, 0, count, style);
-    if look.width >= BESIDE {
-        beside(&mut text, &tree, &dump, look);
+    if beside {
+        side_by_side(&mut text, &tree, &dump, [&room, look]);
     } else {
-        tree.into_iter().for_each(|line| text.push(line));
-        text.gap();
-        dump.into_iter().for_each(|line| text.push(line));
+        text.lines.extend(tree);
+        if with_bytes {
+            text.gap();
+        }
+        let dump = if with_bytes { dump } else { Vec::new() };
+        text.lines.extend(dump);
     }
     text
+}
+
+/// The tree as lines, and the style of each byte of the frame.
+struct Painted {
+    tree: Vec<Line>,
+    bytes: Vec<Style>,
 }
 
 /// What is known of the frame besides its bytes.
 fn about(text: &mut Styled, packet: &PacketEvent) {
     let frame = &packet.frame;
     let mut facts = format!(
-        "seen on {} of {}, {} on the wire",
+        "seen on {} of {} at {}.{:09} s since 1970, {} on the wire",
         packet.interface,
         packet.host,
+        frame.time_ns.div_euclid(1_000_000_000),
+        frame.time_ns.rem_euclid(1_000_000_000),
         words::bytes(frame.len as usize)
     );
     if frame.bytes.len() < frame.len as usize {
-        facts.push_str(&format!(", {} captured", frame.bytes.len()));
+        facts.extend([", ", &words::bytes(frame.bytes.len()), " captured"]);
     }
     text.say(Style::Dim, 2, &facts);
     if let Some(cause) = &packet.cause {
-        let kernel: Vec<&str> = [cause.kernel.as_str()].into_iter().filter(|part| !part.is_empty()).collect();
-        text.say(Style::Note, 2, &words::cause(cause, &kernel, ""));
+        text.say(Style::Note, 2, &words::cause(cause, &[], ""));
+    }
+    let track = &packet.track;
+    if let Some((round_trip, number)) = track.acks {
+        let after = words::since(round_trip);
+        text.say(
+            Style::Note,
+            2,
+            &format!("acknowledges #{number}, {after} after it"),
+        );
+    }
+    if let Some(bytes) = track.bytes_in_flight {
+        let flying = words::bytes(bytes as usize);
+        text.say(
+            Style::Note,
+            2,
+            &format!("{flying} in flight: sent, not yet acknowledged"),
+        );
+    }
+    if let Some((sender, receiver)) = track.states {
+        text.say(
+            Style::State,
+            2,
+            &format!("the sender is now {sender}, the receiver {receiver}"),
+        );
     }
 }
 
 /// A field, its parts below it in the same colour, and its bytes painted. A part covers what its whole had painted.
-fn branch(field: &Field, depth: usize, style: Style, tree: &mut Vec<Line>, styles: &mut [Style]) {
+fn branch(field: &Field, depth: usize, style: Style, painted: &mut Painted, look: &Look) {
     let range = field.span.range();
-    if let Some(bytes) = styles.get_mut(range) {
+    if let Some(bytes) = painted.bytes.get_mut(range) {
         bytes.fill(style);
     }
     let indent = 2 * depth;
     let value = value(&field.value);
+    // Bits that are not set are there to be counted, not to be read.
+    let unset = field.value == FieldValue::Flag(false);
+    let (label, weight) = if unset {
+        (Style::Dim, Style::Dim)
+    } else {
+        (style, Style::Bold)
+    };
     let mut line = Line::wrapping(indent + 4)
         .with(Style::Plain, &" ".repeat(indent))
-        .with(style, field.label);
+        .with(label, field.label);
     if !value.is_empty() {
         line.push(Style::Plain, ": ");
-        line.push(Style::Bold, &value);
+        line.push(weight, &value);
     }
     if !field.meaning.is_empty() {
         line.push(Style::Plain, &format!(" ({})", field.meaning));
     }
-    line.push(Style::Dim, &format!("  {}{}", field.name, bytes_of(field.span)));
-    tree.push(line);
+    // The name to filter by, and where the bytes are, as far as they fit beside the value.
+    for place in [
+        format!("  {}{}", field.name, bytes_of(field.span)),
+        format!("  {}", field.name),
+    ] {
+        if line.width(look) + look.measure(&place) <= look.width {
+            line.push(Style::Dim, &place);
+            break;
+        }
+    }
+    painted.tree.push(line);
     for child in &field.children {
-        branch(child, depth + 1, style, tree, styles);
+        branch(child, depth + 1, style, painted, look);
     }
 }
 
@@ -105,7 +167,9 @@ fn bytes_of(span: Span) -> String {
 fn value(value: &FieldValue) -> String {
     match value {
         FieldValue::Number(number) => number.to_string(),
-        FieldValue::Hex(number, digits) => format!("0x{number:0digits$x}", digits = usize::from(*digits)),
+        FieldValue::Hex(number, digits) => {
+            format!("0x{number:0digits$x}", digits = usize::from(*digits))
+        }
         FieldValue::Flag(set) => if *set { "1" } else { "0" }.to_owned(),
         FieldValue::Mac(address) => super::endpoint::mac(*address),
         FieldValue::Ipv4(address) => address.to_string(),
@@ -120,20 +184,15 @@ fn value(value: &FieldValue) -> String {
     }
 }
 
-fn beside(text: &mut Styled, tree: &[Line], dump: &[Line], look: &Look) {
-    let right = hex::width(16);
-    let left = Look {
-        width: look.width - right - 2,
-        ..*look
-    };
+fn side_by_side(text: &mut Styled, tree: &[Line], dump: &[Line], [room, look]: [&Look; 2]) {
     let tree: Vec<Line> = tree
         .iter()
-        .flat_map(|line| super::wrap::rows(line, &left))
+        .flat_map(|line| super::wrap::rows(line, room))
         .collect();
     for index in 0..tree.len().max(dump.len()) {
         let mut line = tree.get(index).cloned().unwrap_or_default();
         if let Some(bytes) = dump.get(index) {
-            line.pad(left.width + 2, look);
+            line.pad(room.width + 2, look);
             line.append(bytes);
         }
         text.push(line);
@@ -148,17 +207,25 @@ mod tests {
 
     fn layers(packet: &PacketEvent) -> Vec<Layer> {
         let frame = &packet.frame;
-        dissect::tree(frame.link, &frame.bytes, frame.len, frame.checksum_not_ready)
+        dissect::tree(
+            frame.link,
+            &frame.bytes,
+            frame.len,
+            frame.checksum_not_ready,
+        )
     }
 
     #[test]
     fn a_segment_as_a_tree_with_its_bytes() {
         let mut capture = Capture::new();
-        let start = capture.now_ns;
         let mut packet = capture.tcp(C, S, PSH | ACK, (1001, 5001), "hi 你\n".as_bytes());
-        packet.cause = Some(cause(crate::event::packet::Certainty::Caused, "send(4, 7 bytes)", ""));
+        packet.cause = Some(cause(
+            crate::event::packet::Certainty::Caused,
+            "send(4, 7 bytes)",
+            "",
+        ));
         let layers = layers(&packet);
-        insta::assert_snapshot!(screens(|look| draw(&packet, &layers, start, look)));
+        insta::assert_snapshot!(screens(|look| draw(&packet, &layers, true, look)));
     }
 
     #[test]
@@ -166,9 +233,11 @@ mod tests {
         let packet = Capture::new().tcp(C, S, ACK, (1, 1), b"");
         let layers = layers(&packet);
         let look = crate::render::sample::look(120, false);
-        let text = draw(&packet, &layers, 0, &look);
-        let pieces = || text.lines.iter().flat_map(|line| line.pieces());
-        let label = pieces().find(|piece| piece.text() == "Source Port").unwrap();
+        let text = draw(&packet, &layers, true, &look);
+        let pieces = || text.lines.iter().flat_map(Line::pieces);
+        let label = pieces()
+            .find(|piece| piece.text() == "Source Port")
+            .expect("the tree has it");
         assert!(
             pieces().any(|piece| piece.text().starts_with("9d") && piece.style() == label.style()),
             "0x9d78 is port 40312"

@@ -63,10 +63,15 @@ pub fn phase(phase: Phase) -> String {
     }
 }
 
-/// Why packets were sent, in one sentence; `kernel` holds the kernel's parts of all of them. `here` is the prompt's process:
+/// Why packets were sent, in one sentence; `kernel` holds the kernel's parts of all of them; the
+/// cause's own when it is empty. `here` is the prompt's process:
 /// the others are named.
 pub fn cause(cause: &Cause, kernel: &[&str], here: &str) -> String {
-    let kernel = kernel.join("; ");
+    let kernel = if kernel.is_empty() {
+        cause.kernel.clone()
+    } else {
+        kernel.join("; ")
+    };
     if cause.call.is_empty() {
         return words::cause(&Cause {
             kernel,

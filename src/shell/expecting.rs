@@ -2,8 +2,8 @@
 
 use super::verbs::word;
 use super::{Screen, Shell};
-use crate::command::ast::{Action, Call, Command, Expr, Operator};
-use crate::command::expectation::{Count, Expectation, parse_expectation};
+use crate::command::ast::{Call, Expr, Operator};
+use crate::command::expectation::{Expectation, parse_expectation};
 use crate::command::filter::Filter;
 use crate::event::packet::PacketEvent;
 use crate::event::{CallEvent, Event, ExpectEvent};
@@ -33,7 +33,7 @@ impl Shell {
         } else {
             self.tally.failed += 1;
         }
-        let text = format!("{}{found}", text.trim().escape_debug());
+        let text = format!("{}{found}", text.trim());
         self.session.tell(Event::Expect(ExpectEvent {
             line: self.line_number,
             held,
@@ -118,12 +118,11 @@ impl Shell {
                         .count()
                 };
                 let enough = |number: usize| match count {
-                    Count::None => number == 0,
-                    Count::Some => number > 0,
-                    Count::Exactly(wanted) => number as u64 == *wanted,
+                    None => number > 0,
+                    Some(wanted) => number as u64 == *wanted,
                 };
                 // What must not come is judged now; what must come may still be on its way.
-                let held = if *count == Count::None {
+                let held = if *count == Some(0) {
                     enough(found(self))
                 } else {
                     self.wait_for(patience, screen, |shell| enough(found(shell)))
@@ -182,27 +181,8 @@ impl Shell {
         if !self.wait_until_free(process, screen) {
             return Err(format!("{process} is blocked and cannot evaluate it"));
         }
-        let before = self.session.latest(process).cloned();
-        let command = Command {
-            process: None,
-            targets: vec![crate::engine::HIDDEN.to_owned()],
-            action: Action::Evaluate(expr),
-            background: false,
-            text: "expect".to_owned(),
-        };
-        let mark = self.session.events_waiting();
-        if let Err(error) = self.session.perform(process, &command) {
-            return Err(format!("{process} cannot be reached: {error}"));
-        }
-        let value = self
-            .session
-            .latest(process)
-            .map(|result| result.value.clone());
-        let refused = self.session.take_refusal_since(mark);
-        self.session.restore_latest(process, before);
-        match (refused, value) {
-            (Some(reason), _) => Err(reason),
-            (None, Some(value)) if is_true(&value) => Ok(()),
+        match self.session.evaluate(process, expr)? {
+            Some(value) if is_true(&value) => Ok(()),
             _ => Err(otherwise),
         }
     }

@@ -1,7 +1,7 @@
 //! `help` and `explain`: what the catalog knows, shown.
 
 use super::verbs::word;
-use super::{Screen, Shell, tell};
+use super::{Screen, Shell, views};
 use crate::catalog::glossary;
 use crate::catalog::verb::{VERBS, Verb};
 use crate::command::ast::Call;
@@ -13,11 +13,11 @@ impl Shell {
             .map(|topic| topic.trim().to_owned())
             .filter(|topic| !topic.is_empty())
         else {
-            let text = tell::index(screen.look());
+            let text = views::index(screen.look());
             return screen.show(&text);
         };
         if let Some(verb) = Verb::named(&topic) {
-            let text = tell::page(verb, screen.look());
+            let text = views::page(verb);
             return screen.show(&text);
         }
         self.explain_topic(&topic, screen);
@@ -30,11 +30,11 @@ impl Shell {
 
     fn explain_topic(&mut self, topic: &str, screen: &mut dyn Screen) {
         if let Some(explanation) = glossary::explain(topic) {
-            let text = tell::explanation(&explanation, screen.look());
+            let text = views::explanation(&explanation);
             return screen.show(&text);
         }
         if let Some(verb) = Verb::named(topic) {
-            let text = tell::page(verb, screen.look());
+            let text = views::page(verb);
             return screen.show(&text);
         }
         let verbs = VERBS.iter().map(|entry| entry.name);

@@ -1,7 +1,7 @@
 //! The verbs that show: sockets, states, packets, conversations, and why a call failed.
 
 use super::verbs::{number, word};
-use super::{Screen, Shell, tell};
+use super::{Screen, Shell, tell, views};
 use crate::command::ast::Call;
 use crate::command::filter::Filter;
 use crate::event::packet::PacketEvent;
@@ -28,7 +28,7 @@ impl Shell {
         }
         let rows = self.session.socket_rows(process.as_deref());
         self.show_events(screen);
-        let text = tell::sockets(&rows, screen.look());
+        let text = views::table(&rows, screen.look());
         screen.show(&text);
     }
 
@@ -45,7 +45,7 @@ impl Shell {
         let row = rows.into_iter().find(|row| row.fd == fd && fd.is_some());
         match row {
             Some(row) => {
-                let text = tell::info(&label, &row, screen.look());
+                let text = views::info(&label, &row, screen.look());
                 screen.show(&text);
             }
             None => self.refuse(
@@ -61,13 +61,13 @@ impl Shell {
         let _ = self.session.socket_rows(None);
         self.show_events(screen);
         if call.args.first().is_none_or(Option::is_none) {
-            let text = tell::states(None, screen.look());
+            let text = views::states(None, screen.look());
             return screen.show(&text);
         }
         let Some(known) = self.socket_named(process, call, 0) else {
             return self.no_such_socket(call, screen);
         };
-        let text = tell::states(
+        let text = views::states(
             Some((
                 self.session.inventory().shown(known),
                 known.state(),
@@ -89,10 +89,11 @@ impl Shell {
                 .packets()
                 .filter(|packet| matches(filter.as_ref(), packet))
                 .collect();
-            tell::packets(
+            views::packets(
                 &selected,
                 self.session.log(),
                 self.session.dropped_frames(),
+                &self.current,
                 screen.look(),
             )
         };
@@ -105,7 +106,7 @@ impl Shell {
             .unwrap_or_else(|| self.session.packets_told());
         match self.session.log().packet_numbered(wanted) {
             Some(packet) => {
-                let text = tell::packet(packet, screen.look());
+                let text = tell::fields(packet, true, screen.look());
                 screen.show(&text);
             }
             None if self.session.packets_told() == 0 => {
@@ -154,7 +155,7 @@ impl Shell {
                 }
                 _ => Vec::new(),
             };
-            tell::ladder(&selected, &calls, screen.look())
+            views::rungs(&selected, &calls, screen.look())
         };
         self.show_or_say(&text, "no packet matches", screen);
     }
@@ -170,13 +171,13 @@ impl Shell {
                 Some(ends) => belongs(ends, packet),
                 None => packet.track.stream == stream,
             });
-            tell::follow(selected, screen.look())
+            views::stream(selected, screen.look())
         };
         self.show_or_say(&text, "no data has passed there", screen);
     }
 
     pub(super) fn conversations(&mut self, screen: &mut dyn Screen) {
-        let text = tell::conversations(self.session.log().packets(), screen.look());
+        let text = views::conversations(self.session.log().packets(), screen.look());
         self.show_or_say(&text, "no packet has been seen", screen);
     }
 
@@ -192,13 +193,9 @@ impl Shell {
                 self.teller.mode = Mode::Off;
                 "packets are kept and not shown; `packets` lists them".to_owned()
             }
-            Some("tree") => {
+            Some("tree" | "hex") => {
                 self.teller.mode = Mode::Tree;
-                "packets are shown with their fields".to_owned()
-            }
-            Some("hex") => {
-                self.teller.mode = Mode::Hex;
-                "packets are shown with their fields beside their bytes".to_owned()
+                "packets are shown with their fields and bytes".to_owned()
             }
             Some(_) => {
                 let Some(filter) = self.filter(call, 0, screen) else {
@@ -222,7 +219,7 @@ impl Shell {
         match self.session.why(process) {
             Some(evidence) => {
                 self.show_events(screen);
-                let text = tell::why(&evidence, screen.look());
+                let text = views::why(&evidence, screen.look());
                 screen.show(&text);
             }
             None => self

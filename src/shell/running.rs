@@ -1,9 +1,10 @@
 //! Processes, programs and jobs: making, killing, waiting.
 
 use super::verbs::{number, word};
-use super::{Flow, Screen, Shell, tell};
+use super::{Flow, Screen, Shell, views};
 use crate::command::ast::{Call, Command, Expr};
-use crate::event::Event;
+use crate::event::{Ended, Event};
+use std::os::fd::AsFd;
 use std::time::Duration;
 
 /// How long `wait` and `run` go on when nothing else bounds them: Ctrl-C ends them.
@@ -12,7 +13,7 @@ const FOR_EVER: Duration = Duration::from_secs(365 * 24 * 3600);
 impl Shell {
     pub(super) fn process_verb(&mut self, call: &Call, screen: &mut dyn Screen) {
         let Some(name) = word(call, 0) else {
-            let text = tell::processes(self.session());
+            let text = views::processes(self.session());
             return screen.show(&text);
         };
         if self.session.process(&name).is_some() {
@@ -134,6 +135,35 @@ impl Shell {
         });
     }
 
+    /// `socklab run -- PROGRAM`: runs one program with this terminal's input, shows its packets, and gives its exit status.
+    pub fn run_alone(&mut self, words: &[String], screen: &mut dyn Screen) -> u8 {
+        let input = std::io::stdin().as_fd().try_clone_to_owned().ok();
+        let name = match self.session.run(words, input) {
+            Ok(name) => name,
+            Err(error) => {
+                self.refuse(
+                    &words[0],
+                    format!("{} could not be run: {error}", words[0].escape_debug()),
+                    screen,
+                );
+                return 127;
+            }
+        };
+        self.show_events(screen);
+        self.manner.deadline = None;
+        self.wait_for_program(&name, screen);
+        let packets = self.session.packets_told();
+        if !self.manner.quiet {
+            self.session.tell(Event::Note(format!("{packets} packets")));
+            self.show_events(screen);
+        }
+        match self.session.last_end(&name) {
+            Some(Ended::Exited(status)) => status as u8,
+            Some(Ended::Signalled(signal)) => (128 + signal) as u8,
+            None => 1,
+        }
+    }
+
     pub(super) fn sleep(&mut self, process: &str, call: &Call, screen: &mut dyn Screen) {
         let duration = match call.args.first().and_then(Option::as_ref) {
             Some(Expr::Duration(nanoseconds)) => Some(Duration::from_nanos(*nanoseconds)),
@@ -186,7 +216,7 @@ impl Shell {
     }
 
     pub(super) fn jobs(&mut self, screen: &mut dyn Screen) {
-        let text = tell::jobs(&self.session.jobs());
+        let text = views::jobs(&self.session.jobs());
         screen.show(&text);
     }
 
@@ -224,7 +254,7 @@ impl Shell {
     }
 
     pub(super) fn lab(&mut self, screen: &mut dyn Screen) {
-        let text = tell::lab(self.session());
+        let text = views::lab(self.session());
         screen.show(&text);
     }
 

@@ -1,0 +1,136 @@
+//! The command form's arguments: separated by blanks, each read as its parameter's kind wants. Not their check (`binding`).
+
+use super::{Argument, Parsed, Parser};
+use crate::catalog::parameter::{Kind, Need, Parameter};
+use crate::catalog::verb::Verb;
+use crate::command::ast::{Call, Expr};
+use crate::command::lexer::{Lexeme, Place, begins_word, in_word};
+use std::ops::Range;
+
+impl<'a> Parser<'a> {
+    /// The arguments after a verb, which was read from `span`.
+    pub(super) fn command_form(&mut self, verb: Verb, span: Range<usize>) -> Parsed<Call> {
+        let parameters = verb.entry().parameters;
+        let positional: Vec<&Parameter> = parameters
+            .iter()
+            .filter(|parameter| !matches!(parameter.need, Need::Keyword(_)))
+            .collect();
+        let mut arguments: Vec<Argument> = Vec::new();
+        let mut place = 0;
+        while !self.at_end_of_command() && !self.background_follows() {
+            let kind = positional
+                .get(place)
+                .map_or(Kind::Any, |parameter| parameter.kind);
+            if !matches!(kind, Kind::Rest | Kind::Filter | Kind::Topic)
+                && let Some((name, span)) = self.argument_name(false)
+            {
+                let value_start = self.lexer.position;
+                let value = self.argument_value()?;
+                arguments.push(Argument {
+                    name: Some((name, span)),
+                    value,
+                    span: self.span_from(value_start),
+                });
+            } else {
+                let start = self.lexer.position;
+                let value = self.argument(kind)?;
+                arguments.push(Argument {
+                    name: None,
+                    value,
+                    span: self.span_from(start),
+                });
+                let is_variadic = positional
+                    .get(place)
+                    .is_some_and(|parameter| parameter.need == Need::Variadic);
+                place += usize::from(!is_variadic);
+            }
+            self.lexer.skip_blanks();
+            if self.lexer.rest().starts_with(',') {
+                self.lexer.position += 1;
+                self.lexer.skip_blanks();
+            }
+        }
+        self.bind(verb, arguments, &span)
+    }
+
+    fn argument(&mut self, kind: Kind) -> Parsed<Expr> {
+        match kind {
+            Kind::Rest | Kind::Topic => Ok(Expr::Str(self.lexer.raw_rest().0)),
+            Kind::Filter => self.filter(),
+            Kind::Host => {
+                // `process server on client`
+                let before = self.lexer.position;
+                let is_on = matches!(self.lexer.bare_word(), Some(("on", _)));
+                if !is_on || self.at_end_of_command() {
+                    self.lexer.position = before;
+                }
+                self.bare_argument()
+            }
+            Kind::Word | Kind::Process | Kind::Path | Kind::Choice(_) => self.bare_argument(),
+            Kind::Text => match self.host_name() {
+                Some(host) => Ok(Expr::Str(host)),
+                None => self.argument_value(),
+            },
+            _ => self.argument_value(),
+        }
+    }
+
+    /// A value as one argument of the command form: a blank ends it unless an operator follows.
+    pub(super) fn argument_value(&mut self) -> Parsed<Expr> {
+        let outer = self.blanks_separate;
+        self.blanks_separate = true;
+        let value = self.expression();
+        self.blanks_separate = outer;
+        value
+    }
+
+    /// A word as it stands, or text in quotes.
+    fn bare_argument(&mut self) -> Parsed<Expr> {
+        if self.lexer.string_follows() {
+            return self.argument_value();
+        }
+        match self.lexer.bare_word() {
+            Some((word, _)) => Ok(Expr::Str(word.to_owned())),
+            None => {
+                let token = self.peek(Place::Operator)?;
+                Err(self.unexpected(&token, "a name"))
+            }
+        }
+    }
+
+    /// The rest of the command; the quotes round a whole filter are not part of it.
+    fn filter(&mut self) -> Parsed<Expr> {
+        let before = self.lexer.position;
+        let (raw, span) = self.lexer.raw_rest();
+        if raw.len() > 1 && raw.starts_with(['"', '\'']) {
+            self.lexer.position = before;
+            let token = self.peek(Place::Value)?;
+            if token.span.end == span.end
+                && let Lexeme::Str(text) = token.lexeme
+            {
+                self.lexer.position = span.end;
+                return Ok(Expr::Str(text));
+            }
+            self.lexer.position = span.end;
+        }
+        Ok(Expr::Str(raw))
+    }
+
+    /// A host's name with dots or hyphens in it, which as an expression would be something else.
+    fn host_name(&mut self) -> Option<String> {
+        let rest = self.lexer.rest();
+        if !rest.starts_with(begins_word) {
+            return None;
+        }
+        let end = rest
+            .find(|next| !(in_word(next) || matches!(next, '.' | '-')))
+            .unwrap_or(rest.len());
+        let ends = rest[end..].is_empty()
+            || rest[end..].starts_with([' ', '\t', '\n', '\r', ',', ';', '}']);
+        if !ends || !rest[..end].contains(['.', '-']) {
+            return None;
+        }
+        self.lexer.position += end;
+        Some(rest[..end].to_owned())
+    }
+}

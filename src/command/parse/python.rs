@@ -1,0 +1,144 @@
+//! Lines of Python that are no calls: what can be taken over (`import`, `with`), and a word of advice for what cannot.
+
+use super::{Parsed, Parser};
+use crate::catalog::verb::Verb;
+use crate::command::ast::{Action, Call, Command, Expr};
+use crate::command::diagnostic::{Diagnostic, quoted};
+use crate::command::lexer::{Lexeme, Place};
+use std::ops::Range;
+
+impl<'a> Parser<'a> {
+    /// Reads a statement of Python that has a keyword of its own; false when none stands here.
+    pub(super) fn python(&mut self, start: usize, commands: &mut Vec<Command>) -> Parsed<bool> {
+        let Some(word) = self.lexer.word() else {
+            return Ok(false);
+        };
+        let span = start..start + word.len();
+        let after = &self.lexer.rest()[word.len()..];
+        if !after.is_empty() && !after.starts_with([' ', '\t', ':', ';', '\n', '\r', '(', '#']) {
+            return Ok(false);
+        }
+        match word {
+            "import" | "from" if after.starts_with([' ', '\t']) => {
+                self.import(start, word, commands)?
+            }
+            "with" => self.with(start, commands)?,
+            "while" | "if" | "for" | "def" | "class" | "try" | "except" | "finally" | "else"
+            | "elif" | "break" | "continue" | "return" | "raise" | "async" | "lambda"
+            | "global" | "nonlocal" | "yield" | "await" | "assert" | "del" | "pass" => {
+                return Err(program(word, span));
+            }
+            _ => return Ok(false),
+        }
+        Ok(true)
+    }
+
+    /// `import socket, select`, `from socket import *`.
+    fn import(&mut self, start: usize, word: &str, commands: &mut Vec<Command>) -> Parsed<()> {
+        self.lexer.position += word.len();
+        let (rest, span) = self.lexer.raw_rest();
+        let modules = if word == "from" {
+            rest.split_once(" import")
+                .map_or("", |(module, _)| module.trim())
+        } else {
+            rest.as_str()
+        };
+        if modules.is_empty() {
+            return Err(
+                Diagnostic::new(start..span.end, "an import without a module")
+                    .expecting("import socket"),
+            );
+        }
+        if word == "import" && modules.split_whitespace().any(|piece| piece == "as") {
+            return Err(Diagnostic::new(span, "modules keep their names here")
+                .helping("write `import socket`"));
+        }
+        let modules = Expr::Str(modules.to_owned());
+        let action = Action::Call(Call {
+            verb: Verb::Import,
+            args: vec![Some(modules)],
+        });
+        self.push(start, Vec::new(), action, commands);
+        Ok(())
+    }
+
+    /// `with socket.socket() as s:` gives `s` its value; the lines of the block come after, as they are.
+    fn with(&mut self, start: usize, commands: &mut Vec<Command>) -> Parsed<()> {
+        self.lexer.position = start + "with".len();
+        loop {
+            self.lexer.skip_blanks();
+            let here = self.lexer.position;
+            let value = self.expression()?;
+            let mut targets = Vec::new();
+            let mut token = self.peek(Place::Operator)?;
+            if token.lexeme == Lexeme::Word("as") {
+                self.lexer.take(&token);
+                token = self.peek(Place::Subscript)?;
+                let Lexeme::Word(name) = token.lexeme else {
+                    return Err(self.unexpected(&token, "a name after `as`"));
+                };
+                self.lexer.take(&token);
+                targets.push(name.to_owned());
+                token = self.peek(Place::Operator)?;
+            }
+            let action = match value {
+                Expr::Call(call) => Action::Call(*call),
+                value => Action::Evaluate(value),
+            };
+            self.assigned.extend(targets.iter().cloned());
+            self.push(here, targets, action, commands);
+            match token.lexeme {
+                Lexeme::Symbol(",") => self.lexer.take(&token),
+                Lexeme::Symbol(":") => {
+                    self.lexer.take(&token);
+                    break;
+                }
+                _ => return Err(self.unexpected(&token, "`as NAME` or `:`")),
+            }
+        }
+        // `with …: body` on one line.
+        if self.at_end_of_command() {
+            return Ok(());
+        }
+        self.deeper(|parser| parser.statement(commands))
+    }
+
+    fn push(
+        &mut self,
+        start: usize,
+        targets: Vec<String>,
+        action: Action,
+        commands: &mut Vec<Command>,
+    ) {
+        commands.push(Command {
+            process: None,
+            targets,
+            action,
+            background: false,
+            text: self.lexer.text[start..self.lexer.position]
+                .trim()
+                .to_owned(),
+        });
+    }
+}
+
+fn program(word: &str, span: Range<usize>) -> Diagnostic {
+    let help = match word {
+        "while" | "for" => {
+            "to do something again write `repeat 3 { … }`; a whole program runs with `run python3 file.py`"
+        }
+        "pass" | "break" | "continue" | "return" => {
+            "leave this line out; a whole program runs with `run python3 file.py`"
+        }
+        "try" | "except" | "finally" | "raise" | "assert" => {
+            "a failed call shows its errno and the next line runs; to check a result write `expect …`"
+        }
+        "del" => "to close a socket write `close s`",
+        _ => "type the lines one by one, or run the whole program: `run python3 file.py`",
+    };
+    Diagnostic::new(
+        span,
+        format!("{} belongs to a program; socklab runs lines", quoted(word)),
+    )
+    .helping(help)
+}

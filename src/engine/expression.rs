@@ -1,0 +1,154 @@
+//! Expressions to values. A verb inside an expression is carried out on the way.
+
+use super::execution::{Execution, Outcome, Stop};
+use super::layer::is_layer;
+use super::operator;
+use super::waiting::seconds_of;
+use crate::catalog::constant;
+use crate::command::ast::{Expr, Operator};
+use crate::value::Value;
+use std::time::Duration;
+
+impl Execution<'_> {
+    /// The value of an expression. An address that is still to be resolved becomes Python's tuple (host, port).
+    pub(super) fn evaluate(&mut self, expr: &Expr) -> Outcome {
+        match expr {
+            Expr::None => Ok(Value::None),
+            Expr::Bool(truth) => Ok(Value::Bool(*truth)),
+            Expr::Int(number) => Ok(Value::Int(*number)),
+            Expr::Float(number) => Ok(Value::Float(*number)),
+            Expr::Duration(nanoseconds) => Ok(Value::Float(
+                Duration::from_nanos(*nanoseconds).as_secs_f64(),
+            )),
+            Expr::Str(text) => Ok(Value::Str(text.clone())),
+            Expr::Bytes(bytes) => Ok(Value::Bytes(bytes.clone())),
+            Expr::Constant(name) => constant_value(name),
+            Expr::Name(name) => self.variable(name),
+            Expr::Last => self
+                .engine
+                .memory
+                .with(|contents| contents.last.clone())
+                .ok_or_else(|| Stop::because("`_` is the last result, and there is none yet")),
+            Expr::List(items) => self.all(items).map(Value::List),
+            Expr::Tuple(items) => self.all(items).map(Value::Tuple),
+            Expr::Address(address) => Ok(Value::Address(address.clone())),
+            Expr::HostPort(host, None) => Ok(Value::Str(host.clone())),
+            Expr::HostPort(host, Some(port)) => {
+                let host = if host == "*" { "" } else { host };
+                Ok(Value::Tuple(vec![
+                    Value::Str(host.to_owned()),
+                    Value::Int(i64::from(*port)),
+                ]))
+            }
+            Expr::Layer(_) => self.packet(expr, None).map(Value::Bytes),
+            Expr::Binary(Operator::Over, ..) if is_layer(expr) => {
+                self.packet(expr, None).map(Value::Bytes)
+            }
+            Expr::Binary(operator, left, right) => {
+                let left = self.evaluate(left)?;
+                let right = self.evaluate(right)?;
+                operator::apply(*operator, &left, &right).map_err(Stop::Refused)
+            }
+            Expr::Negative(inner) => {
+                let value = self.evaluate(inner)?;
+                operator::negative(&value).map_err(Stop::Refused)
+            }
+            Expr::Not(inner) => Ok(Value::Bool(!operator::truth(&self.evaluate(inner)?))),
+            Expr::Index(whole, index) => {
+                let whole = self.evaluate(whole)?;
+                let index = self.evaluate(index)?;
+                operator::index(&whole, &index).map_err(Stop::Refused)
+            }
+            Expr::Slice(whole, start, end) => {
+                let whole = self.evaluate(whole)?;
+                let start = self.perhaps(start.as_deref())?;
+                let end = self.perhaps(end.as_deref())?;
+                operator::slice(&whole, start.as_ref(), end.as_ref()).map_err(Stop::Refused)
+            }
+            Expr::Attribute(of, name) => {
+                let value = self.evaluate(of)?;
+                self.attribute(&value, name)
+            }
+            Expr::Call(call) => self.perform(call),
+            Expr::Function(name, args) => {
+                if let (true, [Expr::Name(variable), ..]) =
+                    (super::function::changes(name), &args[..])
+                {
+                    let values = self.all(args)?;
+                    return self.change(variable, name, &values);
+                }
+                let values = self.all(args)?;
+                self.function(name, &values)
+            }
+        }
+    }
+
+    /// The values of several expressions, from left to right.
+    pub(super) fn all(&mut self, items: &[Expr]) -> Outcome<Vec<Value>> {
+        items.iter().map(|item| self.evaluate(item)).collect()
+    }
+
+    fn perhaps(&mut self, expr: Option<&Expr>) -> Outcome<Option<Value>> {
+        expr.map(|expr| self.evaluate(expr)).transpose()
+    }
+
+    fn variable(&self, name: &str) -> Outcome {
+        let (found, near) = self.engine.memory.with(|contents| {
+            let found = contents.variables.get(name).cloned();
+            let near = contents
+                .variables
+                .keys()
+                .filter(|known| strsim::damerau_levenshtein(known, name) <= 1)
+                .min()
+                .cloned();
+            (found, near)
+        });
+        found.ok_or_else(|| {
+            let hint = match near {
+                Some(near) => format!("; there is `{near}`"),
+                None => format!("; give it a value first: `{name} = …`"),
+            };
+            Stop::because(format!(
+                "there is no variable `{name}` in this process{hint}"
+            ))
+        })
+    }
+
+    /// `value.name`: what Python's socket objects tell of themselves.
+    fn attribute(&mut self, value: &Value, name: &str) -> Outcome {
+        let Value::Socket(fd) = value else {
+            return Err(Stop::because(format!(
+                "{} has no attribute `{name}`",
+                operator::describe(value)
+            )));
+        };
+        let Some(known) = self.descriptor(*fd) else {
+            return Err(Stop::because(format!(
+                "descriptor {fd} is no open socket, so it has no `{name}`"
+            )));
+        };
+        let constant = |number: i32, shown: String| Value::Constant {
+            value: i64::from(number),
+            name: shown,
+        };
+        match name {
+            "family" => Ok(constant(known.family, super::text::family(known.family))),
+            "type" => Ok(constant(known.kind, super::text::kind(known.kind))),
+            "proto" => Ok(Value::Int(i64::from(known.protocol))),
+            "timeout" => Ok(seconds_of(known.timeout)),
+            _ => Err(Stop::because(format!(
+                "a socket has no attribute `{name}`; it has family, type, proto and timeout"
+            ))),
+        }
+    }
+}
+
+fn constant_value(name: &str) -> Outcome {
+    match constant::constant(name) {
+        Some(found) => Ok(Value::Constant {
+            value: found.value,
+            name: name.to_owned(),
+        }),
+        None => Err(Stop::because(format!("there is no constant `{name}`"))),
+    }
+}

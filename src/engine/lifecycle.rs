@@ -1,0 +1,263 @@
+//! A socket's life but for connect: socket, socketpair, bind, listen, accept, shutdown, close, dup, detach, and its two names.
+
+use super::draft::Draft;
+use super::execution::{Execution, Outcome, Stop};
+use super::memory::Descriptor;
+use super::text;
+use super::waiting::Until;
+use crate::catalog::parameter::Group;
+use crate::command::ast::{Call, Expr};
+use crate::event::CallEvent;
+use crate::sys::{address, descriptor, socket};
+use crate::value::{Address, Value};
+use nix::errno::Errno;
+use std::time::Duration;
+
+/// The bits of socket(2)'s second argument that hold the type.
+const TYPE_MASK: i32 = 0xf;
+
+impl Execution<'_> {
+    /// `socket [family] [type] [proto]`
+    pub(super) fn socket(&mut self, call: &Call) -> Outcome {
+        let (family, kind, protocol) = self.three(call, "AF_INET")?;
+        let fd = self.call_socket(family, kind, protocol)?;
+        Ok(Value::Socket(fd))
+    }
+
+    /// socket(2), reported and remembered.
+    pub(super) fn call_socket(
+        &mut self,
+        family: i32,
+        kind: i32,
+        protocol: i32,
+    ) -> Result<i32, Errno> {
+        let draft = three_arguments(Draft::of("socket"), family, kind, protocol);
+        let fd = self.call(
+            draft,
+            || socket::socket(family, kind, protocol),
+            |fd, event| made(event, *fd),
+        )?;
+        self.remember(fd, fresh(family, kind, protocol));
+        Ok(fd)
+    }
+
+    /// `socketpair [family] [type] [proto]`
+    pub(super) fn socketpair(&mut self, call: &Call) -> Outcome {
+        let (family, kind, protocol) = self.three(call, "AF_UNIX")?;
+        let draft = three_arguments(Draft::of("socketpair"), family, kind, protocol).arg("…");
+        let (one, other) = self.call(
+            draft,
+            || socket::socketpair(family, kind, protocol),
+            |(one, other), event| {
+                event.args[3] = format!("[{one}, {other}]");
+                event.made = vec![*one, *other];
+            },
+        )?;
+        self.remember(one, fresh(family, kind, protocol));
+        self.remember(other, fresh(family, kind, protocol));
+        Ok(Value::Tuple(vec![Value::Socket(one), Value::Socket(other)]))
+    }
+
+    fn three(&mut self, call: &Call, family: &str) -> Outcome<(i32, i32, i32)> {
+        let family = self.int(call, 0, text::number_of(family))?;
+        let kind = self.int(call, 1, text::number_of("SOCK_STREAM"))?;
+        let mut protocol = self.int(call, 2, 0)?;
+        // ETH_P_* by name stand in host byte order in the headers, and socket(2) wants network byte order.
+        let by_name = matches!(self.given(call, 2), Some(Expr::Constant(_)));
+        if family == text::number_of("AF_PACKET") && by_name {
+            protocol = i32::from((protocol as u16).to_be());
+        }
+        Ok((family, kind, protocol))
+    }
+
+    /// `bind s address`
+    pub(super) fn bind(&mut self, call: &Call) -> Outcome {
+        let fd = self.fd(call, 0)?;
+        let address = self.address(call, 1, fd)?;
+        self.call_bind(fd, &address)?;
+        Ok(Value::None)
+    }
+
+    /// bind(2), reported.
+    pub(super) fn call_bind(&mut self, fd: i32, local: &Address) -> Result<(), Errno> {
+        let bytes = address::encode(local);
+        let draft = Draft::on(fd, "bind").arg(text::address(local)).local(local);
+        self.call(draft, || socket::bind(fd, &bytes), |(), _| {})
+    }
+
+    /// `listen s [backlog]`
+    pub(super) fn listen(&mut self, call: &Call) -> Outcome {
+        let fd = self.fd(call, 0)?;
+        let backlog = self.int(call, 1, text::number_of("SOMAXCONN"))?;
+        self.call_listen(fd, backlog)?;
+        Ok(Value::None)
+    }
+
+    /// listen(2), reported.
+    pub(super) fn call_listen(&mut self, fd: i32, backlog: i32) -> Result<(), Errno> {
+        let draft = Draft::on(fd, "listen").arg(backlog.to_string());
+        self.call(draft, || socket::listen(fd, backlog), |(), _| {})
+    }
+
+    /// `accept s [flags]`: the new socket and the peer's address.
+    pub(super) fn accept(&mut self, call: &Call) -> Outcome {
+        let fd = self.fd(call, 0)?;
+        let flags = self.int(call, 1, 0)?;
+        let patience = self.patience(fd);
+        let listener = self.descriptor(fd);
+        let (new, peer) = self.patiently(fd, Until::Readable, patience, |execution| {
+            execution.call_accept(fd, flags)
+        })?;
+        if let Some(listener) = listener {
+            let kind = (listener.kind & TYPE_MASK) | (flags & !TYPE_MASK);
+            self.remember(new, fresh(listener.family, kind, listener.protocol));
+        }
+        Ok(Value::Tuple(vec![Value::Socket(new), Value::Address(peer)]))
+    }
+
+    fn call_accept(&mut self, fd: i32, flags: i32) -> Result<(i32, Address), Errno> {
+        let draft = Draft::on(fd, if flags == 0 { "accept" } else { "accept4" });
+        let (new, peer) = self.call(
+            draft,
+            || {
+                let (new, peer) = if flags == 0 {
+                    socket::accept(fd)
+                } else {
+                    socket::accept4(fd, flags)
+                }?;
+                Ok((new, address::decode(&peer)))
+            },
+            |(new, peer): &(i32, Address), event| {
+                event.args.push(text::address(peer));
+                if flags != 0 {
+                    event.args.push(text::kind(flags));
+                }
+                event.peer = Some(peer.clone());
+                made(event, *new);
+            },
+        )?;
+        Ok((new, peer))
+    }
+
+    /// `shutdown s [how]`
+    pub(super) fn shutdown(&mut self, call: &Call) -> Outcome {
+        let fd = self.fd(call, 0)?;
+        let how = self.int(call, 1, text::number_of("SHUT_RDWR"))?;
+        let draft = Draft::on(fd, "shutdown").arg(text::named(Group::Shutdown, how));
+        self.call(draft, || socket::shutdown(fd, how), |(), _| {})?;
+        Ok(Value::None)
+    }
+
+    /// `close s`, `close 4`, `close e`, `close f` (which writes what is buffered and leaves the socket open).
+    pub(super) fn close(&mut self, call: &Call) -> Outcome {
+        let value = self.needed(call, 0)?;
+        if let Value::File(number) = value {
+            return self.close_stream(number);
+        }
+        let Some(fd) = super::arguments::descriptor_of(&value) else {
+            return Err(Stop::because(format!(
+                "`close` takes a socket, an epoll instance, a file or a descriptor number; this is {}",
+                super::operator::describe(&value)
+            )));
+        };
+        self.call_close(fd)?;
+        Ok(Value::None)
+    }
+
+    /// close(2), reported; what was known of the descriptor is forgotten.
+    pub(super) fn call_close(&mut self, fd: i32) -> Result<(), Errno> {
+        // Forgotten first: once closed, another thread may be given the same number.
+        self.engine.memory.with(|contents| {
+            contents.sockets.remove(&fd);
+        });
+        self.call(Draft::on(fd, "close"), || descriptor::close(fd), |(), _| {})
+    }
+
+    /// `dup s`: another descriptor of the same socket.
+    pub(super) fn dup(&mut self, call: &Call) -> Outcome {
+        let fd = self.fd(call, 0)?;
+        let known = self.descriptor(fd);
+        let new = self.call(
+            Draft::on(fd, "dup"),
+            || descriptor::dup(fd),
+            |new, event| made(event, *new),
+        )?;
+        if let Some(known) = known {
+            self.remember(new, known);
+        }
+        Ok(Value::Socket(new))
+    }
+
+    /// `detach s`: the bare number; the variable stands for no descriptor any more, and nothing is closed.
+    pub(super) fn detach(&mut self, call: &Call) -> Outcome {
+        let fd = self.fd(call, 0)?;
+        if let Some(Expr::Name(name)) = self.given(call, 0) {
+            self.engine.memory.with(|contents| {
+                contents.variables.insert(name.clone(), Value::Socket(-1));
+            });
+        }
+        Ok(Value::Int(i64::from(fd)))
+    }
+
+    /// `fileno s`: the descriptor's number.
+    pub(super) fn fileno(&mut self, call: &Call) -> Outcome {
+        let value = self.needed(call, 0)?;
+        if let Value::File(number) = value {
+            return self.stream_descriptor(number);
+        }
+        let fd = self.fd(call, 0)?;
+        Ok(Value::Int(i64::from(fd)))
+    }
+
+    /// `getsockname s`: the local address.
+    pub(super) fn getsockname(&mut self, call: &Call) -> Outcome {
+        let fd = self.fd(call, 0)?;
+        let local = self.call(
+            Draft::on(fd, "getsockname").arg("…"),
+            || socket::getsockname(fd).map(|bytes| address::decode(&bytes)),
+            |local, event| {
+                event.args[1] = text::address(local);
+                event.local = Some(local.clone());
+            },
+        )?;
+        Ok(Value::Address(local))
+    }
+
+    /// `getpeername s`: the remote address.
+    pub(super) fn getpeername(&mut self, call: &Call) -> Outcome {
+        let fd = self.fd(call, 0)?;
+        let peer = self.call(
+            Draft::on(fd, "getpeername").arg("…"),
+            || socket::getpeername(fd).map(|bytes| address::decode(&bytes)),
+            |peer, event| {
+                event.args[1] = text::address(peer);
+                event.peer = Some(peer.clone());
+            },
+        )?;
+        Ok(Value::Address(peer))
+    }
+}
+
+/// The call made this descriptor and returned it.
+pub(super) fn made(event: &mut CallEvent, fd: i32) {
+    event.result = i64::from(fd);
+    event.made.push(fd);
+}
+
+/// A socket just made with these arguments.
+fn fresh(family: i32, kind: i32, protocol: i32) -> Descriptor {
+    let non_blocking = kind & text::number_of("SOCK_NONBLOCK") != 0;
+    Descriptor {
+        family,
+        kind: kind & TYPE_MASK,
+        protocol,
+        timeout: non_blocking.then_some(Duration::ZERO),
+    }
+}
+
+fn three_arguments(draft: Draft, family: i32, kind: i32, protocol: i32) -> Draft {
+    draft
+        .arg(text::family(family))
+        .arg(text::kind(kind))
+        .arg(text::protocol(family, protocol))
+}

@@ -1,0 +1,58 @@
+//! What a process remembers between commands: variables, what is known of its descriptors, poll objects, buffered files.
+//! Its one lock is held for a look or a change, never during a system call.
+
+use super::stream::Stream;
+use crate::sys::poll::Ready;
+use crate::value::Value;
+use std::collections::HashMap;
+use std::sync::{Mutex, PoisonError};
+use std::time::Duration;
+
+/// What is known of a socket from the call that made it, so that the kernel need not be asked.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub(super) struct Descriptor {
+    /// `AF_*`.
+    pub(super) family: i32,
+    /// `SOCK_*` without flags.
+    pub(super) kind: i32,
+    /// The third argument of socket(2).
+    pub(super) protocol: i32,
+    /// As `settimeout` set it: `None` blocks, zero does not.
+    pub(super) timeout: Option<Duration>,
+}
+
+/// Everything a process remembers.
+#[derive(Default)]
+pub(super) struct Contents {
+    /// Variables by name.
+    pub(super) variables: HashMap<String, Value>,
+    /// `_`.
+    pub(super) last: Option<Value>,
+    /// Sockets by descriptor.
+    pub(super) sockets: HashMap<i32, Descriptor>,
+    /// `select.poll()` objects by number.
+    pub(super) pollers: HashMap<u32, Vec<Ready>>,
+    /// Files made by `makefile`, by number.
+    pub(super) streams: HashMap<u32, Stream>,
+    /// How many poll objects and files were made.
+    made: u32,
+}
+
+impl Contents {
+    /// A number for a new poll object or file.
+    pub(super) fn next_number(&mut self) -> u32 {
+        self.made += 1;
+        self.made
+    }
+}
+
+/// The memory, shared by the threads of the process.
+#[derive(Default)]
+pub(super) struct Memory(Mutex<Contents>);
+
+impl Memory {
+    /// Looks at the memory or changes it. `work` must not make system calls.
+    pub(super) fn with<T>(&self, work: impl FnOnce(&mut Contents) -> T) -> T {
+        work(&mut self.0.lock().unwrap_or_else(PoisonError::into_inner))
+    }
+}

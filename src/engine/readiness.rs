@@ -1,0 +1,345 @@
+//! Waiting for several sockets at once: select, poll (of sockets, of a poll object, of an epoll instance), epoll.
+
+use super::arguments::{descriptor_of, duration, expected};
+use super::clock::milliseconds;
+use super::draft::{Draft, PENDING};
+use super::execution::{Execution, Outcome, Stop};
+use super::lifecycle::made;
+use super::operator::real;
+use super::text::{self, number_of};
+use crate::catalog::parameter::Group;
+use crate::command::ast::{Call, Expr};
+use crate::sys::poll::{self, Ready, SELECT_LIMIT};
+use crate::value::Value;
+use std::time::Duration;
+
+impl Execution<'_> {
+    /// `select rlist wlist xlist [timeout]`: three lists of those that are ready.
+    pub(super) fn select(&mut self, call: &Call) -> Outcome {
+        let given = [
+            self.list(call, 0)?,
+            self.list(call, 1)?,
+            self.list(call, 2)?,
+        ];
+        let [read, write, except] = [self.fds(call, 0)?, self.fds(call, 1)?, self.fds(call, 2)?];
+        let timeout = self.seconds(call, 3)?;
+        if let Some(fd) = read
+            .iter()
+            .chain(&write)
+            .chain(&except)
+            .find(|fd| !(0..SELECT_LIMIT).contains(*fd))
+        {
+            return Err(Stop::because(format!(
+                "descriptor {fd} does not fit in a fd_set, which has room for 0 to {}; poll and epoll have no such limit",
+                SELECT_LIMIT - 1
+            )));
+        }
+        let highest = read.iter().chain(&write).chain(&except).max();
+        let draft = Draft::of("select")
+            .arg(highest.map_or(0, |fd| fd + 1).to_string())
+            .arg(set_text(&read))
+            .arg(set_text(&write))
+            .arg(set_text(&except))
+            .arg(timeout.map_or_else(|| "NULL".to_owned(), text::timeval));
+        let selected = self.call(
+            draft,
+            || poll::select(&read, &write, &except, timeout),
+            |selected, event| {
+                event.result = i64::from(selected.count);
+                let sets = [
+                    ("in", &selected.read),
+                    ("out", &selected.write),
+                    ("except", &selected.except),
+                ];
+                let shown: Vec<String> = sets
+                    .iter()
+                    .filter(|(_, fds)| !fds.is_empty())
+                    .map(|(name, fds)| format!("{name} {}", set_text(fds)))
+                    .collect();
+                event.out = if shown.is_empty() {
+                    "(Timeout)".to_owned()
+                } else {
+                    format!("({})", shown.join(", "))
+                };
+            },
+        )?;
+        let ready = [&selected.read, &selected.write, &selected.except];
+        let lists = given.iter().zip(ready).map(|(given, ready)| {
+            let chosen = given
+                .iter()
+                .filter(|value| descriptor_of(value).is_some_and(|fd| ready.contains(&fd)));
+            Value::List(chosen.cloned().collect())
+        });
+        Ok(Value::Tuple(lists.collect()))
+    }
+
+    /// `poller`: Python's `select.poll()`, a list of descriptors and events that lives in the process, not in the kernel.
+    pub(super) fn poller(&mut self) -> Value {
+        Value::Poller(self.engine.memory.with(|contents| {
+            let number = contents.next_number();
+            contents.pollers.insert(number, Vec::new());
+            number
+        }))
+    }
+
+    /// `poll s conn [timeout] [events=…]` in seconds; `poll p [timeout]` of a poll object in milliseconds, of an epoll
+    /// instance in seconds, as in Python. A time with a unit (`200ms`) means the same everywhere.
+    pub(super) fn poll(&mut self, call: &Call) -> Outcome {
+        let exprs: Vec<Expr> = match self.given(call, 0) {
+            Some(Expr::List(items) | Expr::Tuple(items)) => items.clone(),
+            Some(one) => vec![one.clone()],
+            None => Vec::new(),
+        };
+        let mut values = self.all(&exprs)?;
+        // `poll(s, 1.0)`: a time at the end is the timeout. A whole number is one only behind a poll object or an epoll instance.
+        let waits_on_one = matches!(values.first(), Some(Value::Poller(_) | Value::Epoll(_)));
+        let mut timeout = self.given(call, 1).cloned();
+        let trailing = match values.last() {
+            Some(Value::Float(_) | Value::None) => true,
+            Some(Value::Int(_)) => waits_on_one && values.len() == 2,
+            _ => false,
+        };
+        if timeout.is_none() && trailing && values.len() > 1 {
+            values.pop();
+            timeout = exprs.last().cloned();
+        }
+        if let [Value::List(inner) | Value::Tuple(inner)] = &values[..] {
+            values = inner.clone();
+        }
+        let most = self.int(call, 3, -1)?;
+        match values[..] {
+            [Value::Poller(number)] => {
+                let timeout = self.time(timeout.as_ref(), 1e-3)?;
+                self.poll_poller(number, timeout)
+            }
+            [Value::Epoll(fd)] => {
+                let timeout = self.time(timeout.as_ref(), 1.0)?;
+                // Python asks for FD_SETSIZE - 1 events when nothing is said.
+                let room = if most == -1 { SELECT_LIMIT - 1 } else { most };
+                self.wait_epoll(fd, room, timeout)
+            }
+            [] => Err(Stop::because(
+                "`poll` takes sockets, a poll object or an epoll instance, as in `poll s conn 1.0`",
+            )),
+            _ => {
+                let events = self.int(call, 2, number_of("POLLIN"))? as u32;
+                let timeout = self.time(timeout.as_ref(), 1.0)?;
+                let entries = values
+                    .iter()
+                    .map(|value| {
+                        descriptor_of(value)
+                            .map(|fd| Ready { fd, events })
+                            .ok_or_else(|| expected(call, 0, "sockets", value))
+                    })
+                    .collect::<Outcome<Vec<Ready>>>()?;
+                self.poll_entries(&entries, timeout)
+            }
+        }
+    }
+
+    /// A timeout for poll(2) and epoll_wait(2), -1 for ever; a number counts `unit` seconds.
+    fn time(&mut self, expr: Option<&Expr>, unit: f64) -> Outcome<i32> {
+        let time = match expr {
+            None => None,
+            Some(Expr::Duration(nanoseconds)) => Some(Duration::from_nanos(*nanoseconds)),
+            Some(expr) => {
+                let value = self.evaluate(expr)?;
+                match real(&value) {
+                    // Python takes a negative timeout for none.
+                    Some(number) if number < 0.0 => None,
+                    Some(number) => Some(duration(number * unit)?),
+                    None if value == Value::None => None,
+                    None => {
+                        return Err(Stop::because(
+                            "a timeout is a number, a duration (`200ms`) or None",
+                        ));
+                    }
+                }
+            }
+        };
+        Ok(time.map_or(-1, milliseconds))
+    }
+
+    fn poll_poller(&mut self, number: u32, timeout: i32) -> Outcome {
+        let entries = self.with_poller(number, |entries| entries.clone())?;
+        self.poll_entries(&entries, timeout)
+    }
+
+    fn poll_entries(&mut self, entries: &[Ready], timeout: i32) -> Outcome {
+        let (_, events) = self.call_poll(entries, timeout)?;
+        let ready = entries
+            .iter()
+            .zip(events)
+            .filter(|(_, events)| *events != 0)
+            .map(|(entry, events)| Ready {
+                fd: entry.fd,
+                events,
+            });
+        Ok(pairs(ready, Group::PollEvent))
+    }
+
+    /// `epoll [sizehint] [flags]`
+    pub(super) fn epoll(&mut self, call: &Call) -> Outcome {
+        let flags = self.int(call, 1, 0)?;
+        let shown = if flags == number_of("EPOLL_CLOEXEC") {
+            "EPOLL_CLOEXEC".to_owned()
+        } else {
+            format!("{flags:#x}").replace("0x0", "0")
+        };
+        let fd = self.call(
+            Draft::of("epoll_create1").arg(shown),
+            || poll::epoll_create1(flags),
+            |fd, event| made(event, *fd),
+        )?;
+        Ok(Value::Epoll(fd))
+    }
+
+    /// `register e s [events]`
+    pub(super) fn register(&mut self, call: &Call) -> Outcome {
+        self.change_interest(call, "EPOLL_CTL_ADD")
+    }
+
+    /// `modify e s events`
+    pub(super) fn modify(&mut self, call: &Call) -> Outcome {
+        self.change_interest(call, "EPOLL_CTL_MOD")
+    }
+
+    /// `unregister e s`
+    pub(super) fn unregister(&mut self, call: &Call) -> Outcome {
+        self.change_interest(call, "EPOLL_CTL_DEL")
+    }
+
+    fn change_interest(&mut self, call: &Call, operation: &str) -> Outcome {
+        let waiter = self.needed(call, 0)?;
+        let fd = self.fd(call, 1)?;
+        // Python's usual events: to read, to write, urgent.
+        let usual = if operation == "EPOLL_CTL_DEL" { 0 } else { 7 };
+        let events = self.int(call, 2, usual)? as u32;
+        let entry = Ready { fd, events };
+        match waiter {
+            Value::Poller(number) => self.change_poller(number, operation, entry),
+            Value::Epoll(epoll) => {
+                self.call_epoll_ctl(epoll, number_of(operation), entry)?;
+                Ok(Value::None)
+            }
+            Value::Int(epoll) => {
+                self.call_epoll_ctl(epoll as i32, number_of(operation), entry)?;
+                Ok(Value::None)
+            }
+            other => {
+                let what = "an epoll instance (`e = epoll`) or a poll object (`p = poller`)";
+                Err(expected(call, 0, what, &other))
+            }
+        }
+    }
+
+    fn change_poller(&mut self, number: u32, operation: &str, entry: Ready) -> Outcome {
+        self.with_poller(number, |entries| {
+            let place = entries.iter().position(|known| known.fd == entry.fd);
+            match (operation, place) {
+                ("EPOLL_CTL_ADD", None) => entries.push(entry),
+                ("EPOLL_CTL_ADD" | "EPOLL_CTL_MOD", Some(place)) => entries[place] = entry,
+                (_, Some(place)) => {
+                    entries.remove(place);
+                }
+                (_, None) => {
+                    return Err(Stop::because(format!(
+                        "descriptor {} is not registered with this poll object",
+                        entry.fd
+                    )));
+                }
+            }
+            Ok(Value::None)
+        })?
+    }
+
+    fn with_poller<T>(&self, number: u32, work: impl FnOnce(&mut Vec<Ready>) -> T) -> Outcome<T> {
+        self.engine
+            .memory
+            .with(|contents| contents.pollers.get_mut(&number).map(work))
+            .ok_or_else(|| Stop::because("this poll object is not of this process"))
+    }
+
+    /// `epoll_ctl e op s [events]`
+    pub(super) fn epoll_ctl(&mut self, call: &Call) -> Outcome {
+        let epoll = self.fd(call, 0)?;
+        let operation = self.int(call, 1, 0)?;
+        let fd = self.fd(call, 2)?;
+        let events = self.int(call, 3, 0)? as u32;
+        self.call_epoll_ctl(epoll, operation, Ready { fd, events })?;
+        Ok(Value::None)
+    }
+
+    fn call_epoll_ctl(&mut self, epoll: i32, operation: i32, entry: Ready) -> Outcome<()> {
+        let event = if operation == number_of("EPOLL_CTL_DEL") {
+            "NULL".to_owned()
+        } else {
+            text::epoll_event(entry)
+        };
+        let draft = Draft::on(epoll, "epoll_ctl")
+            .arg(text::named(Group::EpollOperation, operation))
+            .arg(entry.fd.to_string())
+            .arg(event);
+        self.call(
+            draft,
+            || poll::epoll_ctl(epoll, operation, entry),
+            |(), _| {},
+        )?;
+        Ok(())
+    }
+
+    /// `epoll_wait e [maxevents] [timeout]`, in seconds.
+    pub(super) fn epoll_wait(&mut self, call: &Call) -> Outcome {
+        let epoll = self.fd(call, 0)?;
+        let room = self.int(call, 1, 64)?;
+        let expr = self.given(call, 2).cloned();
+        let timeout = self.time(expr.as_ref(), 1.0)?;
+        self.wait_epoll(epoll, room, timeout)
+    }
+
+    fn wait_epoll(&mut self, epoll: i32, room: i32, timeout: i32) -> Outcome {
+        if room > 1 << 16 {
+            return Err(Stop::because("`maxevents` is at most 65536 here"));
+        }
+        let draft = Draft::on(epoll, "epoll_wait")
+            .arg(PENDING)
+            .arg(room.to_string())
+            .arg(timeout.to_string());
+        let ready = self.call(
+            draft,
+            || poll::epoll_wait(epoll, room, timeout),
+            |ready, event| {
+                let shown: Vec<String> = ready.iter().copied().map(text::epoll_event).collect();
+                event.args[1] = format!("[{}]", shown.join(", "));
+                event.result = ready.len() as i64;
+                if ready.is_empty() {
+                    event.out = "(Timeout)".to_owned();
+                }
+            },
+        )?;
+        Ok(pairs(ready.into_iter(), Group::EpollEvent))
+    }
+}
+
+/// (socket, events) for each that is ready.
+fn pairs(ready: impl Iterator<Item = Ready>, group: Group) -> Value {
+    let pairs = ready.map(|entry| {
+        Value::Tuple(vec![
+            Value::Socket(entry.fd),
+            Value::Constant {
+                value: i64::from(entry.events),
+                name: text::flags(group, entry.events as i32),
+            },
+        ])
+    });
+    Value::List(pairs.collect())
+}
+
+/// A set of descriptors as strace shows it: `[3 4]`.
+fn set_text(fds: &[i32]) -> String {
+    let mut sorted = fds.to_vec();
+    sorted.sort_unstable();
+    sorted.dedup();
+    let shown: Vec<String> = sorted.iter().map(ToString::to_string).collect();
+    format!("[{}]", shown.join(" "))
+}

@@ -1,0 +1,175 @@
+//! Arguments of calls in the words of strace(1), a little shorter: bytes, addresses, flags, structures. All of it safe to print.
+
+use crate::catalog::constant;
+use crate::catalog::parameter::Group;
+use crate::sys::poll::Ready;
+use crate::value::Address;
+use std::fmt::Write as _;
+use std::time::Duration;
+
+/// So many bytes of data are shown.
+const SHOWN: usize = 32;
+
+/// Bytes between quotes, C's escapes for what is not printable ASCII, cut after 32 bytes: `"hello\n"`, `"xxxx"…`.
+pub(super) fn quoted(bytes: &[u8]) -> String {
+    let mut text = String::from("\"");
+    escape_into(&mut text, &bytes[..bytes.len().min(SHOWN)], b'"');
+    text.push('"');
+    if bytes.len() > SHOWN {
+        text.push('…');
+    }
+    text
+}
+
+/// Writes bytes as printable ASCII, escaping the quote character, the backslash and everything else.
+pub(super) fn escape_into(text: &mut String, bytes: &[u8], quote: u8) {
+    for byte in bytes {
+        match byte {
+            b'\n' => text.push_str("\\n"),
+            b'\r' => text.push_str("\\r"),
+            b'\t' => text.push_str("\\t"),
+            b'\\' => text.push_str("\\\\"),
+            byte if *byte == quote => {
+                text.push('\\');
+                text.push(char::from(quote));
+            }
+            b' '..=b'~' => text.push(char::from(*byte)),
+            byte => {
+                // Writing to a String cannot fail.
+                let _ = write!(text, "\\x{byte:02x}");
+            }
+        }
+    }
+}
+
+/// An address with its family: `{AF_INET 127.0.0.1:5000}`.
+pub(super) fn address(address: &Address) -> String {
+    let whole = |bytes: &[u8]| {
+        let mut text = String::from("\"");
+        escape_into(&mut text, bytes, b'"');
+        text.push('"');
+        text
+    };
+    match address {
+        Address::Inet(inet) => format!("{{AF_INET {inet}}}"),
+        Address::Inet6(inet6) => format!("{{AF_INET6 {inet6}}}"),
+        Address::UnixPath(path) => format!("{{AF_UNIX {}}}", whole(path)),
+        Address::UnixAbstract(name) => format!("{{AF_UNIX @{}}}", whole(name)),
+        Address::UnixUnnamed => "{AF_UNIX}".to_owned(),
+        Address::Netlink { pid, groups } => {
+            format!("{{AF_NETLINK pid={pid} groups={groups:#x}}}")
+        }
+        Address::Packet {
+            interface,
+            index,
+            protocol,
+            ..
+        } => {
+            let mut text = String::from("{AF_PACKET ");
+            if interface.is_empty() {
+                let _ = write!(text, "if{index}");
+            } else {
+                escape_into(&mut text, interface.as_bytes(), b'"');
+            }
+            let _ = write!(text, " {}}}", ether_type(*protocol));
+            text
+        }
+        Address::Other { family: 0, .. } => "{AF_UNSPEC}".to_owned(),
+        Address::Other {
+            family: number,
+            bytes,
+        } => {
+            format!("{{{} {}}}", family(i32::from(*number)), quoted(bytes))
+        }
+    }
+}
+
+fn ether_type(protocol: u16) -> String {
+    constant::protocol(i64::from(number_of("AF_PACKET")), i64::from(protocol))
+        .map_or_else(|| format!("{protocol:#06x}"), |found| found.name.to_owned())
+}
+
+/// The number of a constant of the catalog; -1 when there is none of this name.
+pub(super) fn number_of(name: &str) -> i32 {
+    constant::constant(name).map_or(-1, |found| found.value as i32)
+}
+
+/// A family by name: `AF_INET`.
+pub(super) fn family(number: i32) -> String {
+    named(Group::Family, number)
+}
+
+/// A constant of a group by name, or the number.
+pub(super) fn named(group: Group, number: i32) -> String {
+    constant::named(group, i64::from(number))
+        .map_or_else(|| number.to_string(), |found| found.name.to_owned())
+}
+
+/// Flags of a group by name: `MSG_PEEK|MSG_DONTWAIT`, `0`.
+pub(super) fn flags(group: Group, bits: i32) -> String {
+    // Bits, not a number: the highest one is no sign.
+    constant::flags(group, i64::from(bits as u32))
+}
+
+/// MSG_* by name.
+pub(super) fn message_flags(bits: i32) -> String {
+    flags(Group::MessageFlag, bits)
+}
+
+/// The second argument of socket(2): `SOCK_STREAM|SOCK_NONBLOCK`.
+pub(super) fn kind(number: i32) -> String {
+    flags(Group::Type, number)
+}
+
+/// The third argument of socket(2) in this family; 0 stays 0.
+pub(super) fn protocol(family: i32, number: i32) -> String {
+    if number == 0 {
+        return "0".to_owned();
+    }
+    // ETH_P_* are passed in network byte order.
+    let known = if family == number_of("AF_PACKET") {
+        i64::from(u16::from_be(number as u16))
+    } else {
+        i64::from(number)
+    };
+    match constant::protocol(i64::from(family), known) {
+        Some(found) if family == number_of("AF_PACKET") => format!("htons({})", found.name),
+        Some(found) => found.name.to_owned(),
+        None => number.to_string(),
+    }
+}
+
+/// Entries of poll(2): `[{fd=3, events=POLLIN}]`, or with `revents` those that are ready.
+pub(super) fn poll_entries(entries: &[Ready], field: &str) -> String {
+    let shown: Vec<String> = entries
+        .iter()
+        .map(|entry| {
+            let events = flags(Group::PollEvent, entry.events as i32);
+            format!("{{fd={}, {field}={events}}}", entry.fd)
+        })
+        .collect();
+    format!("[{}]", shown.join(", "))
+}
+
+/// An event of epoll(7): `{events=EPOLLIN, data={fd=3}}`.
+pub(super) fn epoll_event(entry: Ready) -> String {
+    format!(
+        "{{events={}, data={{fd={}}}}}",
+        flags(Group::EpollEvent, entry.events as i32),
+        entry.fd
+    )
+}
+
+/// A `struct timeval`.
+pub(super) fn timeval(time: Duration) -> String {
+    format!(
+        "{{tv_sec={}, tv_usec={}}}",
+        time.as_secs(),
+        time.subsec_micros()
+    )
+}
+
+/// Text for the C library, or NULL.
+pub(super) fn text_or_null(text: Option<&str>) -> String {
+    text.map_or_else(|| "NULL".to_owned(), |text| quoted(text.as_bytes()))
+}

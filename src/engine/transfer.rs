@@ -1,0 +1,283 @@
+//! Bytes through a socket: send, sendall, sendto, sendfile, recv, recvfrom, recv_into.
+
+use super::arguments::{c_text, expected};
+use super::draft::{Draft, PENDING};
+use super::execution::{Execution, Outcome, Stop};
+use super::text;
+use super::waiting::{Patience, Until};
+use crate::command::ast::{Call, Expr};
+use crate::event::DATA_LIMIT;
+use crate::sys::{address, descriptor, message};
+use crate::value::{Address, Value};
+use nix::errno::Errno;
+
+/// What recv reads at most when nothing is said.
+const BUFFER: usize = 4096;
+
+impl Execution<'_> {
+    /// `send s data [flags]`: the number of bytes the kernel took, which may be fewer.
+    pub(super) fn send(&mut self, call: &Call) -> Outcome {
+        let fd = self.fd(call, 0)?;
+        let data = self.data_towards(call, 1, fd, None)?;
+        let flags = self.int(call, 2, 0)?;
+        let patience = self.patience(fd);
+        let count = self.patiently(fd, Until::Writable, patience, |execution| {
+            execution.call_send(fd, &data, flags)
+        })?;
+        Ok(Value::Int(count as i64))
+    }
+
+    /// `sendall s data [flags]`: sends again until all is taken.
+    pub(super) fn sendall(&mut self, call: &Call) -> Outcome {
+        let fd = self.fd(call, 0)?;
+        let data = self.data(call, 1)?;
+        let flags = self.int(call, 2, 0)?;
+        let patience = self.patience(fd);
+        self.send_all(fd, &data, flags, patience)
+            .map_err(|(_, stop)| stop)?;
+        Ok(Value::None)
+    }
+
+    /// Sends until all is taken; on failure, how much was.
+    pub(super) fn send_all(
+        &mut self,
+        fd: i32,
+        data: &[u8],
+        flags: i32,
+        patience: Patience,
+    ) -> Result<(), (usize, Stop)> {
+        let mut sent = 0;
+        loop {
+            let count = self
+                .patiently(fd, Until::Writable, patience, |execution| {
+                    execution.call_send(fd, &data[sent..], flags)
+                })
+                .map_err(|stop| (sent, stop))?;
+            sent += count;
+            if sent >= data.len() {
+                return Ok(());
+            }
+        }
+    }
+
+    fn call_send(&mut self, fd: i32, data: &[u8], flags: i32) -> Result<usize, Errno> {
+        let draft = Draft::on(fd, "send")
+            .arg(text::quoted(data))
+            .arg(data.len().to_string())
+            .arg(text::message_flags(flags));
+        self.call(
+            draft,
+            || message::send(fd, data, flags),
+            |count, event| {
+                event.result = *count as i64;
+                event.data = Some(kept(data, *count));
+            },
+        )
+    }
+
+    /// `sendto s data address [flags]`
+    pub(super) fn sendto(&mut self, call: &Call) -> Outcome {
+        let fd = self.fd(call, 0)?;
+        let peer = self.address(call, 2, fd)?;
+        let data = self.data_towards(call, 1, fd, Some(&peer))?;
+        let flags = self.int(call, 3, 0)?;
+        let bytes = address::encode(&peer);
+        let patience = self.patience(fd);
+        let count = self.patiently(fd, Until::Writable, patience, |execution| {
+            let draft = Draft::on(fd, "sendto")
+                .arg(text::quoted(&data))
+                .arg(data.len().to_string())
+                .arg(text::message_flags(flags))
+                .arg(text::address(&peer))
+                .peer(&peer);
+            execution.call(
+                draft,
+                || message::sendto(fd, &data, flags, &bytes),
+                |count, event| {
+                    event.result = *count as i64;
+                    event.data = Some(kept(&data, *count));
+                },
+            )
+        })?;
+        Ok(Value::Int(count as i64))
+    }
+
+    /// `sendfile s path [offset] [count]`: the file's bytes, from kernel to kernel.
+    pub(super) fn sendfile(&mut self, call: &Call) -> Outcome {
+        let fd = self.fd(call, 0)?;
+        let path = self.text(call, 1)?;
+        let start = self.size(call, 2, 0)? as i64;
+        let count = self
+            .value(call, 3)?
+            .filter(|value| *value != Value::None)
+            .map(|value| {
+                super::operator::integer(&value)
+                    .and_then(|count| usize::try_from(count).ok())
+                    .ok_or_else(|| expected(call, 3, "a number of bytes", &value))
+            })
+            .transpose()?;
+        let c_path = c_text(&path)?;
+        let draft = Draft::of("open")
+            .arg(text::quoted(path.as_bytes()))
+            .arg("O_RDONLY");
+        let file = self.call(
+            draft,
+            || descriptor::open(&c_path),
+            |file, event| super::lifecycle::made(event, *file),
+        )?;
+        let outcome = self.send_file(fd, file, start, count);
+        self.call_close(file)?;
+        outcome.map(|sent| Value::Int(sent as i64))
+    }
+
+    fn send_file(
+        &mut self,
+        fd: i32,
+        file: i32,
+        start: i64,
+        count: Option<usize>,
+    ) -> Outcome<usize> {
+        let size = descriptor::size(file).unwrap_or(0).saturating_sub(start);
+        let wanted = count.unwrap_or(usize::try_from(size).unwrap_or(0));
+        let patience = self.patience(fd);
+        let mut offset = start;
+        let mut sent = 0;
+        while sent < wanted {
+            let step = self.patiently(fd, Until::Writable, patience, |execution| {
+                let draft = Draft::on(fd, "sendfile")
+                    .arg(file.to_string())
+                    .arg(format!("[{offset}]"))
+                    .arg((wanted - sent).to_string());
+                execution.call(
+                    draft,
+                    || descriptor::sendfile(fd, file, &mut offset, wanted - sent),
+                    |step, event| event.result = *step as i64,
+                )
+            })?;
+            if step == 0 {
+                // The file was cut shorter meanwhile, or `count` reaches past its end.
+                break;
+            }
+            sent += step;
+        }
+        Ok(sent)
+    }
+
+    /// `recv s [bufsize] [flags]`: bytes; empty when the peer has sent its FIN.
+    pub(super) fn recv(&mut self, call: &Call) -> Outcome {
+        let fd = self.fd(call, 0)?;
+        let room = self.size(call, 1, BUFFER)?;
+        let flags = self.int(call, 2, 0)?;
+        let patience = self.patience(fd);
+        self.receive(fd, room, flags, patience).map(Value::Bytes)
+    }
+
+    /// recv(2), after poll(2) when there is a timeout.
+    pub(super) fn receive(
+        &mut self,
+        fd: i32,
+        room: usize,
+        flags: i32,
+        patience: Patience,
+    ) -> Outcome<Vec<u8>> {
+        self.patiently(fd, Until::Readable, patience, |execution| {
+            let draft = Draft::on(fd, "recv")
+                .arg(PENDING)
+                .arg(room.to_string())
+                .arg(text::message_flags(flags));
+            execution
+                .call(
+                    draft,
+                    || message::recv(fd, room, flags),
+                    |(count, data), event| {
+                        event.args[1] = text::quoted(data);
+                        event.result = *count as i64;
+                        event.data = Some(kept(data, data.len()));
+                    },
+                )
+                .map(|(_, data)| data)
+        })
+    }
+
+    /// `recvfrom s [bufsize] [flags]`: bytes and the sender's address (None where the protocol gives none).
+    pub(super) fn recvfrom(&mut self, call: &Call) -> Outcome {
+        let fd = self.fd(call, 0)?;
+        let room = self.size(call, 1, BUFFER)?;
+        let flags = self.int(call, 2, 0)?;
+        let patience = self.patience(fd);
+        let (_, data, peer) = self.patiently(fd, Until::Readable, patience, |execution| {
+            let draft = Draft::on(fd, "recvfrom")
+                .arg(PENDING)
+                .arg(room.to_string())
+                .arg(text::message_flags(flags));
+            execution.call(
+                draft,
+                || {
+                    message::recvfrom(fd, room, flags)
+                        .map(|(count, data, peer)| (count, data, sender(&peer)))
+                },
+                |(count, data, peer), event| {
+                    event.args[1] = text::quoted(data);
+                    event.args.push(address_or_null(peer.as_ref()));
+                    event.result = *count as i64;
+                    event.data = Some(kept(data, data.len()));
+                    event.peer.clone_from(peer);
+                },
+            )
+        })?;
+        let peer = peer.map_or(Value::None, Value::Address);
+        Ok(Value::Tuple(vec![Value::Bytes(data), peer]))
+    }
+
+    /// `recv_into s buffer [nbytes] [flags]`: the number of bytes put at the front of the variable's bytes.
+    pub(super) fn recv_into(&mut self, call: &Call) -> Outcome {
+        let fd = self.fd(call, 0)?;
+        let name = match self.given(call, 1) {
+            Some(Expr::Name(name)) => name.clone(),
+            _ => {
+                return Err(Stop::because(
+                    "`recv_into` fills a variable that holds bytes: `buffer = bytearray(100)`, then `recv_into s buffer`",
+                ));
+            }
+        };
+        let value = self.needed(call, 1)?;
+        let Value::Bytes(buffer) = &value else {
+            let what = "a variable that holds bytes, as in `buffer = bytearray(100)`";
+            return Err(expected(call, 1, what, &value));
+        };
+        let wanted = self.size(call, 2, 0)?;
+        let flags = self.int(call, 3, 0)?;
+        let room = if wanted == 0 { buffer.len() } else { wanted };
+        if room > buffer.len() {
+            return Err(Stop::because(format!(
+                "`{name}` holds {} bytes: too few for {room}",
+                buffer.len()
+            )));
+        }
+        let patience = self.patience(fd);
+        let data = self.receive(fd, room, flags, patience)?;
+        self.engine.memory.with(|contents| {
+            if let Some(Value::Bytes(buffer)) = contents.variables.get_mut(&name)
+                && buffer.len() >= data.len()
+            {
+                buffer[..data.len()].copy_from_slice(&data);
+            }
+        });
+        Ok(Value::Int(data.len() as i64))
+    }
+}
+
+/// What an event keeps of a call's data.
+pub(super) fn kept(data: &[u8], count: usize) -> Vec<u8> {
+    data[..count.min(data.len()).min(DATA_LIMIT)].to_vec()
+}
+
+/// A sender's address; none where the protocol gives none (TCP).
+pub(super) fn sender(bytes: &[u8]) -> Option<Address> {
+    (!bytes.is_empty()).then(|| address::decode(bytes))
+}
+
+/// An address, or NULL.
+pub(super) fn address_or_null(address: Option<&Address>) -> String {
+    address.map_or_else(|| "NULL".to_owned(), text::address)
+}
