@@ -114,6 +114,7 @@ fn every_other_event_has_its_line() {
         name: name.to_owned(),
         invocation: format!("{name}(3)"),
         fd: Some(3),
+        peer: None,
         start_ns: 0,
     };
     let ended = |ended| ProcessEvent {

@@ -56,6 +56,7 @@ fn events(name: &str, bytes: &[u8]) -> Vec<Event> {
         name: name.to_owned(),
         invocation: name.to_owned(),
         fd: None,
+        peer: None,
         start_ns: 0,
     };
     vec![

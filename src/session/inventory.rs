@@ -1,7 +1,7 @@
 //! Which sockets the session knows: who owns each, what it is called, and its state as the kernel last told it.
 
 use crate::event::{CallEvent, StateEvent};
-use crate::sys::diag::{Answer, Question};
+use crate::sys::diag::Answer;
 use crate::value::{Address, Value};
 use std::collections::BTreeMap;
 use std::net::SocketAddr;

@@ -115,6 +115,9 @@ impl Packets {
         if let Some(known) = call.fd.and_then(|fd| inventory.by_fd(&call.process, fd)) {
             describe(&mut window, known, inventory);
         }
+        if let Some(peer) = call.peer.as_ref().and_then(socket_address) {
+            window.peer = Some(peer);
+        }
         self.finder.begin(window);
     }
 

@@ -11,7 +11,7 @@ pub mod tell;
 pub mod verbs;
 pub mod views;
 
-use crate::catalog::verb::AnsweredBy;
+use crate::catalog::verb::{AnsweredBy, Verb};
 use crate::command::ast::{Action, Call, Command, Expr};
 use crate::command::complete::Known;
 use crate::command::line::lines;
@@ -19,7 +19,7 @@ use crate::command::parse::parse_line;
 use crate::event::{Event, RefusedEvent};
 use crate::lab::handle::{FIRST_HOST, LabError};
 use crate::render::styled::{Look, Style, Styled};
-use crate::session::{Session, Settings, Settled};
+use crate::session::{Session, Settings};
 use crate::sys::clock::Deadline;
 use std::os::fd::{AsFd, BorrowedFd};
 use std::time::Duration;
@@ -257,6 +257,9 @@ impl Shell {
                 Flow::Continue
             };
         }
+        if matches!(&command.action, Action::Call(call) if call.verb == Verb::Options) {
+            self.teller.options_of = Some(self.session.next_command());
+        }
         if let Err(error) = self.session.perform(process, command) {
             self.refuse(
                 process,
@@ -468,6 +471,6 @@ impl Shell {
     }
 
     fn is_expectation(&self, call: &Call) -> bool {
-        call.verb == crate::catalog::verb::Verb::Expect
+        call.verb == Verb::Expect
     }
 }

@@ -9,7 +9,8 @@ use crate::packet::dissect;
 use crate::render::exchange::{self, Exchange};
 use crate::render::line::{self, CallLine};
 use crate::render::styled::{Look, Style, Styled};
-use crate::render::{json, tree, words};
+use crate::render::{json, options, tree, words};
+use crate::value::Value;
 
 /// How packets are shown under the calls that caused them.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -37,6 +38,8 @@ pub struct Teller {
     pub filter: Option<Filter>,
     /// What programs and `print` have written, for `expect output`; the oldest part is let go.
     pub output: String,
+    /// The command whose value is a table of options.
+    pub options_of: Option<u64>,
     later: Vec<Event>,
     /// Drops that have been told of.
     drops: u64,
@@ -208,6 +211,14 @@ impl Teller {
                         &look,
                     ));
                 }
+                Event::Result(result)
+                    if self.options_of == Some(result.command) && result.assigned.is_empty() =>
+                {
+                    match option_rows(&result.value) {
+                        Some(rows) => text.append(options::draw(&rows, &look)),
+                        None => text.append(line::result(result)),
+                    }
+                }
                 Event::Result(result) if !result.show => {}
                 Event::Process(_) | Event::Note(_) if quiet => {}
                 other => text.append(line::event(other, here, &look)),
@@ -280,7 +291,7 @@ fn assigned_to(
     events: &[Event],
     place: usize,
     claimed: &mut [bool],
-) -> Vec<(String, crate::value::Value)> {
+) -> Vec<(String, Value)> {
     for (offset, event) in events[place + 1..].iter().enumerate() {
         match event {
             Event::Call(next) if next.command == call.command && next.process == call.process => {
@@ -339,12 +350,32 @@ pub(super) fn cause(packet: &PacketEvent, here: &str) -> String {
         .map_or(String::new(), |cause| words::cause(cause, &[], here))
 }
 
-    line::note(&e.message)
-}
-
 /// What is wrong with a filter, with a caret.
 pub(super) fn filter_error(text: &str, error: &FilterError, look: Look) -> Styled {
     let mut diagnostic = Diagnostic::new(error.span.clone(), error.message.as_str());
     diagnostic.help.clone_from(&error.help);
     crate::render::diagnostic::draw(text, &diagnostic, None, &look)
+}
+
+/// The (level, name, value) rows that `options` gives, as the table's pairs.
+fn option_rows(value: &Value) -> Option<Vec<(String, Value)>> {
+    let Value::List(rows) = value else {
+        return None;
+    };
+    rows.iter()
+        .map(|row| match row {
+            Value::Tuple(parts) => match parts.as_slice() {
+                [_, name, value] => Some((plain(name)?, value.clone())),
+                _ => None,
+            },
+            _ => None,
+        })
+        .collect()
+}
+
+fn plain(value: &Value) -> Option<String> {
+    match value {
+        Value::Str(text) | Value::Constant { name: text, .. } => Some(text.clone()),
+        _ => None,
+    }
 }

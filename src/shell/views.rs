@@ -11,7 +11,10 @@ use crate::render::explain::Topic;
 use crate::render::follow::{Conversation, Form};
 use crate::render::ladder::Ladder;
 use crate::render::styled::{Line, Look, Style, Styled};
-use crate::render::{conversations, endpoint, explain, follow, help, ladder, line, list, packet_line, sockets, states, tcp_info};
+use crate::render::{
+    conversations, endpoint, explain, follow, help, ladder, line, list, packet_line, sockets,
+    states, tcp_info,
+};
 use crate::session::Session;
 use crate::session::log::Log;
 use crate::session::why::Evidence;
@@ -259,21 +262,31 @@ pub fn page(verb: Verb) -> Styled {
 
 /// What the glossary knows of a topic.
 pub fn explanation(explanation: &Explanation) -> Styled {
-    let sections: Vec<(&str, &str)> = explanation.sections.iter().map(|(head, text)| (*head, text.as_str())).collect();
+    let sections: Vec<(&str, &str)> = explanation
+        .sections
+        .iter()
+        .map(|(head, text)| (*head, text.as_str()))
+        .collect();
     explain::draw(&Topic {
         name: explanation.topic,
         kind: explanation.kind.name(),
-        meaning: explanation.summary,
+        summary: explanation.summary,
         sections: &sections,
-        source: explanation.see,
+        see: explanation.see,
     })
 }
 
 /// The state diagram, with where a socket is and has been.
 pub fn states(socket: Option<(String, &'static str, Vec<&'static str>)>, look: Look) -> Styled {
-    let Some((name, current, visited)) = socket else { return states::draw("", &[], &look) };
+    let Some((name, current, visited)) = socket else {
+        return states::draw("", &[], &look);
+    };
     let mut text = Styled::new();
-    text.say(Style::Heading, 0, &format!("{name}: {}", visited.join(" → ")));
+    text.say(
+        Style::Heading,
+        0,
+        &format!("{name}: {}", visited.join(" → ")),
+    );
     text.append(states::draw(current, &visited, &look));
     text
 }
@@ -281,5 +294,9 @@ pub fn states(socket: Option<(String, &'static str, Vec<&'static str>)>, look: L
 /// The table of conversations.
 pub fn conversations<'a>(packets: impl Iterator<Item = &'a PacketEvent>, look: Look) -> Styled {
     let packets: Vec<&PacketEvent> = packets.collect();
-    if packets.is_empty() { Styled::new() } else { conversations::draw(&packets, &look) }
+    if packets.is_empty() {
+        Styled::new()
+    } else {
+        conversations::draw(&packets, &look)
+    }
 }
