@@ -1,34 +1,48 @@
-//! `explain X`: what the glossary knows of one name, as a short article. The texts stand in the catalog.
+//! `explain X`: what the catalog knows of one name, as a short article. The texts stand in the catalog.
 
 use super::styled::{Line, Style, Styled};
-use crate::catalog::glossary::Explanation;
 
-/// The article: name and kind, what it says, the headed paragraphs, where to read on.
-pub fn draw(explanation: &Explanation) -> Styled {
+/// Something that can be explained, whatever table it comes from.
+#[derive(Clone, Copy, Debug)]
+pub struct Topic<'a> {
+    /// Its name: `TIME-WAIT`, `tcp.flags.syn`.
+    pub name: &'a str,
+    /// What kind of thing it is: `state`, `flag`, `errno`.
+    pub kind: &'a str,
+    /// What it says, in one sentence.
+    pub summary: &'a str,
+    /// More, each with a title.
+    pub sections: &'a [(&'a str, &'a str)],
+    /// Where to read on; may be empty.
+    pub see: &'a str,
+}
+
+/// The article.
+pub fn draw(topic: &Topic<'_>) -> Styled {
     let mut text = Styled::new();
     text.push(
         Line::wrapping(4)
-            .with(Style::Heading, explanation.topic)
-            .with(Style::Dim, &format!("  {}", explanation.kind.name())),
+            .with(Style::Heading, topic.name)
+            .with(Style::Dim, &format!("  {}", topic.kind)),
     );
-    text.say(Style::Plain, 2, explanation.summary);
-    let told = explanation
+    text.say(Style::Plain, 2, topic.summary);
+    if !topic.sections.is_empty() {
+        text.gap();
+    }
+    for (title, words) in topic
         .sections
         .iter()
-        .filter(|section| !section.1.is_empty());
-    for (index, (title, words)) in told.enumerate() {
-        if index == 0 {
-            text.gap();
-        }
+        .filter(|section| !section.1.is_empty())
+    {
         text.push(
             Line::wrapping(6)
                 .with(Style::Bold, &format!("  {title}: "))
                 .with(Style::Plain, words),
         );
     }
-    if !explanation.see.is_empty() {
+    if !topic.see.is_empty() {
         text.gap();
-        text.say(Style::Note, 2, &format!("read on: {}", explanation.see));
+        text.say(Style::Note, 2, &format!("read on: {}", topic.see));
     }
     text
 }
@@ -36,8 +50,23 @@ pub fn draw(explanation: &Explanation) -> Styled {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::catalog::glossary;
+    use crate::catalog::glossary::{self, Explanation};
     use crate::render::sample::{look, screens};
+
+    fn article(explanation: &Explanation) -> Styled {
+        let sections: Vec<(&str, &str)> = explanation
+            .sections
+            .iter()
+            .map(|(title, words)| (*title, words.as_str()))
+            .collect();
+        draw(&Topic {
+            name: explanation.topic,
+            kind: explanation.kind.name(),
+            summary: explanation.summary,
+            sections: &sections,
+            see: explanation.see,
+        })
+    }
 
     #[test]
     fn an_errno_an_option_and_a_state() {
@@ -45,7 +74,7 @@ mod tests {
             let mut text = Styled::new();
             for topic in ["ECONNREFUSED", "SO_REUSEADDR", "TIME-WAIT"] {
                 text.gap();
-                text.append(draw(
+                text.append(article(
                     &glossary::explain(topic).expect("the glossary has it"),
                 ));
             }
@@ -57,13 +86,10 @@ mod tests {
     fn every_topic_fits_a_narrow_ascii_screen() {
         let look = look(40, true);
         for topic in glossary::topics() {
-            if let Some(explanation) = glossary::explain(topic) {
-                let text = draw(&explanation).to_text(&look);
-                assert!(
-                    text.lines().all(|row| row.len() <= 40 && row.is_ascii()),
-                    "{text}"
-                );
-            }
+            let explanation = glossary::explain(topic).expect("every topic is explained");
+            let text = article(&explanation).to_text(&look);
+            let fits = |row: &str| row.len() <= 40 && row.is_ascii();
+            assert!(text.lines().all(fits), "{text}");
         }
     }
 }
