@@ -145,7 +145,10 @@ impl Session {
 
     /// How the program that ended last did, if it has this name.
     pub fn last_end(&self, name: &str) -> Option<Ended> {
-        self.last_end.as_ref().filter(|(program, _)| program == name).map(|(_, ended)| *ended)
+        self.last_end
+            .as_ref()
+            .filter(|(program, _)| program == name)
+            .map(|(_, ended)| *ended)
     }
 
     /// What is under way: who, the job's number (0 for a main thread), and what was typed.
@@ -289,7 +292,8 @@ impl Session {
             background: false,
             text: "expect".to_owned(),
         };
-        self.perform(process, &command).map_err(|error| format!("{process} cannot be reached: {error}"))?;
+        self.perform(process, &command)
+            .map_err(|error| format!("{process} cannot be reached: {error}"))?;
         let value = self.latest.remove(process).map(|result| result.value);
         if let Some(before) = before {
             self.latest.insert(process.to_owned(), before);
@@ -297,14 +301,15 @@ impl Session {
         let number = self.commands;
         let mut refused = None;
         let told = self.out.split_off(mark);
-        self.out.extend(told.into_iter().filter(|event| match event {
-            Event::Refused(event) if event.process == process => {
-                refused = Some(event.reason.clone());
-                false
-            }
-            Event::Result(event) => event.command != number,
-            _ => true,
-        }));
+        self.out
+            .extend(told.into_iter().filter(|event| match event {
+                Event::Refused(event) if event.process == process => {
+                    refused = Some(event.reason.clone());
+                    false
+                }
+                Event::Result(event) => event.command != number,
+                _ => true,
+            }));
         refused.map_or(Ok(value), Err)
     }
 
@@ -514,9 +519,18 @@ impl Session {
         let answers = self.ask(&questions);
         if !self.programs.is_empty() {
             for answer in &answers {
-                let local = answer.local.as_ref().and_then(|local| Some(SocketAddr::new(local.ip()?, local.port()?)));
-                let foreign = answer.inode != 0 && self.inventory.by_inode(u64::from(answer.inode)).is_none();
-                let owner = if foreign { self.program_with_inode(u64::from(answer.inode)).map(|program| program.name.clone()) } else { None };
+                let local = answer
+                    .local
+                    .as_ref()
+                    .and_then(|local| Some(SocketAddr::new(local.ip()?, local.port()?)));
+                let foreign =
+                    answer.inode != 0 && self.inventory.by_inode(u64::from(answer.inode)).is_none();
+                let owner = if foreign {
+                    self.program_with_inode(u64::from(answer.inode))
+                        .map(|program| program.name.clone())
+                } else {
+                    None
+                };
                 if let (Some(local), Some(owner)) = (local, owner) {
                     self.packets.owned_by_program(local, &owner);
                 }

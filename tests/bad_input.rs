@@ -25,7 +25,11 @@ fn a_wrong_line_says_where_and_what_and_the_rest_still_runs() {
     ] {
         let ran = script(&format!("{line}\nprint \"going on\""));
         assert!(ran.out.contains(said), "{line}: {}", ran.out);
-        assert!(ran.out.matches("going on").count() >= 2, "{line}: {}", ran.out);
+        assert!(
+            ran.out.matches("going on").count() >= 2,
+            "{line}: {}",
+            ran.out
+        );
     }
 }
 
@@ -64,7 +68,17 @@ fn a_script_that_waits_for_ever_stops_at_the_deadline_and_says_where_it_is_stuck
     if !private_lab() {
         return;
     }
-    let ran = run(&["--color", "never", "--deadline", "300ms", "-c", "s = create_server :5000; accept s; print 1"], b"");
+    let ran = run(
+        &[
+            "--color",
+            "never",
+            "--deadline",
+            "300ms",
+            "-c",
+            "s = create_server :5000; accept s; print 1",
+        ],
+        b"",
+    );
     assert_eq!(ran.status, 1);
     assert!(ran.out.contains("stuck: lab in accept(3)"), "{}", ran.out);
 }
@@ -74,10 +88,16 @@ fn a_megabyte_of_garbage_is_refused_and_the_session_goes_on() {
     if !private_lab() {
         return;
     }
-    let mut garbage: Vec<u8> = (0..1_000_000_u32).map(|n| (n.wrapping_mul(2_654_435_761) >> 24) as u8 % 94 + 33).collect();
+    let mut garbage: Vec<u8> = (0..1_000_000_u32)
+        .map(|n| (n.wrapping_mul(2_654_435_761) >> 24) as u8 % 94 + 33)
+        .collect();
     garbage.extend(b"\nprint \"going on\"\n");
     let ran = run(&["--color", "never"], &garbage);
-    assert!(ran.out.contains("going on"), "{}", &ran.out[..ran.out.len().min(2000)]);
+    assert!(
+        ran.out.contains("going on"),
+        "{}",
+        &ran.out[..ran.out.len().min(2000)]
+    );
 }
 
 #[test]
@@ -88,7 +108,11 @@ fn bytes_from_the_network_never_reach_the_terminal_raw() {
     let text = "a, b = socketpair\nsend a b\"\\x1b]0;owned\\x07\\xe2\\x80\\xae\\x9b31m\"\nrecv b\nprint _\nu = socket AF_INET SOCK_DGRAM\nbind u :7\n\
                 sendto u b\"\\x1b[31mred\" 127.0.0.1:7\npackets\npacket 1\nrun printf '\\033[31mred\\n'\nrecv u\nfollow u\n";
     let ran = script(text);
-    let raw: Vec<char> = ran.out.chars().filter(|c| c.is_control() && *c != '\n' || ('\u{202a}'..='\u{202e}').contains(c)).collect();
+    let raw: Vec<char> = ran
+        .out
+        .chars()
+        .filter(|c| c.is_control() && *c != '\n' || ('\u{202a}'..='\u{202e}').contains(c))
+        .collect();
     assert!(raw.is_empty(), "{raw:?} in {}", ran.out.escape_debug());
 }
 
@@ -97,9 +121,19 @@ fn a_closed_output_ends_the_session_quietly() {
     if !private_lab() {
         return;
     }
-    let command = format!("{} --color never -c 'repeat 3000 {{ print 1 }}' | head -1", support::SOCKLAB);
-    let output = std::process::Command::new("sh").args(["-c", &command]).output().expect("sh runs");
-    assert!(output.stderr.is_empty(), "{}", String::from_utf8_lossy(&output.stderr));
+    let command = format!(
+        "{} --color never -c 'repeat 3000 {{ print 1 }}' | head -1",
+        support::SOCKLAB
+    );
+    let output = std::process::Command::new("sh")
+        .args(["-c", &command])
+        .output()
+        .expect("sh runs");
+    assert!(
+        output.stderr.is_empty(),
+        "{}",
+        String::from_utf8_lossy(&output.stderr)
+    );
     assert!(output.stdout.ends_with(b"\n"));
 }
 
@@ -111,13 +145,22 @@ fn a_process_killed_from_outside_is_told_of_and_the_session_goes_on() {
     let text = "process victim\nvictim> s = create_server :5000\nlab> c = create_connection localhost:5000\nlab> run pkill -KILL -x victim\n\
                 lab> recv c\nexpect = b\"\"\nlab> print \"going on\"";
     let ran = script(text);
-    assert!(ran.out.contains("victim") && ran.out.contains("SIGKILL"), "{}", ran.out);
+    assert!(
+        ran.out.contains("victim") && ran.out.contains("SIGKILL"),
+        "{}",
+        ran.out
+    );
     assert!(ran.out.matches("going on").count() >= 2, "{}", ran.out);
 }
 
 #[test]
 fn usage_errors_exit_2() {
-    for arguments in [&["--nonsense"][..], &["--deadline", "5 parsecs"], &["read"], &["completions", "tcsh"]] {
+    for arguments in [
+        &["--nonsense"][..],
+        &["--deadline", "5 parsecs"],
+        &["read"],
+        &["completions", "tcsh"],
+    ] {
         assert_eq!(run(arguments, b"").status, 2, "{arguments:?}");
     }
 }

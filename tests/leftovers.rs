@@ -25,19 +25,30 @@ fn start(place: &std::path::Path, lines: &str) -> Running {
     writeln!(input, "{lines}\nprint \"settled\"").expect("it reads");
     let output = BufReader::new(child.stdout.take().expect("it is piped"));
     let mut said = output.lines().map_while(Result::ok);
-    assert!(said.any(|line| line.contains("settled") && !line.contains("print")), "the session never said that it was settled");
+    assert!(
+        said.any(|line| line.contains("settled") && !line.contains("print")),
+        "the session never said that it was settled"
+    );
     // What it says later must not fill the pipe.
     std::thread::spawn(move || said.for_each(drop));
     let everyone = descendants(child.id());
     assert!(everyone.len() >= 2, "a keeper and a process: {everyone:?}");
-    Running { child, input, everyone }
+    Running {
+        child,
+        input,
+        everyone,
+    }
 }
 
 const BUSY: &str = "process other\nother> x = socket AF_UNIX\nother> bind x ./left.sock\nother> s = create_server :5000\nother> accept s\nrun sleep 1000 &\nrun sh -c 'setsid sleep 1000 & exec sleep 1000' &";
 
 fn all_gone(running: &Running, place: &std::path::Path) {
-    eventually("every process of the lab ends", || running.everyone.iter().all(|pid| !alive(*pid)));
-    eventually("the socket path is removed", || !place.join("left.sock").exists());
+    eventually("every process of the lab ends", || {
+        running.everyone.iter().all(|pid| !alive(*pid))
+    });
+    eventually("the socket path is removed", || {
+        !place.join("left.sock").exists()
+    });
 }
 
 #[test]
@@ -49,7 +60,10 @@ fn nothing_is_left_when_the_session_ends() {
     let mut running = start(place.path(), BUSY);
     assert!(place.path().join("left.sock").exists());
     drop(std::mem::replace(&mut running.input, {
-        let mut idle = Command::new("true").stdin(Stdio::piped()).spawn().expect("true runs");
+        let mut idle = Command::new("true")
+            .stdin(Stdio::piped())
+            .spawn()
+            .expect("true runs");
         let input = idle.stdin.take().expect("it is piped");
         idle.wait().expect("it ends");
         input

@@ -14,11 +14,25 @@ fn every_script_holds() {
     let mut wrong = Vec::new();
     for path in scripts() {
         let place = folder();
-        let ran = run_in(place.path(), &["--color", "never", &path.display().to_string()], b"");
+        let ran = run_in(
+            place.path(),
+            &["--color", "never", &path.display().to_string()],
+            b"",
+        );
         if ran.status != 0 || ran.out.contains("✗") {
-            wrong.push(format!("== {} exited {}\n{}{}", path.display(), ran.status, ran.out, ran.err));
+            wrong.push(format!(
+                "== {} exited {}\n{}{}",
+                path.display(),
+                ran.status,
+                ran.out,
+                ran.err
+            ));
         }
-        let left: Vec<_> = std::fs::read_dir(place.path()).expect("it is readable").flatten().map(|entry| entry.path()).collect();
+        let left: Vec<_> = std::fs::read_dir(place.path())
+            .expect("it is readable")
+            .flatten()
+            .map(|entry| entry.path())
+            .collect();
         assert!(left.is_empty(), "{} left {left:?} behind", path.display());
     }
     assert!(wrong.is_empty(), "{}", wrong.join("\n"));
@@ -27,10 +41,12 @@ fn every_script_holds() {
 /// A copy of the binary that an ordinary user may run, wherever the build folder lies.
 fn copy_for_everyone(place: &Path) -> String {
     use std::os::unix::fs::PermissionsExt;
-    std::fs::set_permissions(place, std::fs::Permissions::from_mode(0o777)).expect("the folder is ours");
+    std::fs::set_permissions(place, std::fs::Permissions::from_mode(0o777))
+        .expect("the folder is ours");
     let copy = place.join("socklab");
     std::fs::copy(SOCKLAB, &copy).expect("the binary can be copied");
-    std::fs::set_permissions(&copy, std::fs::Permissions::from_mode(0o755)).expect("the copy is ours");
+    std::fs::set_permissions(&copy, std::fs::Permissions::from_mode(0o755))
+        .expect("the copy is ours");
     copy.display().to_string()
 }
 
@@ -43,7 +59,9 @@ fn every_script_holds_for_an_ordinary_user_when_root_runs_the_tests() {
     let copy = copy_for_everyone(place.path());
     let mut wrong = Vec::new();
     for path in scripts() {
-        let copied = place.path().join(path.file_name().expect("scripts have names"));
+        let copied = place
+            .path()
+            .join(path.file_name().expect("scripts have names"));
         std::fs::copy(&path, &copied).expect("scripts can be copied");
         let output = Command::new("runuser")
             .args(["-u", "nobody", "--", &copy, "--color", "never"])
@@ -53,7 +71,12 @@ fn every_script_holds_for_an_ordinary_user_when_root_runs_the_tests() {
             .output()
             .expect("runuser runs");
         if !output.status.success() {
-            wrong.push(format!("== {}\n{}{}", path.display(), String::from_utf8_lossy(&output.stdout), String::from_utf8_lossy(&output.stderr)));
+            wrong.push(format!(
+                "== {}\n{}{}",
+                path.display(),
+                String::from_utf8_lossy(&output.stdout),
+                String::from_utf8_lossy(&output.stderr)
+            ));
         }
     }
     assert!(wrong.is_empty(), "{}", wrong.join("\n"));
@@ -70,7 +93,10 @@ fn every_example_of_the_manual_runs_and_holds() {
         let page = socklab::catalog::manual::page(entry.verb);
         let ran = run_in(place.path(), &["--color", "never", "-c", page.example], b"");
         if ran.status != 0 {
-            wrong.push(format!("== {} exited {}\n{}{}", entry.name, ran.status, ran.out, ran.err));
+            wrong.push(format!(
+                "== {} exited {}\n{}{}",
+                entry.name, ran.status, ran.out, ran.err
+            ));
         }
     }
     assert!(wrong.is_empty(), "{}", wrong.join("\n"));

@@ -120,7 +120,11 @@ impl CauseFinder {
     pub fn begin(&mut self, window: CallWindow) {
         if self.windows.len() >= CALLS {
             // One that still runs may yet cause a packet; the oldest that is over may not.
-            let over = self.windows.iter().position(|window| window.end_ns.is_some()).unwrap_or(0);
+            let over = self
+                .windows
+                .iter()
+                .position(|window| window.end_ns.is_some())
+                .unwrap_or(0);
             self.windows.remove(over);
         }
         self.windows.push_back(window);
@@ -152,7 +156,10 @@ impl CauseFinder {
                 call: window.short.clone(),
                 kernel: kernels_part(packet),
             };
-            return Some(Found { cause, label: Some(window.label.clone()).filter(|label| !label.is_empty()) });
+            return Some(Found {
+                cause,
+                label: Some(window.label.clone()).filter(|label| !label.is_empty()),
+            });
         }
         if let Some(window) = self.raw_call(packet, time) {
             let cause = Cause {
@@ -162,7 +169,10 @@ impl CauseFinder {
                 call: window.short.clone(),
                 kernel: String::new(),
             };
-            return Some(Found { cause, label: Some(window.label.clone()).filter(|label| !label.is_empty()) });
+            return Some(Found {
+                cause,
+                label: Some(window.label.clone()).filter(|label| !label.is_empty()),
+            });
         }
         if let Some(cause) = self.timer(packet).or_else(|| self.answer(packet)) {
             return kernel(Some(cause));
@@ -182,19 +192,39 @@ impl CauseFinder {
     /// Packets that no process sends: only the kernel makes them, whatever call happens to run.
     fn kernels_answer(&self, packet: &PacketEvent) -> Option<Cause> {
         match &packet.headers.transport {
-            Transport::Icmp(icmp) | Transport::Icmpv6(icmp) if icmp.quoted.is_some() => self.error_report(icmp),
+            Transport::Icmp(icmp) | Transport::Icmpv6(icmp) if icmp.quoted.is_some() => {
+                self.error_report(icmp)
+            }
             Transport::Icmp(Icmp { kind: 0, .. }) | Transport::Icmpv6(Icmp { kind: 129, .. }) => {
                 let seen = self.other_side(packet)?.last.clone()?;
-                Some(follows(&seen, "the kernel answered the echo request; no process was involved"))
+                Some(follows(
+                    &seen,
+                    "the kernel answered the echo request; no process was involved",
+                ))
             }
             Transport::Tcp(tcp) if tcp.flags & flag::SYN != 0 && tcp.flags & flag::ACK != 0 => {
                 let seen = self.other_side(packet)?.last.clone()?;
-                let listener = if packet.from.is_empty() { "the listener" } else { &packet.from };
-                Some(follows(&seen, &format!("the kernel answered for {listener}: no accept() was needed")))
+                let listener = if packet.from.is_empty() {
+                    "the listener"
+                } else {
+                    &packet.from
+                };
+                Some(follows(
+                    &seen,
+                    &format!("the kernel answered for {listener}: no accept() was needed"),
+                ))
             }
-            Transport::Tcp(tcp) if tcp.flags & flag::RST != 0 && packet.track.phase == Some(Phase::Refused) => {
+            Transport::Tcp(tcp)
+                if tcp.flags & flag::RST != 0 && packet.track.phase == Some(Phase::Refused) =>
+            {
                 let seen = self.other_side(packet)?.last.clone()?;
-                Some(follows(&seen, &format!("no socket listens on port {}: the kernel refused", tcp.srcport)))
+                Some(follows(
+                    &seen,
+                    &format!(
+                        "no socket listens on port {}: the kernel refused",
+                        tcp.srcport
+                    ),
+                ))
             }
             _ => None,
         }
@@ -203,8 +233,17 @@ impl CauseFinder {
     fn error_report(&self, icmp: &Icmp) -> Option<Cause> {
         let quoted = icmp.quoted?;
         let (from, to) = quoted.ports?;
-        let seen = self.latest.get(&(SocketAddr::new(quoted.src, from), SocketAddr::new(quoted.dst, to)))?;
-        Some(follows(seen, &format!("no socket is bound to port {to}: the kernel answered #{} with this", seen.number)))
+        let seen = self.latest.get(&(
+            SocketAddr::new(quoted.src, from),
+            SocketAddr::new(quoted.dst, to),
+        ))?;
+        Some(follows(
+            seen,
+            &format!(
+                "no socket is bound to port {to}: the kernel answered #{} with this",
+                seen.number
+            ),
+        ))
     }
 
     /// A call on the sender's socket that was running and can make its kernel send such a packet.
@@ -212,7 +251,10 @@ impl CauseFinder {
         let (from, to) = endpoints(packet)?;
         let tcp = packet.headers.tcp();
         let opens = tcp.is_none_or(|tcp| tcp.flags & (flag::SYN | flag::ACK) == flag::SYN);
-        let running = self.windows.iter().rev().filter(|window| !window.raw && window.covers(time) && window.sends(from, to, opens));
+        let running =
+            self.windows.iter().rev().filter(|window| {
+                !window.raw && window.covers(time) && window.sends(from, to, opens)
+            });
         running.into_iter().find(|window| match tcp {
             None => is_sending(&window.name),
             Some(tcp) => self.can_cause(window, packet, tcp),
@@ -241,7 +283,11 @@ impl CauseFinder {
         let to = packet.headers.addresses().map(|(_, to)| to);
         let window = self.windows.iter_mut().rev().find(|window| {
             let there = |peer: SocketAddr| to.is_none_or(|to| same_ip(peer.ip(), to));
-            window.raw && !window.claimed && window.covers(time) && is_sending(&window.name) && window.peer.is_none_or(there)
+            window.raw
+                && !window.claimed
+                && window.covers(time)
+                && is_sending(&window.name)
+                && window.peer.is_none_or(there)
         })?;
         window.claimed = true;
         Some(window)
@@ -255,13 +301,23 @@ impl CauseFinder {
         let own = self.sides.get(&(conversation, packet.track.forward));
         let words = if labels.contains(Label::FastRetransmission) {
             "fast retransmit: three duplicate acknowledgments asked for it".to_owned()
-        } else if labels.contains(Label::Retransmission) || labels.contains(Label::SpuriousRetransmission) {
-            let tries = own.filter(|own| own.again.0 == tcp.seq).map_or(1, |own| own.again.1 + 1);
-            let waited = own.and_then(|own| own.last.as_ref()).map_or(0, |seen| (packet.frame.time_ns - seen.time_ns) / 1_000_000);
-            format!("retransmission timer (RTO): nothing was acknowledged for {waited} ms, try {tries}, backoff ×{}", 1_u64 << (tries - 1).min(32))
+        } else if labels.contains(Label::Retransmission)
+            || labels.contains(Label::SpuriousRetransmission)
+        {
+            let tries = own
+                .filter(|own| own.again.0 == tcp.seq)
+                .map_or(1, |own| own.again.1 + 1);
+            let waited = own
+                .and_then(|own| own.last.as_ref())
+                .map_or(0, |seen| (packet.frame.time_ns - seen.time_ns) / 1_000_000);
+            format!(
+                "retransmission timer (RTO): nothing was acknowledged for {waited} ms, try {tries}, backoff ×{}",
+                1_u64 << (tries - 1).min(32)
+            )
         } else if labels.contains(Label::KeepAlive) || labels.contains(Label::ZeroWindowProbe) {
             if self.other_side(packet).is_some_and(|side| side.zero_window) {
-                "persist timer: a probe of the zero window (Wireshark calls it a keep-alive)".to_owned()
+                "persist timer: a probe of the zero window (Wireshark calls it a keep-alive)"
+                    .to_owned()
             } else {
                 "keepalive timer: is the other end still there?".to_owned()
             }
@@ -269,7 +325,13 @@ impl CauseFinder {
             return None;
         };
         let certainty = Certainty::Probably;
-        Some(Cause { certainty, command: None, process: String::new(), call: String::new(), kernel: words })
+        Some(Cause {
+            certainty,
+            command: None,
+            process: String::new(),
+            call: String::new(),
+            kernel: words,
+        })
     }
 
     /// What a kernel sends because of what it received.
@@ -279,27 +341,45 @@ impl CauseFinder {
         let last = side.last.as_ref()?;
         let since = packet.frame.time_ns - last.time_ns;
         if tcp.flags & flag::RST != 0 {
-            return (since < AT_ONCE).then(|| follows(last, "the socket this was for is gone: the kernel answered with a reset"));
+            return (since < AT_ONCE).then(|| {
+                follows(
+                    last,
+                    "the socket this was for is gone: the kernel answered with a reset",
+                )
+            });
         }
         if tcp.len > 0 || tcp.flags & flag::FIN != 0 {
-            return (since < AT_ONCE).then(|| follows(last, "what waited in the send buffer: the acknowledgment let it go"));
+            return (since < AT_ONCE).then(|| {
+                follows(
+                    last,
+                    "what waited in the send buffer: the acknowledgment let it go",
+                )
+            });
         }
         let sent = side.last_sent.as_ref()?;
         let since = packet.frame.time_ns - sent.time_ns;
         if since < AT_ONCE {
-            return Some(follows(sent, "the receiving kernel acknowledged at once; no process was involved"));
+            return Some(follows(
+                sent,
+                "the receiving kernel acknowledged at once; no process was involved",
+            ));
         }
         Some(Cause {
             certainty: Certainty::Probably,
             command: None,
             process: String::new(),
             call: String::new(),
-            kernel: format!("delayed ACK: {} ms after #{}", since / 1_000_000, sent.number),
+            kernel: format!(
+                "delayed ACK: {} ms after #{}",
+                since / 1_000_000,
+                sent.number
+            ),
         })
     }
 
     fn other_side(&self, packet: &PacketEvent) -> Option<&Side> {
-        self.sides.get(&(packet.track.conversation?, !packet.track.forward))
+        self.sides
+            .get(&(packet.track.conversation?, !packet.track.forward))
     }
 
     fn remember(&mut self, packet: &PacketEvent, cause: Option<Cause>) {
@@ -307,17 +387,31 @@ impl CauseFinder {
             self.sides.clear();
             self.latest.clear();
         }
-        let seen = Seen { number: packet.number, time_ns: packet.frame.time_ns, cause };
+        let seen = Seen {
+            number: packet.number,
+            time_ns: packet.frame.time_ns,
+            cause,
+        };
         if let Some(ends) = endpoints(packet) {
             self.latest.insert(ends, seen.clone());
         }
-        let Some(conversation) = packet.track.conversation else { return };
-        let side = self.sides.entry((conversation, packet.track.forward)).or_default();
+        let Some(conversation) = packet.track.conversation else {
+            return;
+        };
+        let side = self
+            .sides
+            .entry((conversation, packet.track.forward))
+            .or_default();
         if let Some(tcp) = packet.headers.tcp() {
             if tcp.len > 0 || tcp.flags & (flag::SYN | flag::FIN) != 0 {
                 side.last_sent = Some(seen.clone());
-                let repeats = packet.track.labels.contains(Label::Retransmission) || packet.track.labels.contains(Label::SpuriousRetransmission);
-                side.again = if repeats && side.again.0 == tcp.seq { (tcp.seq, side.again.1 + 1) } else { (tcp.seq, u32::from(repeats)) };
+                let repeats = packet.track.labels.contains(Label::Retransmission)
+                    || packet.track.labels.contains(Label::SpuriousRetransmission);
+                side.again = if repeats && side.again.0 == tcp.seq {
+                    (tcp.seq, side.again.1 + 1)
+                } else {
+                    (tcp.seq, u32::from(repeats))
+                };
             }
             side.zero_window = tcp.window == 0 && tcp.flags & (flag::SYN | flag::RST) == 0;
         }
@@ -327,10 +421,13 @@ impl CauseFinder {
 
 /// What the kernel did beyond the call's own part, worth saying beside it.
 fn kernels_part(packet: &PacketEvent) -> String {
-    let Some(tcp) = packet.headers.tcp() else { return String::new() };
+    let Some(tcp) = packet.headers.tcp() else {
+        return String::new();
+    };
     match packet.track.phase {
         Some(Phase::Reset) if tcp.flags & flag::RST != 0 => {
-            "the connection was torn down: data was left unread, or SO_LINGER was set to 0".to_owned()
+            "the connection was torn down: data was left unread, or SO_LINGER was set to 0"
+                .to_owned()
         }
         _ => String::new(),
     }
@@ -352,8 +449,12 @@ fn is_sending(name: &str) -> bool {
 }
 
 fn endpoints(packet: &PacketEvent) -> Option<(SocketAddr, SocketAddr)> {
-    let ((source, destination), (from, to)) = packet.headers.addresses().zip(packet.headers.ports())?;
-    Some((SocketAddr::new(source, from), SocketAddr::new(destination, to)))
+    let ((source, destination), (from, to)) =
+        packet.headers.addresses().zip(packet.headers.ports())?;
+    Some((
+        SocketAddr::new(source, from),
+        SocketAddr::new(destination, to),
+    ))
 }
 
 fn same(one: SocketAddr, other: SocketAddr) -> bool {
@@ -366,5 +467,6 @@ fn same_ip(one: IpAddr, other: IpAddr) -> bool {
 }
 
 fn covers(bound: SocketAddr, address: SocketAddr) -> bool {
-    bound.port() == address.port() && (bound.ip().is_unspecified() || same_ip(bound.ip(), address.ip()))
+    bound.port() == address.port()
+        && (bound.ip().is_unspecified() || same_ip(bound.ip(), address.ip()))
 }

@@ -100,9 +100,18 @@ impl Packets {
 
     /// A call is about to be made.
     pub fn starting(&mut self, call: &BlockedEvent, inventory: &Inventory) {
-        let mut window = CallWindow::begun(call.command, &call.process, call.job, &call.name, call.start_ns);
+        let mut window = CallWindow::begun(
+            call.command,
+            &call.process,
+            call.job,
+            &call.name,
+            call.start_ns,
+        );
         window.fd = call.fd;
-        window.short = call.fd.map_or_else(|| format!("{}()", call.name), |fd| format!("{}({fd})", call.name));
+        window.short = call.fd.map_or_else(
+            || format!("{}()", call.name),
+            |fd| format!("{}({fd})", call.name),
+        );
         if let Some(known) = call.fd.and_then(|fd| inventory.by_fd(&call.process, fd)) {
             describe(&mut window, known, inventory);
         }
@@ -112,9 +121,14 @@ impl Packets {
     /// A call returned.
     pub fn called(&mut self, call: &CallEvent, inventory: &Inventory) {
         let same = |window: &&mut CallWindow| {
-            window.end_ns.is_none() && window.command == call.command && window.job == call.job && window.process == call.process
+            window.end_ns.is_none()
+                && window.command == call.command
+                && window.job == call.job
+                && window.process == call.process
         };
-        let Some(window) = self.finder.windows().find(same) else { return };
+        let Some(window) = self.finder.windows().find(same) else {
+            return;
+        };
         window.end_ns = Some(call.end_ns);
         if let (Some(fd), Some(data), true) = (call.fd, &call.data, call.name.starts_with("send")) {
             window.short = format!("{}({fd}, {} bytes)", call.name, data.len());
@@ -130,7 +144,11 @@ impl Packets {
     /// A process ended, at this time: what it had running is over, and the kernel closed its sockets.
     pub fn ended(&mut self, process: &str, inventory: &Inventory, now_ns: i64) {
         const BEFORE: i64 = 1_000_000_000;
-        for window in self.finder.windows().filter(|window| window.end_ns.is_none() && window.process == process) {
+        for window in self
+            .finder
+            .windows()
+            .filter(|window| window.end_ns.is_none() && window.process == process)
+        {
             window.end_ns = Some(now_ns);
         }
         for known in inventory.open().filter(|known| known.process == process) {
@@ -155,7 +173,10 @@ impl Packets {
     /// The frames that wait, as events, oldest first.
     pub fn tell(&mut self, inventory: &Inventory) -> Vec<PacketEvent> {
         for window in self.finder.windows() {
-            let known = window.fd.filter(|_| window.local.is_none()).and_then(|fd| inventory.by_fd(&window.process, fd));
+            let known = window
+                .fd
+                .filter(|_| window.local.is_none())
+                .and_then(|fd| inventory.by_fd(&window.process, fd));
             if let Some(known) = known {
                 describe(window, known, inventory);
             }
@@ -184,7 +205,9 @@ impl Packets {
                 to: names.to,
                 lost: None,
             };
-            let owner = endpoints(&packet.headers).and_then(|(from, _)| self.owners.get(&from)).cloned();
+            let owner = endpoints(&packet.headers)
+                .and_then(|(from, _)| self.owners.get(&from))
+                .cloned();
             if let Some(found) = self.finder.find(&packet, owner.as_deref()) {
                 packet.cause = Some(found.cause);
                 if let Some(label) = found.label.filter(|_| packet.from.is_empty()) {
@@ -199,9 +222,17 @@ impl Packets {
 
     /// Both directions of a conversation call the sender what its call called it.
     fn name_sender(&mut self, packet: &PacketEvent, label: &str) {
-        let Some(conversation) = packet.track.conversation else { return };
-        self.names.entry((conversation, packet.track.forward)).or_default().from = label.to_owned();
-        self.names.entry((conversation, !packet.track.forward)).or_default().to = label.to_owned();
+        let Some(conversation) = packet.track.conversation else {
+            return;
+        };
+        self.names
+            .entry((conversation, packet.track.forward))
+            .or_default()
+            .from = label.to_owned();
+        self.names
+            .entry((conversation, !packet.track.forward))
+            .or_default()
+            .to = label.to_owned();
     }
 
     /// Which program has the socket at an address, for those that no prompt's process has.
@@ -210,9 +241,13 @@ impl Packets {
     }
 
     fn is_ours(&self, headers: &Headers, inventory: &Inventory) -> bool {
-        let Some((from, to)) = endpoints(headers) else { return false };
+        let Some((from, to)) = endpoints(headers) else {
+            return false;
+        };
         let protocol = protocol_of(headers);
-        let known = inventory.endpoint(protocol, from, to).or_else(|| inventory.endpoint(protocol, to, from));
+        let known = inventory
+            .endpoint(protocol, from, to)
+            .or_else(|| inventory.endpoint(protocol, to, from));
         known.is_some() || self.owners.contains_key(&from) || self.owners.contains_key(&to)
     }
 
@@ -259,6 +294,11 @@ fn socket_address(address: &Address) -> Option<SocketAddr> {
 fn describe(window: &mut CallWindow, known: &Known, inventory: &Inventory) {
     window.label = inventory.shown(known);
     window.raw = known.protocol == Protocol::Other;
-    window.local = known.local.as_ref().and_then(socket_address).filter(|local| local.port() != 0).or(window.local);
+    window.local = known
+        .local
+        .as_ref()
+        .and_then(socket_address)
+        .filter(|local| local.port() != 0)
+        .or(window.local);
     window.peer = known.peer.as_ref().and_then(socket_address).or(window.peer);
 }

@@ -10,9 +10,21 @@ pub fn examine(settings: &Settings) -> Styled {
     let mut text = Styled::new();
     match Lab::start(&settings.program, settings.host_network) {
         Ok(lab) => {
-            text.say(Style::Heading, 0, &format!("socklab {}: {}", env!("CARGO_PKG_VERSION"), lab.tier().words()));
+            text.say(
+                Style::Heading,
+                0,
+                &format!(
+                    "socklab {}: {}",
+                    env!("CARGO_PKG_VERSION"),
+                    lab.tier().words()
+                ),
+            );
             for attempt in lab.attempts() {
-                let (mark, style) = if attempt.failure.is_none() { ("✓", Style::Note) } else { ("✗", Style::Error) };
+                let (mark, style) = if attempt.failure.is_none() {
+                    ("✓", Style::Note)
+                } else {
+                    ("✗", Style::Error)
+                };
                 let mut line = Line::wrapping(4);
                 line.push(style, &format!("  {mark} "));
                 line.push(Style::Plain, what(attempt.tier));
@@ -36,7 +48,11 @@ pub fn examine(settings: &Settings) -> Styled {
             }
         }
         Err(error) => {
-            text.say(Style::Error, 0, &format!("no lab can be had on this machine: {error}"));
+            text.say(
+                Style::Error,
+                0,
+                &format!("no lab can be had on this machine: {error}"),
+            );
         }
     }
     text
@@ -53,8 +69,14 @@ fn what(tier: Tier) -> &'static str {
 
 fn capabilities(tier: Tier) -> &'static str {
     match tier {
-        Tier::Private | Tier::PrivateAsRoot => "Everything works: every port is free, raw and packet sockets are allowed, packets are shown.",
-        Tier::Loopback => "Calls and packets work on the real loopback; ports may be taken by other programs, and those below 1024 may need root.",
-        Tier::CallsOnly => "Calls work and states are shown; packets, raw sockets and packet sockets need CAP_NET_RAW.",
+        Tier::Private | Tier::PrivateAsRoot => {
+            "Everything works: every port is free, raw and packet sockets are allowed, packets are shown."
+        }
+        Tier::Loopback => {
+            "Calls and packets work on the real loopback; ports may be taken by other programs, and those below 1024 may need root."
+        }
+        Tier::CallsOnly => {
+            "Calls work and states are shown; packets, raw sockets and packet sockets need CAP_NET_RAW."
+        }
     }
 }

@@ -89,7 +89,13 @@ impl Shell {
                 .packets()
                 .filter(|packet| matches(filter.as_ref(), packet))
                 .collect();
-            views::packets(&selected, self.session.log(), self.session.dropped_frames(), &self.current, screen.look())
+            views::packets(
+                &selected,
+                self.session.log(),
+                self.session.dropped_frames(),
+                &self.current,
+                screen.look(),
+            )
         };
         self.show_or_say(&text, "no packet matches", screen);
     }
@@ -98,7 +104,12 @@ impl Shell {
         let wanted = number(call, 0)
             .and_then(|number| u64::try_from(number).ok())
             .unwrap_or_else(|| self.session.packets_told());
-        let first = self.session.log().packets().next().map_or(0, |packet| packet.frame.time_ns);
+        let first = self
+            .session
+            .log()
+            .packets()
+            .next()
+            .map_or(0, |packet| packet.frame.time_ns);
         match self.session.log().packet_numbered(wanted) {
             Some(packet) => {
                 let text = tell::fields(packet, first, screen.look());

@@ -1,15 +1,15 @@
 //! A line in, styled text out: the laboratory without a terminal. Everything below can be tested from here.
 
+pub mod doctor;
 pub mod expecting;
 pub mod explaining;
 pub mod looking;
+pub mod reading;
 pub mod running;
 pub mod saving;
 pub mod tell;
 pub mod verbs;
 pub mod views;
-pub mod doctor;
-pub mod reading;
 
 use crate::catalog::verb::AnsweredBy;
 use crate::command::ast::{Action, Call, Command, Expr};

@@ -12,7 +12,11 @@ use std::path::Path;
 
 /// Reads a file, or standard input for `-`. Gives the exit status: 1 when the file is damaged or the filter is wrong.
 pub fn read(file: &Path, filter: &str, as_json: bool, screen: &mut dyn Screen) -> u8 {
-    let filter = match Some(filter).filter(|filter| !filter.trim().is_empty()).map(Filter::parse).transpose() {
+    let filter = match Some(filter)
+        .filter(|filter| !filter.trim().is_empty())
+        .map(Filter::parse)
+        .transpose()
+    {
         Ok(filter) => filter,
         Err(error) => {
             screen.show(&tell::filter_error(filter, &error, screen.look()));
@@ -22,7 +26,10 @@ pub fn read(file: &Path, filter: &str, as_json: bool, screen: &mut dyn Screen) -
     let mut first = None;
     let each = |packet: &PacketEvent| {
         let since = *first.get_or_insert(packet.frame.time_ns);
-        if filter.as_ref().is_none_or(|filter| tell::passes(filter, packet)) {
+        if filter
+            .as_ref()
+            .is_none_or(|filter| tell::passes(filter, packet))
+        {
             if as_json {
                 screen.show_json(&packet_json(packet));
             } else {
@@ -30,9 +37,17 @@ pub fn read(file: &Path, filter: &str, as_json: bool, screen: &mut dyn Screen) -
                 screen.show(&Styled { lines: vec![line] });
             }
         }
-        if screen.is_gone() { ControlFlow::Break(()) } else { ControlFlow::Continue(()) }
+        if screen.is_gone() {
+            ControlFlow::Break(())
+        } else {
+            ControlFlow::Continue(())
+        }
     };
-    let result = if file == Path::new("-") { read::read(std::io::stdin().lock(), each) } else { read::read_file(file, each) };
+    let result = if file == Path::new("-") {
+        read::read(std::io::stdin().lock(), each)
+    } else {
+        read::read_file(file, each)
+    };
     match result {
         Ok(_) => 0,
         Err(error) => {

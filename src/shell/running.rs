@@ -141,7 +141,11 @@ impl Shell {
         let name = match self.session.run(words, input) {
             Ok(name) => name,
             Err(error) => {
-                self.refuse(&words[0], format!("{} could not be run: {error}", words[0].escape_debug()), screen);
+                self.refuse(
+                    &words[0],
+                    format!("{} could not be run: {error}", words[0].escape_debug()),
+                    screen,
+                );
                 return 127;
             }
         };

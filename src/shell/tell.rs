@@ -309,7 +309,12 @@ pub fn passes(filter: &Filter, packet: &PacketEvent) -> bool {
 
 /// A packet's fields beside its bytes; its time counts from `since_ns`.
 pub(super) fn fields(packet: &PacketEvent, since_ns: i64, look: Look) -> Styled {
-    let layers = dissect::tree(packet.frame.link, &packet.frame.bytes, packet.frame.len, packet.frame.checksum_not_ready);
+    let layers = dissect::tree(
+        packet.frame.link,
+        &packet.frame.bytes,
+        packet.frame.len,
+        packet.frame.checksum_not_ready,
+    );
     tree::draw(packet, &layers, since_ns, &look)
 }
 
@@ -333,4 +338,6 @@ pub(super) fn cause(packet: &PacketEvent, here: &str) -> String {
         .as_ref()
         .map_or(String::new(), |cause| words::cause(cause, &[], here))
 }
-pub(super) fn filter_error(_: &str, e: &crate::command::filter::FilterError, _: Look) -> Styled { line::note(&e.message) }
+pub(super) fn filter_error(_: &str, e: &crate::command::filter::FilterError, _: Look) -> Styled {
+    line::note(&e.message)
+}

@@ -16,9 +16,25 @@ use crate::session::why::Evidence;
 /// The first line on the screen, and what to try.
 pub fn greeting(lab: &Lab, sees_packets: bool) -> Styled {
     let mut text = Styled::new();
-    let inspector = if sees_packets { "inspector on" } else { "no packets can be seen here: socklab doctor says why" };
-    text.say(Style::Heading, 0, &format!("socklab {} · {} · {inspector}", env!("CARGO_PKG_VERSION"), lab.tier().words()));
-    text.say(Style::Dim, 0, "Try `help`, `help connect`, or type a call: s = socket AF_INET SOCK_STREAM");
+    let inspector = if sees_packets {
+        "inspector on"
+    } else {
+        "no packets can be seen here: socklab doctor says why"
+    };
+    text.say(
+        Style::Heading,
+        0,
+        &format!(
+            "socklab {} · {} · {inspector}",
+            env!("CARGO_PKG_VERSION"),
+            lab.tier().words()
+        ),
+    );
+    text.say(
+        Style::Dim,
+        0,
+        "Try `help`, `help connect`, or type a call: s = socket AF_INET SOCK_STREAM",
+    );
     for note in lab.notes() {
         text.say(Style::Dim, 0, &format!("not set up: {note}"));
     }
@@ -30,7 +46,11 @@ pub fn greeting(lab: &Lab, sees_packets: bool) -> Styled {
 pub fn processes(session: &Session) -> Styled {
     let mut text = Styled::new();
     for process in session.processes() {
-        let work = process.works().next().map(|(_, work)| work.call.as_ref().map_or(work.text.as_str(), |call| call.invocation.as_str()));
+        let work = process.works().next().map(|(_, work)| {
+            work.call
+                .as_ref()
+                .map_or(work.text.as_str(), |call| call.invocation.as_str())
+        });
         text.push(entry(&process.name, process.pid, work.unwrap_or("free")));
     }
     for program in session.programs() {
@@ -55,7 +75,11 @@ pub fn jobs(jobs: &[(String, u32, String)]) -> Styled {
     }
     for (who, job, what) in jobs {
         let mut line = Line::wrapping(9);
-        let number = if *job == 0 { "main thread".to_owned() } else { format!("job {job}") };
+        let number = if *job == 0 {
+            "main thread".to_owned()
+        } else {
+            format!("job {job}")
+        };
         line.push(Style::Prompt, &format!("     {who}"));
         line.push(Style::Dim, &format!("  {number}  "));
         line.push(Style::Plain, what);
@@ -67,34 +91,64 @@ pub fn jobs(jobs: &[(String, u32, String)]) -> Styled {
 /// The lab: its tier, its host, its processes.
 pub fn lab(session: &Session) -> Styled {
     let mut text = Styled::new();
-    text.say(Style::Heading, 0, &format!("     {}", session.lab().tier().words()));
+    text.say(
+        Style::Heading,
+        0,
+        &format!("     {}", session.lab().tier().words()),
+    );
     let mut line = Line::wrapping(9);
     line.push(Style::Bold, "     host lab");
-    line.push(Style::Dim, &format!("  lo 127.0.0.1 ::1  keeper pid {}", session.lab().keeper_pid()));
+    line.push(
+        Style::Dim,
+        &format!(
+            "  lo 127.0.0.1 ::1  keeper pid {}",
+            session.lab().keeper_pid()
+        ),
+    );
     text.push(line);
     text.append(processes(session));
     text
 }
 
 /// The table of packets.
-pub fn packets(packets: &[&PacketEvent], log: &Log, dropped: u64, here: &str, look: Look) -> Styled {
-    let Some(first) = log.packets().next() else { return Styled::new() };
+pub fn packets(
+    packets: &[&PacketEvent],
+    log: &Log,
+    dropped: u64,
+    here: &str,
+    look: Look,
+) -> Styled {
+    let Some(first) = log.packets().next() else {
+        return Styled::new();
+    };
     if packets.is_empty() {
         return Styled::new();
     }
     let mut text = list::draw(packets, first.frame.time_ns, here, &look);
     if log.forgotten_packets > 0 {
-        text.say(Style::Dim, 0, &format!("{} older packets are no longer kept", log.forgotten_packets));
+        text.say(
+            Style::Dim,
+            0,
+            &format!("{} older packets are no longer kept", log.forgotten_packets),
+        );
     }
     if dropped > 0 {
-        text.say(Style::Error, 0, &format!("{dropped} packets were dropped by the kernel before they could be kept"));
+        text.say(
+            Style::Error,
+            0,
+            &format!("{dropped} packets were dropped by the kernel before they could be kept"),
+        );
     }
     text
 }
 
 /// The ladder of packets and calls.
 pub fn rungs(packets: &[&PacketEvent], calls: &[&CallEvent], look: Look) -> Styled {
-    if packets.is_empty() { Styled::new() } else { ladder::draw(&Ladder { packets, calls }, &look) }
+    if packets.is_empty() {
+        Styled::new()
+    } else {
+        ladder::draw(&Ladder { packets, calls }, &look)
+    }
 }
 
 /// What passed in a conversation.
@@ -103,7 +157,11 @@ pub fn stream<'a>(packets: impl Iterator<Item = &'a PacketEvent>, look: Look) ->
     let mut titles: Option<(String, String)> = None;
     for packet in packets {
         let (from, to) = endpoint::ends(packet);
-        let ends = if packet.track.forward { (from, to) } else { (to, from) };
+        let ends = if packet.track.forward {
+            (from, to)
+        } else {
+            (to, from)
+        };
         titles.get_or_insert_with(|| (ends.0.title(), ends.1.title()));
         let data = crate::render::info::payload(packet);
         let again = crate::render::words::repeats(packet.track.labels);
@@ -113,7 +171,15 @@ pub fn stream<'a>(packets: impl Iterator<Item = &'a PacketEvent>, look: Look) ->
         parts.push((packet.track.forward, data.to_vec()));
     }
     match titles {
-        Some((left, right)) if !parts.is_empty() => follow::draw(&Conversation { left: &left, right: &right, parts: &parts }, Form::Text, &look),
+        Some((left, right)) if !parts.is_empty() => follow::draw(
+            &Conversation {
+                left: &left,
+                right: &right,
+                parts: &parts,
+            },
+            Form::Text,
+            &look,
+        ),
         _ => Styled::new(),
     }
 }
@@ -141,11 +207,19 @@ pub fn info(label: &str, row: &SocketRow, look: Look) -> Styled {
 
 /// A failed call and the evidence of this lab.
 pub fn why(evidence: &Evidence, look: Look) -> Styled {
-    let mut text = line::event(&Event::Call(Box::new(evidence.call.clone())), &evidence.call.process, &look);
+    let mut text = line::event(
+        &Event::Call(Box::new(evidence.call.clone())),
+        &evidence.call.process,
+        &look,
+    );
     let errno = evidence.call.errno.as_deref().unwrap_or_default();
     if let Some(entry) = crate::catalog::errno::by_name(errno) {
         text.say(Style::Plain, 5, entry.meaning);
-        for (call, when) in entry.causes.iter().filter(|(call, _)| *call == evidence.call.name) {
+        for (call, when) in entry
+            .causes
+            .iter()
+            .filter(|(call, _)| *call == evidence.call.name)
+        {
             text.say(Style::Plain, 5, &format!("{call}: {when}"));
         }
     }
@@ -170,8 +244,18 @@ pub fn why(evidence: &Evidence, look: Look) -> Styled {
     }
     text
 }
-pub fn index(_: Look) -> Styled { Styled::new() }
-pub fn page(_: crate::catalog::verb::Verb, _: Look) -> Styled { Styled::new() }
-pub fn explanation(_: &crate::catalog::glossary::Explanation, _: Look) -> Styled { Styled::new() }
-pub fn states(_: Option<(String, &'static str, Vec<&'static str>)>, _: Look) -> Styled { Styled::new() }
-pub fn conversations<'a>(_: impl Iterator<Item = &'a PacketEvent>, _: Look) -> Styled { Styled::new() }
+pub fn index(_: Look) -> Styled {
+    Styled::new()
+}
+pub fn page(_: crate::catalog::verb::Verb, _: Look) -> Styled {
+    Styled::new()
+}
+pub fn explanation(_: &crate::catalog::glossary::Explanation, _: Look) -> Styled {
+    Styled::new()
+}
+pub fn states(_: Option<(String, &'static str, Vec<&'static str>)>, _: Look) -> Styled {
+    Styled::new()
+}
+pub fn conversations<'a>(_: impl Iterator<Item = &'a PacketEvent>, _: Look) -> Styled {
+    Styled::new()
+}

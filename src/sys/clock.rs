@@ -34,7 +34,12 @@ impl Deadline {
 }
 
 /// Now, in nanoseconds since the epoch (CLOCK_REALTIME), the clock of calls and packets.
-#[expect(clippy::disallowed_methods, reason = "this is the one place that reads this clock for the session")]
+#[expect(
+    clippy::disallowed_methods,
+    reason = "this is the one place that reads this clock for the session"
+)]
 pub fn now_ns() -> i64 {
-    SystemTime::now().duration_since(UNIX_EPOCH).map_or(0, |since| since.as_nanos() as i64)
+    SystemTime::now()
+        .duration_since(UNIX_EPOCH)
+        .map_or(0, |since| since.as_nanos() as i64)
 }

@@ -17,10 +17,16 @@ const OPT_OUT: &str = "SOCKLAB_TESTS_WITHOUT_LAB";
 pub fn private_lab() -> bool {
     static PRIVATE: OnceLock<bool> = OnceLock::new();
     let private = *PRIVATE.get_or_init(|| {
-        let doctor = Command::new(SOCKLAB).args(["doctor", "--color", "never"]).output().expect("the binary runs");
+        let doctor = Command::new(SOCKLAB)
+            .args(["doctor", "--color", "never"])
+            .output()
+            .expect("the binary runs");
         String::from_utf8_lossy(&doctor.stdout).contains("private network ready")
     });
-    assert!(private || std::env::var_os(OPT_OUT).is_some(), "this machine allows no private network (`socklab doctor` says why); set {OPT_OUT}=1 to pass these tests by");
+    assert!(
+        private || std::env::var_os(OPT_OUT).is_some(),
+        "this machine allows no private network (`socklab doctor` says why); set {OPT_OUT}=1 to pass these tests by"
+    );
     private
 }
 
@@ -79,7 +85,10 @@ pub fn script(text: &str) -> Ran {
 /// The JSON events of a script.
 pub fn events(text: &str) -> Vec<serde_json::Value> {
     let ran = run(&["--json", "-c", text], b"");
-    ran.out.lines().map(|line| serde_json::from_str(line).unwrap_or_else(|error| panic!("{error}: {line}"))).collect()
+    ran.out
+        .lines()
+        .map(|line| serde_json::from_str(line).unwrap_or_else(|error| panic!("{error}: {line}")))
+        .collect()
 }
 
 /// An empty folder of the test's own.
@@ -104,7 +113,11 @@ pub fn descendants(pid: u32) -> Vec<u32> {
             .flatten()
             .flatten()
             .filter_map(|task| std::fs::read_to_string(task.path().join("children")).ok())
-            .flat_map(|text| text.split_whitespace().filter_map(|word| word.parse().ok()).collect::<Vec<u32>>())
+            .flat_map(|text| {
+                text.split_whitespace()
+                    .filter_map(|word| word.parse().ok())
+                    .collect::<Vec<u32>>()
+            })
             .collect()
     };
     let mut found = children(pid);

@@ -213,8 +213,9 @@ fn raw(kind: Kind, value: &Expr) -> Raw {
             let plain = |next: char| {
                 next.is_alphanumeric() || matches!(next, '_' | '-' | '.' | '/' | '~' | ':' | '@')
             };
-            if !text.is_empty() && text.chars().all(plain) && text != "on" && !text.starts_with('-')
-            {
+            // Alone, these are operators or part of the phrase `process NAME on HOST`.
+            let taken = matches!(text.as_str(), "" | "/" | "on" | "in" | "is" | "not");
+            if !taken && text.chars().all(plain) && !text.starts_with('-') {
                 Raw::Word(text.clone())
             } else {
                 Raw::Word(string(text))
