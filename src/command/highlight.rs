@@ -141,7 +141,7 @@ mod tests {
     }
 
     proptest! {
-        #![proptest_config(ProptestConfig::with_cases(2000))]
+        #![proptest_config(ProptestConfig { cases: 2000, failure_persistence: None, ..ProptestConfig::default() })]
 
         #[test]
         fn the_pieces_are_in_order_and_cover_every_visible_byte(line in "[a-c0-9 .:,;=()\\[\\]{}\"'#&|*/+<>@~%\\\\é\n-]{0,40}") {

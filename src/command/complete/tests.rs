@@ -1,7 +1,7 @@
 //! What is offered at the end of a line.
 
 use super::{Known, PathLister, complete};
-use proptest::prelude::{any, proptest};
+use proptest::prelude::{ProptestConfig, any, proptest};
 
 struct Folder;
 
@@ -139,6 +139,8 @@ fn a_name_that_a_terminal_would_obey_is_not_offered() {
 }
 
 proptest! {
+    #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::default() })]
+
     #[test]
     fn no_text_and_no_cursor_makes_it_panic(line in any::<String>(), cursor in 0..200_usize) {
         complete(&line, cursor, &known(), &Folder);

@@ -42,6 +42,7 @@ pub(super) fn call(call: &Call) -> String {
         Spelling::Plain | Spelling::Method => entry.name.to_owned(),
     };
     if entry.spelling == Spelling::Method
+        && call.args.first().is_some_and(Option::is_some)
         && let Some(receiver) = receiver(&given)
     {
         head = format!("{}.{}", operand(receiver, Form::Call), entry.name);
