@@ -116,6 +116,8 @@ pub struct BlockedEvent {
     pub invocation: String,
     /// The descriptor it sleeps on.
     pub fd: Option<i32>,
+    /// The remote address it names.
+    pub peer: Option<Address>,
     /// When it began: nanoseconds since the epoch.
     pub start_ns: i64,
 }

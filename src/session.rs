@@ -324,7 +324,7 @@ impl Session {
                 Some(work) if work.blocked => return,
                 Some(_) => {}
             }
-            if self.pump(PollTimeout::from(LOOK_MS)) == 0 {
+            if self.pump_one(process, PollTimeout::from(LOOK_MS)) == 0 {
                 self.look();
             }
         }
@@ -373,29 +373,53 @@ impl Session {
         self.processes.iter().any(Process::is_running)
     }
 
-    /// Waits for something to happen, at most so long, and takes it in. Gives how many descriptors had something.
+    /// Waits for something to happen, at most so long, and takes it in. Gives how much was heard.
     pub fn pump(&mut self, patience: PollTimeout) -> usize {
-        let ready = self.wait(patience);
+        self.wait(&self.descriptors(), patience);
         let mut heard = 0;
         for place in 0..self.processes.len() {
-            let (reports, gone) = self.processes[place].receive();
-            heard += reports.len();
-            for report in reports {
-                self.report(place, report);
-            }
-            if gone {
-                self.lost(place);
-            }
+            heard += self.hear_process(place);
         }
         self.processes.retain(|process| !process.name.is_empty());
-        heard += self.hear_programs();
+        heard + self.hear_the_rest()
+    }
+
+    /// Like [`Session::pump`], and of the processes only one is heard: what a command did is told before what it woke elsewhere.
+    fn pump_one(&mut self, process: &str, patience: PollTimeout) -> usize {
+        let Some(place) = self.place(process) else {
+            return 0;
+        };
+        {
+            let mut descriptors = vec![self.processes[place].as_fd()];
+            descriptors.extend(self.common_descriptors());
+            self.wait(&descriptors, patience);
+        }
+        let heard = self.hear_process(place);
+        self.processes.retain(|process| !process.name.is_empty());
+        heard + self.hear_the_rest()
+    }
+
+    fn hear_process(&mut self, place: usize) -> usize {
+        let (reports, gone) = self.processes[place].receive();
+        let heard = reports.len();
+        for report in reports {
+            self.report(place, report);
+        }
+        if gone {
+            self.lost(place);
+        }
+        heard
+    }
+
+    fn hear_the_rest(&mut self) -> usize {
+        let heard = self.hear_programs();
         self.hear_keeper();
         // While a call is on its way its packets wait for it, so that they stand under it.
         self.packets.drain();
         if !self.is_busy() {
             self.tell_packets();
         }
-        heard.max(usize::from(ready > 0 && heard == 0 && self.lab_is_gone))
+        heard
     }
 
     /// Waits until something happens, the deadline or Ctrl-C, takes it in, and looks at calls that have not returned.
@@ -426,19 +450,28 @@ impl Session {
         self.watch();
     }
 
-    fn wait(&self, patience: PollTimeout) -> i32 {
-        let descriptors = self.descriptors();
+    fn wait(&self, descriptors: &[BorrowedFd<'_>], patience: PollTimeout) {
         let mut watched: Vec<PollFd<'_>> = descriptors
-            .into_iter()
-            .map(|fd| PollFd::new(fd, PollFlags::POLLIN))
+            .iter()
+            .map(|fd| PollFd::new(*fd, PollFlags::POLLIN))
             .collect();
-        poll(&mut watched, patience).unwrap_or(0)
+        // An interrupted wait is a short one.
+        let _ = poll(&mut watched, patience);
     }
 
     /// What to wait for.
     pub fn descriptors(&self) -> Vec<BorrowedFd<'_>> {
         let mut descriptors: Vec<BorrowedFd<'_>> = self.processes.iter().map(AsFd::as_fd).collect();
-        descriptors.extend(self.programs.iter().flat_map(Program::descriptors));
+        descriptors.extend(self.common_descriptors());
+        descriptors
+    }
+
+    fn common_descriptors(&self) -> Vec<BorrowedFd<'_>> {
+        let mut descriptors: Vec<BorrowedFd<'_>> = self
+            .programs
+            .iter()
+            .flat_map(Program::descriptors)
+            .collect();
         descriptors.extend(self.packets.descriptor());
         if !self.lab_is_gone {
             descriptors.push(self.lab.as_fd());
@@ -457,8 +490,11 @@ impl Session {
         match report {
             Report::Starting(call) => self.packets.starting(&call, &self.inventory),
             Report::Called(call) => {
-                let pid = self.processes[place].pid;
+                let (pid, job) = (self.processes[place].pid, call.job);
                 self.called(pid, call);
+                if job == 0 {
+                    self.processes[place].go_on();
+                }
             }
             Report::Output(output) => self.out.push(Event::Output(output)),
             Report::Refused(refused) => self.out.push(Event::Refused(refused)),

@@ -192,8 +192,11 @@ mod tests {
                 };
                 let words: Vec<&str> = rest.split_whitespace().collect();
                 match words.as_slice() {
-                    ["ok"] | ["=" | "packet", _, ..] | ["no", "packet", _, ..] => {}
-                    ["state", _, _] | ["blocked", _] => {}
+                    ["ok"]
+                    | ["=" | "packet", _, ..]
+                    | ["no", "packet", _, ..]
+                    | ["state", _, _]
+                    | ["blocked", _] => {}
                     ["errno", name] => {
                         assert!(errno::by_name(name).is_some(), "{}: {name}", entry.name);
                     }

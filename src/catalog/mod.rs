@@ -2,7 +2,9 @@
 
 pub mod constant;
 pub mod errno;
+pub mod glossary;
 pub mod manual;
+pub mod notes;
 pub mod option;
 pub mod parameter;
 pub mod tcp_info;

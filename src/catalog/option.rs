@@ -125,6 +125,45 @@ pub enum OptionKind {
     Presence,
 }
 
+impl OptionKind {
+    /// What to write for a value, in words.
+    pub fn describe(self) -> &'static str {
+        match self {
+            Self::Bool => "0 or 1",
+            Self::Int => "a number",
+            Self::Flags => "a number whose bits mean something",
+            Self::Size => "a number of bytes",
+            Self::Seconds => "whole seconds",
+            Self::Milliseconds => "milliseconds",
+            Self::Microseconds => "microseconds",
+            Self::Linger => "a pair: on (1) or off (0), and seconds",
+            Self::Timeval => "seconds, with a fraction; 0 is no limit",
+            Self::MreqV4 => "a multicast group, and the address or number of an interface",
+            Self::MreqSourceV4 => "a multicast group, the address of an interface, and a sender",
+            Self::MreqV6 => "a multicast group and the number of an interface",
+            Self::PacketMreq => "an interface number, a PACKET_MR_ type and a hardware address",
+            Self::Text => "text",
+            Self::Ucred => "process id, user id, group id",
+            Self::TcpInfo => "struct tcp_info, field by field",
+            Self::Errno => "an errno, or 0",
+            Self::Family => "an AF_ constant",
+            Self::Type => "a SOCK_ constant",
+            Self::Protocol => "a protocol number",
+            Self::Discovery => "an IP_PMTUDISC_ constant",
+            Self::InterfaceIndex => "the number of an interface",
+            Self::InterfaceIndexNetwork => "the number of an interface, in network byte order",
+            Self::InterfaceV4 => "the IPv4 address of an interface",
+            Self::PortRange => "lowest port + 65536 × highest port",
+            Self::Address => "a socket address",
+            Self::Cookie => "a 64-bit number",
+            Self::Descriptor => "a new descriptor",
+            Self::Words => "32-bit numbers",
+            Self::Bytes => "bytes, laid out as the C structure",
+            Self::Presence => "no value",
+        }
+    }
+}
+
 /// The sockets an option works on; an empty list is no limit.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Applies {

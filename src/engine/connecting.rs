@@ -17,10 +17,7 @@ impl Execution<'_> {
         match self.connect_patiently(fd, &peer)? {
             None => Ok(Value::None),
             Some((_, Told::ByConnect)) => Err(Stop::Failed),
-            Some((errno, Told::BySocketError)) => Err(Stop::because(format!(
-                "connect failed: {} (SO_ERROR told; Python raises it)",
-                errno_name(errno)
-            ))),
+            Some((errno, Told::BySocketError)) => Err(told_later(errno)),
         }
     }
 
@@ -163,12 +160,17 @@ impl Execution<'_> {
         match self.connect_patiently(fd, peer)? {
             None => Ok(()),
             Some((_, Told::ByConnect)) => Err(Stop::Failed),
-            Some((errno, Told::BySocketError)) => Err(Stop::because(format!(
-                "connect failed: {} (SO_ERROR told)",
-                errno_name(errno)
-            ))),
+            Some((errno, Told::BySocketError)) => Err(told_later(errno)),
         }
     }
+}
+
+/// The end of a connect that failed after it had begun.
+fn told_later(errno: Errno) -> Stop {
+    Stop::because(format!(
+        "connect failed: {}, which SO_ERROR told (Python: OSError)",
+        errno_name(errno)
+    ))
 }
 
 /// Who told that connecting failed.

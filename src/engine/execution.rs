@@ -92,6 +92,8 @@ pub(super) struct Execution<'a> {
     reports: &'a dyn Reports,
     /// Return value and data of the last call, to tell whether the command's value says more.
     last_call: Option<(i64, Option<Vec<u8>>)>,
+    /// Descriptors that its calls made, all of them seen in their lines.
+    made: Vec<i32>,
 }
 
 impl<'a> Execution<'a> {
@@ -102,6 +104,7 @@ impl<'a> Execution<'a> {
             job,
             reports,
             last_call: None,
+            made: Vec::new(),
         }
     }
 
@@ -134,7 +137,9 @@ impl<'a> Execution<'a> {
         if value == Value::None && assigned.is_empty() {
             return Ok(());
         }
-        let show = if typed {
+        // A poll object or a file is nothing to look at once it has a name.
+        let opaque = matches!(value, Value::Poller(_) | Value::File(_));
+        let show = if typed || opaque {
             assigned.is_empty()
         } else {
             self.says_more(&value)
@@ -275,6 +280,7 @@ impl<'a> Execution<'a> {
             name: event.name.clone(),
             invocation: event.invocation(),
             fd: event.fd,
+            peer: event.peer.clone(),
             start_ns: clock::now_ns(),
         }));
         event.start_ns = clock::now_ns();
@@ -290,6 +296,7 @@ impl<'a> Execution<'a> {
         if let Some(data) = &mut event.data {
             data.truncate(DATA_LIMIT);
         }
+        self.made.extend(&event.made);
         self.last_call = Some((event.result, event.data.clone()));
         self.reports.send(Report::Called(Box::new(event)));
         outcome
@@ -343,9 +350,9 @@ impl<'a> Execution<'a> {
             return *value != Value::None;
         };
         match value {
-            Value::None | Value::Poller(_) | Value::File(_) => false,
+            Value::None => false,
             Value::Int(number) | Value::Constant { value: number, .. } => number != result,
-            Value::Socket(fd) | Value::Epoll(fd) => i64::from(*fd) != *result,
+            Value::Socket(fd) | Value::Epoll(fd) => !self.made.contains(fd),
             Value::Bytes(bytes) => data.as_deref().is_none_or(|data| data != bytes),
             _ => true,
         }

@@ -1,6 +1,7 @@
 //! Expressions to values. A verb inside an expression is carried out on the way.
 
 use super::execution::{Execution, Outcome, Stop};
+use super::layer::is_layer;
 use super::operator;
 use super::waiting::seconds_of;
 use crate::catalog::constant;
@@ -39,11 +40,10 @@ impl Execution<'_> {
                     Value::Int(i64::from(*port)),
                 ]))
             }
-            Expr::Binary(Operator::Over, left, right) if self.is_layer(expr) => {
-                let _ = (left, right);
-                self.packet(expr).map(Value::Bytes)
+            Expr::Layer(_) => self.packet(expr, None).map(Value::Bytes),
+            Expr::Binary(Operator::Over, ..) if is_layer(expr) => {
+                self.packet(expr, None).map(Value::Bytes)
             }
-            Expr::Layer(_) => self.packet(expr).map(Value::Bytes),
             Expr::Binary(operator, left, right) => {
                 let left = self.evaluate(left)?;
                 let right = self.evaluate(right)?;

@@ -1,7 +1,13 @@
-//! Built-in functions and methods of values, as in Python; of a method, the value is the first argument.
+//! Built-in functions of values, as in Python: conversions, numbers, sequences. Methods of text and bytes are in `words.rs`,
+//! struct and to_bytes in `packing.rs`, format in `formatting.rs`.
 
+use super::clock;
+use super::encoding::{decode, encode, encoding_name};
 use super::execution::{Execution, Outcome, Stop};
-use super::operator::{self, LARGEST, describe, integer, real};
+use super::operator::{self, LARGEST, describe, integer, parts, real};
+use super::{formatting, packing, words};
+use crate::catalog::errno;
+use crate::command::ast::Operator;
 use crate::value::Value;
 
 /// True for methods that change the variable they are called on.
@@ -16,6 +22,16 @@ impl Execution<'_> {
             ("repr", [value]) => Ok(Value::Str(self.repr(value))),
             ("str", [value]) => Ok(Value::Str(self.str(value))),
             ("str", [Value::Bytes(_), Value::Str(_), ..]) => decode(values),
+            ("format", [Value::Str(template), rest @ ..]) => {
+                let shown = |value: &Value, repr: bool| {
+                    if repr {
+                        self.repr(value)
+                    } else {
+                        self.str(value)
+                    }
+                };
+                formatting::format(template, rest, &shown).map(Value::Str)
+            }
             _ => pure(name, values),
         }
     }
@@ -50,236 +66,179 @@ impl Execution<'_> {
 /// Functions that need nothing but their values.
 fn pure(name: &str, values: &[Value]) -> Outcome {
     match (name, values) {
+        ("str", []) => Ok(Value::Str(String::new())),
         ("len", [value]) => length(value),
-        ("bytes" | "bytearray", _) => bytes(name, values),
-        ("encode", [Value::Str(_), ..]) => bytes(name, values),
+        ("type", [value]) => Ok(Value::Str(type_name(value).to_owned())),
+        ("bytes" | "bytearray", _) | ("encode", [Value::Str(_), ..]) => bytes(name, values),
         ("decode", [Value::Bytes(_), ..]) => decode(values),
         ("int", _) => int(values),
-        ("float", [Value::Str(text)]) => text
-            .trim()
-            .parse()
-            .map(Value::Float)
-            .map_err(|_| Stop::because("that text is no number")),
-        ("float", [value]) if real(value).is_some() => {
-            Ok(Value::Float(real(value).unwrap_or_default()))
-        }
+        ("float", _) => float(values),
+        ("bool", []) => Ok(Value::Bool(false)),
         ("bool", [value]) => Ok(Value::Bool(operator::truth(value))),
-        ("hex", [Value::Bytes(bytes)]) => Ok(Value::Str(hex(bytes))),
-        ("hex", [value]) => number(name, value).map(|number| {
-            let sign = if number < 0 { "-" } else { "" };
-            Value::Str(format!("{sign}{:#x}", number.unsigned_abs()))
-        }),
-        ("bin", [value]) => number(name, value).map(|number| {
-            let sign = if number < 0 { "-" } else { "" };
-            Value::Str(format!("{sign}{:#b}", number.unsigned_abs()))
-        }),
+        ("hex", [value]) if integer(value).is_some() => {
+            based(value, |number| format!("{number:#x}"))
+        }
+        ("bin", [value]) if integer(value).is_some() => {
+            based(value, |number| format!("{number:#b}"))
+        }
         ("fromhex", [Value::Str(text)]) => from_hex(text),
-        ("ord", [Value::Str(text)]) if text.chars().count() == 1 => Ok(Value::Int(
-            text.chars()
-                .next()
-                .map_or(0, |first| i64::from(u32::from(first))),
-        )),
-        ("chr", [value]) => u32::try_from(number(name, value)?)
-            .ok()
+        ("ord", [Value::Str(text)]) if text.chars().count() == 1 => {
+            let first = text.chars().next().map_or(0, u32::from);
+            Ok(Value::Int(i64::from(first)))
+        }
+        ("ord", [Value::Bytes(bytes)]) if bytes.len() == 1 => Ok(Value::Int(i64::from(bytes[0]))),
+        ("chr", [value]) => integer(value)
+            .and_then(|number| u32::try_from(number).ok())
             .and_then(char::from_u32)
             .map(|character| Value::Str(character.into()))
             .ok_or_else(|| Stop::because("no character has that number")),
-        ("list", [value]) if operator::parts(value).is_some() => {
-            Ok(Value::List(operator::parts(value).unwrap_or_default()))
-        }
         ("list", []) => Ok(Value::List(Vec::new())),
-        ("tuple", [value]) if operator::parts(value).is_some() => {
-            Ok(Value::Tuple(operator::parts(value).unwrap_or_default()))
+        ("tuple", []) => Ok(Value::Tuple(Vec::new())),
+        ("list", [value]) => sequence(name, value).map(Value::List),
+        ("tuple", [value]) => sequence(name, value).map(Value::Tuple),
+        ("range", _) => range(values),
+        ("sum", [value]) => sequence(name, value)?
+            .iter()
+            .try_fold(Value::Int(0), |sum, item| {
+                operator::apply(Operator::Plus, &sum, item).map_err(Stop::Refused)
+            }),
+        ("sorted", [value]) => sorted(sequence(name, value)?).map(Value::List),
+        ("min" | "max", [one]) => extreme(name, &sequence(name, one)?),
+        ("min" | "max", [_, _, ..]) => extreme(name, values),
+        ("abs", [value]) => absolute(value),
+        ("index", [value @ (Value::List(_) | Value::Tuple(_)), item]) => parts(value)
+            .unwrap_or_default()
+            .iter()
+            .position(|held| held == item)
+            .map(|place| Value::Int(place as i64))
+            .ok_or_else(|| Stop::because("it is not in the sequence (Python: ValueError)")),
+        ("count", [value @ (Value::List(_) | Value::Tuple(_)), item]) => {
+            let items = parts(value).unwrap_or_default();
+            let count = items.iter().filter(|held| *held == item).count();
+            Ok(Value::Int(count as i64))
         }
-        ("sum", [Value::List(items) | Value::Tuple(items)]) => {
-            items.iter().try_fold(Value::Int(0), |sum, item| {
-                operator::apply(crate::command::ast::Operator::Plus, &sum, item)
-                    .map_err(Stop::Refused)
-            })
+        ("pack", [Value::Str(format), rest @ ..]) => packing::pack(format, rest),
+        ("unpack", [Value::Str(format), Value::Bytes(bytes)]) => packing::unpack(format, bytes),
+        ("calcsize", [Value::Str(format)]) => {
+            packing::size(format).map(|size| Value::Int(size as i64))
         }
-        ("abs", [value]) if integer(value).is_some() => Ok(Value::Int(
-            integer(value).unwrap_or_default().saturating_abs(),
-        )),
-        ("round", [value]) if real(value).is_some() => {
-            Ok(Value::Int(real(value).unwrap_or_default().round() as i64))
-        }
-        (_, [Value::Str(text), rest @ ..]) => of_text(name, text, rest),
-        (_, [Value::Bytes(bytes), rest @ ..]) => of_bytes(name, bytes, rest),
+        ("to_bytes", [number, rest @ ..]) => packing::to_bytes(number, rest),
+        ("from_bytes", [Value::Bytes(bytes), order]) => packing::from_bytes(bytes, order),
+        ("time", []) => Ok(Value::Float(clock::now_ns() as f64 / 1e9)),
+        ("monotonic", []) => Ok(Value::Float(clock::monotonic())),
+        ("getpid", []) => Ok(Value::Int(i64::from(std::process::id()))),
+        ("strerror", [value]) => strerror(value),
+        (_, [Value::Str(text), rest @ ..]) => words::of_text(name, text, rest),
+        (_, [Value::Bytes(bytes), rest @ ..]) => words::of_bytes(name, bytes, rest),
         _ => Err(wrong(name, values)),
     }
 }
 
-fn of_text(name: &str, text: &str, rest: &[Value]) -> Outcome {
-    let words: Option<Vec<&str>> = rest
-        .iter()
-        .map(|value| match value {
-            Value::Str(text) => Some(text.as_str()),
-            _ => None,
-        })
-        .collect();
-    let out = |text: &str| Ok(Value::Str(text.to_owned()));
-    match (name, words.as_deref()) {
-        ("strip", Some([])) => return out(text.trim()),
-        ("lstrip", Some([])) => return out(text.trim_start()),
-        ("rstrip", Some([])) => return out(text.trim_end()),
-        ("strip", Some([set])) => return out(text.trim_matches(|one| set.contains(one))),
-        ("lstrip", Some([set])) => return out(text.trim_start_matches(|one| set.contains(one))),
-        ("rstrip", Some([set])) => return out(text.trim_end_matches(|one| set.contains(one))),
-        ("upper", Some([])) => return out(&text.to_uppercase()),
-        ("lower", Some([])) => return out(&text.to_lowercase()),
-        ("replace", Some([old, new])) => {
-            let larger = text.len().saturating_mul(new.len().max(1));
-            if larger > LARGEST && text.matches(old).count() * new.len() > LARGEST {
-                return Err(Stop::because("that would be more than 256 MiB: take less"));
-            }
-            return out(&text.replace(old, new));
-        }
-        ("startswith", Some([start])) => return Ok(Value::Bool(text.starts_with(start))),
-        ("endswith", Some([end])) => return Ok(Value::Bool(text.ends_with(end))),
-        ("split", Some([])) => {
-            let words = text.split_whitespace();
-            return Ok(Value::List(
-                words.map(|word| Value::Str(word.into())).collect(),
-            ));
-        }
-        _ => {}
-    }
-    match (name, rest) {
-        ("join", [Value::List(items) | Value::Tuple(items)]) => {
-            let words: Option<Vec<&str>> = items
-                .iter()
-                .map(|item| match item {
-                    Value::Str(text) => Some(text.as_str()),
-                    _ => None,
-                })
-                .collect();
-            match words {
-                Some(words) => out(&words.join(text)),
-                None => Err(Stop::because("a string joins strings only")),
-            }
-        }
-        _ => {
-            // What is left means the same for text and for its bytes.
-            let rest: Vec<Value> = rest.iter().map(as_bytes).collect();
-            of_bytes(name, text.as_bytes(), &rest).map(|value| as_text(&value))
-        }
-    }
-}
-
-fn as_bytes(value: &Value) -> Value {
+fn type_name(value: &Value) -> &'static str {
     match value {
-        Value::Str(text) => Value::Bytes(text.clone().into_bytes()),
-        other => other.clone(),
+        Value::None => "NoneType",
+        Value::Bool(_) => "bool",
+        Value::Int(_) | Value::Constant { .. } => "int",
+        Value::Float(_) => "float",
+        Value::Str(_) => "str",
+        Value::Bytes(_) => "bytes",
+        Value::List(_) => "list",
+        Value::Tuple(_) | Value::Address(_) => "tuple",
+        Value::Socket(_) => "socket",
+        Value::Epoll(_) => "epoll",
+        Value::Poller(_) => "poll",
+        Value::File(_) => "file",
     }
 }
 
-fn as_text(value: &Value) -> Value {
-    match value {
-        Value::Bytes(bytes) => Value::Str(String::from_utf8_lossy(bytes).into_owned()),
-        Value::List(items) => Value::List(items.iter().map(as_text).collect()),
-        other => other.clone(),
-    }
-}
-
-fn of_bytes(name: &str, bytes: &[u8], rest: &[Value]) -> Outcome {
-    let out = |bytes: &[u8]| Ok(Value::Bytes(bytes.to_vec()));
-    let list = |parts: Vec<&[u8]>| {
-        Ok(Value::List(
-            parts
-                .into_iter()
-                .map(|part| Value::Bytes(part.to_vec()))
-                .collect(),
-        ))
-    };
-    match (name, rest) {
-        ("strip", []) => out(bytes.trim_ascii()),
-        ("lstrip", []) => out(bytes.trim_ascii_start()),
-        ("rstrip", []) => out(bytes.trim_ascii_end()),
-        ("upper", []) => out(&bytes.to_ascii_uppercase()),
-        ("lower", []) => out(&bytes.to_ascii_lowercase()),
-        ("startswith", [Value::Bytes(start)]) => Ok(Value::Bool(bytes.starts_with(start))),
-        ("endswith", [Value::Bytes(end)]) => Ok(Value::Bool(bytes.ends_with(end))),
-        ("find", [Value::Bytes(part)]) => Ok(Value::Int(
-            operator::find(bytes, part).map_or(-1, |place| place as i64),
-        )),
-        ("count", [Value::Bytes(part)]) if !part.is_empty() => {
-            Ok(Value::Int(pieces(bytes, part, usize::MAX).len() as i64 - 1))
-        }
-        ("split", []) => list(
-            bytes
-                .split(u8::is_ascii_whitespace)
-                .filter(|part| !part.is_empty())
-                .collect(),
-        ),
-        ("split", [Value::Bytes(at)]) if !at.is_empty() => list(pieces(bytes, at, usize::MAX)),
-        ("split", [Value::Bytes(at), most]) if !at.is_empty() && integer(most).is_some() => {
-            let most = integer(most).unwrap_or(-1);
-            list(pieces(
-                bytes,
-                at,
-                usize::try_from(most).unwrap_or(usize::MAX),
-            ))
-        }
-        ("splitlines", []) => {
-            let text = bytes.strip_suffix(b"\n").unwrap_or(bytes);
-            if text.is_empty() {
-                return list(Vec::new());
-            }
-            list(
-                text.split(|byte| *byte == b'\n')
-                    .map(|line| line.strip_suffix(b"\r").unwrap_or(line))
-                    .collect(),
-            )
-        }
-        ("join", [Value::List(items) | Value::Tuple(items)]) => {
-            let parts: Option<Vec<&[u8]>> = items
-                .iter()
-                .map(|item| match item {
-                    Value::Bytes(bytes) => Some(bytes.as_slice()),
-                    _ => None,
-                })
-                .collect();
-            match parts {
-                Some(parts) => Ok(Value::Bytes(parts.join(bytes))),
-                None => Err(Stop::because("bytes join bytes only")),
-            }
-        }
-        ("replace", [Value::Bytes(old), Value::Bytes(new)]) if !old.is_empty() => {
-            let parts = pieces(bytes, old, usize::MAX);
-            if parts.len().saturating_mul(new.len()) > LARGEST {
-                return Err(Stop::because("that would be more than 256 MiB: take less"));
-            }
-            Ok(Value::Bytes(parts.join(&new[..])))
-        }
-        _ => Err(wrong(name, rest)),
-    }
-}
-
-/// The parts between each `at`, cut at most so many times.
-fn pieces<'a>(mut bytes: &'a [u8], at: &[u8], most: usize) -> Vec<&'a [u8]> {
-    let mut parts = Vec::new();
-    while parts.len() < most {
-        let Some(place) = operator::find(bytes, at) else {
-            break;
-        };
-        parts.push(&bytes[..place]);
-        bytes = &bytes[place + at.len()..];
-    }
-    parts.push(bytes);
-    parts
+fn sequence(name: &str, value: &Value) -> Outcome<Vec<Value>> {
+    parts(value).ok_or_else(|| wrong(name, std::slice::from_ref(value)))
 }
 
 fn length(value: &Value) -> Outcome {
     let length = match value {
         Value::Bytes(bytes) => bytes.len(),
-        other => match operator::parts(other) {
-            Some(parts) => parts.len(),
-            None => {
-                return Err(Stop::because(format!("{} has no length", describe(other))));
-            }
-        },
+        other => sequence("len", other)?.len(),
     };
     Ok(Value::Int(length as i64))
+}
+
+fn based(value: &Value, show: fn(u64) -> String) -> Outcome {
+    let number = integer(value).unwrap_or_default();
+    let sign = if number < 0 { "-" } else { "" };
+    Ok(Value::Str(format!("{sign}{}", show(number.unsigned_abs()))))
+}
+
+fn absolute(value: &Value) -> Outcome {
+    match (integer(value), real(value)) {
+        (Some(number), _) => Ok(Value::Int(number.saturating_abs())),
+        (None, Some(number)) => Ok(Value::Float(number.abs())),
+        (None, None) => Err(wrong("abs", std::slice::from_ref(value))),
+    }
+}
+
+fn strerror(value: &Value) -> Outcome {
+    let found = integer(value)
+        .and_then(|number| i32::try_from(number).ok())
+        .and_then(errno::by_number);
+    found
+        .map(|errno| Value::Str(errno.message.to_owned()))
+        .ok_or_else(|| Stop::because("no errno has that number"))
+}
+
+fn less(one: &Value, other: &Value) -> Outcome<bool> {
+    operator::apply(Operator::Less, one, other)
+        .map(|less| less == Value::Bool(true))
+        .map_err(Stop::Refused)
+}
+
+fn sorted(items: Vec<Value>) -> Outcome<Vec<Value>> {
+    let mut sorted: Vec<Value> = Vec::with_capacity(items.len());
+    for item in items {
+        let mut place = sorted.len();
+        while place > 0 && less(&item, &sorted[place - 1])? {
+            place -= 1;
+        }
+        sorted.insert(place, item);
+    }
+    Ok(sorted)
+}
+
+fn extreme(name: &str, items: &[Value]) -> Outcome {
+    let mut best = items
+        .first()
+        .ok_or_else(|| Stop::because(format!("`{name}` of nothing")))?;
+    for item in items {
+        let better = if name == "min" {
+            less(item, best)?
+        } else {
+            less(best, item)?
+        };
+        if better {
+            best = item;
+        }
+    }
+    Ok(best.clone())
+}
+
+fn range(values: &[Value]) -> Outcome {
+    let numbers: Option<Vec<i64>> = values.iter().map(integer).collect();
+    let (start, end, step) = match numbers.as_deref() {
+        Some([end]) => (0, *end, 1),
+        Some([start, end]) => (*start, *end, 1),
+        Some([start, end, step]) if *step != 0 => (*start, *end, *step),
+        _ => return Err(wrong("range", values)),
+    };
+    let mut items = Vec::new();
+    let mut number = start;
+    while (step > 0 && number < end) || (step < 0 && number > end) {
+        if items.len() >= LARGEST / size_of::<Value>() {
+            return Err(Stop::because("that would be more than 256 MiB: take less"));
+        }
+        items.push(Value::Int(number));
+        number = number.saturating_add(step);
+    }
+    Ok(Value::List(items))
 }
 
 /// `bytes(5)`, `bytes([1, 2])`, `bytes("text", "utf-8")`, `"text".encode()`.
@@ -296,107 +255,18 @@ fn bytes(name: &str, values: &[Value]) -> Outcome {
             .collect::<Option<Vec<u8>>>()
             .map(Value::Bytes)
             .ok_or_else(|| Stop::because("bytes are made of numbers from 0 to 255")),
-        [value] if integer(value).is_some() => {
-            let count = usize::try_from(number(name, value)?).unwrap_or(0);
-            if count > LARGEST {
-                return Err(Stop::because("that would be more than 256 MiB: take less"));
-            }
-            Ok(Value::Bytes(vec![0; count]))
-        }
+        [value] if integer(value).is_some() => integer(value)
+            .and_then(|count| usize::try_from(count).ok())
+            .filter(|count| *count <= LARGEST)
+            .map(|count| Value::Bytes(vec![0; count]))
+            .ok_or_else(|| Stop::because("a number of bytes is from 0 to 256 MiB")),
         _ => Err(wrong(name, values)),
-    }
-}
-
-/// Text as bytes, in an encoding as `encoding_name` spells it.
-pub(super) fn encode(text: &str, encoding: &str) -> Outcome<Vec<u8>> {
-    let bytes: Option<Vec<u8>> = match encoding {
-        "ascii" => text.is_ascii().then(|| text.as_bytes().to_vec()),
-        "latin1" => text
-            .chars()
-            .map(|one| u8::try_from(u32::from(one)).ok())
-            .collect(),
-        _ => Some(text.as_bytes().to_vec()),
-    };
-    bytes.ok_or_else(|| Stop::because("the text has characters that this encoding does not have"))
-}
-
-/// `data.decode()`, `data.decode("ascii", "replace")`.
-fn decode(values: &[Value]) -> Outcome {
-    let [Value::Bytes(bytes), rest @ ..] = values else {
-        return Err(wrong("decode", values));
-    };
-    let errors = match rest.get(1) {
-        Some(Value::Str(errors)) => errors.as_str(),
-        _ => "strict",
-    };
-    decode_bytes(bytes, &encoding_name(rest)?, errors).map(Value::Str)
-}
-
-/// Bytes as text; `errors` is Python's: strict, replace or ignore.
-pub(super) fn decode_bytes(bytes: &[u8], encoding: &str, errors: &str) -> Outcome<String> {
-    if encoding == "latin1" {
-        return Ok(bytes.iter().map(|byte| char::from(*byte)).collect());
-    }
-    let ascii = encoding == "ascii";
-    let sound = if ascii {
-        bytes.iter().take_while(|byte| byte.is_ascii()).count()
-    } else {
-        match str::from_utf8(bytes) {
-            Ok(_) => bytes.len(),
-            Err(error) => error.valid_up_to(),
-        }
-    };
-    if sound < bytes.len() && errors == "strict" {
-        return Err(Stop::because(format!(
-            "byte {:#04x} at {sound} is no {} (Python: UnicodeDecodeError); bytes stay bytes without decode()",
-            bytes[sound],
-            if ascii { "ASCII" } else { "UTF-8" },
-        )));
-    }
-    let mut text = if ascii {
-        bytes
-            .iter()
-            .map(|byte| {
-                if byte.is_ascii() {
-                    char::from(*byte)
-                } else {
-                    '\u{fffd}'
-                }
-            })
-            .collect()
-    } else {
-        String::from_utf8_lossy(bytes).into_owned()
-    };
-    if errors == "ignore" {
-        text.retain(|one| one != '\u{fffd}');
-    }
-    Ok(text)
-}
-
-/// The encoding's name in the one spelling the code knows.
-pub(super) fn encoding_name(values: &[Value]) -> Outcome<String> {
-    let name = match values.first() {
-        None => return Ok("utf8".to_owned()),
-        Some(Value::Str(name)) => name.to_ascii_lowercase().replace(['-', '_'], ""),
-        Some(other) => {
-            return Err(Stop::because(format!(
-                "an encoding is named by a string, not {}",
-                describe(other)
-            )));
-        }
-    };
-    match name.as_str() {
-        "utf8" | "ascii" | "latin1" => Ok(name),
-        "usascii" => Ok("ascii".to_owned()),
-        "iso88591" => Ok("latin1".to_owned()),
-        _ => Err(Stop::because(
-            "encodings known here are utf-8, ascii and latin-1",
-        )),
     }
 }
 
 fn int(values: &[Value]) -> Outcome {
     let (text, base) = match values {
+        [] => return Ok(Value::Int(0)),
         [Value::Float(number)] => return Ok(Value::Int(number.trunc() as i64)),
         [value] if integer(value).is_some() => {
             return Ok(Value::Int(integer(value).unwrap_or_default()));
@@ -418,20 +288,22 @@ fn int(values: &[Value]) -> Outcome {
         .filter(|base| (2..=36).contains(base))
         .and_then(|base| i64::from_str_radix(digits, base).ok())
         .map(Value::Int)
-        .ok_or_else(|| Stop::because("that text is no integer"))
+        .ok_or_else(|| Stop::because("that text is no integer (Python: ValueError)"))
 }
 
-fn number(name: &str, value: &Value) -> Outcome<i64> {
-    integer(value).ok_or_else(|| wrong(name, std::slice::from_ref(value)))
-}
-
-fn hex(bytes: &[u8]) -> String {
-    use std::fmt::Write as _;
-    bytes.iter().fold(String::new(), |mut text, byte| {
-        // Writing to a String cannot fail.
-        let _ = write!(text, "{byte:02x}");
-        text
-    })
+fn float(values: &[Value]) -> Outcome {
+    match values {
+        [] => Ok(Value::Float(0.0)),
+        [Value::Str(text)] => text
+            .trim()
+            .parse()
+            .map(Value::Float)
+            .map_err(|_| Stop::because("that text is no number (Python: ValueError)")),
+        [value] => real(value)
+            .map(Value::Float)
+            .ok_or_else(|| wrong("float", values)),
+        _ => Err(wrong("float", values)),
+    }
 }
 
 fn from_hex(text: &str) -> Outcome {
@@ -447,10 +319,13 @@ fn from_hex(text: &str) -> Outcome {
         })
         .collect::<Option<Vec<u8>>>()
         .map(Value::Bytes)
-        .ok_or_else(|| Stop::because("hexadecimal digits come in pairs: `fromhex(\"de ad\")`"))
+        .ok_or_else(|| {
+            Stop::because("hexadecimal digits come in pairs, as in `bytes.fromhex(\"de ad\")`")
+        })
 }
 
-fn wrong(name: &str, values: &[Value]) -> Stop {
+/// The refusal of values a function does not take.
+pub(super) fn wrong(name: &str, values: &[Value]) -> Stop {
     let kinds: Vec<&str> = values.iter().map(describe).collect();
     let kinds = if kinds.is_empty() {
         "nothing".to_owned()

@@ -1,20 +1,145 @@
-//! Packet layers (`ip(…)/tcp(…)`) to the bytes that are sent.
+//! Packet layers (`ip(…)/tcp(…)`) to the bytes that are sent. What the fields mean is `packet::build`'s knowledge.
 
 use super::execution::{Execution, Outcome, Stop};
-use crate::command::ast::{Expr, Operator};
+use super::operator::{describe, integer};
+use super::text::number_of;
+use crate::command::ast::{Call, Expr, Layer, Operator};
+use crate::packet::build::{FieldInput, LayerSpec, build_with};
+use crate::sys::{address, names, socket};
+use crate::value::{Address, Value};
+use std::net::IpAddr;
 
 impl Execution<'_> {
-    /// True for a layer, or layers put on one another.
-    pub(super) fn is_layer(&self, expr: &Expr) -> bool {
-        match expr {
-            Expr::Layer(_) => true,
-            Expr::Binary(Operator::Over, left, _) => self.is_layer(left),
-            _ => false,
+    /// The data of a verb that sends; a packet is built for the way from this socket to the peer.
+    pub(super) fn data_towards(
+        &mut self,
+        call: &Call,
+        place: usize,
+        fd: i32,
+        peer: Option<&Address>,
+    ) -> Outcome<Vec<u8>> {
+        match self.given(call, place) {
+            Some(expr) if is_layer(expr) => {
+                let addresses = self.way(fd, peer);
+                self.packet(expr, addresses)
+            }
+            _ => self.data(call, place),
         }
     }
 
-    /// The bytes of a packet.
-    pub(super) fn packet(&mut self, _expr: &Expr) -> Outcome<Vec<u8>> {
-        Err(Stop::because("no layers yet"))
+    /// Source and destination of what a raw socket will send, for the checksums that cover them. The kernel picks the source
+    /// by its routes, and is asked for it.
+    fn way(&self, fd: i32, peer: Option<&Address>) -> Option<(IpAddr, IpAddr)> {
+        let family = self.descriptor(fd)?.family;
+        if family != number_of("AF_INET") && family != number_of("AF_INET6") {
+            return None;
+        }
+        let destination = match peer {
+            Some(peer) => peer.ip()?,
+            None => address::decode(&socket::getpeername(fd).ok()?).ip()?,
+        };
+        let bound = socket::getsockname(fd).ok();
+        let source = bound
+            .and_then(|bytes| address::decode(&bytes).ip())
+            .filter(|ip| !ip.is_unspecified())
+            .or_else(|| names::source_towards(destination))?;
+        Some((source, destination))
+    }
+
+    /// The bytes of a packet: layers, outermost first.
+    pub(super) fn packet(
+        &mut self,
+        expr: &Expr,
+        addresses: Option<(IpAddr, IpAddr)>,
+    ) -> Outcome<Vec<u8>> {
+        let mut layers = Vec::new();
+        self.gather(expr, &mut layers)?;
+        build_with(&layers, addresses).map_err(|error| Stop::because(error.to_string()))
+    }
+
+    fn gather(&mut self, expr: &Expr, layers: &mut Vec<LayerSpec>) -> Outcome<()> {
+        match expr {
+            Expr::Binary(Operator::Over, below, above) => {
+                self.gather(below, layers)?;
+                self.gather(above, layers)?;
+            }
+            Expr::Layer(layer) => layers.push(self.layer(layer)?),
+            other => {
+                let value = self.evaluate(other)?;
+                let Some(bytes) = super::arguments::data_of(&value) else {
+                    return Err(Stop::because(format!(
+                        "on a layer goes another layer, bytes or text, not {}",
+                        describe(&value)
+                    )));
+                };
+                layers.push(LayerSpec::raw(&bytes));
+            }
+        }
+        Ok(())
+    }
+
+    fn layer(&mut self, layer: &Layer) -> Outcome<LayerSpec> {
+        let mut spec = LayerSpec::new(&layer.name);
+        for expr in &layer.positional {
+            spec = match expr {
+                Expr::Name(word) | Expr::Str(word) | Expr::Constant(word) => spec.word(word),
+                _ => {
+                    return Err(Stop::because(format!(
+                        "in {}(…) stand words and `field=value`",
+                        layer.name
+                    )));
+                }
+            };
+        }
+        for (name, expr) in &layer.named {
+            let value = self.field(&layer.name, name, expr)?;
+            spec = spec.field(name, value);
+        }
+        Ok(spec)
+    }
+
+    fn field(&mut self, layer: &str, name: &str, expr: &Expr) -> Outcome<FieldInput> {
+        let value = match expr {
+            // A bare word is a variable when there is one, but flags are letters.
+            Expr::Name(word) => {
+                let known = self
+                    .engine
+                    .memory
+                    .with(|contents| contents.variables.get(word).cloned());
+                match known {
+                    Some(value) if name != "flags" => value,
+                    _ => return Ok(FieldInput::Text(word.clone())),
+                }
+            }
+            other => self.evaluate(other)?,
+        };
+        let unfit = |found: &str| {
+            Stop::because(format!(
+                "{name} of {layer} is a number, a word, text or bytes, not {found}"
+            ))
+        };
+        match &value {
+            Value::Str(text) => Ok(FieldInput::Text(text.clone())),
+            Value::Bytes(bytes) => Ok(FieldInput::Bytes(bytes.clone())),
+            Value::Address(address) => match address.ip() {
+                Some(ip) => Ok(FieldInput::Text(ip.to_string())),
+                None => Err(unfit("that address")),
+            },
+            other => match integer(other) {
+                Some(number) => u64::try_from(number)
+                    .map(FieldInput::Number)
+                    .map_err(|_| unfit("a negative number")),
+                None => Err(unfit(describe(other))),
+            },
+        }
+    }
+}
+
+/// True for a layer, or layers put on one another.
+pub(super) fn is_layer(expr: &Expr) -> bool {
+    match expr {
+        Expr::Layer(_) => true,
+        Expr::Binary(Operator::Over, below, _) => is_layer(below),
+        _ => false,
     }
 }

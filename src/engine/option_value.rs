@@ -5,6 +5,7 @@ use super::operator::{describe, integer, real, truth};
 use super::text;
 use crate::catalog::option::{OptionEntry, OptionKind};
 use crate::catalog::parameter::Group;
+use crate::catalog::tcp_info;
 use crate::sys::address;
 use crate::value::Value;
 use nix::errno::Errno;
@@ -70,6 +71,31 @@ pub(super) fn decode(option: Option<&OptionEntry>, family: i32, bytes: &[u8]) ->
                 format!("{{pid={pid}, uid={uid}, gid={gid}}}"),
             )
         }
+        (OptionKind::MreqV4, Some(_)) if bytes.len() >= 8 => {
+            let ip = |at: usize| Ipv4Addr::from(word(at).unwrap_or(0).to_ne_bytes());
+            let index = word(8).unwrap_or(0);
+            (
+                Value::Tuple(vec![
+                    Value::Str(ip(0).to_string()),
+                    Value::Str(ip(4).to_string()),
+                    int(index),
+                ]),
+                format!(
+                    "{{imr_multiaddr={}, imr_address={}, imr_ifindex={index}}}",
+                    ip(0),
+                    ip(4)
+                ),
+            )
+        }
+        (OptionKind::MreqV6, Some(_)) if bytes.len() == 20 => {
+            let group = Ipv6Addr::from(bytes.first_chunk().copied().unwrap_or([0; 16]));
+            let index = word(16).unwrap_or(0);
+            (
+                Value::Tuple(vec![Value::Str(group.to_string()), int(index)]),
+                format!("{{ipv6mr_multiaddr={group}, ipv6mr_interface={index}}}"),
+            )
+        }
+        (OptionKind::TcpInfo, _) => tcp_information(bytes),
         (OptionKind::Text, _) => {
             let end = bytes.iter().position(|byte| *byte == 0);
             let text = &bytes[..end.unwrap_or(bytes.len())];
@@ -135,6 +161,30 @@ pub(super) fn decode(option: Option<&OptionEntry>, family: i32, bytes: &[u8]) ->
         (_, None) if bytes.len() == 1 => plain(i32::from(bytes[0])),
         _ => (Value::Bytes(bytes.to_vec()), text::quoted(bytes)),
     }
+}
+
+/// `struct tcp_info` as (field, value) for each field the kernel gave.
+fn tcp_information(bytes: &[u8]) -> (Value, String) {
+    let field = |name: &str| tcp_info::field(bytes, name).unwrap_or(0);
+    let state = tcp_info::state(field("state") as u8).unwrap_or("?");
+    let rows = tcp_info::FIELDS.iter().filter_map(|field| {
+        let value = field.value(bytes)?;
+        let value = if field.name == "state" {
+            Value::Constant {
+                value: value as i64,
+                name: state.to_owned(),
+            }
+        } else {
+            Value::Int(value as i64)
+        };
+        Some(Value::Tuple(vec![Value::Str(field.name.to_owned()), value]))
+    });
+    let shown = format!(
+        "{{tcpi_state={state}, tcpi_rtt={}, tcpi_snd_cwnd={}, …}}",
+        field("rtt"),
+        field("snd_cwnd")
+    );
+    (Value::List(rows.collect()), shown)
 }
 
 fn plain(number: i32) -> (Value, String) {

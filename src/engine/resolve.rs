@@ -114,6 +114,17 @@ impl Execution<'_> {
         if let Some(address) = literal(host, port, family) {
             return Ok(address);
         }
+        // The one name that means the same everywhere (RFC 6761 section 6.3), whatever /etc/hosts says.
+        if host == "localhost" {
+            let loopback = if family == number_of("AF_INET6") {
+                "::1"
+            } else {
+                "127.0.0.1"
+            };
+            if let Some(address) = literal(loopback, port, family) {
+                return Ok(address);
+            }
+        }
         let kind = known.map_or(0, |known| known.kind);
         let found = self.look_up(host, port, family, kind)?;
         found

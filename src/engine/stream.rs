@@ -1,8 +1,9 @@
 //! Files over sockets (`makefile`): a buffer of 8192 bytes in front of recv and one in front of send, as Python has them.
 //! The file does not own its socket: closing it leaves the socket open, and `close s` does not wait for the file.
 
+use super::encoding::{decode_bytes, encode, encoding_name};
 use super::execution::{Execution, Outcome, Stop};
-use super::function::{decode_bytes, encode, encoding_name};
+
 use super::operator::{self, describe};
 use crate::command::ast::Call;
 use crate::value::Value;

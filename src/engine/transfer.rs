@@ -18,7 +18,7 @@ impl Execution<'_> {
     /// `send s data [flags]`: the number of bytes the kernel took, which may be fewer.
     pub(super) fn send(&mut self, call: &Call) -> Outcome {
         let fd = self.fd(call, 0)?;
-        let data = self.data(call, 1)?;
+        let data = self.data_towards(call, 1, fd, None)?;
         let flags = self.int(call, 2, 0)?;
         let patience = self.patience(fd);
         let count = self.patiently(fd, Until::Writable, patience, |execution| {
@@ -78,8 +78,8 @@ impl Execution<'_> {
     /// `sendto s data address [flags]`
     pub(super) fn sendto(&mut self, call: &Call) -> Outcome {
         let fd = self.fd(call, 0)?;
-        let data = self.data(call, 1)?;
         let peer = self.address(call, 2, fd)?;
+        let data = self.data_towards(call, 1, fd, Some(&peer))?;
         let flags = self.int(call, 3, 0)?;
         let bytes = address::encode(&peer);
         let patience = self.patience(fd);

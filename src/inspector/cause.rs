@@ -151,7 +151,7 @@ impl CauseFinder {
         if let Some(window) = self.sender_call(packet, time) {
             let cause = Cause {
                 certainty: Certainty::Caused,
-                command: Some(window.command),
+                command: Some(window.command).filter(|command| *command != 0),
                 process: window.process.clone(),
                 call: window.short.clone(),
                 kernel: kernels_part(packet),
@@ -468,5 +468,6 @@ fn same_ip(one: IpAddr, other: IpAddr) -> bool {
 
 fn covers(bound: SocketAddr, address: SocketAddr) -> bool {
     bound.port() == address.port()
-        && (bound.ip().is_unspecified() || same_ip(bound.ip(), address.ip()))
+        && (same_ip(bound.ip(), address.ip())
+            || bound.ip().is_unspecified() && (bound.is_ipv6() || address.is_ipv4()))
 }

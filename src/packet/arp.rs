@@ -13,6 +13,11 @@ pub(super) const MESSAGE: usize = 28;
 /// Bytes of the fields before the addresses.
 const FIXED: usize = 8;
 
+/// How long a message is by its own address sizes; `fixed` are its first eight bytes.
+fn message_len(fixed: &[u8]) -> usize {
+    FIXED + 2 * (usize::from(fixed[4]) + usize::from(fixed[5]))
+}
+
 /// Reads a message; `None` when it is about other kinds of addresses.
 pub(super) fn decode(part: Part<'_>) -> Result<Option<Decoded<'_, Arp>>, Malformed> {
     let fixed = part.at_least(
@@ -20,10 +25,11 @@ pub(super) fn decode(part: Part<'_>) -> Result<Option<Decoded<'_, Arp>>, Malform
         "arp",
         "shorter than the 8 bytes before the addresses",
     )?;
-    if fixed[4..6] != [6, 4] {
+    let reason = "the addresses reach past the end of the message";
+    let bytes = part.at_least(message_len(fixed), "arp", reason)?;
+    if bytes[4..6] != [6, 4] {
         return Ok(None);
     }
-    let bytes = part.at_least(MESSAGE, "arp", "shorter than the 28 bytes of a message")?;
     let Some(view) = ArpPacket::new(bytes) else {
         return Ok(None);
     };
@@ -74,6 +80,40 @@ pub(super) fn layer(part: Part<'_>, arp: &Arp) -> Layer {
         (opcode, ..) => format!("Address Resolution Protocol ({})", operation(opcode)),
     };
     fields.layer("arp", title)
+}
+
+/// A message about other kinds of addresses as a layer, and its length; `decode` has found it whole.
+pub(super) fn other_layer(part: Part<'_>) -> (Layer, usize) {
+    let bytes = part.bytes();
+    let len = message_len(bytes);
+    let (hardware, protocol) = (usize::from(bytes[4]), usize::from(bytes[5]));
+    let mut fields = Fields::of(part.first(len));
+    let meaning = names::hardware(be16(bytes, 0));
+    fields
+        .number(0..2, "arp.hw.type", "Hardware type")
+        .mean(meaning);
+    let meaning = names::ethertype(be16(bytes, 2));
+    fields
+        .hex(2..4, "arp.proto.type", "Protocol type")
+        .mean(meaning);
+    fields.number(4..5, "arp.hw.size", "Hardware size");
+    fields.number(5..6, "arp.proto.size", "Protocol size");
+    let operation = operation(be16(bytes, 6));
+    fields.number(6..8, "arp.opcode", "Opcode").mean(operation);
+    let mut at = FIXED;
+    for (size, name, label) in [
+        (hardware, "arp.src.hw", "Sender hardware address"),
+        (protocol, "arp.src.proto", "Sender protocol address"),
+        (hardware, "arp.dst.hw", "Target hardware address"),
+        (protocol, "arp.dst.proto", "Target protocol address"),
+    ] {
+        if size > 0 {
+            fields.bytes(at..at + size, name, label);
+            at += size;
+        }
+    }
+    let title = format!("Address Resolution Protocol ({operation})");
+    (fields.layer("arp", title), len)
 }
 
 /// An operation in words (RFC 826, 903, 2390).

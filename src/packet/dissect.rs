@@ -163,7 +163,9 @@ impl Walk {
 
     fn arp(&mut self, part: Part<'_>) -> Result<Option<usize>, Malformed> {
         let Some(decoded) = arp::decode(part)? else {
-            return Ok(None);
+            let (layer, len) = arp::other_layer(part);
+            self.push(layer);
+            return Ok(Some(len));
         };
         self.push(arp::layer(part, &decoded.header));
         Ok(Some(arp::MESSAGE))

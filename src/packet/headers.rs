@@ -210,6 +210,33 @@ pub mod flag {
     pub const CWR: u16 = 0x080;
     /// Accurate ECN (RFC 9768).
     pub const AE: u16 = 0x100;
+
+    /// Every flag with its name, from the lowest bit up.
+    pub const ALL: [(u16, &str); 9] = [
+        (FIN, "FIN"),
+        (SYN, "SYN"),
+        (RST, "RST"),
+        (PSH, "PSH"),
+        (ACK, "ACK"),
+        (URG, "URG"),
+        (ECE, "ECE"),
+        (CWR, "CWR"),
+        (AE, "AE"),
+    ];
+
+    /// The flags that are set, as Wireshark writes them: `SYN, ACK`; `none` when there are none.
+    pub fn names(flags: u16) -> String {
+        let names: Vec<&str> = ALL
+            .iter()
+            .filter(|(bit, _)| flags & bit != 0)
+            .map(|(_, name)| *name)
+            .collect();
+        if names.is_empty() {
+            "none".to_owned()
+        } else {
+            names.join(", ")
+        }
+    }
 }
 
 /// A TCP header (RFC 9293 section 3.1). Sequence numbers are raw; relative ones belong to the tracker.

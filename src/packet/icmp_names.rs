@@ -1,7 +1,7 @@
 //! Types and codes of ICMP and ICMPv6 in words (the registries of IANA). Not their fields.
 
 /// Words for a type and code of ICMP (RFC 792, 1122, 1812); a code without a meaning of its own is empty.
-pub(super) fn v4(kind: u8, code: u8) -> (&'static str, &'static str) {
+pub fn v4(kind: u8, code: u8) -> (&'static str, &'static str) {
     match kind {
         0 => ("Echo (ping) reply", ""),
         3 => ("Destination unreachable", unreachable(code)),
@@ -71,7 +71,7 @@ fn unreachable(code: u8) -> &'static str {
 }
 
 /// Words for a type and code of ICMPv6 (RFC 4443, 4861, 2710, 3810).
-pub(super) fn v6(kind: u8, code: u8) -> (&'static str, &'static str) {
+pub fn v6(kind: u8, code: u8) -> (&'static str, &'static str) {
     match kind {
         1 => (
             "Destination unreachable",

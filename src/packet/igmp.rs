@@ -33,10 +33,15 @@ pub(super) fn layer(part: Part<'_>, kind: u8, covered: Covered) -> Layer {
     if kind == REPORT_3 {
         fields.number(1..2, "igmp.reserved", "Reserved");
     } else {
-        let meaning = format!("{}.{} seconds", bytes[1] / 10, bytes[1] % 10);
+        let tenths = response_time(kind, part.wire_len(), bytes[1]);
         fields
-            .number(1..2, "igmp.max_resp", "Max Resp Time")
-            .mean(meaning);
+            .value(
+                1..2,
+                "igmp.max_resp",
+                "Max Resp Time",
+                FieldValue::Number(tenths),
+            )
+            .mean(format!("{}.{} seconds", tenths / 10, tenths % 10));
     }
     let verdict = checksum::judge_plain(part, 2, be16(bytes, 2), covered);
     fields.hex(2..4, "igmp.checksum", "Checksum").mean(verdict);
@@ -54,6 +59,16 @@ pub(super) fn layer(part: Part<'_>, kind: u8, covered: Covered) -> Layer {
         "igmp",
         format!("Internet Group Management Protocol, {words}"),
     )
+}
+
+/// The response time in tenths of a second. From 128 on a version 3 query writes it as a floating-point number of three bits
+/// exponent and four bits mantissa (RFC 3376 section 4.1.1).
+fn response_time(kind: u8, len: usize, code: u8) -> u64 {
+    if kind == QUERY && len >= 12 && code >= 128 {
+        (u64::from(code & 0x0f) | 0x10) << (((code >> 4) & 7) + 3)
+    } else {
+        code.into()
+    }
 }
 
 /// What a version 3 query adds (RFC 3376 section 4.1).

@@ -1,7 +1,7 @@
 //! Numbers of protocols in words: the small registries of IANA and IEEE that headers refer to. Not option kinds or ICMP messages.
 
 /// The layer above Ethernet, by its type.
-pub(super) fn ethertype(number: u16) -> &'static str {
+pub fn ethertype(number: u16) -> &'static str {
     match number {
         0x0800 => "IPv4",
         0x0806 => "ARP",
@@ -26,7 +26,7 @@ pub(super) fn ethertype(number: u16) -> &'static str {
 }
 
 /// What an IP packet carries, by its protocol or next-header number.
-pub(super) fn protocol(number: u8) -> &'static str {
+pub fn protocol(number: u8) -> &'static str {
     match number {
         0 => "IPv6 Hop-by-Hop Options",
         1 => "ICMP",
@@ -61,7 +61,7 @@ pub(super) fn protocol(number: u8) -> &'static str {
 }
 
 /// A differentiated services code point (RFC 2474, 2597, 3246, 5865, 8622).
-pub(super) fn dscp(number: u8) -> &'static str {
+pub fn dscp(number: u8) -> &'static str {
     match number {
         0 => "CS0, best effort",
         1 => "LE, lower effort",
@@ -91,7 +91,7 @@ pub(super) fn dscp(number: u8) -> &'static str {
 }
 
 /// The two bits of explicit congestion notification (RFC 3168 section 5).
-pub(super) fn ecn(bits: u8) -> &'static str {
+pub fn ecn(bits: u8) -> &'static str {
     match bits & 3 {
         0 => "Not-ECT, not ECN-capable",
         1 => "ECT(1), ECN-capable",
@@ -101,7 +101,7 @@ pub(super) fn ecn(bits: u8) -> &'static str {
 }
 
 /// A kind of hardware, as `arp.hw.type` and the cooked header number it (IANA, and `ARPHRD_` of Linux).
-pub(super) fn hardware(number: u16) -> &'static str {
+pub fn hardware(number: u16) -> &'static str {
     match number {
         1 => "Ethernet",
         6 => "IEEE 802",

@@ -104,7 +104,7 @@ pub(super) fn layer(
             "Flags",
             FieldValue::Hex(tcp.flags.into(), 3),
         )
-        .mean(flag_names(tcp.flags))
+        .mean(flag::names(tcp.flags))
         .with(flags(part, tcp.flags));
     fields.number(14..16, "tcp.window_size_value", "Window");
     let verdict = checksum::judge(part, 16, tcp.checksum, pseudo, covered);
@@ -146,42 +146,23 @@ pub(super) fn quoted_layer(part: Part<'_>) -> Layer {
     fields.layer("tcp", title)
 }
 
-/// The flags that are set, as Wireshark writes them: `SYN, ACK`.
-fn flag_names(flags: u16) -> String {
-    let names: Vec<&str> = FLAGS
-        .iter()
-        .filter(|(bit, ..)| flags & bit != 0)
-        .map(|(_, name, ..)| *name)
-        .collect();
-    if names.is_empty() {
-        "none".to_owned()
-    } else {
-        names.join(", ")
-    }
-}
-
-/// Bit, name, field name and label, from the lowest bit up.
-const FLAGS: [(u16, &str, &str, &str); 9] = [
-    (flag::FIN, "FIN", "tcp.flags.fin", "Fin"),
-    (flag::SYN, "SYN", "tcp.flags.syn", "Syn"),
-    (flag::RST, "RST", "tcp.flags.reset", "Reset"),
-    (flag::PSH, "PSH", "tcp.flags.push", "Push"),
-    (flag::ACK, "ACK", "tcp.flags.ack", "Acknowledgment"),
-    (flag::URG, "URG", "tcp.flags.urg", "Urgent"),
-    (flag::ECE, "ECE", "tcp.flags.ece", "ECN-Echo"),
-    (
-        flag::CWR,
-        "CWR",
-        "tcp.flags.cwr",
-        "Congestion Window Reduced",
-    ),
-    (flag::AE, "AE", "tcp.flags.ae", "Accurate ECN"),
+/// Bit, field name and label, from the lowest bit up.
+const FLAGS: [(u16, &str, &str); 9] = [
+    (flag::FIN, "tcp.flags.fin", "Fin"),
+    (flag::SYN, "tcp.flags.syn", "Syn"),
+    (flag::RST, "tcp.flags.reset", "Reset"),
+    (flag::PSH, "tcp.flags.push", "Push"),
+    (flag::ACK, "tcp.flags.ack", "Acknowledgment"),
+    (flag::URG, "tcp.flags.urg", "Urgent"),
+    (flag::ECE, "tcp.flags.ece", "ECN-Echo"),
+    (flag::CWR, "tcp.flags.cwr", "Congestion Window Reduced"),
+    (flag::AE, "tcp.flags.ae", "Accurate ECN"),
 ];
 
 fn flags(part: Part<'_>, flags: u16) -> Vec<Field> {
     let mut fields = Fields::of(part);
     fields.flag(12..13, 0x0e, "tcp.flags.res", "Reserved");
-    for (bit, _, name, label) in FLAGS.iter().rev() {
+    for (bit, name, label) in FLAGS.iter().rev() {
         let byte = if *bit == flag::AE { 12..13 } else { 13..14 };
         let set = FieldValue::Flag(flags & bit != 0);
         fields.value(byte, name, label, set);

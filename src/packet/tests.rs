@@ -49,7 +49,7 @@ const fn on(link: LinkType, name: &'static str, hex: &'static str) -> Sample {
 }
 
 /// One frame or more for every protocol and link type. Checksums are right unless the name says otherwise.
-pub(super) static SAMPLES: [Sample; 24] = [
+pub(super) static SAMPLES: [Sample; 25] = [
     on(
         LinkType::ETHERNET,
         "syn",
@@ -96,6 +96,11 @@ pub(super) static SAMPLES: [Sample; 24] = [
         "arp request",
         "ffffffffffff 020000000001 0806
          0001 0800 06 04 0001 020000000001 0a000001 000000000000 0a000002",
+    ),
+    on(
+        LinkType::ETHERNET,
+        "arp about addresses of two bytes",
+        "ffffffffffff 020000000001 0806 0007 0800 02 04 0001 0102 0a000001 0000 0a000002 00",
     ),
     on(
         LinkType::ETHERNET,

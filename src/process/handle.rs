@@ -1,7 +1,7 @@
 //! The terminal's hold on a prompt's process: sends commands, takes reports, and reads from /proc whether a call sleeps in the kernel.
 
 use super::child::thread_name;
-use super::message::{Execute, decode, encode};
+use super::message::{Execute, Request, decode, encode};
 use crate::command::ast::Command;
 use crate::engine::report::Report;
 use crate::event::BlockedEvent;
@@ -72,15 +72,11 @@ impl Process {
 
     /// Sends a command. Job 0 is the main thread, which must be free.
     pub fn execute(&mut self, number: u64, job: u32, command: &Command) -> io::Result<()> {
-        let bytes = encode(&Execute {
+        self.send(&Request::Execute(Execute {
             number,
             job,
             command: command.clone(),
-        })?;
-        self.channel.set_nonblocking(false)?;
-        let sent = self.channel.write_all(&bytes);
-        self.channel.set_nonblocking(true)?;
-        sent?;
+        }))?;
         let work = Work {
             command: number,
             text: command.text.clone(),
@@ -91,6 +87,19 @@ impl Process {
         };
         self.at_work.insert(job, work);
         Ok(())
+    }
+
+    /// Lets the main thread go on after a call it reported. A process that is gone is noticed by the next read.
+    pub fn go_on(&mut self) {
+        let _ = self.send(&Request::Continue);
+    }
+
+    fn send(&mut self, request: &Request) -> io::Result<()> {
+        let bytes = encode(request)?;
+        self.channel.set_nonblocking(false)?;
+        let sent = self.channel.write_all(&bytes);
+        self.channel.set_nonblocking(true)?;
+        sent
     }
 
     /// The reports that have come, oldest first; the flag says that the process is gone.

@@ -5,7 +5,17 @@ use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 use std::io;
 
-/// What the terminal asks of a process. The answers are [`Report`](crate::engine::report::Report)s.
+/// What the terminal says to a process. The answers are [`Report`](crate::engine::report::Report)s.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub enum Request {
+    /// Carry a command out.
+    Execute(Execute),
+    /// The call that the main thread reported has been taken in: go on. Between two calls of one command the kernel is asked what the
+    /// first changed, so that the change is not taken for the second's.
+    Continue,
+}
+
+/// A command for a process.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Execute {
     /// The command's number in the session.

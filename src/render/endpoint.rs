@@ -68,8 +68,8 @@ pub fn addresses(packet: &PacketEvent) -> (String, String) {
 
 /// A hardware address as Wireshark writes it.
 pub fn mac(address: [u8; 6]) -> String {
-    let [a, b, c, d, e, f] = address;
-    format!("{a:02x}:{b:02x}:{c:02x}:{d:02x}:{e:02x}:{f:02x}")
+    let digits: Vec<String> = address.iter().map(|byte| format!("{byte:02x}")).collect();
+    digits.join(":")
 }
 
 /// Packets of one conversation, with who stands where in the drawing.

@@ -138,7 +138,7 @@ proptest! {
         ascii in any::<bool>(),
     ) {
         let mut capture = Capture::new();
-        let mut packets = vec![
+        let mut packets = [
             capture.frame(LinkType::ETHERNET, &bytes, (&names.0, &names.1)),
             capture.frame(LinkType::RAW, &bytes, (&names.0, &names.1)),
             capture.tcp(C, S, PSH | ACK, (1, 1), data.as_bytes()),

@@ -49,7 +49,7 @@ mod tests {
 
     #[test]
     fn a_row_has_offset_digits_and_characters_in_straight_columns() {
-        let lines = rows(b"0123456789\x1b[m", 0x20, 8, |index| Style::field(index));
+        let lines = rows(b"0123456789\x1b[m", 0x20, 8, Style::field);
         let texts: Vec<String> = lines.iter().map(Line::text).collect();
         assert_eq!(
             texts,

@@ -290,12 +290,11 @@ impl<'a> Frame<'a> {
             } => {
                 self.margin(&mut row, "", since);
                 let style = if *failed { Style::Error } else { Style::Call };
-                match lane {
-                    Some(lane) => self.call(&mut row, text, style, *lane),
-                    None => {
-                        let words = format!(" {process}: {text} ");
-                        row.put(self.columns[0] + 1, Style::Dim, &words, self.look);
-                    }
+                if let Some(lane) = lane {
+                    self.call(&mut row, text, style, *lane);
+                } else {
+                    let words = format!(" {process}: {text} ");
+                    row.put(self.columns[0] + 1, Style::Dim, &words, self.look);
                 }
             }
         }

@@ -54,11 +54,11 @@ fn a_connection_from_connect_to_close_with_the_calls_in_the_outer_lanes() {
     let server = "127.0.0.1:5000"
         .parse()
         .map(crate::value::Address::Inet)
-        .unwrap();
+        .expect("an address");
     let client = "127.0.0.1:40312"
         .parse()
         .map(crate::value::Address::Inet)
-        .unwrap();
+        .expect("an address");
     let calls = [
         call("server", "socket", 3, 3, (start - 9000, start - 8000)),
         CallEvent {

@@ -64,7 +64,7 @@ fn a_session_of_calls_at_every_width() {
         data: Some("hello 你好\n".into()),
         ..made("recv", &["4", "1024", "0"], 12)
     };
-    let peer = Address::Inet("127.0.0.1:40318".parse().unwrap());
+    let peer = Address::Inet("127.0.0.1:40318".parse().expect("an address"));
     let names = [
         ("conn".to_owned(), Value::Socket(4)),
         ("addr".to_owned(), Value::Address(peer)),
@@ -114,6 +114,7 @@ fn every_other_event_has_its_line() {
         name: name.to_owned(),
         invocation: format!("{name}(3)"),
         fd: Some(3),
+        peer: None,
         start_ns: 0,
     };
     let ended = |ended| ProcessEvent {
@@ -176,8 +177,8 @@ fn only_a_call_that_took_a_millisecond_or_blocked_says_how_long() {
         (10, true, true),
     ] {
         let call_event = CallEvent {
-            end_ns,
             blocked,
+            end_ns,
             ..made("close", &["3"], 0)
         };
         let look = look(80, false);

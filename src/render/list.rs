@@ -112,7 +112,7 @@ fn told(packet: &PacketEvent, brevity: Brevity) -> Cell {
         text.push_str("✗ lost ");
     }
     for label in words::labels(&packet.track) {
-        text.push_str(&format!("[{label}] "));
+        text.extend(["[", &label, "] "]);
     }
     text.push_str(&info::brief(packet, brevity));
     let style = match (packet.lost, packet.headers.malformed) {
@@ -125,9 +125,10 @@ fn told(packet: &PacketEvent, brevity: Brevity) -> Cell {
 }
 
 fn cause(packet: &PacketEvent, here: &str) -> String {
-    packet.cause.as_ref().map_or_else(String::new, |cause| {
-        words::cause(cause, &kernel(&cause.kernel), here)
-    })
+    packet
+        .cause
+        .as_ref()
+        .map_or_else(String::new, |cause| words::cause(cause, &[], here))
 }
 
 #[cfg(test)]

@@ -3,11 +3,16 @@
 pub mod arrow;
 pub mod ascii;
 pub mod canvas;
+pub mod conversations;
+pub mod diagnostic;
 pub mod endpoint;
 pub mod exchange;
+pub mod explain;
 pub mod follow;
+pub mod help;
 pub mod hex;
 pub mod info;
+pub mod json;
 pub mod json_packet;
 pub mod ladder;
 pub mod line;
@@ -17,9 +22,12 @@ pub mod packet_line;
 #[cfg(test)]
 mod sample;
 pub mod sockets;
+pub mod states;
 pub mod styled;
 pub mod table;
 pub mod tcp_info;
+#[cfg(test)]
+mod tests;
 pub mod tree;
 pub mod value;
 pub mod words;

@@ -45,10 +45,40 @@ pub fn draw(values: &[(String, Value)], look: &Look) -> Styled {
     text
 }
 
+/// The (name, value) pairs in what `options s` gives: a list of (level, name, value).
+pub fn pairs(result: &Value) -> Vec<(String, Value)> {
+    let Value::List(rows) = result else {
+        return Vec::new();
+    };
+    let pair = |row: &Value| match row {
+        Value::Tuple(parts) => match parts.as_slice() {
+            [_, Value::Constant { name, .. }, value] => Some((name.clone(), value.clone())),
+            _ => None,
+        },
+        _ => None,
+    };
+    rows.iter().filter_map(pair).collect()
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
     use crate::render::sample::screens;
+
+    #[test]
+    fn the_pairs_come_from_what_the_engine_gives() {
+        let constant = |value, name: &str| Value::Constant {
+            value,
+            name: name.to_owned(),
+        };
+        let row = vec![
+            constant(1, "SOL_SOCKET"),
+            constant(2, "SO_REUSEADDR"),
+            Value::Int(1),
+        ];
+        let found = pairs(&Value::List(vec![Value::Tuple(row), Value::None]));
+        assert_eq!(found, [("SO_REUSEADDR".to_owned(), Value::Int(1))]);
+    }
 
     #[test]
     fn options_stand_under_their_level_with_what_they_mean() {

@@ -38,7 +38,7 @@ pub(super) fn screens(view: impl Fn(&Look) -> Styled) -> String {
             assert!(!ascii || row.is_ascii(), "not ASCII: {row}");
         }
         let name = if ascii { " ASCII" } else { "" };
-        text.push_str(&format!("== {width}{name}\n{shown}"));
+        text.extend(["== ", &width.to_string(), name, "\n", &shown]);
     }
     text
 }

@@ -187,8 +187,10 @@ mod tests {
             fd,
             inode: 1,
             protocol: "tcp".to_owned(),
-            local: Some(Address::Inet("127.0.0.1:5000".parse().unwrap())),
-            peer: Some(Address::Inet("127.0.0.1:40312".parse().unwrap())),
+            local: Some(Address::Inet("127.0.0.1:5000".parse().expect("an address"))),
+            peer: Some(Address::Inet(
+                "127.0.0.1:40312".parse().expect("an address"),
+            )),
             state,
             recv_q: 0,
             send_q: 0,

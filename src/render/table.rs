@@ -207,14 +207,14 @@ mod tests {
         let look = look(30, false);
         let text = draw(&columns, &rows, &look);
         let shown = text.to_text(&look);
-        let expected = "name   size  what\n\
+        let expected = "name   size  what it is\n\
             你好      7  two wide\n             characters\n\
             x     12345  narrow \\x1b[31m\n             text too\n";
         assert_eq!(shown, expected);
         let styles: Vec<Style> = text
             .lines
             .iter()
-            .flat_map(|line| line.pieces())
+            .flat_map(Line::pieces)
             .filter(|piece| piece.text().contains("characters"))
             .map(crate::render::styled::Piece::style)
             .collect();

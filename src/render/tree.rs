@@ -54,12 +54,12 @@ pub fn draw(packet: &PacketEvent, layers: &[Layer], with_bytes: bool, look: &Loo
     if beside {
         side_by_side(&mut text, &tree, &dump, [&room, look]);
     } else {
-        tree.into_iter().for_each(|line| text.push(line));
+        text.lines.extend(tree);
         if with_bytes {
             text.gap();
         }
         let dump = if with_bytes { dump } else { Vec::new() };
-        dump.into_iter().for_each(|line| text.push(line));
+        text.lines.extend(dump);
     }
     text
 }
@@ -82,7 +82,7 @@ fn about(text: &mut Styled, packet: &PacketEvent) {
         words::bytes(frame.len as usize)
     );
     if frame.bytes.len() < frame.len as usize {
-        facts.push_str(&format!(", {} captured", frame.bytes.len()));
+        facts.extend([", ", &words::bytes(frame.bytes.len()), " captured"]);
     }
     text.say(Style::Dim, 2, &facts);
     if let Some(cause) = &packet.cause {
@@ -234,10 +234,10 @@ mod tests {
         let layers = layers(&packet);
         let look = crate::render::sample::look(120, false);
         let text = draw(&packet, &layers, true, &look);
-        let pieces = || text.lines.iter().flat_map(|line| line.pieces());
+        let pieces = || text.lines.iter().flat_map(Line::pieces);
         let label = pieces()
             .find(|piece| piece.text() == "Source Port")
-            .unwrap();
+            .expect("the tree has it");
         assert!(
             pieces().any(|piece| piece.text().starts_with("9d") && piece.style() == label.style()),
             "0x9d78 is port 40312"

@@ -54,7 +54,9 @@ mod tests {
 
     #[test]
     fn values_read_as_in_python_and_descriptors_say_what_they_are() {
-        let address = Value::Address(Address::Inet("127.0.0.1:40318".parse().unwrap()));
+        let address = Value::Address(Address::Inet(
+            "127.0.0.1:40318".parse().expect("an address"),
+        ));
         for (value, shown) in [
             (Value::Socket(4), "fd 4"),
             (address, "127.0.0.1:40318"),

@@ -1,7 +1,7 @@
 //! Which sockets the session knows: who owns each, what it is called, and its state as the kernel last told it.
 
 use crate::event::{CallEvent, StateEvent};
-use crate::sys::diag::{Answer, Question};
+use crate::sys::diag::Answer;
 use crate::value::{Address, Value};
 use std::collections::BTreeMap;
 use std::net::SocketAddr;
@@ -131,6 +131,9 @@ impl Inventory {
         if call.name == "close"
             && let Some(mut known) = key.and_then(|key| self.open.remove(&key))
         {
+            if known.names.is_empty() {
+                known.names.extend(known.fd.map(|fd| format!("fd {fd}")));
+            }
             known.fd = None;
             // Another descriptor may still hold the socket (dup, SCM_RIGHTS); then it is not an orphan.
             let held =
@@ -233,9 +236,6 @@ impl Inventory {
             .filter(|answer| answer.inode != 0)
             .map(|answer| (u64::from(answer.inode), answer))
             .collect();
-        let asked_tcp = answers
-            .iter()
-            .any(|answer| matches!(answer.question, Question::Tcp(_)));
         for known in self.open.values_mut() {
             match by_inode.get(&known.inode) {
                 Some(answer) => {
@@ -254,22 +254,20 @@ impl Inventory {
                         changes.extend(known.enter(tcp_state(answer.state)));
                     }
                 }
-                // A socket that is neither bound nor connected is in no table of the kernel.
-                None if known.protocol == Protocol::Tcp => changes.extend(known.enter("CLOSED")),
+                // TIME-WAIT is kept by the kernel apart from the socket, which is done with it; without that, a socket that is
+                // neither bound nor connected is in no table of the kernel.
+                None if known.protocol == Protocol::Tcp => {
+                    let state = remains(answers, known);
+                    changes.extend(known.enter(state));
+                }
                 None => {}
             }
         }
-        let _ = asked_tcp;
-        self.orphans.retain_mut(|known| {
-            let found = answers.iter().find(|answer| {
-                answer.inode == 0
-                    && same_address(&answer.local, &known.local)
-                    && same_address(&answer.peer, &known.peer)
-            });
-            changes.extend(known.enter(found.map_or("CLOSED", |answer| tcp_state(answer.state))));
-            // A closed end keeps its name for the packets that may still be shown; the list is bounded.
-            true
-        });
+        // A closed end keeps its name for the packets that may still be shown; the list is bounded.
+        for known in &mut self.orphans {
+            let state = remains(answers, known);
+            changes.extend(known.enter(state));
+        }
         self.version += 1;
         changes
     }
@@ -313,8 +311,8 @@ impl Inventory {
         let same = |known: &&Known| known.protocol == protocol;
         let connected = |known: &&Known| {
             same(known)
-                && same_address(&known.local, &Some(local.clone()))
-                && same_address(&known.peer, &Some(peer.clone()))
+                && same_address(known.local.as_ref(), Some(&local))
+                && same_address(known.peer.as_ref(), Some(&peer))
         };
         let bound = |known: &&Known| {
             same(known) && known.peer.is_none() && covers(known.local.as_ref(), &local)
@@ -341,6 +339,16 @@ impl Inventory {
     }
 }
 
+/// What the kernel keeps of a connection that no descriptor holds any more.
+fn remains(answers: &[Answer], known: &Known) -> &'static str {
+    let found = answers.iter().find(|answer| {
+        answer.inode == 0
+            && same_address(answer.local.as_ref(), known.local.as_ref())
+            && same_address(answer.peer.as_ref(), known.peer.as_ref())
+    });
+    found.map_or("CLOSED", |answer| tcp_state(answer.state))
+}
+
 fn protocol(arguments: &[String]) -> Protocol {
     let [family, kind, protocol, ..] = arguments else {
         return Protocol::Other;
@@ -358,7 +366,7 @@ fn protocol(arguments: &[String]) -> Protocol {
 }
 
 /// True when both are the same endpoint; an IPv4 address mapped into IPv6 is the IPv4 address (RFC 4291 section 2.5.5.2).
-fn same_address(one: &Option<Address>, other: &Option<Address>) -> bool {
+fn same_address(one: Option<&Address>, other: Option<&Address>) -> bool {
     match (one, other) {
         (Some(one), Some(other)) => {
             one == other
@@ -377,6 +385,7 @@ fn covers(bound: Option<&Address>, address: &Address) -> bool {
     let Some(bound) = bound else { return false };
     bound.port() == address.port()
         && bound.ip().zip(address.ip()).is_some_and(|(bound, ip)| {
-            bound.is_unspecified() || bound.to_canonical() == ip.to_canonical()
+            bound.to_canonical() == ip.to_canonical()
+                || bound.is_unspecified() && (bound.is_ipv6() || ip.is_ipv4())
         })
 }

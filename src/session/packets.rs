@@ -115,6 +115,9 @@ impl Packets {
         if let Some(known) = call.fd.and_then(|fd| inventory.by_fd(&call.process, fd)) {
             describe(&mut window, known, inventory);
         }
+        if let Some(peer) = call.peer.as_ref().and_then(socket_address) {
+            window.peer = Some(peer);
+        }
         self.finder.begin(window);
     }
 
@@ -152,7 +155,7 @@ impl Packets {
             window.end_ns = Some(now_ns);
         }
         for known in inventory.open().filter(|known| known.process == process) {
-            let mut window = CallWindow::begun(0, process, 0, "exit", now_ns - BEFORE);
+            let mut window = CallWindow::begun(0, "", 0, "exit", now_ns - BEFORE);
             window.short = format!("the end of {process}");
             describe(&mut window, known, inventory);
             window.end_ns = Some(now_ns);

@@ -33,7 +33,7 @@ impl Shell {
         } else {
             self.tally.failed += 1;
         }
-        let text = format!("{}{found}", text.trim().escape_debug());
+        let text = format!("{}{found}", text.trim());
         self.session.tell(Event::Expect(ExpectEvent {
             line: self.line_number,
             held,

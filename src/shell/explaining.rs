@@ -17,7 +17,7 @@ impl Shell {
             return screen.show(&text);
         };
         if let Some(verb) = Verb::named(&topic) {
-            let text = views::page(verb, screen.look());
+            let text = views::page(verb);
             return screen.show(&text);
         }
         self.explain_topic(&topic, screen);
@@ -30,11 +30,11 @@ impl Shell {
 
     fn explain_topic(&mut self, topic: &str, screen: &mut dyn Screen) {
         if let Some(explanation) = glossary::explain(topic) {
-            let text = views::explanation(&explanation, screen.look());
+            let text = views::explanation(&explanation);
             return screen.show(&text);
         }
         if let Some(verb) = Verb::named(topic) {
-            let text = views::page(verb, screen.look());
+            let text = views::page(verb);
             return screen.show(&text);
         }
         let verbs = VERBS.iter().map(|entry| entry.name);

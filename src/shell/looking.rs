@@ -104,15 +104,9 @@ impl Shell {
         let wanted = number(call, 0)
             .and_then(|number| u64::try_from(number).ok())
             .unwrap_or_else(|| self.session.packets_told());
-        let first = self
-            .session
-            .log()
-            .packets()
-            .next()
-            .map_or(0, |packet| packet.frame.time_ns);
         match self.session.log().packet_numbered(wanted) {
             Some(packet) => {
-                let text = tell::fields(packet, first, screen.look());
+                let text = tell::fields(packet, true, screen.look());
                 screen.show(&text);
             }
             None if self.session.packets_told() == 0 => {

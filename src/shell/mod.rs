@@ -11,7 +11,7 @@ pub mod tell;
 pub mod verbs;
 pub mod views;
 
-use crate::catalog::verb::AnsweredBy;
+use crate::catalog::verb::{AnsweredBy, Verb};
 use crate::command::ast::{Action, Call, Command, Expr};
 use crate::command::complete::Known;
 use crate::command::line::lines;
@@ -19,7 +19,7 @@ use crate::command::parse::parse_line;
 use crate::event::{Event, RefusedEvent};
 use crate::lab::handle::{FIRST_HOST, LabError};
 use crate::render::styled::{Look, Style, Styled};
-use crate::session::{Session, Settings, Settled};
+use crate::session::{Session, Settings};
 use crate::sys::clock::Deadline;
 use std::os::fd::{AsFd, BorrowedFd};
 use std::time::Duration;
@@ -164,7 +164,13 @@ impl Shell {
         if self.manner.format == Format::Json || self.manner.quiet || line.trim().is_empty() {
             return;
         }
-        let prompt = self.prompt();
+        // A line that begins as a prompt shows it is its own prompt.
+        let named = self.session.processes().iter().any(|process| {
+            line.trim_start()
+                .strip_prefix(process.name.as_str())
+                .is_some_and(|rest| rest.trim_start().starts_with('>'))
+        });
+        let prompt = if named { String::new() } else { self.prompt() };
         screen.show(&tell::echo(&prompt, line));
     }
 
@@ -250,6 +256,9 @@ impl Shell {
             } else {
                 Flow::Continue
             };
+        }
+        if matches!(&command.action, Action::Call(call) if call.verb == Verb::Options) {
+            self.teller.options_of = Some(self.session.next_command());
         }
         if let Err(error) = self.session.perform(process, command) {
             self.refuse(
@@ -462,6 +471,6 @@ impl Shell {
     }
 
     fn is_expectation(&self, call: &Call) -> bool {
-        call.verb == crate::catalog::verb::Verb::Expect
+        call.verb == Verb::Expect
     }
 }

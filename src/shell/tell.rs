@@ -2,14 +2,15 @@
 
 use super::{Format, Screen, Shell};
 use crate::command::diagnostic::Diagnostic;
-use crate::command::filter::Filter;
+use crate::command::filter::{Filter, FilterError};
 use crate::event::packet::PacketEvent;
 use crate::event::{CallEvent, Event, ResultEvent, StateEvent};
 use crate::packet::dissect;
 use crate::render::exchange::{self, Exchange};
 use crate::render::line::{self, CallLine};
 use crate::render::styled::{Look, Style, Styled};
-use crate::render::{json, tree, words};
+use crate::render::{json, options, tree, words};
+use crate::value::Value;
 
 /// How packets are shown under the calls that caused them.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -37,6 +38,8 @@ pub struct Teller {
     pub filter: Option<Filter>,
     /// What programs and `print` have written, for `expect output`; the oldest part is let go.
     pub output: String,
+    /// The command whose value is a table of options.
+    pub options_of: Option<u64>,
     later: Vec<Event>,
     /// Drops that have been told of.
     drops: u64,
@@ -208,6 +211,14 @@ impl Teller {
                         &look,
                     ));
                 }
+                Event::Result(result)
+                    if self.options_of == Some(result.command) && result.assigned.is_empty() =>
+                {
+                    match option_rows(&result.value) {
+                        Some(rows) => text.append(options::draw(&rows, &look)),
+                        None => text.append(line::result(result)),
+                    }
+                }
                 Event::Result(result) if !result.show => {}
                 Event::Process(_) | Event::Note(_) if quiet => {}
                 other => text.append(line::event(other, here, &look)),
@@ -228,7 +239,7 @@ impl Teller {
         match self.mode {
             Mode::Tree => {
                 for packet in packets.iter() {
-                    text.append(fields(packet, packet.frame.time_ns, look));
+                    text.append(fields(packet, true, look));
                 }
             }
             Mode::Line | Mode::Off => {
@@ -280,7 +291,7 @@ fn assigned_to(
     events: &[Event],
     place: usize,
     claimed: &mut [bool],
-) -> Vec<(String, crate::value::Value)> {
+) -> Vec<(String, Value)> {
     for (offset, event) in events[place + 1..].iter().enumerate() {
         match event {
             Event::Call(next) if next.command == call.command && next.process == call.process => {
@@ -307,15 +318,15 @@ pub fn passes(filter: &Filter, packet: &PacketEvent) -> bool {
     filter.matches(packet)
 }
 
-/// A packet's fields beside its bytes; its time counts from `since_ns`.
-pub(super) fn fields(packet: &PacketEvent, since_ns: i64, look: Look) -> Styled {
+/// A packet's fields, beside its bytes where they are wanted.
+pub(super) fn fields(packet: &PacketEvent, bytes: bool, look: Look) -> Styled {
     let layers = dissect::tree(
         packet.frame.link,
         &packet.frame.bytes,
         packet.frame.len,
         packet.frame.checksum_not_ready,
     );
-    tree::draw(packet, &layers, since_ns, &look)
+    tree::draw(packet, &layers, bytes, &look)
 }
 
 /// A line as it would stand at the prompt.
@@ -338,6 +349,33 @@ pub(super) fn cause(packet: &PacketEvent, here: &str) -> String {
         .as_ref()
         .map_or(String::new(), |cause| words::cause(cause, &[], here))
 }
-pub(super) fn filter_error(_: &str, e: &crate::command::filter::FilterError, _: Look) -> Styled {
-    line::note(&e.message)
+
+/// What is wrong with a filter, with a caret.
+pub(super) fn filter_error(text: &str, error: &FilterError, look: Look) -> Styled {
+    let mut diagnostic = Diagnostic::new(error.span.clone(), error.message.as_str());
+    diagnostic.help.clone_from(&error.help);
+    crate::render::diagnostic::draw(text, &diagnostic, None, &look)
+}
+
+/// The (level, name, value) rows that `options` gives, as the table's pairs.
+fn option_rows(value: &Value) -> Option<Vec<(String, Value)>> {
+    let Value::List(rows) = value else {
+        return None;
+    };
+    rows.iter()
+        .map(|row| match row {
+            Value::Tuple(parts) => match parts.as_slice() {
+                [_, name, value] => Some((plain(name)?, value.clone())),
+                _ => None,
+            },
+            _ => None,
+        })
+        .collect()
+}
+
+fn plain(value: &Value) -> Option<String> {
+    match value {
+        Value::Str(text) | Value::Constant { name: text, .. } => Some(text.clone()),
+        _ => None,
+    }
 }

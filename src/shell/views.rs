@@ -1,14 +1,20 @@
 //! The views: what the session knows, handed to the renderer that draws it. No drawing here beyond short lists.
 
 use super::tell::cause;
+use crate::catalog::glossary::Explanation;
+use crate::catalog::verb::Verb;
 use crate::event::packet::PacketEvent;
 use crate::event::socket::SocketRow;
 use crate::event::{CallEvent, Event};
 use crate::lab::handle::Lab;
+use crate::render::explain::Topic;
 use crate::render::follow::{Conversation, Form};
 use crate::render::ladder::Ladder;
 use crate::render::styled::{Line, Look, Style, Styled};
-use crate::render::{endpoint, follow, ladder, line, list, packet_line, sockets, tcp_info};
+use crate::render::{
+    conversations, endpoint, explain, follow, help, ladder, line, list, packet_line, sockets,
+    states, tcp_info,
+};
 use crate::session::Session;
 use crate::session::log::Log;
 use crate::session::why::Evidence;
@@ -244,18 +250,53 @@ pub fn why(evidence: &Evidence, look: Look) -> Styled {
     }
     text
 }
-pub fn index(_: Look) -> Styled {
-    Styled::new()
+/// The index of all commands.
+pub fn index(look: Look) -> Styled {
+    help::index(&look)
 }
-pub fn page(_: crate::catalog::verb::Verb, _: Look) -> Styled {
-    Styled::new()
+
+/// The manual page of a verb.
+pub fn page(verb: Verb) -> Styled {
+    help::page(verb.entry())
 }
-pub fn explanation(_: &crate::catalog::glossary::Explanation, _: Look) -> Styled {
-    Styled::new()
+
+/// What the glossary knows of a topic.
+pub fn explanation(explanation: &Explanation) -> Styled {
+    let sections: Vec<(&str, &str)> = explanation
+        .sections
+        .iter()
+        .map(|(head, text)| (*head, text.as_str()))
+        .collect();
+    explain::draw(&Topic {
+        name: explanation.topic,
+        kind: explanation.kind.name(),
+        summary: explanation.summary,
+        sections: &sections,
+        see: explanation.see,
+    })
 }
-pub fn states(_: Option<(String, &'static str, Vec<&'static str>)>, _: Look) -> Styled {
-    Styled::new()
+
+/// The state diagram, with where a socket is and has been.
+pub fn states(socket: Option<(String, &'static str, Vec<&'static str>)>, look: Look) -> Styled {
+    let Some((name, current, visited)) = socket else {
+        return states::draw("", &[], &look);
+    };
+    let mut text = Styled::new();
+    text.say(
+        Style::Heading,
+        0,
+        &format!("{name}: {}", visited.join(" → ")),
+    );
+    text.append(states::draw(current, &visited, &look));
+    text
 }
-pub fn conversations<'a>(_: impl Iterator<Item = &'a PacketEvent>, _: Look) -> Styled {
-    Styled::new()
+
+/// The table of conversations.
+pub fn conversations<'a>(packets: impl Iterator<Item = &'a PacketEvent>, look: Look) -> Styled {
+    let packets: Vec<&PacketEvent> = packets.collect();
+    if packets.is_empty() {
+        Styled::new()
+    } else {
+        conversations::draw(&packets, &look)
+    }
 }

@@ -3,7 +3,7 @@
 
 use super::address;
 use nix::errno::Errno;
-use std::ffi::{CStr, CString};
+use std::ffi::CStr;
 use std::sync::{Mutex, PoisonError};
 
 /// One line of getaddrinfo's answer.
@@ -225,9 +225,16 @@ pub fn inet_pton(family: i32, text: &str) -> Result<Option<Vec<u8>>, Errno> {
     }
 }
 
-/// A text for the C library; `None` when it holds a zero byte.
-pub fn c_text(text: &str) -> Option<CString> {
-    CString::new(text).ok()
+/// The source address the kernel's routes would give a packet to this destination; nothing is sent.
+pub fn source_towards(destination: std::net::IpAddr) -> Option<std::net::IpAddr> {
+    let any: std::net::IpAddr = match destination {
+        std::net::IpAddr::V4(_) => std::net::Ipv4Addr::UNSPECIFIED.into(),
+        std::net::IpAddr::V6(_) => std::net::Ipv6Addr::UNSPECIFIED.into(),
+    };
+    let socket = std::net::UdpSocket::bind((any, 0)).ok()?;
+    // Any port will do: connecting a UDP socket only looks up the route.
+    socket.connect((destination, 9)).ok()?;
+    socket.local_addr().ok().map(|address| address.ip())
 }
 
 /// The addresses of an answer.

@@ -264,19 +264,11 @@ fn flag_names(text: &str, bit: impl Fn(&str) -> Option<u16>) -> Option<u16> {
 }
 
 fn tcp_flag(name: &str) -> Option<u16> {
-    Some(match name {
-        "FIN" => flag::FIN,
-        "SYN" => flag::SYN,
-        "RST" => flag::RST,
-        "PSH" => flag::PSH,
-        "ACK" => flag::ACK,
-        "URG" => flag::URG,
-        "ECE" => flag::ECE,
-        "CWR" => flag::CWR,
-        "AE" => flag::AE,
-        "NONE" => 0,
-        _ => return None,
-    })
+    flag::ALL
+        .iter()
+        .find(|(_, known)| *known == name)
+        .map(|(bit, _)| *bit)
+        .or_else(|| (name == "NONE").then_some(0))
 }
 
 /// The letters of scapy, and the dot with which tcpdump writes ACK.

@@ -210,6 +210,8 @@ fn lengths_that_lie_are_named() {
         "tcp",
         "an option reaches past the end of the header",
     );
+    let past = "the addresses reach past the end of the message";
+    assert_fault("arp request", 18, 7, "arp", past);
     assert_fault(
         "ipv6 udp",
         44,

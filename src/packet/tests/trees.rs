@@ -220,6 +220,8 @@ fn addresses_are_typed() {
         field("neighbor solicitation", "icmpv6.opt.linkaddr").value,
         mac
     );
+    let other = field("arp about addresses of two bytes", "arp.src.hw");
+    assert_eq!(other.value, FieldValue::Bytes(vec![1, 2]));
     let ip = FieldValue::Ipv4([10, 0, 0, 2].into());
     assert_eq!(field("arp request", "arp.dst.proto_ipv4").value, ip);
     let target = field("neighbor solicitation", "icmpv6.nd.ns.target_address");
@@ -250,4 +252,22 @@ fn a_fault_is_a_mark_and_the_rest_is_shown_as_bytes() {
         mark.map(|field| field.meaning.as_str()),
         Some("tcp: the header length is less than 20")
     );
+}
+
+#[test]
+fn the_fields_of_the_json_contract_are_all_there() {
+    let contract = "eth.type arp.opcode ip.version ip.src ip.dst ip.proto ip.ttl ip.id ip.flags.df ip.flags.mf \
+        ip.frag_offset ip.len ip.hdr_len ipv6.src ipv6.dst ipv6.nxt ipv6.hlim ipv6.plen tcp.srcport tcp.dstport \
+        tcp.seq_raw tcp.ack_raw tcp.len tcp.hdr_len tcp.flags tcp.flags.str tcp.window_size_value \
+        tcp.urgent_pointer tcp.checksum tcp.options.mss_val tcp.options.wscale.shift tcp.options.sack_perm \
+        tcp.options.sack_le tcp.options.sack_re tcp.options.timestamp.tsval tcp.options.timestamp.tsecr \
+        udp.srcport udp.dstport udp.length icmp.type icmp.code icmpv6.type icmpv6.code";
+    let shown: Vec<&str> = super::SAMPLES
+        .iter()
+        .flat_map(|sample| flat(&layers(sample.name)))
+        .map(|field| field.name)
+        .collect();
+    for name in contract.split_whitespace() {
+        assert!(shown.contains(&name), "{name}");
+    }
 }

@@ -1,0 +1,142 @@
+//! The words of the trade that are no name in a header file.
+
+use super::{Entry, Kind};
+
+/// Builds rows: `"name" ["alias"] "in one line" "more" "where to read on";`.
+macro_rules! terms {
+    ($($name:literal [$($alias:literal),*] $summary:literal $more:literal $see:literal;)*) => {
+        pub(super) const TERMS: &[Entry] = &[$(
+            Entry {
+                name: $name,
+                aliases: &[$($alias),*],
+                kind: Kind::Term,
+                summary: $summary,
+                sections: &[("more", $more)],
+                see: $see,
+            },
+        )*];
+    };
+}
+
+terms! {
+    "abstract name" ["abstract socket", "abstract namespace"] "a UNIX socket address that is no file: it begins with a zero byte, written @name"
+        "It vanishes with its socket, has no permissions, and is known only inside its network namespace." "unix(7)";
+    "accept queue" ["completed queue"] "finished connections that wait for accept"
+        "The kernel fills it without the program. Its limit is the smaller of listen's backlog and net.core.somaxconn; Recv-Q of the listener shows how many wait." "listen(2)";
+    "ancillary data" ["control message", "cmsg"] "what travels beside the data of sendmsg and recvmsg: descriptors, credentials, time stamps"
+        "Each piece has a level, a type and a value." "cmsg(3)";
+    "any address" ["wildcard address", "0.0.0.0"] "0.0.0.0 or ::, for bind: every address of this host"
+        "A connection on such a listener gets the one address the client used; getsockname on the accepted socket tells." "ip(7)";
+    "backlog" [] "how many finished connections may wait for accept"
+        "listen's second argument. When the queue is full Linux drops the handshake's last ACK and new SYNs in silence, so the client retries; it does not refuse." "listen(2), sysctl net.core.somaxconn";
+    "blocking" ["block", "blocked"] "a call that cannot go on puts its process to sleep in the kernel until it can"
+        "The opposite is non-blocking, where the call fails with EAGAIN at once." "fcntl(2), recv(2)";
+    "broadcast" [] "one datagram to every host of a network"
+        "Must be allowed with SO_BROADCAST; does not cross routers; IPv6 has multicast in its place." "ip(7)";
+    "buffer" ["send buffer", "receive buffer", "socket buffer"] "the kernel's memory for data that is not yet acknowledged (send) or not yet read (receive)"
+        "send copies into it and returns; the receive buffer's free room becomes the window. SO_SNDBUF and SO_RCVBUF set them, and Linux tunes them otherwise." "socket(7), tcp(7)";
+    "challenge ACK" [] "an ACK in answer to a suspicious RST or SYN, in place of believing it"
+        "The real peer repeats the RST with the right number; a forger cannot." "RFC 5961";
+    "congestion control" ["cubic", "reno", "bbr"] "how a sender finds out how much the network can carry, and slows down when it loses"
+        "Linux has several (TCP_CONGESTION); cubic is the usual one." "RFC 5681, RFC 9438";
+    "congestion window" ["cwnd"] "how many segments the sender allows itself in flight"
+        "It begins with 10, grows with acknowledgments, shrinks with losses. What may be sent is the smaller of it and the peer's window." "RFC 5681, RFC 6928";
+    "connected UDP" [] "a UDP socket that connect gave a peer: no packet is sent"
+        "send and recv work without an address, datagrams from elsewhere are not delivered, and ICMP errors reach the program as ECONNREFUSED." "udp(7)";
+    "connection refused" ["refused"] "an RST in answer to a SYN: the host is there, nobody listens"
+        "A firewall that drops in silence leads to ETIMEDOUT instead." "RFC 9293 section 3.10.7.1";
+    "datagram" ["message boundary"] "a message that arrives whole or not at all"
+        "One sendto, one datagram, one recvfrom. It may be lost, doubled or overtaken." "RFC 768";
+    "descriptor passing" ["fd passing"] "giving an open descriptor to another process through a UNIX socket (SCM_RIGHTS)"
+        "The receiver gets a number of its own for the same socket." "unix(7)";
+    "dual stack" ["v4-mapped"] "one IPv6 socket that serves IPv4 too"
+        "With IPV6_V6ONLY off an IPv4 client appears as ::ffff:a.b.c.d." "RFC 4291 section 2.5.5.2, ipv6(7)";
+    "edge-triggered" [] "epoll reports a change once (EPOLLET)"
+        "The program must then read until EAGAIN, or it sleeps beside waiting data." "epoll(7)";
+    "end of file" ["eof"] "recv gives empty bytes: the peer has closed or shut down its sending side"
+        "It comes after all data, and again at every further recv." "recv(2)";
+    "ephemeral port" ["dynamic port", "port 0"] "a port the kernel picks: at connect, at the first sendto, or at bind to port 0"
+        "From net.ipv4.ip_local_port_range, on Linux 32768 to 60999." "ip(7), RFC 6056";
+    "Fast Open" ["tfo", "tcp fast open"] "data in the SYN, so that a request saves one round trip"
+        "The client needs a cookie from an earlier connection." "RFC 7413";
+    "fast retransmit" [] "sending a lost segment again as soon as later ones are seen to arrive, without waiting for the RTO"
+        "Classic rule: three duplicate ACKs. Linux goes by SACK and time (RACK)." "RFC 5681 section 3.2, RFC 8985";
+    "file descriptor" ["descriptor", "fd"] "a small number that names an open socket or file inside one process"
+        "The lowest free one is taken; 0, 1 and 2 are the standard streams." "socket(2)";
+    "five-tuple" ["four-tuple"] "protocol, source address, source port, destination address, destination port: what names a connection"
+        "Two connections may share any four of them." "RFC 9293 section 3.3.1";
+    "flow control" [] "the receiver tells how much it can take, and the sender sends no more: the window"
+        "Not to be mixed up with congestion control, which is about the network." "RFC 9293 section 3.8";
+    "fragmentation" ["fragment"] "cutting an IP packet that is larger than the MTU"
+        "Loss of one fragment loses the whole. TCP avoids it through the MSS; large UDP datagrams get it." "RFC 791 section 3.2, RFC 8900";
+    "half-close" ["half-closed"] "one direction is ended with FIN, the other goes on"
+        "shutdown SHUT_WR does it; the end that closed waits in FIN-WAIT-2, the other in CLOSE-WAIT." "RFC 9293 section 3.6";
+    "half-open" [] "one end believes in a connection the other has forgotten, after a crash or a cut wire"
+        "The first segment is answered with RST. Keepalive finds it; so does sending." "RFC 9293 section 3.5.1";
+    "initial sequence number" ["isn"] "where a direction begins to count: a number that is hard to guess"
+        "Shown as 0 in relative numbers." "RFC 9293 section 3.4.1, RFC 6528";
+    "level-triggered" [] "poll and epoll report as long as something is there"
+        "The usual mode; EPOLLET changes it." "epoll(7)";
+    "linger" [] "what close does with data that is not yet acknowledged"
+        "By default it goes on in the background. SO_LINGER (1, n) makes close wait n seconds; (1, 0) throws it away and sends RST." "socket(7)";
+    "loopback" ["lo", "localhost", "127.0.0.1", "::1"] "the interface of a host to itself"
+        "Packets on lo are real packets through the whole stack, with an MTU of 65536 and nearly no delay; nothing leaves the machine." "RFC 1122 section 3.2.1.3";
+    "MSS" ["maximum segment size"] "the most data one segment may carry towards the end that announced it"
+        "MTU less 40 bytes for IPv4, 60 for IPv6: 1460 on Ethernet, 65495 on lo. Each end announces its own in the SYN; timestamps take 12 more." "RFC 9293 section 3.7.1, RFC 6691";
+    "MTU" ["path mtu", "pmtu"] "the largest IP packet a link (or a whole path) carries"
+        "1500 on Ethernet, 65536 on lo. Path MTU discovery sets don't-fragment and learns from ICMP." "RFC 1191, RFC 8201";
+    "multicast" [] "one datagram to all hosts that joined a group, 224.0.0.0/4 or ff00::/8"
+        "Join with IP_ADD_MEMBERSHIP; IGMP and MLD tell the routers." "RFC 1112, ip(7)";
+    "Nagle's algorithm" ["nagle"] "a small segment waits while an earlier one is unacknowledged"
+        "It saves packets and costs time where requests are written in two pieces. TCP_NODELAY turns it off." "RFC 896, RFC 9293 section 3.7.4";
+    "network byte order" ["byte order", "big-endian", "endianness"] "the most significant byte first"
+        "htons and its kin convert; forgetting it turns port 5000 into 34835." "byteorder(3)";
+    "network namespace" ["namespace"] "a network of its own: interfaces, addresses, ports, routes, firewall"
+        "The lab lives in one, made inside a user namespace, so no root is needed." "network_namespaces(7)";
+    "non-blocking" ["o_nonblock"] "calls never sleep: they fail with EAGAIN or EINPROGRESS"
+        "Set by setblocking False, SOCK_NONBLOCK, or for one call MSG_DONTWAIT." "fcntl(2)";
+    "orphan" [] "a socket that no process holds any more while TCP still finishes the close"
+        "`sockets` shows it without a process." "tcp(7)";
+    "partial read" ["sticky packets", "short read", "framing"] "recv gives what is there, not what was sent in one go"
+        "A stream has no messages: the program must mark them, with a delimiter or a length." "recv(2)";
+    "port" ["port number"] "a number from 1 to 65535 that picks the socket inside a host"
+        "TCP and UDP have their own. Below 1024 a privilege is needed, which the lab gives; the names are in /etc/services." "RFC 6335";
+    "port unreachable" ["icmp port unreachable"] "ICMP type 3 code 3: nobody has that UDP port"
+        "Told to connected UDP sockets as ECONNREFUSED; others do not hear of it." "RFC 1122 section 4.1.3.1";
+    "pure ACK" [] "a segment with nothing but an acknowledgment"
+        "It takes no sequence number and is not acknowledged." "RFC 9293 section 3.10.7.4";
+    "raw socket" [] "a socket below TCP and UDP: you see and build the headers"
+        "Needs CAP_NET_RAW, which the lab gives." "raw(7)";
+    "Recv-Q" [] "bytes received and not yet read; of a listener, connections waiting for accept"
+        "When it grows, the program does not read." "ss(8)";
+    "round-trip time" ["rtt", "srtt"] "from sending a segment to its acknowledgment"
+        "Linux keeps a smoothed value and its variation; the RTO is made of both." "RFC 6298";
+    "SACK" ["selective acknowledgment", "d-sack"] "tells which later bytes have arrived although some before them are missing"
+        "Agreed on in the SYNs. D-SACK reports what came twice." "RFC 2018, RFC 2883";
+    "segment" [] "a TCP header with the data behind it: what IP carries for TCP"
+        "The stream is cut into segments as TCP likes; they are no messages." "RFC 9293 section 3.1";
+    "Send-Q" [] "bytes sent or queued and not yet acknowledged; of a listener, the backlog"
+        "When it grows, the peer does not read or the network is slow." "ss(8)";
+    "sequence number" ["seq"] "the number of a byte in one direction of the stream"
+        "SYN and FIN take one each. Shown relative, from 0; 32 bits, so it wraps round." "RFC 9293 section 3.4";
+    "SIGPIPE" [] "the signal that kills a program which writes to a closed connection"
+        "Ignored in this lab and in Python: EPIPE is seen instead. C programs pass MSG_NOSIGNAL or ignore it." "signal(7), send(2)";
+    "simultaneous close" [] "both ends send FIN before they see the other's"
+        "Both go through CLOSING to TIME-WAIT." "RFC 9293 section 3.6, figure 13";
+    "simultaneous open" [] "both ends send SYN before they see the other's: one connection, no server"
+        "Both go through SYN-RECEIVED. A single socket that connects to itself does it alone." "RFC 9293 section 3.5, figure 7";
+    "slow start" ["ssthresh"] "the congestion window doubles each round trip until the first loss or ssthresh"
+        "Called slow because it begins small." "RFC 5681 section 3.1";
+    "SYN cookie" ["syn flood", "syncookies"] "a server under a flood of SYNs keeps nothing and puts what it must know into its sequence number"
+        "Linux starts it when the queue of half-open connections is full (tcp_syncookies)." "RFC 4987, tcp(7)";
+    "stream" ["byte stream"] "bytes in order, without loss and without boundaries"
+        "Two sends may come out of one recv, one send of several." "RFC 9293 section 2";
+    "three-way handshake" ["handshake"] "SYN, SYN-ACK, ACK: both ends learn that the other hears them, and where counting starts"
+        "The kernels do it; accept only fetches the result." "RFC 9293 section 3.5";
+    "timestamps" ["paws", "tcp timestamps"] "a clock value in each segment, echoed by the peer"
+        "For measuring round trips and for telling old duplicates from new data." "RFC 7323";
+    "window" ["receive window", "rwnd", "zero window"] "how many more bytes an end can take; told in every segment"
+        "Free room in its receive buffer. At 0 the sender stops and probes." "RFC 9293 section 3.8.6";
+    "window scale" ["wscale", "window scaling"] "a factor for the 16-bit window field, told in the SYN"
+        "Without the handshake in the capture the true window is not known." "RFC 7323 section 2";
+}

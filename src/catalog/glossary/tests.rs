@@ -1,0 +1,92 @@
+//! What must hold for the glossary.
+
+use super::{Kind, entries, explain, folded, nearest, topics};
+
+#[test]
+fn a_topic_is_found_however_it_is_spelled() {
+    let cases = [
+        ("TIME_WAIT", "TIME-WAIT", Kind::State),
+        ("time-wait", "TIME-WAIT", Kind::State),
+        ("timewait", "TIME-WAIT", Kind::State),
+        ("FIN_WAIT1", "FIN-WAIT-1", Kind::State),
+        ("SYN-RECV", "SYN-RECEIVED", Kind::State),
+        ("estab", "ESTABLISHED", Kind::State),
+        ("rst", "RST", Kind::Flag),
+        ("tcp.flags.syn", "SYN", Kind::Flag),
+        ("rto", "RTO", Kind::Timer),
+        ("Delayed ACK", "delayed ACK", Kind::Timer),
+        ("econnrefused", "ECONNREFUSED", Kind::Errno),
+        ("111", "ECONNREFUSED", Kind::Errno),
+        ("-2", "EAI_NONAME", Kind::Errno),
+        ("so_reuseaddr", "SO_REUSEADDR", Kind::Option),
+        ("af_inet", "AF_INET", Kind::Constant),
+        ("accept", "accept", Kind::Verb),
+        ("retransmission", "tcp.analysis.retransmission", Kind::Label),
+        (
+            "tcp.analysis.zero_window",
+            "tcp.analysis.zero_window",
+            Kind::Label,
+        ),
+        ("tcp.window_size", "tcp.window_size", Kind::Field),
+        ("backlog", "backlog", Kind::Term),
+        ("mss", "MSS", Kind::Term),
+        ("localhost", "loopback", Kind::Term),
+        ("nagle", "Nagle's algorithm", Kind::Term),
+        ("tcpi_snd_cwnd", "snd_cwnd", Kind::TcpInfo),
+    ];
+    for (asked, topic, kind) in cases {
+        let found = explain(asked).unwrap_or_else(|| panic!("{asked}"));
+        assert_eq!((found.topic, found.kind), (topic, kind), "{asked}");
+    }
+    for asked in ["", "  ", "no such thing", "9999", "tcp.flags.nonsense"] {
+        assert_eq!(explain(asked), None, "{asked}");
+    }
+}
+
+#[test]
+fn no_name_of_the_glossary_stands_for_two_things() {
+    let mut names: Vec<String> = entries()
+        .flat_map(|entry| entry.aliases.iter().chain([&entry.name]))
+        .map(|name| folded(name))
+        .collect();
+    names.sort_unstable();
+    let twice: Vec<&String> = names
+        .windows(2)
+        .filter(|pair| pair[0] == pair[1])
+        .map(|pair| &pair[0])
+        .collect();
+    assert!(twice.is_empty(), "{twice:?}");
+}
+
+#[test]
+fn every_topic_is_explained_in_words() {
+    for topic in topics() {
+        let found = explain(topic).unwrap_or_else(|| panic!("{topic}"));
+        assert!(!found.summary.is_empty(), "{topic}");
+        assert!(
+            found
+                .sections
+                .iter()
+                .all(|(title, text)| !title.is_empty() && !text.is_empty())
+        );
+    }
+    assert_eq!(
+        entries().filter(|entry| entry.kind == Kind::State).count(),
+        11
+    );
+    assert!(entries().all(|entry| !entry.see.is_empty()));
+}
+
+#[test]
+fn a_mistyped_topic_has_a_nearest_one_and_nonsense_has_none() {
+    let cases = [
+        ("ECONREFUSED", Some("ECONNREFUSED")),
+        ("time-wiat", Some("TIME-WAIT")),
+        ("bakclog", Some("backlog")),
+        ("SO_REUSEADR", Some("SO_REUSEADDR")),
+        ("qqqqqqqqqqqq", None),
+    ];
+    for (asked, topic) in cases {
+        assert_eq!(nearest(asked), topic, "{asked}");
+    }
+}

@@ -1,0 +1,184 @@
+//! `help`: the index of the verbs, and a page for each. The texts stand in the catalog.
+
+use super::styled::{Line, Look, Style, Styled};
+use crate::catalog::manual;
+use crate::catalog::parameter::{Need, Parameter};
+use crate::catalog::verb::{Spelling, VERBS, VerbEntry, VerbGroup};
+use crate::command::signature;
+
+const GROUPS: [(VerbGroup, &str); 4] = [
+    (VerbGroup::Primitive, "Socket calls"),
+    (VerbGroup::Looking, "Looking"),
+    (VerbGroup::Lab, "The lab"),
+    (VerbGroup::Script, "Scripts"),
+];
+
+/// The index: every verb with its summary, by group.
+pub fn index(look: &Look) -> Styled {
+    let mut text = Styled::new();
+    let names = VERBS.iter().map(|entry| look.measure(entry.name));
+    let column = names.max().unwrap_or(0) + 4;
+    for (group, title) in GROUPS {
+        text.gap();
+        text.push(Line::new().with(Style::Heading, title));
+        for entry in VERBS.iter().filter(|entry| entry.group == group) {
+            let mut line = Line::wrapping(if look.width < 60 { 6 } else { column });
+            line.push(Style::Plain, "  ");
+            line.push(Style::Call, entry.name);
+            if look.width < 60 {
+                line.push(Style::Plain, "  ");
+            } else {
+                line.pad(column, look);
+            }
+            line.push(Style::Plain, manual::page(entry.verb).summary);
+            text.push(line);
+        }
+    }
+    text.gap();
+    text.push(
+        Line::wrapping(0)
+            .with(Style::Call, "help connect")
+            .with(Style::Plain, " shows a page, ")
+            .with(Style::Call, "explain ECONNREFUSED")
+            .with(
+                Style::Plain,
+                " an errno, a state, a flag, an option or a field.",
+            ),
+    );
+    text
+}
+
+/// The page of a verb: how it is written in both forms, what it takes, when it blocks, its errors, an example.
+pub fn page(entry: &VerbEntry) -> Styled {
+    let page = manual::page(entry.verb);
+    let mut text = Styled::new();
+    text.push(
+        Line::wrapping(4)
+            .with(Style::Heading, entry.name)
+            .with(Style::Plain, "  ")
+            .with(Style::Plain, page.summary),
+    );
+    text.gap();
+    text.push(row("command", Style::Call, &signature::signature(entry)));
+    for (label, form) in [("Python", page.python), ("C", page.prototype)] {
+        if !form.is_empty() {
+            text.push(row(label, Style::Plain, form));
+        }
+    }
+    if page.python.is_empty() {
+        text.push(row("call form", Style::Plain, &call_form(entry)));
+    }
+    if !entry.aliases.is_empty() {
+        text.push(row("also", Style::Plain, &entry.aliases.join(", ")));
+    }
+    if !entry.parameters.is_empty() {
+        title(&mut text, "It takes");
+        for parameter in entry.parameters {
+            text.push(parameter_line(parameter));
+        }
+    }
+    for paragraph in page
+        .details
+        .split("\n\n")
+        .filter(|paragraph| !paragraph.is_empty())
+    {
+        text.gap();
+        text.say(Style::Plain, 2, paragraph);
+    }
+    if !page.blocks.is_empty() {
+        title(&mut text, "It blocks");
+        text.say(Style::Plain, 2, page.blocks);
+    }
+    if !page.errors.is_empty() {
+        title(&mut text, "Errors");
+        for (errno, when) in page.errors {
+            text.push(
+                Line::wrapping(6)
+                    .with(Style::Error, &format!("  {errno}"))
+                    .with(Style::Plain, &format!("  {when}")),
+            );
+        }
+    }
+    if !page.example.is_empty() {
+        title(&mut text, "Example");
+        for line in page.example.lines() {
+            text.say(Style::Call, 4, line);
+        }
+    }
+    if !page.man.is_empty() {
+        text.gap();
+        text.push(row("read on", Style::Note, page.man));
+    }
+    text
+}
+
+fn title(text: &mut Styled, words: &str) {
+    text.gap();
+    text.push(Line::new().with(Style::Bold, words));
+}
+
+fn row(label: &str, style: Style, words: &str) -> Line {
+    Line::wrapping(13)
+        .with(Style::Dim, &format!("  {label:<11}"))
+        .with(style, words)
+}
+
+fn parameter_line(parameter: &Parameter) -> Line {
+    let words = signature::kind_words(parameter.kind);
+    let need = match parameter.need {
+        Need::Required => String::new(),
+        Need::Optional(default) => format!("; {default} when left out"),
+        Need::Variadic => "; any number".to_owned(),
+        Need::Keyword(default) => {
+            format!("; only as {}=…, {default} when left out", parameter.name)
+        }
+    };
+    Line::wrapping(6)
+        .with(Style::Call, &format!("  {}", parameter.name))
+        .with(Style::Plain, &format!("  {words}"))
+        .with(Style::Dim, &need)
+}
+
+/// How the call form is written where Python has none: `packets(filter)`.
+fn call_form(entry: &VerbEntry) -> String {
+    let mut names: Vec<&str> = entry
+        .parameters
+        .iter()
+        .map(|parameter| parameter.name)
+        .collect();
+    let front = match entry.spelling {
+        Spelling::Module(module) => format!("{module}.{}", entry.name),
+        Spelling::Method if !names.is_empty() => format!("{}.{}", names.remove(0), entry.name),
+        Spelling::Method | Spelling::Plain => entry.name.to_owned(),
+    };
+    format!("{front}({})", names.join(", "))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::catalog::verb::Verb;
+    use crate::render::sample::{look, screens};
+
+    #[test]
+    fn a_page_at_every_width() {
+        insta::assert_snapshot!(screens(|_| page(Verb::Accept.entry())));
+    }
+
+    #[test]
+    fn the_index_names_every_verb_once_and_every_page_fits() {
+        let look = look(80, true);
+        let shown = index(&look).to_text(&look);
+        for entry in VERBS {
+            let row = format!("  {} ", entry.name);
+            assert_eq!(
+                shown.lines().filter(|line| line.starts_with(&row)).count(),
+                1,
+                "{row}"
+            );
+            let text = page(entry).to_text(&look);
+            assert!(text.lines().all(|line| line.len() <= 80), "{text}");
+            assert!(text.starts_with(entry.name));
+        }
+    }
+}

@@ -1,0 +1,329 @@
+//! Events as JSON, one object a line: the contract of `--json`. Packets have a room of their own (`json_packet`).
+
+use super::json_packet::packet_json;
+use super::value;
+use crate::event::{CallEvent, Ended, Event, ProcessEvent, ResultEvent};
+use crate::packet::text::is_printable;
+use std::fmt::Write;
+
+/// One event as a line of JSON without its line end; `None` for a result that its call has already told.
+pub fn event(event: &Event) -> Option<String> {
+    Some(match event {
+        Event::Call(made) => call(made),
+        Event::Packet(packet) => packet_json(packet),
+        Event::Blocked(blocked) => Object::new("blocked")
+            .text("process", &blocked.process)
+            .text("name", &blocked.name)
+            .text("text", &blocked.invocation)
+            .number("fd", blocked.fd.map(i64::from))
+            .raw("start", &seconds(blocked.start_ns))
+            .end(),
+        Event::State(state) => Object::new("state")
+            .text("process", &state.process)
+            .text("socket", &state.socket)
+            .text("from", state.from)
+            .text("to", state.to)
+            .end(),
+        Event::Output(output) => Object::new("output")
+            .text("process", &output.process)
+            .text("text", &written(&output.text))
+            .raw("error", if output.error { "true" } else { "false" })
+            .end(),
+        Event::Result(gave) => return result(gave),
+        Event::Process(process) => self::process(process),
+        Event::Refused(refused) => Object::new("refused")
+            .text("process", &refused.process)
+            .text("text", &refused.reason)
+            .end(),
+        Event::Note(text) => note(text),
+        Event::Expect(expect) => Object::new("expect")
+            .raw("line", &expect.line.to_string())
+            .raw("held", if expect.held { "true" } else { "false" })
+            .text("text", &expect.text)
+            .end(),
+    })
+}
+
+/// A note: what a reader should know, when there is no event that says it.
+pub fn note(text: &str) -> String {
+    Object::new("note").text("text", text).end()
+}
+
+fn call(call: &CallEvent) -> String {
+    let args: Vec<String> = call.args.iter().map(|argument| quoted(argument)).collect();
+    Object::new("call")
+        .text("process", &call.process)
+        .text("host", &call.host)
+        .text("name", &call.name)
+        .text("text", &call.text())
+        .raw("args", &format!("[{}]", args.join(",")))
+        .number("fd", call.fd.map(i64::from))
+        .number("result", Some(call.result))
+        .maybe("errno", call.errno.as_deref())
+        .maybe("data", call.data.as_deref().map(data).as_deref())
+        .raw("blocked", if call.blocked { "true" } else { "false" })
+        .raw("start", &seconds(call.start_ns))
+        .raw("seconds", &seconds(call.end_ns - call.start_ns))
+        .end()
+}
+
+fn result(gave: &ResultEvent) -> Option<String> {
+    if !gave.show && gave.assigned.is_empty() {
+        return None;
+    }
+    let assigned: Vec<String> = gave
+        .assigned
+        .iter()
+        .map(|(name, given)| format!("{}:{}", quoted(name), quoted(&value::show(given))))
+        .collect();
+    let object = Object::new("result")
+        .text("process", &gave.process)
+        .text("text", &gave.shown)
+        .raw("assigned", &format!("{{{}}}", assigned.join(",")));
+    Some(object.end())
+}
+
+fn process(event: &ProcessEvent) -> String {
+    let (status, signal) = match event.ended {
+        None => (None, None),
+        Some(Ended::Exited(status)) => (Some(i64::from(status)), None),
+        Some(Ended::Signalled(signal)) => (None, Some(i64::from(signal))),
+    };
+    Object::new("process")
+        .text("process", &event.process)
+        .text("host", &event.host)
+        .number("pid", Some(i64::from(event.pid)))
+        .raw(
+            "ended",
+            if event.ended.is_some() {
+                "true"
+            } else {
+                "false"
+            },
+        )
+        .number("status", status)
+        .number("signal", signal)
+        .end()
+}
+
+/// Bytes as text, so that the bytes can be had back: what is printable stays, every other byte and the backslash become `\x..`.
+fn data(bytes: &[u8]) -> String {
+    escaped(bytes, |character| {
+        is_printable(character) && character != '\\'
+    })
+}
+
+/// What a program wrote: line ends and tabs stay, too, and so do backslashes.
+fn written(bytes: &[u8]) -> String {
+    escaped(bytes, |character| {
+        is_printable(character) || matches!(character, '\n' | '\t')
+    })
+}
+
+fn escaped(bytes: &[u8], stays: impl Fn(char) -> bool) -> String {
+    let mut text = String::with_capacity(bytes.len());
+    // Writing into a String cannot fail.
+    let escape = |text: &mut String, bytes: &[u8]| {
+        for byte in bytes {
+            let _ = write!(text, "\\x{byte:02x}");
+        }
+    };
+    for chunk in bytes.utf8_chunks() {
+        for character in chunk.valid().chars() {
+            if stays(character) {
+                text.push(character);
+            } else {
+                escape(&mut text, character.encode_utf8(&mut [0; 4]).as_bytes());
+            }
+        }
+        escape(&mut text, chunk.invalid());
+    }
+    text
+}
+
+/// A number of nanoseconds as seconds, exact.
+fn seconds(nanoseconds: i64) -> String {
+    let sign = if nanoseconds < 0 { "-" } else { "" };
+    let whole = nanoseconds.unsigned_abs();
+    format!(
+        "{sign}{}.{:09}",
+        whole / 1_000_000_000,
+        whole % 1_000_000_000
+    )
+}
+
+/// A JSON string; hidden characters that JSON would let through are written as `\u....` too.
+fn quoted(text: &str) -> String {
+    let mut string = String::with_capacity(text.len() + 2);
+    string.push('"');
+    for character in text.chars() {
+        match character {
+            '"' => string.push_str("\\\""),
+            '\\' => string.push_str("\\\\"),
+            '\n' => string.push_str("\\n"),
+            '\t' => string.push_str("\\t"),
+            '\r' => string.push_str("\\r"),
+            _ if is_printable(character) => string.push(character),
+            _ => {
+                for unit in character.encode_utf16(&mut [0; 2]) {
+                    let _ = write!(string, "\\u{unit:04x}");
+                }
+            }
+        }
+    }
+    string.push('"');
+    string
+}
+
+/// An object that is being written.
+struct Object(String);
+
+impl Object {
+    fn new(event: &str) -> Self {
+        Self(format!("{{\"event\":\"{event}\""))
+    }
+
+    fn raw(mut self, key: &str, json: &str) -> Self {
+        let _ = write!(self.0, ",\"{key}\":{json}");
+        self
+    }
+
+    fn text(self, key: &str, text: &str) -> Self {
+        let text = quoted(text);
+        self.raw(key, &text)
+    }
+
+    fn maybe(self, key: &str, text: Option<&str>) -> Self {
+        match text {
+            Some(text) => self.text(key, text),
+            None => self.raw(key, "null"),
+        }
+    }
+
+    fn number(self, key: &str, number: Option<i64>) -> Self {
+        let number = number.map_or_else(|| "null".to_owned(), |number| number.to_string());
+        self.raw(key, &number)
+    }
+
+    fn end(mut self) -> String {
+        self.0.push('}');
+        self.0
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::event::{ExpectEvent, OutputEvent, StateEvent};
+    use proptest::prelude::*;
+    use serde_json::{Value as Json, json};
+
+    fn made() -> CallEvent {
+        CallEvent {
+            process: "lab".to_owned(),
+            host: "lab".to_owned(),
+            command: 1,
+            job: 0,
+            name: "recv".to_owned(),
+            args: vec!["4".to_owned(), "1024".to_owned()],
+            fd: Some(4),
+            result: 6,
+            errno: None,
+            data: Some(b"hi\\ \xff\n".to_vec()),
+            peer: None,
+            local: None,
+            out: String::new(),
+            made: Vec::new(),
+            blocked: true,
+            start_ns: 1_700_000_000_000_000_001,
+            end_ns: 1_700_000_001_500_000_001,
+        }
+    }
+
+    fn parsed(one: &Event) -> Json {
+        serde_json::from_str(&event(one).expect("it has a line")).expect("it is JSON")
+    }
+
+    #[test]
+    fn a_call_has_every_field_of_the_contract() {
+        let json = parsed(&Event::Call(Box::new(made())));
+        assert_eq!(
+            json,
+            json!({
+                "event": "call", "process": "lab", "host": "lab", "name": "recv",
+                "text": "recv(4, 1024) = 6", "args": ["4", "1024"], "fd": 4, "result": 6, "errno": null,
+                "data": "hi\\x5c \\xff\\x0a", "blocked": true, "start": 1_700_000_000.000_000_1_f64, "seconds": 1.5,
+            })
+        );
+        let failed = CallEvent {
+            errno: Some("EAGAIN".to_owned()),
+            data: None,
+            fd: None,
+            result: -1,
+            ..made()
+        };
+        let line = event(&Event::Call(Box::new(failed))).expect("it has a line");
+        assert!(line.contains("\"start\":1700000000.000000001,"), "{line}");
+        assert!(
+            line.contains("\"errno\":\"EAGAIN\",\"data\":null"),
+            "{line}"
+        );
+    }
+
+    #[test]
+    fn the_other_events_have_theirs() {
+        let state = Event::State(StateEvent {
+            process: "lab".to_owned(),
+            socket: "s".to_owned(),
+            from: "CLOSED",
+            to: "LISTEN",
+        });
+        let output = Event::Output(OutputEvent {
+            process: "p".to_owned(),
+            text: b"a\tb\n\x1b[1m".to_vec(),
+            error: false,
+        });
+        let expect = Event::Expect(ExpectEvent {
+            line: 3,
+            held: false,
+            text: "x".to_owned(),
+        });
+        for (one, expected) in [
+            (
+                state,
+                json!({"event": "state", "process": "lab", "socket": "s", "from": "CLOSED", "to": "LISTEN"}),
+            ),
+            (
+                output,
+                json!({"event": "output", "process": "p", "text": "a\tb\n\\x1b[1m", "error": false}),
+            ),
+            (
+                Event::Note("n".to_owned()),
+                json!({"event": "note", "text": "n"}),
+            ),
+            (
+                expect,
+                json!({"event": "expect", "line": 3, "held": false, "text": "x"}),
+            ),
+        ] {
+            assert_eq!(parsed(&one), expected);
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn every_line_is_json_that_a_terminal_can_be_shown(
+            bytes in prop::collection::vec(any::<u8>(), 0..40),
+            text in any::<String>(),
+        ) {
+            let call = CallEvent { data: Some(bytes), name: text.clone(), args: vec![text.clone()], ..made() };
+            for one in [Event::Call(Box::new(call)), Event::Note(text.clone())] {
+                let line = event(&one).expect("it has a line");
+                let json: Json = serde_json::from_str(&line).expect("it is JSON");
+                prop_assert!(line.chars().all(is_printable), "{line}");
+                prop_assert!(json.is_object());
+            }
+            prop_assert_eq!(serde_json::from_str::<String>(&quoted(&text)).expect("it is JSON"), text);
+        }
+    }
+}
