@@ -109,7 +109,7 @@ const LONGEST_COMPARED: usize = 40;
 /// The name that a mistyped `word` most likely means: at most a third of its letters differ.
 pub fn nearest<'a>(word: &str, names: impl Iterator<Item = &'a str>) -> Option<&'a str> {
     let length = word.chars().count();
-    if length < 2 || length > LONGEST_COMPARED {
+    if !(2..=LONGEST_COMPARED).contains(&length) {
         return None;
     }
     let lower = word.to_lowercase();

@@ -196,24 +196,22 @@ impl<'a> Lexer<'a> {
         if let Some(word) = self.word() {
             return Ok((Lexeme::Word(word), word.len()));
         }
-        match SYMBOLS.iter().find(|symbol| rest.starts_with(**symbol)) {
-            Some(symbol) => Ok((Lexeme::Symbol(symbol), symbol.len())),
-            None => {
-                let end = self.position + first.len_utf8();
-                let message = format!(
-                    "{} has no meaning here",
-                    quoted(first.encode_utf8(&mut [0; 4]))
-                );
-                let error = Diagnostic::new(self.position..end, message);
-                Err(match first {
-                    '“' | '”' | '‘' | '’' | '„' | '«' | '»' => {
-                        error.helping("quotes are straight: \" or '")
-                    }
-                    '–' | '—' | '−' => error.helping("the minus sign is -"),
-                    _ => error,
-                })
-            }
+        if let Some(symbol) = SYMBOLS.iter().find(|symbol| rest.starts_with(**symbol)) {
+            return Ok((Lexeme::Symbol(symbol), symbol.len()));
         }
+        let end = self.position + first.len_utf8();
+        let message = format!(
+            "{} has no meaning here",
+            quoted(first.encode_utf8(&mut [0; 4]))
+        );
+        let error = Diagnostic::new(self.position..end, message);
+        Err(match first {
+            '“' | '”' | '‘' | '’' | '„' | '«' | '»' => {
+                error.helping("quotes are straight: \" or '")
+            }
+            '–' | '—' | '−' => error.helping("the minus sign is -"),
+            _ => error,
+        })
     }
 
     /// True when a string or bytes literal comes next, after blanks.

@@ -1,11 +1,16 @@
 //! Text to commands and back: both spellings of the language become one tree, checked against the catalog.
 
 pub mod ast;
+pub mod complete;
 pub mod diagnostic;
 pub mod expectation;
+pub mod filter;
 pub mod function;
+pub mod highlight;
+pub mod hint;
 mod lexer;
 pub mod line;
 pub mod parse;
+mod scan;
 pub mod signature;
 pub mod unparse;

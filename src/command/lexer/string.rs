@@ -161,7 +161,7 @@ fn text(body: &str) -> Result<String, Diagnostic> {
         Piece::Literal(literal) => text.push_str(literal),
         // `unescape` has refused what is no character.
         Piece::Number(number) => {
-            text.push(char::from_u32(number).unwrap_or(char::REPLACEMENT_CHARACTER))
+            text.push(char::from_u32(number).unwrap_or(char::REPLACEMENT_CHARACTER));
         }
     })?;
     Ok(text)

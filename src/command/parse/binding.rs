@@ -1,6 +1,6 @@
 //! Arguments to the parameters of the catalog: how many, by which name, in which order. What each may be is in `kind`.
 
-use super::{Argument, Parsed, Parser, kind, normal};
+use super::{Argument, Parsed, kind, normal};
 use crate::catalog::parameter::{Kind, Need, Parameter};
 use crate::catalog::verb::{Verb, VerbEntry};
 use crate::command::ast::{Call, Expr};
@@ -9,71 +9,63 @@ use crate::command::expectation::parse_expectation;
 use crate::command::signature::{kind_words, signature};
 use std::ops::Range;
 
-impl Parser<'_> {
-    /// The call form's order to the table's. `receivers` is 1 when the first argument stood in front of the dot.
-    pub(super) fn in_table_order(
-        &self,
-        verb: Verb,
-        mut arguments: Vec<Argument>,
-        receivers: usize,
-    ) -> Vec<Argument> {
-        let positional = arguments
-            .iter()
-            .filter(|argument| argument.name.is_none())
-            .count();
-        match verb {
-            // sendto(socket, data, flags, address), as in C and Python.
-            Verb::Sendto if positional == 4 => arguments.swap(2, 3),
-            // e.poll(timeout, maxevents): in front of the dot stands all that is waited for.
-            Verb::Poll if receivers == 1 => {
-                for (argument, name) in arguments[1..].iter_mut().zip(["timeout", "maxevents"]) {
-                    if argument.name.is_none() {
-                        argument.name = Some((name.to_owned(), argument.span.clone()));
-                    }
+/// The call form's order to the table's. `receivers` is 1 when the first argument stood in front of the dot.
+pub(super) fn in_table_order(
+    verb: Verb,
+    mut arguments: Vec<Argument>,
+    receivers: usize,
+) -> Vec<Argument> {
+    let positional = arguments
+        .iter()
+        .filter(|argument| argument.name.is_none())
+        .count();
+    match verb {
+        // sendto(socket, data, flags, address), as in C and Python.
+        Verb::Sendto if positional == 4 => arguments.swap(2, 3),
+        // e.poll(timeout, maxevents): in front of the dot stands all that is waited for.
+        Verb::Poll if receivers == 1 => {
+            for (argument, name) in arguments[1..].iter_mut().zip(["timeout", "maxevents"]) {
+                if argument.name.is_none() {
+                    argument.name = Some((name.to_owned(), argument.span.clone()));
                 }
             }
-            _ => {}
         }
-        arguments
+        _ => {}
     }
+    arguments
+}
 
-    /// Gives each argument its parameter, checks and normalises it. `span` is where the verb stands.
-    pub(super) fn bind(
-        &self,
-        verb: Verb,
-        arguments: Vec<Argument>,
-        span: &Range<usize>,
-    ) -> Parsed<Call> {
-        let entry = verb.entry();
-        let mut slots: Vec<Option<(Expr, Range<usize>)>> = vec![None; entry.parameters.len()];
-        let (named, positional): (Vec<Argument>, Vec<Argument>) = arguments
-            .into_iter()
-            .partition(|argument| argument.name.is_some());
-        place_positional(entry, positional, &named, &mut slots)?;
-        for argument in named {
-            place_named(entry, argument, &mut slots)?;
-        }
-        let mut args = Vec::with_capacity(slots.len());
-        for (parameter, slot) in entry.parameters.iter().zip(slots) {
-            let Some((value, value_span)) = slot else {
-                if parameter.need == Need::Required {
-                    return Err(missing(entry, parameter, span));
-                }
-                args.push(None);
-                continue;
-            };
-            let value = normal::normalise(verb, parameter.kind, value, &value_span)?;
-            kind::check(parameter, &value, &value_span)?;
-            if verb == Verb::Expect
-                && let Expr::Str(text) = &value
-            {
-                parse_expectation(text).map_err(|error| error.shifted(value_span.start))?;
-            }
-            args.push(Some(value));
-        }
-        normal::across(verb, &mut args);
-        Ok(Call { verb, args })
+/// Gives each argument its parameter, checks and normalises it. `span` is where the verb stands.
+pub(super) fn bind(verb: Verb, arguments: Vec<Argument>, span: &Range<usize>) -> Parsed<Call> {
+    let entry = verb.entry();
+    let mut slots: Vec<Option<(Expr, Range<usize>)>> = vec![None; entry.parameters.len()];
+    let (named, positional): (Vec<Argument>, Vec<Argument>) = arguments
+        .into_iter()
+        .partition(|argument| argument.name.is_some());
+    place_positional(entry, positional, &named, &mut slots)?;
+    for argument in named {
+        place_named(entry, argument, &mut slots)?;
     }
+    let mut args = Vec::with_capacity(slots.len());
+    for (parameter, slot) in entry.parameters.iter().zip(slots) {
+        let Some((value, value_span)) = slot else {
+            if parameter.need == Need::Required {
+                return Err(missing(entry, parameter, span));
+            }
+            args.push(None);
+            continue;
+        };
+        let value = normal::normalise(verb, parameter.kind, value, &value_span)?;
+        kind::check(parameter, &value, &value_span)?;
+        if verb == Verb::Expect
+            && let Expr::Str(text) = &value
+        {
+            parse_expectation(text).map_err(|error| error.shifted(value_span.start))?;
+        }
+        args.push(Some(value));
+    }
+    normal::across(verb, &mut args);
+    Ok(Call { verb, args })
 }
 
 fn place_positional(

@@ -1,6 +1,6 @@
 //! Words as values, and the call form: modules, functions, methods, packet layers. The catalog's say is in `binding`.
 
-use super::{Argument, Parsed, Parser};
+use super::{Argument, Parsed, Parser, binding};
 use crate::catalog::constant::{constant, constants};
 use crate::catalog::parameter::Kind;
 use crate::catalog::verb::{Spelling, VERBS, Verb};
@@ -63,7 +63,7 @@ impl<'a> Parser<'a> {
         }
         if let Some(verb) = Verb::named(word) {
             let arguments = self.call_arguments()?;
-            return self.bound(verb, arguments, span);
+            return bound(verb, arguments, span);
         }
         if let Some(entry) = function_named(word) {
             let arguments = self.call_arguments()?;
@@ -133,18 +133,20 @@ impl<'a> Parser<'a> {
         }
         if let Some(verb) = module_verb(module, name) {
             let arguments = self.call_arguments()?;
-            return self.bound(verb, arguments, &span).map(Some);
+            return bound(verb, arguments, &span).map(Some);
         }
         // `socket.close(fd)` is a function of the module; `socket.close()` is a method of a variable of that name.
         if module == "socket" && name == "close" {
             let arguments = self.call_arguments()?;
             if arguments.is_empty() {
-                let receiver = Expr::Name(module.to_owned());
-                return self
-                    .bound_method(Verb::Close, receiver, arguments, &span)
-                    .map(Some);
+                let receiver = Argument {
+                    name: None,
+                    value: Expr::Name(module.to_owned()),
+                    span: module_span.clone(),
+                };
+                return bound_method(Verb::Close, receiver, arguments, &span).map(Some);
             }
-            return self.bound(Verb::Close, arguments, &span).map(Some);
+            return bound(Verb::Close, arguments, &span).map(Some);
         }
         if is_module && Verb::named(name).is_none() && method_named(name).is_none() {
             let names = VERBS
@@ -164,7 +166,7 @@ impl<'a> Parser<'a> {
     /// `.name(…)` after a value; the name was read.
     pub(super) fn method(
         &mut self,
-        receiver: Expr,
+        receiver: Argument,
         name: &str,
         span: &Range<usize>,
     ) -> Parsed<Expr> {
@@ -172,18 +174,11 @@ impl<'a> Parser<'a> {
             && takes_receiver(verb)
         {
             let arguments = self.call_arguments()?;
-            return self.bound_method(verb, receiver, arguments, span);
+            return bound_method(verb, receiver, arguments, span);
         }
         if let Some(entry) = method_named(name) {
             let mut arguments = self.call_arguments()?;
-            arguments.insert(
-                0,
-                Argument {
-                    name: None,
-                    value: receiver,
-                    span: span.clone(),
-                },
-            );
+            arguments.insert(0, receiver);
             return function(entry, arguments, span);
         }
         let verbs = VERBS
@@ -278,30 +273,27 @@ impl<'a> Parser<'a> {
         }
         Ok(Expr::Layer(layer))
     }
+}
 
-    fn bound(&mut self, verb: Verb, arguments: Vec<Argument>, span: &Range<usize>) -> Parsed<Expr> {
-        let arguments = self.in_table_order(verb, arguments, 0);
-        let call: Call = self.bind(verb, arguments, span)?;
-        Ok(Expr::Call(Box::new(call)))
-    }
+/// A verb's call as a value.
+fn bound(verb: Verb, arguments: Vec<Argument>, span: &Range<usize>) -> Parsed<Expr> {
+    let arguments = binding::in_table_order(verb, arguments, 0);
+    let call: Call = binding::bind(verb, arguments, span)?;
+    Ok(Expr::Call(Box::new(call)))
+}
 
-    fn bound_method(
-        &mut self,
-        verb: Verb,
-        receiver: Expr,
-        arguments: Vec<Argument>,
-        span: &Range<usize>,
-    ) -> Parsed<Expr> {
-        let mut all = vec![Argument {
-            name: None,
-            value: receiver,
-            span: span.clone(),
-        }];
-        all.extend(arguments);
-        let arguments = self.in_table_order(verb, all, 1);
-        let call = self.bind(verb, arguments, span)?;
-        Ok(Expr::Call(Box::new(call)))
-    }
+/// The same with the first argument in front of the dot.
+fn bound_method(
+    verb: Verb,
+    receiver: Argument,
+    arguments: Vec<Argument>,
+    span: &Range<usize>,
+) -> Parsed<Expr> {
+    let mut all = vec![receiver];
+    all.extend(arguments);
+    let arguments = binding::in_table_order(verb, all, 1);
+    let call = binding::bind(verb, arguments, span)?;
+    Ok(Expr::Call(Box::new(call)))
 }
 
 /// The verb that is a function of this module: `select.poll()` makes a poll object.

@@ -1,13 +1,13 @@
 //! The command form's arguments: separated by blanks, each read as its parameter's kind wants. Not their check (`binding`).
 
-use super::{Argument, Parsed, Parser};
+use super::{Argument, Parsed, Parser, binding};
 use crate::catalog::parameter::{Kind, Need, Parameter};
 use crate::catalog::verb::Verb;
 use crate::command::ast::{Call, Expr};
 use crate::command::lexer::{Lexeme, Place, begins_word, in_word};
 use std::ops::Range;
 
-impl<'a> Parser<'a> {
+impl Parser<'_> {
     /// The arguments after a verb, which was read from `span`.
     pub(super) fn command_form(&mut self, verb: Verb, span: Range<usize>) -> Parsed<Call> {
         let parameters = verb.entry().parameters;
@@ -50,7 +50,7 @@ impl<'a> Parser<'a> {
                 self.lexer.skip_blanks();
             }
         }
-        self.bind(verb, arguments, &span)
+        binding::bind(verb, arguments, &span)
     }
 
     fn argument(&mut self, kind: Kind) -> Parsed<Expr> {
@@ -89,13 +89,11 @@ impl<'a> Parser<'a> {
         if self.lexer.string_follows() {
             return self.argument_value();
         }
-        match self.lexer.bare_word() {
-            Some((word, _)) => Ok(Expr::Str(word.to_owned())),
-            None => {
-                let token = self.peek(Place::Operator)?;
-                Err(self.unexpected(&token, "a name"))
-            }
+        if let Some((word, _)) = self.lexer.bare_word() {
+            return Ok(Expr::Str(word.to_owned()));
         }
+        let token = self.peek(Place::Operator)?;
+        Err(self.unexpected(&token, "a name"))
     }
 
     /// The rest of the command; the quotes round a whole filter are not part of it.

@@ -1,6 +1,6 @@
 //! Expressions: operators by precedence, subscripts, attributes, brackets. Words and calls are in `call`.
 
-use super::{Parsed, Parser};
+use super::{Argument, Parsed, Parser};
 use crate::catalog::verb::{Spelling, Verb};
 use crate::command::ast::{Expr, Operator};
 use crate::command::diagnostic::{Diagnostic, quoted};
@@ -352,7 +352,12 @@ impl<'a> Parser<'a> {
         let span = self.lexer.position..self.lexer.position + name.len();
         self.lexer.position += name.len();
         if self.lexer.rest().starts_with('(') {
-            return self.method(value, name, &span);
+            let receiver = Argument {
+                name: None,
+                value,
+                span: start..span.start - 1,
+            };
+            return self.method(receiver, name, &span);
         }
         if let Some(verb) = Verb::named(name)
             && verb.entry().spelling == Spelling::Method

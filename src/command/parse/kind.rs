@@ -146,7 +146,7 @@ fn fits_part(group: Group, value: &Expr) -> bool {
 fn found_words(value: &Expr) -> String {
     match value {
         Expr::None => "None".to_owned(),
-        Expr::Bool(_) => "True or False".to_owned(),
+        Expr::Bool(_) | Expr::Not(_) => "True or False".to_owned(),
         Expr::Int(number) => format!("the number {number}"),
         Expr::Float(number) => format!("the number {number}"),
         Expr::Duration(_) => "a time".to_owned(),
@@ -169,7 +169,6 @@ fn found_words(value: &Expr) -> String {
         }
         Expr::Layer(layer) => format!("the packet layer {}", quoted(&layer.name)),
         Expr::Binary(Operator::Over, ..) => "a packet".to_owned(),
-        Expr::Not(_) => "True or False".to_owned(),
         _ => "this value".to_owned(),
     }
 }

@@ -7,7 +7,7 @@ use crate::command::diagnostic::{Diagnostic, quoted};
 use crate::command::lexer::{Lexeme, Place};
 use std::ops::Range;
 
-impl<'a> Parser<'a> {
+impl Parser<'_> {
     /// Reads a statement of Python that has a keyword of its own; false when none stands here.
     pub(super) fn python(&mut self, start: usize, commands: &mut Vec<Command>) -> Parsed<bool> {
         let Some(word) = self.lexer.word() else {
@@ -20,7 +20,7 @@ impl<'a> Parser<'a> {
         }
         match word {
             "import" | "from" if after.starts_with([' ', '\t']) => {
-                self.import(start, word, commands)?
+                self.import(start, word, commands)?;
             }
             "with" => self.with(start, commands)?,
             "while" | "if" | "for" | "def" | "class" | "try" | "except" | "finally" | "else"

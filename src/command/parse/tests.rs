@@ -299,7 +299,9 @@ fn both_spellings_of_a_call_are_one_tree() {
     ] {
         let strip = |line: &str| -> Vec<Command> {
             let mut commands = parsed(line);
-            commands.iter_mut().for_each(|command| command.text.clear());
+            for command in &mut commands {
+                command.text.clear();
+            }
             commands
         };
         if command_form.contains("flags=MSG_PEEK") {
@@ -989,7 +991,7 @@ const LINES: &[&str] = &[
 ];
 
 proptest! {
-    #![proptest_config(ProptestConfig::with_cases(2000))]
+    #![proptest_config(ProptestConfig { cases: 2000, failure_persistence: None, ..ProptestConfig::default() })]
 
     #[test]
     fn no_text_makes_the_parser_panic(text in any::<String>()) {

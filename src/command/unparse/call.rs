@@ -42,6 +42,7 @@ pub(super) fn call(call: &Call) -> String {
         Spelling::Plain | Spelling::Method => entry.name.to_owned(),
     };
     if entry.spelling == Spelling::Method
+        && call.args.first().is_some_and(Option::is_some)
         && let Some(receiver) = receiver(&given)
     {
         head = format!("{}.{}", operand(receiver, Form::Call), entry.name);
@@ -213,8 +214,9 @@ fn raw(kind: Kind, value: &Expr) -> Raw {
             let plain = |next: char| {
                 next.is_alphanumeric() || matches!(next, '_' | '-' | '.' | '/' | '~' | ':' | '@')
             };
-            if !text.is_empty() && text.chars().all(plain) && text != "on" && !text.starts_with('-')
-            {
+            // Alone, these are operators or part of the phrase `process NAME on HOST`.
+            let taken = matches!(text.as_str(), "" | "/" | "on" | "in" | "is" | "not");
+            if !taken && text.chars().all(plain) && !text.starts_with('-') {
                 Raw::Word(text.clone())
             } else {
                 Raw::Word(string(text))

@@ -446,7 +446,7 @@ fn commands() -> BoxedStrategy<Command> {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig::with_cases(3000))]
+    #![proptest_config(ProptestConfig { cases: 3000, failure_persistence: None, ..ProptestConfig::default() })]
 
     #[test]
     fn what_is_written_in_either_form_is_read_as_the_same_tree(command in commands()) {

@@ -1,0 +1,155 @@
+//! What is offered at the end of a line.
+
+use super::{Known, PathLister, complete};
+use proptest::prelude::{ProptestConfig, any, proptest};
+
+struct Folder;
+
+impl PathLister for Folder {
+    fn list(&self, folder: &str) -> Vec<(String, bool)> {
+        let names: &[(&str, bool)] = match folder {
+            "" => &[
+                ("echo.py", false),
+                ("lessons", true),
+                (".hidden", false),
+                ("a b", false),
+            ],
+            "./" => &[("x.sock", false), ("lessons", true)],
+            "lessons/" => &[("one.lab", false)],
+            _ => &[],
+        };
+        names
+            .iter()
+            .map(|(name, folder)| ((*name).to_owned(), *folder))
+            .collect()
+    }
+}
+
+fn known() -> Known {
+    let list = |names: &[&str]| names.iter().map(|name| (*name).to_owned()).collect();
+    Known {
+        sockets: list(&["s", "conn"]),
+        variables: list(&["s", "conn", "data"]),
+        processes: list(&["lab", "server"]),
+        hosts: list(&["client"]),
+        jobs: list(&["1", "2"]),
+        fields: list(&["tcp.port", "tcp.flags.syn", "udp"]),
+        topics: list(&["handshake"]),
+    }
+}
+
+fn offered(line: &str) -> (usize, Vec<String>) {
+    let (start, candidates) = complete(line, line.len(), &known(), &Folder);
+    (
+        start,
+        candidates
+            .into_iter()
+            .map(|candidate| candidate.text)
+            .collect(),
+    )
+}
+
+#[test]
+fn the_parameter_at_the_cursor_decides_what_is_offered() {
+    for (line, start, expected) in [
+        ("lis", 0, vec!["listen"]),
+        ("x = lis", 4, vec!["listen"]),
+        ("server> conn, addr = acc", 21, vec!["accept"]),
+        ("close s; lis", 9, vec!["listen"]),
+        ("repeat 3 { lis", 11, vec!["listen"]),
+        ("serv", 0, vec!["server>"]),
+        ("dat", 0, vec!["data"]),
+        ("bind ", 5, vec!["conn", "s"]),
+        ("bind c", 5, vec!["conn"]),
+        ("bind s loc", 7, vec!["localhost:"]),
+        ("socket AF_INE", 7, vec!["AF_INET", "AF_INET6"]),
+        ("socket af_ine", 7, vec!["AF_INET", "AF_INET6"]),
+        ("socket AF_INET SOCK_D", 15, vec!["SOCK_DCCP", "SOCK_DGRAM"]),
+        ("shutdown s ", 11, vec!["SHUT_RD", "SHUT_RDWR", "SHUT_WR"]),
+        ("setsockopt s IPPROTO_TCP TCP_NOD", 25, vec!["TCP_NODELAY"]),
+        ("setsockopt s SOL_SOCKET TCP_NOD", 24, vec![]),
+        (
+            "s.setsockopt(socket.IPPROTO_TCP, socket.TCP_NOD",
+            40,
+            vec!["TCP_NODELAY"],
+        ),
+        (
+            "s.setsockopt(SOL_SOCKET, SO_REUSEA",
+            25,
+            vec!["SO_REUSEADDR"],
+        ),
+        ("s.acc", 2, vec!["accept("]),
+        ("x = s.fam", 6, vec!["family"]),
+        ("data.dec", 5, vec!["decode("]),
+        ("socket.create_s", 7, vec!["create_server("]),
+        (
+            "s = socket.socket(socket.AF_INE",
+            25,
+            vec!["AF_INET", "AF_INET6"],
+        ),
+        ("select.epo", 7, vec!["epoll("]),
+        ("select.pol", 7, vec!["poll("]),
+        ("p.register(s, select.POLLI", 21, vec!["POLLIN"]),
+        ("recv s flags=MSG_PE", 13, vec!["MSG_PEEK"]),
+        ("create_server :1 reuse", 17, vec!["reuse_port="]),
+        ("kill ", 5, vec!["lab", "server"]),
+        ("process web on cl", 15, vec!["client"]),
+        ("wait ", 5, vec!["1", "2"]),
+        ("load ", 5, vec!["echo.py", "lessons/"]),
+        ("load lessons/", 5, vec!["lessons/one.lab"]),
+        ("bind s ./x", 7, vec!["./x.sock"]),
+        ("run ec", 4, vec!["echo.py"]),
+        ("packets tcp.f", 8, vec!["tcp.flags.syn"]),
+        ("packets udp && !(tcp.p", 17, vec!["tcp.port"]),
+        ("inspect o", 8, vec!["off", "on"]),
+        ("expect errno ECONNREF", 13, vec!["ECONNREFUSED"]),
+        ("expect state c", 13, vec!["conn"]),
+        ("expect state s SYN", 15, vec!["SYN-RECEIVED", "SYN-SENT"]),
+        ("help hand", 5, vec!["handshake"]),
+        ("setblocking s T", 14, vec!["True"]),
+        ("print len(da", 10, vec!["data"]),
+        ("send s \"lis", 11, vec![]),
+        ("close s # lis", 13, vec![]),
+        ("recv s 10", 9, vec![]),
+    ] {
+        let (at, texts) = offered(line);
+        assert_eq!(texts, expected, "{line}");
+        if !expected.is_empty() {
+            assert_eq!(at, start, "{line}");
+        }
+    }
+}
+
+#[test]
+fn what_is_offered_says_what_it_is() {
+    let (_, candidates) = complete("socket AF_INET6", 15, &known(), &Folder);
+    assert!(candidates[0].note.contains("IPv6"), "{candidates:?}");
+}
+
+#[test]
+fn a_name_that_a_terminal_would_obey_is_not_offered() {
+    let mut known = known();
+    known.sockets = vec!["s\u{1b}[31m".to_owned(), "t".to_owned()];
+    let (_, candidates) = complete("close ", 6, &known, &Folder);
+    assert!(
+        candidates
+            .iter()
+            .all(|candidate| !candidate.text.contains('\u{1b}'))
+    );
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::default() })]
+
+    #[test]
+    fn no_text_and_no_cursor_makes_it_panic(line in any::<String>(), cursor in 0..200_usize) {
+        complete(&line, cursor, &known(), &Folder);
+        crate::command::hint::hint(&line, cursor);
+    }
+
+    #[test]
+    fn no_text_of_the_languages_own_letters_makes_it_panic(line in "[a-c0-9 .:,;=()\\[\\]{}\"'#&|*/+<>@~-]{0,30}") {
+        complete(&line, line.len(), &known(), &Folder);
+        crate::command::hint::hint(&line, line.len());
+    }
+}
