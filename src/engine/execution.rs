@@ -363,8 +363,6 @@ impl<'a> Execution<'a> {
             return true;
         };
         match value {
-            // Only a question's answer comes this far.
-            Value::None => true,
             Value::Int(number) | Value::Constant { value: number, .. } => number != result,
             Value::Socket(fd) | Value::Epoll(fd) => !self.made.contains(fd),
             Value::Bytes(bytes) => data.as_deref().is_none_or(|data| data != bytes),
