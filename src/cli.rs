@@ -14,46 +14,46 @@ use std::time::Duration;
     args_conflicts_with_subcommands = true,
     max_term_width = 100
 )]
-pub struct Cli {
+pub(crate) struct Cli {
     /// What to do instead of running commands.
     #[command(subcommand)]
-    pub task: Option<Task>,
+    pub(crate) task: Option<Task>,
     /// Scripts to run, one after the other in one lab.
-    pub files: Vec<PathBuf>,
+    pub(crate) files: Vec<PathBuf>,
     /// Run this text as a script; `;` or line ends separate commands.
     #[arg(short = 'c', value_name = "TEXT", conflicts_with = "files")]
-    pub text: Option<String>,
+    pub(crate) text: Option<String>,
     /// How it is done.
     #[command(flatten)]
-    pub common: Common,
+    pub(crate) common: Common,
 }
 
 /// What every task knows.
 #[derive(Clone, Debug, Args)]
-pub struct Common {
+pub(crate) struct Common {
     /// Use this machine's own network instead of a private one.
     #[arg(long, global = true)]
-    pub host_network: bool,
+    pub(crate) host_network: bool,
     /// Print events as JSON, one object a line.
     #[arg(long, global = true)]
-    pub json: bool,
+    pub(crate) json: bool,
     /// Colours: `auto` uses them on a terminal, unless NO_COLOR is set.
     #[arg(long, global = true, value_name = "WHEN", default_value = "auto")]
-    pub color: When,
+    pub(crate) color: When,
     /// Draw with ASCII characters only.
     #[arg(long, global = true)]
-    pub ascii: bool,
+    pub(crate) ascii: bool,
     /// Say nothing that was not asked for: no greeting, no echo of a script's lines.
     #[arg(long, short, global = true)]
-    pub quiet: bool,
+    pub(crate) quiet: bool,
     /// How long a script waits for a call that blocks, and for what it expects.
     #[arg(long, global = true, value_name = "TIME", default_value = "5s", value_parser = duration)]
-    pub deadline: Duration,
+    pub(crate) deadline: Duration,
 }
 
 /// When to use colours.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
-pub enum When {
+pub(crate) enum When {
     /// On a terminal.
     Auto,
     /// Always.
@@ -64,7 +64,7 @@ pub enum When {
 
 /// The tasks beside running commands.
 #[derive(Debug, Subcommand)]
-pub enum Task {
+pub(crate) enum Task {
     /// Run a program in a lab of its own and show its packets.
     Run {
         /// The program and its arguments, after `--`.

@@ -9,6 +9,7 @@ mod tshark;
 use socklab::event::packet::{Cause, Certainty, Label, PacketEvent};
 use socklab::inspector::{pcapng, read};
 use std::collections::HashSet;
+use std::fmt::Write;
 use std::ops::ControlFlow;
 use traffic::Traffic;
 
@@ -115,8 +116,9 @@ fn disagreements(packets: &[PacketEvent]) -> Vec<String> {
             for (earlier, row) in seen.iter().zip(&rows) {
                 if earlier.number <= packet.number && earlier.track.stream == stream {
                     let tcp = earlier.headers.tcp().expect("only TCP was made");
-                    story += &format!(
-                        "    {:5} {:>10}us {} {} win {} sack {:?} irtt {} | {}\n",
+                    let _ = writeln!(
+                        story,
+                        "    {:5} {:>10}us {} {} win {} sack {:?} irtt {} | {}",
                         earlier.number,
                         earlier.frame.time_ns / 1000 % 1_000_000_000,
                         if earlier.track.forward { ">" } else { "<" },

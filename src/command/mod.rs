@@ -4,6 +4,7 @@ pub mod ast;
 pub mod complete;
 pub mod diagnostic;
 pub mod expectation;
+pub mod filter;
 pub mod function;
 pub mod highlight;
 pub mod hint;

@@ -11,14 +11,9 @@ use std::time::Duration;
 const LONGEST_SECONDS: f64 = u32::MAX as f64;
 
 impl Execution<'_> {
-    /// The expression of a parameter, if it was given.
-    pub(super) fn given<'c>(&self, call: &'c Call, place: usize) -> Option<&'c Expr> {
-        call.args.get(place).and_then(Option::as_ref)
-    }
-
     /// The value of a parameter, if it was given.
     pub(super) fn value(&mut self, call: &Call, place: usize) -> Outcome<Option<Value>> {
-        self.given(call, place)
+        given(call, place)
             .map(|expr| self.evaluate(expr))
             .transpose()
     }
@@ -113,20 +108,37 @@ impl Execution<'_> {
         })
     }
 
-    /// Text.
+    /// Text; a bare word that is no variable stands for itself (`getservbyname http`).
     pub(super) fn text(&mut self, call: &Call, place: usize) -> Outcome<String> {
+        if let Some(word) = self.bare_word(call, place) {
+            return Ok(word);
+        }
         let value = self.needed(call, place)?;
         text_of(&value).ok_or_else(|| expected(call, place, "text", &value))
     }
 
     /// Text that may be left out.
     pub(super) fn text_or_none(&mut self, call: &Call, place: usize) -> Outcome<Option<String>> {
+        if let Some(word) = self.bare_word(call, place) {
+            return Ok(Some(word));
+        }
         match self.value(call, place)? {
             None | Some(Value::None) => Ok(None),
             Some(value) => text_of(&value)
                 .map(Some)
                 .ok_or_else(|| expected(call, place, "text or None", &value)),
         }
+    }
+
+    fn bare_word(&self, call: &Call, place: usize) -> Option<String> {
+        let Some(Expr::Name(word)) = given(call, place) else {
+            return None;
+        };
+        let known = self
+            .engine
+            .memory
+            .with(|contents| contents.variables.contains_key(word));
+        (!known).then(|| word.clone())
     }
 
     /// A time: a number of seconds, a duration, or None.
@@ -166,6 +178,11 @@ impl Execution<'_> {
             })
             .collect()
     }
+}
+
+/// The expression of a parameter, if it was given.
+pub(super) fn given(call: &Call, place: usize) -> Option<&Expr> {
+    call.args.get(place).and_then(Option::as_ref)
 }
 
 /// The descriptor a value stands for.

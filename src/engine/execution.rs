@@ -296,7 +296,14 @@ impl<'a> Execution<'a> {
         if let Some(data) = &mut event.data {
             data.truncate(DATA_LIMIT);
         }
-        self.made.extend(&event.made);
+        if !event.made.is_empty() {
+            self.engine.memory.with(|contents| {
+                for fd in &event.made {
+                    contents.given_out(*fd);
+                }
+            });
+            self.made.extend(&event.made);
+        }
         self.last_call = Some((event.result, event.data.clone()));
         self.reports.send(Report::Called(Box::new(event)));
         outcome

@@ -40,9 +40,9 @@ impl Execution<'_> {
                     Value::Int(i64::from(*port)),
                 ]))
             }
-            Expr::Layer(_) => self.packet(expr, None).map(Value::Bytes),
+            Expr::Layer(_) => self.packet(expr).map(Value::Bytes),
             Expr::Binary(Operator::Over, ..) if is_layer(expr) => {
-                self.packet(expr, None).map(Value::Bytes)
+                self.packet(expr).map(Value::Bytes)
             }
             Expr::Binary(operator, left, right) => {
                 let left = self.evaluate(left)?;

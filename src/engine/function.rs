@@ -76,10 +76,10 @@ fn pure(name: &str, values: &[Value]) -> Outcome {
         ("bool", []) => Ok(Value::Bool(false)),
         ("bool", [value]) => Ok(Value::Bool(operator::truth(value))),
         ("hex", [value]) if integer(value).is_some() => {
-            based(value, |number| format!("{number:#x}"))
+            Ok(based(value, |number| format!("{number:#x}")))
         }
         ("bin", [value]) if integer(value).is_some() => {
-            based(value, |number| format!("{number:#b}"))
+            Ok(based(value, |number| format!("{number:#b}")))
         }
         ("fromhex", [Value::Str(text)]) => from_hex(text),
         ("ord", [Value::Str(text)]) if text.chars().count() == 1 => {
@@ -163,10 +163,10 @@ fn length(value: &Value) -> Outcome {
     Ok(Value::Int(length as i64))
 }
 
-fn based(value: &Value, show: fn(u64) -> String) -> Outcome {
+fn based(value: &Value, show: fn(u64) -> String) -> Value {
     let number = integer(value).unwrap_or_default();
     let sign = if number < 0 { "-" } else { "" };
-    Ok(Value::Str(format!("{sign}{}", show(number.unsigned_abs()))))
+    Value::Str(format!("{sign}{}", show(number.unsigned_abs())))
 }
 
 fn absolute(value: &Value) -> Outcome {

@@ -1,5 +1,6 @@
 //! Packet layers (`ip(…)/tcp(…)`) to the bytes that are sent. What the fields mean is `packet::build`'s knowledge.
 
+use super::arguments::given;
 use super::execution::{Execution, Outcome, Stop};
 use super::operator::{describe, integer};
 use super::text::number_of;
@@ -18,10 +19,16 @@ impl Execution<'_> {
         fd: i32,
         peer: Option<&Address>,
     ) -> Outcome<Vec<u8>> {
-        match self.given(call, place) {
+        match given(call, place) {
             Some(expr) if is_layer(expr) => {
-                let addresses = self.way(fd, peer);
-                self.packet(expr, addresses)
+                let mut layers = Vec::new();
+                self.gather(expr, &mut layers)?;
+                // Without one of these no address is asked for, so the kernel is not.
+                let needs_way = layers.iter().any(|layer| {
+                    matches!(layer.name.as_str(), "ip" | "ip6" | "tcp" | "udp" | "icmp6")
+                });
+                let addresses = needs_way.then(|| self.way(fd, peer)).flatten();
+                built(&layers, addresses)
             }
             _ => self.data(call, place),
         }
@@ -46,17 +53,14 @@ impl Execution<'_> {
         Some((source, destination))
     }
 
-    /// The bytes of a packet: layers, outermost first.
-    pub(super) fn packet(
-        &mut self,
-        expr: &Expr,
-        addresses: Option<(IpAddr, IpAddr)>,
-    ) -> Outcome<Vec<u8>> {
+    /// The bytes of a packet that no socket is known for yet.
+    pub(super) fn packet(&mut self, expr: &Expr) -> Outcome<Vec<u8>> {
         let mut layers = Vec::new();
         self.gather(expr, &mut layers)?;
-        build_with(&layers, addresses).map_err(|error| Stop::because(error.to_string()))
+        built(&layers, None)
     }
 
+    /// The layers of an expression, outermost first.
     fn gather(&mut self, expr: &Expr, layers: &mut Vec<LayerSpec>) -> Outcome<()> {
         match expr {
             Expr::Binary(Operator::Over, below, above) => {
@@ -133,6 +137,10 @@ impl Execution<'_> {
             },
         }
     }
+}
+
+fn built(layers: &[LayerSpec], addresses: Option<(IpAddr, IpAddr)>) -> Outcome<Vec<u8>> {
+    build_with(layers, addresses).map_err(|error| Stop::because(error.to_string()))
 }
 
 /// True for a layer, or layers put on one another.

@@ -1,5 +1,6 @@
 //! A socket's life but for connect: socket, socketpair, bind, listen, accept, shutdown, close, dup, detach, and its two names.
 
+use super::arguments::given;
 use super::draft::Draft;
 use super::execution::{Execution, Outcome, Stop};
 use super::memory::Descriptor;
@@ -61,12 +62,7 @@ impl Execution<'_> {
     fn three(&mut self, call: &Call, family: &str) -> Outcome<(i32, i32, i32)> {
         let family = self.int(call, 0, text::number_of(family))?;
         let kind = self.int(call, 1, text::number_of("SOCK_STREAM"))?;
-        let mut protocol = self.int(call, 2, 0)?;
-        // ETH_P_* by name stand in host byte order in the headers, and socket(2) wants network byte order.
-        let by_name = matches!(self.given(call, 2), Some(Expr::Constant(_)));
-        if family == text::number_of("AF_PACKET") && by_name {
-            protocol = i32::from((protocol as u16).to_be());
-        }
+        let protocol = self.int(call, 2, 0)?;
         Ok((family, kind, protocol))
     }
 
@@ -191,7 +187,7 @@ impl Execution<'_> {
     /// `detach s`: the bare number; the variable stands for no descriptor any more, and nothing is closed.
     pub(super) fn detach(&mut self, call: &Call) -> Outcome {
         let fd = self.fd(call, 0)?;
-        if let Some(Expr::Name(name)) = self.given(call, 0) {
+        if let Some(Expr::Name(name)) = given(call, 0) {
             self.engine.memory.with(|contents| {
                 contents.variables.insert(name.clone(), Value::Socket(-1));
             });

@@ -44,6 +44,30 @@ impl Contents {
         self.made += 1;
         self.made
     }
+
+    /// A call has made this descriptor, so whatever held the number held a closed one: that becomes -1, lest a variable's
+    /// `send` reach a stranger. (The number was free, or the kernel would not have given it out.)
+    pub(super) fn given_out(&mut self, fd: i32) {
+        for value in self.variables.values_mut().chain(&mut self.last) {
+            let_go(value, fd);
+        }
+        for stream in self.streams.values_mut() {
+            stream.let_go(fd);
+        }
+        self.sockets.remove(&fd);
+    }
+}
+
+fn let_go(value: &mut Value, fd: i32) {
+    match value {
+        Value::Socket(held) | Value::Epoll(held) if *held == fd => *held = -1,
+        Value::List(items) | Value::Tuple(items) => {
+            for item in items {
+                let_go(item, fd);
+            }
+        }
+        _ => {}
+    }
 }
 
 /// The memory, shared by the threads of the process.

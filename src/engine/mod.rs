@@ -1,8 +1,8 @@
 //! Command in, reports out, against the kernel: what one process of the laboratory does with the calls it is given.
 //!
-//! Two things are as in C, not as in Python: a socket value is its descriptor number and nothing more (after `close s` the
-//! variable still holds the number, the kernel answers EBADF, and once the number is given out again it means the new socket);
-//! and a socket is closed by `close` only, never because its variable was given another value or forgotten.
+//! A socket value is its descriptor number and nothing more: after `close s` the variable still holds the number, and the kernel
+//! itself answers EBADF. Once the kernel gives the number out again, whatever still holds it from before becomes -1.
+//! One thing is as in C, not as in Python: a socket is closed by `close` only, never because its variable was given another value.
 
 mod ancillary;
 mod arguments;
@@ -24,6 +24,7 @@ mod names;
 mod number;
 mod operator;
 mod option;
+mod option_bytes;
 mod option_value;
 mod packing;
 mod readiness;

@@ -190,7 +190,7 @@ fn equal(left: &Value, right: &Value) -> bool {
         return one == other;
     }
     if let (Some(one), Some(other)) = (real(left), real(right)) {
-        return one == other;
+        return one.partial_cmp(&other) == Some(Ordering::Equal);
     }
     match (left, right) {
         (Value::List(one), Value::List(other)) | (Value::Tuple(one), Value::Tuple(other)) => {

@@ -1,6 +1,6 @@
 //! Waiting for several sockets at once: select, poll (of sockets, of a poll object, of an epoll instance), epoll.
 
-use super::arguments::{descriptor_of, duration, expected};
+use super::arguments::{descriptor_of, duration, expected, given};
 use super::clock::milliseconds;
 use super::draft::{Draft, PENDING};
 use super::execution::{Execution, Outcome, Stop};
@@ -85,7 +85,7 @@ impl Execution<'_> {
     /// `poll s conn [timeout] [events=…]` in seconds; `poll p [timeout]` of a poll object in milliseconds, of an epoll
     /// instance in seconds, as in Python. A time with a unit (`200ms`) means the same everywhere.
     pub(super) fn poll(&mut self, call: &Call) -> Outcome {
-        let exprs: Vec<Expr> = match self.given(call, 0) {
+        let exprs: Vec<Expr> = match given(call, 0) {
             Some(Expr::List(items) | Expr::Tuple(items)) => items.clone(),
             Some(one) => vec![one.clone()],
             None => Vec::new(),
@@ -93,7 +93,7 @@ impl Execution<'_> {
         let mut values = self.all(&exprs)?;
         // `poll(s, 1.0)`: a time at the end is the timeout. A whole number is one only behind a poll object or an epoll instance.
         let waits_on_one = matches!(values.first(), Some(Value::Poller(_) | Value::Epoll(_)));
-        let mut timeout = self.given(call, 1).cloned();
+        let mut timeout = given(call, 1).cloned();
         let trailing = match values.last() {
             Some(Value::Float(_) | Value::None) => true,
             Some(Value::Int(_)) => waits_on_one && values.len() == 2,
@@ -292,7 +292,7 @@ impl Execution<'_> {
     pub(super) fn epoll_wait(&mut self, call: &Call) -> Outcome {
         let epoll = self.fd(call, 0)?;
         let room = self.int(call, 1, 64)?;
-        let expr = self.given(call, 2).cloned();
+        let expr = given(call, 2).cloned();
         let timeout = self.time(expr.as_ref(), 1.0)?;
         self.wait_epoll(epoll, room, timeout)
     }
@@ -313,7 +313,7 @@ impl Execution<'_> {
                 event.args[1] = format!("[{}]", shown.join(", "));
                 event.result = ready.len() as i64;
                 if ready.is_empty() {
-                    event.out = "(Timeout)".to_owned();
+                    "(Timeout)".clone_into(&mut event.out);
                 }
             },
         )?;

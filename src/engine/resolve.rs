@@ -1,6 +1,6 @@
 //! What was typed for an address to the address a socket of this family takes; names are looked up on the way.
 
-use super::arguments::c_text;
+use super::arguments::{c_text, given};
 use super::draft::Draft;
 use super::execution::{Execution, Outcome, Stop};
 use super::memory::Descriptor;
@@ -27,7 +27,7 @@ impl Execution<'_> {
         place: usize,
         fd: i32,
     ) -> Outcome<Option<Address>> {
-        match self.given(call, place) {
+        match given(call, place) {
             None | Some(Expr::None) => Ok(None),
             Some(_) => self.address(call, place, fd).map(Some),
         }

@@ -230,6 +230,13 @@ impl Execution<'_> {
 }
 
 impl Stream {
+    /// The descriptor it was over is closed, and its number given to another socket.
+    pub(super) fn let_go(&mut self, fd: i32) {
+        if self.fd == fd {
+            self.fd = -1;
+        }
+    }
+
     /// True when the buffer holds so many bytes or whole characters.
     fn holds(&self, wanted: usize) -> bool {
         match &self.encoding {

@@ -71,7 +71,10 @@ pub(super) fn address(address: &Address) -> String {
             } else {
                 escape_into(&mut text, interface.as_bytes(), b'"');
             }
-            let _ = write!(text, " {}}}", ether_type(*protocol));
+            if *protocol != 0 {
+                let _ = write!(text, " {}", ether_type(*protocol));
+            }
+            text.push('}');
             text
         }
         Address::Other { family: 0, .. } => "{AF_UNSPEC}".to_owned(),
@@ -121,22 +124,27 @@ pub(super) fn kind(number: i32) -> String {
     flags(Group::Type, number)
 }
 
-/// The third argument of socket(2) in this family; 0 stays 0.
+/// The third argument of socket(2) in this family; 0 stays 0, but for netlink, where it is NETLINK_ROUTE.
 pub(super) fn protocol(family: i32, number: i32) -> String {
-    if number == 0 {
-        return "0".to_owned();
-    }
-    // ETH_P_* are passed in network byte order.
-    let known = if family == number_of("AF_PACKET") {
-        i64::from(u16::from_be(number as u16))
-    } else {
-        i64::from(number)
+    let name = |number: i64| {
+        constant::protocol(i64::from(family), number).map(|found| found.name.to_owned())
     };
-    match constant::protocol(i64::from(family), known) {
-        Some(found) if family == number_of("AF_PACKET") => format!("htons({})", found.name),
-        Some(found) => found.name.to_owned(),
-        None => number.to_string(),
+    match (number, family_name(family)) {
+        (0, Some("AF_NETLINK")) | (1.., _) if family != number_of("AF_PACKET") => {
+            name(i64::from(number)).unwrap_or_else(|| number.to_string())
+        }
+        // ETH_P_* are passed in network byte order.
+        (1.., Some("AF_PACKET")) => {
+            let host_order = u16::from_be(number as u16);
+            let inner = name(i64::from(host_order)).unwrap_or_else(|| format!("{host_order:#x}"));
+            format!("htons({inner})")
+        }
+        _ => number.to_string(),
     }
+}
+
+fn family_name(family: i32) -> Option<&'static str> {
+    constant::named(Group::Family, i64::from(family)).map(|found| found.name)
 }
 
 /// Entries of poll(2): `[{fd=3, events=POLLIN}]`, or with `revents` those that are ready.

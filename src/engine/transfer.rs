@@ -1,6 +1,6 @@
 //! Bytes through a socket: send, sendall, sendto, sendfile, recv, recvfrom, recv_into.
 
-use super::arguments::{c_text, expected};
+use super::arguments::{c_text, expected, given};
 use super::draft::{Draft, PENDING};
 use super::execution::{Execution, Outcome, Stop};
 use super::text;
@@ -232,7 +232,7 @@ impl Execution<'_> {
     /// `recv_into s buffer [nbytes] [flags]`: the number of bytes put at the front of the variable's bytes.
     pub(super) fn recv_into(&mut self, call: &Call) -> Outcome {
         let fd = self.fd(call, 0)?;
-        let name = match self.given(call, 1) {
+        let name = match given(call, 1) {
             Some(Expr::Name(name)) => name.clone(),
             _ => {
                 return Err(Stop::because(

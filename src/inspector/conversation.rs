@@ -271,8 +271,8 @@ mod tests {
 
     #[test]
     fn a_key_is_the_same_for_both_directions() {
-        let a = ("10.0.0.1".parse().unwrap(), 40_000);
-        let b = ("10.0.0.2".parse().unwrap(), 80);
+        let a = (IpAddr::from([10, 0, 0, 1]), 40_000);
+        let b = (IpAddr::from([10, 0, 0, 2]), 80);
         assert_eq!(Key::new(a, b, 6).0, Key::new(b, a, 6).0);
         assert!(Key::new(a, b, 6).1 != Key::new(b, a, 6).1);
     }

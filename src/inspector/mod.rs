@@ -8,5 +8,11 @@ pub mod pcap;
 pub mod pcapng;
 pub mod phase;
 pub mod read;
+pub mod segment;
 pub mod state;
 pub mod tracker;
+
+#[cfg(test)]
+mod pcap_tests;
+#[cfg(test)]
+mod tests;

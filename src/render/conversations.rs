@@ -6,6 +6,7 @@ use super::styled::{Line, Look, Style, Styled};
 use super::table::{self, Cell, Column};
 use super::words;
 use crate::event::packet::PacketEvent;
+use crate::packet::headers::flag;
 
 /// Narrower than this each conversation takes two lines.
 const TABLE: usize = 110;
@@ -120,10 +121,9 @@ fn data(packet: &PacketEvent) -> usize {
 /// Which parts of a TCP connection were seen (`tcp.completeness`).
 fn seen(lanes: &Lanes<'_>) -> String {
     const HANDSHAKE: u8 = 1 | 2 | 4;
-    let all = lanes
-        .packets
-        .iter()
-        .fold(0, |seen, packet| seen | packet.0.track.completeness);
+    let all = lanes.packets.iter().fold(0, |seen, (packet, _)| {
+        seen | packet.track.completeness | own(packet)
+    });
     let mut parts = Vec::new();
     if all & HANDSHAKE == HANDSHAKE {
         parts.push("handshake");
@@ -143,6 +143,24 @@ fn seen(lanes: &Lanes<'_>) -> String {
             .map(|(_, word)| *word),
     );
     parts.join(", ")
+}
+
+/// What a packet adds to its conversation's completeness: the tracker tells, as Wireshark does, what was complete before it.
+fn own(packet: &PacketEvent) -> u8 {
+    let Some(tcp) = packet.headers.tcp() else {
+        return 0;
+    };
+    let has = |bit| tcp.flags & bit != 0;
+    let opening = match (has(flag::SYN), has(flag::ACK)) {
+        (true, false) => 1,
+        (true, true) => 2,
+        (false, true) if packet.track.completeness & 3 == 3 && !has(flag::RST) => 4,
+        (false, _) => 0,
+    };
+    let rest = [(tcp.len > 0, 8), (has(flag::FIN), 16), (has(flag::RST), 32)];
+    rest.iter()
+        .filter(|(seen, _)| *seen)
+        .fold(opening, |bits, (_, bit)| bits | bit)
 }
 
 #[cfg(test)]

@@ -1,8 +1,6 @@
 //! `explain X`: what the catalog knows of one name, as a short article. The texts stand in the catalog.
 
 use super::styled::{Line, Style, Styled};
-use crate::catalog::errno::Errno;
-use crate::catalog::option::OptionEntry;
 
 /// Something that can be explained, whatever table it comes from.
 #[derive(Clone, Copy, Debug)]
@@ -49,66 +47,49 @@ pub fn draw(topic: &Topic<'_>) -> Styled {
     text
 }
 
-/// The article on an errno.
-pub fn errno(errno: &Errno) -> Styled {
-    let mut sections: Vec<(&str, &str)> = errno.causes.to_vec();
-    sections.push(("what to do", errno.what_next));
-    let kind = format!("errno {}: {}", errno.number, errno.message);
-    let summary = if errno.meaning.is_empty() {
-        "No socket call gives it."
-    } else {
-        errno.meaning
-    };
-    draw(&Topic {
-        name: errno.name,
-        kind: &kind,
-        summary,
-        sections: &sections,
-        see: errno.man,
-    })
-}
-
-/// The article on a socket option.
-pub fn option(option: &OptionEntry) -> Styled {
-    let access = match (option.settable, option.gettable) {
-        (true, true) => "setsockopt and getsockopt",
-        (true, false) => "setsockopt only",
-        (false, true) => "getsockopt only",
-        (false, false) => "neither setsockopt nor getsockopt",
-    };
-    let kind = format!("option of {}, number {}", option.level, option.value);
-    draw(&Topic {
-        name: option.name,
-        kind: &kind,
-        summary: option.meaning,
-        sections: &[("taken by", access)],
-        see: option.man,
-    })
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::render::sample::screens;
+    use crate::catalog::glossary::{self, Explanation};
+    use crate::render::sample::{look, screens};
+
+    fn article(explanation: &Explanation) -> Styled {
+        let sections: Vec<(&str, &str)> = explanation
+            .sections
+            .iter()
+            .map(|(title, words)| (*title, words.as_str()))
+            .collect();
+        draw(&Topic {
+            name: explanation.topic,
+            kind: explanation.kind.name(),
+            summary: explanation.summary,
+            sections: &sections,
+            see: explanation.see,
+        })
+    }
 
     #[test]
-    fn an_errno_an_option_and_a_topic_of_another_table() {
-        let refused = crate::catalog::errno::by_name("ECONNREFUSED").expect("the catalog has it");
-        let reuse = crate::catalog::option::by_name("SO_REUSEADDR").expect("the catalog has it");
-        let topic = Topic {
-            name: "TIME-WAIT",
-            kind: "state",
-            summary: "the connection is over; old segments are given time to die",
-            sections: &[("you see", "bind fails with EADDRINUSE"), ("empty", "")],
-            see: "",
-        };
+    fn an_errno_an_option_and_a_state() {
         insta::assert_snapshot!(screens(|_| {
-            let mut text = errno(refused);
-            text.gap();
-            text.append(option(reuse));
-            text.gap();
-            text.append(draw(&topic));
+            let mut text = Styled::new();
+            for topic in ["ECONNREFUSED", "SO_REUSEADDR", "TIME-WAIT"] {
+                text.gap();
+                text.append(article(
+                    &glossary::explain(topic).expect("the glossary has it"),
+                ));
+            }
             text
         }));
+    }
+
+    #[test]
+    fn every_topic_fits_a_narrow_ascii_screen() {
+        let look = look(40, true);
+        for topic in glossary::topics() {
+            let explanation = glossary::explain(topic).expect("every topic is explained");
+            let text = article(&explanation).to_text(&look);
+            let fits = |row: &str| row.len() <= 40 && row.is_ascii();
+            assert!(text.lines().all(fits), "{text}");
+        }
     }
 }

@@ -131,7 +131,7 @@ pub fn recvmsg(fd: i32, room: usize, control_room: usize, flags: i32) -> Result<
     };
     let count = Errno::result(result)? as usize;
     data.truncate(count);
-    control.truncate(message.msg_controllen as usize);
+    control.truncate(message.msg_controllen);
     address.truncate(message.msg_namelen as usize);
     Ok(Received {
         count,
@@ -143,7 +143,7 @@ pub fn recvmsg(fd: i32, room: usize, control_room: usize, flags: i32) -> Result<
 }
 
 /// With MSG_ZEROCOPY the kernel reads the buffer after the call has returned, so such a buffer is never freed.
-fn pinned<'a>(data: &'a [u8], flags: i32) -> &'a [u8] {
+fn pinned(data: &[u8], flags: i32) -> &[u8] {
     if flags & libc::MSG_ZEROCOPY == 0 {
         data
     } else {

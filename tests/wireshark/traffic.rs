@@ -11,7 +11,7 @@ const FIN: u16 = flag::FIN;
 const RST: u16 = flag::RST;
 
 /// A generator of traffic, and what it has made.
-pub struct Traffic {
+pub(crate) struct Traffic {
     state: u64,
     time_ns: i64,
     connections: u32,
@@ -31,7 +31,7 @@ struct End {
 
 impl Traffic {
     /// The same seed makes the same traffic.
-    pub fn new(seed: u64) -> Self {
+    pub(crate) fn new(seed: u64) -> Self {
         Self {
             state: seed.wrapping_mul(0x9e37_79b9_7f4a_7c15) | 1,
             time_ns: 1_700_000_000_000_000_000,
@@ -41,7 +41,7 @@ impl Traffic {
     }
 
     /// All packets so far, in order.
-    pub fn packets(self) -> Vec<PacketEvent> {
+    pub(crate) fn packets(self) -> Vec<PacketEvent> {
         self.packets
     }
 
@@ -58,7 +58,7 @@ impl Traffic {
     }
 
     /// Adds one connection of some dozen packets; now and then it reuses the ports of the one before.
-    pub fn connection(&mut self) {
+    pub(crate) fn connection(&mut self) {
         if self.connections == 0 || !self.chance(15) {
             self.connections += 1;
         }

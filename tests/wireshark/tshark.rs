@@ -4,7 +4,7 @@ use std::io::Write;
 use std::process::{Command, Stdio};
 
 /// True when tshark is installed; without it the test fails, unless the environment opts out aloud.
-pub fn present() -> bool {
+pub(crate) fn present() -> bool {
     let found = Command::new("tshark")
         .arg("--version")
         .stdout(Stdio::null())
@@ -21,7 +21,7 @@ pub fn present() -> bool {
 }
 
 /// The values of `fields` for every frame; an absent field is an empty string.
-pub fn fields(capture: &[u8], fields: &[&str]) -> Vec<Vec<String>> {
+pub(crate) fn fields(capture: &[u8], fields: &[&str]) -> Vec<Vec<String>> {
     let mut file = tempfile::NamedTempFile::new().expect("a temporary file");
     file.write_all(capture).expect("room for the capture");
     let mut command = Command::new("tshark");

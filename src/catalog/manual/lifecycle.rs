@@ -141,11 +141,11 @@ pub(super) const ACCEPT: Page = Page {
 process server
 server> s = socket; bind s 127.0.0.1:5000; listen s
 server> conn, addr = accept s
-expect blocked server
+lab> expect blocked server
 lab> c = socket; connect c 127.0.0.1:5000
 lab> send c \"hi\"
 server> recv conn
-expect = b\"hi\"",
+server> expect = b\"hi\"",
 };
 
 pub(super) const CONNECT: Page = Page {
@@ -197,7 +197,7 @@ pub(super) const CONNECT_EX: Page = Page {
     example: "\
 c = socket
 connect_ex c 127.0.0.1:5001
-expect = 111
+expect = ECONNREFUSED
 s = socket; bind s 127.0.0.1:5000; listen s
 d = socket
 connect_ex d 127.0.0.1:5000
@@ -395,5 +395,5 @@ s = create_server 127.0.0.1:5000
 c = create_connection 127.0.0.1:5000 2.0
 expect state c ESTABLISHED
 create_connection 127.0.0.1:5001
-expect errno ECONNREFUSED",
+expect packet tcp.flags.reset == 1",
 };

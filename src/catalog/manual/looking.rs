@@ -158,8 +158,9 @@ pub(super) const WHY: Page = Page {
 c = socket
 connect c 127.0.0.1:5000
 expect errno ECONNREFUSED
+expect packet tcp.flags.reset == 1
 why
-expect packet tcp.flags.reset == 1",
+expect errno ECONNREFUSED",
 };
 
 pub(super) const HELP: Page = Page {

@@ -79,7 +79,7 @@ expect errno EAGAIN
 c = socket
 setblocking c False
 connect_ex c 127.0.0.1:5000
-expect = 115",
+expect = EINPROGRESS",
 };
 
 pub(super) const GETBLOCKING: Page = Page {
@@ -126,8 +126,9 @@ pub(super) const GETTIMEOUT: Page = Page {
     errors: &[],
     example: "\
 s = socket
+settimeout s 200ms
 gettimeout s
-expect = None
+expect = 0.2
 setblocking s False
 gettimeout s
 expect = 0.0",

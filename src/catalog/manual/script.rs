@@ -14,9 +14,9 @@ pub(super) const PROCESS: Page = Page {
 process server
 server> s = socket; bind s 127.0.0.1:5000; listen s
 lab> c = socket; connect c 127.0.0.1:5000
-expect state c ESTABLISHED
+lab> expect state c ESTABLISHED
 lab> fileno c
-expect = 3",
+lab> expect = 3",
 };
 
 pub(super) const KILL: Page = Page {
@@ -33,7 +33,7 @@ server> s = socket; bind s 127.0.0.1:5000; listen s
 lab> kill server
 lab> c = socket
 lab> connect c 127.0.0.1:5000
-expect errno ECONNREFUSED",
+lab> expect errno ECONNREFUSED",
 };
 
 pub(super) const RUN: Page = Page {
@@ -65,7 +65,7 @@ pub(super) const LAB: Page = Page {
 process server
 lab
 lab> s = socket
-expect ok",
+lab> expect ok",
 };
 
 pub(super) const PRINT: Page = Page {
@@ -152,7 +152,7 @@ pub(super) const EXPECT: Page = Page {
     prototype: "",
     python: "",
     man: "",
-    details: "`expect ok` the last call did not fail; `expect errno NAME` it failed with this; `expect = VALUE` the last result is this; `expect state s LISTEN` the kernel says so of the socket; `expect packet FILTER` and `expect no packet FILTER` about what the last command put on the wire; `expect blocked server` that process sleeps in a call.\n\nAn expectation about packets or states waits a little for what is still under way.",
+    details: "`expect ok` the last call did not fail; `expect errno NAME` it failed with this; `expect = VALUE` the last result is this; `expect state s LISTEN` the kernel says so of the socket; `expect packet FILTER` and `expect no packet FILTER` about what the last command put on the wire; `packets 3 FILTER` says how many; `expect blocked server` that process sleeps in a call; `expect output \"text\"` this was printed; anything else is a condition, `expect len(data) > 3`.\n\nAn expectation about packets or states waits a little for what is still under way.",
     blocks: "never for long",
     errors: &[],
     example: "\

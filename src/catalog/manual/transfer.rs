@@ -198,13 +198,13 @@ server> s = socket; bind s 127.0.0.1:5000; listen s
 lab> c = socket; connect c 127.0.0.1:5000
 server> conn, addr = accept s
 server> recv conn
-expect blocked server
+lab> expect blocked server
 lab> send c \"hello\"
 server> recv conn 100 MSG_DONTWAIT
-expect errno EAGAIN
+server> expect errno EAGAIN
 lab> close c
 server> recv conn
-expect = b\"\"",
+server> expect = b\"\"",
 };
 
 pub(super) const RECVFROM: Page = Page {

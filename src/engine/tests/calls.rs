@@ -100,7 +100,7 @@ fn the_peer_the_data_and_the_local_address_stand_in_their_own_fields() {
 fn a_failed_call_has_an_errno_and_gives_no_value() {
     let bench = Bench::new();
     bench.says(
-        r#"
+        r"
         s = socket
         x = connect s 127.0.0.1:1
         listen 999
@@ -111,8 +111,8 @@ fn a_failed_call_has_an_errno_and_gives_no_value() {
         socket AF_INET SOCK_SEQPACKET
         socket AF_INET SOCK_STREAM IPPROTO_UDP
         socketpair AF_INET
-        "#,
-        r#"
+        ",
+        r"
         socket(AF_INET, SOCK_STREAM, 0) = A
         connect(A, {AF_INET 127.0.0.1:1}) = -1 ECONNREFUSED
         listen(999, 4096) = -1 EBADF
@@ -123,7 +123,7 @@ fn a_failed_call_has_an_errno_and_gives_no_value() {
         socket(AF_INET, SOCK_SEQPACKET, 0) = -1 ESOCKTNOSUPPORT
         socket(AF_INET, SOCK_STREAM, IPPROTO_UDP) = -1 EPROTONOSUPPORT
         socketpair(AF_INET, SOCK_STREAM, 0, …) = -1 EOPNOTSUPP
-        "#,
+        ",
     );
     assert!(
         bench
@@ -153,15 +153,15 @@ fn sending_to_a_peer_that_has_gone_is_epipe_and_the_process_lives() {
 #[test]
 fn connect_ex_gives_the_errno_as_its_value() {
     Bench::new().says(
-        r#"
+        r"
         s = socket
         connect_ex s 127.0.0.1:1
-        "#,
-        r#"
+        ",
+        r"
         socket(AF_INET, SOCK_STREAM, 0) = A
         connect(A, {AF_INET 127.0.0.1:1}) = -1 ECONNREFUSED
         -> ECONNREFUSED
-        "#,
+        ",
     );
 }
 
@@ -200,18 +200,18 @@ fn addresses_are_taken_in_all_spellings_of_their_family() {
 #[test]
 fn localhost_is_the_loopback_address_of_the_family_of_the_socket() {
     Bench::new().says(
-        r#"
+        r"
         u = socket AF_INET6 SOCK_DGRAM
         connect u localhost:9
         v = socket AF_INET SOCK_DGRAM
         connect v localhost:9
-        "#,
-        r#"
+        ",
+        r"
         socket(AF_INET6, SOCK_DGRAM, 0) = A
         connect(A, {AF_INET6 [::1]:9}) = 0
         socket(AF_INET, SOCK_DGRAM, 0) = B
         connect(B, {AF_INET 127.0.0.1:9}) = 0
-        "#,
+        ",
     );
 }
 
@@ -253,19 +253,19 @@ fn an_address_of_the_wrong_kind_is_refused_with_an_example() {
 #[test]
 fn a_datagram_socket_is_dissolved_by_connecting_it_to_af_unspec() {
     Bench::new().says(
-        r#"
+        r"
         u = socket AF_INET SOCK_DGRAM
         connect u 127.0.0.1:9
         nobody = AF_UNSPEC
         connect u nobody
         getpeername u
-        "#,
-        r#"
+        ",
+        r"
         socket(AF_INET, SOCK_DGRAM, 0) = A
         connect(A, {AF_INET 127.0.0.1:9}) = 0
         connect(A, {AF_UNSPEC}) = 0
         getpeername(A, …) = -1 ENOTCONN
-        "#,
+        ",
     );
 }
 
@@ -559,4 +559,44 @@ fn names_are_looked_up_by_the_c_library() {
         if_nametoindex("no such") = -1 ENODEV
         "#,
     );
+}
+
+#[test]
+fn a_closed_sockets_variable_never_means_the_socket_that_got_its_number() {
+    let bench = Bench::new();
+    let said = bench.run(
+        "
+        a, b = socketpair
+        close a
+        c = dup b
+        send a \"lost\"
+        print a
+        ",
+    );
+    // Unless another test took the number, `c` has the one that `a` had.
+    assert!(said.contains(", \"lost\", 4, 0) = -1 EBADF"), "{said}");
+    assert_ne!(bench.variable("a"), bench.variable("c"));
+}
+
+#[test]
+fn a_netlink_socket_speaks_with_the_kernel() {
+    let bench = Bench::new();
+    // RTM_GETLINK with NLM_F_REQUEST|NLM_F_DUMP.
+    let said = bench.run(
+        r#"
+        n = socket AF_NETLINK SOCK_RAW NETLINK_ROUTE
+        sendto n x"14000000 1200 0103 01000000 00000000 00000000" (0, 0)
+        reply, addr = recvfrom n 65536
+        "#,
+    );
+    assert!(
+        said.starts_with("socket(AF_NETLINK, SOCK_RAW, NETLINK_ROUTE) = A\n"),
+        "{said}"
+    );
+    let kernel = Address::Netlink { pid: 0, groups: 0 };
+    assert_eq!(bench.variable("addr"), Value::Address(kernel));
+    let Value::Bytes(reply) = bench.variable("reply") else {
+        panic!("bytes");
+    };
+    assert_eq!(reply[4..6], 16_u16.to_ne_bytes(), "RTM_NEWLINK");
 }

@@ -125,9 +125,9 @@ fn print_shows_text_as_it_is_and_everything_else_as_repr() {
         r#"
         print "data:" b"x\n" 5 [1, "x"] None
         "#,
-        r#"
+        r"
         print: data: b'x\n' 5 [1, 'x'] None
-        "#,
+        ",
     );
 }
 

@@ -34,7 +34,7 @@ fn a_socket_with_a_timeout_polls_before_the_call() {
 #[test]
 fn connect_with_a_timeout_is_connect_poll_and_so_error() {
     Bench::new().says(
-        r#"
+        r"
         s = create_server 127.0.0.1:0
         addr = getsockname s
         c = socket
@@ -43,8 +43,8 @@ fn connect_with_a_timeout_is_connect_poll_and_so_error() {
         d = socket
         settimeout d 5
         connect d 127.0.0.1:1
-        "#,
-        r#"
+        ",
+        r"
         socket(AF_INET, SOCK_STREAM, 0) = A
         setsockopt(A, SOL_SOCKET, SO_REUSEADDR, [1], 4) = 0
         bind(A, {AF_INET 127.0.0.1:0}) = 0
@@ -62,24 +62,24 @@ fn connect_with_a_timeout_is_connect_poll_and_so_error() {
         poll([{fd=C, events=POLLOUT}], 1, 5000) = 1 [{fd=C, revents=POLLOUT|POLLERR|POLLHUP}]
         getsockopt(C, SOL_SOCKET, SO_ERROR, [ECONNREFUSED], [4]) = 0
         refused: connect failed: ECONNREFUSED, which SO_ERROR told (Python: OSError)
-        "#,
+        ",
     );
 }
 
 #[test]
 fn a_non_blocking_socket_says_eagain() {
     Bench::new().says(
-        r#"
+        r"
         a, b = socketpair AF_UNIX SOCK_STREAM|SOCK_NONBLOCK
         gettimeout b
         recv b
-        "#,
-        r#"
+        ",
+        r"
         socketpair(AF_UNIX, SOCK_STREAM|SOCK_NONBLOCK, 0, [A, B]) = 0
         -> (<socket a fd=A>, <socket b fd=B>)
         -> 0.0
         recv(B, …, 4096, 0) = -1 EAGAIN
-        "#,
+        ",
     );
 }
 

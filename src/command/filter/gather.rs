@@ -1,0 +1,208 @@
+//! Where the values of a field are in a packet: in the flat headers, in what the tracker says, or in the field tree. Not what is
+//! asked of them.
+
+use super::field::{FieldEntry, FieldKind};
+use super::readers;
+use super::value::Datum;
+use crate::event::packet::{Label, PacketEvent};
+use crate::packet::dissect;
+use crate::packet::headers::{Net, Span, Transport};
+use crate::packet::tree::{Field, FieldValue, Layer};
+use std::cell::OnceCell;
+
+/// Where the values of a field come from.
+#[derive(Clone, Copy, Debug)]
+pub(super) enum Source {
+    /// A label of the tracker.
+    Label(Label),
+    /// The frame and the record of its conversation; they are of the outermost headers alone.
+    Record(Reader),
+    /// The flat headers, when they tell all; else the tree.
+    Headers(Reader, &'static [&'static str]),
+    /// The tree: the fields and layers of these names.
+    Tree(&'static [&'static str]),
+}
+
+/// Reads the values of one field from the flat record.
+pub(super) type Reader = for<'a> fn(&'a PacketEvent, &mut dyn FnMut(Datum<'a>));
+
+/// A packet under test, with its tree once somebody asked for it.
+pub(super) struct Scene<'a> {
+    packet: &'a PacketEvent,
+    tree: OnceCell<Vec<Layer>>,
+    plain: bool,
+}
+
+impl<'a> Scene<'a> {
+    /// The packet, without a tree.
+    pub(super) fn of(packet: &'a PacketEvent) -> Self {
+        Self {
+            packet,
+            tree: OnceCell::new(),
+            plain: is_plain(packet),
+        }
+    }
+
+    /// Gives each value of a field, in the order of the bytes.
+    pub(super) fn each(&self, source: Source, kind: FieldKind, give: &mut dyn FnMut(Datum<'_>)) {
+        match source {
+            Source::Label(label) => {
+                if self.packet.track.labels.contains(label) {
+                    give(Datum::Present);
+                }
+            }
+            Source::Record(read) => read(self.packet, give),
+            Source::Headers(read, _) if self.plain => read(self.packet, give),
+            Source::Tree(names) if self.plain && !may_have(self.packet, names) => {}
+            Source::Headers(_, names) | Source::Tree(names) => self.walk(names, kind, give),
+        }
+    }
+
+    fn walk(&self, names: &[&str], kind: FieldKind, give: &mut dyn FnMut(Datum<'_>)) {
+        let frame = &self.packet.frame;
+        let layers = self.tree.get_or_init(|| {
+            dissect::tree(
+                frame.link,
+                &frame.bytes,
+                frame.len,
+                frame.checksum_not_ready,
+            )
+        });
+        for (index, layer) in layers.iter().enumerate() {
+            if kind == FieldKind::Protocol && names.contains(&layer.name) {
+                let end = layers[index..].iter().map(|layer| layer.span.end).max();
+                let whole = Span {
+                    start: layer.span.start,
+                    end: end.unwrap_or(layer.span.end),
+                };
+                give(Datum::Protocol(self.bytes(layer.span), self.bytes(whole)));
+            }
+            if layer.name == "data"
+                && index > 0
+                && payload(layers[index - 1].name).is_some_and(|name| names.contains(&name))
+            {
+                give(Datum::Bytes(self.bytes(layer.span)));
+            }
+            for field in &layer.fields {
+                self.walk_field(field, names, kind, give);
+            }
+        }
+    }
+
+    fn walk_field(
+        &self,
+        field: &Field,
+        names: &[&str],
+        kind: FieldKind,
+        give: &mut dyn FnMut(Datum<'_>),
+    ) {
+        if names.contains(&field.name) {
+            give(self.datum(field, kind));
+        }
+        for child in &field.children {
+            self.walk_field(child, names, kind, give);
+        }
+    }
+
+    fn datum<'b>(&'b self, field: &'b Field, kind: FieldKind) -> Datum<'b> {
+        match (&field.value, kind) {
+            (FieldValue::Bytes(bytes), _) => Datum::Bytes(bytes),
+            (_, FieldKind::Bytes | FieldKind::Protocol) => Datum::Bytes(self.bytes(field.span)),
+            (FieldValue::Number(number) | FieldValue::Hex(number, _), _) => Datum::Number(*number),
+            (FieldValue::Flag(set), _) => Datum::Number((*set).into()),
+            (FieldValue::Mac(octets), _) => Datum::Mac(*octets),
+            (FieldValue::Ipv4(address), _) => Datum::Ipv4(*address),
+            (FieldValue::Ipv6(address), _) => Datum::Ipv6(*address),
+            (FieldValue::Text(text), _) => Datum::Text(text),
+            (FieldValue::Present, _) => Datum::Present,
+        }
+    }
+
+    fn bytes(&self, span: Span) -> &[u8] {
+        bytes(self.packet, span)
+    }
+}
+
+/// The captured bytes of a span.
+pub(super) fn bytes(packet: &PacketEvent, span: Span) -> &[u8] {
+    packet.frame.bytes.get(span.range()).unwrap_or_default()
+}
+
+/// True when the flat record holds all headers of the frame: no tag, no tunnel, no quoted packet, nothing malformed.
+fn is_plain(packet: &PacketEvent) -> bool {
+    const IN_IPV4: u8 = 4;
+    const IN_IPV6: u8 = 41;
+    let headers = &packet.headers;
+    let carried = match &headers.net {
+        Net::Ipv4(ip) => ip.proto,
+        Net::Ipv6(ip) => ip.upper,
+        Net::Arp(_) | Net::None => 0,
+    };
+    let quotes = match &headers.transport {
+        Transport::Icmp(icmp) => matches!(icmp.kind, 3 | 4 | 5 | 11 | 12),
+        Transport::Icmpv6(icmp) => matches!(icmp.kind, 1..=4),
+        _ => false,
+    };
+    headers.malformed.is_none()
+        && headers.vlan.is_none()
+        && !quotes
+        && !matches!(carried, IN_IPV4 | IN_IPV6)
+}
+
+/// The field that a protocol's payload is, in a layer of its own.
+fn payload(layer: &str) -> Option<&'static str> {
+    match layer {
+        "tcp" => Some("tcp.payload"),
+        "udp" => Some("udp.payload"),
+        _ => None,
+    }
+}
+
+/// False when the flat record of a plain packet shows that its tree has no field of these names, which are of one protocol.
+fn may_have(packet: &PacketEvent, names: &[&str]) -> bool {
+    let headers = &packet.headers;
+    let protocol = names
+        .first()
+        .and_then(|name| name.split('.').next())
+        .unwrap_or_default();
+    match protocol {
+        "tcp" => matches!(headers.transport, Transport::Tcp(_)),
+        "udp" => matches!(headers.transport, Transport::Udp(_)),
+        "icmp" => matches!(headers.transport, Transport::Icmp(_)),
+        "icmpv6" => matches!(headers.transport, Transport::Icmpv6(_)),
+        "igmp" => matches!(headers.transport, Transport::Igmp(_)),
+        "ip" => matches!(headers.net, Net::Ipv4(_) | Net::Ipv6(_)),
+        "ipv6" => matches!(headers.net, Net::Ipv6(_)),
+        "arp" => matches!(headers.net, Net::Arp(_)),
+        "data" => !headers.payload.is_empty(),
+        "vlan" => false,
+        _ => true,
+    }
+}
+
+/// Where the values of a field are found.
+pub(super) fn source(entry: &'static FieldEntry) -> Source {
+    let label = entry
+        .name
+        .strip_prefix("tcp.analysis.")
+        .and_then(|name| Label::ALL.into_iter().find(|label| label.name() == name));
+    if let Some(label) = label {
+        return Source::Label(label);
+    }
+    let named = |(name, _): &&(&str, Reader)| *name == entry.name;
+    if let Some((_, read)) = readers::RECORD.iter().find(named) {
+        return Source::Record(*read);
+    }
+    let names = match entry.name {
+        "eth.addr" => &["eth.dst", "eth.src"],
+        "ip.addr" => &["ip.src", "ip.dst"],
+        "ipv6.addr" => &["ipv6.src", "ipv6.dst"],
+        "tcp.port" => &["tcp.srcport", "tcp.dstport"],
+        "udp.port" => &["udp.srcport", "udp.dstport"],
+        _ => std::slice::from_ref(&entry.name),
+    };
+    match readers::HEADERS.iter().find(named) {
+        Some((_, read)) => Source::Headers(*read, names),
+        None => Source::Tree(names),
+    }
+}
