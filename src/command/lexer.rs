@@ -114,6 +114,8 @@ impl<'a> Lexer<'a> {
             let rest = self.rest();
             let skipped = match rest.as_bytes().first() {
                 Some(b' ' | b'\t' | b'\r' | 0x0c) => 1,
+                // A line of Python's shell that goes on has a prompt of its own.
+                Some(b'\n') if self.brackets > 0 && rest.starts_with("\n... ") => 5,
                 Some(b'\n') if self.brackets > 0 => 1,
                 Some(b'\\') if rest.starts_with("\\\n") => 2,
                 Some(b'\\') if rest.starts_with("\\\r\n") => 3,

@@ -14,16 +14,22 @@ pub struct Line<'a> {
     pub text: &'a str,
 }
 
-/// The lines of a script, in order. Empty ones are left out. Takes time in proportion to the text.
+/// The lines of a script, in order. Empty ones are left out, and so is what a transcript shows under its prompts: lines
+/// that are indented by five blanks or more, and in Python's transcripts lines without a prompt. Takes time in proportion.
 pub fn lines(text: &str) -> Vec<Line<'_>> {
+    let transcript = Transcript::of(text);
     let mut lines = Vec::new();
     let (mut start, mut first, mut open) = (0, 1, Open::default());
     let mut at = 0;
     for (index, physical) in text.split_inclusive('\n').enumerate() {
-        if start == at {
-            first = index + 1;
-        }
         at += physical.len();
+        if start + physical.len() == at {
+            first = index + 1;
+            if transcript.is_output(physical) {
+                start = at;
+                continue;
+            }
+        }
         open.read(physical.trim_end_matches(['\n', '\r']));
         if !open.is_open() {
             push(&mut lines, first, &text[start..at]);
@@ -33,6 +39,41 @@ pub fn lines(text: &str) -> Vec<Line<'_>> {
     }
     push(&mut lines, first, &text[start..]);
     lines
+}
+
+/// What prompts a text shows, which says what of it is output.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Transcript {
+    /// None: all of it is input.
+    None,
+    /// `server> …`
+    Socklab,
+    /// `>>> …`
+    Python,
+}
+
+impl Transcript {
+    fn of(text: &str) -> Self {
+        text.lines()
+            .find_map(|line| {
+                if line.starts_with(">>> ") {
+                    return Some(Self::Python);
+                }
+                let name = line
+                    .find(|next| !(in_word(next) || next == '-'))
+                    .unwrap_or(0);
+                (name > 0 && line[name..].starts_with("> ")).then_some(Self::Socklab)
+            })
+            .unwrap_or(Self::None)
+    }
+
+    fn is_output(self, line: &str) -> bool {
+        match self {
+            Self::None => false,
+            Self::Socklab => line.starts_with("     "),
+            Self::Python => !line.starts_with(">>>") && !line.starts_with("..."),
+        }
+    }
 }
 
 fn push<'a>(lines: &mut Vec<Line<'a>>, number: usize, text: &'a str) {
@@ -51,9 +92,9 @@ pub fn needs_more(text: &str) -> bool {
     open.is_open()
 }
 
-/// What is open at the end of the lines read so far.
-#[derive(Default)]
-struct Open {
+/// What is open at the end of the lines read so far: [`needs_more`] for one who reads line by line.
+#[derive(Debug, Default)]
+pub struct Open {
     /// The closing brackets that are owed, innermost last.
     closing: Vec<u8>,
     /// How many of them are round or square.
@@ -67,11 +108,13 @@ struct Open {
 }
 
 impl Open {
-    fn is_open(&self) -> bool {
+    /// True when the next line belongs to those read.
+    pub fn is_open(&self) -> bool {
         !self.broken && (!self.closing.is_empty() || self.triple.is_some() || self.continued)
     }
 
-    fn read(&mut self, line: &str) {
+    /// Reads one line, without its line end.
+    pub fn read(&mut self, line: &str) {
         let fresh = !self.continued && self.triple.is_none() && self.brackets == 0;
         self.continued = false;
         let bytes = line.as_bytes();
@@ -229,6 +272,29 @@ mod tests {
                 (4, "repeat 2 {\n  send s \"x\"\n}"),
                 (7, "close s"),
             ]
+        );
+    }
+
+    fn texts(script: &str) -> Vec<&str> {
+        lines(script).iter().map(|line| line.text).collect()
+    }
+
+    #[test]
+    fn a_transcript_is_a_script_and_its_output_is_left_out() {
+        let transcript = "lab> s = socket\n     socket(AF_INET, SOCK_STREAM, 0) = 3\n\nlab> repeat 2 {\n        close s\n}\n         c 127.0.0.1:1\n  #1  0.000 ms\n";
+        assert_eq!(
+            texts(transcript),
+            [
+                "lab> s = socket",
+                "lab> repeat 2 {\n        close s\n}",
+                "  #1  0.000 ms"
+            ]
+        );
+        let python = ">>> s.recv(\n... 10)\nb'hello'\n>>> s.close()\n";
+        assert_eq!(texts(python), [">>> s.recv(\n... 10)", ">>> s.close()"]);
+        assert_eq!(
+            texts("if x:\n        s.close()"),
+            ["if x:", "        s.close()"]
         );
     }
 

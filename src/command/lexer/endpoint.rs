@@ -7,8 +7,11 @@ use std::net::{Ipv4Addr, Ipv6Addr, SocketAddrV4, SocketAddrV6};
 
 type Found = Result<Option<(Lexeme<'static>, usize)>, Diagnostic>;
 
-/// The longest host name of the Domain Name System (RFC 1035); also what bounds the look ahead.
+/// The longest host name of the Domain Name System (RFC 1035). It bounds the look ahead, as does the next.
 const LONGEST_HOST: usize = 255;
+
+/// Longer than any IP address or port in text.
+const LONGEST_NUMBER: usize = 50;
 
 /// The address that begins `rest` where a value is expected.
 pub(super) fn endpoint(rest: &str) -> Found {
@@ -27,26 +30,20 @@ pub(super) fn endpoint(rest: &str) -> Found {
     }
 }
 
-/// The run of characters at the start of `rest` that satisfy `allowed`, as far as an address can reach.
-fn run(rest: &str, allowed: impl Fn(char) -> bool) -> &str {
-    let end = rest
-        .char_indices()
-        .take(LONGEST_HOST + 2)
-        .find(|(_, character)| !allowed(*character))
-        .map_or_else(
-            || {
-                rest.char_indices()
-                    .nth(LONGEST_HOST + 2)
-                    .map_or(rest.len(), |(at, _)| at)
-            },
-            |(at, _)| at,
-        );
-    &rest[..end]
+/// The characters at the start of `rest` that satisfy `allowed`, at most `longest` of them.
+fn run(rest: &str, longest: usize, allowed: impl Fn(char) -> bool) -> &str {
+    let length = rest
+        .chars()
+        .take(longest)
+        .take_while(|next| allowed(*next))
+        .map(char::len_utf8)
+        .sum();
+    &rest[..length]
 }
 
 /// A bare IPv6 address (`::1`, `fe80::1%lo`) or a hardware address.
 fn colons(rest: &str) -> Option<(Lexeme<'static>, usize)> {
-    let digits = run(rest, |next| {
+    let digits = run(rest, LONGEST_NUMBER, |next| {
         next.is_ascii_hexdigit() || next == ':' || next == '.'
     });
     // `::1.` at the end of a sentence is not our business; `a:b` is a host and a port.
@@ -73,7 +70,7 @@ fn zone(rest: &str) -> usize {
     let Some(name) = rest.strip_prefix('%') else {
         return 0;
     };
-    match run(name, |next| {
+    match run(name, LONGEST_NUMBER, |next| {
         next.is_alphanumeric() || matches!(next, '_' | '-' | '.')
     })
     .len()
@@ -86,7 +83,7 @@ fn zone(rest: &str) -> usize {
 /// `[::1]:5000`, `[fe80::1%lo]:80`, `[::1]`; a list otherwise.
 fn bracketed(rest: &str) -> Found {
     let inner = &rest[1..];
-    let digits = run(inner, |next| {
+    let digits = run(inner, LONGEST_NUMBER, |next| {
         next.is_ascii_hexdigit() || next == ':' || next == '.'
     });
     let Ok(ip) = digits.parse::<Ipv6Addr>() else {
@@ -120,7 +117,9 @@ fn bracketed(rest: &str) -> Found {
 
 /// `10.0.0.2`, `127.0.0.1:5000`: three dots make an address.
 fn ipv4(rest: &str) -> Found {
-    let digits = run(rest, |next| next.is_ascii_digit() || next == '.');
+    let digits = run(rest, LONGEST_NUMBER, |next| {
+        next.is_ascii_digit() || next == '.'
+    });
     if digits.bytes().filter(|byte| *byte == b'.').count() != 3 || digits.contains("..") {
         return Ok(None);
     }
@@ -153,7 +152,7 @@ fn port(rest: &str, at: usize) -> Result<Option<(u16, usize)>, Diagnostic> {
     let Some(digits) = rest[at..].strip_prefix(':') else {
         return Ok(None);
     };
-    let digits = run(digits, super::in_word);
+    let digits = run(digits, LONGEST_NUMBER, super::in_word);
     if !digits.starts_with(|first: char| first.is_ascii_digit()) {
         return Ok(None);
     }
@@ -180,7 +179,7 @@ fn named(rest: &str) -> Found {
     if !rest.starts_with(begins_word) {
         return Ok(None);
     }
-    let host = run(rest, |next| {
+    let host = run(rest, LONGEST_HOST + 1, |next| {
         next.is_alphanumeric() || matches!(next, '_' | '-' | '.')
     });
     if host.len() > LONGEST_HOST {

@@ -87,7 +87,13 @@ impl Parser<'_> {
     /// A word as it stands, or text in quotes.
     fn bare_argument(&mut self) -> Parsed<Expr> {
         if self.lexer.string_follows() {
-            return self.argument_value();
+            // Only the literal: what follows may be text that is taken as it stands.
+            let token = self.peek(Place::Value)?;
+            self.lexer.take(&token);
+            return match token.lexeme {
+                Lexeme::Str(text) => Ok(Expr::Str(text)),
+                _ => Err(self.unexpected(&token, "text")),
+            };
         }
         if let Some((word, _)) = self.lexer.bare_word() {
             return Ok(Expr::Str(word.to_owned()));

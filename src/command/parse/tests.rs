@@ -491,6 +491,7 @@ fn python_lines_run() {
         ("from socket import *", "import socket"),
         ("HOST = ''                 # Symbolic name", "HOST = \"\""),
         ("PORT = 50007", "PORT = 50007"),
+        (">>> s.recv(\n... 10)", "recv s 10"),
         (">>> import socket", "import socket"),
         (
             ">>> s = socket.socket()\n... \n>>> s.close()",
@@ -538,6 +539,8 @@ fn python_lines_run() {
             "    print('Connected by', addr)",
             "print \"Connected by\" addr",
         ),
+        ("readers.append(conn)", "readers.append(conn)"),
+        ("save 'a b' tcp.port == 1", "save \"a b\" tcp.port == 1"),
         ("data = conn.recv(1024)", "data = recv conn 1024"),
         ("conn.sendall(data)", "sendall conn data"),
         ("s.sendall(b'Hello, world')", "sendall s \"Hello, world\""),
@@ -972,6 +975,8 @@ fn long_garbage_takes_time_in_proportion_and_no_stack() {
         let _ = parse_line(&format!("packets {text}"));
         let _ = crate::command::line::needs_more(&text);
         let _ = crate::command::line::lines(&text);
+        crate::command::highlight::highlight(&text);
+        crate::command::hint::hint(&text, text.len());
     }
 }
 

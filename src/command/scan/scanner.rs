@@ -11,8 +11,9 @@ use crate::command::lexer::{Lexeme, Lexer, Place, Token, in_word};
 /// An open bracket.
 struct Frame {
     closing: &'static str,
-    /// The verb whose arguments stand in it.
-    call: Option<Arguments>,
+    /// The arguments it stands in: its own when it is a verb's call, else those around it.
+    arguments: Option<Arguments>,
+    is_call: bool,
 }
 
 /// The state of a scan.
@@ -53,7 +54,7 @@ impl<'a> Scanner<'a> {
             end: self.slot(),
             inside: match self.frames.last() {
                 None => Inside::Nothing,
-                Some(frame) if frame.call.is_some() => Inside::Call,
+                Some(frame) if frame.is_call => Inside::Call,
                 Some(_) => Inside::Brackets,
             },
             pieces: self.pieces,
@@ -64,11 +65,36 @@ impl<'a> Scanner<'a> {
         if self.at_start {
             return Slot::Start;
         }
-        let call = self.frames.iter().rev().find_map(|frame| frame.call);
-        match call.or(self.command) {
+        match self.arguments() {
             Some(arguments) => Slot::Argument(arguments.verb, arguments.place()),
             None => Slot::Value,
         }
+    }
+
+    /// The arguments that the next piece stands in.
+    fn arguments(&self) -> Option<Arguments> {
+        self.frames
+            .last()
+            .map_or(self.command, |frame| frame.arguments)
+    }
+
+    /// The arguments that a comma or a name at this place is about; none in a list or tuple.
+    fn own_arguments(&mut self) -> Option<&mut Arguments> {
+        match self.frames.last_mut() {
+            Some(frame) if frame.is_call => frame.arguments.as_mut(),
+            Some(_) => None,
+            None => self.command.as_mut(),
+        }
+    }
+
+    fn open(&mut self, closing: &'static str, call: Option<Arguments>) {
+        let is_call = call.is_some();
+        let arguments = call.or(self.arguments());
+        self.frames.push(Frame {
+            closing,
+            arguments,
+            is_call,
+        });
     }
 
     fn push(&mut self, length: usize, role: Role) {
@@ -320,7 +346,7 @@ impl<'a> Scanner<'a> {
             let call =
                 Verb::named(word).map(|verb| call_of(verb, receivers, after_dot && receivers == 0));
             self.push(1, Role::Operator);
-            self.frames.push(Frame { closing: ")", call });
+            self.open(")", call);
             self.operand_before = false;
         }
     }
@@ -332,11 +358,7 @@ impl<'a> Scanner<'a> {
             let mut parameters = arguments.verb.entry().parameters.iter();
             parameters.position(|parameter: &Parameter| parameter.name == word)
         };
-        let arguments = match self.frames.last_mut() {
-            Some(frame) => frame.call.as_mut(),
-            None => self.command.as_mut(),
-        };
-        if let Some(arguments) = arguments {
+        if let Some(arguments) = self.own_arguments() {
             arguments.named = place(arguments);
         }
         self.push(1, Role::Operator);
@@ -359,14 +381,8 @@ impl<'a> Scanner<'a> {
         self.push(symbol.len(), Role::Operator);
         self.operand_before = false;
         match symbol {
-            "(" => self.frames.push(Frame {
-                closing: ")",
-                call: None,
-            }),
-            "[" => self.frames.push(Frame {
-                closing: "]",
-                call: None,
-            }),
+            "(" => self.open(")", None),
+            "[" => self.open("]", None),
             ")" | "]" => {
                 if self
                     .frames
@@ -378,11 +394,7 @@ impl<'a> Scanner<'a> {
                 self.operand_before = true;
             }
             "," => {
-                let arguments = match self.frames.last_mut() {
-                    Some(frame) => frame.call.as_mut(),
-                    None => self.command.as_mut(),
-                };
-                if let Some(arguments) = arguments {
+                if let Some(arguments) = self.own_arguments() {
                     arguments.next();
                 }
             }

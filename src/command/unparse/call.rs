@@ -12,7 +12,7 @@ use crate::command::lexer::Lexer;
 pub(super) fn command(call: &Call) -> String {
     let mut text = call.verb.name().to_owned();
     for (parameter, value, by_name) in arguments(call) {
-        let written = match raw(parameter.kind, value) {
+        let written = match raw(call.verb, parameter.kind, value) {
             Raw::Word(word) if !by_name => word,
             Raw::Impossible => return self::call(call),
             _ => argument(call.verb, parameter, value, Form::Command),
@@ -191,7 +191,7 @@ enum Raw {
     Expression,
 }
 
-fn raw(kind: Kind, value: &Expr) -> Raw {
+fn raw(verb: Verb, kind: Kind, value: &Expr) -> Raw {
     let Expr::Str(text) = value else {
         return Raw::Expression;
     };
@@ -203,7 +203,8 @@ fn raw(kind: Kind, value: &Expr) -> Raw {
             let whole = read == *text && span == (0..text.len()) && !text.is_empty();
             // `packets = x` would give a name a value; quotes round a whole filter are taken off.
             let begins = text.starts_with([',', '+', '-', '*', '|', '&'])
-                || (kind != Kind::Rest && text.starts_with(['=', '"', '\'']));
+                || (verb != Verb::Expect && text.starts_with('='))
+                || (kind == Kind::Filter && text.starts_with(['"', '\'']));
             if whole && !begins {
                 Raw::Word(text.clone())
             } else {
