@@ -126,7 +126,7 @@ fn masked(operand: &Operand, number: u64) -> u64 {
     operand.mask.map_or(number, |mask| number & mask)
 }
 
-/// The bytes of one range; none when it does not begin within the value.
+/// The bytes of one range; none when it does not lie within the value.
 fn taken(bytes: &[u8], cut: Cut) -> &[u8] {
     let place = |offset: i64| {
         if offset < 0 {
@@ -145,5 +145,5 @@ fn taken(bytes: &[u8], cut: Cut) -> &[u8] {
         Reach::Through(last) => place(last).map_or(0, |last| last.saturating_add(1)),
         Reach::End => bytes.len(),
     };
-    bytes.get(start..end.min(bytes.len())).unwrap_or_default()
+    bytes.get(start..end).unwrap_or_default()
 }

@@ -4,17 +4,17 @@
 use super::field::{FieldEntry, FieldKind};
 use super::readers;
 use super::value::Datum;
-use crate::event::packet::{Label, PacketEvent};
+use crate::event::packet::{Label, Labels, PacketEvent};
 use crate::packet::dissect;
-use crate::packet::headers::{Net, Span, Transport};
+use crate::packet::headers::{LinkType, Net, Span, Transport};
 use crate::packet::tree::{Field, FieldValue, Layer};
 use std::cell::OnceCell;
 
 /// Where the values of a field come from.
 #[derive(Clone, Copy, Debug)]
 pub(super) enum Source {
-    /// A label of the tracker.
-    Label(Label),
+    /// Any of these labels of the tracker.
+    Labels(Labels),
     /// The frame and the record of its conversation; they are of the outermost headers alone.
     Record(Reader),
     /// The flat headers, when they tell all; else the tree.
@@ -43,11 +43,20 @@ impl<'a> Scene<'a> {
         }
     }
 
+    /// The packet, to be read from its tree alone.
+    #[cfg(test)]
+    pub(super) fn thorough(packet: &'a PacketEvent) -> Self {
+        Self {
+            plain: false,
+            ..Self::of(packet)
+        }
+    }
+
     /// Gives each value of a field, in the order of the bytes.
     pub(super) fn each(&self, source: Source, kind: FieldKind, give: &mut dyn FnMut(Datum<'_>)) {
         match source {
-            Source::Label(label) => {
-                if self.packet.track.labels.contains(label) {
+            Source::Labels(Labels(wanted)) => {
+                if self.packet.track.labels.0 & wanted != 0 {
                     give(Datum::Present);
                 }
             }
@@ -70,12 +79,23 @@ impl<'a> Scene<'a> {
         });
         for (index, layer) in layers.iter().enumerate() {
             if kind == FieldKind::Protocol && names.contains(&layer.name) {
-                let end = layers[index..].iter().map(|layer| layer.span.end).max();
+                // What the link layer carries includes padding, which belongs to no other layer.
+                let end = if index == 0 {
+                    Some(frame.bytes.len() as u32)
+                } else {
+                    layers[index..].iter().map(|layer| layer.span.end).max()
+                };
                 let whole = Span {
                     start: layer.span.start,
                     end: end.unwrap_or(layer.span.end),
                 };
-                give(Datum::Protocol(self.bytes(layer.span), self.bytes(whole)));
+                // Of ICMP the message with all its data counts as header, as in Wireshark.
+                let own = if matches!(layer.name, "icmp" | "icmpv6") {
+                    whole
+                } else {
+                    layer.span
+                };
+                give(Datum::Protocol(self.bytes(own), self.bytes(whole)));
             }
             if layer.name == "data"
                 && index > 0
@@ -172,26 +192,26 @@ fn may_have(packet: &PacketEvent, names: &[&str]) -> bool {
         "icmpv6" => matches!(headers.transport, Transport::Icmpv6(_)),
         "igmp" => matches!(headers.transport, Transport::Igmp(_)),
         "ip" => matches!(headers.net, Net::Ipv4(_) | Net::Ipv6(_)),
-        "ipv6" => matches!(headers.net, Net::Ipv6(_)),
+        "ipv6" | "ah" | "hip" | "mip6" | "mipv6" | "shim6" => {
+            matches!(headers.net, Net::Ipv6(_))
+        }
         "arp" => matches!(headers.net, Net::Arp(_)),
         "data" => !headers.payload.is_empty(),
         "vlan" => false,
+        "eth" => headers.link == LinkType::ETHERNET,
+        "sll" => matches!(headers.link, LinkType::LINUX_SLL | LinkType::LINUX_SLL2),
+        "null" => matches!(headers.link, LinkType::NULL | LinkType::LOOP),
         _ => true,
     }
 }
 
 /// Where the values of a field are found.
 pub(super) fn source(entry: &'static FieldEntry) -> Source {
-    let label = entry
-        .name
-        .strip_prefix("tcp.analysis.")
-        .and_then(|name| Label::ALL.into_iter().find(|label| label.name() == name));
-    if let Some(label) = label {
-        return Source::Label(label);
+    if let Some(labels) = labels(entry.name) {
+        return Source::Labels(labels);
     }
-    let named = |(name, _): &&(&str, Reader)| *name == entry.name;
-    if let Some((_, read)) = readers::RECORD.iter().find(named) {
-        return Source::Record(*read);
+    if let Some(read) = readers::record(entry.name) {
+        return Source::Record(read);
     }
     let names = match entry.name {
         "eth.addr" => &["eth.dst", "eth.src"],
@@ -201,8 +221,26 @@ pub(super) fn source(entry: &'static FieldEntry) -> Source {
         "udp.port" => &["udp.srcport", "udp.dstport"],
         _ => std::slice::from_ref(&entry.name),
     };
-    match readers::HEADERS.iter().find(named) {
-        Some((_, read)) => Source::Headers(*read, names),
+    match readers::headers(entry.name) {
+        Some(read) => Source::Headers(read, names),
         None => Source::Tree(names),
     }
+}
+
+/// The labels that a name of `tcp.analysis` stands for. What was sent again counts as a retransmission whatever else it is, as in
+/// Wireshark.
+fn labels(name: &str) -> Option<Labels> {
+    let name = name.strip_prefix("tcp.analysis.")?;
+    let mut labels = Labels::default();
+    let all = name == "flags";
+    for label in Label::ALL {
+        let sent_again = matches!(
+            label,
+            Label::FastRetransmission | Label::SpuriousRetransmission
+        );
+        if all || label.name() == name || sent_again && name == "retransmission" {
+            labels.insert(label);
+        }
+    }
+    (labels.0 != 0).then_some(labels)
 }

@@ -9,6 +9,9 @@ use super::value::{Written, number};
 use super::{FilterError, shown};
 use std::ops::Range;
 
+/// How many ranges a slice may join.
+const MOST_CUTS: usize = 32;
+
 /// What stands on one side of a comparison, and where.
 #[derive(Clone, Debug)]
 pub(super) enum Side<'a> {
@@ -52,31 +55,24 @@ impl<'a> Parser<'a> {
             let operand = self.mask(operand)?;
             return Ok(Side::Operand(operand, start..self.end()));
         }
-        match self.written()? {
+        match self.written() {
             Some((written, place)) => Ok(Side::Written(written, place)),
             None => Err(self.unexpected("a field or a value")),
         }
     }
 
     /// A value as it is written; `None`, and nothing is passed, when the next piece is none.
-    pub(super) fn written(&mut self) -> Result<Option<(Written<'a>, Range<usize>)>, FilterError> {
-        if !matches!(
-            self.peek(),
-            Some(Sign::Word | Sign::Quoted(_) | Sign::Character(_))
-        ) {
-            return Ok(None);
-        }
-        let Some(token) = self.take() else {
-            return Ok(None);
-        };
+    pub(super) fn written(&mut self) -> Option<(Written<'a>, Range<usize>)> {
+        let token = self.token()?;
         let place = token.span.clone();
         let written = match token.sign {
             Sign::Word => Written::Word(self.text(token.span)),
             Sign::Quoted(text) => Written::Quoted(text),
             Sign::Character(byte) => Written::Character(byte),
-            _ => return Ok(None),
+            _ => return None,
         };
-        Ok(Some((written, place)))
+        self.take();
+        Some((written, place))
     }
 
     /// A field, or a function of one; `None`, and nothing is passed, when the word is the name of none.
@@ -137,12 +133,18 @@ impl<'a> Parser<'a> {
         let Some(mut operand) = argument else {
             return Err(self.unexpected("a field, as in len(tcp.payload)"));
         };
-        if function == Function::Len && !operand.kind().has_bytes() {
-            let message = format!(
-                "{} is {}, which has no length",
-                operand.field.name,
+        let name = operand.field.name;
+        let unfit = match function {
+            Function::Len if !operand.kind().has_bytes() => Some(format!(
+                "{name} is {}, which has no length",
                 operand.kind().what()
-            );
+            )),
+            Function::Count if !operand.slice.is_empty() => {
+                Some("count() counts the values of a field, not of a slice".to_owned())
+            }
+            _ => None,
+        };
+        if let Some(message) = unfit {
             return Err(FilterError::new(start..self.end(), message));
         }
         operand.function = Some(function);
@@ -165,7 +167,7 @@ impl<'a> Parser<'a> {
             return Err(FilterError::new(sign, message).help("and is && or the word and"));
         }
         let place = self.start();
-        let mask = match self.written()? {
+        let mask = match self.written() {
             Some((Written::Word(word), _)) => number(word),
             _ => None,
         };
@@ -193,6 +195,10 @@ impl<'a> Parser<'a> {
                 FilterError::new(start..self.end(), "not a range of bytes")
                     .help("[offset:length], [first-last], [offset], [:length] or [offset:]")
             })?);
+        }
+        if cuts.len() > MOST_CUTS {
+            let message = format!("a slice has at most {MOST_CUTS} ranges");
+            return Err(FilterError::new(start..self.end(), message));
         }
         Ok(cuts)
     }
@@ -235,6 +241,9 @@ fn cut(range: &str) -> Option<Cut> {
     match dash {
         Some(at) => {
             let (start, last) = (offset(&range[..at])?, offset(&range[at + 1..])?);
+            if (start < 0) == (last < 0) && last < start {
+                return None;
+            }
             Some(Cut {
                 start,
                 reach: Reach::Through(last),

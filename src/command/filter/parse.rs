@@ -2,7 +2,7 @@
 //! not single operands, which `operand.rs` reads.
 
 use super::expression::{Member, Operand, Quantity, Relation, Test};
-use super::field::FieldKind;
+use super::field::{self, FieldKind};
 use super::lexer::{Sign, Token, tokens};
 use super::operand::Side;
 use super::value::{Literal, Written, needle};
@@ -61,11 +61,9 @@ impl<'a> Parser<'a> {
         signs(0) == Some(&Sign::Word) && signs(1) == Some(&Sign::Open)
     }
 
-    /// The next piece, which is passed.
-    pub(super) fn take(&mut self) -> Option<Token> {
-        let token = self.tokens.get(self.next).cloned();
+    /// Passes the next piece.
+    pub(super) fn take(&mut self) {
         self.next += 1;
-        token
     }
 
     /// Passes the next piece when it is this one.
@@ -106,18 +104,19 @@ impl<'a> Parser<'a> {
 
     /// That the next piece, or the end, is not what should be there.
     pub(super) fn unexpected(&self, what: &str) -> FilterError {
-        match self.tokens.get(self.next) {
-            Some(token) => {
-                let text = shown(&self.text[token.span.clone()]);
-                let message = format!("{text} is unexpected here");
-                FilterError::new(token.span.clone(), message).help(format!("expected {what}"))
-            }
-            None => {
-                let end = self.start();
-                FilterError::new(end..end, "the filter ends too early")
-                    .help(format!("expected {what}"))
-            }
-        }
+        let Some(token) = self.tokens.get(self.next) else {
+            let end = self.start();
+            return FilterError::new(end..end, "the filter ends too early")
+                .help(format!("expected {what}"));
+        };
+        let text = shown(&self.text[token.span.clone()]);
+        let lower = text.to_ascii_lowercase();
+        let help = if matches!(&*lower, "and" | "or" | "not" | "in" | "contains") {
+            format!("write it in small letters: {lower}")
+        } else {
+            format!("expected {what}")
+        };
+        FilterError::new(token.span.clone(), format!("{text} is unexpected here")).help(help)
     }
 
     fn either(&mut self) -> Result<Test, FilterError> {
@@ -194,7 +193,7 @@ impl<'a> Parser<'a> {
                 self.contains(operand, quantifier.unwrap_or(Quantity::Any))
             }
             Some(Sign::Matches) => Err(FilterError::new(
-                self.start()..self.start() + 1,
+                self.token().map_or(0..0, |token| token.span),
                 "regular expressions are not supported",
             )
             .help("search for bytes with contains: tcp.payload contains \"hello\"")),
@@ -212,7 +211,13 @@ impl<'a> Parser<'a> {
                 Ok(Test::Not(Box::new(test)))
             }
             _ if quantifier.is_some() => Err(self.unexpected("a comparison after any or all")),
-            _ => Ok(Test::Present(self.operand(left)?)),
+            _ => {
+                let operand = self.operand(left)?;
+                if operand.function.is_some() {
+                    return Err(self.unexpected("a comparison of that number"));
+                }
+                Ok(Test::Present(operand))
+            }
         }
     }
 
@@ -343,7 +348,7 @@ impl<'a> Parser<'a> {
     }
 
     fn value(&mut self, operand: &Operand, kind: FieldKind) -> Result<Literal, FilterError> {
-        match self.written()? {
+        match self.written() {
             Some((written, place)) => literal(operand, kind, written, &place),
             None => Err(self.unexpected(&format!("{}, as in {}", kind.what(), kind.example()))),
         }
@@ -370,12 +375,19 @@ fn literal(
     written: Written<'_>,
     place: &Range<usize>,
 ) -> Result<Literal, FilterError> {
+    // A word with a dot in it may have been meant as a field.
+    let name = match written {
+        Written::Word(word) if word.starts_with(|c: char| c.is_ascii_alphabetic()) => {
+            word.contains('.').then(|| field::nearest(word)).flatten()
+        }
+        _ => None,
+    };
     Literal::read(written, kind).map_err(|why| {
-        let message = match why {
-            Some(why) => why,
-            None => format!("not {}", kind.what()),
+        let message = why.unwrap_or_else(|| format!("not {}", kind.what()));
+        let help = match name {
+            Some(name) => format!("did you mean {name}?"),
+            None => format!("for example {} == {}", operand.shown(), kind.example()),
         };
-        let help = format!("for example {} == {}", operand.shown(), kind.example());
         FilterError::new(place.clone(), message).help(help)
     })
 }

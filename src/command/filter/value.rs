@@ -59,7 +59,7 @@ pub(super) enum Written<'a> {
     Character(u8),
 }
 
-impl<'a> Datum<'a> {
+impl Datum<'_> {
     /// Gives the bytes to slice: of an address its octets, of a protocol those of its header.
     pub(super) fn with_bytes<R>(self, take: impl FnOnce(&[u8]) -> R) -> R {
         match self {
@@ -131,11 +131,11 @@ fn compare_bytes(own: &[u8], other: &[u8]) -> Ordering {
     own.len().cmp(&other.len()).then_with(|| own.cmp(other))
 }
 
-/// Whether `needle` lies in `bytes`. The work is bounded by the product of the lengths, and in practice by the search for the
+/// Whether `needle` lies in `bytes`; an empty one lies nowhere, as in Wireshark. The work is bounded by the product of the lengths, and in practice by the search for the
 /// first byte.
 fn find(bytes: &[u8], needle: &[u8]) -> bool {
     let Some((first, rest)) = needle.split_first() else {
-        return true;
+        return false;
     };
     let mut bytes = bytes;
     while let Some(at) = bytes.iter().position(|byte| byte == first) {

@@ -13,11 +13,6 @@ pub(super) const FIELDS: &[FieldEntry] = &[
         "acknowledgment number as carried",
     ),
     row(
-        "tcp.analysis",
-        Label,
-        "something was found out about the segment",
-    ),
-    row(
         "tcp.analysis.ack_lost_segment",
         Label,
         "acknowledges a segment that was not seen",

@@ -1,0 +1,81 @@
+//! The fields of the frame itself, and of what the tracker says of its outermost segment or datagram.
+
+use super::{number, sack, tcp, udp};
+use crate::command::filter::gather::Reader;
+use crate::command::filter::value::Datum;
+
+/// Each field with what reads it.
+pub(super) const RECORD: &[(&str, Reader)] = &[
+    ("frame", |packet, give| {
+        give(Datum::Protocol(&packet.frame.bytes, &packet.frame.bytes));
+    }),
+    ("frame.cap_len", |packet, give| {
+        give(number(packet.headers.captured));
+    }),
+    ("frame.len", |packet, give| give(number(packet.headers.len))),
+    ("frame.number", |packet, give| give(number(packet.number))),
+    ("frame.time_epoch", |packet, give| {
+        give(Datum::Time(packet.frame.time_ns));
+    }),
+    ("tcp.ack", |packet, give| {
+        if tcp(packet).is_some() {
+            give(number(packet.track.ack));
+        }
+    }),
+    ("tcp.completeness", |packet, give| {
+        if tcp(packet).is_some() {
+            give(number(packet.track.completeness));
+        }
+    }),
+    ("tcp.seq", |packet, give| {
+        if tcp(packet).is_some() {
+            give(number(packet.track.seq));
+        }
+    }),
+    ("tcp.window_size", |packet, give| {
+        if tcp(packet).is_some() {
+            give(number(packet.track.window));
+        }
+    }),
+    ("tcp.analysis.ack_rtt", |packet, give| {
+        if let Some((time, _)) = packet.track.acks {
+            give(Datum::Time(time));
+        }
+    }),
+    ("tcp.analysis.acks_frame", |packet, give| {
+        if let Some((_, frame)) = packet.track.acks {
+            give(number(frame));
+        }
+    }),
+    ("tcp.analysis.bytes_in_flight", |packet, give| {
+        if let Some(bytes) = packet.track.bytes_in_flight {
+            give(number(bytes));
+        }
+    }),
+    ("tcp.analysis.duplicate_ack_frame", |packet, give| {
+        if let Some((_, frame)) = packet.track.duplicate_of {
+            give(number(frame));
+        }
+    }),
+    ("tcp.analysis.duplicate_ack_num", |packet, give| {
+        if let Some((count, _)) = packet.track.duplicate_of {
+            give(number(count));
+        }
+    }),
+    ("tcp.options.sack_le", |packet, give| {
+        sack(packet, |block| give(number(block.0)));
+    }),
+    ("tcp.options.sack_re", |packet, give| {
+        sack(packet, |block| give(number(block.1)));
+    }),
+    ("tcp.stream", |packet, give| {
+        if let (Some(_), Some(stream)) = (tcp(packet), packet.track.stream) {
+            give(number(stream));
+        }
+    }),
+    ("udp.stream", |packet, give| {
+        if let (Some(_), Some(stream)) = (udp(packet), packet.track.stream) {
+            give(number(stream));
+        }
+    }),
+];
