@@ -70,7 +70,11 @@ impl Transcript {
     fn is_output(self, line: &str) -> bool {
         match self {
             Self::None => false,
-            Self::Socklab => line.starts_with("     "),
+            Self::Socklab => {
+                let name = line.trim_start_matches(|next| in_word(next) || next == '-');
+                // Results are indented; what a process wrote has a bar behind its name.
+                line.starts_with("     ") || name.starts_with('│')
+            }
             Self::Python => !line.starts_with(">>>") && !line.starts_with("..."),
         }
     }
@@ -281,7 +285,7 @@ mod tests {
 
     #[test]
     fn a_transcript_is_a_script_and_its_output_is_left_out() {
-        let transcript = "lab> s = socket\n     socket(AF_INET, SOCK_STREAM, 0) = 3\n\nlab> repeat 2 {\n        close s\n}\n         c 127.0.0.1:1\n  #1  0.000 ms\n";
+        let transcript = "lab> s = socket\n     socket(AF_INET, SOCK_STREAM, 0) = 3\n\nlab> repeat 2 {\n        close s\n}\n         c 127.0.0.1:1\n  #1  0.000 ms\nlab│ got 3\n";
         assert_eq!(
             texts(transcript),
             [

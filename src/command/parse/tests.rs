@@ -1,7 +1,7 @@
 //! Lines and what they mean, in both spellings; and what is said of lines that mean nothing.
 
 use super::{parse_line, parse_line_knowing};
-use crate::catalog::verb::Verb;
+use crate::catalog::verb::{VERBS, Verb};
 use crate::command::ast::{Action, Call, Command, Expr, Layer, Operator};
 use crate::command::diagnostic::Diagnostic;
 use crate::command::unparse::command_form;
@@ -1022,5 +1022,18 @@ proptest! {
         let boundary = |text: &str, index: prop::sample::Index| crate::command::diagnostic::floor(text, index.index(text.len()));
         let text = format!("{}{}", &line[..boundary(line, cut)], &other[boundary(other, resume)..]);
         let _ = parse_line(&text);
+    }
+}
+
+#[test]
+fn every_example_of_the_manual_parses_and_uses_its_verb() {
+    for entry in VERBS {
+        let example = crate::catalog::manual::page(entry.verb).example;
+        let lines = crate::command::line::lines(example);
+        assert!(!lines.is_empty(), "{}", entry.name);
+        for line in lines {
+            parsed(line.text);
+        }
+        assert!(example.contains(entry.name), "{}", entry.name);
     }
 }
