@@ -1,6 +1,6 @@
 //! The same shell from a file, a pipe or a text: commands one after the other, and an exit status that says whether all of it held.
 
-use crate::command::line::needs_more;
+use crate::command::line::Open;
 use crate::render::styled::{Look, Style, Styled};
 use crate::shell::{Flow, Screen, Shell};
 use std::io::{self, BufRead, Write};
@@ -51,6 +51,7 @@ impl Lines {
     /// The next line, with those that belong to it, and the number of its first. An error says where and what.
     fn next(&mut self, source: &mut impl BufRead) -> Result<Option<(usize, String)>, String> {
         let mut text = String::new();
+        let mut open = Open::default();
         let first = self.number + 1;
         loop {
             let mut bytes = Vec::new();
@@ -63,7 +64,10 @@ impl Lines {
             self.number += 1;
             self.offset += length;
             match String::from_utf8(bytes) {
-                Ok(line) => text.push_str(&line),
+                Ok(line) => {
+                    open.read(line.trim_end_matches(['\n', '\r']));
+                    text.push_str(&line);
+                }
                 Err(error) => {
                     let (_, column) = place(error.as_bytes(), error.utf8_error().valid_up_to());
                     return Err(format!("{}:{column}: not valid UTF-8", self.number));
@@ -72,7 +76,7 @@ impl Lines {
             if text.len() >= LONGEST {
                 return Err(format!("{first}:1: a line of more than {LONGEST} bytes"));
             }
-            if !needs_more(&text) {
+            if !open.is_open() {
                 let end = text.trim_end_matches(['\n', '\r']).len();
                 text.truncate(end);
                 return Ok(Some((first, text)));
@@ -84,7 +88,7 @@ impl Lines {
 /// The line and column, from 1, of a byte of a text; columns count characters.
 pub fn place(text: &[u8], offset: usize) -> (usize, usize) {
     let before = &text[..offset.min(text.len())];
-    let line = before.iter().filter(|byte| **byte == b'\n').count() + 1;
+    let line = before.split(|byte| *byte == b'\n').count();
     let start = before
         .iter()
         .rposition(|byte| *byte == b'\n')

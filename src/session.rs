@@ -375,7 +375,7 @@ impl Session {
 
     /// Waits for something to happen, at most so long, and takes it in. Gives how much was heard.
     pub fn pump(&mut self, patience: PollTimeout) -> usize {
-        self.wait(&self.descriptors(), patience);
+        wait(&self.descriptors(), patience);
         let mut heard = 0;
         for place in 0..self.processes.len() {
             heard += self.hear_process(place);
@@ -392,7 +392,7 @@ impl Session {
         {
             let mut descriptors = vec![self.processes[place].as_fd()];
             descriptors.extend(self.common_descriptors());
-            self.wait(&descriptors, patience);
+            wait(&descriptors, patience);
         }
         let heard = self.hear_process(place);
         self.processes.retain(|process| !process.name.is_empty());
@@ -448,15 +448,6 @@ impl Session {
             );
         }
         self.watch();
-    }
-
-    fn wait(&self, descriptors: &[BorrowedFd<'_>], patience: PollTimeout) {
-        let mut watched: Vec<PollFd<'_>> = descriptors
-            .iter()
-            .map(|fd| PollFd::new(*fd, PollFlags::POLLIN))
-            .collect();
-        // An interrupted wait is a short one.
-        let _ = poll(&mut watched, patience);
     }
 
     /// What to wait for.
@@ -523,7 +514,7 @@ impl Session {
         self.packets.drain();
         self.packets.called(&call, &self.inventory);
         if call.name == "bind" && call.errno.is_none() {
-            self.remember_path(&call.local);
+            self.remember_path(call.local.as_ref());
         }
         let changes_states = matches!(
             call.name.as_str(),
@@ -601,7 +592,7 @@ impl Session {
     }
 
     /// A path that bind made goes when the session ends.
-    fn remember_path(&mut self, local: &Option<Address>) {
+    fn remember_path(&mut self, local: Option<&Address>) {
         let Some(Address::UnixPath(path)) = local else {
             return;
         };
@@ -653,9 +644,9 @@ impl Session {
                     let mut found = None;
                     for (pid, how) in ends {
                         if pid == keeper_pid {
-                            found = Some(how)
+                            found = Some(how);
                         } else {
-                            self.program_ended(pid, how)
+                            self.program_ended(pid, how);
                         }
                     }
                     if let Some(how) = found {
@@ -724,7 +715,7 @@ impl Session {
         let taken = |name: &str| {
             self.programs.iter().any(|program| program.name == name) || self.process(name).is_some()
         };
-        let name = (1..)
+        let name = (1..=u32::MAX)
             .map(|count| {
                 if count == 1 {
                     base.clone()
@@ -832,6 +823,15 @@ impl Session {
     pub fn is_shared_network(&self) -> bool {
         !self.lab.tier().is_private()
     }
+}
+
+/// poll(2) for something to read. An interrupted wait is a short one.
+fn wait(descriptors: &[BorrowedFd<'_>], patience: PollTimeout) {
+    let mut watched: Vec<PollFd<'_>> = descriptors
+        .iter()
+        .map(|fd| PollFd::new(*fd, PollFlags::POLLIN))
+        .collect();
+    let _ = poll(&mut watched, patience);
 }
 
 /// The inode behind a socket descriptor of a process; 0 when it is none, or gone.

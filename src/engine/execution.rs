@@ -2,13 +2,13 @@
 
 use super::Engine;
 use super::HIDDEN;
-use super::clock;
 use super::draft::Draft;
 use super::report::{Report, Reports};
 use super::repr;
 use crate::catalog::verb::{AnsweredBy, Verb};
 use crate::command::ast::{Action, Call, Command, Expr};
 use crate::event::{BlockedEvent, CallEvent, DATA_LIMIT, OutputEvent, RefusedEvent, ResultEvent};
+use crate::sys::clock::now_ns;
 use crate::sys::names::LookupError;
 use crate::value::Value;
 use nix::errno::Errno;
@@ -287,11 +287,11 @@ impl<'a> Execution<'a> {
             invocation: event.invocation(),
             fd: event.fd,
             peer: event.peer.clone(),
-            start_ns: clock::now_ns(),
+            start_ns: now_ns(),
         }));
-        event.start_ns = clock::now_ns();
+        event.start_ns = now_ns();
         let outcome = action();
-        event.end_ns = clock::now_ns();
+        event.end_ns = now_ns();
         match &outcome {
             Ok(value) => tell(value, &mut event),
             Err(failure) => {

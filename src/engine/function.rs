@@ -8,6 +8,7 @@ use super::operator::{self, LARGEST, describe, integer, parts, real};
 use super::{formatting, packing, words};
 use crate::catalog::errno;
 use crate::command::ast::Operator;
+use crate::sys::clock::now_ns;
 use crate::value::Value;
 
 impl Execution<'_> {
@@ -93,7 +94,7 @@ fn pure(name: &str, values: &[Value]) -> Outcome {
         }
         ("to_bytes", [number, rest @ ..]) => packing::to_bytes(number, rest),
         ("from_bytes", [Value::Bytes(bytes), order]) => packing::from_bytes(bytes, order),
-        ("time", []) => Ok(Value::Float(clock::now_ns() as f64 / 1e9)),
+        ("time", []) => Ok(Value::Float(now_ns() as f64 / 1e9)),
         ("monotonic", []) => Ok(Value::Float(clock::monotonic())),
         ("getpid", []) => Ok(Value::Int(i64::from(std::process::id()))),
         ("strerror", [value]) => strerror(value),

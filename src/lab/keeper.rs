@@ -162,7 +162,7 @@ impl Keeper {
     fn answer(&mut self, bytes: &[u8], descriptors: Vec<OwnedFd>) {
         let made = match postcard::from_bytes(bytes) {
             Ok(Request::Spawn { name }) => self.spawn(&name, descriptors),
-            Ok(Request::Run { arguments }) => self.run_program(&arguments, descriptors),
+            Ok(Request::Run { arguments }) => run_program(&arguments, descriptors),
             Ok(Request::Remember(path)) => {
                 self.paths.push(path);
                 return;
@@ -194,6 +194,10 @@ impl Keeper {
         let _ = told;
     }
 
+    #[expect(
+        clippy::disallowed_methods,
+        reason = "the forked child leaves here: nothing of the keeper's is to be unwound"
+    )]
     fn spawn(
         &self,
         name: &str,
@@ -209,46 +213,6 @@ impl Keeper {
                 spawn::pidfd_open(pid).map_err(|error| ("pidfd_open(2)", error))?,
             )),
             None => std::process::exit(become_process(channel, name, self.process_main)),
-        }
-    }
-
-    fn run_program(
-        &self,
-        arguments: &[Vec<u8>],
-        descriptors: Vec<OwnedFd>,
-    ) -> Result<(Pid, OwnedFd), (&'static str, io::Error)> {
-        let [input, output, error]: [OwnedFd; 3] = descriptors
-            .try_into()
-            .map_err(|_| ("run", io::Error::from_raw_os_error(libc::EBADF)))?;
-        let arguments: Vec<CString> = arguments
-            .iter()
-            .filter_map(|argument| CString::new(argument.as_slice()).ok())
-            .collect();
-        let (told, tell) = nix::unistd::pipe2(nix::fcntl::OFlag::O_CLOEXEC)
-            .map_err(|errno| ("pipe(2)", errno.into()))?;
-        match spawn::fork().map_err(|error| ("fork(2)", error))? {
-            Some(pid) => {
-                drop(tell);
-                let mut errno = [0_u8; 1];
-                match nix::unistd::read(&told, &mut errno) {
-                    Ok(1) => {
-                        let _ = waitpid(pid, None);
-                        Err((
-                            "execvp(3)",
-                            io::Error::from_raw_os_error(i32::from(errno[0])),
-                        ))
-                    }
-                    _ => Ok((
-                        pid,
-                        spawn::pidfd_open(pid).map_err(|error| ("pidfd_open(2)", error))?,
-                    )),
-                }
-            }
-            None => {
-                let failed = become_program(&arguments, &input, &output, &error);
-                let _ = nix::unistd::write(&tell, &[failed as u8]);
-                std::process::exit(127)
-            }
         }
     }
 
@@ -299,6 +263,45 @@ impl Keeper {
             remove(made);
         }
     }
+}
+
+/// Forks and becomes the program in the child; the parent waits until execve has succeeded or failed.
+#[expect(
+    clippy::disallowed_methods,
+    reason = "the forked child leaves here: nothing of the keeper's is to be unwound"
+)]
+fn run_program(
+    arguments: &[Vec<u8>],
+    descriptors: Vec<OwnedFd>,
+) -> Result<(Pid, OwnedFd), (&'static str, io::Error)> {
+    let [input, output, error]: [OwnedFd; 3] = descriptors
+        .try_into()
+        .map_err(|_| ("run", io::Error::from_raw_os_error(libc::EBADF)))?;
+    let arguments: Vec<CString> = arguments
+        .iter()
+        .filter_map(|argument| CString::new(argument.as_slice()).ok())
+        .collect();
+    let (told, tell) = nix::unistd::pipe2(nix::fcntl::OFlag::O_CLOEXEC)
+        .map_err(|errno| ("pipe(2)", errno.into()))?;
+    let Some(pid) = spawn::fork().map_err(|error| ("fork(2)", error))? else {
+        let failed = become_program(&arguments, &input, &output, &error);
+        let _ = nix::unistd::write(&tell, &[failed as u8]);
+        std::process::exit(127)
+    };
+    drop(tell);
+    let mut errno = [0_u8; 1];
+    // End of file means that execve closed the other end: the program runs.
+    if nix::unistd::read(&told, &mut errno) == Ok(1) {
+        let _ = waitpid(pid, None);
+        return Err((
+            "execvp(3)",
+            io::Error::from_raw_os_error(i32::from(errno[0])),
+        ));
+    }
+    Ok((
+        pid,
+        spawn::pidfd_open(pid).map_err(|error| ("pidfd_open(2)", error))?,
+    ))
 }
 
 fn ready(watched: &PollFd<'_>) -> bool {

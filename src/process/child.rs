@@ -59,7 +59,7 @@ impl Process {
             .spawn(move || {
                 shared
                     .engine
-                    .execute(&command, number, job, &shared.channel)
+                    .execute(&command, number, job, &shared.channel);
             });
         if started.is_err() {
             process.channel.send(Report::Done {
@@ -114,12 +114,12 @@ impl Reports for MainThread<'_> {
     fn send(&self, report: Report) {
         let called = matches!(report, Report::Called(_));
         self.0.channel.send(report);
-        while called {
-            match self.0.channel.next() {
-                // A job may be asked for at any time.
-                Ok(Some(Request::Execute(request))) => Process::execute(self.0, request),
-                Ok(Some(Request::Continue) | None) | Err(_) => return,
-            }
+        if !called {
+            return;
+        }
+        // A job may be asked for before the word to go on comes.
+        while let Ok(Some(Request::Execute(request))) = self.0.channel.next() {
+            Process::execute(self.0, request);
         }
     }
 }

@@ -86,6 +86,11 @@ impl Window {
             |letters: &[String]| -> usize { letters.iter().map(|each| look.measure(each)).sum() };
         let room = look.width.saturating_sub(look.measure(MARGIN) + 1).max(8);
         let dots = look.measure("…");
+        // No more than can be shown is measured, however long the line: a letter has at least one column.
+        let most = room + 1;
+        self.before.drain(..self.before.len().saturating_sub(most));
+        self.marked.truncate(most);
+        self.after.truncate(most);
         if wide(&self.before) + wide(&self.marked) + wide(&self.after) > room {
             // The marked part first, then what leads to it, then what follows.
             let half = room / 2;

@@ -228,14 +228,20 @@ impl Packets {
         let Some(conversation) = packet.track.conversation else {
             return;
         };
-        self.names
-            .entry((conversation, packet.track.forward))
-            .or_default()
-            .from = label.to_owned();
-        self.names
-            .entry((conversation, !packet.track.forward))
-            .or_default()
-            .to = label.to_owned();
+        label.clone_into(
+            &mut self
+                .names
+                .entry((conversation, packet.track.forward))
+                .or_default()
+                .from,
+        );
+        label.clone_into(
+            &mut self
+                .names
+                .entry((conversation, !packet.track.forward))
+                .or_default()
+                .to,
+        );
     }
 
     /// Which program has the socket at an address, for those that no prompt's process has.

@@ -21,7 +21,7 @@ impl Session {
         let mut rows = Vec::new();
         for known in self.inventory().open() {
             let answer = by_inode.get(&(known.inode as u32)).copied();
-            rows.push(self.owned_row(known, answer, &by_inode));
+            rows.push(owned_row(known, answer, &by_inode));
         }
         for answer in &answers {
             let ours =
@@ -45,36 +45,35 @@ impl Session {
         }
         rows
     }
+}
 
-    fn owned_row(
-        &self,
-        known: &Known,
-        answer: Option<&Answer>,
-        by_inode: &BTreeMap<u32, &Answer>,
-    ) -> SocketRow {
-        let name = known.names.last().map_or("", String::as_str);
-        let mut row = row(&known.process, name, known.fd, answer);
-        row.inode = known.inode;
-        if answer.is_none() {
-            row.protocol = protocol_words(&known.arguments);
-            row.local.clone_from(&known.local);
-            row.peer.clone_from(&known.peer);
-            row.state = if row.protocol == "tcp" {
-                "CLOSED"
-            } else {
-                "unconnected"
-            };
-        } else if answer.is_some_and(|answer| answer.question == Question::Packet) {
-            row.local.clone_from(&known.local);
-        }
-        if let Some(peer) = answer
-            .and_then(|answer| answer.peer_inode)
-            .and_then(|inode| by_inode.get(&inode))
-        {
-            row.peer.clone_from(&peer.local);
-        }
-        row
+fn owned_row(
+    known: &Known,
+    answer: Option<&Answer>,
+    by_inode: &BTreeMap<u32, &Answer>,
+) -> SocketRow {
+    let name = known.names.last().map_or("", String::as_str);
+    let mut row = row(&known.process, name, known.fd, answer);
+    row.inode = known.inode;
+    if answer.is_none() {
+        row.protocol = protocol_words(&known.arguments);
+        row.local.clone_from(&known.local);
+        row.peer.clone_from(&known.peer);
+        row.state = if row.protocol == "tcp" {
+            "CLOSED"
+        } else {
+            "unconnected"
+        };
+    } else if answer.is_some_and(|answer| answer.question == Question::Packet) {
+        row.local.clone_from(&known.local);
     }
+    if let Some(peer) = answer
+        .and_then(|answer| answer.peer_inode)
+        .and_then(|inode| by_inode.get(&inode))
+    {
+        row.peer.clone_from(&peer.local);
+    }
+    row
 }
 
 fn row(process: &str, name: &str, fd: Option<i32>, answer: Option<&Answer>) -> SocketRow {
@@ -152,7 +151,7 @@ fn state(answer: &Answer) -> &'static str {
     const LISTEN: u8 = 10;
     match (answer.question, answer.state) {
         (Question::Tcp(_), state) => tcp_state(state),
-        (Question::Unix, ESTABLISHED) | (Question::Udp(_), ESTABLISHED) => "connected",
+        (Question::Unix | Question::Udp(_), ESTABLISHED) => "connected",
         (Question::Unix, LISTEN) => "listening",
         _ if answer
             .local

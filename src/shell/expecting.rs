@@ -5,7 +5,6 @@ use super::{Screen, Shell};
 use crate::command::ast::{Call, Expr, Operator};
 use crate::command::expectation::{Expectation, parse_expectation};
 use crate::command::filter::Filter;
-use crate::event::packet::PacketEvent;
 use crate::event::{CallEvent, Event, ExpectEvent};
 use crate::value::Value;
 use std::time::Duration;
@@ -114,7 +113,7 @@ impl Shell {
                         .packets()
                         .rev()
                         .take_while(|packet| packet.number >= from)
-                        .filter(|packet| passes(&filter, packet))
+                        .filter(|packet| filter.matches(packet))
                         .count()
                 };
                 let enough = |number: usize| match count {
@@ -253,8 +252,4 @@ fn is_true(value: &Value) -> bool {
         | Value::File(_)
         | Value::Address(_) => true,
     }
-}
-
-fn passes(filter: &Filter, packet: &PacketEvent) -> bool {
-    super::tell::passes(filter, packet)
 }

@@ -87,7 +87,7 @@ impl Shell {
                 .session
                 .log()
                 .packets()
-                .filter(|packet| matches(filter.as_ref(), packet))
+                .filter(|packet| filter.matches(packet))
                 .collect();
             views::packets(
                 &selected,
@@ -110,7 +110,7 @@ impl Shell {
                 screen.show(&text);
             }
             None if self.session.packets_told() == 0 => {
-                self.refuse("", self.no_packets_yet(), screen)
+                self.refuse("", self.no_packets_yet(), screen);
             }
             None => self.refuse(
                 "",
@@ -125,23 +125,20 @@ impl Shell {
 
     pub(super) fn ladder(&mut self, process: &str, call: &Call, screen: &mut dyn Screen) {
         let only = self.socket_named(process, call, 0).map(conversation_of);
+        // What names a socket is no filter: the ladder of its conversation passes everything.
         let filter = if only.is_some() {
-            None
+            Filter::parse("").ok()
         } else {
             self.filter(call, 0, screen)
         };
-        let filter = match (&only, filter) {
-            (None, None) => return,
-            (_, filter) => filter.flatten(),
-        };
+        let Some(filter) = filter else { return };
         let text = {
             let selected: Vec<&PacketEvent> = self
                 .session
                 .log()
                 .packets()
                 .filter(|packet| {
-                    only.as_ref().is_none_or(|ends| belongs(ends, packet))
-                        && matches(filter.as_ref(), packet)
+                    only.as_ref().is_none_or(|ends| belongs(ends, packet)) && filter.matches(packet)
                 })
                 .collect();
             let calls: Vec<&CallEvent> = match (selected.first(), selected.last()) {
@@ -205,7 +202,7 @@ impl Shell {
                     "only packets with {} are shown",
                     word(call, 0).unwrap_or_default().escape_debug()
                 );
-                self.teller.filter = filter;
+                self.teller.filter = Some(filter);
                 if self.teller.mode == Mode::Off {
                     self.teller.mode = Mode::Line;
                 }
@@ -228,18 +225,16 @@ impl Shell {
         }
     }
 
-    /// The display filter of an argument: `Some(None)` when none is given; `None` when it is wrong, which has been said.
+    /// The display filter of an argument, which passes everything when none is given; `None` when it is wrong, which has been said.
     pub(super) fn filter(
         &mut self,
         call: &Call,
         place: usize,
         screen: &mut dyn Screen,
-    ) -> Option<Option<Filter>> {
-        let Some(text) = word(call, place).filter(|text| !text.trim().is_empty()) else {
-            return Some(None);
-        };
+    ) -> Option<Filter> {
+        let text = word(call, place).unwrap_or_default();
         match Filter::parse(&text) {
-            Ok(filter) => Some(Some(filter)),
+            Ok(filter) => Some(filter),
             Err(error) => {
                 self.tally.wrong_lines += 1;
                 let shown = tell::filter_error(&text, &error, screen.look());
@@ -345,9 +340,4 @@ fn belongs(ends: &Ends, packet: &PacketEvent) -> bool {
     };
     (ends.0.is_some() || ends.1.is_some())
         && (is(&ends.0, &from) && is(&ends.1, &to) || is(&ends.0, &to) && is(&ends.1, &from))
-}
-
-/// True when the packet passes the filter, or there is none.
-pub(super) fn matches(filter: Option<&Filter>, packet: &PacketEvent) -> bool {
-    filter.is_none_or(|filter| tell::passes(filter, packet))
 }

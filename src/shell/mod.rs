@@ -12,7 +12,7 @@ pub mod verbs;
 pub mod views;
 
 use crate::catalog::verb::{AnsweredBy, Verb};
-use crate::command::ast::{Action, Call, Command, Expr};
+use crate::command::ast::{Action, Command, Expr};
 use crate::command::complete::Known;
 use crate::command::line::lines;
 use crate::command::parse::parse_line;
@@ -218,7 +218,7 @@ impl Shell {
                 )
             };
             // A process that is asked to be made may be named in front of nothing else.
-            if command.process.is_some() || !self.is_session_verb(command) {
+            if command.process.is_some() || !is_session_verb(command) {
                 self.refuse(&process, reason, screen);
                 return Flow::Continue;
             }
@@ -230,7 +230,7 @@ impl Shell {
             }
             Action::Repeat(count, body) => self.repeat(&process, count, body, screen),
             Action::Call(call) if call.verb.entry().answered_by == AnsweredBy::Session => {
-                if !self.is_expectation(call) {
+                if call.verb != Verb::Expect {
                     self.watermark = self.session.packets_told() + 1;
                 }
                 let flow = self.session_verb(&process, command, call, screen);
@@ -242,10 +242,6 @@ impl Shell {
                 self.perform(&process, command, screen)
             }
         }
-    }
-
-    fn is_session_verb(&self, command: &Command) -> bool {
-        matches!(&command.action, Action::Call(call) if call.verb.entry().answered_by == AnsweredBy::Session)
     }
 
     /// Sends a command to its process; a busy process refuses at the prompt and is waited for in a script.
@@ -469,8 +465,8 @@ impl Shell {
         }));
         self.show_events(screen);
     }
+}
 
-    fn is_expectation(&self, call: &Call) -> bool {
-        call.verb == Verb::Expect
-    }
+fn is_session_verb(command: &Command) -> bool {
+    matches!(&command.action, Action::Call(call) if call.verb.entry().answered_by == AnsweredBy::Session)
 }

@@ -26,10 +26,7 @@ pub fn read(file: &Path, filter: &str, as_json: bool, screen: &mut dyn Screen) -
     let mut first = None;
     let each = |packet: &PacketEvent| {
         let since = *first.get_or_insert(packet.frame.time_ns);
-        if filter
-            .as_ref()
-            .is_none_or(|filter| tell::passes(filter, packet))
-        {
+        if filter.as_ref().is_none_or(|filter| filter.matches(packet)) {
             if as_json {
                 screen.show_json(&packet_json(packet));
             } else {

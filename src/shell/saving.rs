@@ -1,7 +1,7 @@
 //! `save`: the session as a file, by the ending of its name.
 
 use super::verbs::word;
-use super::{Screen, Shell, looking};
+use super::{Screen, Shell};
 use crate::command::ast::Call;
 use crate::event::Event;
 use crate::inspector::pcapng;
@@ -31,7 +31,7 @@ impl Shell {
                 .session
                 .log()
                 .packets()
-                .filter(|packet| looking::matches(filter.as_ref(), packet))
+                .filter(|packet| filter.matches(packet))
                 .inspect(|_| count += 1);
             pcapng::write(&mut file, packets)?;
             file.flush()

@@ -83,7 +83,7 @@ impl Teller {
             && self
                 .filter
                 .as_ref()
-                .is_none_or(|filter| passes(filter, packet))
+                .is_none_or(|filter| filter.matches(packet))
     }
 }
 
@@ -133,7 +133,7 @@ impl Shell {
         screen: &mut dyn Screen,
     ) {
         let source =
-            (self.line_number > 0).then(|| (self.manner.source.as_str(), self.line_number));
+            (self.line_number > 0).then_some((self.manner.source.as_str(), self.line_number));
         let shown = crate::render::diagnostic::draw(text, diagnostic, source, &screen.look());
         match self.manner.format {
             Format::Json => screen.show_json(&json::note(&shown.to_text(&Look {
@@ -313,11 +313,6 @@ fn assigned_to(
     Vec::new()
 }
 
-/// True when a packet passes a filter.
-pub fn passes(filter: &Filter, packet: &PacketEvent) -> bool {
-    filter.matches(packet)
-}
-
 /// A packet's fields, beside its bytes where they are wanted.
 pub(super) fn fields(packet: &PacketEvent, bytes: bool, look: Look) -> Styled {
     let layers = dissect::tree(
@@ -329,6 +324,9 @@ pub(super) fn fields(packet: &PacketEvent, bytes: bool, look: Look) -> Styled {
     tree::draw(packet, &layers, bytes, &look)
 }
 
+/// At most this many characters of a line are shown again.
+const ECHO: usize = 1000;
+
 /// A line as it would stand at the prompt.
 pub(super) fn echo(prompt: &str, text: &str) -> Styled {
     let mut styled = Styled::new();
@@ -336,7 +334,11 @@ pub(super) fn echo(prompt: &str, text: &str) -> Styled {
         let head = if place == 0 { prompt } else { "...> " };
         let mut line = crate::render::styled::Line::wrapping(5);
         line.push(Style::Prompt, head);
-        line.push(Style::Plain, part);
+        let shown: String = part.chars().take(ECHO).collect();
+        line.push(Style::Plain, &shown);
+        if shown.len() < part.len() {
+            line.push(Style::Dim, "…");
+        }
         styled.push(line);
     }
     styled

@@ -27,6 +27,7 @@ pub fn move_high(descriptor: OwnedFd) -> io::Result<OwnedFd> {
             Ok(OwnedFd::from_raw_fd(number))
         }
     };
+    drop(descriptor);
     setrlimit(Resource::RLIMIT_NOFILE, soft, hard)?;
     moved
 }

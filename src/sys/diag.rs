@@ -172,7 +172,37 @@ fn message(bytes: &[u8]) -> Option<(u16, &[u8], &[u8])> {
 }
 
 fn answer(question: Question, body: &[u8]) -> Option<Answer> {
-    let blank = Answer {
+    match question {
+        Question::Tcp(family) | Question::Udp(family) | Question::Raw(family) => {
+            inet(family, body, question)
+        }
+        Question::Unix => unix(body),
+        Question::Netlink => Some(Answer {
+            socket_type: *body.get(1)?,
+            protocol: u16::from(*body.get(2)?),
+            state: *body.get(3)?,
+            local: Some(Address::Netlink {
+                pid: read_u32(body, 4)?,
+                groups: 0,
+            }),
+            peer: Some(read_u32(body, 8)?)
+                .filter(|pid| *pid != 0)
+                .map(|pid| Address::Netlink { pid, groups: 0 }),
+            inode: read_u32(body, 16)?,
+            ..blank(question)
+        }),
+        Question::Packet => Some(Answer {
+            socket_type: *body.get(1)?,
+            protocol: u16::from_ne_bytes(body.get(2..4)?.try_into().ok()?),
+            inode: read_u32(body, 4)?,
+            ..blank(question)
+        }),
+    }
+}
+
+/// An answer that says nothing yet.
+fn blank(question: Question) -> Answer {
+    Answer {
         question,
         state: 0,
         socket_type: 0,
@@ -187,37 +217,11 @@ fn answer(question: Question, body: &[u8]) -> Option<Answer> {
         peer: None,
         peer_inode: None,
         tcp_info: Vec::new(),
-    };
-    match question {
-        Question::Tcp(family) | Question::Udp(family) | Question::Raw(family) => {
-            inet(family, body, blank)
-        }
-        Question::Unix => unix(body, blank),
-        Question::Netlink => Some(Answer {
-            socket_type: *body.get(1)?,
-            protocol: u16::from(*body.get(2)?),
-            state: *body.get(3)?,
-            local: Some(Address::Netlink {
-                pid: read_u32(body, 4)?,
-                groups: 0,
-            }),
-            peer: Some(read_u32(body, 8)?)
-                .filter(|pid| *pid != 0)
-                .map(|pid| Address::Netlink { pid, groups: 0 }),
-            inode: read_u32(body, 16)?,
-            ..blank
-        }),
-        Question::Packet => Some(Answer {
-            socket_type: *body.get(1)?,
-            protocol: u16::from_ne_bytes(body.get(2..4)?.try_into().ok()?),
-            inode: read_u32(body, 4)?,
-            ..blank
-        }),
     }
 }
 
 /// `struct inet_diag_msg` (linux/inet_diag.h): 72 bytes, then attributes.
-fn inet(family: i32, body: &[u8], blank: Answer) -> Option<Answer> {
+fn inet(family: i32, body: &[u8], question: Question) -> Option<Answer> {
     const SIZE: usize = 72;
     const INET_DIAG_INFO: u16 = 2;
     let address = |port_at: usize, at: usize| -> Option<SocketAddr> {
@@ -231,7 +235,7 @@ fn inet(family: i32, body: &[u8], blank: Answer) -> Option<Answer> {
     };
     let (local, peer) = (address(4, 8)?, address(6, 24)?);
     let connected = peer.port() != 0 || !peer.ip().is_unspecified();
-    let raw = matches!(blank.question, Question::Raw(_));
+    let raw = matches!(question, Question::Raw(_));
     Some(Answer {
         state: *body.get(1)?,
         timer: *body.get(2)?,
@@ -254,12 +258,12 @@ fn inet(family: i32, body: &[u8], blank: Answer) -> Option<Answer> {
         tcp_info: attribute(body.get(SIZE..)?, INET_DIAG_INFO)
             .map(<[u8]>::to_vec)
             .unwrap_or_default(),
-        ..blank
+        ..blank(question)
     })
 }
 
 /// `struct unix_diag_msg` (linux/unix_diag.h): 16 bytes, then attributes.
-fn unix(body: &[u8], blank: Answer) -> Option<Answer> {
+fn unix(body: &[u8]) -> Option<Answer> {
     const SIZE: usize = 16;
     const NAME: u16 = 0;
     const PEER: u16 = 2;
@@ -277,7 +281,7 @@ fn unix(body: &[u8], blank: Answer) -> Option<Answer> {
         peer_inode: attribute(attributes, PEER).and_then(|value| read_u32(value, 0)),
         rqueue: queues.and_then(|value| read_u32(value, 0)).unwrap_or(0),
         wqueue: queues.and_then(|value| read_u32(value, 4)).unwrap_or(0),
-        ..blank
+        ..blank(Question::Unix)
     })
 }
 

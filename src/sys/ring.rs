@@ -130,10 +130,6 @@ impl Ring {
         let offset = (self.next / SLOTS_PER_BLOCK) * BLOCK + (self.next % SLOTS_PER_BLOCK) * SLOT;
         // SAFETY: the offset lies in the mapping (next is below the number of slots) and is aligned to 16.
         let slot = unsafe { self.memory.add(offset) };
-        #[expect(
-            clippy::cast_ptr_alignment,
-            reason = "slots are multiples of 256 from a page boundary"
-        )]
         // SAFETY: tp_status is the first field of the slot's header; kernel and reader share it by atomic access.
         let status = unsafe { AtomicU32::from_ptr(slot.cast()) };
         let value = status.load(Ordering::Acquire);

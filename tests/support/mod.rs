@@ -1,5 +1,10 @@
 //! What the tests share: the binary run as a user would, its output, and the machine's permission to make namespaces.
-#![allow(dead_code, reason = "each test file uses its part of this")]
+#![allow(
+    dead_code,
+    unreachable_pub,
+    clippy::disallowed_methods,
+    reason = "each test file uses its part of this, and tests wait by the clock"
+)]
 
 use std::io::Write;
 use std::path::{Path, PathBuf};
