@@ -1,5 +1,4 @@
-//! Filters side by side with tshark: the same frames, the same filter, the same frame numbers. Fails where tshark is not installed,
-//! unless SOCKLAB_TESTS_WITHOUT_TSHARK is set.
+//! Filters side by side with tshark: the same frames, the same filter, the same frame numbers. Needs tshark.
 
 use socklab::command::filter::field::FieldKind;
 use socklab::command::filter::{Filter, fields};
@@ -10,10 +9,12 @@ use std::ops::ControlFlow;
 use std::path::Path;
 use std::process::Command;
 
+#[path = "support/witness.rs"]
+mod witness;
+
 #[path = "support/frames.rs"]
 mod frames;
 
-const OPT_OUT: &str = "SOCKLAB_TESTS_WITHOUT_TSHARK";
 /// The numbers of the frames that pass.
 fn own_verdict(capture: &[u8], filter: &str) -> Vec<u64> {
     let filter = Filter::parse(filter).unwrap_or_else(|error| panic!("{filter}: {error:?}"));
@@ -43,15 +44,6 @@ fn verdict_of_tshark(path: &Path, filter: &str) -> Result<Vec<u64>, String> {
         .lines()
         .filter_map(|line| line.trim().parse().ok())
         .collect())
-}
-
-fn tshark_is_here() -> bool {
-    let here = Command::new("tshark").arg("--version").output().is_ok();
-    assert!(
-        here || std::env::var_os(OPT_OUT).is_some(),
-        "tshark is not installed; set {OPT_OUT}=1 to pass this test by"
-    );
-    here
 }
 
 /// Filters on which the two agree on every frame.
@@ -510,14 +502,14 @@ fn assert_agreement(filters: &[&str]) {
 
 #[test]
 fn every_filter_lets_the_same_frames_through_as_tshark() {
-    if tshark_is_here() {
+    if witness::present("tshark") {
         assert_agreement(FILTERS);
     }
 }
 
 #[test]
 fn every_field_is_in_the_frames_in_which_tshark_has_it() {
-    if tshark_is_here() {
+    if witness::present("tshark") {
         let names: Vec<&str> = fields()
             .iter()
             .map(|entry| entry.name)
@@ -530,7 +522,7 @@ fn every_field_is_in_the_frames_in_which_tshark_has_it() {
 /// Some of them once more as a reader would ask, frame by frame.
 #[test]
 fn the_frame_numbers_are_those_that_tshark_prints() {
-    if !tshark_is_here() {
+    if !witness::present("tshark") {
         return;
     }
     let capture = frames::capture(&frames::frames());
@@ -543,7 +535,7 @@ fn the_frame_numbers_are_those_that_tshark_prints() {
 
 #[test]
 fn the_differences_that_are_known_are_the_ones_there_are() {
-    if !tshark_is_here() {
+    if !witness::present("tshark") {
         return;
     }
     let mut all = frames::frames();
@@ -603,7 +595,7 @@ const OWN_FIELDS: &[&str] = &[
 
 #[test]
 fn every_field_has_the_name_and_the_kind_it_has_in_wireshark() {
-    if !tshark_is_here() {
+    if !witness::present("tshark") {
         return;
     }
     let known = |report: &str, name: usize, kind: Option<usize>| -> HashMap<String, String> {

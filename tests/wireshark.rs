@@ -1,5 +1,8 @@
 //! The tracker and the pcapng writer beside tshark 4.0, packet by packet, on connections made up from a seed: retransmissions,
-//! probes, closed windows, reused ports. Not a test of decoding, which `tools/agree.py` compares on real captures.
+//! probes, closed windows, reused ports. Not a test of decoding.
+
+#[path = "support/witness.rs"]
+mod witness;
 
 #[path = "wireshark/traffic.rs"]
 mod traffic;
@@ -150,7 +153,7 @@ fn disagreements(packets: &[PacketEvent]) -> Vec<String> {
 
 #[test]
 fn every_packet_of_made_up_connections_is_told_as_tshark_tells_it() {
-    if !tshark::present() {
+    if !witness::present("tshark") {
         return;
     }
     let count = std::env::var("SOCKLAB_TESTS_CONNECTIONS").map_or(400, |text| {
@@ -176,7 +179,7 @@ fn every_packet_of_made_up_connections_is_told_as_tshark_tells_it() {
 
 #[test]
 fn tshark_shows_the_comments_names_and_directions_that_were_written() {
-    if !tshark::present() {
+    if !witness::present("tshark") {
         return;
     }
     let mut traffic = Traffic::new(7);

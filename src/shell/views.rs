@@ -1,6 +1,7 @@
 //! The views: what the session knows, handed to the renderer that draws it. No drawing here beyond short lists.
 
 use super::tell::cause;
+use crate::catalog::errno;
 use crate::catalog::glossary::Explanation;
 use crate::catalog::verb::Verb;
 use crate::event::packet::PacketEvent;
@@ -211,33 +212,18 @@ pub fn info(label: &str, row: &SocketRow, look: Look) -> Styled {
     text
 }
 
-/// A failed call and the evidence of this lab.
+/// A failed call: first what this lab shows of its cause, then what the error means anywhere.
 pub fn why(evidence: &Evidence, look: Look) -> Styled {
-    let mut text = line::event(
-        &Event::Call(Box::new(evidence.call.clone())),
-        &evidence.call.process,
-        &look,
-    );
-    let errno = evidence.call.errno.as_deref().unwrap_or_default();
-    if let Some(entry) = crate::catalog::errno::by_name(errno) {
-        text.say(Style::Plain, 5, entry.meaning);
-        for (call, when) in entry
-            .causes
-            .iter()
-            .filter(|(call, _)| *call == evidence.call.name)
-        {
-            text.say(Style::Plain, 5, &format!("{call}: {when}"));
-        }
-    }
-    if !evidence.facts.is_empty() || !evidence.packets.is_empty() || !evidence.holders.is_empty() {
-        text.say(Style::Bold, 5, "In this lab:");
-    }
+    let call = &evidence.call;
+    let mut text = line::event(&Event::Call(Box::new(call.clone())), &call.process, &look);
     for fact in &evidence.facts {
-        text.say(Style::Plain, 5, fact);
+        text.say(Style::Bold, 5, fact);
     }
     for packet in &evidence.packets {
-        text.push(packet_line::line(packet, packet.frame.time_ns, &look));
-        let cause = cause(packet, &evidence.call.process);
+        let mut indented = Line::wrapping(9).with(Style::Plain, "     ");
+        indented.append(&packet_line::line(packet, packet.frame.time_ns, &look));
+        text.push(indented);
+        let cause = cause(packet, &call.process);
         if !cause.is_empty() {
             text.say(Style::Dim, 9, &cause);
         }
@@ -245,11 +231,21 @@ pub fn why(evidence: &Evidence, look: Look) -> Styled {
     if !evidence.holders.is_empty() {
         text.append(sockets::draw(&evidence.holders, &look));
     }
-    if let Some(entry) = crate::catalog::errno::by_name(errno) {
-        text.say(Style::Note, 5, entry.what_next);
+    if let Some(entry) = call.errno.as_deref().and_then(errno::by_name) {
+        let anywhere = entry.causes.iter().find(|(name, _)| *name == call.name);
+        text.say(
+            Style::Plain,
+            5,
+            &format!("{} means: {}", entry.name, entry.meaning),
+        );
+        if let Some((name, when)) = anywhere {
+            text.say(Style::Plain, 5, &format!("From {name}: {when}"));
+        }
+        text.say(Style::Note, 5, &format!("What next: {}", entry.what_next));
     }
     text
 }
+
 /// The index of all commands.
 pub fn index(look: Look) -> Styled {
     help::index(&look)

@@ -6,6 +6,8 @@
     reason = "each test file uses its part of this, and tests wait by the clock"
 )]
 
+pub mod witness;
+
 use std::io::Write;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output, Stdio};

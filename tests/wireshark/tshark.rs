@@ -1,24 +1,7 @@
 //! tshark as an oracle: a capture in, one row of field values a frame out.
 
 use std::io::Write;
-use std::process::{Command, Stdio};
-
-/// True when tshark is installed; without it the test fails, unless the environment opts out aloud.
-pub(crate) fn present() -> bool {
-    let found = Command::new("tshark")
-        .arg("--version")
-        .stdout(Stdio::null())
-        .stderr(Stdio::null())
-        .status()
-        .is_ok_and(|status| status.success());
-    if !found {
-        assert!(
-            std::env::var_os("SOCKLAB_TESTS_WITHOUT_TSHARK").is_some(),
-            "tshark is not installed; install it, or set SOCKLAB_TESTS_WITHOUT_TSHARK=1 to go without"
-        );
-    }
-    found
-}
+use std::process::Command;
 
 /// The values of `fields` for every frame; an absent field is an empty string.
 pub(crate) fn fields(capture: &[u8], fields: &[&str]) -> Vec<Vec<String>> {

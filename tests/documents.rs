@@ -1,0 +1,131 @@
+//! Nothing shown to a reader is unrun: the blocks of lessons and book hold, and the README's session is what a run prints.
+
+mod support;
+
+use std::path::{Path, PathBuf};
+use std::process::Command;
+use support::{SOCKLAB, folder, private_lab, run_in};
+
+fn project() -> &'static Path {
+    Path::new(env!("CARGO_MANIFEST_DIR"))
+}
+
+/// The contents of the fenced blocks of this kind, in order.
+fn blocks(text: &str, kind: &str) -> Vec<String> {
+    let fence = format!("```{kind}\n");
+    text.split(&fence)
+        .skip(1)
+        .map(|rest| rest.split("\n```").next().unwrap_or_default().to_owned())
+        .collect()
+}
+
+fn documents() -> Vec<PathBuf> {
+    let mut found = Vec::new();
+    for place in ["lessons", "book/src"] {
+        let entries = std::fs::read_dir(project().join(place)).expect("the folder is there");
+        found.extend(
+            entries
+                .flatten()
+                .map(|entry| entry.path())
+                .filter(|path| path.extension().is_some_and(|ending| ending == "md")),
+        );
+    }
+    found.sort();
+    found
+}
+
+#[test]
+fn the_blocks_of_lessons_and_book_run_and_hold() {
+    if !private_lab() {
+        return;
+    }
+    let mut ran = 0;
+    for path in documents() {
+        let text = std::fs::read_to_string(&path).expect("it is readable");
+        let script = blocks(&text, "lab").join("\n");
+        if script.is_empty() {
+            continue;
+        }
+        let place = folder();
+        let outcome = run_in(place.path(), &["--color", "never", "-c", &script], b"");
+        assert_eq!(
+            outcome.status,
+            0,
+            "{}\n{}{}",
+            path.display(),
+            outcome.out,
+            outcome.err
+        );
+        ran += 1;
+    }
+    assert!(ran >= 2, "only {ran} documents have blocks");
+}
+
+/// What changes from run to run, as signs of the same width: times, ephemeral ports, process ids.
+fn settled(text: &str) -> Vec<String> {
+    let port = |word: &str| word.parse::<u32>().is_ok_and(|number| number >= 32_768);
+    text.lines()
+        .map(|line| {
+            let mut settled = String::new();
+            let mut digits = String::new();
+            for character in line.chars().chain(['\n']) {
+                if character.is_ascii_digit() {
+                    digits.push(character);
+                    continue;
+                }
+                if port(&digits) {
+                    settled.push_str(&"P".repeat(digits.len()))
+                } else {
+                    settled.push_str(&digits)
+                }
+                digits.clear();
+                settled.push(character);
+            }
+            settled.trim_end().to_owned()
+        })
+        .map(|line| match line.find(" ms") {
+            // Times stand before the first lifeline of a packet's row.
+            Some(place) if line.trim_start().starts_with('#') => format!(
+                "{}T{}",
+                &line[..line.find('#').unwrap_or(0) + 3],
+                &line[place..]
+            ),
+            _ => line,
+        })
+        .collect()
+}
+
+#[test]
+fn the_session_in_the_readme_is_what_a_run_prints() {
+    if !private_lab() {
+        return;
+    }
+    let readme = std::fs::read_to_string(project().join("README.md")).expect("it is readable");
+    let shown = blocks(&readme, "console")
+        .first()
+        .cloned()
+        .expect("the README begins with a session");
+    let typed: Vec<&str> = shown
+        .lines()
+        .filter_map(|line| line.strip_prefix("lab> "))
+        .collect();
+    let place = folder();
+    let output = Command::new(SOCKLAB)
+        .args(["--color", "never", "-c", &typed.join("\n")])
+        .current_dir(place.path())
+        .env("COLUMNS", "92")
+        .output()
+        .expect("the binary runs");
+    let printed = String::from_utf8_lossy(&output.stdout).into_owned();
+    assert_eq!(settled(&shown), settled(printed.trim_end()), "{printed}");
+}
+
+#[test]
+fn the_readme_names_the_two_commands_and_they_are_those_of_ci() {
+    let readme = std::fs::read_to_string(project().join("README.md")).expect("it is readable");
+    for command in ["cargo run --release", "cargo test"] {
+        assert!(readme.contains(command), "{command}");
+    }
+    let ci = std::fs::read_to_string(project().join(".ci/run")).expect("it is readable");
+    assert!(ci.contains("cargo test"));
+}
