@@ -471,3 +471,7 @@ fn covers(bound: SocketAddr, address: SocketAddr) -> bool {
         && (same_ip(bound.ip(), address.ip())
             || bound.ip().is_unspecified() && (bound.is_ipv6() || address.is_ipv4()))
 }
+
+#[cfg(test)]
+#[path = "cause_tests.rs"]
+mod tests;

@@ -432,6 +432,10 @@ impl Shell {
                 .map(|process| process.name.clone())
                 .collect(),
             hosts: vec![FIRST_HOST.to_owned()],
+            fields: crate::command::filter::fields()
+                .iter()
+                .map(|field| field.name.to_owned())
+                .collect(),
             ..Known::default()
         };
         for socket in self

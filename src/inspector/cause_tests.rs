@@ -1,0 +1,272 @@
+//! Causes of made-up packets: each case is a list of calls with their times, a list of packets, and the words that must come of them.
+
+use super::*;
+use crate::event::packet::Frame;
+use crate::inspector::tracker::Tracker;
+use crate::packet::build::{FieldInput, LayerSpec, build};
+use crate::packet::decode::decode;
+use crate::packet::headers::LinkType;
+
+const MS: i64 = 1_000_000;
+const US: i64 = 1_000;
+
+/// A wire on which packets are made, decoded, tracked and put to causes.
+#[derive(Default)]
+struct Wire {
+    tracker: Tracker,
+    finder: CauseFinder,
+    number: u64,
+}
+
+fn address(port: u16) -> SocketAddr {
+    SocketAddr::from(([127, 0, 0, 1], port))
+}
+
+fn number(value: u64) -> FieldInput {
+    FieldInput::Number(value)
+}
+
+impl Wire {
+    /// A call on a socket, from one time to another.
+    fn call(
+        &mut self,
+        name: &str,
+        local: Option<u16>,
+        peer: Option<u16>,
+        start: i64,
+        end: Option<i64>,
+    ) {
+        let mut window = CallWindow::begun(7, "lab", 0, name, start);
+        window.short = format!("{name}(3)");
+        window.label = "c".to_owned();
+        window.local = local.map(address);
+        window.peer = peer.map(address);
+        window.end_ns = end;
+        self.finder.begin(window);
+    }
+
+    fn frame(&mut self, time_ns: i64, layers: &[LayerSpec]) -> Option<Found> {
+        let bytes = build(layers).expect("the layers are right");
+        let headers = decode(LinkType::RAW, &bytes, bytes.len() as u32);
+        self.number += 1;
+        let track = self.tracker.packet(self.number, time_ns, &headers);
+        let packet = PacketEvent {
+            number: self.number,
+            host: String::new(),
+            interface: String::new(),
+            frame: Frame {
+                time_ns,
+                link: LinkType::RAW,
+                len: bytes.len() as u32,
+                bytes: bytes.into(),
+                checksum_not_ready: false,
+            },
+            headers,
+            track,
+            cause: None,
+            from: String::new(),
+            to: String::new(),
+            lost: None,
+        };
+        self.finder.find(&packet, None)
+    }
+
+    fn tcp(
+        &mut self,
+        time_ns: i64,
+        (from, to): (u16, u16),
+        flags: &str,
+        seq: u64,
+        ack: u64,
+        data: &str,
+    ) -> Option<Found> {
+        let ip = LayerSpec::new("ip")
+            .field("src", FieldInput::Text("127.0.0.1".to_owned()))
+            .field("dst", FieldInput::Text("127.0.0.1".to_owned()));
+        let tcp = LayerSpec::new("tcp")
+            .field("sport", number(from.into()))
+            .field("dport", number(to.into()))
+            .field("flags", FieldInput::Text(flags.to_owned()))
+            .field("seq", number(seq))
+            .field("ack", number(ack));
+        let mut layers = vec![ip, tcp];
+        if !data.is_empty() {
+            layers.push(LayerSpec::raw(data.as_bytes()));
+        }
+        self.frame(time_ns, &layers)
+    }
+
+    /// The handshake of 4000 with 5000 inside connect, ending at 1 ms.
+    fn handshake(&mut self) -> [Option<Found>; 3] {
+        self.call("connect", None, Some(5000), 0, Some(MS));
+        [
+            self.tcp(10 * US, (4000, 5000), "S", 100, 0, ""),
+            self.tcp(20 * US, (5000, 4000), "SA", 300, 101, ""),
+            {
+                // By now the kernel has told the client's port.
+                for window in self.finder.windows() {
+                    window.local = Some(address(4000));
+                }
+                self.tcp(30 * US, (4000, 5000), "A", 101, 301, "")
+            },
+        ]
+    }
+}
+
+fn words(found: Option<&Found>) -> (Option<Certainty>, String) {
+    found.map_or((None, String::new()), |found| {
+        (
+            Some(found.cause.certainty),
+            format!("{}|{}", found.cause.call, found.cause.kernel),
+        )
+    })
+}
+
+#[track_caller]
+fn assert_words(found: Option<&Found>, certainty: Certainty, part: &str) {
+    let (sure, text) = words(found);
+    assert_eq!(sure, Some(certainty), "{text}");
+    assert!(text.contains(part), "{text} has not {part}");
+}
+
+#[test]
+fn connect_causes_the_syn_and_the_last_ack_and_the_kernel_answers_between() {
+    let [syn, syn_ack, ack] = Wire::default().handshake();
+    assert_words(syn.as_ref(), Certainty::Caused, "connect(3)");
+    assert_words(
+        syn_ack.as_ref(),
+        Certainty::Follows,
+        "no accept() was needed",
+    );
+    assert_words(ack.as_ref(), Certainty::Caused, "connect(3)");
+    assert_eq!(syn.and_then(|found| found.label), Some("c".to_owned()));
+}
+
+#[test]
+fn an_rst_to_a_syn_follows_from_the_connect_that_nobody_listened_to() {
+    let mut wire = Wire::default();
+    wire.call("connect", None, Some(5000), 0, Some(MS));
+    wire.tcp(10 * US, (4000, 5000), "S", 100, 0, "");
+    let rst = wire.tcp(20 * US, (5000, 4000), "RA", 0, 101, "");
+    assert_words(
+        rst.as_ref(),
+        Certainty::Follows,
+        "no socket listens on port 5000",
+    );
+}
+
+#[test]
+fn send_causes_the_data_and_the_acknowledgment_follows_at_once_or_after_a_delay() {
+    let mut wire = Wire::default();
+    wire.handshake();
+    wire.call("send", Some(4000), Some(5000), 2 * MS, Some(3 * MS));
+    let data = wire.tcp(2 * MS + 10, (4000, 5000), "PA", 101, 301, "hello");
+    let at_once = wire.tcp(2 * MS + 20 * US, (5000, 4000), "A", 301, 106, "");
+    assert_words(data.as_ref(), Certainty::Caused, "send(3)");
+    assert_words(at_once.as_ref(), Certainty::Follows, "acknowledged at once");
+    wire.call("send", Some(4000), Some(5000), 10 * MS, Some(11 * MS));
+    wire.tcp(10 * MS + 10, (4000, 5000), "PA", 106, 301, "again");
+    let late = wire.tcp(50 * MS, (5000, 4000), "A", 301, 111, "");
+    assert_words(
+        late.as_ref(),
+        Certainty::Probably,
+        "delayed ACK: 39 ms after #6",
+    );
+}
+
+#[test]
+fn a_recv_that_slept_did_not_cause_the_acknowledgment_of_what_woke_it() {
+    let mut wire = Wire::default();
+    wire.handshake();
+    wire.call("recv", Some(5000), Some(4000), 2 * MS, None);
+    wire.call("send", Some(4000), Some(5000), 5 * MS, Some(6 * MS));
+    wire.tcp(5 * MS + 10, (4000, 5000), "PA", 101, 301, "hello");
+    let ack = wire.tcp(5 * MS + 20 * US, (5000, 4000), "A", 301, 106, "");
+    assert_words(ack.as_ref(), Certainty::Follows, "send(3)");
+}
+
+#[test]
+fn a_recv_that_reads_what_had_come_before_may_let_the_acknowledgment_go() {
+    let mut wire = Wire::default();
+    wire.handshake();
+    wire.call("send", Some(4000), Some(5000), 2 * MS, Some(3 * MS));
+    wire.tcp(2 * MS + 10, (4000, 5000), "PA", 101, 301, "hello");
+    wire.call("recv", Some(5000), Some(4000), 9 * MS, Some(10 * MS));
+    let ack = wire.tcp(9 * MS + 10, (5000, 4000), "A", 301, 106, "");
+    assert_words(ack.as_ref(), Certainty::Caused, "recv(3)");
+}
+
+#[test]
+fn close_causes_the_fin_and_the_end_of_a_process_its_own() {
+    for name in ["close", "exit"] {
+        let mut wire = Wire::default();
+        wire.handshake();
+        wire.call(name, Some(4000), Some(5000), 2 * MS, Some(3 * MS));
+        let fin = wire.tcp(2 * MS + 10, (4000, 5000), "FA", 101, 301, "");
+        assert_words(fin.as_ref(), Certainty::Caused, &format!("{name}(3)"));
+    }
+}
+
+#[test]
+fn what_no_call_sent_again_is_the_retransmission_timer_with_its_tries() {
+    let mut wire = Wire::default();
+    wire.handshake();
+    wire.call("send", Some(4000), Some(5000), 2 * MS, Some(3 * MS));
+    wire.tcp(2 * MS + 10, (4000, 5000), "PA", 101, 301, "lost");
+    let first = wire.tcp(202 * MS, (4000, 5000), "PA", 101, 301, "lost");
+    let second = wire.tcp(602 * MS, (4000, 5000), "PA", 101, 301, "lost");
+    assert_words(first.as_ref(), Certainty::Probably, "try 1, backoff ×1");
+    assert_words(
+        second.as_ref(),
+        Certainty::Probably,
+        "nothing was acknowledged for 400 ms, try 2, backoff ×2",
+    );
+}
+
+#[test]
+fn an_icmp_error_follows_from_the_datagram_it_quotes() {
+    let mut wire = Wire::default();
+    wire.call("sendto", Some(4000), Some(9), 0, Some(MS));
+    let ip = || {
+        LayerSpec::new("ip")
+            .field("src", FieldInput::Text("127.0.0.1".to_owned()))
+            .field("dst", FieldInput::Text("127.0.0.1".to_owned()))
+    };
+    let udp = LayerSpec::new("udp")
+        .field("sport", number(4000))
+        .field("dport", number(9));
+    let datagram = vec![ip(), udp, LayerSpec::raw(b"anyone?")];
+    let quoted = build(&datagram).expect("the layers are right");
+    let sent = wire.frame(10 * US, &datagram);
+    let error = wire.frame(
+        20 * US,
+        &[
+            ip(),
+            LayerSpec::new("icmp")
+                .word("unreachable")
+                .field("code", number(3)),
+            LayerSpec::raw(&quoted),
+        ],
+    );
+    assert_words(sent.as_ref(), Certainty::Caused, "sendto(3)");
+    assert_words(
+        error.as_ref(),
+        Certainty::Follows,
+        "no socket is bound to port 9: the kernel answered #1",
+    );
+}
+
+#[test]
+fn a_packet_without_any_evidence_has_no_cause() {
+    let mut wire = Wire::default();
+    assert_eq!(wire.tcp(0, (4000, 5000), "PA", 1, 1, "from nowhere"), None);
+}
+
+#[test]
+fn calls_and_conversations_are_remembered_within_bounds() {
+    let mut wire = Wire::default();
+    for round in 0..2 * CALLS as i64 {
+        wire.call("recv", Some(1), Some(2), round, Some(round));
+    }
+    assert_eq!(wire.finder.windows().count(), CALLS);
+}
