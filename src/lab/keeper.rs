@@ -4,7 +4,7 @@
 use super::hosts_file;
 use super::message::{LIMIT, Reply, Request, SocketPath};
 use crate::event::Ended;
-use crate::sys::{descriptors, diag, link, pass, ring, signal, spawn};
+use crate::sys::{descriptor_table, diag, link, pass, ring, signal, spawn};
 use nix::errno::Errno;
 use nix::poll::{PollFd, PollFlags, PollTimeout, poll};
 use nix::sys::signal::{SigSet, Signal};
@@ -334,9 +334,9 @@ fn become_process(channel: OwnedFd, name: &str, process_main: ProcessMain) -> i3
         nix::sys::stat::Mode::empty(),
     );
     let settled = nowhere.map_err(io::Error::from).and_then(|nowhere| {
-        descriptors::set_standard(&nowhere, &nowhere, &nowhere)?;
-        let channel = descriptors::move_high(channel)?;
-        descriptors::close_all_but(&channel)?;
+        descriptor_table::set_standard(&nowhere, &nowhere, &nowhere)?;
+        let channel = descriptor_table::move_high(channel)?;
+        descriptor_table::close_all_but(&channel)?;
         // The number was closed just now with the rest; its owner must not close it a second time.
         std::mem::forget(nowhere);
         nix::sys::prctl::set_pdeathsig(Signal::SIGKILL)?;
@@ -361,11 +361,11 @@ fn become_program(
         let program = arguments
             .first()
             .ok_or_else(|| io::Error::from_raw_os_error(libc::ENOENT))?;
-        descriptors::set_standard(input, output, error)?;
+        descriptor_table::set_standard(input, output, error)?;
         signal::restore_defaults();
         let _ = setsid();
         nix::sys::prctl::set_pdeathsig(Signal::SIGKILL)?;
-        descriptors::close_on_exec_from_three()?;
+        descriptor_table::close_on_exec_from_three()?;
         nix::unistd::execvp(program, arguments)?;
         Ok(())
     };

@@ -1,6 +1,7 @@
 //! Which sockets the session knows: who owns each, what it is called, and its state as the kernel last told it.
 
 use crate::event::{CallEvent, StateEvent};
+use crate::packet::headers::{Headers, Transport};
 use crate::sys::diag::Answer;
 use crate::value::{Address, Value};
 use std::collections::BTreeMap;
@@ -336,6 +337,15 @@ impl Inventory {
         } else {
             label
         }
+    }
+}
+
+/// The protocol of a packet's transport, as the inventory names it.
+pub fn protocol_of(headers: &Headers) -> Protocol {
+    match headers.transport {
+        Transport::Tcp(_) => Protocol::Tcp,
+        Transport::Udp(_) => Protocol::Udp,
+        _ => Protocol::Other,
     }
 }
 

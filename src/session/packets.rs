@@ -1,11 +1,11 @@
 //! The packets of a session: fetched from the tap, put to conversations, named by the sockets at their ends.
 
-use super::inventory::{Inventory, Known, Protocol};
-use super::protocol_of;
+use super::inventory::{Inventory, Known, Protocol, protocol_of};
 use crate::capture::tap::Tap;
 use crate::event::packet::{Frame, PacketEvent, Track};
 use crate::event::{BlockedEvent, CallEvent};
-use crate::inspector::cause::{CallWindow, CauseFinder};
+use crate::inspector::call_window::CallWindow;
+use crate::inspector::cause::CauseFinder;
 use crate::inspector::tracker::Tracker;
 use crate::lab::handle::FIRST_HOST;
 use crate::packet::decode::decode;

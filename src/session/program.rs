@@ -6,6 +6,7 @@ use crate::sys::spawn;
 use nix::fcntl::OFlag;
 use std::io;
 use std::os::fd::{AsFd, BorrowedFd, OwnedFd};
+use std::path::Path;
 
 /// At most this many bytes of one line are held back while its end has not come.
 const LINE: usize = 8 * 1024;
@@ -138,4 +139,16 @@ impl Program {
     pub fn descriptors(&self) -> impl Iterator<Item = BorrowedFd<'_>> {
         self.streams.iter().map(|stream| stream.pipe.as_fd())
     }
+}
+
+/// The inode behind a socket descriptor of a process; 0 when it is none, or gone.
+pub fn inode(pid: i32, fd: i32) -> u64 {
+    let link = std::fs::read_link(format!("/proc/{pid}/fd/{fd}")).ok();
+    let text = link
+        .as_deref()
+        .and_then(Path::to_str)
+        .and_then(|text| text.strip_prefix("socket:["));
+    text.and_then(|text| text.strip_suffix(']'))
+        .and_then(|number| number.parse().ok())
+        .unwrap_or(0)
 }

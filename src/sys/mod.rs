@@ -5,7 +5,7 @@ pub mod address;
 pub mod clock;
 pub mod control;
 pub mod descriptor;
-pub mod descriptors;
+pub mod descriptor_table;
 pub mod diag;
 pub mod link;
 pub mod message;

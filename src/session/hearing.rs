@@ -1,0 +1,353 @@
+//! What comes in while the session waits: reports of processes, output of programs, the keeper's word, frames; each put in its place.
+
+use super::program::{Program, inode};
+use super::{LOOK_MS, Session};
+use crate::engine::report::Report;
+use crate::event::{Ended, Event, ProcessEvent, RefusedEvent};
+use crate::lab::message::SocketPath;
+use crate::sys::clock::{self, Deadline};
+use crate::sys::diag::{self, Answer, Question};
+use crate::value::Address;
+use nix::poll::{PollFd, PollFlags, PollTimeout, poll};
+use std::net::SocketAddr;
+use std::os::fd::{AsFd, BorrowedFd};
+use std::os::unix::ffi::OsStrExt;
+use std::os::unix::fs::MetadataExt;
+use std::path::Path;
+
+impl Session {
+    /// Looks whether calls under way have fallen asleep.
+    pub fn look(&mut self) {
+        for process in &mut self.processes {
+            self.out
+                .extend(process.look().into_iter().map(Event::Blocked));
+        }
+    }
+
+    /// Looks at calls that have not returned, for a front that waits at its prompt.
+    pub fn watch(&mut self) {
+        self.pump(PollTimeout::ZERO);
+        self.look();
+    }
+
+    /// Waits for something to happen, at most so long, and takes it in. Gives how much was heard.
+    pub fn pump(&mut self, patience: PollTimeout) -> usize {
+        wait(&self.descriptors(), patience);
+        let mut heard = 0;
+        for place in 0..self.processes.len() {
+            heard += self.hear_process(place);
+        }
+        self.processes.retain(|process| !process.name.is_empty());
+        heard + self.hear_the_rest()
+    }
+
+    /// Like [`Session::pump`], and of the processes only one is heard: what a command did is told before what it woke elsewhere.
+    pub(super) fn pump_one(&mut self, process: &str, patience: PollTimeout) -> usize {
+        let Some(place) = self.place(process) else {
+            return 0;
+        };
+        {
+            let mut descriptors = vec![self.processes[place].as_fd()];
+            descriptors.extend(self.common_descriptors());
+            wait(&descriptors, patience);
+        }
+        let heard = self.hear_process(place);
+        self.processes.retain(|process| !process.name.is_empty());
+        heard + self.hear_the_rest()
+    }
+
+    pub(super) fn hear_process(&mut self, place: usize) -> usize {
+        let (reports, gone) = self.processes[place].receive();
+        let heard = reports.len();
+        for report in reports {
+            self.report(place, report);
+        }
+        if gone {
+            self.lost(place);
+        }
+        heard
+    }
+
+    pub(super) fn hear_the_rest(&mut self) -> usize {
+        let heard = self.hear_programs();
+        self.hear_keeper();
+        // While a call is on its way its packets wait for it, so that they stand under it.
+        self.packets.drain();
+        if !self.is_busy() {
+            self.tell_packets();
+        }
+        heard
+    }
+
+    /// Waits until something happens, the deadline or Ctrl-C, takes it in, and looks at calls that have not returned.
+    pub fn pump_until(&mut self, deadline: &Deadline, interrupts: Option<BorrowedFd<'_>>) {
+        {
+            let mut watched: Vec<PollFd<'_>> = self
+                .descriptors()
+                .into_iter()
+                .chain(interrupts)
+                .map(|fd| PollFd::new(fd, PollFlags::POLLIN))
+                .collect();
+            let longest = if self.is_busy() {
+                u128::from(LOOK_MS)
+            } else {
+                u128::from(u16::MAX)
+            };
+            // Rounded up: a wait that ends a moment too early would spin through the last millisecond.
+            let patience = deadline
+                .remaining()
+                .as_nanos()
+                .div_ceil(1_000_000)
+                .min(longest);
+            let _ = poll(
+                &mut watched,
+                PollTimeout::try_from(patience).unwrap_or(PollTimeout::MAX),
+            );
+        }
+        self.watch();
+    }
+
+    /// What to wait for.
+    pub fn descriptors(&self) -> Vec<BorrowedFd<'_>> {
+        let mut descriptors: Vec<BorrowedFd<'_>> = self.processes.iter().map(AsFd::as_fd).collect();
+        descriptors.extend(self.common_descriptors());
+        descriptors
+    }
+
+    pub(super) fn common_descriptors(&self) -> Vec<BorrowedFd<'_>> {
+        let mut descriptors: Vec<BorrowedFd<'_>> = self
+            .programs
+            .iter()
+            .flat_map(Program::descriptors)
+            .collect();
+        descriptors.extend(self.packets.descriptor());
+        if !self.lab_is_gone {
+            descriptors.push(self.lab.as_fd());
+        }
+        descriptors
+    }
+
+    pub(super) fn report(&mut self, place: usize, report: Report) {
+        let process = self.processes[place].name.clone();
+        match report {
+            Report::Starting(call) => self.packets.starting(&call, &self.inventory),
+            Report::Called(call) => {
+                let (pid, job) = (self.processes[place].pid, call.job);
+                self.called(pid, call);
+                if job == 0 {
+                    self.processes[place].go_on();
+                }
+            }
+            Report::Output(output) => self.out.push(Event::Output(output)),
+            Report::Refused(refused) => self.out.push(Event::Refused(refused)),
+            Report::Result(result) => {
+                for (name, value) in &result.assigned {
+                    self.inventory.assigned(&process, name, value);
+                    self.variables
+                        .entry(process.clone())
+                        .or_default()
+                        .insert(name.clone());
+                }
+                self.latest.insert(process, result.clone());
+                self.out.push(Event::Result(result));
+            }
+            Report::Done { job, .. } => {
+                if job != 0 {
+                    self.out
+                        .push(Event::Note(format!("job {job} in {process} is done")));
+                }
+            }
+        }
+    }
+
+    pub(super) fn called(&mut self, pid: i32, call: Box<crate::event::CallEvent>) {
+        self.inventory.called(&call, |fd| inode(pid, fd));
+        self.packets.drain();
+        self.packets.called(&call, &self.inventory);
+        if call.name == "bind" && call.errno.is_none() {
+            self.remember_path(call.local.as_ref());
+        }
+        let changes_states = matches!(
+            call.name.as_str(),
+            "bind"
+                | "listen"
+                | "accept"
+                | "accept4"
+                | "connect"
+                | "shutdown"
+                | "close"
+                | "setsockopt"
+        );
+        self.log.call((*call).clone());
+        self.out.push(Event::Call(call));
+        if changes_states || self.packets.change_states(&self.inventory) {
+            self.refresh();
+        }
+        self.tell_packets();
+    }
+
+    /// Asks the kernel for the state of every TCP and UDP socket and tells what changed.
+    pub fn refresh(&mut self) {
+        let questions = [
+            Question::Tcp(libc::AF_INET),
+            Question::Tcp(libc::AF_INET6),
+            Question::Udp(libc::AF_INET),
+            Question::Udp(libc::AF_INET6),
+        ];
+        let answers = self.ask(&questions);
+        if !self.programs.is_empty() {
+            for answer in &answers {
+                let local = answer
+                    .local
+                    .as_ref()
+                    .and_then(|local| Some(SocketAddr::new(local.ip()?, local.port()?)));
+                let foreign =
+                    answer.inode != 0 && self.inventory.by_inode(u64::from(answer.inode)).is_none();
+                let owner = if foreign {
+                    self.program_with_inode(u64::from(answer.inode))
+                        .map(|program| program.name.clone())
+                } else {
+                    None
+                };
+                if let (Some(local), Some(owner)) = (local, owner) {
+                    self.packets.owned_by_program(local, &owner);
+                }
+            }
+        }
+        self.out.extend(
+            self.inventory
+                .refresh(&answers)
+                .into_iter()
+                .map(Event::State),
+        );
+    }
+
+    pub(super) fn ask(&self, questions: &[Question]) -> Vec<Answer> {
+        questions
+            .iter()
+            .flat_map(|question| diag::ask(self.lab.diag.as_fd(), *question).unwrap_or_default())
+            .collect()
+    }
+
+    pub(super) fn tell_packets(&mut self) {
+        if self.packets.is_empty() {
+            return;
+        }
+        if self.packets.change_states(&self.inventory) {
+            self.refresh();
+        }
+        for packet in self.packets.tell(&self.inventory) {
+            self.log.packet(packet.clone());
+            self.out.push(Event::Packet(Box::new(packet)));
+        }
+    }
+
+    /// A path that bind made goes when the session ends.
+    pub(super) fn remember_path(&mut self, local: Option<&Address>) {
+        let Some(Address::UnixPath(path)) = local else {
+            return;
+        };
+        let path = Path::new(std::ffi::OsStr::from_bytes(path));
+        let Ok(path) = std::path::absolute(path) else {
+            return;
+        };
+        if let Ok(found) = std::fs::symlink_metadata(&path) {
+            let made = SocketPath {
+                path: path.as_os_str().as_bytes().to_vec(),
+                device: found.dev(),
+                inode: found.ino(),
+            };
+            let _ = self.lab.remember(made);
+        }
+    }
+
+    /// A process's channel closed: it is gone. How it ended is told by the keeper.
+    pub(super) fn lost(&mut self, place: usize) {
+        let process = &mut self.processes[place];
+        let (name, host, pid, keeper_pid) = (
+            std::mem::take(&mut process.name),
+            process.host.clone(),
+            process.pid,
+            process.keeper_pid,
+        );
+        // The channel closes before the keeper has reaped the process; its word comes on the other channel.
+        let ended = self.end_of(keeper_pid);
+        self.packets.drain();
+        self.packets.ended(&name, &self.inventory, clock::now_ns());
+        self.inventory.ended(&name);
+        self.out.push(Event::Process(ProcessEvent {
+            process: name.clone(),
+            host,
+            pid,
+            ended: Some(ended),
+        }));
+        self.latest.remove(&name);
+        self.refresh();
+        self.packets.drain();
+        self.tell_packets();
+    }
+
+    pub(super) fn end_of(&mut self, keeper_pid: i32) -> Ended {
+        const UNKNOWN: Ended = Ended::Signalled(libc::SIGKILL);
+        for _ in 0..200 {
+            match self.lab.ends() {
+                Ok(ends) => {
+                    let mut found = None;
+                    for (pid, how) in ends {
+                        if pid == keeper_pid {
+                            found = Some(how);
+                        } else {
+                            self.program_ended(pid, how);
+                        }
+                    }
+                    if let Some(how) = found {
+                        return how;
+                    }
+                    let mut watched = [PollFd::new(self.lab.as_fd(), PollFlags::POLLIN)];
+                    let _ = poll(&mut watched, PollTimeout::from(10_u16));
+                }
+                Err(_) => return UNKNOWN,
+            }
+        }
+        UNKNOWN
+    }
+
+    pub(super) fn hear_keeper(&mut self) {
+        if self.lab_is_gone {
+            return;
+        }
+        match self.lab.ends() {
+            Ok(ends) => {
+                for (pid, how) in ends {
+                    self.program_ended(pid, how);
+                }
+            }
+            Err(error) => {
+                self.lab_is_gone = true;
+                self.out.push(Event::Refused(RefusedEvent {
+                    process: String::new(),
+                    reason: error.to_string(),
+                }));
+            }
+        }
+    }
+
+    pub(super) fn program_ended(&mut self, keeper_pid: i32, how: Ended) {
+        if let Some(program) = self
+            .programs
+            .iter_mut()
+            .find(|program| program.keeper_pid == keeper_pid)
+        {
+            program.ended = Some(how);
+        }
+    }
+}
+
+/// poll(2) for something to read. An interrupted wait is a short one.
+fn wait(descriptors: &[BorrowedFd<'_>], patience: PollTimeout) {
+    let mut watched: Vec<PollFd<'_>> = descriptors
+        .iter()
+        .map(|fd| PollFd::new(*fd, PollFlags::POLLIN))
+        .collect();
+    let _ = poll(&mut watched, patience);
+}

@@ -1,0 +1,131 @@
+//! Programs run in the lab, as the session sees them: started, heard, ended, and found by the sockets they hold.
+
+use super::Session;
+use super::program::{Pipes, Program, inode};
+use crate::event::{Ended, Event, OutputEvent, ProcessEvent};
+use crate::lab::handle::{FIRST_HOST, LabError};
+use std::os::fd::{AsFd, OwnedFd};
+use std::path::Path;
+
+impl Session {
+    /// How the program that ended last did, if it has this name.
+    pub fn last_end(&self, name: &str) -> Option<Ended> {
+        self.last_end
+            .as_ref()
+            .filter(|(program, _)| program == name)
+            .map(|(_, ended)| *ended)
+    }
+
+    /// Runs a program in the lab. Its standard input is empty unless one is given.
+    pub fn run(&mut self, words: &[String], input: Option<OwnedFd>) -> Result<String, LabError> {
+        let pipes = Pipes::new()?;
+        let input = match input {
+            Some(input) => input,
+            None => std::fs::File::open("/dev/null")?.into(),
+        };
+        let standard = [
+            input.as_fd(),
+            pipes.program_output.as_fd(),
+            pipes.program_error.as_fd(),
+        ];
+        let spawned = self.lab.run(words, standard)?;
+        let base = words.first().map(|word| {
+            Path::new(word)
+                .file_name()
+                .unwrap_or_default()
+                .to_string_lossy()
+                .into_owned()
+        });
+        let base = base.unwrap_or_default();
+        let taken = |name: &str| {
+            self.programs.iter().any(|program| program.name == name) || self.process(name).is_some()
+        };
+        let name = (1..=u32::MAX)
+            .map(|count| {
+                if count == 1 {
+                    base.clone()
+                } else {
+                    format!("{base}-{count}")
+                }
+            })
+            .find(|name| !taken(name));
+        let name = name.unwrap_or(base);
+        self.jobs += 1;
+        let (pid, host) = (spawned.pid, FIRST_HOST.to_owned());
+        self.programs.push(Program::new(
+            name.clone(),
+            words.join(" "),
+            self.jobs,
+            spawned,
+            pipes.output,
+            pipes.error,
+        ));
+        self.out.push(Event::Process(ProcessEvent {
+            process: name.clone(),
+            host,
+            pid,
+            ended: None,
+        }));
+        Ok(name)
+    }
+
+    pub(super) fn hear_programs(&mut self) -> usize {
+        let mut heard = 0;
+        for program in &mut self.programs {
+            for (error, text) in program.lines() {
+                heard += 1;
+                self.out.push(Event::Output(OutputEvent {
+                    process: program.name.clone(),
+                    text,
+                    error,
+                }));
+            }
+        }
+        let (over, running): (Vec<Program>, Vec<Program>) = std::mem::take(&mut self.programs)
+            .into_iter()
+            .partition(Program::is_over);
+        self.programs = running;
+        for mut program in over {
+            // What it wrote last is in the pipe: the end was told after the write.
+            for (error, text) in program.lines() {
+                self.out.push(Event::Output(OutputEvent {
+                    process: program.name.clone(),
+                    text,
+                    error,
+                }));
+            }
+            self.packets.drain();
+            self.tell_packets();
+            heard += 1;
+            let (process, pid) = (program.name.clone(), program.pid);
+            self.last_end = program.ended.map(|ended| (process.clone(), ended));
+            self.out.push(Event::Process(ProcessEvent {
+                process,
+                host: FIRST_HOST.to_owned(),
+                pid,
+                ended: program.ended,
+            }));
+        }
+        heard
+    }
+
+    /// Who owns a socket that no prompt's process has: a program, by its descriptors under /proc.
+    pub fn program_with_inode(&self, inode: u64) -> Option<&Program> {
+        self.programs
+            .iter()
+            .find(|program| holds(program.pid, inode))
+    }
+}
+
+/// True when the process or a child of its process group holds the socket.
+fn holds(pid: i32, wanted: u64) -> bool {
+    std::fs::read_dir(format!("/proc/{pid}/fd")).is_ok_and(|entries| {
+        entries.flatten().any(|entry| {
+            entry
+                .file_name()
+                .to_str()
+                .and_then(|fd| fd.parse().ok())
+                .is_some_and(|fd| inode(pid, fd) == wanted)
+        })
+    })
+}
