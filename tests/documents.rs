@@ -74,9 +74,9 @@ fn settled(text: &str) -> Vec<String> {
                     continue;
                 }
                 if port(&digits) {
-                    settled.push_str(&"P".repeat(digits.len()))
+                    settled.push_str(&"P".repeat(digits.len()));
                 } else {
-                    settled.push_str(&digits)
+                    settled.push_str(&digits);
                 }
                 digits.clear();
                 settled.push(character);
