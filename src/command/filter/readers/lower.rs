@@ -101,7 +101,8 @@ pub(super) const HEADERS: &[(&str, Reader)] = &[
     }),
     ("ip.frag_offset", |packet, give| {
         if let Some(ip) = ip(packet) {
-            give(number(ip.frag_offset));
+            // In units of eight bytes, as the header carries it and Wireshark shows it (RFC 791).
+            give(number(ip.frag_offset / 8));
         }
     }),
     ("ip.hdr_len", |packet, give| {
