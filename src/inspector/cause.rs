@@ -3,7 +3,7 @@
 
 use super::call_window::{CallWindow, same_ip};
 use crate::event::packet::{Cause, Certainty, Label, PacketEvent, Phase};
-use crate::packet::headers::{Icmp, Tcp, Transport, flag};
+use crate::packet::headers::{Headers, Icmp, Tcp, Transport, flag};
 use std::collections::{HashMap, VecDeque};
 use std::net::SocketAddr;
 
@@ -70,6 +70,34 @@ impl CauseFinder {
         self.windows.iter_mut()
     }
 
+    /// True when a call that ran at that time may have sent the packet: whether it belongs to the session at all.
+    pub fn claims(&self, headers: &Headers, time_ns: i64) -> bool {
+        let ends = headers.addresses().zip(headers.ports());
+        let opens = headers
+            .tcp()
+            .is_none_or(|tcp| tcp.flags & (flag::SYN | flag::ACK) == flag::SYN);
+        self.windows
+            .iter()
+            .filter(|window| window.covers(time_ns) && is_sending(&window.name))
+            .any(|window| {
+                let there = |peer: SocketAddr| {
+                    headers
+                        .addresses()
+                        .is_some_and(|(_, to)| same_ip(peer.ip(), to))
+                };
+                if window.raw {
+                    return window.peer.is_none_or(there);
+                }
+                ends.is_some_and(|((source, destination), (from, to))| {
+                    window.sends(
+                        SocketAddr::new(source, from),
+                        SocketAddr::new(destination, to),
+                        opens,
+                    )
+                })
+            })
+    }
+
     /// The cause of the next packet. `owner` is the program that owns its sender's socket, if one does.
     pub fn find(&mut self, packet: &PacketEvent, owner: Option<&str>) -> Option<Found> {
         let found = self.decide(packet, owner);
@@ -109,19 +137,13 @@ impl CauseFinder {
                 label: Some(window.label.clone()).filter(|label| !label.is_empty()),
             });
         }
-        if let Some(cause) = self.timer(packet).or_else(|| self.answer(packet)) {
+        if let Some(cause) = self.timer(packet) {
             return kernel(Some(cause));
         }
-        owner.map(|owner| Found {
-            cause: Cause {
-                certainty: Certainty::Probably,
-                command: None,
-                process: owner.to_owned(),
-                call: String::new(),
-                kernel: format!("sent by {owner}"),
-            },
-            label: None,
-        })
+        // A program's calls are not seen, but its kernel sends data, SYN and FIN only when it has asked for that.
+        let asked_for = packet.headers.tcp().is_none_or(carries);
+        let program = || owner.filter(|_| asked_for).map(program_sent);
+        kernel(program().or_else(|| self.answer(packet)))
     }
 
     /// Packets that no process sends: only the kernel makes them, whatever call happens to run.
@@ -197,7 +219,7 @@ impl CauseFinder {
     }
 
     fn can_cause(&self, window: &CallWindow, packet: &PacketEvent, tcp: &Tcp) -> bool {
-        let carries = tcp.len > 0 || tcp.flags & (flag::SYN | flag::FIN | flag::RST) != 0;
+        let carries = carries(tcp);
         match window.name.as_str() {
             "connect" => tcp.len == 0 && tcp.flags & (flag::FIN | flag::RST) == 0,
             "close" | "shutdown" | "exit" => true,
@@ -365,6 +387,21 @@ fn kernels_part(packet: &PacketEvent) -> String {
                 .to_owned()
         }
         _ => String::new(),
+    }
+}
+
+/// True for a segment that is more than an acknowledgment.
+fn carries(tcp: &Tcp) -> bool {
+    tcp.len > 0 || tcp.flags & (flag::SYN | flag::FIN | flag::RST) != 0
+}
+
+fn program_sent(program: &str) -> Cause {
+    Cause {
+        certainty: Certainty::Caused,
+        command: None,
+        process: program.to_owned(),
+        call: String::new(),
+        kernel: format!("sent by {program}"),
     }
 }
 

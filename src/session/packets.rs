@@ -9,11 +9,11 @@ use crate::inspector::cause::CauseFinder;
 use crate::inspector::tracker::Tracker;
 use crate::lab::handle::FIRST_HOST;
 use crate::packet::decode::decode;
-use crate::packet::headers::{Headers, flag};
+use crate::packet::headers::{Headers, Transport, flag};
 use crate::value::Address;
-use std::collections::{HashMap, VecDeque};
+use std::collections::{HashMap, HashSet, VecDeque};
 use std::io;
-use std::net::SocketAddr;
+use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
 use std::os::fd::{AsFd, BorrowedFd, OwnedFd};
 
 /// Frames of a shared network that are not the session's are dropped here; a private network has no others.
@@ -28,6 +28,8 @@ pub struct Packets {
     names: HashMap<(u32, bool), Names>,
     names_version: u64,
     owners: HashMap<SocketAddr, String>,
+    /// The session's conversations, on a network that others use too.
+    ours: HashSet<u32>,
     moved_states: bool,
     dropped: u64,
 }
@@ -52,6 +54,7 @@ impl Packets {
             names: HashMap::new(),
             names_version: 0,
             owners: HashMap::new(),
+            ours: HashSet::new(),
             moved_states: false,
             dropped: 0,
         })
@@ -190,11 +193,13 @@ impl Packets {
         }
         let mut told = Vec::with_capacity(self.waiting.len());
         while let Some((frame, headers)) = self.waiting.pop_front() {
-            if self.shared && !self.is_ours(&headers, inventory) {
+            let track = self
+                .tracker
+                .packet(self.number + 1, frame.time_ns, &headers);
+            if self.shared && !self.is_ours(&frame, &headers, &track, inventory) {
                 continue;
             }
             self.number += 1;
-            let track = self.tracker.packet(self.number, frame.time_ns, &headers);
             let names = self.names(&headers, &track, inventory);
             let mut packet = PacketEvent {
                 number: self.number,
@@ -209,8 +214,8 @@ impl Packets {
                 lost: None,
             };
             let owner = endpoints(&packet.headers)
-                .and_then(|(from, _)| self.owners.get(&from))
-                .cloned();
+                .and_then(|(from, _)| owner(&self.owners, from))
+                .map(str::to_owned);
             if let Some(found) = self.finder.find(&packet, owner.as_deref()) {
                 packet.cause = Some(found.cause);
                 if let Some(label) = found.label.filter(|_| packet.from.is_empty()) {
@@ -244,36 +249,76 @@ impl Packets {
         );
     }
 
+    /// A program ended: what had its addresses may be another's next.
+    pub fn disown(&mut self, program: &str) {
+        self.owners.retain(|_, owner| owner != program);
+    }
+
     /// Which program has the socket at an address, for those that no prompt's process has.
     pub fn owned_by_program(&mut self, address: SocketAddr, program: &str) {
         self.owners.insert(address, program.to_owned());
     }
 
-    fn is_ours(&self, headers: &Headers, inventory: &Inventory) -> bool {
-        let Some((from, to)) = endpoints(headers) else {
-            return false;
+    /// On a network that others use too: whether a packet belongs to the session. A conversation that did stays the session's.
+    fn is_ours(
+        &mut self,
+        frame: &Frame,
+        headers: &Headers,
+        track: &Track,
+        inventory: &Inventory,
+    ) -> bool {
+        let quoted = match headers.transport {
+            Transport::Icmp(icmp) | Transport::Icmpv6(icmp) => icmp.quoted.and_then(|quoted| {
+                let (from, to) = quoted.ports?;
+                Some((
+                    SocketAddr::new(quoted.src, from),
+                    SocketAddr::new(quoted.dst, to),
+                ))
+            }),
+            _ => None,
         };
-        let protocol = protocol_of(headers);
-        let known = inventory
-            .endpoint(protocol, from, to)
-            .or_else(|| inventory.endpoint(protocol, to, from));
-        known.is_some() || self.owners.contains_key(&from) || self.owners.contains_key(&to)
+        let held = endpoints(headers).or(quoted).is_some_and(|(from, to)| {
+            let protocol = if quoted.is_some() {
+                Protocol::Udp
+            } else {
+                protocol_of(headers)
+            };
+            inventory
+                .endpoint(protocol, from, to)
+                .or_else(|| inventory.endpoint(protocol, to, from))
+                .is_some()
+                || owner(&self.owners, from)
+                    .or_else(|| owner(&self.owners, to))
+                    .is_some()
+        });
+        let ours = held
+            || track
+                .conversation
+                .is_some_and(|conversation| self.ours.contains(&conversation))
+            || self.finder.claims(headers, frame.time_ns);
+        if let Some(conversation) = track.conversation.filter(|_| ours) {
+            self.ours.insert(conversation);
+        }
+        ours
     }
 
     fn names(&mut self, headers: &Headers, track: &Track, inventory: &Inventory) -> Names {
         let Some((from, to)) = endpoints(headers) else {
             return Names::default();
         };
+        let owners = &self.owners;
         let look_up = || {
             let protocol = protocol_of(headers);
-            let name = |known: Option<&Known>| {
+            let name = |known: Option<&Known>, address: SocketAddr| {
+                let program = || owner(owners, address).map(str::to_owned);
                 known
                     .map(|known| inventory.shown(known))
+                    .or_else(program)
                     .unwrap_or_default()
             };
             Names {
-                from: name(inventory.endpoint(protocol, from, to)),
-                to: name(inventory.endpoint(protocol, to, from)),
+                from: name(inventory.endpoint(protocol, from, to), from),
+                to: name(inventory.endpoint(protocol, to, from), to),
             }
         };
         match track.conversation {
@@ -285,6 +330,20 @@ impl Packets {
             None => look_up(),
         }
     }
+}
+
+/// The program that has the socket at an address, or one bound to any address with its port.
+fn owner(owners: &HashMap<SocketAddr, String>, address: SocketAddr) -> Option<&str> {
+    let any = |ip: IpAddr| SocketAddr::new(ip, address.port());
+    let places = [
+        address,
+        any(Ipv4Addr::UNSPECIFIED.into()),
+        any(Ipv6Addr::UNSPECIFIED.into()),
+    ];
+    places
+        .iter()
+        .find_map(|place| owners.get(place))
+        .map(String::as_str)
 }
 
 /// Both ends of a packet with ports.

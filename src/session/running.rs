@@ -96,6 +96,7 @@ impl Session {
             }
             self.packets.drain();
             self.tell_packets();
+            self.packets.disown(&program.name);
             heard += 1;
             let (process, pid) = (program.name.clone(), program.pid);
             self.last_end = program.ended.map(|ended| (process.clone(), ended));
