@@ -69,8 +69,9 @@ impl Session {
     }
 
     pub(super) fn hear_the_rest(&mut self) -> usize {
-        let heard = self.hear_programs();
+        // The keeper first: a program whose end it tells has written all it will, and is heard to its end below.
         self.hear_keeper();
+        let heard = self.hear_programs();
         // While a call is on its way its packets wait for it, so that they stand under it.
         self.packets.drain();
         if !self.is_busy() {

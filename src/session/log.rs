@@ -5,7 +5,7 @@ use crate::event::packet::PacketEvent;
 use std::collections::VecDeque;
 
 /// At most this many packets are kept.
-pub const PACKETS: usize = 200_000;
+pub const PACKETS: usize = 100_000;
 /// At most this many bytes of frames are kept.
 pub const FRAME_BYTES: usize = 64 << 20;
 /// At most this many calls are kept.

@@ -28,6 +28,8 @@ pub struct Packets {
     names: HashMap<(u32, bool), Names>,
     names_version: u64,
     owners: HashMap<SocketAddr, String>,
+    /// Ends of datagrams that neither the session nor a program was found to own.
+    strangers: HashSet<SocketAddr>,
     /// The session's conversations, on a network that others use too.
     ours: HashSet<u32>,
     moved_states: bool,
@@ -54,6 +56,7 @@ impl Packets {
             names: HashMap::new(),
             names_version: 0,
             owners: HashMap::new(),
+            strangers: HashSet::new(),
             ours: HashSet::new(),
             moved_states: false,
             dropped: 0,
@@ -126,6 +129,7 @@ impl Packets {
 
     /// A call returned.
     pub fn called(&mut self, call: &CallEvent, inventory: &Inventory) {
+        self.strangers.clear();
         let same = |window: &&mut CallWindow| {
             window.end_ns.is_none()
                 && window.command == call.command
@@ -166,13 +170,24 @@ impl Packets {
         }
     }
 
-    /// True, once, when frames that wait may have changed the state of a connection, or come from an end nobody knows yet.
+    /// True, once, when frames that wait may have changed the state of a connection, or come from an end nobody knows yet. The kernel is
+    /// asked about a stranger once, until a call may have made its socket known.
     pub fn change_states(&mut self, inventory: &Inventory) -> bool {
-        let strange = self.waiting.iter().any(|(_, headers)| {
-            protocol_of(headers) == Protocol::Udp
-                && endpoints(headers)
-                    .is_some_and(|(from, to)| inventory.endpoint(Protocol::Udp, from, to).is_none())
-        });
+        let mut strange = false;
+        for (_, headers) in &self.waiting {
+            let Some((from, to)) =
+                endpoints(headers).filter(|_| protocol_of(headers) == Protocol::Udp)
+            else {
+                continue;
+            };
+            if self.strangers.contains(&from) || owner(&self.owners, from).is_some() {
+                continue;
+            }
+            if inventory.endpoint(Protocol::Udp, from, to).is_none() {
+                self.strangers.insert(from);
+                strange = true;
+            }
+        }
         std::mem::take(&mut self.moved_states) || strange
     }
 

@@ -93,10 +93,12 @@ impl Shell {
         let mut events = self.session.take_events();
         events.append(&mut self.teller.later);
         let dropped = self.session.dropped_frames();
-        if dropped > self.teller.drops {
-            let number = dropped - self.teller.drops;
+        // Said at once, and then each time the number has doubled: a flood of packets brings no flood of notes.
+        if dropped > 0 && dropped >= self.teller.drops * 2 {
             self.teller.drops = dropped;
-            events.push(Event::Note(format!("{number} packets came faster than they could be kept: the kernel dropped them from this list (they were delivered)")));
+            events.push(Event::Note(format!(
+                "{dropped} packets came faster than they could be kept: they were delivered, but are missing from this list"
+            )));
         }
         if events.is_empty() {
             return;
