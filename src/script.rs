@@ -1,8 +1,9 @@
 //! The same shell from a file, a pipe or a text: commands one after the other, and an exit status that says whether all of it held.
 
 use crate::command::line::Open;
+use crate::render::json;
 use crate::render::styled::{Look, Style, Styled};
-use crate::shell::{Flow, Screen, Shell};
+use crate::shell::{Flow, Format, Screen, Shell};
 use std::io::{self, BufRead, Write};
 
 /// A line of a script is never longer than this many bytes; the same holds for lines that belong together.
@@ -103,15 +104,18 @@ pub fn place(text: &[u8], offset: usize) -> (usize, usize) {
 #[derive(Debug)]
 pub struct Output {
     look: Look,
+    format: Format,
     gone: bool,
     buffer: String,
 }
 
 impl Output {
-    /// Standard output with this look.
-    pub fn new(look: Look) -> Self {
+    /// Standard output with this look. As JSON it has no colour, and what is text for a reader becomes the text of a note.
+    pub fn new(mut look: Look, format: Format) -> Self {
+        look.color &= format == Format::Text;
         Self {
             look,
+            format,
             gone: false,
             buffer: String::new(),
         }
@@ -130,7 +134,15 @@ impl Output {
 impl Screen for Output {
     fn show(&mut self, text: &Styled) {
         if !self.gone {
-            self.buffer.push_str(&text.to_text(&self.look));
+            let text = text.to_text(&self.look);
+            match self.format {
+                Format::Text => self.buffer.push_str(&text),
+                Format::Json => {
+                    self.buffer
+                        .push_str(&json::note(text.trim_end_matches('\n')));
+                    self.buffer.push('\n');
+                }
+            }
             self.write();
         }
     }

@@ -22,7 +22,7 @@ fn start(place: &std::path::Path, lines: &str) -> Running {
         .spawn()
         .expect("the binary runs");
     let mut input = child.stdin.take().expect("it is piped");
-    writeln!(input, "{lines}\nprint \"settled\"").expect("it reads");
+    writeln!(input, "{lines}\nlab> print \"settled\"").expect("it reads");
     let output = BufReader::new(child.stdout.take().expect("it is piped"));
     let mut said = output.lines().map_while(Result::ok);
     assert!(

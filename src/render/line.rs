@@ -100,7 +100,8 @@ pub fn call(shown: &CallLine<'_>, look: &Look) -> Styled {
 
 /// Whose call it is, when it is not the prompt's: `server: `, `lab job 2: `.
 fn owner(process: &str, job: u32, here: &str) -> Line {
-    let text = match (process == here, job) {
+    // What concerns no process in particular has no owner to name.
+    let text = match (process == here || process.is_empty(), job) {
         (true, 0) => String::new(),
         (false, 0) => format!("{process}: "),
         (true, job) => format!("job {job}: "),

@@ -8,6 +8,7 @@ pub mod reading;
 pub mod running;
 pub mod saving;
 pub mod tell;
+pub mod typed;
 pub mod verbs;
 pub mod views;
 
@@ -24,6 +25,7 @@ use crate::sys::clock::Deadline;
 use std::os::fd::{AsFd, BorrowedFd};
 use std::time::Duration;
 use tell::Teller;
+use typed::Typed;
 
 /// Where the shell's text goes.
 pub trait Screen {
@@ -102,6 +104,7 @@ pub struct Shell {
     current: String,
     manner: Manner,
     teller: Teller,
+    typed: Typed,
     tally: Tally,
     /// The line of the script that is being run, from 1; 0 at the prompt.
     line_number: usize,
@@ -118,6 +121,7 @@ impl Shell {
             current: FIRST_HOST.to_owned(),
             manner,
             teller: Teller::default(),
+            typed: Typed::default(),
             tally: Tally::default(),
             line_number: 0,
             watermark: 1,
@@ -185,6 +189,9 @@ impl Shell {
                 return Flow::Continue;
             }
         };
+        if !typed::is_about_files(&commands) {
+            self.typed.keep(&self.current, text);
+        }
         self.commands(&commands, screen)
     }
 

@@ -101,7 +101,7 @@ pub(super) const HEADERS: &[(&str, Reader)] = &[
     }),
     ("ip.frag_offset", |packet, give| {
         if let Some(ip) = ip(packet) {
-            give(number(ip.frag_offset));
+            give(number(ip.frag_offset / 8));
         }
     }),
     ("ip.hdr_len", |packet, give| {
