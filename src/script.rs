@@ -1,6 +1,6 @@
 //! The same shell from a file, a pipe or a text: commands one after the other, and an exit status that says whether all of it held.
 
-use crate::command::line::Open;
+use crate::command::line::{Open, Transcript};
 use crate::render::json;
 use crate::render::styled::{Look, Style, Styled};
 use crate::shell::{Flow, Format, Screen, Shell};
@@ -13,7 +13,7 @@ const LONGEST: usize = 4 << 20;
 pub fn run(shell: &mut Shell, mut source: impl BufRead, name: &str, screen: &mut dyn Screen) -> u8 {
     let mut reader = Lines {
         number: 0,
-        offset: 0,
+        transcript: Transcript::None,
     };
     loop {
         let (first, text) = match reader.next(&mut source) {
@@ -45,7 +45,7 @@ fn complain(text: &str, screen: &mut dyn Screen) {
 
 struct Lines {
     number: usize,
-    offset: usize,
+    transcript: Transcript,
 }
 
 impl Lines {
@@ -53,7 +53,7 @@ impl Lines {
     fn next(&mut self, source: &mut impl BufRead) -> Result<Option<(usize, String)>, String> {
         let mut text = String::new();
         let mut open = Open::default();
-        let first = self.number + 1;
+        let mut first = self.number + 1;
         loop {
             let mut bytes = Vec::new();
             let length = io::Read::take(&mut *source, LONGEST as u64)
@@ -63,9 +63,12 @@ impl Lines {
                 return Ok((!text.is_empty()).then_some((first, text)));
             }
             self.number += 1;
-            self.offset += length;
             match String::from_utf8(bytes) {
                 Ok(line) => {
+                    if text.is_empty() && self.transcript.reads_output(&line) {
+                        first = self.number + 1;
+                        continue;
+                    }
                     open.read(line.trim_end_matches(['\n', '\r']));
                     text.push_str(&line);
                 }

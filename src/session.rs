@@ -412,8 +412,9 @@ impl Session {
     }
 
     fn hear_the_rest(&mut self) -> usize {
-        let heard = self.hear_programs();
+        // The keeper tells of a program's end; told first, the end is taken in now and not with whatever happens next.
         self.hear_keeper();
+        let heard = self.hear_programs();
         // While a call is on its way its packets wait for it, so that they stand under it.
         self.packets.drain();
         if !self.is_busy() {

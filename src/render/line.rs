@@ -270,6 +270,8 @@ pub fn output(event: &OutputEvent) -> Styled {
 /// A process began or ended.
 pub fn process(event: &ProcessEvent) -> Styled {
     let how = match event.ended {
+        // A program may be gone before its number could be asked for.
+        None if event.pid <= 0 => format!("began on {}", event.host),
         None => format!("began on {} (pid {})", event.host, event.pid),
         Some(Ended::Exited(0)) => "ended (exit status 0)".to_owned(),
         Some(Ended::Exited(status)) => format!("failed (exit status {status})"),
