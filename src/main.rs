@@ -48,7 +48,7 @@ fn front(cli: Cli) -> u8 {
         }
         Some(Task::Doctor) => {
             let text = shell::doctor::examine(&settings(&common));
-            let mut output = Output::new(look(&common));
+            let mut output = Output::new(look(&common), format(&common));
             output.show(&text);
             0
         }
@@ -60,7 +60,7 @@ fn front(cli: Cli) -> u8 {
             &file,
             &filter.join(" "),
             common.json,
-            &mut Output::new(look(&common)),
+            &mut Output::new(look(&common), format(&common)),
         ),
         Some(Task::Run { words }) => {
             with_shell(&common, Some(common.deadline), "run", |shell, output| {
@@ -133,14 +133,9 @@ fn with_shell(
     source: &str,
     run: impl FnOnce(&mut Shell, &mut Output) -> u8,
 ) -> u8 {
-    let mut output = Output::new(look(common));
-    let format = if common.json {
-        Format::Json
-    } else {
-        Format::Text
-    };
+    let mut output = Output::new(look(common), format(common));
     let manner = Manner {
-        format,
+        format: format(common),
         deadline,
         source: source.to_owned(),
         quiet: common.quiet,
@@ -154,6 +149,14 @@ fn with_shell(
             run(&mut shell, &mut output)
         }
         Err(error) => complain(common, &error.to_string()),
+    }
+}
+
+fn format(common: &Common) -> Format {
+    if common.json {
+        Format::Json
+    } else {
+        Format::Text
     }
 }
 

@@ -1,8 +1,9 @@
 //! The same shell from a file, a pipe or a text: commands one after the other, and an exit status that says whether all of it held.
 
-use crate::command::line::Open;
+use crate::command::line::{Open, Transcript};
+use crate::render::json;
 use crate::render::styled::{Look, Style, Styled};
-use crate::shell::{Flow, Screen, Shell};
+use crate::shell::{Flow, Format, Screen, Shell};
 use std::io::{self, BufRead, Write};
 
 /// A line of a script is never longer than this many bytes; the same holds for lines that belong together.
@@ -12,7 +13,7 @@ const LONGEST: usize = 4 << 20;
 pub fn run(shell: &mut Shell, mut source: impl BufRead, name: &str, screen: &mut dyn Screen) -> u8 {
     let mut reader = Lines {
         number: 0,
-        offset: 0,
+        transcript: Transcript::None,
     };
     loop {
         let (first, text) = match reader.next(&mut source) {
@@ -44,7 +45,7 @@ fn complain(text: &str, screen: &mut dyn Screen) {
 
 struct Lines {
     number: usize,
-    offset: usize,
+    transcript: Transcript,
 }
 
 impl Lines {
@@ -52,7 +53,7 @@ impl Lines {
     fn next(&mut self, source: &mut impl BufRead) -> Result<Option<(usize, String)>, String> {
         let mut text = String::new();
         let mut open = Open::default();
-        let first = self.number + 1;
+        let mut first = self.number + 1;
         loop {
             let mut bytes = Vec::new();
             let length = io::Read::take(&mut *source, LONGEST as u64)
@@ -62,9 +63,12 @@ impl Lines {
                 return Ok((!text.is_empty()).then_some((first, text)));
             }
             self.number += 1;
-            self.offset += length;
             match String::from_utf8(bytes) {
                 Ok(line) => {
+                    if text.is_empty() && self.transcript.reads_output(&line) {
+                        first = self.number + 1;
+                        continue;
+                    }
                     open.read(line.trim_end_matches(['\n', '\r']));
                     text.push_str(&line);
                 }
@@ -103,15 +107,18 @@ pub fn place(text: &[u8], offset: usize) -> (usize, usize) {
 #[derive(Debug)]
 pub struct Output {
     look: Look,
+    format: Format,
     gone: bool,
     buffer: String,
 }
 
 impl Output {
-    /// Standard output with this look.
-    pub fn new(look: Look) -> Self {
+    /// Standard output with this look. As JSON it has no colour, and what is text for a reader becomes the text of a note.
+    pub fn new(mut look: Look, format: Format) -> Self {
+        look.color &= format == Format::Text;
         Self {
             look,
+            format,
             gone: false,
             buffer: String::new(),
         }
@@ -130,7 +137,15 @@ impl Output {
 impl Screen for Output {
     fn show(&mut self, text: &Styled) {
         if !self.gone {
-            self.buffer.push_str(&text.to_text(&self.look));
+            let text = text.to_text(&self.look);
+            match self.format {
+                Format::Text => self.buffer.push_str(&text),
+                Format::Json => {
+                    self.buffer
+                        .push_str(&json::note(text.trim_end_matches('\n')));
+                    self.buffer.push('\n');
+                }
+            }
             self.write();
         }
     }

@@ -14,7 +14,7 @@ fn a_wrong_line_says_where_and_what_and_the_rest_still_runs() {
         ("bind", "bind"),
         ("socket SOCK_STREAM", "AF_"),
         ("s = socket; bind s 127.0.0.1:70000", "65535"),
-        ("send 4 \"abc", "not closed"),
+        ("send 4 \"abc", "never closed"),
         ("bind nothing :5000", "nothing"),
         ("recv 99", "EBADF"),
         ("socket AF_INET SOCK_STREAM 0 0 0 0", "socket"),

@@ -42,9 +42,10 @@ pub fn lines(text: &str) -> Vec<Line<'_>> {
 }
 
 /// What prompts a text shows, which says what of it is output.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Transcript {
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Transcript {
     /// None: all of it is input.
+    #[default]
     None,
     /// `server> …`
     Socklab,
@@ -54,17 +55,26 @@ enum Transcript {
 
 impl Transcript {
     fn of(text: &str) -> Self {
-        text.lines()
-            .find_map(|line| {
-                if line.starts_with(">>> ") {
-                    return Some(Self::Python);
-                }
-                let name = line
-                    .find(|next| !(in_word(next) || next == '-'))
-                    .unwrap_or(0);
-                (name > 0 && line[name..].starts_with("> ")).then_some(Self::Socklab)
-            })
-            .unwrap_or(Self::None)
+        text.lines().find_map(Self::shown_by).unwrap_or(Self::None)
+    }
+
+    /// The prompt a line begins with.
+    fn shown_by(line: &str) -> Option<Self> {
+        if line.starts_with(">>> ") {
+            return Some(Self::Python);
+        }
+        let name = line
+            .find(|next| !(in_word(next) || next == '-'))
+            .unwrap_or(0);
+        (name > 0 && line[name..].starts_with("> ")).then_some(Self::Socklab)
+    }
+
+    /// Takes a line of a text that is read line by line: true when it is output, because a line above began with a prompt.
+    pub fn reads_output(&mut self, line: &str) -> bool {
+        if *self == Self::None {
+            *self = Self::shown_by(line).unwrap_or_default();
+        }
+        self.is_output(line)
     }
 
     fn is_output(self, line: &str) -> bool {

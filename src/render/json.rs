@@ -92,7 +92,7 @@ fn process(event: &ProcessEvent) -> String {
     Object::new("process")
         .text("process", &event.process)
         .text("host", &event.host)
-        .number("pid", Some(i64::from(event.pid)))
+        .number("pid", Some(i64::from(event.pid)).filter(|pid| *pid > 0))
         .raw(
             "ended",
             if event.ended.is_some() {

@@ -100,7 +100,8 @@ pub fn call(shown: &CallLine<'_>, look: &Look) -> Styled {
 
 /// Whose call it is, when it is not the prompt's: `server: `, `lab job 2: `.
 fn owner(process: &str, job: u32, here: &str) -> Line {
-    let text = match (process == here, job) {
+    // What concerns no process in particular has no owner to name.
+    let text = match (process == here || process.is_empty(), job) {
         (true, 0) => String::new(),
         (false, 0) => format!("{process}: "),
         (true, job) => format!("job {job}: "),
@@ -269,6 +270,8 @@ pub fn output(event: &OutputEvent) -> Styled {
 /// A process began or ended.
 pub fn process(event: &ProcessEvent) -> Styled {
     let how = match event.ended {
+        // A program may be gone before its number could be asked for.
+        None if event.pid <= 0 => format!("began on {}", event.host),
         None => format!("began on {} (pid {})", event.host, event.pid),
         Some(Ended::Exited(0)) => "ended (exit status 0)".to_owned(),
         Some(Ended::Exited(status)) => format!("failed (exit status {status})"),

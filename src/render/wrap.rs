@@ -47,28 +47,31 @@ pub fn pieces(cells: &[Cell]) -> Line {
 
 /// The rows of a line, each at most as wide as the look, without blanks at the end. At least one.
 pub fn rows(line: &Line, look: &Look) -> Vec<Line> {
-    let mut rest = cells(line, look);
+    let cells = cells(line, look);
     let Fit::Wrap(hang) = line.fit() else {
         let mut row = line.clone();
         row.cut_to(look.width, look);
-        return vec![pieces(trimmed(&cells(&row, look)))];
+        return vec![pieces(trimmed(&self::cells(&row, look)))];
     };
     let hang = hang.min(look.width / 2);
+    // A slice that gets shorter, so that a line of any length takes time in proportion.
+    let mut rest = &cells[..];
     let mut rows = Vec::new();
     let mut indent = 0;
     loop {
         // A character wider than the whole row still takes a row: otherwise this would never end.
         let room = look.width.saturating_sub(indent);
-        let fits = fitting(&rest, room).max(usize::from(!rest.is_empty()));
+        let fits = fitting(rest, room).max(usize::from(!rest.is_empty()));
         let margin = vec![(' ', Style::Plain); indent];
+        let margin = margin.as_slice();
         if fits == rest.len() {
             rows.push(pieces(trimmed(&[margin, rest].concat())));
             return rows;
         }
-        let end = break_before(&rest, fits);
-        let tail = rest.split_off(end);
-        rows.push(pieces(trimmed(&[margin, rest].concat())));
-        rest = tail.into_iter().skip_while(|cell| cell.0 == ' ').collect();
+        let (row, tail) = rest.split_at(break_before(rest, fits));
+        rows.push(pieces(trimmed(&[margin, row].concat())));
+        let blanks = tail.iter().take_while(|cell| cell.0 == ' ').count();
+        rest = &tail[blanks..];
         if rest.is_empty() {
             return rows;
         }

@@ -5,6 +5,7 @@ use crate::event::CallEvent;
 use crate::event::packet::PacketEvent;
 use crate::event::socket::SocketRow;
 use crate::packet::headers::{Transport, flag};
+use crate::value::Address;
 
 /// What was found out about a failed call.
 #[derive(Clone, Debug, PartialEq)]
@@ -61,19 +62,19 @@ impl Session {
 
     fn why_in_use(&mut self, evidence: &mut Evidence) {
         let wanted = evidence.call.local.clone();
-        let port = wanted.as_ref().and_then(crate::value::Address::port);
+        let port = wanted.as_ref().and_then(Address::port);
         let rows = self.socket_rows(None);
         evidence.holders = rows
             .into_iter()
             .filter(|row| {
                 let local = row.local.as_ref();
                 match port {
-                    Some(port) => local.and_then(crate::value::Address::port) == Some(port),
+                    Some(port) => local.and_then(Address::port) == Some(port),
                     None => wanted.is_some() && local == wanted.as_ref(),
                 }
             })
             .collect();
-        if let Some(crate::value::Address::UnixPath(path)) = &wanted {
+        if let Some(Address::UnixPath(path)) = &wanted {
             evidence.facts.push(format!(
                 "The path {} exists. Closing a socket does not remove its path: unlink(2) does, and bind never replaces a file.",
                 path.escape_ascii()
@@ -85,8 +86,25 @@ impl Session {
     }
 
     fn why_refused(&mut self, evidence: &mut Evidence) {
+        let peer = evidence.call.peer.clone();
+        match &peer {
+            Some(Address::UnixPath(_)) => {
+                evidence.facts.push(
+                    "The path is there, but no socket listens behind it any more.".to_owned(),
+                );
+                return;
+            }
+            Some(Address::UnixAbstract(name)) => {
+                evidence.facts.push(format!(
+                    "No socket in this lab listens at the abstract name @{}.",
+                    name.escape_ascii()
+                ));
+                return;
+            }
+            _ => {}
+        }
         let call = &evidence.call;
-        let peer_port = call.peer.as_ref().and_then(crate::value::Address::port);
+        let peer_port = peer.as_ref().and_then(Address::port);
         let found = self
             .log()
             .packets()
@@ -100,16 +118,9 @@ impl Session {
                 _ => false,
             });
         evidence.packets.extend(found.cloned());
-        if let Some(crate::value::Address::UnixPath(_)) = &evidence.call.peer {
-            evidence
-                .facts
-                .push("The path is there, but no socket listens behind it any more.".to_owned());
-            return;
-        }
         if let Some(port) = peer_port {
             let listening = self.socket_rows(None).into_iter().filter(|row| {
-                row.state == "LISTEN"
-                    && row.local.as_ref().and_then(crate::value::Address::port) == Some(port)
+                row.state == "LISTEN" && row.local.as_ref().and_then(Address::port) == Some(port)
             });
             evidence.holders = listening.collect();
             if evidence.holders.is_empty() {
@@ -128,7 +139,7 @@ impl Session {
         else {
             return;
         };
-        let port = known.local.as_ref().and_then(crate::value::Address::port);
+        let port = known.local.as_ref().and_then(Address::port);
         let ended = |packet: &&PacketEvent| {
             packet.headers.tcp().is_some_and(|tcp| {
                 Some(tcp.dstport) == port && tcp.flags & (flag::RST | flag::FIN) != 0

@@ -49,7 +49,7 @@ impl Shell {
     ) -> Result<(), String> {
         let patience = self.manner.deadline.unwrap_or(PATIENCE);
         match expectation {
-            Expectation::Ok => match self.last_call(process) {
+            Expectation::Ok => match self.telling_call(process) {
                 Some(CallEvent {
                     errno: Some(errno),
                     name,
@@ -58,7 +58,7 @@ impl Shell {
                 Some(_) => Ok(()),
                 None => Err(format!("{process} has made no call")),
             },
-            Expectation::Errno(wanted) => match self.last_call(process) {
+            Expectation::Errno(wanted) => match self.telling_call(process) {
                 Some(CallEvent {
                     errno: Some(errno), ..
                 }) if errno == wanted => Ok(()),
@@ -161,12 +161,23 @@ impl Shell {
         }
     }
 
-    fn last_call(&self, process: &str) -> Option<&CallEvent> {
-        self.session
+    /// The call that says how the last command went: its last one, but for the close with which `create_connection` and its
+    /// kind tidy up after a failure.
+    fn telling_call(&self, process: &str) -> Option<&CallEvent> {
+        let mut own = self
+            .session
             .log()
             .calls()
             .rev()
-            .find(|call| call.process == process)
+            .filter(|call| call.process == process);
+        let last = own.next()?;
+        if last.name != "close" {
+            return Some(last);
+        }
+        let before = own
+            .take_while(|call| (call.command, call.job) == (last.command, last.job))
+            .find(|call| call.name != "close");
+        Some(before.filter(|call| call.errno.is_some()).unwrap_or(last))
     }
 
     /// Has the process evaluate a condition, without showing it and without touching `_`.

@@ -1,5 +1,6 @@
 //! A line in, styled text out: the laboratory without a terminal. Everything below can be tested from here.
 
+pub mod blocks;
 pub mod doctor;
 pub mod expecting;
 pub mod explaining;
@@ -8,6 +9,7 @@ pub mod reading;
 pub mod running;
 pub mod saving;
 pub mod tell;
+pub mod typed;
 pub mod verbs;
 pub mod views;
 
@@ -21,9 +23,11 @@ use crate::lab::handle::{FIRST_HOST, LabError};
 use crate::render::styled::{Look, Style, Styled};
 use crate::session::{Session, Settings};
 use crate::sys::clock::Deadline;
+use blocks::Blocks;
 use std::os::fd::{AsFd, BorrowedFd};
 use std::time::Duration;
 use tell::Teller;
+use typed::Typed;
 
 /// Where the shell's text goes.
 pub trait Screen {
@@ -102,6 +106,8 @@ pub struct Shell {
     current: String,
     manner: Manner,
     teller: Teller,
+    typed: Typed,
+    blocks: Blocks,
     tally: Tally,
     /// The line of the script that is being run, from 1; 0 at the prompt.
     line_number: usize,
@@ -118,6 +124,8 @@ impl Shell {
             current: FIRST_HOST.to_owned(),
             manner,
             teller: Teller::default(),
+            typed: Typed::default(),
+            blocks: Blocks::default(),
             tally: Tally::default(),
             line_number: 0,
             watermark: 1,
@@ -161,6 +169,7 @@ impl Shell {
 
     /// Shows a line as if it had been typed, so that a replay reads like a session.
     pub fn echo(&mut self, line: &str, screen: &mut dyn Screen) {
+        self.end_blocks(Some(line), screen);
         if self.manner.format == Format::Json || self.manner.quiet || line.trim().is_empty() {
             return;
         }
@@ -177,6 +186,7 @@ impl Shell {
     /// Runs one line: each of its commands in turn, each with what it caused. `number` is its place in a script, 0 at the prompt.
     pub fn line(&mut self, text: &str, number: usize, screen: &mut dyn Screen) -> Flow {
         self.line_number = number;
+        self.end_blocks(Some(text), screen);
         let commands = match parse_line(text) {
             Ok(commands) => commands,
             Err(diagnostic) => {
@@ -185,6 +195,10 @@ impl Shell {
                 return Flow::Continue;
             }
         };
+        if !typed::is_about_files(&commands) {
+            self.typed.keep(&self.current, text);
+        }
+        self.blocks.begin(text, &self.current, &commands);
         self.commands(&commands, screen)
     }
 
@@ -408,6 +422,7 @@ impl Shell {
 
     /// Says what still goes on, before the lab ends.
     pub fn farewell(&mut self, screen: &mut dyn Screen) {
+        self.end_blocks(None, screen);
         self.session.watch();
         for process in self.session.processes() {
             for (_, work) in process.works() {

@@ -17,9 +17,12 @@ impl Shell {
             .extension()
             .and_then(std::ffi::OsStr::to_str)
             .unwrap_or_default();
+        if ending == "lab" {
+            return self.save_lines(&path, screen);
+        }
         if ending != "pcapng" {
             let reason = format!(
-                "the name says what is saved: {} ends in no form that is known; .pcapng is one",
+                "the name says what is saved: {} ends in no form that is known; .pcapng (the packets) and .lab (the lines typed) are",
                 path.escape_debug()
             );
             return self.refuse("", reason, screen);
@@ -39,6 +42,18 @@ impl Shell {
         match saved {
             Ok(()) => self.session.tell(Event::Note(format!(
                 "{count} packets in {}",
+                path.escape_debug()
+            ))),
+            Err(error) => self.refuse("", format!("{}: {error}", path.escape_debug()), screen),
+        }
+    }
+
+    /// The lines typed, to load again.
+    fn save_lines(&mut self, path: &str, screen: &mut dyn Screen) {
+        match std::fs::write(path, self.typed.script()) {
+            Ok(()) => self.session.tell(Event::Note(format!(
+                "{} lines in {}",
+                self.typed.count(),
                 path.escape_debug()
             ))),
             Err(error) => self.refuse("", format!("{}: {error}", path.escape_debug()), screen),

@@ -187,7 +187,7 @@ pub(super) const SAVE: Page = Page {
     prototype: "",
     python: "",
     man: "",
-    details: ".lab the lines typed, to load again; .pcapng the packets, for Wireshark, with the calls as comments; .py, .c and .rs a program that makes the same calls; .md, .svg and .html something to show; .json the events. A filter limits the packets.",
+    details: ".lab the lines typed, to load again; .pcapng the packets, for Wireshark, with the calls as comments. A filter limits the packets.",
     blocks: "never",
     errors: &[
         ("EACCES", "the file may not be written"),
