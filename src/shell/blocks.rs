@@ -25,7 +25,7 @@ pub struct Block {
 impl Blocks {
     /// Takes the next line, or the end of all lines; gives the blocks that it ends, innermost first.
     pub fn ended_by(&mut self, line: Option<&str>) -> Vec<Block> {
-        let indent = match line.map(|line| code(line)) {
+        let indent = match line.map(code) {
             None => None,
             Some(("" | ">>>" | "...", _)) => return Vec::new(),
             Some((text, _)) if text.starts_with('#') => return Vec::new(),
