@@ -152,6 +152,7 @@ pub(super) fn bytes(packet: &PacketEvent, span: Span) -> &[u8] {
 fn is_plain(packet: &PacketEvent) -> bool {
     const IN_IPV4: u8 = 4;
     const IN_IPV6: u8 = 41;
+    const ARP: u16 = 0x0806;
     let headers = &packet.headers;
     let carried = match &headers.net {
         Net::Ipv4(ip) => ip.proto,
@@ -163,8 +164,11 @@ fn is_plain(packet: &PacketEvent) -> bool {
         Transport::Icmpv6(icmp) => matches!(icmp.kind, 1..=4),
         _ => false,
     };
+    // ARP about addresses that are not Ethernet's and IPv4's is in the tree alone.
+    let other_arp = headers.ethertype == Some(ARP) && headers.net == Net::None;
     headers.malformed.is_none()
         && headers.vlan.is_none()
+        && !other_arp
         && !quotes
         && !matches!(carried, IN_IPV4 | IN_IPV6)
 }
