@@ -1,0 +1,399 @@
+//! The real binary in a pseudo-terminal: what a student types, and what the screen then shows.
+
+mod support;
+
+use portable_pty::{Child, CommandBuilder, MasterPty, PtySize, native_pty_system};
+use std::io::{Read, Write};
+use std::sync::mpsc::{Receiver, RecvTimeoutError, channel};
+use std::time::{Duration, Instant};
+use support::{SOCKLAB, alive, descendants, eventually, folder, private_lab};
+
+/// Longer than anything on the screen takes, also on a machine whose cores are busy.
+const PATIENCE: Duration = Duration::from_secs(20);
+
+/// A session in a terminal of its own.
+struct Terminal {
+    child: Box<dyn Child + Send + Sync>,
+    master: Option<Box<dyn MasterPty + Send>>,
+    keys: Box<dyn Write + Send>,
+    output: Receiver<Vec<u8>>,
+    screen: vt100::Parser,
+    raw: Vec<u8>,
+    _home: Option<tempfile::TempDir>,
+}
+
+impl Terminal {
+    /// Starts socklab and waits for its prompt.
+    fn start(columns: u16, environment: &[(&str, &str)]) -> Self {
+        let home = folder();
+        let mut terminal = Self::start_at(home.path(), columns, environment);
+        terminal._home = Some(home);
+        terminal
+    }
+
+    fn start_at(home: &std::path::Path, columns: u16, environment: &[(&str, &str)]) -> Self {
+        let size = PtySize {
+            rows: 60,
+            cols: columns,
+            pixel_width: 0,
+            pixel_height: 0,
+        };
+        let pair = native_pty_system()
+            .openpty(size)
+            .expect("a pseudo-terminal can be had");
+        let mut command = CommandBuilder::new(SOCKLAB);
+        command.cwd(home);
+        command.env("HOME", home);
+        command.env("XDG_STATE_HOME", home);
+        command.env("TERM", "xterm-256color");
+        command.env_remove("NO_COLOR");
+        for (name, value) in environment {
+            command.env(name, value);
+        }
+        let child = pair.slave.spawn_command(command).expect("the binary runs");
+        let mut reader = pair.master.try_clone_reader().expect("it can be read");
+        let (sender, output) = channel();
+        std::thread::spawn(move || {
+            let mut chunk = [0; 4096];
+            while let Ok(length @ 1..) = reader.read(&mut chunk) {
+                if sender.send(chunk[..length].to_vec()).is_err() {
+                    break;
+                }
+            }
+        });
+        let keys = pair.master.take_writer().expect("it can be written");
+        let screen = vt100::Parser::new(60, columns, 0);
+        let mut terminal = Self {
+            child,
+            master: Some(pair.master),
+            keys,
+            output,
+            screen,
+            raw: Vec::new(),
+            _home: None,
+        };
+        terminal.wait("the first prompt", |screen| {
+            last_line(screen).starts_with("lab>")
+        });
+        terminal
+    }
+
+    fn press(&mut self, keys: &str) {
+        self.keys
+            .write_all(keys.as_bytes())
+            .and_then(|()| self.keys.flush())
+            .expect("the terminal takes keys");
+    }
+
+    /// Types a line, and waits until what it shows holds and a prompt is back.
+    fn line(&mut self, text: &str, what: &str) {
+        self.press(&format!("{text}\r"));
+        let typed = text.to_owned();
+        let what_owned = what.to_owned();
+        self.wait(what, move |screen| {
+            let after = screen.rsplit_once(&typed).map_or("", |(_, after)| after);
+            after.contains(&what_owned) && last_line(screen).trim_end().ends_with('>')
+        });
+    }
+
+    /// Reads until the screen holds something.
+    fn wait(&mut self, what: &str, holds: impl Fn(&str) -> bool) -> String {
+        let end = Instant::now() + PATIENCE;
+        loop {
+            let screen = self.screen.screen().contents();
+            if holds(&screen) {
+                return screen;
+            }
+            match self
+                .output
+                .recv_timeout(end.saturating_duration_since(Instant::now()))
+            {
+                Ok(bytes) => {
+                    // The editor asks where the cursor is when a program's output ended in the middle of a line.
+                    self.screen.process(&bytes);
+                    self.raw.extend_from_slice(&bytes);
+                }
+                Err(RecvTimeoutError::Timeout | RecvTimeoutError::Disconnected) => {
+                    panic!("{what} never came; the screen is\n{screen}\n")
+                }
+            }
+        }
+    }
+
+    fn ended(&mut self) -> u32 {
+        let end = Instant::now() + PATIENCE;
+        while let Ok(_) | Err(RecvTimeoutError::Timeout) =
+            self.output.recv_timeout(Duration::from_millis(50))
+        {
+            assert!(Instant::now() < end, "it never ended");
+        }
+        self.child.wait().expect("it can be waited for").exit_code()
+    }
+}
+
+impl Drop for Terminal {
+    fn drop(&mut self) {
+        let _ = self.child.kill();
+        let _ = self.child.wait();
+    }
+}
+
+fn last_line(screen: &str) -> &str {
+    screen
+        .lines()
+        .rev()
+        .find(|line| !line.trim().is_empty())
+        .unwrap_or("")
+}
+
+#[test]
+fn a_typed_handshake_shows_its_three_packets_under_connect() {
+    if !private_lab() {
+        return;
+    }
+    for columns in [80, 120] {
+        let mut terminal = Terminal::start(columns, &[]);
+        terminal.line("s = socket; bind s :5000; listen s", "LISTEN");
+        terminal.line("c = socket; connect c 127.0.0.1:5000", "handshake 3 of 3");
+        let screen = terminal.wait("the cause", |screen| {
+            screen.contains("no accept() was needed")
+        });
+        for part in [
+            "[SYN] Seq=0",
+            "[SYN, ACK] Seq=0 Ack=1",
+            "handshake 1 of 3",
+            "CLOSED → ESTABLISHED",
+        ] {
+            assert!(screen.contains(part), "{part} at {columns}:\n{screen}");
+        }
+    }
+}
+
+#[test]
+fn at_forty_columns_nothing_is_wider_than_the_terminal() {
+    if !private_lab() {
+        return;
+    }
+    let mut terminal = Terminal::start(40, &[]);
+    terminal.line("s = create_server 127.0.0.1:5000", "listen(3, 4096)");
+    terminal.line("c = create_connection 127.0.0.1:5000", "[SYN, ACK]");
+    terminal.line("sockets", "LISTEN");
+}
+
+#[test]
+fn tab_completes_verbs_sockets_constants_options_and_paths() {
+    if !private_lab() {
+        return;
+    }
+    let home = folder();
+    std::fs::write(home.path().join("only.sock"), "").expect("it can be written");
+    let mut terminal = Terminal::start_at(home.path(), 100, &[]);
+    terminal.line("server_socket = socket", "socket(AF_INET");
+    for (typed, completed) in [
+        ("setsocko\t", "> setsockopt"),
+        ("listen serv\t", "> listen server_socket"),
+        ("x = socket AF_NETL\t", "> x = socket AF_NETLINK"),
+        (
+            "setsockopt server_socket IPPROTO_TCP TCP_NODEL\t",
+            "> setsockopt server_socket IPPROTO_TCP TCP_NODELAY",
+        ),
+        ("server_socket.getsockn\t", "> server_socket.getsockname"),
+        (
+            "bind server_socket ./on\t",
+            "> bind server_socket ./only.sock",
+        ),
+    ] {
+        terminal.press(typed);
+        terminal.wait(completed, |screen| last_line(screen).contains(completed));
+        terminal.press("\x15");
+        terminal.wait("an empty line", |screen| {
+            last_line(screen).trim_end() == "lab>"
+        });
+    }
+}
+
+#[test]
+fn a_hint_shows_what_a_verb_still_takes() {
+    if !private_lab() {
+        return;
+    }
+    let mut terminal = Terminal::start(100, &[]);
+    terminal.press("connect ");
+    terminal.wait("the hint", |screen| last_line(screen).contains("address"));
+}
+
+#[test]
+fn pasted_lines_all_run_bracketed_or_not() {
+    if !private_lab() {
+        return;
+    }
+    for (before, after) in [("\x1b[200~", "\x1b[201~\r"), ("", "")] {
+        let mut terminal = Terminal::start(100, &[]);
+        let end = if before.is_empty() { "\r" } else { "\n" };
+        let lines = [
+            "a, b = socketpair",
+            "send a \"one\"",
+            "recv b",
+            "print \"all of it\"",
+        ]
+        .join(end);
+        terminal.press(&format!(
+            "{before}{lines}{}{after}",
+            if before.is_empty() { "\r" } else { "" }
+        ));
+        let screen = terminal.wait("the last line's output", |screen| {
+            screen.contains("lab│ all of it")
+        });
+        assert!(screen.contains("recv(4, \"one\""), "{screen}");
+    }
+}
+
+#[test]
+fn what_happens_meanwhile_stands_above_the_line_being_typed() {
+    if !private_lab() {
+        return;
+    }
+    let mut terminal = Terminal::start(100, &[]);
+    terminal.line("s = create_server 127.0.0.1:5000", "listen(");
+    terminal.line("run sh -c 'sleep 0.4; echo from outside' &", "began");
+    terminal.press("accept s");
+    let screen = terminal.wait("the program's output", |screen| {
+        screen.contains("│ from outside")
+    });
+    let typed = screen
+        .lines()
+        .filter(|line| line.contains("lab> accept s"))
+        .count();
+    assert_eq!(typed, 1, "the half-typed line stands once:\n{screen}");
+    assert!(
+        last_line(&screen).starts_with("lab> accept s") || screen.contains("ended"),
+        "{screen}"
+    );
+    terminal.press("\r");
+    terminal.wait("the completed line", |screen| {
+        screen.contains("accept(3) … blocked")
+    });
+}
+
+#[test]
+fn a_blocked_call_gives_the_prompt_back_and_ctrl_c_interrupts_it() {
+    if !private_lab() {
+        return;
+    }
+    let mut terminal = Terminal::start(100, &[]);
+    terminal.line("s = create_server 127.0.0.1:5000", "listen(");
+    terminal.line("accept s", "blocked: nobody has connected");
+    terminal.line("recv s", "still in accept(3)");
+    terminal.press("\x03");
+    terminal.wait("EINTR", |screen| {
+        screen.contains("EINTR (Interrupted system call)")
+    });
+    terminal.line("print \"goes on\"", "lab│ goes on");
+}
+
+#[test]
+fn ctrl_c_drops_a_half_typed_line_and_ends_what_waits() {
+    if !private_lab() {
+        return;
+    }
+    let mut terminal = Terminal::start(100, &[]);
+    terminal.press("half a line");
+    terminal.wait("the half line", |screen| {
+        last_line(screen).contains("half a line")
+    });
+    terminal.press("\x03");
+    terminal.wait("an empty prompt", |screen| {
+        last_line(screen).trim_end() == "lab>"
+    });
+    for waiting in ["sleep 1000", "run sleep 1000"] {
+        terminal.press(&format!("{waiting}\r"));
+        terminal.wait("the line", |screen| screen.contains(waiting));
+        terminal.press("\x03");
+        terminal.wait("the prompt", |screen| {
+            last_line(screen).trim_end() == "lab>"
+        });
+        terminal.line(
+            &format!("print \"after {waiting}\""),
+            &format!("│ after {waiting}"),
+        );
+    }
+}
+
+#[test]
+fn a_wrong_line_has_its_caret_under_the_mistake() {
+    if !private_lab() {
+        return;
+    }
+    let mut terminal = Terminal::start(80, &[]);
+    terminal.press("socket SOCK_STREAM\r");
+    let screen = terminal.wait("the caret", |screen| screen.contains("^^^"));
+    let lines: Vec<&str> = screen.lines().collect();
+    let caret = lines
+        .iter()
+        .position(|line| line.contains("^^^"))
+        .expect("it is there");
+    assert_eq!(
+        lines[caret].find('^'),
+        lines[caret - 1].find("SOCK_STREAM"),
+        "{screen}"
+    );
+}
+
+#[test]
+fn the_history_outlives_the_session_and_ctrl_d_leaves_nothing() {
+    if !private_lab() {
+        return;
+    }
+    let home = folder();
+    let mut first = Terminal::start_at(home.path(), 100, &[]);
+    first.line("print \"remembered\"", "lab│ remembered");
+    let pid = first.child.process_id().expect("it runs");
+    let everyone = descendants(pid);
+    assert!(everyone.len() >= 2, "{everyone:?}");
+    first.press("\x04");
+    assert_eq!(first.ended(), 0);
+    eventually("every process of the lab ends", || {
+        everyone.iter().all(|pid| !alive(*pid))
+    });
+    let mut second = Terminal::start_at(home.path(), 100, &[]);
+    second.press("\x1b[A");
+    second.wait("the line of the first session", |screen| {
+        last_line(screen).contains("print \"remembered\"")
+    });
+}
+
+#[test]
+fn a_terminal_that_goes_away_leaves_nothing() {
+    if !private_lab() {
+        return;
+    }
+    let mut terminal = Terminal::start(100, &[]);
+    terminal.line("s = create_server 127.0.0.1:5000", "listen(");
+    terminal.line("accept s", "blocked");
+    let everyone = descendants(terminal.child.process_id().expect("it runs"));
+    drop(terminal.master.take());
+    terminal.keys = Box::new(std::io::sink());
+    eventually("every process of the lab ends", || {
+        everyone.iter().all(|pid| !alive(*pid))
+    });
+}
+
+#[test]
+fn no_color_and_dumb_terminals_get_no_colours() {
+    if !private_lab() {
+        return;
+    }
+    for environment in [[("NO_COLOR", "1")], [("TERM", "dumb")]] {
+        let mut terminal = Terminal::start(80, &environment);
+        terminal.press("s = socket\r");
+        terminal.wait("the call", |screen| {
+            screen.contains("socket(AF_INET, SOCK_STREAM, 0) = 3")
+        });
+        let raw = String::from_utf8_lossy(&terminal.raw).into_owned();
+        assert!(
+            !raw.contains("\x1b[1m") && !raw.contains("\x1b[3"),
+            "{environment:?}: {}",
+            raw.escape_debug()
+        );
+    }
+}
