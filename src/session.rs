@@ -381,7 +381,8 @@ impl Session {
             heard += self.hear_process(place);
         }
         self.processes.retain(|process| !process.name.is_empty());
-        heard + self.hear_the_rest()
+        self.hear_the_rest();
+        heard
     }
 
     /// Like [`Session::pump`], and of the processes only one is heard: what a command did is told before what it woke elsewhere.
@@ -396,7 +397,8 @@ impl Session {
         }
         let heard = self.hear_process(place);
         self.processes.retain(|process| !process.name.is_empty());
-        heard + self.hear_the_rest()
+        self.hear_the_rest();
+        heard
     }
 
     fn hear_process(&mut self, place: usize) -> usize {
@@ -411,16 +413,16 @@ impl Session {
         heard
     }
 
-    fn hear_the_rest(&mut self) -> usize {
+    /// Programs and packets. They are not counted as heard: a program that never stops writing would keep a command from its end.
+    fn hear_the_rest(&mut self) {
         // The keeper tells of a program's end; told first, the end is taken in now and not with whatever happens next.
         self.hear_keeper();
-        let heard = self.hear_programs();
+        self.hear_programs();
         // While a call is on its way its packets wait for it, so that they stand under it.
         self.packets.drain();
         if !self.is_busy() {
             self.tell_packets();
         }
-        heard
     }
 
     /// Waits until something happens, the deadline or Ctrl-C, takes it in, and looks at calls that have not returned.
@@ -745,11 +747,9 @@ impl Session {
         Ok(name)
     }
 
-    fn hear_programs(&mut self) -> usize {
-        let mut heard = 0;
+    fn hear_programs(&mut self) {
         for program in &mut self.programs {
             for (error, text) in program.lines() {
-                heard += 1;
                 self.out.push(Event::Output(OutputEvent {
                     process: program.name.clone(),
                     text,
@@ -772,7 +772,6 @@ impl Session {
             }
             self.packets.drain();
             self.tell_packets();
-            heard += 1;
             let (process, pid) = (program.name.clone(), program.pid);
             self.last_end = program.ended.map(|ended| (process.clone(), ended));
             self.out.push(Event::Process(ProcessEvent {
@@ -782,7 +781,6 @@ impl Session {
                 ended: program.ended,
             }));
         }
-        heard
     }
 
     /// Interrupts the call of a job (EINTR), or a program (SIGINT).

@@ -174,7 +174,14 @@ impl CauseFinder {
                 label: Some(window.label.clone()).filter(|label| !label.is_empty()),
             });
         }
-        if let Some(cause) = self.timer(packet).or_else(|| self.answer(packet)) {
+        // What a program wrote or closed comes as fast as an acknowledgment lets data go; its calls are not seen.
+        let by_program = owner.is_some()
+            && packet
+                .headers
+                .tcp()
+                .is_some_and(|tcp| tcp.len > 0 || tcp.flags & flag::FIN != 0);
+        let answer = || self.answer(packet).filter(|_| !by_program);
+        if let Some(cause) = self.timer(packet).or_else(answer) {
             return kernel(Some(cause));
         }
         owner.map(|owner| Found {

@@ -13,7 +13,7 @@ use crate::packet::headers::{Headers, flag};
 use crate::value::Address;
 use std::collections::{HashMap, VecDeque};
 use std::io;
-use std::net::SocketAddr;
+use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
 use std::os::fd::{AsFd, BorrowedFd, OwnedFd};
 
 /// Frames of a shared network that are not the session's are dropped here; a private network has no others.
@@ -208,9 +208,7 @@ impl Packets {
                 to: names.to,
                 lost: None,
             };
-            let owner = endpoints(&packet.headers)
-                .and_then(|(from, _)| self.owners.get(&from))
-                .cloned();
+            let owner = self.owner(&packet.headers, inventory).map(str::to_owned);
             if let Some(found) = self.finder.find(&packet, owner.as_deref()) {
                 packet.cause = Some(found.cause);
                 if let Some(label) = found.label.filter(|_| packet.from.is_empty()) {
@@ -247,6 +245,20 @@ impl Packets {
     /// Which program has the socket at an address, for those that no prompt's process has.
     pub fn owned_by_program(&mut self, address: SocketAddr, program: &str) {
         self.owners.insert(address, program.to_owned());
+    }
+
+    /// The program that sends from a packet's source: it has that address, or listens at its port on every address.
+    fn owner(&self, headers: &Headers, inventory: &Inventory) -> Option<&str> {
+        let (from, to) = endpoints(headers)?;
+        if inventory.endpoint(protocol_of(headers), from, to).is_some() {
+            return None;
+        }
+        let everywhere = |ip: IpAddr| self.owners.get(&SocketAddr::new(ip, from.port()));
+        self.owners
+            .get(&from)
+            .or_else(|| everywhere(Ipv4Addr::UNSPECIFIED.into()))
+            .or_else(|| everywhere(Ipv6Addr::UNSPECIFIED.into()))
+            .map(String::as_str)
     }
 
     fn is_ours(&self, headers: &Headers, inventory: &Inventory) -> bool {
