@@ -1,5 +1,7 @@
 //! Wrong lines, wrong files, wrong ends: each gets a clear answer and an exit status, and the session goes on where it can.
 
+#![expect(clippy::disallowed_methods, reason = "tests wait by the clock")]
+
 mod support;
 
 use support::{folder, private_lab, run, run_in, script};
@@ -19,6 +21,14 @@ fn a_wrong_line_says_where_and_what_and_the_rest_still_runs() {
         ("recv 99", "EBADF"),
         ("socket AF_INET SOCK_STREAM 0 0 0 0", "socket"),
         ("nowhere> socket", "nowhere"),
+        (
+            "process a-name-that-is-longer-than-any-name-should-be",
+            "letters, digits",
+        ),
+        (
+            "s = socket; setsockopt s SOL_SOCKET SO_RCVBUF 1000000000000",
+            "32 bits",
+        ),
         ("packets tcp.prot == 5", "tcp.port"),
         ("explain ECONREFUSED", "ECONNREFUSED"),
         ("while True:", "repeat"),
@@ -163,4 +173,28 @@ fn usage_errors_exit_2() {
     ] {
         assert_eq!(run(arguments, b"").status, 2, "{arguments:?}");
     }
+}
+
+#[test]
+fn a_program_that_never_stops_writing_does_not_stop_the_script() {
+    if !private_lab() {
+        return;
+    }
+    let ran = run(
+        &["--color", "never", "--deadline", "1s"],
+        b"run yes &\nprint 1 + 1\nkill yes\nprint 2 + 2\n",
+    );
+    assert_eq!(ran.status, 0, "{}", ran.err);
+    assert!(ran.out.contains("lab│ 2"), "nothing was printed");
+}
+
+#[test]
+fn a_program_that_ends_is_not_waited_for() {
+    if !private_lab() {
+        return;
+    }
+    let begun = std::time::Instant::now();
+    let ran = run(&["--color", "never", "--deadline", "60s"], b"run true\n");
+    assert_eq!(ran.status, 0, "{}", ran.err);
+    assert!(begun.elapsed().as_secs() < 30, "{:?}", begun.elapsed());
 }

@@ -152,3 +152,23 @@ fn a_client_in_python_talks_to_sockets_in_the_lab() {
          recvfrom u\nconn, addr = accept x\nrecv conn\nexpect = b\"abstract\"\nexpect output \"done\"",
     );
 }
+
+#[test]
+fn what_a_program_answers_is_said_to_be_sent_by_it() {
+    if !private_lab() {
+        return;
+    }
+    let place = folder();
+    let script = "run python3 -c 'import socket; s = socket.create_server((\"\", 6000)); print(\"ready\", flush=True); c, a = s.accept(); c.sendall(c.recv(9)); c.recv(1)' &
+expect output \"ready\"
+d = create_connection 127.0.0.1:6000
+send d \"hello\"
+recv d
+expect = b\"hello\"
+packets tcp.srcport == 6000 && tcp.len > 0
+";
+    let ran = run_in(place.path(), &["--color", "never"], script.as_bytes());
+    assert_eq!(ran.status, 0, "{}", ran.out);
+    assert!(ran.out.contains("sent by python3"), "{}", ran.out);
+    assert!(!ran.out.contains("send buffer"), "{}", ran.out);
+}

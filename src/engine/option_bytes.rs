@@ -78,7 +78,11 @@ impl Execution<'_> {
                 "{} takes {}; this is {}",
                 option.name,
                 wanted(option.kind),
-                describe(value)
+                match integer(value) {
+                    Some(number) if i32::try_from(number).is_err() =>
+                        format!("{number}, which does not fit in 32 bits"),
+                    _ => describe(value).to_owned(),
+                }
             ))
         })
     }

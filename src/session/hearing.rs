@@ -38,7 +38,8 @@ impl Session {
             heard += self.hear_process(place);
         }
         self.processes.retain(|process| !process.name.is_empty());
-        heard + self.hear_the_rest()
+        self.hear_the_rest();
+        heard
     }
 
     /// Like [`Session::pump`], and of the processes only one is heard: what a command did is told before what it woke elsewhere.
@@ -53,7 +54,8 @@ impl Session {
         }
         let heard = self.hear_process(place);
         self.processes.retain(|process| !process.name.is_empty());
-        heard + self.hear_the_rest()
+        self.hear_the_rest();
+        heard
     }
 
     pub(super) fn hear_process(&mut self, place: usize) -> usize {
@@ -68,16 +70,16 @@ impl Session {
         heard
     }
 
-    pub(super) fn hear_the_rest(&mut self) -> usize {
+    /// Programs and packets. They are not counted as heard: a program that never stops writing would keep a command from its end.
+    pub(super) fn hear_the_rest(&mut self) {
         // The keeper first: a program whose end it tells has written all it will, and is heard to its end below.
         self.hear_keeper();
-        let heard = self.hear_programs();
+        self.hear_programs();
         // While a call is on its way its packets wait for it, so that they stand under it.
         self.packets.drain();
         if !self.is_busy() {
             self.tell_packets();
         }
-        heard
     }
 
     /// Waits until something happens, the deadline or Ctrl-C, takes it in, and looks at calls that have not returned.

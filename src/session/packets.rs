@@ -229,6 +229,11 @@ impl Packets {
                 lost: None,
             };
             let owner = endpoints(&packet.headers)
+                .filter(|(from, to)| {
+                    inventory
+                        .endpoint(protocol_of(&packet.headers), *from, *to)
+                        .is_none()
+                })
                 .and_then(|(from, _)| owner(&self.owners, from))
                 .map(str::to_owned);
             if let Some(found) = self.finder.find(&packet, owner.as_deref()) {

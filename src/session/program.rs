@@ -108,14 +108,14 @@ impl Program {
                     Err(nix::errno::Errno::EAGAIN) => break true,
                     Err(_) => break false,
                 }
-                if stream.held.len() > LINE * 16 {
+                if stream.held.len() > LINE * 4 {
                     break true;
                 }
             };
-            while let Some(end) = stream.held.iter().position(|byte| *byte == b'\n') {
-                let mut line: Vec<u8> = stream.held.drain(..=end).collect();
-                line.pop();
-                lines.push((stream.error, line));
+            if let Some(end) = stream.held.iter().rposition(|byte| *byte == b'\n') {
+                let whole: Vec<u8> = stream.held.drain(..=end).collect();
+                let whole = whole[..end].split(|byte| *byte == b'\n');
+                lines.extend(whole.map(|line| (stream.error, line.to_vec())));
             }
             if !stream.held.is_empty() && (!open || stream.held.len() > LINE) {
                 lines.push((stream.error, std::mem::take(&mut stream.held)));

@@ -69,11 +69,9 @@ impl Session {
         Ok(name)
     }
 
-    pub(super) fn hear_programs(&mut self) -> usize {
-        let mut heard = 0;
+    pub(super) fn hear_programs(&mut self) {
         for program in &mut self.programs {
             for (error, text) in program.lines() {
-                heard += 1;
                 self.out.push(Event::Output(OutputEvent {
                     process: program.name.clone(),
                     text,
@@ -97,7 +95,6 @@ impl Session {
             self.packets.drain();
             self.tell_packets();
             self.packets.disown(&program.name);
-            heard += 1;
             let (process, pid) = (program.name.clone(), program.pid);
             self.last_end = program.ended.map(|ended| (process.clone(), ended));
             self.out.push(Event::Process(ProcessEvent {
@@ -107,7 +104,6 @@ impl Session {
                 ended: program.ended,
             }));
         }
-        heard
     }
 
     /// Who owns a socket that no prompt's process has: a program, by its descriptors under /proc.

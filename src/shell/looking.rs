@@ -192,7 +192,12 @@ impl Shell {
             }
             Some("tree" | "hex") => {
                 self.teller.mode = Mode::Tree;
-                "packets are shown with their fields and bytes".to_owned()
+                let which = if self.teller.filter.is_some() {
+                    " (those that pass the filter; `inspect on` shows every packet)"
+                } else {
+                    ""
+                };
+                format!("packets are shown with their fields and bytes{which}")
             }
             Some(_) => {
                 let Some(filter) = self.filter(call, 0, screen) else {

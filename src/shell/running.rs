@@ -10,6 +10,9 @@ use std::time::Duration;
 /// How long `wait` and `run` go on when nothing else bounds them: Ctrl-C ends them.
 const FOR_EVER: Duration = Duration::MAX;
 
+/// A process's name, which stands before every line, has at most this many characters.
+const NAME: usize = 32;
+
 impl Shell {
     pub(super) fn process_verb(&mut self, call: &Call, screen: &mut dyn Screen) {
         let Some(name) = word(call, 0) else {
@@ -21,16 +24,20 @@ impl Shell {
             self.current = name;
             return;
         }
-        let fit = name.chars().next().is_some_and(char::is_alphabetic)
+        let fit = name.chars().count() <= NAME
+            && name.chars().next().is_some_and(char::is_alphabetic)
             && name
                 .chars()
                 .all(|c| c.is_alphanumeric() || c == '_' || c == '-');
         if !fit {
             let reason = format!(
-                "a process's name begins with a letter and goes on with letters, digits, _ and -: not {}",
-                name.escape_debug()
+                "a process's name begins with a letter and goes on with letters, digits, _ and -, {NAME} in all: not {}",
+                name.chars()
+                    .take(2 * NAME)
+                    .collect::<String>()
+                    .escape_debug()
             );
-            return self.refuse(&name, reason, screen);
+            return self.refuse("", reason, screen);
         }
         match self.session.make_process(&name) {
             Ok(()) => self.current = name,
