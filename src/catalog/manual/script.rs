@@ -176,9 +176,9 @@ pub(super) const LOAD: Page = Page {
     errors: &[("ENOENT", "there is no such file")],
     example: "\
 s = socket
-save /tmp/socklab-manual-load.lab
+save ./first.lab
 reset
-load /tmp/socklab-manual-load.lab
+load ./first.lab
 expect ok",
 };
 
@@ -197,7 +197,7 @@ pub(super) const SAVE: Page = Page {
     example: "\
 s = socket; bind s 127.0.0.1:5000; listen s
 c = socket; connect c 127.0.0.1:5000
-save /tmp/socklab-manual-save.lab
+save ./handshake.lab
 expect ok",
 };
 
