@@ -146,6 +146,9 @@ fn with_shell(
             if let Ok(interrupts) = interrupts {
                 shell.watch_interrupts(interrupts);
             }
+            if !common.host_network {
+                shell.warn(&mut output);
+            }
             run(&mut shell, &mut output)
         }
         Err(error) => complain(common, &error.to_string()),

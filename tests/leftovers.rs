@@ -11,6 +11,8 @@ struct Running {
     child: Child,
     input: ChildStdin,
     everyone: Vec<u32>,
+    /// What it says after it has settled.
+    said: Option<std::thread::JoinHandle<String>>,
 }
 
 fn start(place: &std::path::Path, lines: &str) -> Running {
@@ -30,13 +32,14 @@ fn start(place: &std::path::Path, lines: &str) -> Running {
         "the session never said that it was settled"
     );
     // What it says later must not fill the pipe.
-    std::thread::spawn(move || said.for_each(drop));
+    let said = std::thread::spawn(move || said.collect::<Vec<_>>().join("\n"));
     let everyone = descendants(child.id());
     assert!(everyone.len() >= 2, "a keeper and a process: {everyone:?}");
     Running {
         child,
         input,
         everyone,
+        said: Some(said),
     }
 }
 
@@ -93,7 +96,13 @@ fn nothing_is_left_when_the_keeper_is_killed_and_the_session_says_so() {
     let mut running = start(place.path(), BUSY);
     let keeper = nix::unistd::Pid::from_raw(running.everyone[0] as i32);
     nix::sys::signal::kill(keeper, nix::sys::signal::Signal::SIGKILL).expect("the keeper is ours");
-    let _ = writeln!(running.input, "s = socket\nquit");
+    let _ = writeln!(running.input, "lab> s = socket\nquit");
     running.child.wait().expect("it ends");
+    let said = running
+        .said
+        .take()
+        .map(|said| said.join().expect("it reads to the end"));
+    let said = said.unwrap_or_default();
+    assert!(said.contains("keeper process has ended"), "{said}");
     all_gone(&running, place.path());
 }

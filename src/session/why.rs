@@ -52,6 +52,9 @@ impl Session {
                         .to_owned(),
                 );
             }
+            "EPERM" | "EACCES" if self.is_shared_network() => evidence.facts.push(
+                "This session runs on the machine's own network, with no more privileges than its user has; `socklab doctor` says what a private network would need.".to_owned(),
+            ),
             "EINTR" => evidence
                 .facts
                 .push("A signal interrupted the call: Ctrl-C or `cancel`.".to_owned()),

@@ -271,11 +271,15 @@ impl Shell {
             self.teller.options_of = Some(self.session.next_command());
         }
         if let Err(error) = self.session.perform(process, command) {
-            self.refuse(
-                process,
-                format!("{process} cannot be reached: {error}"),
-                screen,
-            );
+            // What ended it is told first: that is the reason.
+            self.session.watch();
+            self.show_events(screen);
+            let reason = if self.session.process(process).is_none() {
+                format!("{process} has ended; `process {process}` makes it anew")
+            } else {
+                format!("{process} cannot be reached: {error}")
+            };
+            self.refuse(process, reason, screen);
         }
         self.show_events(screen);
         Flow::Continue
@@ -371,6 +375,9 @@ impl Shell {
             );
             return Flow::Continue;
         };
+        if body.is_empty() {
+            return Flow::Continue;
+        }
         let home = self.current.clone();
         process.clone_into(&mut self.current);
         for _ in 0..*count {
@@ -418,6 +425,17 @@ impl Shell {
                 self.session.sees_packets(),
             ));
         }
+    }
+
+    /// Says that the lab is less than a script may expect; nothing when it is all there.
+    pub fn warn(&mut self, screen: &mut dyn Screen) {
+        let lab = self.session.lab();
+        if self.manner.quiet || lab.tier().is_private() && self.session.sees_packets() {
+            return;
+        }
+        let text = format!("{}; `socklab doctor` says why", lab.tier().words());
+        self.session.tell(Event::Note(text));
+        self.show_events(screen);
     }
 
     /// Says what still goes on, before the lab ends.
