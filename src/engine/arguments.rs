@@ -32,14 +32,25 @@ impl Execution<'_> {
     /// A descriptor: a socket, an epoll instance, or a number.
     pub(super) fn fd(&mut self, call: &Call, place: usize) -> Outcome<i32> {
         let value = self.needed(call, place)?;
-        descriptor_of(&value).ok_or_else(|| {
+        let fd = descriptor_of(&value).ok_or_else(|| {
             expected(
                 call,
                 place,
                 "a socket or a descriptor number, as in `close s` or `close 4`",
                 &value,
             )
-        })
+        })?;
+        self.unreserved(fd)
+    }
+
+    /// The descriptor, unless it is the one that socklab itself uses in this process.
+    pub(super) fn unreserved(&self, fd: i32) -> Outcome<i32> {
+        if self.engine.reserved == Some(fd) {
+            return Err(Stop::because(format!(
+                "descriptor {fd} is socklab's own, by which this process gets its commands; `kill` ends the process"
+            )));
+        }
+        Ok(fd)
     }
 
     /// A number that fits in C's `int`.

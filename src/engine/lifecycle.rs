@@ -156,6 +156,7 @@ impl Execution<'_> {
                 super::operator::describe(&value)
             )));
         };
+        let fd = self.unreserved(fd)?;
         self.call_close(fd)?;
         Ok(Value::None)
     }

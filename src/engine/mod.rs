@@ -51,6 +51,7 @@ pub struct Engine {
     process: String,
     host: String,
     memory: Memory,
+    reserved: Option<i32>,
 }
 
 impl Engine {
@@ -60,7 +61,15 @@ impl Engine {
             process: process.to_owned(),
             host: host.to_owned(),
             memory: Memory::default(),
+            reserved: None,
         }
+    }
+
+    /// The engine with a descriptor that no command may touch: the channel by which the process is told what to do.
+    #[must_use]
+    pub fn reserving(mut self, fd: i32) -> Self {
+        self.reserved = Some(fd);
+        self
     }
 
     /// Runs one command to its end on the calling thread. `number` is the command's, `job` the background job's (0 is the main

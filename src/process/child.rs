@@ -5,7 +5,7 @@ use crate::engine::Engine;
 use crate::engine::report::{Report, Reports};
 use std::fs::File;
 use std::io::{self, Read, Write};
-use std::os::fd::OwnedFd;
+use std::os::fd::{AsRawFd, OwnedFd};
 use std::sync::{Arc, Mutex, PoisonError};
 
 /// The name of the thread that runs a job, by which the terminal finds it under /proc.
@@ -16,7 +16,7 @@ pub fn thread_name(job: u32) -> String {
 /// Serves until the channel closes. Commands of job 0 run on this thread, one after the other; others each on their own.
 pub fn run(channel: OwnedFd, name: &str, host: &str) -> i32 {
     let process = Arc::new(Process {
-        engine: Engine::new(name, host),
+        engine: Engine::new(name, host).reserving(channel.as_raw_fd()),
         channel: Channel {
             stream: File::from(channel),
             turn: Mutex::new(()),

@@ -84,7 +84,7 @@ impl Session {
             ));
         }
         if evidence.holders.iter().any(|row| row.state == "TIME-WAIT") {
-            evidence.facts.push("A closed connection of that port is still in TIME-WAIT; SO_REUSEADDR set before bind allows the port all the same.".to_owned());
+            evidence.facts.push("A closed connection of that port is still in TIME-WAIT. SO_REUSEADDR set before bind allows the port all the same, when the socket that is in TIME-WAIT had it set as well.".to_owned());
         }
     }
 
