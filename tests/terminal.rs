@@ -100,10 +100,15 @@ impl Terminal {
 
     /// Reads until the screen holds something.
     fn wait(&mut self, what: &str, holds: impl Fn(&str) -> bool) -> String {
+        self.wait_for_cursor(what, |screen, _| holds(screen))
+    }
+
+    /// The same, told the cursor's column too.
+    fn wait_for_cursor(&mut self, what: &str, holds: impl Fn(&str, u16) -> bool) -> String {
         let end = Instant::now() + PATIENCE;
         loop {
             let screen = self.screen.screen().contents();
-            if holds(&screen) {
+            if holds(&screen, self.screen.screen().cursor_position().1) {
                 return screen;
             }
             match self
@@ -314,7 +319,10 @@ fn ctrl_c_drops_a_half_typed_line_and_ends_what_waits() {
     });
     for waiting in ["sleep 1000", "run sleep 1000"] {
         terminal.press(&format!("{waiting}\r"));
-        terminal.wait("the line", |screen| screen.contains(waiting));
+        // The editor has let go of the terminal when the cursor stands below the line: from then on Ctrl-C is a signal.
+        terminal.wait_for_cursor("the line to be taken", |screen, column| {
+            last_line(screen).contains(waiting) && column == 0
+        });
         terminal.press("\x03");
         terminal.wait("the prompt", |screen| {
             last_line(screen).trim_end() == "lab>"
