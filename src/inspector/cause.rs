@@ -306,12 +306,20 @@ impl CauseFinder {
             });
         }
         if tcp.len > 0 || tcp.flags & flag::FIN != 0 {
-            return (since < AT_ONCE).then(|| {
+            // Of a socket that nobody here knows, no call can be ruled out.
+            let known = !packet.from.is_empty() && since < AT_ONCE;
+            return known.then(|| {
                 follows(
                     last,
                     "what waited in the send buffer: the acknowledgment let it go",
                 )
             });
+        }
+        if packet.track.phase == Some(Phase::Handshake(3)) {
+            return Some(follows(
+                last,
+                "the connecting kernel completed the handshake",
+            ));
         }
         let sent = side.last_sent.as_ref()?;
         let since = packet.frame.time_ns - sent.time_ns;

@@ -24,6 +24,9 @@ use std::sync::{Arc, Mutex, PoisonError};
 /// At most this many lines are kept in the history.
 const HISTORY: usize = 10_000;
 
+/// A longer line was pasted, not typed; painting it anew at every key would hold the terminal up.
+const LONGEST: usize = 4096;
+
 /// What the student does at the prompt.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Input {
@@ -170,13 +173,17 @@ impl Hinter for Student {
     type Hint = String;
 
     fn hint(&self, line: &str, position: usize, _: &Context<'_>) -> Option<String> {
-        hint(line, position)
+        if line.len() <= LONGEST {
+            hint(line, position)
+        } else {
+            None
+        }
     }
 }
 
 impl Highlighter for Student {
     fn highlight<'l>(&self, line: &'l str, _: usize) -> Cow<'l, str> {
-        if self.look.color {
+        if self.look.color && line.len() <= LONGEST {
             Cow::Owned(painted(line))
         } else {
             Cow::Borrowed(line)
