@@ -189,6 +189,10 @@ fn a_program_that_never_stops_writing_does_not_stop_the_script() {
 }
 
 #[test]
+#[allow(
+    clippy::disallowed_methods,
+    reason = "that nothing is waited for is seen by the clock alone"
+)]
 fn a_program_that_ends_is_not_waited_for() {
     if !private_lab() {
         return;

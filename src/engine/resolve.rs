@@ -215,6 +215,10 @@ impl Execution<'_> {
             Value::Address(address @ (Address::Packet { .. } | Address::Other { .. })) => {
                 return Ok(address.clone());
             }
+            // Text where an address is due reads as a path; an interface's name never holds a slash.
+            Value::Address(Address::UnixPath(name)) if !name.contains(&b'/') => {
+                vec![Value::Str(String::from_utf8_lossy(name).into_owned())]
+            }
             Value::Str(_) => vec![value.clone()],
             Value::Tuple(fields) | Value::List(fields) => fields.clone(),
             _ => Vec::new(),
