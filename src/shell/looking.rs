@@ -6,7 +6,7 @@ use crate::command::ast::Call;
 use crate::command::filter::Filter;
 use crate::event::packet::PacketEvent;
 use crate::event::{CallEvent, Event};
-use crate::session::inventory::Known;
+use crate::session::inventory::{Known, Protocol};
 use tell::Mode;
 
 impl Shell {
@@ -67,6 +67,13 @@ impl Shell {
         let Some(known) = self.socket_named(process, call, 0) else {
             return self.no_such_socket(call, screen);
         };
+        if known.protocol != Protocol::Tcp {
+            let note = format!(
+                "{} is no TCP socket: these states are TCP's; `info` and `sockets` show what there is of it",
+                self.session.inventory().shown(known)
+            );
+            return self.session.tell(Event::Note(note));
+        }
         let text = views::states(
             Some((
                 self.session.inventory().shown(known),

@@ -73,7 +73,7 @@ described! {
         when {
             "connect": "TCP: an RST answered the SYN, because no socket listens on that port (or the listener is bound to another address). UNIX: the path exists but nobody listens";
             "recv": "UDP: an earlier datagram of this connected socket was answered by ICMP port unreachable";
-            "send": "UDP: the same, told by the next call";
+            "send": "UDP: the same, told by the next call; UNIX datagrams: the other end has closed its socket";
             "sendto": "UNIX datagram: the path exists but its socket is closed";
         }
         next "Look with `sockets` whether anybody listens there: right port, right address, listen called, server still running? IPv4 and IPv6 are two addresses.";
