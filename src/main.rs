@@ -140,10 +140,11 @@ fn with_shell(
         source: source.to_owned(),
         quiet: common.quiet,
     };
-    let interrupts = sys::terminal::interrupts();
+    // A script is ended by Ctrl-C as any program is; a program that is run on its own is passed it.
+    let interrupts = (source == "run").then(sys::terminal::interrupts);
     match Shell::start(settings(common), manner) {
         Ok(mut shell) => {
-            if let Ok(interrupts) = interrupts {
+            if let Some(Ok(interrupts)) = interrupts {
                 shell.watch_interrupts(interrupts);
             }
             if !common.host_network {

@@ -1,7 +1,5 @@
 //! Wrong lines, wrong files, wrong ends: each gets a clear answer and an exit status, and the session goes on where it can.
 
-#![expect(clippy::disallowed_methods, reason = "tests wait by the clock")]
-
 mod support;
 
 use support::{folder, private_lab, run, run_in, script};

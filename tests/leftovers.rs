@@ -96,6 +96,10 @@ fn nothing_is_left_when_the_keeper_is_killed_and_the_session_says_so() {
     let mut running = start(place.path(), BUSY);
     let keeper = nix::unistd::Pid::from_raw(running.everyone[0] as i32);
     nix::sys::signal::kill(keeper, nix::sys::signal::Signal::SIGKILL).expect("the keeper is ours");
+    // The kernel ends the lab's processes one after the other; a line is typed when all of them are gone.
+    eventually("the processes end with their keeper", || {
+        running.everyone.iter().all(|pid| !alive(*pid))
+    });
     let _ = writeln!(running.input, "lab> s = socket\nquit");
     running.child.wait().expect("it ends");
     let said = running
