@@ -100,7 +100,9 @@ impl Execution<'_> {
         found.ok_or_else(|| {
             let hint = match near {
                 Some(near) => format!("; there is `{near}`"),
-                None => format!("; give it a value first: `{name} = …`"),
+                None => format!(
+                    "; give it a value first: `{name} = …`, or if it is text, quote it: \"{name}\""
+                ),
             };
             Stop::because(format!(
                 "there is no variable `{name}` in this process{hint}"

@@ -16,8 +16,9 @@ pub mod views;
 use crate::catalog::verb::{AnsweredBy, Verb};
 use crate::command::ast::{Action, Command, Expr};
 use crate::command::complete::Known;
+use crate::command::diagnostic::Diagnostic;
 use crate::command::line::lines;
-use crate::command::parse::parse_line;
+use crate::command::parse::{parse_line, parse_line_knowing};
 use crate::event::{Event, RefusedEvent};
 use crate::lab::handle::{FIRST_HOST, LabError};
 use crate::render::styled::{Look, Style, Styled};
@@ -187,7 +188,7 @@ impl Shell {
     pub fn line(&mut self, text: &str, number: usize, screen: &mut dyn Screen) -> Flow {
         self.line_number = number;
         self.end_blocks(Some(text), screen);
-        let commands = match parse_line(text) {
+        let commands = match self.parse(text) {
             Ok(commands) => commands,
             Err(diagnostic) => {
                 self.tally.wrong_lines += 1;
@@ -200,6 +201,28 @@ impl Shell {
         }
         self.blocks.begin(text, &self.current, &commands);
         self.commands(&commands, screen)
+    }
+
+    /// A line that is one word and no variable is a verb misspelled: then the parser is told which names there are.
+    fn parse(&self, text: &str) -> Result<Vec<Command>, Diagnostic> {
+        let commands = parse_line(text)?;
+        match commands.as_slice() {
+            [
+                Command {
+                    action: Action::Evaluate(Expr::Name(_)),
+                    ..
+                },
+            ] => {
+                let known: Vec<String> = self
+                    .session
+                    .processes()
+                    .iter()
+                    .flat_map(|process| self.session.variables(&process.name))
+                    .collect();
+                parse_line_knowing(text, &known)
+            }
+            _ => Ok(commands),
+        }
     }
 
     fn commands(&mut self, commands: &[Command], screen: &mut dyn Screen) -> Flow {

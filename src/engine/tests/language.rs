@@ -97,7 +97,7 @@ fn a_name_that_is_nearly_a_variable_is_named() {
         ",
         "
         refused: there is no variable `con` in this process; there is `conn`
-        refused: there is no variable `nothing` in this process; give it a value first: `nothing = …`
+        refused: there is no variable `nothing` in this process; give it a value first: `nothing = …`, or if it is text, quote it: \"nothing\"
         ",
     );
 }
