@@ -56,6 +56,8 @@ pub(super) fn duration(nanoseconds: u64) -> String {
 pub(super) fn endpoint(value: &Expr) -> String {
     match value {
         Expr::Address(Address::UnixPath(path)) => String::from_utf8_lossy(path).into_owned(),
+        // As it was typed: the escapes of `Display` are for the screen and mean nothing to the lexer.
+        Expr::Address(Address::UnixAbstract(name)) => format!("@{}", String::from_utf8_lossy(name)),
         Expr::Address(address) => address.to_string(),
         Expr::HostPort(host, Some(port)) if host.contains(':') => format!("[{host}]:{port}"),
         Expr::HostPort(host, Some(port)) => format!("{host}:{port}"),

@@ -461,3 +461,14 @@ proptest! {
         }
     }
 }
+
+#[test]
+fn an_abstract_name_of_any_letters_is_written_as_it_is_read() {
+    for line in ["@\u{2af}d", "bind s @\u{2af}d", "x = @caf\u{e9}"] {
+        let commands = parse_line(line).expect("it parses");
+        for form in [command_form(&commands[0]), call_form(&commands[0])] {
+            let again = parse_line(&form).unwrap_or_else(|error| panic!("{form}: {error:?}"));
+            assert_eq!(again[0].action, commands[0].action, "{form}");
+        }
+    }
+}
