@@ -88,6 +88,21 @@ mod tests {
     use super::*;
     use proptest::prelude::{ProptestConfig, any, proptest};
 
+    #[test]
+    fn continued_lines_at_the_end_of_a_text_are_read_over() {
+        for text in [
+            "\\\\\r\n\\\n",
+            "\\\\\n\\\n",
+            "\\",
+            "\\\n",
+            "a \\\n\\\n",
+            "packets \\\n",
+            "\\é",
+        ] {
+            let _ = highlight(text);
+        }
+    }
+
     /// The classes of a line, one letter for each of its bytes; blanks stay blanks.
     fn classes(line: &str) -> String {
         let mut shown = vec![' '; line.len()];

@@ -148,6 +148,8 @@ impl<'a> Scanner<'a> {
         } else if first == '#' {
             let length = rest.find('\n').unwrap_or(rest.len());
             self.push(length, Role::Comment);
+        } else if rest.starts_with("\\\r\n") {
+            self.lexer.position += 3;
         } else if first.is_whitespace() || rest.starts_with("\\\n") {
             self.lexer.position += if first == '\\' { 2 } else { first.len_utf8() };
         } else if self.frames.is_empty() && matches!(first, ';' | '{' | '}') {
@@ -250,7 +252,9 @@ impl<'a> Scanner<'a> {
             self.operand_before = false;
             token = self.peek(Place::Value);
         }
-        let length = token.span.len().max(1);
+        // At least a character is passed over, if there is one: the look may have read over a continued line to the end.
+        let least = self.lexer.rest().chars().next().map_or(0, char::len_utf8);
+        let length = token.span.len().max(least);
         match token.lexeme {
             Lexeme::Word(word) => self.word(word),
             Lexeme::Int(_) | Lexeme::Float(_) | Lexeme::Duration(_) => {
