@@ -16,7 +16,8 @@ const PATIENCE: Duration = Duration::from_secs(20);
 /// A session in a terminal of its own.
 struct Terminal {
     child: Box<dyn Child + Send + Sync>,
-    master: Option<Box<dyn MasterPty + Send>>,
+    /// Held open: what is read and written are duplicates of it.
+    _master: Box<dyn MasterPty + Send>,
     keys: Box<dyn Write + Send>,
     output: Receiver<Vec<u8>>,
     screen: vt100::Parser,
@@ -34,6 +35,15 @@ impl Terminal {
     }
 
     fn start_at(home: &std::path::Path, columns: u16, environment: &[(&str, &str)]) -> Self {
+        Self::start_program(CommandBuilder::new(SOCKLAB), home, columns, environment)
+    }
+
+    fn start_program(
+        mut command: CommandBuilder,
+        home: &std::path::Path,
+        columns: u16,
+        environment: &[(&str, &str)],
+    ) -> Self {
         let size = PtySize {
             rows: 60,
             cols: columns,
@@ -43,7 +53,6 @@ impl Terminal {
         let pair = native_pty_system()
             .openpty(size)
             .expect("a pseudo-terminal can be had");
-        let mut command = CommandBuilder::new(SOCKLAB);
         command.cwd(home);
         command.env("HOME", home);
         command.env("XDG_STATE_HOME", home);
@@ -67,7 +76,7 @@ impl Terminal {
         let screen = vt100::Parser::new(60, columns, 0);
         let mut terminal = Self {
             child,
-            master: Some(pair.master),
+            _master: pair.master,
             keys,
             output,
             screen,
@@ -100,15 +109,10 @@ impl Terminal {
 
     /// Reads until the screen holds something.
     fn wait(&mut self, what: &str, holds: impl Fn(&str) -> bool) -> String {
-        self.wait_for_cursor(what, |screen, _| holds(screen))
-    }
-
-    /// The same, told the cursor's column too.
-    fn wait_for_cursor(&mut self, what: &str, holds: impl Fn(&str, u16) -> bool) -> String {
         let end = Instant::now() + PATIENCE;
         loop {
             let screen = self.screen.screen().contents();
-            if holds(&screen, self.screen.screen().cursor_position().1) {
+            if holds(&screen) {
                 return screen;
             }
             match self
@@ -127,6 +131,13 @@ impl Terminal {
         }
     }
 
+    /// The colour of the prompt the cursor stands behind.
+    fn prompt_color(&self) -> vt100::Color {
+        let screen = self.screen.screen();
+        let (row, _) = screen.cursor_position();
+        screen.cell(row, 0).expect("it is on the screen").fgcolor()
+    }
+
     fn ended(&mut self) -> u32 {
         let end = Instant::now() + PATIENCE;
         while let Ok(_) | Err(RecvTimeoutError::Timeout) =
@@ -143,6 +154,15 @@ impl Drop for Terminal {
         let _ = self.child.kill();
         let _ = self.child.wait();
     }
+}
+
+/// True when some control sequence ends in m: SGR, of which colours are made.
+fn terminal_has_colour(raw: &str) -> bool {
+    raw.split("\x1b[").skip(1).any(|sequence| {
+        sequence
+            .trim_start_matches(|next: char| next.is_ascii_digit() || next == ';')
+            .starts_with('m')
+    })
 }
 
 fn last_line(screen: &str) -> &str {
@@ -185,6 +205,32 @@ fn at_forty_columns_nothing_is_wider_than_the_terminal() {
     terminal.line("s = create_server 127.0.0.1:5000", "listen(3, 4096)");
     terminal.line("c = create_connection 127.0.0.1:5000", "[SYN, ACK]");
     terminal.line("sockets", "LISTEN");
+    terminal.line("bind c 127.0.0.1:99999", "a port is 16 bits");
+    let screen = terminal.screen.screen();
+    let text = screen.contents();
+    for (row, line) in screen.rows(0, 40).enumerate() {
+        assert!(
+            !screen.row_wrapped(row as u16) || line.starts_with("lab> "),
+            "only what was typed may be broken by the terminal: {line:?}\n{text}"
+        );
+    }
+}
+
+#[test]
+fn the_greeting_says_what_is_there_and_a_prompt_follows() {
+    if !private_lab() {
+        return;
+    }
+    let mut terminal = Terminal::start(80, &[]);
+    let screen = terminal.wait("the prompt", |screen| {
+        last_line(screen).trim_end() == "lab>"
+    });
+    let first = screen.lines().next().unwrap_or_default();
+    assert!(
+        first.starts_with("socklab ") && first.contains("private network ready"),
+        "{screen}"
+    );
+    assert!(screen.contains("help"), "{screen}");
 }
 
 #[test]
@@ -251,7 +297,15 @@ fn pasted_lines_all_run_bracketed_or_not() {
         let screen = terminal.wait("the last line's output", |screen| {
             screen.contains("lab│ all of it")
         });
-        assert!(screen.contains("recv(4, \"one\""), "{screen}");
+        let places: Vec<Option<usize>> =
+            ["socketpair(", "send(3", "recv(4, \"one\"", "lab│ all of it"]
+                .iter()
+                .map(|part| screen.find(part))
+                .collect();
+        assert!(
+            places.is_sorted() && places[0].is_some(),
+            "{places:?}\n{screen}"
+        );
     }
 }
 
@@ -304,11 +358,69 @@ fn a_blocked_call_gives_the_prompt_back_and_ctrl_c_interrupts_it() {
 }
 
 #[test]
-fn ctrl_c_drops_a_half_typed_line_and_ends_what_waits() {
+fn what_was_waited_for_returns_above_the_line_being_typed() {
+    if !private_lab() {
+        return;
+    }
+    let home = folder();
+    let mut terminal = Terminal::start_at(home.path(), 100, &[]);
+    terminal.line("process server", "server>");
+    terminal.line("s = create_server :5000", "listen(");
+    terminal.line("conn, addr = accept s", "blocked: nobody has connected");
+    terminal.press("lab>\r");
+    terminal.wait("the other prompt", |screen| {
+        last_line(screen).trim_end() == "lab>"
+    });
+    terminal.line(
+        "run sh -c 'until [ -e go ]; do sleep 0.02; done; exec python3 -c \"import socket; socket.create_connection((\\\"127.0.0.1\\\", 5000))\"' &",
+        "began",
+    );
+    terminal.press("print \"half ");
+    terminal.wait("the half-typed line", |screen| {
+        last_line(screen).starts_with("lab> print \"half")
+    });
+    std::fs::write(home.path().join("go"), "").expect("it can be written");
+    terminal.wait("accept's return above the line", |screen| {
+        screen.contains("server: accept(3")
+            && screen.contains("conn = fd 4")
+            && last_line(screen).starts_with("lab> print \"half")
+    });
+    terminal.press("and half\"\r");
+    terminal.wait("the whole line", |screen| {
+        screen.contains("lab│ half and half")
+    });
+}
+
+#[test]
+fn a_delayed_acknowledgement_appears_by_itself() {
+    if !private_lab() {
+        return;
+    }
+    let mut terminal = Terminal::start(120, &[]);
+    terminal.line(
+        "s = create_server :5000; c = create_connection localhost:5000",
+        "handshake 3 of 3",
+    );
+    terminal.line("conn, addr = accept s", "conn = fd");
+    // Quick acknowledgements stop once both sides have sent.
+    terminal.line("setsockopt conn IPPROTO_TCP TCP_QUICKACK 0", "= 0");
+    terminal.line("send conn \"x\"", "Len=1");
+    terminal.press("send c \"y\"\r");
+    terminal.wait("the line", |screen| screen.contains("send(4, \"y\""));
+    terminal.press("half");
+    terminal.wait("the kernel's timer above the line", |screen| {
+        screen.contains("delayed ACK") && last_line(screen).starts_with("lab> half")
+    });
+}
+
+#[test]
+fn ctrl_c_with_a_half_typed_line_drops_the_line_and_leaves_the_call() {
     if !private_lab() {
         return;
     }
     let mut terminal = Terminal::start(100, &[]);
+    terminal.line("s = create_server 127.0.0.1:5000", "listen(");
+    terminal.line("accept s", "blocked: nobody has connected");
     terminal.press("half a line");
     terminal.wait("the half line", |screen| {
         last_line(screen).contains("half a line")
@@ -317,21 +429,101 @@ fn ctrl_c_drops_a_half_typed_line_and_ends_what_waits() {
     terminal.wait("an empty prompt", |screen| {
         last_line(screen).trim_end() == "lab>"
     });
-    for waiting in ["sleep 1000", "run sleep 1000"] {
+    terminal.line("jobs", "accept(3)");
+    let screen = terminal.screen.screen().contents();
+    assert!(
+        !screen.contains("EINTR") && !screen.contains("error"),
+        "{screen}"
+    );
+    terminal.press("\x03");
+    terminal.wait("EINTR", |screen| screen.contains("EINTR"));
+}
+
+#[test]
+fn ctrl_c_ends_what_waits_and_what_was_to_follow() {
+    if !private_lab() {
+        return;
+    }
+    let mut terminal = Terminal::start(100, &[]);
+    terminal.line("run sleep 1000 &", "began");
+    for (now, waiting, said) in [
+        ("1", "print \"now 1\"; sleep 1000", "now 1"),
+        (
+            "2",
+            "print \"now 2\"; run sleep 2000",
+            "was killed by SIGINT",
+        ),
+        ("3", "print \"now 3\"; wait", "still under way"),
+        (
+            "4",
+            "print \"now 4\"; sleep 1000; print \"no\"",
+            "the rest of the line was not run",
+        ),
+        (
+            "5",
+            "repeat 3 { print \"now 5\"; sleep 1000 }",
+            "round 1 of 3 was the last",
+        ),
+        (
+            "6",
+            "\x1b[200~print \"now 6\"\nsleep 1000\nprint \"no\"\x1b[201~",
+            "the 1 line below it was not run",
+        ),
+    ] {
         terminal.press(&format!("{waiting}\r"));
-        // The editor has let go of the terminal when the cursor stands below the line: from then on Ctrl-C is a signal.
-        terminal.wait_for_cursor("the line to be taken", |screen, column| {
-            last_line(screen).contains(waiting) && column == 0
+        // From here on Ctrl-C is a signal; whether it comes before or after the wait begins, it ends it.
+        terminal.wait("the line at work", |screen| {
+            screen.contains(&format!("lab│ now {now}"))
         });
         terminal.press("\x03");
-        terminal.wait("the prompt", |screen| {
-            last_line(screen).trim_end() == "lab>"
+        let screen = terminal.wait("the prompt", |screen| {
+            screen.contains(said) && last_line(screen).trim_end() == "lab>"
         });
-        terminal.line(
-            &format!("print \"after {waiting}\""),
-            &format!("│ after {waiting}"),
+        assert!(
+            !screen.contains("lab│ no\n") && !screen.contains("^C"),
+            "{waiting:?}\n{screen}"
         );
     }
+    terminal.line("print \"goes on\"", "lab│ goes on");
+}
+
+#[test]
+fn what_is_typed_while_a_command_works_is_kept_for_the_next_prompt() {
+    if !private_lab() {
+        return;
+    }
+    let home = folder();
+    let mut terminal = Terminal::start_at(home.path(), 100, &[]);
+    terminal.press("run sh -c 'echo begun; until [ -e go ]; do sleep 0.02; done'\r");
+    terminal.wait("the program", |screen| screen.contains("sh│ begun"));
+    terminal.press("print \"typed ahead\"\r");
+    std::fs::write(home.path().join("go"), "").expect("it can be written");
+    let screen = terminal.wait("the line and its output", |screen| {
+        screen.contains("lab│ typed ahead") && last_line(screen).trim_end() == "lab>"
+    });
+    assert_eq!(
+        screen.matches("print \"typed ahead\"").count(),
+        1,
+        "it stands at its prompt and nowhere else:\n{screen}"
+    );
+}
+
+#[test]
+fn the_prompt_of_a_blocked_process_has_another_colour_until_its_call_returns() {
+    if !private_lab() {
+        return;
+    }
+    let mut terminal = Terminal::start(100, &[]);
+    terminal.line("s = create_server 127.0.0.1:5000", "listen(");
+    let free = terminal.prompt_color();
+    terminal.line("accept s", "blocked: nobody has connected");
+    let blocked = terminal.prompt_color();
+    terminal.press("\x03");
+    terminal.wait("EINTR", |screen| {
+        screen.contains("EINTR") && last_line(screen).trim_end() == "lab>"
+    });
+    assert_ne!(free, blocked);
+    assert_eq!(free, terminal.prompt_color());
 }
 
 #[test]
@@ -382,12 +574,23 @@ fn a_terminal_that_goes_away_leaves_nothing() {
     if !private_lab() {
         return;
     }
-    let mut terminal = Terminal::start(100, &[]);
+    // script(1) holds a terminal of its own between this one and socklab. When it is killed, that terminal hangs up, with no key pressed.
+    let home = folder();
+    let mut between = CommandBuilder::new("script");
+    between.args(["--quiet", "--command", SOCKLAB, "/dev/null"]);
+    let mut terminal = Terminal::start_program(between, home.path(), 100, &[]);
     terminal.line("s = create_server 127.0.0.1:5000", "listen(");
     terminal.line("accept s", "blocked");
+    terminal.press("half a line");
+    terminal.wait("the half line", |screen| {
+        last_line(screen).contains("half a line")
+    });
     let everyone = descendants(terminal.child.process_id().expect("it runs"));
-    drop(terminal.master.take());
-    terminal.keys = Box::new(std::io::sink());
+    assert!(
+        everyone.len() >= 3,
+        "socklab, the keeper and a process: {everyone:?}"
+    );
+    terminal.child.kill().expect("it can be killed");
     eventually("every process of the lab ends", || {
         everyone.iter().all(|pid| !alive(*pid))
     });
@@ -406,9 +609,24 @@ fn no_color_and_dumb_terminals_get_no_colours() {
         });
         let raw = String::from_utf8_lossy(&terminal.raw).into_owned();
         assert!(
-            !raw.contains("\x1b[1m") && !raw.contains("\x1b[3"),
+            !terminal_has_colour(&raw),
             "{environment:?}: {}",
             raw.escape_debug()
         );
     }
+}
+
+#[test]
+fn a_dumb_terminal_has_a_prompt_below_what_happens_by_itself_and_ctrl_c() {
+    if !private_lab() {
+        return;
+    }
+    let mut terminal = Terminal::start(100, &[("TERM", "dumb")]);
+    terminal.line("s = create_server 127.0.0.1:5000", "listen(");
+    terminal.line("accept s", "blocked: nobody has connected");
+    terminal.press("\x03");
+    terminal.wait("EINTR and a prompt", |screen| {
+        screen.contains("EINTR") && last_line(screen).trim_end() == "lab>"
+    });
+    terminal.line("print \"goes on\"", "lab│ goes on");
 }

@@ -13,11 +13,16 @@ use rustyline::highlight::{CmdKind, Highlighter};
 use rustyline::hint::Hinter;
 use rustyline::history::DefaultHistory;
 use rustyline::validate::{ValidationContext, ValidationResult, Validator};
-use rustyline::{Behavior, ColorMode, CompletionType, Config, Context, Helper};
+use rustyline::{
+    Behavior, Cmd, ColorMode, CompletionType, ConditionalEventHandler, Config, Context, Event,
+    EventContext, EventHandler, Helper, KeyEvent,
+};
 use std::borrow::Cow;
 use std::io::{self, Read, Write};
 use std::os::fd::{AsFd, BorrowedFd};
 use std::os::unix::net::UnixStream;
+use std::sync::atomic::AtomicBool;
+use std::sync::atomic::Ordering::SeqCst;
 use std::sync::mpsc::{Receiver, Sender, channel};
 use std::sync::{Arc, Mutex, PoisonError};
 
@@ -32,8 +37,10 @@ const LONGEST: usize = 4096;
 pub enum Input {
     /// A line was entered; it holds more than one when they were pasted.
     Line(String),
-    /// Ctrl-C.
+    /// Ctrl-C on an empty line: meant for the call that sleeps.
     Interrupt,
+    /// Ctrl-C on a line that something had been typed on: meant for the line, which is dropped.
+    Dropped,
     /// Ctrl-D, or the terminal is gone.
     End,
 }
@@ -46,6 +53,7 @@ pub struct Editor {
     bell: UnixStream,
     known: Arc<Mutex<Known>>,
     printer: Printer,
+    blocked: Arc<AtomicBool>,
 }
 
 type Rustyline = rustyline::Editor<Student, DefaultHistory>;
@@ -54,6 +62,7 @@ impl Editor {
     /// Starts the thread. It reads nothing before it is asked.
     pub fn start(known: Known, look: Look) -> io::Result<Self> {
         let known = Arc::new(Mutex::new(known));
+        let blocked = Arc::new(AtomicBool::new(false));
         let config = Config::builder()
             .max_history_size(HISTORY)
             .map_err(io::Error::other)?
@@ -72,7 +81,13 @@ impl Editor {
         editor.set_helper(Some(Student {
             known: Arc::clone(&known),
             look,
+            blocked: Arc::clone(&blocked),
         }));
+        let half_typed = Arc::new(AtomicBool::new(false));
+        editor.bind_sequence(
+            KeyEvent::ctrl('C'),
+            EventHandler::Conditional(Box::new(ControlC(Arc::clone(&half_typed)))),
+        );
         let history = history_file();
         if let Some(path) = &history {
             // The first session has no history yet.
@@ -90,6 +105,9 @@ impl Editor {
                 for prompt in asked {
                     let input = match editor.readline(&prompt) {
                         Ok(line) => Input::Line(line),
+                        Err(ReadlineError::Interrupted) if half_typed.load(SeqCst) => {
+                            Input::Dropped
+                        }
                         Err(ReadlineError::Interrupted) => Input::Interrupt,
                         Err(_) => Input::End,
                     };
@@ -109,6 +127,7 @@ impl Editor {
             bell,
             known,
             printer,
+            blocked,
         })
     }
 
@@ -130,6 +149,11 @@ impl Editor {
         *self.known.lock().unwrap_or_else(PoisonError::into_inner) = known;
     }
 
+    /// Tells the prompt whether its process sleeps in a call; it is painted so the next time the line is drawn.
+    pub fn set_blocked(&self, blocked: bool) {
+        self.blocked.store(blocked, SeqCst);
+    }
+
     /// The printer that writes above the prompt.
     pub fn printer(&self) -> Printer {
         self.printer.clone()
@@ -146,6 +170,17 @@ impl AsFd for Editor {
 struct Student {
     known: Arc<Mutex<Known>>,
     look: Look,
+    blocked: Arc<AtomicBool>,
+}
+
+/// Notes, of a Ctrl-C, whether there was something on the line.
+struct ControlC(Arc<AtomicBool>);
+
+impl ConditionalEventHandler for ControlC {
+    fn handle(&self, _: &Event, _: u16, _: bool, context: &EventContext<'_>) -> Option<Cmd> {
+        self.0.store(!context.line().is_empty(), SeqCst);
+        Some(Cmd::Interrupt)
+    }
 }
 
 impl Helper for Student {}
@@ -200,7 +235,8 @@ impl Highlighter for Student {
 
     fn highlight_prompt<'b, 's: 'b, 'p: 'b>(&'s self, prompt: &'p str, _: bool) -> Cow<'b, str> {
         if self.look.color {
-            Cow::Owned(format!("\x1b[1m{prompt}\x1b[0m"))
+            let code = if self.blocked.load(SeqCst) { "33" } else { "1" };
+            Cow::Owned(format!("\x1b[{code}m{prompt}\x1b[0m"))
         } else {
             Cow::Borrowed(prompt)
         }

@@ -6,6 +6,7 @@ pub mod state_folder;
 
 use crate::render::styled::{Look, Styled};
 use crate::shell::{Flow, Screen, Shell};
+use crate::sys::terminal;
 use editor::{Editor, Input};
 use nix::poll::{PollFd, PollFlags, PollTimeout, poll};
 use printer::Printer;
@@ -21,21 +22,31 @@ pub fn run(mut shell: Shell, look: Look) -> io::Result<u8> {
     let mut console = Console {
         printer: editor.printer(),
         look,
-        at_prompt: false,
+        prompt: None,
     };
+    // Without this the terminal would write what is typed while a command works into that command's output. A dumb terminal's
+    // lines are edited by the terminal itself, which needs the echo.
+    let _silence = console
+        .printer
+        .is_above_prompt()
+        .then(|| terminal::silence(io::stdin()))
+        .flatten();
     shell.greet(&mut console);
     loop {
-        editor.ask(&shell.prompt());
-        console.at_prompt = true;
+        let prompt = shell.prompt();
+        editor.set_blocked(shell.is_blocked());
+        editor.ask(&prompt);
+        console.prompt = Some(prompt);
         let input = wait_for_input(&editor, &mut shell, &mut console);
-        console.at_prompt = false;
+        console.prompt = None;
         match input {
             Input::Line(text) => {
-                if shell.text(&text, &mut console) == Flow::Quit {
+                if shell.enter(&text, &mut console) == Flow::Quit {
                     break;
                 }
             }
             Input::Interrupt => shell.interrupt(&mut console),
+            Input::Dropped => {}
             Input::End => break,
         }
         editor.update(shell.known());
@@ -65,6 +76,9 @@ fn wait_for_input(editor: &Editor, shell: &mut Shell, console: &mut Console) -> 
             watched.push(PollFd::new(editor.as_fd(), PollFlags::POLLIN));
             let _ = poll(&mut watched, patience);
         }
+        // First, so that the prompt is painted anew with what is shown above it.
+        shell.take_in();
+        editor.set_blocked(shell.is_blocked());
         shell.idle(console);
     }
 }
@@ -73,7 +87,8 @@ fn wait_for_input(editor: &Editor, shell: &mut Shell, console: &mut Console) -> 
 struct Console {
     printer: Printer,
     look: Look,
-    at_prompt: bool,
+    /// The prompt that is up.
+    prompt: Option<String>,
 }
 
 impl Screen for Console {
@@ -83,10 +98,9 @@ impl Screen for Console {
             ..self.look
         };
         let text = text.to_text(&look);
-        if self.at_prompt {
-            self.printer.above_prompt(text);
-        } else {
-            self.printer.direct(&text);
+        match &self.prompt {
+            Some(prompt) => self.printer.above_prompt(text, prompt),
+            None => self.printer.direct(&text),
         }
     }
 

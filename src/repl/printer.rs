@@ -31,13 +31,19 @@ impl Printer {
         Self { queue }
     }
 
-    /// Shows text above the prompt and the line being typed. `text` ends with an end of line.
-    pub fn above_prompt(&self, text: String) {
+    /// True when there is a printer that writes above the prompt.
+    pub fn is_above_prompt(&self) -> bool {
+        self.queue.is_some()
+    }
+
+    /// Shows text above the prompt and the line being typed; where that cannot be done, below it, and the prompt once more. `text` ends
+    /// with an end of line.
+    pub fn above_prompt(&self, text: String, prompt: &str) {
         match &self.queue {
             Some(queue) => {
                 let _ = queue.send(text);
             }
-            None => self.direct(&text),
+            None => self.direct(&format!("\n{text}{prompt}")),
         }
     }
 

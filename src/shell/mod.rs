@@ -115,6 +115,8 @@ pub struct Shell {
     /// The first packet number that belongs to the last command that was not an `expect`.
     watermark: u64,
     interrupted: Option<nix::sys::signalfd::SignalFd>,
+    /// Ctrl-C was pressed while a command waited: what was to follow it is not run.
+    stopped: bool,
 }
 
 impl Shell {
@@ -131,6 +133,7 @@ impl Shell {
             line_number: 0,
             watermark: 1,
             interrupted: None,
+            stopped: false,
         })
     }
 
@@ -154,15 +157,31 @@ impl Shell {
         format!("{}> ", self.current)
     }
 
-    /// Runs a text of one or more lines, as typed or pasted at the prompt.
+    /// Runs what was entered at the prompt: a Ctrl-C that ended what was entered before is forgotten.
+    pub fn enter(&mut self, text: &str, screen: &mut dyn Screen) -> Flow {
+        self.stopped = false;
+        self.text(text, screen)
+    }
+
+    /// Runs a text of one or more lines, as pasted or out of a file. Ctrl-C ends it where it is.
     pub fn text(&mut self, text: &str, screen: &mut dyn Screen) -> Flow {
-        let several = lines(text).len() > 1;
-        for line in lines(text) {
-            if several {
+        let lines = lines(text);
+        for (place, line) in lines.iter().enumerate() {
+            if lines.len() > 1 {
                 self.echo(line.text, screen);
             }
             if self.line(line.text, 0, screen) == Flow::Quit {
                 return Flow::Quit;
+            }
+            let left = lines.len() - place - 1;
+            if self.stopped && left > 0 {
+                let lines = if left == 1 {
+                    "1 line below it was".to_owned()
+                } else {
+                    format!("{left} lines below it were")
+                };
+                self.say_stopped(&format!("the {lines} not run"), screen);
+                break;
             }
         }
         Flow::Continue
@@ -203,6 +222,12 @@ impl Shell {
         self.commands(&commands, screen)
     }
 
+    fn say_stopped(&mut self, what: &str, screen: &mut dyn Screen) {
+        self.session
+            .tell(Event::Note(format!("stopped by Ctrl-C: {what}")));
+        self.show_events(screen);
+    }
+
     /// A line that is one word and no variable is a verb misspelled: then the parser is told which names there are.
     fn parse(&self, text: &str) -> Result<Vec<Command>, Diagnostic> {
         let commands = parse_line(text)?;
@@ -226,9 +251,15 @@ impl Shell {
     }
 
     fn commands(&mut self, commands: &[Command], screen: &mut dyn Screen) -> Flow {
-        for command in commands {
+        for (place, command) in commands.iter().enumerate() {
             if screen.is_gone() || self.command(command, screen) == Flow::Quit {
                 return Flow::Quit;
+            }
+            if self.stopped {
+                if place + 1 < commands.len() {
+                    self.say_stopped("the rest of the line was not run", screen);
+                }
+                break;
             }
         }
         Flow::Continue
@@ -368,7 +399,11 @@ impl Shell {
             if holds(self) {
                 return true;
             }
-            if deadline.is_over() || self.take_interrupt() || screen.is_gone() {
+            if self.take_interrupt() {
+                self.stopped = true;
+                return false;
+            }
+            if deadline.is_over() || screen.is_gone() {
                 return false;
             }
             self.session
@@ -403,14 +438,19 @@ impl Shell {
         }
         let home = self.current.clone();
         process.clone_into(&mut self.current);
-        for _ in 0..*count {
-            if self.take_interrupt() || self.commands(body, screen) == Flow::Quit {
-                self.current = home;
-                return Flow::Quit;
+        let mut flow = Flow::Continue;
+        for round in 1..=*count {
+            flow = self.commands(body, screen);
+            self.stopped |= self.take_interrupt();
+            if self.stopped && round < *count {
+                self.say_stopped(&format!("round {round} of {count} was the last"), screen);
+            }
+            if self.stopped || flow == Flow::Quit {
+                break;
             }
         }
         self.current = home;
-        Flow::Continue
+        flow
     }
 
     /// Ctrl-C at the prompt: interrupts the call the prompt's process sleeps in.
@@ -424,9 +464,22 @@ impl Shell {
         self.show_events(screen);
     }
 
-    /// Takes in what happened by itself and shows it.
-    pub fn idle(&mut self, screen: &mut dyn Screen) {
+    /// True while the prompt's process sleeps in a call, so that a line for it would be refused.
+    pub fn is_blocked(&self) -> bool {
+        let process = self.session.process(&self.current);
+        process.and_then(|process| process.work(0)).is_some()
+    }
+
+    /// Takes in what happened by itself. [`Shell::idle`] shows it.
+    pub fn take_in(&mut self) {
         self.session.watch();
+    }
+
+    /// Shows what happened by itself. A Ctrl-C that came as a signal is as good as the key.
+    pub fn idle(&mut self, screen: &mut dyn Screen) {
+        if self.take_interrupt() {
+            self.interrupt(screen);
+        }
         self.show_events(screen);
     }
 
@@ -437,7 +490,9 @@ impl Shell {
 
     /// What to wait for between lines.
     pub fn descriptors(&self) -> Vec<BorrowedFd<'_>> {
-        self.session.descriptors()
+        let mut descriptors = self.session.descriptors();
+        descriptors.extend(self.interrupted.as_ref().map(AsFd::as_fd));
+        descriptors
     }
 
     /// Says what the lab is, before the first prompt.

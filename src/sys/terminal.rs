@@ -3,6 +3,7 @@
 
 use nix::sys::signal::{SigSet, Signal};
 use nix::sys::signalfd::{SfdFlags, SignalFd};
+use nix::sys::termios::{LocalFlags, SetArg, Termios, tcgetattr, tcsetattr};
 use std::os::fd::{AsFd, AsRawFd};
 
 /// Columns of the terminal behind a descriptor; `None` when it is no terminal or does not know.
@@ -22,6 +23,29 @@ pub fn columns(terminal: impl AsFd) -> Option<usize> {
         )
     };
     (result == 0 && size.ws_col > 0).then_some(usize::from(size.ws_col))
+}
+
+/// A terminal that does not write what is typed; dropped, it is as it was.
+#[derive(Debug)]
+pub struct Silenced<T: AsFd> {
+    terminal: T,
+    before: Termios,
+}
+
+/// Turns off the echo of a terminal (termios(3)); `None` when it is no terminal.
+pub fn silence<T: AsFd>(terminal: T) -> Option<Silenced<T>> {
+    let before = tcgetattr(&terminal).ok()?;
+    let mut silent = before.clone();
+    silent.local_flags.remove(LocalFlags::ECHO);
+    tcsetattr(&terminal, SetArg::TCSADRAIN, &silent).ok()?;
+    Some(Silenced { terminal, before })
+}
+
+impl<T: AsFd> Drop for Silenced<T> {
+    fn drop(&mut self) {
+        // A terminal that is gone needs nothing.
+        let _ = tcsetattr(&self.terminal, SetArg::TCSADRAIN, &self.before);
+    }
 }
 
 /// Turns SIGINT into something to read, for this thread and those started after it. Children are given the default again.
