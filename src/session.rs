@@ -58,15 +58,6 @@ pub struct Session {
     last_end: Option<(String, Ended)>,
 }
 
-/// What became of a command that was performed.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Settled {
-    /// It is done.
-    Done,
-    /// It sleeps in the kernel, or runs in the background.
-    UnderWay,
-}
-
 impl Session {
     /// Starts a lab with one host and one process of the same name.
     pub fn start(settings: Settings) -> Result<Self, LabError> {
@@ -235,7 +226,7 @@ impl Session {
     }
 
     /// Sends a command to a process and goes on until it is done or sleeps in the kernel. In the background it gets a job's number.
-    pub fn perform(&mut self, process: &str, command: &Command) -> io::Result<Settled> {
+    pub fn perform(&mut self, process: &str, command: &Command) -> io::Result<()> {
         self.commands += 1;
         let number = self.commands;
         let job = if command.background {
@@ -246,7 +237,7 @@ impl Session {
         };
         self.latest.remove(process);
         let Some(place) = self.place(process) else {
-            return Ok(Settled::Done);
+            return Ok(());
         };
         self.processes[place].execute(number, job, command)?;
         if job != 0 {
@@ -256,16 +247,8 @@ impl Session {
             )));
         }
         self.settle(process, job);
-        let settled = if self
-            .process(process)
-            .is_some_and(|process| process.work(job).is_some())
-        {
-            Settled::UnderWay
-        } else {
-            Settled::Done
-        };
         self.quiesce();
-        Ok(settled)
+        Ok(())
     }
 
     /// Has a process evaluate an expression of which nothing is shown or remembered. An error is what the process refused, in words.

@@ -302,10 +302,8 @@ impl Drop for Lab {
     fn drop(&mut self) {
         let _ =
             nix::sys::socket::shutdown(self.channel.as_raw_fd(), nix::sys::socket::Shutdown::Both);
-        let mut watched = [PollFd::new(self.channel.as_fd(), PollFlags::empty())];
         let patience = PollTimeout::from(2_000_u16);
         let gone = spawn::pidfd_open(self.keeper).map(|pidfd| {
-            watched[0] = PollFd::new(self.channel.as_fd(), PollFlags::empty());
             let mut end = [PollFd::new(pidfd.as_fd(), PollFlags::POLLIN)];
             poll(&mut end, patience).unwrap_or(0) > 0
         });
