@@ -1,5 +1,6 @@
 //! A frame that was seen, with what the tracker and the session know of it: plain data, no decoding here.
 
+use super::wire::{Effect, Ruling};
 use crate::packet::headers::{Headers, LinkType};
 use std::sync::Arc;
 
@@ -39,8 +40,18 @@ pub struct PacketEvent {
     pub from: String,
     /// The receiver's name.
     pub to: String,
-    /// Set when a wire rule lost it: the rule's number.
-    pub lost: Option<u32>,
+    /// What the rules of the wire did with it, in their order; empty when it passed untouched.
+    pub rulings: Vec<Ruling>,
+}
+
+impl PacketEvent {
+    /// The number of the rule that lost it; `None` when it was delivered.
+    pub fn lost(&self) -> Option<u32> {
+        self.rulings
+            .iter()
+            .find(|ruling| matches!(ruling.effect, Effect::Lost | Effect::TooBig(_)))
+            .map(|ruling| ruling.rule)
+    }
 }
 
 /// What a conversation's record says of one of its packets.

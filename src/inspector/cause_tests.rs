@@ -66,7 +66,7 @@ impl Wire {
             cause: None,
             from: String::new(),
             to: String::new(),
-            lost: None,
+            rulings: Vec::new(),
         };
         self.finder.find(&packet, None)
     }

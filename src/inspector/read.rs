@@ -56,7 +56,7 @@ pub fn read(
             cause: None,
             from: String::new(),
             to: String::new(),
-            lost: None,
+            rulings: Vec::new(),
         };
         summary.selected += 1;
         summary.retired = tracker.retired();

@@ -106,7 +106,7 @@ impl Capture {
             cause: None,
             from: names.0.to_owned(),
             to: names.1.to_owned(),
-            lost: None,
+            rulings: Vec::new(),
         }
     }
 

@@ -226,7 +226,7 @@ impl Packets {
                 cause: None,
                 from: names.from,
                 to: names.to,
-                lost: None,
+                rulings: Vec::new(),
             };
             let owner = endpoints(&packet.headers)
                 .filter(|(from, to)| {

@@ -321,7 +321,7 @@ impl Traffic {
             cause: None,
             from: String::new(),
             to: String::new(),
-            lost: None,
+            rulings: Vec::new(),
         });
     }
 }
