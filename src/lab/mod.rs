@@ -5,4 +5,6 @@ pub mod handle;
 pub mod hosts_file;
 pub mod keeper;
 pub mod message;
+mod rule;
 pub mod tier;
+pub mod wire;
