@@ -23,9 +23,7 @@ fn main() -> ExitCode {
     if arguments.next().as_deref() == Some(KEEPER_ROLE) {
         let host = arguments.next().unwrap_or_default();
         let private = arguments.next().as_deref() == Some("private");
-        return lab::keeper::run(&host, private, |channel, name| {
-            process::child::run(channel, name, lab::handle::FIRST_HOST)
-        });
+        return lab::keeper::run(&host, private, process::child::run);
     }
     let cli = Cli::parse();
     ExitCode::from(front(cli))

@@ -5,6 +5,7 @@ pub mod doctor;
 pub mod expecting;
 pub mod explaining;
 pub mod looking;
+mod machines;
 pub mod reading;
 pub mod running;
 pub mod saving;
@@ -542,7 +543,13 @@ impl Shell {
                 .iter()
                 .map(|process| process.name.clone())
                 .collect(),
-            hosts: vec![FIRST_HOST.to_owned()],
+            hosts: self
+                .session
+                .hosts()
+                .all()
+                .iter()
+                .map(|host| host.name.clone())
+                .collect(),
             fields: crate::command::filter::fields()
                 .iter()
                 .map(|field| field.name.to_owned())
