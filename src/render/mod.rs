@@ -3,8 +3,10 @@
 pub mod arrow;
 pub mod ascii;
 pub mod canvas;
+pub mod clock;
 pub mod conversations;
 pub mod diagnostic;
+pub mod digits;
 pub mod endpoint;
 pub mod exchange;
 pub mod explain;
@@ -20,6 +22,7 @@ pub mod line;
 pub mod list;
 pub mod options;
 pub mod packet_line;
+pub mod packet_text;
 #[cfg(test)]
 mod sample;
 pub mod sockets;

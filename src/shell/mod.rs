@@ -43,6 +43,14 @@ pub trait Screen {
         text.say(Style::Plain, 0, line);
         self.show(&text);
     }
+    /// Shows lines that are text already and safe to print: those of a capture, many at once.
+    fn show_lines(&mut self, lines: &[u8]) {
+        let mut text = Styled::new();
+        for line in String::from_utf8_lossy(lines).lines() {
+            text.say(Style::Plain, 0, line);
+        }
+        self.show(&text);
+    }
     /// True when nobody reads any more (`| head`).
     fn is_gone(&self) -> bool {
         false
