@@ -16,7 +16,7 @@ pub struct Record<'a> {
     pub time_ns: i64,
     /// Link type of its interface.
     pub link: LinkType,
-    /// Length on the wire.
+    /// Length on the wire, as the file says; in a damaged file it may be less than what was captured.
     pub len: u32,
     /// The captured bytes.
     pub bytes: &'a [u8],
@@ -204,7 +204,7 @@ fn pcap_step(parser: &PcapParser, link: LinkType, available: &[u8]) -> Step {
             let found = Found {
                 time_ns: i64::from(packet.ts_sec) * 1_000_000_000 + nanoseconds,
                 link,
-                len: packet.orig_len.max(packet.incl_len),
+                len: packet.orig_len,
                 interface: 0,
                 start: 16,
                 end: used,

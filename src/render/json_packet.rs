@@ -1,6 +1,7 @@
 //! A packet as one line of JSON under Wireshark's field names: the contract of `--json`. Written straight into text, field by
 //! field; a field the packet does not have is left out. Other events are not written here.
 
+use super::json_tree;
 use crate::event::packet::{Label, PacketEvent, Track};
 use crate::event::words;
 use crate::packet::headers::{Headers, Icmp, Ipv4, Ipv6, LinkType, Net, Tcp, Transport, flag};
@@ -21,11 +22,12 @@ pub fn packet_json(packet: &PacketEvent) -> String {
     line.number("frame.number", packet.number);
     line.key("frame.time_epoch");
     line.seconds(packet.frame.time_ns);
-    line.number("frame.len", packet.frame.len.into());
+    line.number("frame.len", packet.headers.len.into());
     if let Some(ethertype) = outer_type(packet) {
         line.number("eth.type", ethertype.into());
     }
     headers(&mut line, &packet.headers, &packet.track);
+    json_tree::add(&mut line.0, packet);
     line.0.push('}');
     line.0
 }

@@ -14,6 +14,7 @@ pub mod hex;
 pub mod info;
 pub mod json;
 pub mod json_packet;
+mod json_tree;
 pub mod ladder;
 pub mod line;
 pub mod list;
