@@ -16,6 +16,7 @@ pub mod hex;
 pub mod info;
 pub mod json;
 pub mod json_packet;
+mod json_tree;
 pub mod lab;
 pub mod ladder;
 pub mod line;
