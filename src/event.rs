@@ -2,6 +2,7 @@
 
 pub mod packet;
 pub mod socket;
+pub mod wire;
 pub mod words;
 
 use crate::value::{Address, Value};

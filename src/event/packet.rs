@@ -1,5 +1,6 @@
 //! A frame that was seen, with what the tracker and the session know of it: plain data, no decoding here.
 
+use super::wire::{Effect, Ruling};
 use crate::packet::headers::{Headers, LinkType};
 use std::sync::Arc;
 
@@ -18,6 +19,9 @@ pub struct Frame {
     pub checksum_not_ready: bool,
 }
 
+/// The network that joins the hosts, as [`PacketEvent::network`] and the tracker number it.
+pub const WIRE: u16 = u16::MAX;
+
 /// A frame with everything known of it.
 #[derive(Clone, Debug, PartialEq)]
 pub struct PacketEvent {
@@ -25,8 +29,10 @@ pub struct PacketEvent {
     pub number: u64,
     /// The host whose interface it was seen on.
     pub host: String,
-    /// The interface: `lo`.
+    /// The interface: `lo`, or `eth0` for the wire between hosts, where `host` is the one that sent it.
     pub interface: String,
+    /// The network it passed: 0 and up for a host's `lo`, [`WIRE`] for the wire.
+    pub network: u16,
     /// The frame itself.
     pub frame: Frame,
     /// Its headers.
@@ -39,8 +45,18 @@ pub struct PacketEvent {
     pub from: String,
     /// The receiver's name.
     pub to: String,
-    /// Set when a wire rule lost it: the rule's number.
-    pub lost: Option<u32>,
+    /// What the rules of the wire did with it, in their order; empty when it passed untouched.
+    pub rulings: Vec<Ruling>,
+}
+
+impl PacketEvent {
+    /// The number of the rule that lost it; `None` when it was delivered.
+    pub fn lost(&self) -> Option<u32> {
+        self.rulings
+            .iter()
+            .find(|ruling| matches!(ruling.effect, Effect::Lost | Effect::TooBig(_)))
+            .map(|ruling| ruling.rule)
+    }
 }
 
 /// What a conversation's record says of one of its packets.

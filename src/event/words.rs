@@ -58,7 +58,7 @@ pub fn comment(packet: &PacketEvent) -> String {
             .iter()
             .map(|label| label.name().to_string()),
     );
-    if let Some(rule) = packet.lost {
+    if let Some(rule) = packet.lost() {
         parts.push(format!("lost on the wire by rule {rule}"));
     }
     parts.join("; ")

@@ -66,7 +66,8 @@ impl Wire {
             cause: None,
             from: String::new(),
             to: String::new(),
-            lost: None,
+            network: 0,
+            rulings: Vec::new(),
         };
         self.finder.find(&packet, None)
     }

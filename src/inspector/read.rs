@@ -56,7 +56,8 @@ pub fn read(
             cause: None,
             from: String::new(),
             to: String::new(),
-            lost: None,
+            network: 0,
+            rulings: Vec::new(),
         };
         summary.selected += 1;
         summary.retired = tracker.retired();

@@ -125,7 +125,7 @@ impl States {
             news
         };
         let sender_news = tell(forward, sender);
-        let arrived = packet.lost.is_none();
+        let arrived = packet.lost().is_none();
         // The socket that answers a SYN is new and has no name yet: the listener itself stays in LISTEN.
         let opens = packet.track.phase == Some(Phase::Handshake(1));
         let receiver_news = arrived && !opens && !receiver_speaks_next && tell(!forward, receiver);
@@ -225,7 +225,7 @@ impl<'a> Block<'a> {
         let shortest = SHORTEST.max(titles / 2 + 3).min(room);
         let needs = |brevity| {
             let texts = &mut rows.iter().map(|row| {
-                let gap = if row.packet.lost.is_some() { GAP } else { 0 };
+                let gap = if row.packet.lost().is_some() { GAP } else { 0 };
                 look.measure(&on_arrow(row.packet, brevity)) + gap
             });
             (widest(texts) + arrow::DRAWN).max(shortest)
@@ -288,9 +288,9 @@ impl<'a> Block<'a> {
     fn row(&self, text: &mut Styled, row: &Row<'_>) {
         let look = self.look;
         let packet = row.packet;
-        let way = Way::of(row.forward, packet.lost.is_some());
+        let way = Way::of(row.forward, packet.lost().is_some());
         let drawn = arrow::draw(&on_arrow(packet, self.brevity), self.arrow, way, look);
-        let style = match (packet.lost, row.forward) {
+        let style = match (packet.lost(), row.forward) {
             (Some(_), _) => Style::Lost,
             (None, true) => Style::Client,
             (None, false) => Style::Server,
@@ -376,7 +376,7 @@ fn compact(text: &mut Styled, lanes: &Lanes<'_>, rows: &[Row<'_>], here: &str, l
                 .find(|brevity| look.measure(&on_arrow(row.packet, *brevity)) <= room)
                 .unwrap_or(Brevity::Flags)
                 .max(Brevity::NoOptions);
-            let (way, style) = match (row.forward, row.packet.lost) {
+            let (way, style) = match (row.forward, row.packet.lost()) {
                 (true, None) => ("─▶", Style::Client),
                 (false, None) => ("◀─", Style::Server),
                 (true, Some(_)) => ("─✗", Style::Lost),

@@ -1,6 +1,7 @@
 //! Tests of `exchange`: whole blocks at every width.
 
 use super::*;
+use crate::event::wire::{Effect, Ruling};
 use crate::packet::headers::LinkType;
 use crate::packet::text::is_printable;
 use crate::render::sample::{ACK, C, Capture, FIN, PSH, RST, S, SYN, Side, cause, look, screens};
@@ -26,7 +27,10 @@ fn a_handshake_stands_between_two_lifelines_with_its_cause_below() {
 fn a_lost_syn_ends_in_a_cross_and_its_retransmission_says_so() {
     let mut capture = Capture::new();
     let mut lost = capture.tcp(C, S, SYN, (1000, 0), b"");
-    lost.lost = Some(1);
+    lost.rulings = vec![Ruling {
+        rule: 1,
+        effect: Effect::Lost,
+    }];
     lost.cause = Some(cause(Certainty::Caused, "connect(3)", ""));
     capture.now_ns += 1_012_400_000;
     let mut again = capture.tcp(C, S, SYN, (1000, 0), b"");

@@ -12,7 +12,7 @@ pub fn packet_json(packet: &PacketEvent) -> String {
     line.0.push_str("{\"event\":\"packet\"");
     line.optional_text("cause", packet.cause.as_ref().map(words::cause).as_deref());
     line.key("lost");
-    match packet.lost {
+    match packet.lost() {
         Some(rule) => line.digits(u64::from(rule)),
         None => line.0.push_str("null"),
     }
@@ -262,6 +262,7 @@ fn must_escape(character: char) -> bool {
 mod tests {
     use super::*;
     use crate::event::packet::{Cause, Certainty, Frame};
+    use crate::event::wire::{Effect, Ruling};
     use crate::packet::decode::decode;
 
     fn packet(link: LinkType, bytes: &[u8]) -> PacketEvent {
@@ -281,7 +282,8 @@ mod tests {
             cause: None,
             from: String::new(),
             to: String::new(),
-            lost: None,
+            network: 0,
+            rulings: Vec::new(),
         }
     }
 
@@ -375,7 +377,10 @@ mod tests {
     fn names_from_outside_cannot_leave_their_string() {
         let mut event = packet(LinkType::RAW, &ipv4(17, [0, 0], &[]));
         event.from = "a\"\\\u{1b}[2J\u{202e}".into();
-        event.lost = Some(2);
+        event.rulings = vec![Ruling {
+            rule: 2,
+            effect: Effect::Lost,
+        }];
         event.cause = Some(Cause {
             certainty: Certainty::Caused,
             command: Some(1),

@@ -1,6 +1,7 @@
 //! Tests of `ladder`: whole drawings at every width.
 
 use super::*;
+use crate::event::wire::{Effect, Ruling};
 use crate::render::sample::{ACK, C, Capture, FIN, PSH, S, SYN, Side, screens};
 use insta::assert_snapshot;
 
@@ -47,7 +48,10 @@ fn a_connection_from_connect_to_close_with_the_calls_in_the_outer_lanes() {
     capture.now_ns += 2_000_000_000;
     let before_close = capture.now_ns;
     let mut lost = capture.tcp(C, S, FIN | ACK, (1007, 5001), b"");
-    lost.lost = Some(1);
+    lost.rulings = vec![Ruling {
+        rule: 1,
+        effect: Effect::Lost,
+    }];
     packets.push(lost);
     capture.now_ns += 210_000_000;
     packets.push(capture.tcp(C, S, FIN | ACK, (1007, 5001), b""));

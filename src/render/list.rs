@@ -108,14 +108,14 @@ fn styles(packet: &PacketEvent) -> (Style, Style) {
 /// The info with Wireshark's labels in front.
 fn told(packet: &PacketEvent, brevity: Brevity) -> Cell {
     let mut text = String::new();
-    if packet.lost.is_some() {
+    if packet.lost().is_some() {
         text.push_str("✗ lost ");
     }
     for label in words::labels(&packet.track) {
         text.extend(["[", &label, "] "]);
     }
     text.push_str(&info::brief(packet, brevity));
-    let style = match (packet.lost, packet.headers.malformed) {
+    let style = match (packet.lost(), packet.headers.malformed) {
         (Some(_), _) => Style::Lost,
         (None, Some(_)) => Style::Warning,
         (None, None) if words::repeats(packet.track.labels) => Style::Warning,
@@ -134,6 +134,7 @@ fn cause(packet: &PacketEvent, here: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::event::wire::{Effect, Ruling};
     use crate::render::sample::{ACK, C, Capture, PSH, S, screens};
 
     #[test]
@@ -143,7 +144,10 @@ mod tests {
         let mut packets = capture.handshake();
         packets.push(capture.tcp(C, S, PSH | ACK, (1001, 5001), b"hello"));
         packets.push(capture.tcp(C, S, PSH | ACK, (1001, 5001), b"hello"));
-        packets[3].lost = Some(2);
+        packets[3].rulings = vec![Ruling {
+            rule: 2,
+            effect: Effect::Lost,
+        }];
         let all: Vec<&PacketEvent> = packets.iter().collect();
         insta::assert_snapshot!(screens(|look| draw(&all, start, "lab", look)));
         insta::assert_snapshot!(screens(|look| draw(&[], start, "lab", look)));

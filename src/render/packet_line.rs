@@ -15,7 +15,7 @@ const PREVIEW: usize = 24;
 pub fn remarks(packet: &PacketEvent) -> Vec<(Style, String)> {
     let track = &packet.track;
     let mut found = Vec::new();
-    if let Some(rule) = packet.lost {
+    if let Some(rule) = packet.lost() {
         found.push((Style::Lost, format!("lost: wire rule {rule}")));
     }
     for label in words::labels(track) {

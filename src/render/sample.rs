@@ -106,7 +106,8 @@ impl Capture {
             cause: None,
             from: names.0.to_owned(),
             to: names.1.to_owned(),
-            lost: None,
+            network: 0,
+            rulings: Vec::new(),
         }
     }
 

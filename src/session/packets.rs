@@ -226,7 +226,8 @@ impl Packets {
                 cause: None,
                 from: names.from,
                 to: names.to,
-                lost: None,
+                network: 0,
+                rulings: Vec::new(),
             };
             let owner = endpoints(&packet.headers)
                 .filter(|(from, to)| {

@@ -321,7 +321,8 @@ impl Traffic {
             cause: None,
             from: String::new(),
             to: String::new(),
-            lost: None,
+            network: 0,
+            rulings: Vec::new(),
         });
     }
 }

@@ -1,0 +1,44 @@
+//! What the wire did with a frame, and the rules it holds: plain data. The wire itself is in `lab`.
+
+use serde::{Deserialize, Serialize};
+
+/// One rule's effect on one frame.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Ruling {
+    /// The rule's number, from 1, as `wire` lists it.
+    pub rule: u32,
+    /// What it did.
+    pub effect: Effect,
+}
+
+/// What a rule does to a frame.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Effect {
+    /// Nobody receives it.
+    Lost,
+    /// It leaves the wire this many nanoseconds later than it would have.
+    Delayed(u64),
+    /// It is delivered twice.
+    Duplicated,
+    /// It is held back until another frame of its direction has passed it.
+    Reordered,
+    /// The byte at this offset of the frame is not what was sent.
+    Corrupted(u16),
+    /// It is longer than the wire's MTU (bytes of the network layer) and was answered as a router would: with an ICMP error.
+    TooBig(u16),
+    /// It is longer than the wire's MTU and was carried in this many IPv4 fragments.
+    Fragmented(u16),
+}
+
+/// A rule as `wire` lists it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct RuleRow {
+    /// The rule's number, from 1; never given twice until `wire clear`.
+    pub number: u32,
+    /// The rule as it would be typed: `drop next 1 from client where tcp.flags.syn == 1`.
+    pub text: String,
+    /// How many frames it acted on.
+    pub fired: u64,
+    /// How many more it will act on; `None`: no end.
+    pub left: Option<u64>,
+}
