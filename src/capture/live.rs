@@ -27,6 +27,8 @@ pub const QUEUE: usize = 256 << 20;
 const RETIRE: u32 = 20;
 /// How often a full queue is looked at.
 const FULL: Duration = Duration::from_millis(5);
+/// A signal that comes so soon after the first is the same wish once more: timeout(1) sends it to the process and to its group.
+const SAME_WISH: Duration = Duration::from_millis(300);
 /// Buffers that are kept to be used again.
 const SPARE: usize = 8;
 
@@ -130,6 +132,7 @@ impl Live {
             output: settings.output,
             stop: Arc::clone(&stop),
             shared: Arc::clone(&shared),
+            asked: None,
         };
         let thread = std::thread::Builder::new()
             .name("capture".to_owned())
@@ -215,6 +218,8 @@ struct Worker {
     output: Option<OwnedFd>,
     stop: Arc<EventFd>,
     shared: Arc<Shared>,
+    /// When the first signal is no longer the last word.
+    asked: Option<Deadline>,
 }
 
 impl Worker {
@@ -225,13 +230,30 @@ impl Worker {
         state.ending = Some(ending);
         drop(state);
         self.shared.filled.notify_all();
-        // A signal ends the program from here on, also while its output stands still: this thread is the one that takes it.
-        terminal::let_through();
-        while poll(
-            &mut [PollFd::new(self.stop.as_fd(), PollFlags::POLLIN)],
-            PollTimeout::NONE,
-        ) == Err(Errno::EINTR)
-        {}
+        // Another signal ends the program from here on, also while its output stands still: this thread is the one that takes it.
+        loop {
+            self.heed_no_more();
+            let patience = if self.signals.is_some() {
+                PollTimeout::try_from(SAME_WISH).unwrap_or(PollTimeout::ZERO)
+            } else {
+                PollTimeout::NONE
+            };
+            let mut entries = [PollFd::new(self.stop.as_fd(), PollFlags::POLLIN)];
+            if poll(&mut entries, patience) != Err(Errno::EINTR) && entries[0].any() == Some(true) {
+                return;
+            }
+        }
+    }
+
+    /// Once the first signal is some time ago, the next one has its usual effect.
+    fn heed_no_more(&mut self) {
+        let first = *self.asked.get_or_insert_with(|| Deadline::after(SAME_WISH));
+        if first.is_over()
+            && let Some(signals) = self.signals.take()
+        {
+            while let Ok(Some(_)) = signals.read_signal() {}
+            terminal::let_through();
+        }
     }
 
     fn capture(&mut self) -> Ending {
@@ -347,11 +369,10 @@ impl Worker {
 
     /// Takes what was seen before the signal that ends the capture.
     fn last_frames(&mut self) -> nix::Result<()> {
-        terminal::let_through();
-        self.signals = None;
         let closed = self.ring.close().is_ok();
         let end = Deadline::after(Duration::from_millis(u64::from(RETIRE) * 3));
         loop {
+            self.heed_no_more();
             let room = self.empty_ring();
             if room && end.is_over() {
                 return Ok(());

@@ -52,12 +52,7 @@ pub fn open(form: Form) -> io::Result<OwnedFd> {
 /// Has the socket not be given the copies of frames that this machine sends (PACKET_IGNORE_OUTGOING, Linux 4.20).
 pub fn ignore_outgoing(socket: &OwnedFd) -> io::Result<()> {
     let on: libc::c_int = 1;
-    set(
-        socket,
-        libc::SOL_PACKET,
-        libc::PACKET_IGNORE_OUTGOING,
-        &on,
-    )
+    set(socket, libc::SOL_PACKET, libc::PACKET_IGNORE_OUTGOING, &on)
 }
 
 /// Has the interface pass on what is not addressed to this machine, as long as the socket is open (PACKET_MR_PROMISC).
@@ -153,8 +148,9 @@ impl BlockRing {
         if status.load(Ordering::Acquire) & libc::TP_STATUS_USER == 0 {
             return None;
         }
-        // SAFETY: the block belongs to the reader while TP_STATUS_USER is set; blk_len is an aligned word of its header.
-        let used = unsafe { block.add(USED).cast::<u32>().read() };
+        // SAFETY: the block belongs to the reader while TP_STATUS_USER is set; blk_len is a word of its header.
+        let used = unsafe { block.add(USED).cast::<[u8; 4]>().read() };
+        let used = u32::from_ne_bytes(used);
         // SAFETY: the length is kept within the block, which the kernel does not touch until the status is given back.
         let bytes = unsafe { std::slice::from_raw_parts(block, (used as usize).min(BLOCK)) };
         let result = copy(bytes);
@@ -271,7 +267,10 @@ impl Cursor {
         let next = field(offset_of!(libc::tpacket3_hdr, tp_next_offset))?;
         self.at += next as usize;
         let mut address = [0; 8];
-        address.copy_from_slice(link.get(offset_of!(libc::sockaddr_ll, sll_addr)..)?.get(..8)?);
+        address.copy_from_slice(
+            link.get(offset_of!(libc::sockaddr_ll, sll_addr)..)?
+                .get(..8)?,
+        );
         Some(BlockFrame {
             start: start.min(end),
             end,
