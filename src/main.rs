@@ -9,10 +9,12 @@ use socklab::render::clock::Clock;
 use socklab::render::styled::{Look, Style, Styled};
 use socklab::script::Output;
 use socklab::session::Settings;
+use socklab::shell::inspecting::Request;
 use socklab::shell::reading::Reading;
 use socklab::shell::{Format, Manner, Screen, Shell};
 use socklab::{lab, process, repl, script, shell, sys};
 use std::io::{BufReader, IsTerminal, Write};
+use std::os::fd::AsFd;
 use std::path::PathBuf;
 use std::process::ExitCode;
 
@@ -79,6 +81,29 @@ fn front(cli: Cli) -> u8 {
                 }
             }
         }
+        Some(Task::Inspect {
+            filter,
+            interface,
+            write,
+            count,
+            snaplen,
+            promiscuous,
+        }) => {
+            let request = Request {
+                filter: filter.join(" "),
+                interface,
+                file: None,
+                lines: !(common.quiet && write.is_some()),
+                count,
+                snaplen: snaplen.map(|bytes| bytes as usize),
+                promiscuous,
+                json: common.json,
+                quiet: common.quiet,
+                watched: std::io::stdout().is_terminal(),
+                output: std::io::stdout().as_fd().try_clone_to_owned().ok(),
+            };
+            inspect(&common, request, write)
+        }
         Some(Task::Run { words }) => {
             with_shell(&common, Some(common.deadline), "run", |shell, output| {
                 shell.run_alone(&words, output)
@@ -86,6 +111,28 @@ fn front(cli: Cli) -> u8 {
         }
         None => commands(&common, &cli.files, cli.text),
     }
+}
+
+/// Opens the file, or takes standard output for it, and captures.
+fn inspect(common: &Common, mut request: Request, write: Option<PathBuf>) -> u8 {
+    match write {
+        Some(path) if path.as_os_str() == "-" => {
+            if std::io::stdout().is_terminal() {
+                return complain(
+                    common,
+                    "a capture file is not for a terminal: send it on, as in -w - | wireshark -k -i -",
+                );
+            }
+            request.lines = false;
+            request.file = Some(Box::new(|| Ok(Box::new(std::io::stdout()))));
+        }
+        Some(path) => {
+            request.file = Some(Box::new(move || Ok(Box::new(std::fs::File::create(path)?))));
+        }
+        None => {}
+    }
+    let mut output = Output::new(look(common), format(common));
+    shell::inspecting::inspect(request, &mut output, &mut std::io::stderr())
 }
 
 /// The interactive front, or scripts.

@@ -4,6 +4,7 @@ pub mod blocks;
 pub mod doctor;
 pub mod expecting;
 pub mod explaining;
+pub mod inspecting;
 pub mod looking;
 mod machines;
 pub mod reading;
@@ -55,6 +56,8 @@ pub trait Screen {
     fn is_gone(&self) -> bool {
         false
     }
+    /// Collects what is shown, until there is much of it or this is taken back: for output that nobody watches line by line.
+    fn hold(&mut self, _hold: bool) {}
 }
 
 /// What the shell's text is.
