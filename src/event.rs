@@ -2,6 +2,8 @@
 
 pub mod packet;
 pub mod socket;
+pub mod stream;
+pub mod transfer;
 pub mod wire;
 pub mod words;
 

@@ -2,6 +2,7 @@
 
 pub mod hearing;
 pub mod inventory;
+pub mod ledger;
 pub mod log;
 pub mod packets;
 pub mod program;
@@ -16,6 +17,7 @@ use crate::lab::handle::{FIRST_HOST, Lab, LabError};
 use crate::process::handle::{Birth, Process};
 use crate::value::Value;
 use inventory::Inventory;
+use ledger::Ledger;
 use log::Log;
 use nix::poll::PollTimeout;
 use packets::Packets;
@@ -49,6 +51,7 @@ pub struct Session {
     programs: Vec<Program>,
     packets: Packets,
     inventory: Inventory,
+    ledger: Ledger,
     log: Log,
     commands: u64,
     jobs: u32,
@@ -71,6 +74,7 @@ impl Session {
             programs: Vec::new(),
             packets,
             inventory: Inventory::default(),
+            ledger: Ledger::default(),
             log: Log::default(),
             commands: 0,
             jobs: 0,

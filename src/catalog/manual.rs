@@ -109,6 +109,7 @@ pub fn page(verb: Verb) -> &'static Page {
         Verb::Packet => &looking::PACKET,
         Verb::Ladder => &looking::LADDER,
         Verb::Follow => &looking::FOLLOW,
+        Verb::Stream => &looking::STREAM,
         Verb::Conversations => &looking::CONVERSATIONS,
         Verb::Inspect => &looking::INSPECT,
         Verb::Why => &looking::WHY,

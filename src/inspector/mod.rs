@@ -11,6 +11,7 @@ pub mod phase;
 pub mod read;
 pub mod segment;
 pub mod state;
+pub mod stream;
 pub mod tracker;
 
 #[cfg(test)]

@@ -23,6 +23,7 @@ pub mod packet_line;
 mod sample;
 pub mod sockets;
 pub mod states;
+pub mod stream;
 pub mod styled;
 pub mod table;
 pub mod tcp_info;

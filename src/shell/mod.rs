@@ -8,6 +8,8 @@ pub mod looking;
 pub mod reading;
 pub mod running;
 pub mod saving;
+pub mod streaming;
+pub mod subject;
 pub mod tell;
 pub mod typed;
 pub mod verbs;

@@ -113,6 +113,25 @@ follow c
 expect ok",
 };
 
+pub(super) const STREAM: Page = Page {
+    summary: "the bytes of a connection: which send wrote each, which segment carried it, which recv read it",
+    prototype: "",
+    python: "",
+    man: "tcp(7)",
+    details: "TCP keeps the order of bytes and nothing else: two sends may travel in one segment, one send in several, and a recv takes what is there, whatever wrote it. Three rows of bars stand under each other, a column a byte (or, where there are many, so many bytes a column), each byte in the colour of the send that wrote it. What was sent again has a row of its own, and so has what was only looked at (MSG_PEEK). Below, each part is listed with its send, its segments and its recv, and what is still in the writer's send queue, in flight, or unread in the reader's receive queue is said.\n\nA socket of AF_UNIX has sends and reads and no segment: nothing of it crosses a wire. The calls of a program that `run` started are not seen; its bytes are known from their segments.",
+    blocks: "never",
+    errors: &[],
+    example: "\
+s = socket; bind s 127.0.0.1:5000; listen s
+c = socket; connect c 127.0.0.1:5000
+conn, addr = accept s
+send c \"hello \"; send c \"world\"
+recv conn 8
+expect = \"hello wo\"
+stream c
+expect ok",
+};
+
 pub(super) const CONVERSATIONS: Page = Page {
     summary: "every conversation seen so far, with its packets and bytes",
     prototype: "",
