@@ -8,6 +8,7 @@ pub mod packets;
 pub mod program;
 pub mod rows;
 pub mod running;
+pub mod sampling;
 pub mod why;
 
 use crate::command::ast::{Action, Command, Expr};
@@ -22,6 +23,7 @@ use log::Log;
 use nix::poll::PollTimeout;
 use packets::Packets;
 use program::Program;
+use sampling::Samples;
 use std::collections::{BTreeMap, BTreeSet};
 use std::io;
 use std::os::fd::AsFd;
@@ -52,6 +54,7 @@ pub struct Session {
     packets: Packets,
     inventory: Inventory,
     ledger: Ledger,
+    samples: Samples,
     log: Log,
     commands: u64,
     jobs: u32,
@@ -75,6 +78,7 @@ impl Session {
             packets,
             inventory: Inventory::default(),
             ledger: Ledger::default(),
+            samples: Samples::default(),
             log: Log::default(),
             commands: 0,
             jobs: 0,

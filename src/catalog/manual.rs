@@ -110,6 +110,7 @@ pub fn page(verb: Verb) -> &'static Page {
         Verb::Ladder => &looking::LADDER,
         Verb::Follow => &looking::FOLLOW,
         Verb::Stream => &looking::STREAM,
+        Verb::Plot => &looking::PLOT,
         Verb::Conversations => &looking::CONVERSATIONS,
         Verb::Inspect => &looking::INSPECT,
         Verb::Why => &looking::WHY,

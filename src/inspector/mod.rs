@@ -8,6 +8,7 @@ pub mod conversation;
 pub mod pcap;
 pub mod pcapng;
 pub mod phase;
+pub mod plot;
 pub mod read;
 pub mod segment;
 pub mod state;

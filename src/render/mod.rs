@@ -5,6 +5,7 @@ pub mod ascii;
 pub mod canvas;
 pub mod conversations;
 pub mod diagnostic;
+pub mod dots;
 pub mod endpoint;
 pub mod exchange;
 pub mod explain;
@@ -19,8 +20,10 @@ pub mod line;
 pub mod list;
 pub mod options;
 pub mod packet_line;
+pub mod plot;
 #[cfg(test)]
 mod sample;
+pub mod scale;
 pub mod sockets;
 pub mod states;
 pub mod stream;

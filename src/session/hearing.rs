@@ -188,6 +188,7 @@ impl Session {
         if changes_states || self.packets.change_states(&self.inventory) {
             self.refresh();
         }
+        self.sample();
         self.tell_packets();
     }
 
@@ -238,6 +239,7 @@ impl Session {
         if self.packets.is_empty() {
             return;
         }
+        self.sample();
         if self.packets.change_states(&self.inventory) {
             self.refresh();
         }

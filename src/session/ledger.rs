@@ -4,6 +4,7 @@
 use super::Session;
 use super::inventory::{Inventory, Known};
 use super::log::Log;
+use super::sampling::Samples;
 use crate::event::CallEvent;
 use crate::event::transfer::{KEPT, Party, Transfer};
 use std::collections::{BTreeMap, HashMap, VecDeque};
@@ -129,6 +130,11 @@ impl Ledger {
         self.parties.get(&number)
     }
 
+    /// The number of the open socket with this inode.
+    pub fn by_inode(&self, inode: u64) -> Option<u32> {
+        self.by_inode.get(&inode).copied()
+    }
+
     /// All sockets remembered, oldest first.
     pub fn parties(&self) -> impl DoubleEndedIterator<Item = &Party> {
         self.parties.values()
@@ -246,13 +252,13 @@ fn flags(call: &CallEvent) -> String {
 impl Session {
     /// The sockets and what moved through them, up to this moment.
     pub fn ledger(&mut self) -> &Ledger {
-        self.log_and_ledger().1
+        self.records().1
     }
 
-    /// Calls and packets beside the sockets they belong to.
-    pub fn log_and_ledger(&mut self) -> (&Log, &Ledger) {
+    /// Calls and packets beside the sockets they belong to, and what the kernel said of those.
+    pub fn records(&mut self) -> (&Log, &Ledger, &Samples) {
         self.ledger.learn(&self.inventory);
-        (&self.log, &self.ledger)
+        (&self.log, &self.ledger, &self.samples)
     }
 }
 

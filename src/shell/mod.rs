@@ -5,6 +5,7 @@ pub mod doctor;
 pub mod expecting;
 pub mod explaining;
 pub mod looking;
+pub mod plotting;
 pub mod reading;
 pub mod running;
 pub mod saving;

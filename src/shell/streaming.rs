@@ -32,7 +32,7 @@ impl Shell {
                 text.escape_debug()
             )
         })?;
-        let (log, ledger) = self.session.log_and_ledger();
+        let (log, ledger, _) = self.session.records();
         let packets = connection(log, &subject);
         if !packets.is_empty() {
             return Ok(of_connection(ledger, &packets));

@@ -132,6 +132,24 @@ stream c
 expect ok",
 };
 
+pub(super) const PLOT: Page = Page {
+    summary: "a connection over time: seq, cwnd, rtt or window",
+    prototype: "",
+    python: "",
+    man: "tcp(7)",
+    details: "`plot c seq` draws each segment as a bar from its first sequence number to its last, the acknowledgments below and the offered window above; what was sent again is marked R, what the wire lost has a cross. `plot c cwnd` draws the congestion window and the slow start threshold in segments, `plot c rtt` the smoothed round-trip time and the retransmission timeout, `plot c window` the window the receiver offers and the bytes in flight.\n\nSegments come from the capture. The numbers only the kernel knows come from TCP_INFO, which is asked through sock_diag(7) after each call and when packets come, so a plot has as many steps as there were reasons to ask. The direction is that of the socket named, or the other one when only that carried data. `save FILE.svg plot c seq` writes it as a drawing.",
+    blocks: "never",
+    errors: &[],
+    example: "\
+s = socket; bind s 127.0.0.1:5000; listen s
+c = socket; connect c 127.0.0.1:5000
+conn, addr = accept s
+repeat 5 { send c b\"x\" * 3000; recv conn 3000 }
+plot c seq
+plot c cwnd
+expect state c ESTABLISHED",
+};
+
 pub(super) const CONVERSATIONS: Page = Page {
     summary: "every conversation seen so far, with its packets and bytes",
     prototype: "",
