@@ -2,6 +2,7 @@
 
 use super::verb::Verb;
 
+mod lab;
 mod lifecycle;
 mod looking;
 mod name;
@@ -120,6 +121,9 @@ pub fn page(verb: Verb) -> &'static Page {
         Verb::Kill => &script::KILL,
         Verb::Run => &script::RUN,
         Verb::Lab => &script::LAB,
+        Verb::Host => &lab::HOST,
+        Verb::Wire => &lab::WIRE,
+        Verb::Sysctl => &lab::SYSCTL,
         Verb::Sleep => &script::SLEEP,
         Verb::Wait => &script::WAIT,
         Verb::Jobs => &script::JOBS,

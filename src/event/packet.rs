@@ -19,6 +19,9 @@ pub struct Frame {
     pub checksum_not_ready: bool,
 }
 
+/// The network that joins the hosts, as [`PacketEvent::network`] and the tracker number it.
+pub const WIRE: u16 = u16::MAX;
+
 /// A frame with everything known of it.
 #[derive(Clone, Debug, PartialEq)]
 pub struct PacketEvent {
@@ -26,8 +29,10 @@ pub struct PacketEvent {
     pub number: u64,
     /// The host whose interface it was seen on.
     pub host: String,
-    /// The interface: `lo`.
+    /// The interface: `lo`, or `eth0` for the wire between hosts, where `host` is the one that sent it.
     pub interface: String,
+    /// The network it passed: 0 and up for a host's `lo`, [`WIRE`] for the wire.
+    pub network: u16,
     /// The frame itself.
     pub frame: Frame,
     /// Its headers.

@@ -66,6 +66,7 @@ impl Wire {
             cause: None,
             from: String::new(),
             to: String::new(),
+            network: 0,
             rulings: Vec::new(),
         };
         self.finder.find(&packet, None)

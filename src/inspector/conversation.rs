@@ -14,17 +14,20 @@ pub struct Key {
     pub high: (IpAddr, u16),
     /// IP protocol number.
     pub protocol: u8,
+    /// The network it was seen on: `127.0.0.1` is another host on each.
+    pub network: u16,
 }
 
 impl Key {
-    /// The key of a packet, and whether its sender is the `low` end.
-    pub fn new(from: (IpAddr, u16), to: (IpAddr, u16), protocol: u8) -> (Self, bool) {
+    /// The key of a packet on a network, and whether its sender is the `low` end.
+    pub fn new(network: u16, from: (IpAddr, u16), to: (IpAddr, u16), protocol: u8) -> (Self, bool) {
         let low_sends = from <= to;
         let (low, high) = if low_sends { (from, to) } else { (to, from) };
         let key = Self {
             low,
             high,
             protocol,
+            network,
         };
         (key, low_sends)
     }
@@ -273,8 +276,9 @@ mod tests {
     fn a_key_is_the_same_for_both_directions() {
         let a = (IpAddr::from([10, 0, 0, 1]), 40_000);
         let b = (IpAddr::from([10, 0, 0, 2]), 80);
-        assert_eq!(Key::new(a, b, 6).0, Key::new(b, a, 6).0);
-        assert!(Key::new(a, b, 6).1 != Key::new(b, a, 6).1);
+        assert_eq!(Key::new(0, a, b, 6).0, Key::new(0, b, a, 6).0);
+        assert!(Key::new(0, a, b, 6).1 != Key::new(0, b, a, 6).1);
+        assert_ne!(Key::new(0, a, b, 6).0, Key::new(1, a, b, 6).0);
     }
 
     #[test]

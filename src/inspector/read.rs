@@ -56,6 +56,7 @@ pub fn read(
             cause: None,
             from: String::new(),
             to: String::new(),
+            network: 0,
             rulings: Vec::new(),
         };
         summary.selected += 1;

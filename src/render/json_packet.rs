@@ -282,6 +282,7 @@ mod tests {
             cause: None,
             from: String::new(),
             to: String::new(),
+            network: 0,
             rulings: Vec::new(),
         }
     }

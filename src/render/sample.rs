@@ -106,6 +106,7 @@ impl Capture {
             cause: None,
             from: names.0.to_owned(),
             to: names.1.to_owned(),
+            network: 0,
             rulings: Vec::new(),
         }
     }

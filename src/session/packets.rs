@@ -226,6 +226,7 @@ impl Packets {
                 cause: None,
                 from: names.from,
                 to: names.to,
+                network: 0,
                 rulings: Vec::new(),
             };
             let owner = endpoints(&packet.headers)

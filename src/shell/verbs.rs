@@ -31,6 +31,10 @@ impl Shell {
             Verb::Kill => self.kill(call, screen),
             Verb::Run => self.run(command, call, screen),
             Verb::Lab => self.lab(screen),
+            Verb::Host | Verb::Wire | Verb::Sysctl => {
+                let reason = format!("`{}` is not in this build yet", call.verb.name());
+                self.refuse(process, reason, screen);
+            }
             Verb::Sleep => self.sleep(process, call, screen),
             Verb::Wait => self.wait_verb(call, screen),
             Verb::Jobs => self.jobs(screen),
