@@ -3,11 +3,13 @@
 pub mod hearing;
 pub mod hosts;
 pub mod inventory;
+pub mod ledger;
 pub mod log;
 pub mod packets;
 pub mod program;
 pub mod rows;
 pub mod running;
+pub mod sampling;
 pub mod taps;
 pub mod why;
 
@@ -19,10 +21,12 @@ use crate::process::handle::{Birth, Process};
 use crate::value::Value;
 use hosts::Hosts;
 use inventory::Inventory;
+use ledger::Ledger;
 use log::Log;
 use nix::poll::PollTimeout;
 use packets::Packets;
 use program::Program;
+use sampling::Samples;
 use std::collections::{BTreeMap, BTreeSet};
 use std::io;
 use std::os::fd::AsFd;
@@ -53,6 +57,8 @@ pub struct Session {
     hosts: Hosts,
     packets: Packets,
     inventory: Inventory,
+    ledger: Ledger,
+    samples: Samples,
     log: Log,
     commands: u64,
     jobs: u32,
@@ -76,6 +82,8 @@ impl Session {
             hosts: Hosts::default(),
             packets,
             inventory: Inventory::default(),
+            ledger: Ledger::default(),
+            samples: Samples::default(),
             log: Log::default(),
             commands: 0,
             jobs: 0,

@@ -9,11 +9,13 @@ pub mod key;
 pub mod pcap;
 pub mod pcapng;
 pub mod phase;
+pub mod plot;
 pub mod read;
 pub mod relay;
 pub mod section;
 pub mod segment;
 pub mod state;
+pub mod stream;
 pub mod tracker;
 pub mod unacked;
 
