@@ -2,7 +2,7 @@
 
 mod arp;
 pub mod build;
-mod checksum;
+pub mod checksum;
 mod cooked;
 pub mod decode;
 pub mod dissect;

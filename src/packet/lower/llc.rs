@@ -77,7 +77,7 @@ pub(super) fn llc(part: Part<'_>) -> Result<Peeled<'_>, Malformed> {
                 ([0, 0x80, 0xc2], 1 | 7) => {
                     Peeled::new(part, 8, Announced::Frame(LinkType::ETHERNET))
                 }
-                ([0, 0, 0] | [0, 0, 0xf8], _) => Peeled::typed(part, 8, number),
+                ([0, 0, 0 | 0xf8], _) => Peeled::typed(part, 8, number),
                 _ => Peeled::new(part, 8, Announced::BYTES),
             })
         }
