@@ -25,7 +25,7 @@ mod switch;
 pub mod too_big;
 
 use super::rule::{Kind, Rule};
-use crate::event::packet::{Frame, PacketEvent};
+use crate::event::packet::{Frame, PacketEvent, WIRE};
 use crate::event::wire::{Effect, Ruling};
 use crate::packet::decode::decode;
 use crate::packet::headers::LinkType;
@@ -395,6 +395,7 @@ fn packet(frame: &[u8], beginnings: &Beginnings) -> PacketEvent {
         cause: None,
         from: String::new(),
         to: String::new(),
+        network: WIRE,
         rulings: Vec::new(),
     }
 }

@@ -18,14 +18,18 @@ mod ipv4;
 mod ipv6;
 mod ipv6_layers;
 mod loopback;
+mod lower;
 pub mod names;
 mod ndp;
 mod part;
+mod partial;
+mod rows;
 mod tcp;
 mod tcp_option_fields;
 mod tcp_options;
 pub mod text;
 pub mod tree;
+mod tunnel;
 mod udp;
 
 #[cfg(test)]

@@ -29,7 +29,7 @@ fn places(length: usize, headers: &Headers) -> Range<usize> {
         (Transport::Udp(udp), _) => udp.header.start as usize..udp.header.start as usize + 6,
         (_, Net::Arp(arp)) => arp.span.range(),
         (Transport::Icmp(_) | Transport::Icmpv6(_) | Transport::Igmp(_), Net::Ipv4(ip)) => {
-            ip.header.end as usize..ETHERNET + usize::from(ip.len)
+            ip.header.end as usize..ETHERNET + ip.len as usize
         }
         (Transport::Icmp(_) | Transport::Icmpv6(_) | Transport::Igmp(_), Net::Ipv6(ip)) => {
             ip.header.end as usize..ETHERNET + 40 + usize::from(ip.plen)

@@ -33,7 +33,7 @@ pub(super) enum Passage {
 /// What becomes of a packet at an MTU.
 pub(super) fn passage(frame: &[u8], headers: &Headers, mtu: u16) -> Passage {
     match &headers.net {
-        Net::Ipv4(ip) if is_whole(frame, ip) && ip.len > mtu => {
+        Net::Ipv4(ip) if is_whole(frame, ip) && ip.len > u32::from(mtu) => {
             if ip.df {
                 Passage::TooBig(mtu, needs_fragmentation(frame, headers, ip, mtu))
             } else {
@@ -57,9 +57,9 @@ pub(super) fn passage(frame: &[u8], headers: &Headers, mtu: u16) -> Passage {
 /// True when the frame has all the bytes that the header speaks of, and no tag before them.
 fn is_whole(frame: &[u8], ip: &Ipv4) -> bool {
     ip.header.start as usize == ETHERNET
-        && ip.len >= u16::from(ip.hdr_len)
+        && ip.len >= u32::from(ip.hdr_len)
         && ip.hdr_len >= 20
-        && frame.len() >= ETHERNET + usize::from(ip.len)
+        && frame.len() >= ETHERNET + ip.len as usize
 }
 
 /// How many bytes of data a fragment carries: a multiple of eight (RFC 791 section 3.1).
@@ -69,7 +69,7 @@ fn fragment_data(header: usize, mtu: u16) -> usize {
 
 fn fragment_count(ip: &Ipv4, mtu: u16) -> u16 {
     let header = usize::from(ip.hdr_len);
-    let data = usize::from(ip.len) - header;
+    let data = ip.len as usize - header;
     data.div_ceil(fragment_data(header, mtu)) as u16
 }
 
@@ -85,7 +85,7 @@ pub(super) fn fragments(frame: &[u8], headers: &Headers, mtu: u16) -> Vec<Vec<u8
     let header_end = ETHERNET + usize::from(ip.hdr_len);
     let first_header = &frame[ETHERNET..header_end];
     let later_header = copied_header(first_header);
-    let data = &frame[header_end..ETHERNET + usize::from(ip.len)];
+    let data = &frame[header_end..ETHERNET + ip.len as usize];
     let step = fragment_data(usize::from(ip.hdr_len), mtu);
     let count = data.len().div_ceil(step);
     data.chunks(step)
@@ -147,7 +147,7 @@ fn needs_fragmentation(frame: &[u8], headers: &Headers, ip: &Ipv4, mtu: u16) -> 
         && !ip.src.is_broadcast()
         && !ip.dst.is_broadcast()
         && frame[0] & 1 == 0;
-    let whole = frame.get(ETHERNET..ETHERNET + usize::from(ip.len))?;
+    let whole = frame.get(ETHERNET..ETHERNET + ip.len as usize)?;
     let quoted = &whole[..whole.len().min(LONGEST_ERROR - HEADERS)];
     let message = LayerSpec::new("icmp")
         .field("type", FieldInput::Number(3))
