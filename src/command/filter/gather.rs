@@ -217,11 +217,10 @@ fn may_have(packet: &PacketEvent, names: &[&str]) -> bool {
         }
         "arp" => matches!(headers.net, Net::Arp(_)),
         "data" => !headers.payload.is_empty(),
-        "vlan" => false,
         "eth" => headers.link == LinkType::ETHERNET,
         "sll" => matches!(headers.link, LinkType::LINUX_SLL | LinkType::LINUX_SLL2),
         "null" => matches!(headers.link, LinkType::NULL | LinkType::LOOP),
-        "gre" | "erspan" | "vxlan" | "geneve" => false,
+        "vlan" | "gre" | "erspan" | "vxlan" | "geneve" => false,
         // A label leaves its number behind as the type that was announced.
         name if LOWER.contains(&name) => {
             headers.net == Net::None || !matches!(headers.ethertype, Some(0x0800 | 0x0806 | 0x86dd))
