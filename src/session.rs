@@ -1,5 +1,6 @@
 //! Command in, Events out: sends each command to the process it is for, puts packets to the calls that caused them, keeps the one log.
 
+pub mod evidence;
 pub mod hearing;
 pub mod hosts;
 pub mod inventory;
@@ -17,6 +18,7 @@ use crate::event::{Ended, Event, ProcessEvent, ResultEvent};
 use crate::lab::handle::{FIRST_HOST, Lab, LabError};
 use crate::process::handle::{Birth, Process};
 use crate::value::Value;
+use evidence::Sampling;
 use hosts::Hosts;
 use inventory::Inventory;
 use log::Log;
@@ -52,6 +54,7 @@ pub struct Session {
     programs: Vec<Program>,
     hosts: Hosts,
     packets: Packets,
+    sampling: Sampling,
     inventory: Inventory,
     log: Log,
     commands: u64,
@@ -75,6 +78,7 @@ impl Session {
             programs: Vec::new(),
             hosts: Hosts::default(),
             packets,
+            sampling: Sampling::default(),
             inventory: Inventory::default(),
             log: Log::default(),
             commands: 0,
