@@ -83,6 +83,7 @@ impl Session {
         self.packets.taps_mut().drain();
         if !self.is_busy() {
             self.tell_packets();
+            self.sample_if_due();
         }
     }
 
@@ -194,6 +195,8 @@ impl Session {
         self.out.push(Event::Call(call));
         if changes_states || self.packets.change_states(&self.inventory) {
             self.refresh();
+        } else {
+            self.sampling.disturb();
         }
         self.sample();
         self.tell_packets();
@@ -207,7 +210,9 @@ impl Session {
             Question::Udp(libc::AF_INET),
             Question::Udp(libc::AF_INET6),
         ];
+        let asked_ns = clock::now_ns();
         let answers = self.ask(&questions);
+        self.take_samples(asked_ns, &answers);
         if !self.programs.is_empty() {
             for (host, answer) in &answers {
                 let local = answer
@@ -243,8 +248,11 @@ impl Session {
             return;
         }
         self.sample();
+        self.sampling.disturb();
         if self.packets.change_states(&self.inventory) {
             self.refresh();
+        } else {
+            self.sample_if_due();
         }
         for packet in self.packets.tell(&self.inventory) {
             self.log.packet(packet.clone());
