@@ -5,6 +5,7 @@ pub mod analysis;
 pub mod call_window;
 pub mod cause;
 pub mod conversation;
+pub mod follow;
 pub mod pcap;
 pub mod pcapng;
 pub mod phase;

@@ -2,8 +2,11 @@
 
 pub mod blocks;
 pub mod doctor;
+pub mod drawing;
 pub mod expecting;
 pub mod explaining;
+pub mod following;
+pub mod journal;
 pub mod looking;
 pub mod plotting;
 pub mod reading;
@@ -28,6 +31,7 @@ use crate::render::styled::{Look, Style, Styled};
 use crate::session::{Session, Settings};
 use crate::sys::clock::Deadline;
 use blocks::Blocks;
+use journal::Journal;
 use std::os::fd::{AsFd, BorrowedFd};
 use std::time::Duration;
 use tell::Teller;
@@ -111,6 +115,7 @@ pub struct Shell {
     manner: Manner,
     teller: Teller,
     typed: Typed,
+    journal: Journal,
     blocks: Blocks,
     tally: Tally,
     /// The line of the script that is being run, from 1; 0 at the prompt.
@@ -131,6 +136,7 @@ impl Shell {
             manner,
             teller: Teller::default(),
             typed: Typed::default(),
+            journal: Journal::default(),
             blocks: Blocks::default(),
             tally: Tally::default(),
             line_number: 0,
@@ -221,6 +227,7 @@ impl Shell {
         if !typed::is_about_files(&commands) {
             self.typed.keep(&self.current, text);
         }
+        self.journal.line(&self.prompt(), text);
         self.blocks.begin(text, &self.current, &commands);
         self.commands(&commands, screen)
     }
