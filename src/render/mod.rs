@@ -3,8 +3,10 @@
 pub mod arrow;
 pub mod ascii;
 pub mod canvas;
+pub mod clock;
 pub mod conversations;
 pub mod diagnostic;
+pub mod digits;
 pub mod dots;
 pub mod endpoint;
 pub mod exchange;
@@ -16,11 +18,14 @@ pub mod html;
 pub mod info;
 pub mod json;
 pub mod json_packet;
+mod json_tree;
+pub mod lab;
 pub mod ladder;
 pub mod line;
 pub mod list;
 pub mod options;
 pub mod packet_line;
+pub mod packet_text;
 pub mod plot;
 mod rung;
 #[cfg(test)]

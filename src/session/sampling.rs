@@ -83,7 +83,8 @@ impl Session {
             return;
         }
         self.samples.last_ns = now_ns;
-        for answer in self.ask(&[Question::Tcp(libc::AF_INET), Question::Tcp(libc::AF_INET6)]) {
+        for (_, answer) in self.ask(&[Question::Tcp(libc::AF_INET), Question::Tcp(libc::AF_INET6)])
+        {
             const LISTEN: u8 = 10;
             let party = self.ledger.by_inode(u64::from(answer.inode));
             let (Some(party), false) = (party, answer.state == LISTEN) else {

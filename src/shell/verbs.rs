@@ -29,12 +29,11 @@ impl Shell {
             Verb::Explain => self.explain(call, screen),
             Verb::Process => self.process_verb(call, screen),
             Verb::Kill => self.kill(call, screen),
-            Verb::Run => self.run(command, call, screen),
+            Verb::Run => self.run(process, command, call, screen),
             Verb::Lab => self.lab(screen),
-            Verb::Host | Verb::Wire | Verb::Sysctl => {
-                let reason = format!("`{}` is not in this build yet", call.verb.name());
-                self.refuse(process, reason, screen);
-            }
+            Verb::Host => self.host(call, screen),
+            Verb::Wire => self.wire(call, screen),
+            Verb::Sysctl => self.sysctl(process, call, screen),
             Verb::Sleep => self.sleep(process, call, screen),
             Verb::Wait => self.wait_verb(call, screen),
             Verb::Jobs => self.jobs(screen),
