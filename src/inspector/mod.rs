@@ -6,6 +6,7 @@ pub mod call_window;
 pub mod cause;
 pub mod conversation;
 pub mod evidence;
+pub mod follow;
 pub mod key;
 pub mod pcap;
 pub mod pcapng;

@@ -14,6 +14,7 @@ pub mod explain;
 pub mod follow;
 pub mod help;
 pub mod hex;
+pub mod html;
 pub mod info;
 pub mod json;
 pub mod json_packet;
@@ -26,6 +27,7 @@ pub mod options;
 pub mod packet_line;
 pub mod packet_text;
 pub mod plot;
+mod rung;
 #[cfg(test)]
 mod sample;
 pub mod scale;
@@ -33,6 +35,11 @@ pub mod sockets;
 pub mod states;
 pub mod stream;
 pub mod styled;
+pub mod svg;
+pub mod svg_ladder;
+pub mod svg_plot;
+pub mod svg_states;
+pub mod svg_stream;
 pub mod table;
 pub mod tcp_info;
 #[cfg(test)]

@@ -2,9 +2,12 @@
 
 pub mod blocks;
 pub mod doctor;
+pub mod drawing;
 pub mod expecting;
 pub mod explaining;
+pub mod following;
 pub mod inspecting;
+pub mod journal;
 pub mod looking;
 mod machines;
 pub mod plotting;
@@ -30,6 +33,7 @@ use crate::render::styled::{Look, Style, Styled};
 use crate::session::{Session, Settings};
 use crate::sys::clock::Deadline;
 use blocks::Blocks;
+use journal::Journal;
 use std::os::fd::{AsFd, BorrowedFd};
 use std::time::Duration;
 use tell::Teller;
@@ -123,6 +127,7 @@ pub struct Shell {
     manner: Manner,
     teller: Teller,
     typed: Typed,
+    journal: Journal,
     blocks: Blocks,
     tally: Tally,
     /// The line of the script that is being run, from 1; 0 at the prompt.
@@ -143,6 +148,7 @@ impl Shell {
             manner,
             teller: Teller::default(),
             typed: Typed::default(),
+            journal: Journal::default(),
             blocks: Blocks::default(),
             tally: Tally::default(),
             line_number: 0,
@@ -233,6 +239,7 @@ impl Shell {
         if !typed::is_about_files(&commands) {
             self.typed.keep(&self.current, text);
         }
+        self.journal.line(&self.prompt(), text);
         self.blocks.begin(text, &self.current, &commands);
         self.commands(&commands, screen)
     }

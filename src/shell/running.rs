@@ -294,6 +294,7 @@ impl Shell {
         match self.session.reset() {
             Ok(()) => {
                 self.typed = super::typed::Typed::default();
+                self.journal.clear();
                 FIRST_HOST.clone_into(&mut self.current);
                 self.session.tell(Event::Note(
                     "a new lab: no sockets, no packets, one process".to_owned(),

@@ -108,6 +108,7 @@ impl Shell {
                 self.teller.hear(&output.text);
             }
         }
+        self.journal.events(&events);
         match self.manner.format {
             Format::Json => {
                 for event in &events {
@@ -184,7 +185,7 @@ impl Shell {
 }
 
 impl Teller {
-    fn text(&self, events: &[Event], here: &str, look: Look, quiet: bool) -> Styled {
+    pub(super) fn text(&self, events: &[Event], here: &str, look: Look, quiet: bool) -> Styled {
         let mut text = Styled::new();
         let mut packets: Vec<&PacketEvent> = Vec::new();
         let mut claimed = vec![false; events.len()];
