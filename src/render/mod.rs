@@ -15,12 +15,14 @@ pub mod info;
 pub mod json;
 pub mod json_packet;
 pub mod ladder;
+pub mod lesson;
 pub mod line;
 pub mod list;
 pub mod options;
 pub mod packet_line;
+pub mod prose;
 #[cfg(test)]
-mod sample;
+pub(crate) mod sample;
 pub mod sockets;
 pub mod states;
 pub mod styled;

@@ -5,7 +5,7 @@ use crate::catalog::parameter::{Kind, Need, Parameter};
 use crate::catalog::verb::{Verb, VerbEntry};
 use crate::command::ast::{Call, Expr};
 use crate::command::diagnostic::{Diagnostic, quoted};
-use crate::command::expectation::parse_expectation;
+use crate::command::expectation::parse_claim;
 use crate::command::signature::{kind_words, signature};
 use std::ops::Range;
 
@@ -60,7 +60,7 @@ pub(super) fn bind(verb: Verb, arguments: Vec<Argument>, span: &Range<usize>) ->
         if verb == Verb::Expect
             && let Expr::Str(text) = &value
         {
-            parse_expectation(text).map_err(|error| error.shifted(value_span.start))?;
+            parse_claim(text).map_err(|error| error.shifted(value_span.start))?;
         }
         args.push(Some(value));
     }
