@@ -49,6 +49,7 @@ const GRANTS: &[(&str, &[&str])] = &[
     (
         "shell",
         &[
+            "capture",
             "catalog",
             "command",
             "engine",

@@ -5,7 +5,6 @@ use crate::event::packet::{Cause, Certainty, Frame, PacketEvent};
 use crate::inspector::tracker::Tracker;
 use crate::packet::decode::decode;
 use crate::packet::headers::{LinkType, flag};
-use std::sync::Arc;
 
 pub(crate) const SYN: u16 = flag::SYN;
 pub(crate) const ACK: u16 = flag::ACK;
@@ -99,13 +98,14 @@ impl Capture {
                 time_ns: self.now_ns,
                 link,
                 len: bytes.len() as u32,
-                bytes: Arc::from(bytes),
+                bytes: bytes.into(),
                 checksum_not_ready: true,
             },
             headers,
             cause: None,
             from: names.0.to_owned(),
             to: names.1.to_owned(),
+            network: 0,
             rulings: Vec::new(),
         }
     }

@@ -13,7 +13,7 @@ use crate::session::inventory::Known;
 use crate::session::packets::endpoints;
 use crate::sys::clock;
 use crate::value::{Address, Value};
-use std::net::SocketAddr;
+use std::net::{IpAddr, SocketAddr};
 use std::time::Duration;
 
 /// How long an expectation waits for what may still be on its way, when no deadline is set.
@@ -351,8 +351,7 @@ impl Shell {
 
     /// A packet with every name its ends answer to.
     pub(super) fn seen<'a>(&self, packet: &'a PacketEvent) -> Seen<'a> {
-        let ends = endpoints(&packet.headers);
-        let names = |label: &str, ends: Option<(SocketAddr, SocketAddr)>| {
+        let names = |label: &str, place: Option<IpAddr>, ends: Option<(SocketAddr, SocketAddr)>| {
             let mut names: Vec<String> = Vec::new();
             let mut add = |name: &str| {
                 if !name.is_empty() && !names.iter().any(|known| known == name) {
@@ -360,9 +359,11 @@ impl Shell {
                 }
             };
             add(label);
-            let known = ends.and_then(|(local, peer)| {
+            let host = place.and_then(|address| self.host_at(address, packet));
+            let known = host.zip(ends).and_then(|(host, (local, peer))| {
                 let protocol = inventory::protocol_of(&packet.headers);
-                self.session.inventory().endpoint(protocol, local, peer)
+                let inventory = self.session.inventory();
+                inventory.endpoint(host, protocol, local, peer)
             });
             if let Some(known) = known {
                 for name in known.names.iter().rev() {
@@ -370,19 +371,33 @@ impl Shell {
                     add(&format!("{}.{name}", known.process));
                 }
                 add(&known.process);
-                add(&known.host);
             }
             if let Some((process, name)) = label.split_once('.') {
                 add(name);
                 add(process);
             }
+            add(host.unwrap_or_default());
             names
         };
+        let ends = endpoints(&packet.headers);
+        let (from, to) = packet.headers.addresses().unzip();
         Seen {
             packet,
-            from: names(&packet.from, ends),
-            to: names(&packet.to, ends.map(|(from, to)| (to, from))),
+            from: names(&packet.from, from, ends),
+            to: names(&packet.to, to, ends.map(|(from, to)| (to, from))),
         }
+    }
+
+    /// The host that has an address; a host's own loopback is the host a packet was seen on.
+    fn host_at<'a>(&'a self, address: IpAddr, packet: &'a PacketEvent) -> Option<&'a str> {
+        if address.to_canonical().is_loopback() {
+            return Some(&packet.host);
+        }
+        let hosts = self.session.hosts().all();
+        let at = hosts
+            .iter()
+            .find(|machine| machine.addresses().contains(&address.to_canonical()));
+        at.map(|machine| machine.name.as_str())
     }
 
     /// The call that says how the last command went: its last one, but for the close with which `create_connection` and its
