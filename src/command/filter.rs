@@ -23,6 +23,7 @@ mod lexer;
 mod operand;
 mod parse;
 mod readers;
+mod show;
 mod value;
 
 use crate::event::packet::PacketEvent;
@@ -65,6 +66,15 @@ impl Filter {
 /// Every field and protocol a filter can name, sorted by name.
 pub fn fields() -> &'static [FieldEntry] {
     &field::FIELDS
+}
+
+/// The values that a field of this name has in a packet, as text; none when the packet does not have it, or there is no such field.
+pub fn values(name: &str, packet: &PacketEvent) -> Vec<String> {
+    fields()
+        .iter()
+        .find(|entry| entry.name == name)
+        .map(|entry| show::values(entry, packet))
+        .unwrap_or_default()
 }
 
 /// The fields and protocols that a text names, each with its place; of a text that cannot be split into words, none.

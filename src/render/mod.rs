@@ -21,15 +21,17 @@ pub mod json_packet;
 mod json_tree;
 pub mod lab;
 pub mod ladder;
+pub mod lesson;
 pub mod line;
 pub mod list;
 pub mod options;
 pub mod packet_line;
 pub mod packet_text;
 pub mod plot;
+pub mod prose;
 mod rung;
 #[cfg(test)]
-mod sample;
+pub(crate) mod sample;
 pub mod scale;
 pub mod sockets;
 pub mod states;
