@@ -23,8 +23,8 @@ fn main() -> ExitCode {
     if arguments.next().as_deref() == Some(KEEPER_ROLE) {
         let host = arguments.next().unwrap_or_default();
         let private = arguments.next().as_deref() == Some("private");
-        return lab::keeper::run(&host, private, |channel, name| {
-            process::child::run(channel, name, lab::handle::FIRST_HOST)
+        return lab::keeper::run(&host, private, |channel, family, name| {
+            process::child::run(channel, family, name, lab::handle::FIRST_HOST)
         });
     }
     let cli = Cli::parse();

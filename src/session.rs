@@ -14,6 +14,7 @@ use crate::engine::HIDDEN;
 use crate::event::{Ended, Event, ProcessEvent, ResultEvent};
 use crate::lab::handle::{FIRST_HOST, Lab, LabError};
 use crate::process::handle::{Birth, Process};
+use crate::sys::pass;
 use crate::value::Value;
 use inventory::Inventory;
 use log::Log;
@@ -188,13 +189,14 @@ impl Session {
     /// Makes a process on the first host. Its name must be new.
     pub fn make_process(&mut self, name: &str) -> Result<(), LabError> {
         let (ours, theirs) = UnixStream::pair()?;
-        let spawned = self.lab.spawn(name, theirs.as_fd())?;
+        let (family, of_children) = pass::pair()?;
+        let spawned = self.lab.spawn(name, [theirs.as_fd(), of_children.as_fd()])?;
         let birth = Birth {
             pid: spawned.pid,
             keeper_pid: spawned.keeper_pid,
             pidfd: spawned.pidfd,
         };
-        let process = Process::new(name, FIRST_HOST, birth, ours)?;
+        let process = Process::new(name, FIRST_HOST, birth, ours, family)?;
         self.out.push(Event::Process(ProcessEvent {
             process: name.to_owned(),
             host: FIRST_HOST.to_owned(),
@@ -207,14 +209,23 @@ impl Session {
 
     /// Kills a process or a program, and waits until the kernel has closed what it held.
     pub fn kill(&mut self, name: &str) -> io::Result<bool> {
+        let child = |session: &Self| {
+            let mut children = session.processes.iter().flat_map(Process::children);
+            children.any(|(child, at)| child == name && !at.is_zombie)
+        };
         if let Some(process) = self.process(name) {
             process.kill()?;
+        } else if child(self) {
+            for process in &self.processes {
+                process.kill_child(name).transpose()?;
+            }
         } else if let Some(program) = self.programs.iter().find(|program| program.name == name) {
             program.signal(libc::SIGKILL)?;
         } else {
             return Ok(false);
         }
         while self.process(name).is_some()
+            || child(self)
             || self.programs.iter().any(|program| program.name == name)
         {
             self.pump(PollTimeout::from(100_u16));
@@ -303,6 +314,8 @@ impl Session {
     /// Waits for every call that what just happened has woken: a thread that the kernel has made runnable again will report by itself.
     /// What is still asleep after this was not touched.
     pub fn quiesce(&mut self) {
+        // A thread that never sleeps is asked for a whole round, and again after whatever it or another did.
+        let mut to_ask = true;
         loop {
             let waking = self.processes.iter().any(Process::is_waking);
             let heard = self.pump(if waking {
@@ -310,13 +323,22 @@ impl Session {
             } else {
                 PollTimeout::ZERO
             });
+            to_ask |= heard > 0;
             let running = self.processes.iter().any(Process::is_running);
             if running && heard == 0 && !waking {
                 // A woken call went on to the next one of its command; see it to its end or its sleep.
                 self.pump(PollTimeout::from(LOOK_MS));
                 self.look();
             } else if !waking && !running && heard == 0 {
-                return;
+                let mut asked = false;
+                for process in self.processes.iter_mut().filter(|_| to_ask) {
+                    asked |= process.ask();
+                }
+                to_ask = false;
+                if !asked {
+                    self.tell_zombies();
+                    return;
+                }
             }
             if self.lab_is_gone {
                 return;

@@ -115,7 +115,7 @@ impl CauseFinder {
             let cause = Cause {
                 certainty: Certainty::Caused,
                 command: Some(window.command).filter(|command| *command != 0),
-                process: window.process.clone(),
+                process: window.owner(),
                 call: window.short.clone(),
                 kernel: kernels_part(packet),
             };
@@ -128,7 +128,7 @@ impl CauseFinder {
             let cause = Cause {
                 certainty: Certainty::Caused,
                 command: Some(window.command),
-                process: window.process.clone(),
+                process: window.owner(),
                 call: window.short.clone(),
                 kernel: String::new(),
             };

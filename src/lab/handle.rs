@@ -209,13 +209,17 @@ impl Lab {
         self.keeper.as_raw()
     }
 
-    /// Makes a prompt's process at the other end of `channel`.
-    pub fn spawn(&mut self, name: &str, channel: BorrowedFd<'_>) -> Result<Spawned, LabError> {
+    /// Makes a prompt's process at the other ends of its channel and the one its children report on.
+    pub fn spawn(
+        &mut self,
+        name: &str,
+        channels: [BorrowedFd<'_>; 2],
+    ) -> Result<Spawned, LabError> {
         self.ask(
             &Request::Spawn {
                 name: name.to_owned(),
             },
-            &[channel],
+            &channels,
         )
     }
 

@@ -18,8 +18,8 @@ use std::os::unix::ffi::OsStrExt;
 use std::os::unix::fs::MetadataExt;
 use std::process::ExitCode;
 
-/// What a prompt's process does: takes its channel and its name, and gives its exit status.
-pub type ProcessMain = fn(OwnedFd, &str) -> i32;
+/// What a prompt's process does: takes its channel, the one its forked children report on, and its name, and gives its exit status.
+pub type ProcessMain = fn(OwnedFd, OwnedFd, &str) -> i32;
 
 /// The name the keeper goes by in `ps` and /proc; at most 15 bytes.
 pub const COMM: &str = "socklab-keeper";
@@ -203,16 +203,15 @@ impl Keeper {
         name: &str,
         descriptors: Vec<OwnedFd>,
     ) -> Result<(Pid, OwnedFd), (&'static str, io::Error)> {
-        let channel = descriptors
-            .into_iter()
-            .next()
-            .ok_or(("spawn", io::Error::from_raw_os_error(libc::EBADF)))?;
+        let channels: [OwnedFd; 2] = descriptors
+            .try_into()
+            .map_err(|_| ("spawn", io::Error::from_raw_os_error(libc::EBADF)))?;
         match spawn::fork().map_err(|error| ("fork(2)", error))? {
             Some(pid) => Ok((
                 pid,
                 spawn::pidfd_open(pid).map_err(|error| ("pidfd_open(2)", error))?,
             )),
-            None => std::process::exit(become_process(channel, name, self.process_main)),
+            None => std::process::exit(become_process(channels, name, self.process_main)),
         }
     }
 
@@ -326,8 +325,8 @@ pub fn remove(made: &SocketPath) {
     }
 }
 
-/// Runs in the forked child: leaves it with standard descriptors to nowhere, its channel out of the way, and 3 free.
-fn become_process(channel: OwnedFd, name: &str, process_main: ProcessMain) -> i32 {
+/// Runs in the forked child: leaves it with standard descriptors to nowhere, its channels out of the way, and 3 free.
+fn become_process(channels: [OwnedFd; 2], name: &str, process_main: ProcessMain) -> i32 {
     let nowhere = nix::fcntl::open(
         "/dev/null",
         nix::fcntl::OFlag::O_RDWR,
@@ -335,8 +334,10 @@ fn become_process(channel: OwnedFd, name: &str, process_main: ProcessMain) -> i3
     );
     let settled = nowhere.map_err(io::Error::from).and_then(|nowhere| {
         descriptor_table::set_standard(&nowhere, &nowhere, &nowhere)?;
+        let [channel, family] = channels;
         let channel = descriptor_table::move_high(channel)?;
-        descriptor_table::close_all_but(&channel)?;
+        let family = descriptor_table::move_high(family)?;
+        descriptor_table::close_all_but(&channel, &family)?;
         // The number was closed just now with the rest; its owner must not close it a second time.
         std::mem::forget(nowhere);
         nix::sys::prctl::set_pdeathsig(Signal::SIGKILL)?;
@@ -345,9 +346,9 @@ fn become_process(channel: OwnedFd, name: &str, process_main: ProcessMain) -> i3
         if let Ok(name) = CString::new(name) {
             nix::sys::prctl::set_name(&name)?;
         }
-        Ok(channel)
+        Ok((channel, family))
     });
-    settled.map_or(126, |channel| process_main(channel, name))
+    settled.map_or(126, |(channel, family)| process_main(channel, family, name))
 }
 
 /// Runs in the forked child: becomes the program, or gives the errno.

@@ -5,6 +5,7 @@ use super::{LOOK_MS, Session};
 use crate::engine::report::Report;
 use crate::event::{Ended, Event, ProcessEvent, RefusedEvent};
 use crate::lab::message::SocketPath;
+use crate::process::handle::{Heard, Process};
 use crate::sys::clock::{self, Deadline};
 use crate::sys::diag::{self, Answer, Question};
 use crate::value::Address;
@@ -28,6 +29,7 @@ impl Session {
     pub fn watch(&mut self) {
         self.pump(PollTimeout::ZERO);
         self.look();
+        self.tell_zombies();
     }
 
     /// Waits for something to happen, at most so long, and takes it in. Gives how much was heard.
@@ -48,7 +50,7 @@ impl Session {
             return 0;
         };
         {
-            let mut descriptors = vec![self.processes[place].as_fd()];
+            let mut descriptors: Vec<_> = self.processes[place].descriptors().collect();
             descriptors.extend(self.common_descriptors());
             wait(&descriptors, patience);
         }
@@ -59,10 +61,21 @@ impl Session {
     }
 
     pub(super) fn hear_process(&mut self, place: usize) -> usize {
-        let (reports, gone) = self.processes[place].receive();
-        let heard = reports.len();
+        let Heard {
+            born,
+            reports,
+            ended,
+            gone,
+        } = self.processes[place].receive();
+        let heard = reports.len() + ended.len();
+        for child in born {
+            self.born(place, &child);
+        }
         for report in reports {
             self.report(place, report);
+        }
+        for child in ended {
+            self.child_ended(&child);
         }
         if gone {
             self.lost(place);
@@ -78,7 +91,7 @@ impl Session {
         // While a call is on its way its packets wait for it, so that they stand under it.
         self.packets.drain();
         if !self.is_busy() {
-            self.tell_packets();
+            self.tell_packets(i64::MAX);
         }
     }
 
@@ -112,7 +125,11 @@ impl Session {
 
     /// What to wait for.
     pub fn descriptors(&self) -> Vec<BorrowedFd<'_>> {
-        let mut descriptors: Vec<BorrowedFd<'_>> = self.processes.iter().map(AsFd::as_fd).collect();
+        let mut descriptors: Vec<BorrowedFd<'_>> = self
+            .processes
+            .iter()
+            .flat_map(Process::descriptors)
+            .collect();
         descriptors.extend(self.common_descriptors());
         descriptors
     }
@@ -135,12 +152,19 @@ impl Session {
         match report {
             Report::Starting(call) => self.packets.starting(&call, &self.inventory),
             Report::Called(call) => {
-                let (pid, job) = (self.processes[place].pid, call.job);
-                self.called(pid, call);
-                if job == 0 {
-                    self.processes[place].go_on();
+                let pid = self.processes[place].pid_of(&call.process);
+                if call.name == "fork" && call.result > 0 {
+                    self.inventory
+                        .forked(&call.process, &format!("{}/{}", call.process, call.result));
                 }
+                let made = (*call).clone();
+                self.called(pid, call);
+                self.processes[place].go_on(&made);
             }
+            Report::Note(text) => self.out.push(Event::Note(text)),
+            Report::Idle { spinning } => self.out.push(Event::Blocked(spinning)),
+            Report::Reaped { pid, ended } => self.reaped(place, pid, ended),
+            Report::ThreadEnded { .. } => {}
             Report::Output(output) => self.out.push(Event::Output(output)),
             Report::Refused(refused) => self.out.push(Event::Refused(refused)),
             Report::Result(result) => {
@@ -167,6 +191,7 @@ impl Session {
         self.inventory.called(&call, |fd| inode(pid, fd));
         self.packets.drain();
         self.packets.called(&call, &self.inventory);
+        let until_ns = call.end_ns;
         if call.name == "bind" && call.errno.is_none() {
             self.remember_path(call.local.as_ref());
         }
@@ -186,7 +211,8 @@ impl Session {
         if changes_states || self.packets.change_states(&self.inventory) {
             self.refresh();
         }
-        self.tell_packets();
+        // What was sent later than the call ended is another's, whose report is still to come.
+        self.tell_packets(until_ns);
     }
 
     /// Asks the kernel for the state of every TCP and UDP socket and tells what changed.
@@ -232,14 +258,15 @@ impl Session {
             .collect()
     }
 
-    pub(super) fn tell_packets(&mut self) {
+    /// Tells the packets that were seen up to this time.
+    pub(super) fn tell_packets(&mut self, until_ns: i64) {
         if self.packets.is_empty() {
             return;
         }
         if self.packets.change_states(&self.inventory) {
             self.refresh();
         }
-        for packet in self.packets.tell(&self.inventory) {
+        for packet in self.packets.tell(&self.inventory, until_ns) {
             self.log.packet(packet.clone());
             self.out.push(Event::Packet(Box::new(packet)));
         }
@@ -264,6 +291,58 @@ impl Session {
         }
     }
 
+    /// A forked child has reported for the first time: it holds all its parent held.
+    fn born(&mut self, place: usize, child: &str) {
+        let parent = &self.processes[place];
+        self.inventory.forked(&parent.name, child);
+        self.out.push(Event::Process(ProcessEvent {
+            process: child.to_owned(),
+            host: parent.host.clone(),
+            pid: parent.pid_of(child),
+            ended: None,
+        }));
+    }
+
+    /// A forked child has ended: the kernel closed what it held. How it ended its parent is told when it waits for it.
+    fn child_ended(&mut self, child: &str) {
+        self.packets.drain();
+        self.packets.ended(child, &self.inventory, clock::now_ns());
+        self.inventory.ended(child);
+        self.refresh();
+    }
+
+    /// A process has waited for one of its children.
+    fn reaped(&mut self, place: usize, pid: i32, ended: Ended) {
+        let process = format!("{}/{pid}", self.processes[place].name);
+        let Some(child) = self.processes[place].bury(&process) else {
+            return;
+        };
+        if !child.is_zombie {
+            self.child_ended(&process);
+        }
+        self.out.push(Event::Process(ProcessEvent {
+            process,
+            host: self.processes[place].host.clone(),
+            pid: child.pid,
+            ended: Some(ended),
+        }));
+    }
+
+    /// Says which children have ended without being waited for, when nobody is about to do so.
+    pub(super) fn tell_zombies(&mut self) {
+        for process in &mut self.processes {
+            if process.is_running() || process.is_waking() {
+                continue;
+            }
+            for child in process.new_zombies() {
+                self.out.push(Event::Note(format!(
+                    "{child} has ended and stays as a zombie: {} has not waited for it (waitpid)",
+                    process.name
+                )));
+            }
+        }
+    }
+
     /// A process's channel closed: it is gone. How it ended is told by the keeper.
     pub(super) fn lost(&mut self, place: usize) {
         let process = &mut self.processes[place];
@@ -273,6 +352,21 @@ impl Session {
             process.pid,
             process.keeper_pid,
         );
+        let children: Vec<(String, i32)> = process
+            .children()
+            .map(|(child, at)| (child.clone(), at.pid))
+            .collect();
+        for (child, pid) in children {
+            // The kernel kills them with their parent (PR_SET_PDEATHSIG); the keeper waits for them.
+            self.processes[place].bury(&child);
+            self.child_ended(&child);
+            self.out.push(Event::Process(ProcessEvent {
+                process: child,
+                host: host.clone(),
+                pid,
+                ended: Some(Ended::Signalled(libc::SIGKILL)),
+            }));
+        }
         // The channel closes before the keeper has reaped the process; its word comes on the other channel.
         let ended = self.end_of(keeper_pid);
         self.packets.drain();
@@ -287,7 +381,7 @@ impl Session {
         self.latest.remove(&name);
         self.refresh();
         self.packets.drain();
-        self.tell_packets();
+        self.tell_packets(i64::MAX);
     }
 
     pub(super) fn end_of(&mut self, keeper_pid: i32) -> Ended {

@@ -210,6 +210,28 @@ impl Inventory {
         self.version += 1;
     }
 
+    /// A process forked: the child holds the same sockets under the same numbers and names, until one of them closes its own.
+    pub fn forked(&mut self, parent: &str, child: &str) {
+        if self.open.keys().any(|(owner, _)| owner == child) {
+            return;
+        }
+        let copies: Vec<Known> = self
+            .open
+            .values()
+            .filter(|known| known.process == parent)
+            .map(|known| Known {
+                process: child.to_owned(),
+                ..known.clone()
+            })
+            .collect();
+        for known in copies {
+            if let Some(fd) = known.fd {
+                self.open.insert((child.to_owned(), fd), known);
+            }
+        }
+        self.version += 1;
+    }
+
     /// A process ended: the kernel closed all it held.
     pub fn ended(&mut self, process: &str) {
         let gone: Vec<(String, i32)> = self
@@ -221,7 +243,10 @@ impl Inventory {
         for key in gone {
             if let Some(mut known) = self.open.remove(&key) {
                 known.fd = None;
-                if known.protocol == Protocol::Tcp {
+                // What another process holds, too, goes on.
+                let held = known.inode != 0
+                    && self.open.values().any(|other| other.inode == known.inode);
+                if known.protocol == Protocol::Tcp && !held {
                     self.orphans.push(known);
                 }
             }

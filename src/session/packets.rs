@@ -113,6 +113,7 @@ impl Packets {
             &call.name,
             call.start_ns,
         );
+        window.thread = call.thread;
         window.fd = call.fd;
         window.short = call.fd.map_or_else(
             || format!("{}()", call.name),
@@ -133,7 +134,7 @@ impl Packets {
         let same = |window: &&mut CallWindow| {
             window.end_ns.is_none()
                 && window.command == call.command
-                && window.job == call.job
+                && (window.job, window.thread) == (call.job, call.thread)
                 && window.process == call.process
         };
         let Some(window) = self.finder.windows().find(same) else {
@@ -191,8 +192,8 @@ impl Packets {
         std::mem::take(&mut self.moved_states) || strange
     }
 
-    /// The frames that wait, as events, oldest first.
-    pub fn tell(&mut self, inventory: &Inventory) -> Vec<PacketEvent> {
+    /// The frames that wait and were seen up to this time, as events, oldest first.
+    pub fn tell(&mut self, inventory: &Inventory, until_ns: i64) -> Vec<PacketEvent> {
         for window in self.finder.windows() {
             let known = window
                 .fd
@@ -207,7 +208,14 @@ impl Packets {
             self.names_version = inventory.version;
         }
         let mut told = Vec::with_capacity(self.waiting.len());
-        while let Some((frame, headers)) = self.waiting.pop_front() {
+        while self
+            .waiting
+            .front()
+            .is_some_and(|(frame, _)| frame.time_ns <= until_ns)
+        {
+            let Some((frame, headers)) = self.waiting.pop_front() else {
+                break;
+            };
             let track = self
                 .tracker
                 .packet(self.number + 1, frame.time_ns, &headers);

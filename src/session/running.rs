@@ -93,7 +93,7 @@ impl Session {
                 }));
             }
             self.packets.drain();
-            self.tell_packets();
+            self.tell_packets(i64::MAX);
             self.packets.disown(&program.name);
             let (process, pid) = (program.name.clone(), program.pid);
             self.last_end = program.ended.map(|ended| (process.clone(), ended));

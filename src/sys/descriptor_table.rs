@@ -32,9 +32,10 @@ pub fn move_high(descriptor: OwnedFd) -> io::Result<OwnedFd> {
     moved
 }
 
-/// Closes every descriptor from 3 on but one (close_range(2)).
-pub fn close_all_but(kept: &OwnedFd) -> io::Result<()> {
-    let kept = kept.as_raw_fd() as u32;
+/// Closes every descriptor from 3 on but two (close_range(2)).
+pub fn close_all_but(one: &OwnedFd, other: &OwnedFd) -> io::Result<()> {
+    let (one, other) = (one.as_raw_fd() as u32, other.as_raw_fd() as u32);
+    let (low, high) = (one.min(other), one.max(other));
     let close = |first: u32, last: u32| -> io::Result<()> {
         if first > last {
             return Ok(());
@@ -47,8 +48,9 @@ pub fn close_all_but(kept: &OwnedFd) -> io::Result<()> {
             Ok(())
         }
     };
-    close(3, kept - 1)?;
-    close(kept + 1, u32::MAX)
+    close(3, low - 1)?;
+    close(low + 1, high - 1)?;
+    close(high + 1, u32::MAX)
 }
 
 /// Marks every descriptor from 3 on to be closed by execve (close_range(2) with CLOSE_RANGE_CLOEXEC).
