@@ -233,6 +233,7 @@ impl Session {
                 break;
             }
         }
+        self.quiesce();
         Ok(true)
     }
 

@@ -33,11 +33,13 @@ pub struct Process {
 /// What has come from a process and its children.
 #[derive(Debug, Default)]
 pub struct Heard {
-    /// Children that reported for the first time.
-    pub born: Vec<String>,
     /// Reports, those of calls that begin before those of calls that ended, else oldest first. A thread reports nothing between the end
     /// of a call and the word to go on, so none of its own change places.
     pub reports: Vec<Report>,
+    /// Children that reported for the first time; their fork is among the reports, or was before.
+    pub born: Vec<String>,
+    /// Reports of children.
+    pub of_children: Vec<Report>,
     /// Children that have ended, after their last report.
     pub ended: Vec<String>,
     /// The process is gone.
@@ -115,20 +117,30 @@ impl Process {
         };
         loop {
             let (mut reports, gone) = self.receive_own();
-            let (of_children, born) = self.family.receive();
-            let more = !reports.is_empty() || !of_children.is_empty();
+            let more = self.family.receive() || !reports.is_empty();
             heard.gone |= gone;
-            heard.born.extend(born);
             heard.reports.append(&mut reports);
-            heard.reports.extend(of_children);
-            if !more || heard.gone {
+            if !more || gone {
                 break;
             }
         }
+        for report in &heard.reports {
+            if let Report::Called(call) = report
+                && call.name == "fork"
+            {
+                self.family.announce(&self.name, call.result);
+            }
+        }
+        (heard.of_children, heard.born) = self.family.released();
+        let begun = heard
+            .of_children
+            .extract_if(.., |report| matches!(report, Report::Starting(_)));
+        heard.reports.extend(begun);
         heard
             .reports
             .sort_by_key(|report| !matches!(report, Report::Starting(_)));
         heard.reports.retain_mut(|report| self.note(report));
+        heard.of_children.retain_mut(|report| self.note(report));
         for child in &heard.ended {
             self.at_work.retain(|strand, _| strand.process != *child);
         }
@@ -233,7 +245,7 @@ impl Process {
     /// A child was waited for: it is no more.
     pub fn bury(&mut self, child: &str) -> Option<Child> {
         self.at_work.retain(|strand, _| strand.process != child);
-        self.family.children.remove(child)
+        self.family.bury(child)
     }
 
     /// The children that have ended, though nobody waits for them, and that this was not yet said of; it is now.

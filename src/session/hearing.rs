@@ -62,16 +62,20 @@ impl Session {
 
     pub(super) fn hear_process(&mut self, place: usize) -> usize {
         let Heard {
-            born,
             reports,
+            born,
+            of_children,
             ended,
             gone,
         } = self.processes[place].receive();
-        let heard = reports.len() + ended.len();
+        let heard = reports.len() + of_children.len() + ended.len();
+        for report in reports {
+            self.report(place, report);
+        }
         for child in born {
             self.born(place, &child);
         }
-        for report in reports {
+        for report in of_children {
             self.report(place, report);
         }
         for child in ended {
@@ -352,19 +356,20 @@ impl Session {
             process.pid,
             process.keeper_pid,
         );
-        let children: Vec<(String, i32)> = process
-            .children()
-            .map(|(child, at)| (child.clone(), at.pid))
-            .collect();
-        for (child, pid) in children {
+        let children: Vec<String> = process.children().map(|(child, _)| child.clone()).collect();
+        for child in children {
+            let Some(at) = self.processes[place].bury(&child) else {
+                continue;
+            };
             // The kernel kills them with their parent (PR_SET_PDEATHSIG); the keeper waits for them.
-            self.processes[place].bury(&child);
-            self.child_ended(&child);
+            if !at.is_zombie {
+                self.child_ended(&child);
+            }
             self.out.push(Event::Process(ProcessEvent {
                 process: child,
                 host: host.clone(),
-                pid,
-                ended: Some(Ended::Signalled(libc::SIGKILL)),
+                pid: at.pid,
+                ended: Some(at.how.unwrap_or(Ended::Signalled(libc::SIGKILL))),
             }));
         }
         // The channel closes before the keeper has reaped the process; its word comes on the other channel.

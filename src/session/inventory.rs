@@ -242,6 +242,9 @@ impl Inventory {
             .collect();
         for key in gone {
             if let Some(mut known) = self.open.remove(&key) {
+                if known.names.is_empty() {
+                    known.names.extend(known.fd.map(|fd| format!("fd {fd}")));
+                }
                 known.fd = None;
                 // What another process holds, too, goes on.
                 let held = known.inode != 0

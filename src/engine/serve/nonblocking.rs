@@ -220,9 +220,13 @@ impl Spin<'_, '_> {
         if told.times == 0 {
             return;
         }
+        let draft = match name {
+            "recv" => transfer::recv_draft(fd, self.plan.buffer, 0),
+            name => Draft::on(fd, name),
+        };
         let outcome: Result<(), Errno> = Err(Errno::EAGAIN);
         self.execution.tell_calls(
-            Draft::on(fd, name),
+            draft,
             &outcome,
             (told.first_ns, told.last_ns),
             told.times,

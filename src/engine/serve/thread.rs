@@ -148,7 +148,7 @@ impl Execution<'_> {
     }
 
     fn wait_for_a_thread(&mut self, crew: &Crew) -> Result<(), Errno> {
-        let draft = Draft::of("sem_wait").arg("threads that have ended");
+        let draft = Draft::of("sem_wait").arg("ended");
         self.call(draft, || crew.ended.wait(), |(), _| {})
     }
 
