@@ -1,12 +1,16 @@
 //! Command in, Events out: sends each command to the process it is for, puts packets to the calls that caused them, keeps the one log.
 
 pub mod hearing;
+pub mod hosts;
 pub mod inventory;
+pub mod ledger;
 pub mod log;
 pub mod packets;
 pub mod program;
 pub mod rows;
 pub mod running;
+pub mod sampling;
+pub mod taps;
 pub mod why;
 
 use crate::command::ast::{Action, Command, Expr};
@@ -16,12 +20,15 @@ use crate::lab::handle::{FIRST_HOST, Lab, LabError};
 use crate::process::handle::{Birth, Process};
 use crate::sys::pass;
 use crate::value::Value;
+use hosts::Hosts;
 use inventory::Inventory;
+use ledger::Ledger;
 use log::Log;
 use nix::poll::PollTimeout;
 use packets::Packets;
 use program::Program;
-use std::collections::{BTreeMap, BTreeSet};
+use sampling::Samples;
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::io;
 use std::os::fd::AsFd;
 use std::os::unix::net::UnixStream;
@@ -48,8 +55,11 @@ pub struct Session {
     lab_is_gone: bool,
     processes: Vec<Process>,
     programs: Vec<Program>,
+    hosts: Hosts,
     packets: Packets,
     inventory: Inventory,
+    ledger: Ledger,
+    samples: Samples,
     log: Log,
     commands: u64,
     jobs: u32,
@@ -57,6 +67,10 @@ pub struct Session {
     latest: BTreeMap<String, ResultEvent>,
     variables: BTreeMap<String, BTreeSet<String>>,
     last_end: Option<(String, Ended)>,
+    /// Programs by the inodes of their sockets, as far as they were looked up.
+    program_inodes: HashMap<u64, String>,
+    /// True when states may have changed since the kernel was last asked.
+    stale: bool,
 }
 
 impl Session {
@@ -70,8 +84,11 @@ impl Session {
             lab_is_gone: false,
             processes: Vec::new(),
             programs: Vec::new(),
+            hosts: Hosts::default(),
             packets,
             inventory: Inventory::default(),
+            ledger: Ledger::default(),
+            samples: Samples::default(),
             log: Log::default(),
             commands: 0,
             jobs: 0,
@@ -79,8 +96,10 @@ impl Session {
             latest: BTreeMap::new(),
             variables: BTreeMap::new(),
             last_end: None,
+            program_inodes: HashMap::new(),
+            stale: false,
         };
-        session.make_process(FIRST_HOST)?;
+        session.make_process_on(FIRST_HOST, FIRST_HOST)?;
         session.out.clear();
         Ok(session)
     }
@@ -163,12 +182,12 @@ impl Session {
 
     /// Frames the kernel dropped because the ring was full.
     pub fn dropped_frames(&self) -> u64 {
-        self.packets.dropped()
+        self.packets.taps().dropped()
     }
 
     /// True when packets can be seen at all.
     pub fn sees_packets(&self) -> bool {
-        self.packets.capturing()
+        self.packets.taps().capturing()
     }
 
     /// The number the next command will have.
@@ -186,20 +205,20 @@ impl Session {
         self.out.push(event);
     }
 
-    /// Makes a process on the first host. Its name must be new.
-    pub fn make_process(&mut self, name: &str) -> Result<(), LabError> {
+    /// Makes a process on a host. Its name must be new, and the host there.
+    pub fn make_process_on(&mut self, name: &str, host: &str) -> Result<(), LabError> {
         let (ours, theirs) = UnixStream::pair()?;
         let (family, of_children) = pass::pair()?;
-        let spawned = self.lab.spawn(name, [theirs.as_fd(), of_children.as_fd()])?;
+        let spawned = self.lab.spawn(name, host, [theirs.as_fd(), of_children.as_fd()])?;
         let birth = Birth {
             pid: spawned.pid,
             keeper_pid: spawned.keeper_pid,
             pidfd: spawned.pidfd,
         };
-        let process = Process::new(name, FIRST_HOST, birth, ours, family)?;
+        let process = Process::new(name, host, birth, ours, family)?;
         self.out.push(Event::Process(ProcessEvent {
             process: name.to_owned(),
-            host: FIRST_HOST.to_owned(),
+            host: host.to_owned(),
             pid: process.pid,
             ended: None,
         }));

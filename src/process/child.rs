@@ -11,7 +11,8 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 /// Serves until the channel closes. Commands of job 0 run on this thread, one after the other; others each on their own.
 /// Children that a command forks report on `family`, which keeps messages whole.
-pub fn run(channel: OwnedFd, family: OwnedFd, name: &str, host: &str) -> i32 {
+pub fn run(channels: [OwnedFd; 2], name: &str, host: &str) -> i32 {
+    let [channel, family] = channels;
     let reserved = [channel.as_raw_fd(), family.as_raw_fd()];
     let process = Arc::new(Process {
         engine: Engine::new(name, host).reserving(&reserved),

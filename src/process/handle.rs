@@ -310,6 +310,14 @@ impl Process {
         self.at_work.values().any(|work| !work.blocked)
     }
 
+    /// True when a thread that did not make this call is at work and has not been seen asleep.
+    pub fn is_running_beside(&self, call: &CallEvent) -> bool {
+        let one = Strand::of(call);
+        self.at_work
+            .iter()
+            .any(|(strand, work)| !work.blocked && *strand != one)
+    }
+
     /// Asks the threads that never sleep to go round once more and say so; true when there is one.
     pub fn ask(&mut self) -> bool {
         let mut asked = false;
