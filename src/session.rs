@@ -209,7 +209,9 @@ impl Session {
     pub fn make_process_on(&mut self, name: &str, host: &str) -> Result<(), LabError> {
         let (ours, theirs) = UnixStream::pair()?;
         let (family, of_children) = pass::pair()?;
-        let spawned = self.lab.spawn(name, host, [theirs.as_fd(), of_children.as_fd()])?;
+        let spawned = self
+            .lab
+            .spawn(name, host, [theirs.as_fd(), of_children.as_fd()])?;
         let birth = Birth {
             pid: spawned.pid,
             keeper_pid: spawned.keeper_pid,

@@ -236,7 +236,15 @@ pub enum VerbGroup {
 pub const SERVICES: &[&str] = &["echo", "upper", "time"];
 
 /// How `serve` serves several clients.
-pub const MODELS: &[&str] = &["iterative", "process", "thread", "nonblocking", "select", "poll", "epoll"];
+pub const MODELS: &[&str] = &[
+    "iterative",
+    "process",
+    "thread",
+    "nonblocking",
+    "select",
+    "poll",
+    "epoll",
+];
 
 /// How the call form is written.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -179,8 +179,7 @@ impl<'a> Execution<'a> {
             return Ok(());
         }
         // A poll object or a file is nothing to look at once it has a name; what a server came to is told in words.
-        let serves =
-            matches!(&command.action, Action::Call(call) if call.verb == Verb::Serve);
+        let serves = matches!(&command.action, Action::Call(call) if call.verb == Verb::Serve);
         let opaque = matches!(value, Value::Poller(_) | Value::File(_));
         let show = if typed || opaque || value == Value::None {
             assigned.is_empty()

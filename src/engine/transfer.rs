@@ -191,12 +191,7 @@ impl Execution<'_> {
     }
 
     /// recv(2), reported.
-    pub(super) fn call_recv(
-        &mut self,
-        fd: i32,
-        room: usize,
-        flags: i32,
-    ) -> Result<Vec<u8>, Errno> {
+    pub(super) fn call_recv(&mut self, fd: i32, room: usize, flags: i32) -> Result<Vec<u8>, Errno> {
         self.call(
             recv_draft(fd, room, flags),
             || message::recv(fd, room, flags),

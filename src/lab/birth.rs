@@ -94,7 +94,12 @@ pub fn program(
 }
 
 /// Runs in the forked child: leaves it with standard descriptors to nowhere, its channels out of the way, and 3 free.
-fn become_process(channels: [OwnedFd; 2], name: &str, host: &str, process_main: ProcessMain) -> i32 {
+fn become_process(
+    channels: [OwnedFd; 2],
+    name: &str,
+    host: &str,
+    process_main: ProcessMain,
+) -> i32 {
     let nowhere = nix::fcntl::open(
         "/dev/null",
         nix::fcntl::OFlag::O_RDWR,

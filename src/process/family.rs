@@ -143,10 +143,7 @@ impl Family {
     /// Kills a child (SIGKILL).
     pub fn kill(&self, name: &str) -> Option<io::Result<()>> {
         let child = self.children.get(name)?;
-        Some(spawn::pidfd_send_signal(
-            child.pidfd.as_fd(),
-            libc::SIGKILL,
-        ))
+        Some(spawn::pidfd_send_signal(child.pidfd.as_fd(), libc::SIGKILL))
     }
 }
 

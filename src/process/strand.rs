@@ -153,8 +153,7 @@ impl Work {
 
     /// Asks a thread that spins for another round: until it has answered it counts as running.
     pub(super) fn ask(&mut self, strand: &Strand) -> bool {
-        let asked =
-            self.spinning && self.blocked && self.signal(strand, signal::ASK).is_ok();
+        let asked = self.spinning && self.blocked && self.signal(strand, signal::ASK).is_ok();
         self.blocked &= !asked;
         asked
     }

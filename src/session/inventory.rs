@@ -247,8 +247,8 @@ impl Inventory {
                 }
                 known.fd = None;
                 // What another process holds, too, goes on.
-                let held = known.inode != 0
-                    && self.open.values().any(|other| other.inode == known.inode);
+                let held =
+                    known.inode != 0 && self.open.values().any(|other| other.inode == known.inode);
                 if known.protocol == Protocol::Tcp && !held {
                     self.orphans.push(known);
                 }

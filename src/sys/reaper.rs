@@ -130,11 +130,7 @@ extern "C" fn reap(_: libc::c_int) {
         let start_ns = now_ns();
         // SAFETY: waitpid is async-signal-safe; `status` outlives the call.
         let pid = unsafe { libc::waitpid(-1, &raw mut status, libc::WNOHANG) };
-        let result = if pid == -1 {
-            -(Errno::last_raw())
-        } else {
-            pid
-        };
+        let result = if pid == -1 { -(Errno::last_raw()) } else { pid };
         let slot = &SLOTS[next % ROOM];
         slot.result.store(result, Ordering::Relaxed);
         slot.status.store(status, Ordering::Relaxed);

@@ -1,5 +1,8 @@
 //! A counting semaphore between threads (sem_overview(7)). Unlike a condition variable its wait gives EINTR, so it can be interrupted.
-#![expect(unsafe_code, reason = "sem_init, sem_wait and sem_post have no safe wrapper")]
+#![expect(
+    unsafe_code,
+    reason = "sem_init, sem_wait and sem_post have no safe wrapper"
+)]
 
 use nix::errno::Errno;
 use std::cell::UnsafeCell;

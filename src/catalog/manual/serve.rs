@@ -18,10 +18,19 @@ What a client does not read is kept until its socket takes more, and nothing is 
 `--nofile N` and `--nproc N` are `ulimit -n` and `ulimit -u` while it runs. A datagram socket is served by one loop of recvfrom and sendto. The value is the number of clients.",
     blocks: "until Ctrl-C, `cancel` of a job that was started with `&`, or the count is full; other prompts go on",
     errors: &[
-        ("EINTR", "Ctrl-C; or a child has ended (SIGCHLD), and accept is called again"),
-        ("EAGAIN", "nothing there (nonblocking); or no more threads or processes are allowed (pthread_create, fork)"),
+        (
+            "EINTR",
+            "Ctrl-C; or a child has ended (SIGCHLD), and accept is called again",
+        ),
+        (
+            "EAGAIN",
+            "nothing there (nonblocking); or no more threads or processes are allowed (pthread_create, fork)",
+        ),
         ("EMFILE", "no descriptor is left for another client"),
-        ("ECONNRESET", "a client has reset its connection: that client is dropped, the others go on"),
+        (
+            "ECONNRESET",
+            "a client has reset its connection: that client is dropped, the others go on",
+        ),
         ("EINVAL", "the socket does not listen"),
     ],
     example: "\

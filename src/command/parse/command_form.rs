@@ -68,19 +68,11 @@ impl Parser<'_> {
             .unwrap_or(rest.len());
         let start = self.lexer.position;
         self.lexer.position += 2 + length;
-        Some((
-            rest[..length].replace('-', "_"),
-            start..self.lexer.position,
-        ))
+        Some((rest[..length].replace('-', "_"), start..self.lexer.position))
     }
 
     /// What follows `--name`, behind a blank or `=`; where True or False is taken, nothing means True.
-    fn option_value(
-        &mut self,
-        verb: Verb,
-        name: String,
-        span: Range<usize>,
-    ) -> Parsed<Argument> {
+    fn option_value(&mut self, verb: Verb, name: String, span: Range<usize>) -> Parsed<Argument> {
         let kind = verb
             .entry()
             .parameters

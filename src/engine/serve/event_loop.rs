@@ -47,9 +47,7 @@ struct Loop<'a, 'e> {
 impl Execution<'_> {
     /// Serves until the count is full or Ctrl-C, with every socket non-blocking.
     pub(super) fn serve_with(&mut self, plan: &Plan, watch: &mut dyn Watch) -> Outcome<Served> {
-        let before = self
-            .descriptor(plan.socket)
-            .and_then(|known| known.timeout);
+        let before = self.descriptor(plan.socket).and_then(|known| known.timeout);
         self.set_timeout(plan.socket, Some(Duration::ZERO))?;
         let mut server = Loop {
             execution: self,

@@ -40,9 +40,7 @@ struct Spin<'a, 'e> {
 impl Execution<'_> {
     /// accept4, recv of every connection, and round again.
     pub(super) fn serve_without_blocking(&mut self, plan: &Plan) -> Outcome<Served> {
-        let before = self
-            .descriptor(plan.socket)
-            .and_then(|known| known.timeout);
+        let before = self.descriptor(plan.socket).and_then(|known| known.timeout);
         self.set_timeout(plan.socket, Some(Duration::ZERO))?;
         let mut spin = Spin {
             execution: self,
@@ -133,17 +131,19 @@ impl Spin<'_, '_> {
             return Ok(false);
         }
         self.tell_untold("accept4", fd);
-        self.execution
-            .tell_call(Draft::on(fd, "accept4"), &accepted, times, |accepted, event| {
+        self.execution.tell_call(
+            Draft::on(fd, "accept4"),
+            &accepted,
+            times,
+            |accepted, event| {
                 lifecycle::tell_accepted(accepted, flags, event);
-            });
+            },
+        );
         match accepted {
             Ok((new, _)) => {
                 self.accepted += 1;
                 let mut connection = Connection::new(self.plan, new);
-                if connection.is_writing()
-                    && connection.flush(self.execution) == Step::Close
-                {
+                if connection.is_writing() && connection.flush(self.execution) == Step::Close {
                     self.close(new);
                 } else {
                     self.connections.insert(new, connection);
@@ -225,12 +225,8 @@ impl Spin<'_, '_> {
             name => Draft::on(fd, name),
         };
         let outcome: Result<(), Errno> = Err(Errno::EAGAIN);
-        self.execution.tell_calls(
-            draft,
-            &outcome,
-            (told.first_ns, told.last_ns),
-            told.times,
-        );
+        self.execution
+            .tell_calls(draft, &outcome, (told.first_ns, told.last_ns), told.times);
     }
 
     fn close(&mut self, fd: i32) {

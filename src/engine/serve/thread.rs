@@ -54,9 +54,8 @@ impl Execution<'_> {
     pub(super) fn serve_with_threads(&mut self, plan: &Plan) -> Outcome<Served> {
         let crew = Crew {
             connections: Mutex::new(BTreeMap::new()),
-            ended: Semaphore::new(0).map_err(|errno| {
-                Stop::because(format!("no semaphore can be made: {errno}"))
-            })?,
+            ended: Semaphore::new(0)
+                .map_err(|errno| Stop::because(format!("no semaphore can be made: {errno}")))?,
         };
         std::thread::scope(|scope| {
             let mut clients = 0;
@@ -119,7 +118,9 @@ impl Execution<'_> {
                 std::thread::Builder::new()
                     .name(thread_name(0, number))
                     .stack_size(STACK)
-                    .spawn_scoped(scope, move || thread.serve_on_a_thread(plan, crew, number, fd))
+                    .spawn_scoped(scope, move || {
+                        thread.serve_on_a_thread(plan, crew, number, fd)
+                    })
                     .map_err(|error| {
                         ThreadError(Errno::from_raw(error.raw_os_error().unwrap_or(0)))
                     })
