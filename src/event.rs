@@ -102,7 +102,8 @@ impl CallEvent {
             text.push_str(&self.out);
         }
         if self.times > 1 {
-            text.push_str(&format!(" × {}", self.times));
+            text.push_str(" × ");
+            text.push_str(&self.times.to_string());
         }
         text
     }

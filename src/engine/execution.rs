@@ -317,18 +317,19 @@ impl<'a> Execution<'a> {
         self.ended(event, outcome, tell);
     }
 
-    /// Tells of a call that was made so often in a row, each time with this outcome, the first at the one time, the last at the other.
-    pub(super) fn tell_calls(
+    /// Tells of a call that has failed so often in a row, the first at the one time, the last at the other.
+    pub(super) fn tell_failures(
         &mut self,
         draft: Draft,
-        outcome: &Result<(), Errno>,
+        errno: Errno,
         times: (i64, i64),
         count: u64,
     ) {
         let mut event = self.begin(draft);
         (event.start_ns, event.end_ns) = times;
         event.times = count;
-        self.ended(event, outcome, |(), _| {});
+        let outcome: Result<(), Errno> = Err(errno);
+        self.ended(event, &outcome, |(), _| {});
     }
 
     /// What a server that spins goes on calling: accept4(2), on this listener.

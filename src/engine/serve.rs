@@ -121,8 +121,7 @@ impl Execution<'_> {
             .ok_or_else(|| Stop::because("`serve` knows the services echo, upper and time"))?;
         let edge = self.truth(call, 3, false)?;
         let once = self.truth(call, 4, false)?;
-        let usual = if once { 1 } else { 0 };
-        let count = self.positive(call, 5, usual)?;
+        let count = self.positive(call, 5, i32::from(once))?;
         let at_once = self.positive(call, 6, 0)?;
         let buffer = self.size(call, 7, 4096)?;
         if !(1..=BUFFER).contains(&buffer) {

@@ -224,9 +224,9 @@ impl Spin<'_, '_> {
             "recv" => transfer::recv_draft(fd, self.plan.buffer, 0),
             name => Draft::on(fd, name),
         };
-        let outcome: Result<(), Errno> = Err(Errno::EAGAIN);
+        let times = (told.first_ns, told.last_ns);
         self.execution
-            .tell_calls(draft, &outcome, (told.first_ns, told.last_ns), told.times);
+            .tell_failures(draft, Errno::EAGAIN, times, told.times);
     }
 
     fn close(&mut self, fd: i32) {

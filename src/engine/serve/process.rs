@@ -51,7 +51,7 @@ impl Execution<'_> {
         let mut clients = 0;
         let outcome = self.accept_and_fork(plan, &mut family, &mut clients);
         let end = match outcome {
-            Ok(End::Count) if !plan.zombies => self.wait_for_all(&mut family),
+            Ok(End::Count) if !plan.zombies => Ok(self.wait_for_all(&mut family)),
             outcome => outcome,
         };
         if end != Ok(End::Count) {
@@ -213,15 +213,15 @@ impl Execution<'_> {
     }
 
     /// Waits until every child has ended by itself.
-    fn wait_for_all(&mut self, family: &mut Family<'_>) -> Outcome<End> {
+    fn wait_for_all(&mut self, family: &mut Family<'_>) -> End {
         while !family.children.is_empty() {
             match self.wait_for_one(family, -1) {
                 Ok(()) => {}
-                Err(Errno::EINTR) => return Ok(End::Interrupt),
+                Err(Errno::EINTR) => return End::Interrupt,
                 Err(_) => family.children.clear(),
             }
         }
-        Ok(End::Count)
+        End::Count
     }
 
     /// Ends every child that is left and, but for those that are to stay as zombies, waits for each.

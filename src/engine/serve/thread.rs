@@ -119,7 +119,7 @@ impl Execution<'_> {
                     .name(thread_name(0, number))
                     .stack_size(STACK)
                     .spawn_scoped(scope, move || {
-                        thread.serve_on_a_thread(plan, crew, number, fd)
+                        thread.serve_on_a_thread(plan, crew, number, fd);
                     })
                     .map_err(|error| {
                         ThreadError(Errno::from_raw(error.raw_os_error().unwrap_or(0)))
