@@ -87,6 +87,7 @@ impl Packets {
             &call.name,
             call.start_ns,
         );
+        window.thread = call.thread;
         window.fd = call.fd;
         window.short = call.fd.map_or_else(
             || format!("{}()", call.name),
@@ -111,7 +112,7 @@ impl Packets {
         let same = |window: &&mut CallWindow| {
             window.end_ns.is_none()
                 && window.command == call.command
-                && window.job == call.job
+                && (window.job, window.thread) == (call.job, call.thread)
                 && window.process == call.process
         };
         let Some(window) = self.finder.windows().find(same) else {
@@ -189,8 +190,8 @@ impl Packets {
         self.taps.moved_states() || strange
     }
 
-    /// The frames that wait, as events, oldest first.
-    pub fn tell(&mut self, inventory: &Inventory) -> Vec<PacketEvent> {
+    /// The frames that wait and were seen up to this time, as events, oldest first.
+    pub fn tell(&mut self, inventory: &Inventory, until_ns: i64) -> Vec<PacketEvent> {
         for window in self.finder.windows() {
             let known = window
                 .fd
@@ -205,7 +206,7 @@ impl Packets {
             self.names_version = inventory.version;
         }
         let mut told = Vec::with_capacity(self.taps.waiting().len());
-        while let Some(waiting) = self.taps.next_waiting() {
+        while let Some(waiting) = self.taps.next_waiting(until_ns) {
             let Waiting {
                 frame,
                 headers,
