@@ -71,6 +71,7 @@ fn front(cli: Cli) -> u8 {
             count,
             snaplen,
             promiscuous,
+            strict,
         }) => {
             let request = Request {
                 filter: filter.join(" "),
@@ -80,6 +81,7 @@ fn front(cli: Cli) -> u8 {
                 count,
                 snaplen: snaplen.map(|bytes| bytes as usize),
                 promiscuous,
+                strict,
                 json: common.json,
                 quiet: common.quiet,
                 watched: std::io::stdout().is_terminal(),

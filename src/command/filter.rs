@@ -15,6 +15,7 @@
 //!   again is `data` like any other; Wireshark shows most of it only as `tcp.payload`.
 //! - A few fields have no counterpart of the same name in Wireshark, or are in other packets; the test lists them.
 
+pub mod bpf;
 mod evaluate;
 mod expression;
 pub mod field;
