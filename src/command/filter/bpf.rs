@@ -97,6 +97,7 @@ fn counts_all(test: &Test) -> bool {
         Test::Present(operand)
         | Test::Constant(operand, ..)
         | Test::Contains(operand, ..)
+        | Test::Matches(operand, ..)
         | Test::In(operand, ..) => counts(operand),
     }
 }

@@ -151,7 +151,9 @@ impl Reading {
                     members.map(or)
                 })
             }
-            Test::Contains(operand, ..) => self.unless_absent(&[operand], bound),
+            Test::Contains(operand, ..) | Test::Matches(operand, ..) => {
+                self.unless_absent(&[operand], bound)
+            }
             Test::Fields(sides, ..) | Test::ContainsField(sides, _) => {
                 self.unless_absent(&[&sides.0, &sides.1], bound)
             }
