@@ -62,6 +62,19 @@ pub(crate) enum When {
     Never,
 }
 
+/// What the times of a capture count from.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(crate) enum Since {
+    /// The first packet.
+    Relative,
+    /// The packet before.
+    Delta,
+    /// 1970, UTC.
+    Epoch,
+    /// They are dates and times of day, UTC.
+    Date,
+}
+
 /// The tasks beside running commands.
 #[derive(Debug, Subcommand)]
 pub(crate) enum Task {
@@ -88,8 +101,14 @@ pub(crate) enum Task {
     Read {
         /// A pcap or pcapng file; `-` is standard input.
         file: PathBuf,
-        /// A display filter.
+        /// A display filter, in Wireshark's language.
         filter: Vec<String>,
+        /// End after this many packets that pass the filter.
+        #[arg(short = 'c', long, value_name = "N")]
+        count: Option<u64>,
+        /// What the times count from.
+        #[arg(short = 't', long, value_name = "FROM", default_value = "relative")]
+        time: Since,
     },
     /// Capture on a real interface and show every packet. Needs CAP_NET_RAW.
     Inspect {

@@ -169,6 +169,16 @@ impl Screen for Output {
         }
     }
 
+    fn show_lines(&mut self, lines: &[u8]) {
+        if !self.gone {
+            let mut output = io::stdout().lock();
+            self.gone |= output
+                .write_all(lines)
+                .and_then(|()| output.flush())
+                .is_err();
+        }
+    }
+
     fn look(&self) -> Look {
         self.look
     }

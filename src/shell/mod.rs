@@ -6,9 +6,13 @@ pub mod expecting;
 pub mod explaining;
 pub mod inspecting;
 pub mod looking;
+mod machines;
+pub mod plotting;
 pub mod reading;
 pub mod running;
 pub mod saving;
+pub mod streaming;
+pub mod subject;
 pub mod tell;
 pub mod typed;
 pub mod verbs;
@@ -41,6 +45,14 @@ pub trait Screen {
     fn show_json(&mut self, line: &str) {
         let mut text = Styled::new();
         text.say(Style::Plain, 0, line);
+        self.show(&text);
+    }
+    /// Shows lines that are text already and safe to print: those of a capture, many at once.
+    fn show_lines(&mut self, lines: &[u8]) {
+        let mut text = Styled::new();
+        for line in String::from_utf8_lossy(lines).lines() {
+            text.say(Style::Plain, 0, line);
+        }
         self.show(&text);
     }
     /// True when nobody reads any more (`| head`).
@@ -545,7 +557,13 @@ impl Shell {
                 .iter()
                 .map(|process| process.name.clone())
                 .collect(),
-            hosts: vec![FIRST_HOST.to_owned()],
+            hosts: self
+                .session
+                .hosts()
+                .all()
+                .iter()
+                .map(|host| host.name.clone())
+                .collect(),
             fields: crate::command::filter::fields()
                 .iter()
                 .map(|field| field.name.to_owned())

@@ -1,5 +1,5 @@
-//! Network interfaces by ioctl (netdevice(7)): what they are, and bringing one up. Not addresses or pairs of interfaces: that is
-//! netlink's.
+//! Network interfaces by ioctl (netdevice(7)): what they are, bringing one up, switching its offloads off. Not addresses or pairs of
+//! interfaces: that is `rtnetlink`'s.
 #![expect(unsafe_code, reason = "these ioctls have no safe wrapper")]
 
 use std::io;
@@ -15,6 +15,37 @@ pub fn bring_up(name: &str) -> io::Result<()> {
         }
         request.ifr_ifru.ifru_flags |= libc::IFF_UP as libc::c_short;
         if libc::ioctl(socket.as_raw_fd(), libc::SIOCSIFFLAGS, &raw mut request) == -1 {
+            return Err(io::Error::last_os_error());
+        }
+    }
+    Ok(())
+}
+
+/// Switches off what an interface of this network namespace leaves to hardware: checksums, segmentation, scatter and gather.
+/// Frames then carry true checksums and are no longer than the MTU. Needs CAP_NET_ADMIN; source: linux/ethtool.h.
+pub fn plain_frames(name: &str) -> io::Result<()> {
+    const ETHTOOL_SRXCSUM: u32 = 0x15;
+    const ETHTOOL_STXCSUM: u32 = 0x17;
+    const ETHTOOL_SSG: u32 = 0x19;
+    const ETHTOOL_STSO: u32 = 0x1f;
+    const ETHTOOL_SGSO: u32 = 0x24;
+    const ETHTOOL_SGRO: u32 = 0x2c;
+    let (socket, mut request) = prepare(name)?;
+    for command in [
+        ETHTOOL_SGSO,
+        ETHTOOL_STSO,
+        ETHTOOL_SSG,
+        ETHTOOL_STXCSUM,
+        ETHTOOL_SRXCSUM,
+        ETHTOOL_SGRO,
+    ] {
+        // struct ethtool_value: the command and what to set, here 0 for off.
+        let mut value: [u32; 2] = [command, 0];
+        request.ifr_ifru.ifru_data = value.as_mut_ptr().cast();
+        // SAFETY: the ifreq points to an ethtool_value that lives until after the call.
+        let result =
+            unsafe { libc::ioctl(socket.as_raw_fd(), libc::SIOCETHTOOL, &raw mut request) };
+        if result == -1 {
             return Err(io::Error::last_os_error());
         }
     }
