@@ -130,6 +130,10 @@ pub(crate) enum Task {
         /// Have the interface pass on what is addressed to others, too.
         #[arg(long)]
         promiscuous: bool,
+        /// Have the kernel leave out all that the filter rejects. Without this it passes on whole TCP conversations where one of
+        /// their packets could be wanted, because relative numbers and labels need all of them.
+        #[arg(long)]
+        strict: bool,
     },
     /// Lessons: list them, read one, watch one, learn one, or check that they hold.
     Lesson {

@@ -92,6 +92,7 @@ fn front(cli: Cli) -> u8 {
             count,
             snaplen,
             promiscuous,
+            strict,
         }) => {
             let request = Request {
                 filter: filter.join(" "),
@@ -101,6 +102,7 @@ fn front(cli: Cli) -> u8 {
                 count,
                 snaplen: snaplen.map(|bytes| bytes as usize),
                 promiscuous,
+                strict,
                 json: common.json,
                 quiet: common.quiet,
                 watched: std::io::stdout().is_terminal(),

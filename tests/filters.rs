@@ -363,6 +363,19 @@ const FILTERS: &[&str] = &[
     "tcp.window_size_value == 500",
     "tcp.checksum == 0x1234",
     r#"udp.payload == "ping""#,
+    r#"frame matches "HELLO""#,
+    r#"tcp.payload matches "^h.l+o$""#,
+    r#"udp.payload ~ "(?-i)P[a-z]+""#,
+    r#"tcp matches r"\x16\x03\x01""#,
+    r#"frame matches "\xff""#,
+    r#"udp matches "^..""#,
+    r#"udp matches """#,
+    r#"frame[12:2] matches "\x08.""#,
+    r#"not udp.payload matches "ing$""#,
+    r#"all udp.payload matches "i""#,
+    r#"eth.src matches "\x01$""#,
+    r#"icmp matches "abc|ping""#,
+    r#"tcp.flags.str matches "S""#,
 ];
 
 /// Filters on which they do not, and why; both verdicts, so that a change of either is noticed.
