@@ -9,6 +9,7 @@ pub mod pcap;
 pub mod pcapng;
 pub mod phase;
 pub mod read;
+pub mod reassembly;
 pub mod segment;
 pub mod state;
 pub mod tracker;

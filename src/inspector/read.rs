@@ -1,6 +1,7 @@
 //! A capture file or stream, frame by frame, to whoever wants the packets: decode, track, select. Writes nothing.
 
 use super::pcap::{CaptureError, Reader};
+use super::reassembly::Reassembly;
 use super::tracker::Tracker;
 use crate::event::packet::{Frame, PacketEvent};
 use crate::packet::decode::decode;
@@ -35,11 +36,13 @@ pub fn read(
 ) -> Result<Summary, CaptureError> {
     let mut reader = Reader::new(input)?;
     let mut tracker = Tracker::new();
+    let mut reassembly = Reassembly::default();
     let mut summary = Summary::default();
     while let Some(record) = reader.next_record()? {
         summary.frames += 1;
-        let headers = decode(record.link, record.bytes, record.len);
-        let track = tracker.packet(summary.frames, record.time_ns, &headers);
+        let mut headers = decode(record.link, record.bytes, record.len);
+        let when = (summary.frames, record.time_ns);
+        let track = reassembly.packet(&mut tracker, when, &mut headers, record.bytes);
         let event = PacketEvent {
             number: summary.frames,
             host: String::new(),

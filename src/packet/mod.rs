@@ -8,6 +8,7 @@ pub mod decode;
 pub mod dissect;
 mod ethernet;
 mod fields;
+pub mod fragment;
 pub mod headers;
 mod icmp;
 mod icmp_layers;

@@ -3,6 +3,7 @@
 use super::endpoint::mac;
 use crate::event::packet::PacketEvent;
 use crate::packet::headers::{Arp, Headers, Icmp, Net, Tcp, Transport, flag};
+use crate::packet::names;
 use crate::packet::text::hex;
 use std::fmt::Write;
 
@@ -61,13 +62,18 @@ pub fn brief(packet: &PacketEvent, brevity: Brevity) -> String {
         (Transport::None, Net::Arp(arp)) => arp_message(arp),
         (Transport::None, Net::Ipv4(ip)) if ip.mf || ip.frag_offset > 0 => format!(
             "Fragmented IP protocol (proto={}, off={}, ID={:04x})",
-            ip.proto, ip.frag_offset, ip.id
+            named(ip.proto),
+            ip.frag_offset,
+            ip.id
         ),
-        (Transport::None, Net::Ipv6(ip)) if ip.fragment.is_some() => format!(
-            "IPv6 fragment (nxt={}, off={})",
-            ip.upper,
-            ip.fragment.map_or(0, |(offset, _)| offset)
-        ),
+        (Transport::None, Net::Ipv6(ip)) if ip.fragment.is_some() => {
+            let (offset, more) = ip.fragment.unwrap_or_default();
+            let more = if more { "y" } else { "n" };
+            format!(
+                "IPv6 fragment (off={offset} more={more} nxt={})",
+                named(ip.upper)
+            )
+        }
         (Transport::None, Net::Ipv4(ip)) => unknown(packet, &format!("IP protocol {}", ip.proto)),
         (Transport::None, Net::Ipv6(ip)) => {
             unknown(packet, &format!("IPv6 next header {}", ip.upper))
@@ -121,6 +127,14 @@ pub fn flags(flags: u16) -> String {
 
 /// The bytes a packet carries for a program, as far as they were captured.
 pub fn payload(packet: &PacketEvent) -> &[u8] {
+    if let Some(datagram) = &packet.track.reassembled {
+        let header = match packet.headers.transport {
+            Transport::Tcp(tcp) => tcp.hdr_len.into(),
+            Transport::Udp(_) => 8,
+            _ => datagram.len(),
+        };
+        return datagram.get(header..).unwrap_or_default();
+    }
     match packet.headers.transport {
         Transport::Tcp(_) | Transport::Udp(_) => packet
             .frame
@@ -243,6 +257,14 @@ fn icmpv6_message(icmp: &Icmp, hop_limit: u8) -> String {
         (136, _) => "Neighbor Advertisement".to_owned(),
         (137, _) => "Redirect".to_owned(),
         (kind, code) => format!("Type {kind}, code {code}"),
+    }
+}
+
+/// A protocol's name before its number, where it has one.
+fn named(protocol: u8) -> String {
+    match names::protocol(protocol) {
+        "" => protocol.to_string(),
+        name => format!("{name} {protocol}"),
     }
 }
 

@@ -70,11 +70,11 @@ impl<'a> Scene<'a> {
     fn walk(&self, names: &[&str], kind: FieldKind, give: &mut dyn FnMut(Datum<'_>)) {
         let frame = &self.packet.frame;
         let layers = self.tree.get_or_init(|| {
-            dissect::tree(
-                frame.link,
-                &frame.bytes,
-                frame.len,
-                frame.checksum_not_ready,
+            dissect::whole_tree(
+                &self.packet.headers,
+                &self.packet.frame.bytes,
+                self.packet.frame.checksum_not_ready,
+                self.packet.track.reassembled.as_deref(),
             )
         });
         for (index, layer) in layers.iter().enumerate() {
@@ -171,6 +171,7 @@ fn is_plain(packet: &PacketEvent) -> bool {
         && is_usual(headers.link)
         && !headers.may_tunnel()
         && !quotes
+        && packet.track.reassembled.is_none()
         && !matches!(carried, IN_IPV4 | IN_IPV6)
 }
 
@@ -217,11 +218,10 @@ fn may_have(packet: &PacketEvent, names: &[&str]) -> bool {
         }
         "arp" => matches!(headers.net, Net::Arp(_)),
         "data" => !headers.payload.is_empty(),
-        "vlan" => false,
         "eth" => headers.link == LinkType::ETHERNET,
         "sll" => matches!(headers.link, LinkType::LINUX_SLL | LinkType::LINUX_SLL2),
         "null" => matches!(headers.link, LinkType::NULL | LinkType::LOOP),
-        "gre" | "erspan" | "vxlan" | "geneve" => false,
+        "vlan" | "gre" | "erspan" | "vxlan" | "geneve" => false,
         // A label leaves its number behind as the type that was announced.
         name if LOWER.contains(&name) => {
             headers.net == Net::None || !matches!(headers.ethertype, Some(0x0800 | 0x0806 | 0x86dd))
