@@ -1,12 +1,16 @@
 //! Command in, Events out: sends each command to the process it is for, puts packets to the calls that caused them, keeps the one log.
 
 pub mod hearing;
+pub mod hosts;
 pub mod inventory;
+pub mod ledger;
 pub mod log;
 pub mod packets;
 pub mod program;
 pub mod rows;
 pub mod running;
+pub mod sampling;
+pub mod taps;
 pub mod why;
 
 use crate::command::ast::{Action, Command, Expr};
@@ -15,11 +19,14 @@ use crate::event::{Ended, Event, ProcessEvent, ResultEvent};
 use crate::lab::handle::{FIRST_HOST, Lab, LabError};
 use crate::process::handle::{Birth, Process};
 use crate::value::Value;
+use hosts::Hosts;
 use inventory::Inventory;
+use ledger::Ledger;
 use log::Log;
 use nix::poll::PollTimeout;
 use packets::Packets;
 use program::Program;
+use sampling::Samples;
 use std::collections::{BTreeMap, BTreeSet};
 use std::io;
 use std::os::fd::AsFd;
@@ -47,8 +54,11 @@ pub struct Session {
     lab_is_gone: bool,
     processes: Vec<Process>,
     programs: Vec<Program>,
+    hosts: Hosts,
     packets: Packets,
     inventory: Inventory,
+    ledger: Ledger,
+    samples: Samples,
     log: Log,
     commands: u64,
     jobs: u32,
@@ -69,8 +79,11 @@ impl Session {
             lab_is_gone: false,
             processes: Vec::new(),
             programs: Vec::new(),
+            hosts: Hosts::default(),
             packets,
             inventory: Inventory::default(),
+            ledger: Ledger::default(),
+            samples: Samples::default(),
             log: Log::default(),
             commands: 0,
             jobs: 0,
@@ -79,7 +92,7 @@ impl Session {
             variables: BTreeMap::new(),
             last_end: None,
         };
-        session.make_process(FIRST_HOST)?;
+        session.make_process_on(FIRST_HOST, FIRST_HOST)?;
         session.out.clear();
         Ok(session)
     }
@@ -162,12 +175,12 @@ impl Session {
 
     /// Frames the kernel dropped because the ring was full.
     pub fn dropped_frames(&self) -> u64 {
-        self.packets.dropped()
+        self.packets.taps().dropped()
     }
 
     /// True when packets can be seen at all.
     pub fn sees_packets(&self) -> bool {
-        self.packets.capturing()
+        self.packets.taps().capturing()
     }
 
     /// The number the next command will have.
@@ -185,19 +198,19 @@ impl Session {
         self.out.push(event);
     }
 
-    /// Makes a process on the first host. Its name must be new.
-    pub fn make_process(&mut self, name: &str) -> Result<(), LabError> {
+    /// Makes a process on a host. Its name must be new, and the host there.
+    pub fn make_process_on(&mut self, name: &str, host: &str) -> Result<(), LabError> {
         let (ours, theirs) = UnixStream::pair()?;
-        let spawned = self.lab.spawn(name, theirs.as_fd())?;
+        let spawned = self.lab.spawn(name, host, theirs.as_fd())?;
         let birth = Birth {
             pid: spawned.pid,
             keeper_pid: spawned.keeper_pid,
             pidfd: spawned.pidfd,
         };
-        let process = Process::new(name, FIRST_HOST, birth, ours)?;
+        let process = Process::new(name, host, birth, ours)?;
         self.out.push(Event::Process(ProcessEvent {
             process: name.to_owned(),
-            host: FIRST_HOST.to_owned(),
+            host: host.to_owned(),
             pid: process.pid,
             ended: None,
         }));

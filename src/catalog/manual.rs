@@ -2,6 +2,7 @@
 
 use super::verb::Verb;
 
+mod lab;
 mod lifecycle;
 mod looking;
 mod name;
@@ -109,6 +110,8 @@ pub fn page(verb: Verb) -> &'static Page {
         Verb::Packet => &looking::PACKET,
         Verb::Ladder => &looking::LADDER,
         Verb::Follow => &looking::FOLLOW,
+        Verb::Stream => &looking::STREAM,
+        Verb::Plot => &looking::PLOT,
         Verb::Conversations => &looking::CONVERSATIONS,
         Verb::Inspect => &looking::INSPECT,
         Verb::Why => &looking::WHY,
@@ -118,6 +121,9 @@ pub fn page(verb: Verb) -> &'static Page {
         Verb::Kill => &script::KILL,
         Verb::Run => &script::RUN,
         Verb::Lab => &script::LAB,
+        Verb::Host => &lab::HOST,
+        Verb::Wire => &lab::WIRE,
+        Verb::Sysctl => &lab::SYSCTL,
         Verb::Sleep => &script::SLEEP,
         Verb::Wait => &script::WAIT,
         Verb::Jobs => &script::JOBS,

@@ -158,6 +158,10 @@ pub enum Verb {
     Ladder,
     /// `follow`
     Follow,
+    /// `stream`
+    Stream,
+    /// `plot`
+    Plot,
     /// `conversations`
     Conversations,
     /// `inspect`
@@ -176,6 +180,12 @@ pub enum Verb {
     Run,
     /// `lab`
     Lab,
+    /// `host`
+    Host,
+    /// `wire`
+    Wire,
+    /// `sysctl`
+    Sysctl,
     /// `sleep`
     Sleep,
     /// `wait`
@@ -330,6 +340,8 @@ pub const VERBS: &[VerbEntry] = &[
     VerbEntry { verb: Verb::Packet, name: "packet", aliases: &[], group: VerbGroup::Looking, answered_by: AnsweredBy::Session, spelling: Spelling::Plain, parameters: &[optional("number", Kind::Int, "last")] },
     VerbEntry { verb: Verb::Ladder, name: "ladder", aliases: &[], group: VerbGroup::Looking, answered_by: AnsweredBy::Session, spelling: Spelling::Plain, parameters: &[optional("filter", Kind::Filter, "all")] },
     VerbEntry { verb: Verb::Follow, name: "follow", aliases: &[], group: VerbGroup::Looking, answered_by: AnsweredBy::Session, spelling: Spelling::Plain, parameters: &[required("socket", Kind::Conversation)] },
+    VerbEntry { verb: Verb::Stream, name: "stream", aliases: &[], group: VerbGroup::Looking, answered_by: AnsweredBy::Session, spelling: Spelling::Plain, parameters: &[required("socket", Kind::Conversation)] },
+    VerbEntry { verb: Verb::Plot, name: "plot", aliases: &[], group: VerbGroup::Looking, answered_by: AnsweredBy::Session, spelling: Spelling::Plain, parameters: &[required("socket", Kind::Conversation), required("what", Kind::Choice(&["seq", "cwnd", "rtt", "window"]))] },
     VerbEntry { verb: Verb::Conversations, name: "conversations", aliases: &[], group: VerbGroup::Looking, answered_by: AnsweredBy::Session, spelling: Spelling::Plain, parameters: &[] },
     VerbEntry { verb: Verb::Inspect, name: "inspect", aliases: &[], group: VerbGroup::Looking, answered_by: AnsweredBy::Session, spelling: Spelling::Plain, parameters: &[optional("mode", Kind::Filter, "show")] },
     VerbEntry { verb: Verb::Why, name: "why", aliases: &[], group: VerbGroup::Looking, answered_by: AnsweredBy::Session, spelling: Spelling::Plain, parameters: &[] },
@@ -339,6 +351,9 @@ pub const VERBS: &[VerbEntry] = &[
     VerbEntry { verb: Verb::Kill, name: "kill", aliases: &[], group: VerbGroup::Lab, answered_by: AnsweredBy::Session, spelling: Spelling::Plain, parameters: &[required("process", Kind::Process)] },
     VerbEntry { verb: Verb::Run, name: "run", aliases: &[], group: VerbGroup::Lab, answered_by: AnsweredBy::Session, spelling: Spelling::Plain, parameters: &[required("program", Kind::Rest)] },
     VerbEntry { verb: Verb::Lab, name: "lab", aliases: &[], group: VerbGroup::Lab, answered_by: AnsweredBy::Session, spelling: Spelling::Plain, parameters: &[] },
+    VerbEntry { verb: Verb::Host, name: "host", aliases: &[], group: VerbGroup::Lab, answered_by: AnsweredBy::Session, spelling: Spelling::Plain, parameters: &[required("name", Kind::Word), optional("address", Kind::Word, "the next free one")] },
+    VerbEntry { verb: Verb::Wire, name: "wire", aliases: &[], group: VerbGroup::Lab, answered_by: AnsweredBy::Session, spelling: Spelling::Plain, parameters: &[optional("rule", Kind::Rest, "list")] },
+    VerbEntry { verb: Verb::Sysctl, name: "sysctl", aliases: &[], group: VerbGroup::Lab, answered_by: AnsweredBy::Session, spelling: Spelling::Plain, parameters: &[required("name", Kind::Word), optional("value", Kind::Rest, "show")] },
     VerbEntry { verb: Verb::Sleep, name: "sleep", aliases: &[], group: VerbGroup::Script, answered_by: AnsweredBy::Session, spelling: Spelling::Module("time"), parameters: &[required("duration", Kind::Seconds)] },
     VerbEntry { verb: Verb::Wait, name: "wait", aliases: &[], group: VerbGroup::Script, answered_by: AnsweredBy::Session, spelling: Spelling::Plain, parameters: &[optional("job", Kind::Job, "all")] },
     VerbEntry { verb: Verb::Jobs, name: "jobs", aliases: &[], group: VerbGroup::Script, answered_by: AnsweredBy::Session, spelling: Spelling::Plain, parameters: &[] },

@@ -67,6 +67,19 @@ pub fn fields() -> &'static [FieldEntry] {
     &field::FIELDS
 }
 
+/// The fields and protocols that a text names, each with its place; of a text that cannot be split into words, none.
+pub fn named_fields(text: &str) -> Vec<(Range<usize>, &'static FieldEntry)> {
+    let tokens = lexer::tokens(text).unwrap_or_default();
+    tokens
+        .into_iter()
+        .filter(|token| token.sign == lexer::Sign::Word)
+        .filter_map(|token| {
+            let entry = field::find(&text[token.span.clone()])?;
+            Some((token.span, entry))
+        })
+        .collect()
+}
+
 impl FilterError {
     fn new(span: Range<usize>, message: impl Into<String>) -> Self {
         Self {

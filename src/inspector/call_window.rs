@@ -9,6 +9,8 @@ pub struct CallWindow {
     pub command: u64,
     /// The process.
     pub process: String,
+    /// The host it lives on.
+    pub host: String,
     /// The job it runs in.
     pub job: u32,
     /// Function name; `exit` stands for the end of a process.
@@ -35,10 +37,17 @@ pub struct CallWindow {
 
 impl CallWindow {
     /// A call that begins at `start_ns` and is still running.
-    pub fn begun(command: u64, process: &str, job: u32, name: &str, start_ns: i64) -> Self {
+    pub fn begun(
+        command: u64,
+        (process, host): (&str, &str),
+        job: u32,
+        name: &str,
+        start_ns: i64,
+    ) -> Self {
         Self {
             command,
             process: process.to_owned(),
+            host: host.to_owned(),
             job,
             name: name.to_owned(),
             short: String::new(),

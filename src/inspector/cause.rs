@@ -38,7 +38,7 @@ struct Side {
 pub struct CauseFinder {
     windows: VecDeque<CallWindow>,
     sides: HashMap<(u32, bool), Side>,
-    latest: HashMap<(SocketAddr, SocketAddr), Seen>,
+    latest: HashMap<(u16, SocketAddr, SocketAddr), Seen>,
 }
 
 /// A cause, and the name of the sender's socket when the cause is a call on it.
@@ -150,7 +150,7 @@ impl CauseFinder {
     fn kernels_answer(&self, packet: &PacketEvent) -> Option<Cause> {
         match &packet.headers.transport {
             Transport::Icmp(icmp) | Transport::Icmpv6(icmp) if icmp.quoted.is_some() => {
-                self.error_report(icmp)
+                self.error_report(packet.network, icmp)
             }
             Transport::Icmp(Icmp { kind: 0, .. }) | Transport::Icmpv6(Icmp { kind: 129, .. }) => {
                 let seen = self.other_side(packet)?.last.clone()?;
@@ -187,10 +187,11 @@ impl CauseFinder {
         }
     }
 
-    fn error_report(&self, icmp: &Icmp) -> Option<Cause> {
+    fn error_report(&self, network: u16, icmp: &Icmp) -> Option<Cause> {
         let quoted = icmp.quoted?;
         let (from, to) = quoted.ports?;
         let seen = self.latest.get(&(
+            network,
             SocketAddr::new(quoted.src, from),
             SocketAddr::new(quoted.dst, to),
         ))?;
@@ -208,10 +209,12 @@ impl CauseFinder {
         let (from, to) = endpoints(packet)?;
         let tcp = packet.headers.tcp();
         let opens = tcp.is_none_or(|tcp| tcp.flags & (flag::SYN | flag::ACK) == flag::SYN);
-        let running =
-            self.windows.iter().rev().filter(|window| {
-                !window.raw && window.covers(time) && window.sends(from, to, opens)
-            });
+        let running = self.windows.iter().rev().filter(|window| {
+            !window.raw
+                && window.host == packet.host
+                && window.covers(time)
+                && window.sends(from, to, opens)
+        });
         running.into_iter().find(|window| match tcp {
             None => is_sending(&window.name),
             Some(tcp) => self.can_cause(window, packet, tcp),
@@ -241,6 +244,7 @@ impl CauseFinder {
         let window = self.windows.iter_mut().rev().find(|window| {
             let there = |peer: SocketAddr| to.is_none_or(|to| same_ip(peer.ip(), to));
             window.raw
+                && window.host == packet.host
                 && !window.claimed
                 && window.covers(time)
                 && is_sending(&window.name)
@@ -357,8 +361,8 @@ impl CauseFinder {
             time_ns: packet.frame.time_ns,
             cause,
         };
-        if let Some(ends) = endpoints(packet) {
-            self.latest.insert(ends, seen.clone());
+        if let Some((from, to)) = endpoints(packet) {
+            self.latest.insert((packet.network, from, to), seen.clone());
         }
         let Some(conversation) = packet.track.conversation else {
             return;

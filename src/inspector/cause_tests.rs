@@ -36,7 +36,7 @@ impl Wire {
         start: i64,
         end: Option<i64>,
     ) {
-        let mut window = CallWindow::begun(7, "lab", 0, name, start);
+        let mut window = CallWindow::begun(7, ("lab", ""), 0, name, start);
         window.short = format!("{name}(3)");
         window.label = "c".to_owned();
         window.local = local.map(address);

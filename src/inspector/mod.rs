@@ -5,14 +5,20 @@ pub mod analysis;
 pub mod call_window;
 pub mod cause;
 pub mod conversation;
+pub mod key;
 pub mod pcap;
 pub mod pcapng;
 pub mod phase;
+pub mod plot;
 pub mod read;
 pub mod reassembly;
+pub mod relay;
+pub mod section;
 pub mod segment;
 pub mod state;
+pub mod stream;
 pub mod tracker;
+pub mod unacked;
 
 #[cfg(test)]
 mod pcap_tests;

@@ -5,7 +5,7 @@ use crate::event::packet::PacketEvent;
 use crate::packet::dissect::whole_tree;
 use crate::packet::headers::{Net, Transport};
 use crate::packet::tree::{Field, FieldValue};
-use std::fmt::Write;
+use std::io::Write;
 
 const NETWORK: &[&str] = &[
     "arp.opcode",
@@ -40,7 +40,7 @@ const TRANSPORT: &[&str] = &[
 ];
 
 /// Adds them behind the fields of the flat record, each the first of its name.
-pub(super) fn add(line: &mut String, packet: &PacketEvent) {
+pub(super) fn add(line: &mut Vec<u8>, packet: &PacketEvent) {
     let wanted = wanted(packet);
     if wanted.is_empty() {
         return;
@@ -80,8 +80,8 @@ fn named<'a>(field: &'a Field, name: &str) -> Option<&'a Field> {
     field.children.iter().find_map(|child| named(child, name))
 }
 
-fn write_field(line: &mut String, field: &Field) {
-    // Writing into a String cannot fail.
+fn write_field(line: &mut Vec<u8>, field: &Field) {
+    // Writing into memory cannot fail.
     let _ = match &field.value {
         FieldValue::Number(number) | FieldValue::Hex(number, _) => {
             write!(line, ",\"{}\":{number}", field.name)

@@ -6,7 +6,7 @@ use crate::engine::report::Report;
 use crate::event::{Ended, Event, ProcessEvent, RefusedEvent};
 use crate::lab::message::SocketPath;
 use crate::sys::clock::{self, Deadline};
-use crate::sys::diag::{self, Answer, Question};
+use crate::sys::diag::{Answer, Question};
 use crate::value::Address;
 use nix::poll::{PollFd, PollFlags, PollTimeout, poll};
 use std::net::SocketAddr;
@@ -18,6 +18,10 @@ use std::path::Path;
 impl Session {
     /// Looks whether calls under way have fallen asleep.
     pub fn look(&mut self) {
+        if self.is_busy() {
+            // Two looks that find a call in the same sleep make it blocked: what the wire still carries may be what it waits for.
+            self.packets.taps_mut().settle();
+        }
         for process in &mut self.processes {
             self.out
                 .extend(process.look().into_iter().map(Event::Blocked));
@@ -76,7 +80,7 @@ impl Session {
         self.hear_keeper();
         self.hear_programs();
         // While a call is on its way its packets wait for it, so that they stand under it.
-        self.packets.drain();
+        self.packets.taps_mut().drain();
         if !self.is_busy() {
             self.tell_packets();
         }
@@ -123,7 +127,7 @@ impl Session {
             .iter()
             .flat_map(Program::descriptors)
             .collect();
-        descriptors.extend(self.packets.descriptor());
+        descriptors.extend(self.packets.taps().descriptors());
         if !self.lab_is_gone {
             descriptors.push(self.lab.as_fd());
         }
@@ -133,7 +137,10 @@ impl Session {
     pub(super) fn report(&mut self, place: usize, report: Report) {
         let process = self.processes[place].name.clone();
         match report {
-            Report::Starting(call) => self.packets.starting(&call, &self.inventory),
+            Report::Starting(call) => {
+                let host = &self.processes[place].host;
+                self.packets.starting(&call, host, &self.inventory);
+            }
             Report::Called(call) => {
                 let (pid, job) = (self.processes[place].pid, call.job);
                 self.called(pid, call);
@@ -164,8 +171,10 @@ impl Session {
     }
 
     pub(super) fn called(&mut self, pid: i32, call: Box<crate::event::CallEvent>) {
+        self.ledger.before(&call, &self.inventory);
         self.inventory.called(&call, |fd| inode(pid, fd));
-        self.packets.drain();
+        self.ledger.after(&call, &self.inventory);
+        self.packets.taps_mut().settle();
         self.packets.called(&call, &self.inventory);
         if call.name == "bind" && call.errno.is_none() {
             self.remember_path(call.local.as_ref());
@@ -186,6 +195,7 @@ impl Session {
         if changes_states || self.packets.change_states(&self.inventory) {
             self.refresh();
         }
+        self.sample();
         self.tell_packets();
     }
 
@@ -199,7 +209,7 @@ impl Session {
         ];
         let answers = self.ask(&questions);
         if !self.programs.is_empty() {
-            for answer in &answers {
+            for (host, answer) in &answers {
                 let local = answer
                     .local
                     .as_ref()
@@ -213,29 +223,26 @@ impl Session {
                     None
                 };
                 if let (Some(local), Some(owner)) = (local, owner) {
-                    self.packets.owned_by_program(local, &owner);
+                    self.packets.owned_by_program((*host, local), &owner);
                 }
             }
         }
-        self.out.extend(
-            self.inventory
-                .refresh(&answers)
-                .into_iter()
-                .map(Event::State),
-        );
-    }
-
-    pub(super) fn ask(&self, questions: &[Question]) -> Vec<Answer> {
-        questions
-            .iter()
-            .flat_map(|question| diag::ask(self.lab.diag.as_fd(), *question).unwrap_or_default())
-            .collect()
+        for (place, machine) in self.hosts.all().iter().enumerate() {
+            let of_host: Vec<&Answer> = answers
+                .iter()
+                .filter(|(host, _)| *host == place)
+                .map(|(_, answer)| answer)
+                .collect();
+            let changes = self.inventory.refresh(&machine.name, &of_host);
+            self.out.extend(changes.into_iter().map(Event::State));
+        }
     }
 
     pub(super) fn tell_packets(&mut self) {
-        if self.packets.is_empty() {
+        if self.packets.taps().waiting().is_empty() {
             return;
         }
+        self.sample();
         if self.packets.change_states(&self.inventory) {
             self.refresh();
         }
@@ -275,8 +282,9 @@ impl Session {
         );
         // The channel closes before the keeper has reaped the process; its word comes on the other channel.
         let ended = self.end_of(keeper_pid);
-        self.packets.drain();
+        self.packets.taps_mut().settle();
         self.packets.ended(&name, &self.inventory, clock::now_ns());
+        self.ledger.ended(&name, clock::now_ns(), &self.inventory);
         self.inventory.ended(&name);
         self.out.push(Event::Process(ProcessEvent {
             process: name.clone(),
@@ -286,7 +294,7 @@ impl Session {
         }));
         self.latest.remove(&name);
         self.refresh();
-        self.packets.drain();
+        self.packets.taps_mut().settle();
         self.tell_packets();
     }
 

@@ -229,15 +229,15 @@ impl Inventory {
         self.version += 1;
     }
 
-    /// Compares with what the kernel says of all TCP sockets, and of others their addresses; gives the changes of state.
-    pub fn refresh(&mut self, answers: &[Answer]) -> Vec<StateEvent> {
+    /// Compares with what the kernel of a host says of all its TCP sockets, and of others their addresses; gives the changes of state.
+    pub fn refresh(&mut self, host: &str, answers: &[&Answer]) -> Vec<StateEvent> {
         let mut changes = Vec::new();
         let by_inode: BTreeMap<u64, &Answer> = answers
             .iter()
             .filter(|answer| answer.inode != 0)
-            .map(|answer| (u64::from(answer.inode), answer))
+            .map(|answer| (u64::from(answer.inode), *answer))
             .collect();
-        for known in self.open.values_mut() {
+        for known in self.open.values_mut().filter(|known| known.host == host) {
             match by_inode.get(&known.inode) {
                 Some(answer) => {
                     if answer
@@ -265,7 +265,7 @@ impl Inventory {
             }
         }
         // A closed end keeps its name for the packets that may still be shown; the list is bounded.
-        for known in &mut self.orphans {
+        for known in self.orphans.iter_mut().filter(|known| known.host == host) {
             let state = remains(answers, known);
             changes.extend(known.enter(state));
         }
@@ -301,15 +301,16 @@ impl Inventory {
             .find(|known| inode != 0 && known.inode == inode)
     }
 
-    /// Who sends from `local` to `peer`: the connected socket, else one bound to the port, else a closed one.
+    /// Who on a host sends from `local` to `peer`: the connected socket, else one bound to the port, else a closed one.
     pub fn endpoint(
         &self,
+        host: &str,
         protocol: Protocol,
         local: SocketAddr,
         peer: SocketAddr,
     ) -> Option<&Known> {
         let (local, peer) = (Address::from(local), Address::from(peer));
-        let same = |known: &&Known| known.protocol == protocol;
+        let same = |known: &&Known| known.protocol == protocol && known.host == host;
         let connected = |known: &&Known| {
             same(known)
                 && same_address(known.local.as_ref(), Some(&local))
@@ -350,7 +351,7 @@ pub fn protocol_of(headers: &Headers) -> Protocol {
 }
 
 /// What the kernel keeps of a connection that no descriptor holds any more.
-fn remains(answers: &[Answer], known: &Known) -> &'static str {
+fn remains(answers: &[&Answer], known: &Known) -> &'static str {
     let found = answers.iter().find(|answer| {
         answer.inode == 0
             && same_address(answer.local.as_ref(), known.local.as_ref())

@@ -3,7 +3,7 @@
 use super::Session;
 use super::program::{Pipes, Program, inode};
 use crate::event::{Ended, Event, OutputEvent, ProcessEvent};
-use crate::lab::handle::{FIRST_HOST, LabError};
+use crate::lab::handle::LabError;
 use std::os::fd::{AsFd, OwnedFd};
 use std::path::Path;
 
@@ -16,8 +16,13 @@ impl Session {
             .map(|(_, ended)| *ended)
     }
 
-    /// Runs a program in the lab. Its standard input is empty unless one is given.
-    pub fn run(&mut self, words: &[String], input: Option<OwnedFd>) -> Result<String, LabError> {
+    /// Runs a program on a host. Its standard input is empty unless one is given.
+    pub fn run(
+        &mut self,
+        host: &str,
+        words: &[String],
+        input: Option<OwnedFd>,
+    ) -> Result<String, LabError> {
         let pipes = Pipes::new()?;
         let input = match input {
             Some(input) => input,
@@ -28,7 +33,7 @@ impl Session {
             pipes.program_output.as_fd(),
             pipes.program_error.as_fd(),
         ];
-        let spawned = self.lab.run(words, standard)?;
+        let spawned = self.lab.run(host, words, standard)?;
         let base = words.first().map(|word| {
             Path::new(word)
                 .file_name()
@@ -51,9 +56,9 @@ impl Session {
             .find(|name| !taken(name));
         let name = name.unwrap_or(base);
         self.jobs += 1;
-        let (pid, host) = (spawned.pid, FIRST_HOST.to_owned());
+        let pid = spawned.pid;
         self.programs.push(Program::new(
-            name.clone(),
+            (name.clone(), host.to_owned()),
             words.join(" "),
             self.jobs,
             spawned,
@@ -62,7 +67,7 @@ impl Session {
         ));
         self.out.push(Event::Process(ProcessEvent {
             process: name.clone(),
-            host,
+            host: host.to_owned(),
             pid,
             ended: None,
         }));
@@ -92,14 +97,14 @@ impl Session {
                     error,
                 }));
             }
-            self.packets.drain();
+            self.packets.taps_mut().settle();
             self.tell_packets();
             self.packets.disown(&program.name);
-            let (process, pid) = (program.name.clone(), program.pid);
+            let (process, host, pid) = (program.name.clone(), program.host.clone(), program.pid);
             self.last_end = program.ended.map(|ended| (process.clone(), ended));
             self.out.push(Event::Process(ProcessEvent {
                 process,
-                host: FIRST_HOST.to_owned(),
+                host,
                 pid,
                 ended: program.ended,
             }));

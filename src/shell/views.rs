@@ -95,28 +95,6 @@ pub fn jobs(jobs: &[(String, u32, String)]) -> Styled {
     text
 }
 
-/// The lab: its tier, its host, its processes.
-pub fn lab(session: &Session) -> Styled {
-    let mut text = Styled::new();
-    text.say(
-        Style::Heading,
-        0,
-        &format!("     {}", session.lab().tier().words()),
-    );
-    let mut line = Line::wrapping(9);
-    line.push(Style::Bold, "     host lab");
-    line.push(
-        Style::Dim,
-        &format!(
-            "  lo 127.0.0.1 ::1  keeper pid {}",
-            session.lab().keeper_pid()
-        ),
-    );
-    text.push(line);
-    text.append(processes(session));
-    text
-}
-
 /// The table of packets.
 pub fn packets(
     packets: &[&PacketEvent],
