@@ -554,6 +554,9 @@ const ELSEWHERE: &[&str] = &["icmpv6.length", "tcp.seq", "tcp.seq_raw", "udp.str
 
 /// Fields of the tree that Wireshark 4.0 does not have under this name.
 const OWN_FIELDS: &[&str] = &[
+    "engineio",
+    "engineio.data",
+    "engineio.type",
     "icmp.data",
     "icmpv6.mld.data",
     "icmpv6.opt.unknown_data",
@@ -574,7 +577,11 @@ const OWN_FIELDS: &[&str] = &[
     "ipv6.routing.unknown.data",
     "ipv6.unknown_hdr",
     "mip6.nextheader",
+    "socketio",
+    "socketio.data",
+    "socketio.type",
     "tcp.options.mptcp",
+    "tls.handshake.extension",
 ];
 
 #[test]
@@ -609,6 +616,7 @@ fn every_field_has_the_name_and_the_kind_it_has_in_wireshark() {
                 FieldKind::Number(8) => kind == "FT_UINT8",
                 FieldKind::Number(16) => kind == "FT_UINT16",
                 FieldKind::Number(24) => kind == "FT_UINT24",
+                FieldKind::Number(64) => kind == "FT_UINT64",
                 FieldKind::Number(_) => {
                     matches!(kind, "FT_UINT32" | "FT_INT32" | "FT_FRAMENUM")
                 }

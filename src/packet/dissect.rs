@@ -10,8 +10,8 @@ use super::part::{CUT, Part};
 use super::tree::{Field, FieldValue, Layer};
 use super::tunnel::{self, Tunnel};
 use super::{
-    arp, cooked, ethernet, fragment, icmp_layers, igmp, ipv4, ipv6, ipv6_layers, loopback, partial,
-    tcp, udp,
+    application, arp, cooked, ethernet, fragment, icmp_layers, igmp, ipv4, ipv6, ipv6_layers,
+    loopback, partial, tcp, udp,
 };
 use std::net::IpAddr;
 
@@ -391,8 +391,33 @@ impl Walk {
         let decoded = tcp::decode(part)?;
         let covered = self.covered(upper, true);
         self.push(tcp::layer(part, &decoded, upper.pseudo(), covered));
-        self.data(decoded.rest);
+        let ports = (decoded.header.srcport, decoded.header.dstport);
+        let known = if decoded.stop {
+            None
+        } else {
+            application::segment(ports, decoded.rest)
+        };
+        let Some((layers, read)) = known else {
+            self.data(decoded.rest);
+            return Ok(());
+        };
+        for layer in layers {
+            self.push(layer);
+        }
+        self.data(decoded.rest.skip(read));
         Ok(())
+    }
+
+    /// Adds what a datagram carries.
+    fn datagram(&mut self, ports: (u16, u16), part: Part<'_>) {
+        match application::datagram(ports, part) {
+            Some(layers) => {
+                for layer in layers {
+                    self.push(layer);
+                }
+            }
+            None => self.data(part),
+        }
     }
 
     fn udp(&mut self, upper: &Upper, part: Part<'_>) -> Result<(), Malformed> {
@@ -407,7 +432,10 @@ impl Walk {
         };
         match tunnel {
             Some(tunnel) => self.tunnel(tunnel),
-            None => self.data(decoded.rest),
+            None => self.datagram(
+                (decoded.header.srcport, decoded.header.dstport),
+                decoded.rest,
+            ),
         }
         let surplus = part.skip(part.len_until_end_of(decoded.rest));
         if !surplus.bytes().is_empty() {

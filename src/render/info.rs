@@ -2,9 +2,10 @@
 
 use super::endpoint::mac;
 use crate::event::packet::PacketEvent;
+use crate::packet::application;
 use crate::packet::headers::{Arp, Headers, Icmp, Net, Tcp, Transport, flag};
 use crate::packet::names;
-use crate::packet::text::hex;
+use crate::packet::text::{escape, hex, quote};
 use std::fmt::Write;
 
 /// How much of a TCP segment's info is left out where there is little room; each leaves out what the one before does, too.
@@ -53,7 +54,10 @@ pub fn brief(packet: &PacketEvent, brevity: Brevity) -> String {
     }
     match (&headers.transport, &headers.net) {
         (Transport::Tcp(tcp), _) => segment(packet, tcp, brevity),
-        (Transport::Udp(udp), _) => format!("Len={}", udp.length.saturating_sub(8)),
+        (Transport::Udp(udp), _) => application(packet).map_or_else(
+            || format!("Len={}", udp.length.saturating_sub(8)),
+            |(_, line)| line,
+        ),
         (Transport::Icmp(icmp), Net::Ipv4(ip)) => icmp_message(icmp, ip.ttl),
         (Transport::Icmp(icmp), _) => icmp_message(icmp, 0),
         (Transport::Icmpv6(icmp), Net::Ipv6(ip)) => icmpv6_message(icmp, ip.hlim),
@@ -82,9 +86,21 @@ pub fn brief(packet: &PacketEvent, brevity: Brevity) -> String {
     }
 }
 
-/// The protocol as Wireshark's protocol column names it.
-pub fn protocol(headers: &Headers) -> &'static str {
+/// The protocol above the transport as Wireshark's protocol column names it, and its info column, safe to show; `None` where none is
+/// recognized.
+pub fn application(packet: &PacketEvent) -> Option<(&'static str, String)> {
+    const LONGEST: usize = 300;
+    let (name, line) = application::summary(&packet.headers, payload(packet))?;
+    Some((name, escape(line.as_bytes(), LONGEST)))
+}
+
+/// The protocol as Wireshark's protocol column names it, but that a segment is one of TCP whatever it carries.
+pub fn protocol(packet: &PacketEvent) -> &'static str {
+    let headers = &packet.headers;
     match (&headers.transport, &headers.net) {
+        (Transport::Udp(_), _) if headers.malformed.is_none() => {
+            application::name(headers, payload(packet)).unwrap_or("UDP")
+        }
         (Transport::Tcp(_), _) => "TCP",
         (Transport::Udp(_), _) => "UDP",
         (Transport::Icmp(_), _) => "ICMP",
@@ -97,6 +113,20 @@ pub fn protocol(headers: &Headers) -> &'static str {
             Some(_) => "Ethernet",
             None => "Frame",
         },
+    }
+}
+
+/// What the data of a packet is: a segment's protocol with its line (`HTTP GET / HTTP/1.1`), or else how the data begins, between
+/// quotes, at most `limit` characters of it. Empty where there is none, or where the info says it.
+pub fn data(packet: &PacketEvent, limit: usize) -> String {
+    let data = payload(packet);
+    if data.is_empty() {
+        return String::new();
+    }
+    match (application(packet), &packet.headers.transport) {
+        (Some(_), Transport::Udp(_)) => String::new(),
+        (Some((name, line)), _) => format!("{name} {line}"),
+        (None, _) => quote(data, limit),
     }
 }
 
