@@ -8,8 +8,8 @@
 //!   with `#`, names of hosts, services and values. None of them is needed to find a packet.
 //! - Regular expressions (`matches`) do not look around or back: in return their work is linear in the bytes of the packet.
 //! - Understood although 4.0 does not: `xor`, a constant on the left (`5 == tcp.len`), `true` in small letters.
-//! - Fields are those that `packet/` decodes. Above TCP and UDP everything is `data`, fragments are not put together, and a header
-//!   that ends before its fixed part does is bytes, not a layer.
+//! - Fields are those that `packet/` decodes. Above TCP and UDP that is DNS, HTTP, TLS and WebSocket, each within its segment:
+//!   segments are not put together, fragments of IP are.
 //! - Relative numbers, streams and `tcp.analysis` are those of the outermost headers; the packet that an ICMP error quotes, or a
 //!   tunnel carries, counts for all other fields.
 //! - `tcp.analysis.bytes_in_flight` is absent while a segment is missing, because the tracker then does not count. Data that was sent

@@ -13,6 +13,7 @@ pub mod pcapng;
 pub mod phase;
 pub mod plot;
 pub mod read;
+pub mod reassembly;
 pub mod relay;
 pub mod section;
 pub mod segment;

@@ -332,11 +332,11 @@ fn assigned_to(
 
 /// A packet's fields, beside its bytes where they are wanted.
 pub(super) fn fields(packet: &PacketEvent, bytes: bool, look: Look) -> Styled {
-    let layers = dissect::tree(
-        packet.frame.link,
+    let layers = dissect::whole_tree(
+        &packet.headers,
         &packet.frame.bytes,
-        packet.frame.len,
         packet.frame.checksum_not_ready,
+        packet.track.reassembled.as_deref(),
     );
     tree::draw(packet, &layers, bytes, &look)
 }
