@@ -3,8 +3,9 @@
 use super::{Screen, tell};
 use crate::capture::block::LiveFrame;
 use crate::capture::interface::{self, Interface};
-use crate::capture::live::{Ending, Live, Next, Settings};
+use crate::capture::live::{Ending, Live, Next, Program, Settings};
 use crate::command::filter::Filter;
+use crate::command::filter::bpf::{Keep, Start};
 use crate::event::packet::{Frame, PacketEvent};
 use crate::inspector::pcapng;
 use crate::inspector::tracker::Tracker;
@@ -14,6 +15,7 @@ use crate::render::json;
 use crate::render::json_packet::packet_json;
 use crate::render::packet_line;
 use crate::render::styled::{Look, Style, Styled};
+use crate::sys::block_ring::Form;
 use crate::sys::{names, terminal};
 use std::collections::HashMap;
 use std::io::{self, BufWriter, Write};
@@ -35,6 +37,8 @@ pub struct Request {
     pub snaplen: Option<usize>,
     /// Have the interface pass on what is addressed to others.
     pub promiscuous: bool,
+    /// Have the kernel leave out all that the filter rejects, although the tracker then sees conversations with holes.
+    pub strict: bool,
     /// JSON in place of lines.
     pub json: bool,
     /// Say nothing but errors and drops.
@@ -85,7 +89,7 @@ pub fn inspect(mut request: Request, screen: &mut dyn Screen, notes: &mut dyn Wr
     };
     let settings = Settings {
         interface: interface.clone(),
-        program: None,
+        program: program(&filter, &interface, request.strict),
         promiscuous: request.promiscuous,
         signals: Some(signals),
         output: request.output.take(),
@@ -127,6 +131,27 @@ pub fn inspect(mut request: Request, screen: &mut dyn Screen, notes: &mut dyn Wr
         dropped: 0,
     };
     inspection.run(screen, &mut notes)
+}
+
+/// The part of the filter that the kernel can apply.
+fn program(filter: &Filter, interface: &Interface, strict: bool) -> Option<Program> {
+    let start = match (interface.form, interface.link) {
+        (Form::Cooked, _) => Start::Cooked,
+        (Form::Whole, LinkType::RAW) => Start::Raw,
+        (Form::Whole, _) => Start::Ethernet,
+    };
+    let keep = if strict {
+        Keep::Frames
+    } else {
+        Keep::Conversations
+    };
+    let program = filter.program(start, keep)?;
+    Some(
+        program
+            .into_iter()
+            .map(|one| (one.code, one.jt, one.jf, one.k))
+            .collect(),
+    )
 }
 
 fn greeting(interface: &Interface) -> String {
