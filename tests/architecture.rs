@@ -16,6 +16,7 @@ const GRANTS: &[(&str, &[&str])] = &[
         "engine",
         &["catalog", "command", "event", "packet", "sys", "value"],
     ),
+    ("lesson", &["command", "event", "packet"]),
     ("process", &["command", "engine", "event", "sys"]),
     ("capture", &["event", "packet", "sys"]),
     ("lab", &["capture", "command", "event", "packet", "sys"]),
@@ -48,12 +49,14 @@ const GRANTS: &[(&str, &[&str])] = &[
     (
         "shell",
         &[
+            "capture",
             "catalog",
             "command",
             "engine",
             "event",
             "inspector",
             "lab",
+            "lesson",
             "packet",
             "render",
             "script",

@@ -2,7 +2,7 @@
 
 use crate::event::packet::Frame;
 use crate::packet::headers::LinkType;
-use crate::sys::ring::{Look, Ring, RingFrame};
+use crate::sys::ring::{Look, Ring, RingFrame, Room};
 use std::io;
 use std::os::fd::{AsFd, BorrowedFd, OwnedFd};
 
@@ -17,10 +17,11 @@ pub struct Tap {
 }
 
 impl Tap {
-    /// Begins to capture on `lo` with a packet socket of that network.
-    pub fn on_loopback(socket: OwnedFd) -> io::Result<Self> {
+    /// Begins to capture on `lo` with a packet socket of that network, into a ring of so many MiB.
+    pub fn on_loopback(socket: OwnedFd, mebibytes: usize) -> io::Result<Self> {
+        let room = Room::for_loopback(mebibytes);
         Ok(Self {
-            ring: Ring::start(socket, LOOPBACK, Look::Outgoing)?,
+            ring: Ring::start(socket, LOOPBACK, Look::Outgoing, room)?,
             dropped: 0,
         })
     }

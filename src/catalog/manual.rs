@@ -2,11 +2,13 @@
 
 use super::verb::Verb;
 
+mod lab;
 mod lifecycle;
 mod looking;
 mod name;
 mod option;
 mod script;
+mod serve;
 mod transfer;
 
 /// What `help VERB` shows.
@@ -100,6 +102,7 @@ pub fn page(verb: Verb) -> &'static Page {
         Verb::IfIndextoname => &name::IF_INDEXTONAME,
         Verb::CreateServer => &lifecycle::CREATE_SERVER,
         Verb::CreateConnection => &lifecycle::CREATE_CONNECTION,
+        Verb::Serve => &serve::SERVE,
         Verb::Options => &option::OPTIONS,
         Verb::Print => &script::PRINT,
         Verb::Sockets => &looking::SOCKETS,
@@ -109,6 +112,8 @@ pub fn page(verb: Verb) -> &'static Page {
         Verb::Packet => &looking::PACKET,
         Verb::Ladder => &looking::LADDER,
         Verb::Follow => &looking::FOLLOW,
+        Verb::Stream => &looking::STREAM,
+        Verb::Plot => &looking::PLOT,
         Verb::Conversations => &looking::CONVERSATIONS,
         Verb::Inspect => &looking::INSPECT,
         Verb::Why => &looking::WHY,
@@ -118,6 +123,9 @@ pub fn page(verb: Verb) -> &'static Page {
         Verb::Kill => &script::KILL,
         Verb::Run => &script::RUN,
         Verb::Lab => &script::LAB,
+        Verb::Host => &lab::HOST,
+        Verb::Wire => &lab::WIRE,
+        Verb::Sysctl => &lab::SYSCTL,
         Verb::Sleep => &script::SLEEP,
         Verb::Wait => &script::WAIT,
         Verb::Jobs => &script::JOBS,

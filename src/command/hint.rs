@@ -2,7 +2,9 @@
 
 use super::scan::{Inside, Role, Slot, scan};
 use super::signature::parameter_text;
+use super::wire::suggest::shape;
 use crate::catalog::parameter::Need;
+use crate::catalog::verb::Verb;
 
 /// The rest of the signature at the end of the line: `address`, `[backlog=SOMAXCONN]`; `None` when there is none or the
 /// cursor (a byte offset) is not at the end.
@@ -21,6 +23,10 @@ pub fn hint(line: &str, cursor: usize) -> Option<String> {
     let Slot::Argument(verb, place) = scan.end else {
         return None;
     };
+    if verb == Verb::Wire && last.role == Role::Raw && !in_call {
+        let lead = if after_blank { "" } else { " " };
+        return shape(text).map(|shape| format!("{lead}{shape}"));
+    }
     let parameters = verb.entry().parameters;
     let fresh = if in_call {
         text == "(" || text == ","

@@ -14,3 +14,4 @@ pub mod parse;
 mod scan;
 pub mod signature;
 pub mod unparse;
+pub mod wire;

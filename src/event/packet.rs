@@ -56,6 +56,9 @@ impl From<Vec<u8>> for FrameBytes {
     }
 }
 
+/// The network that joins the hosts, as [`PacketEvent::network`] and the tracker number it.
+pub const WIRE: u16 = u16::MAX;
+
 /// A frame with everything known of it.
 #[derive(Clone, Debug, PartialEq)]
 pub struct PacketEvent {
@@ -63,8 +66,10 @@ pub struct PacketEvent {
     pub number: u64,
     /// The host whose interface it was seen on.
     pub host: String,
-    /// The interface: `lo`.
+    /// The interface: `lo`, or `eth0` for the wire between hosts, where `host` is the one that sent it.
     pub interface: String,
+    /// The network it passed: 0 and up for a host's `lo`, [`WIRE`] for the wire.
+    pub network: u16,
     /// The frame itself.
     pub frame: Frame,
     /// Its headers.
@@ -118,6 +123,8 @@ pub struct Track {
     pub bytes_in_flight: Option<u32>,
     /// Which step of which exchange this is.
     pub phase: Option<Phase>,
+    /// The payload of the IP datagram that this frame completes, when it is the last of its fragments to come.
+    pub reassembled: Option<Arc<[u8]>>,
     /// RFC 9293 states of the sender and the receiver after this packet, as the packets imply them.
     pub states: Option<(&'static str, &'static str)>,
 }

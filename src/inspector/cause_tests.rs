@@ -36,7 +36,7 @@ impl Wire {
         start: i64,
         end: Option<i64>,
     ) {
-        let mut window = CallWindow::begun(7, "lab", 0, name, start);
+        let mut window = CallWindow::begun(7, ("lab", ""), 0, name, start);
         window.short = format!("{name}(3)");
         window.label = "c".to_owned();
         window.local = local.map(address);
@@ -66,6 +66,7 @@ impl Wire {
             cause: None,
             from: String::new(),
             to: String::new(),
+            network: 0,
             rulings: Vec::new(),
         };
         self.finder.find(&packet, None)
@@ -170,7 +171,7 @@ fn send_causes_the_data_and_the_acknowledgment_follows_at_once_or_after_a_delay(
     assert_words(
         late.as_ref(),
         Certainty::Probably,
-        "delayed ACK: 39 ms after #6",
+        "the delayed-ACK timer: 40 ms after #6",
     );
 }
 
@@ -219,7 +220,7 @@ fn what_no_call_sent_again_is_the_retransmission_timer_with_its_tries() {
     assert_words(
         second.as_ref(),
         Certainty::Probably,
-        "nothing was acknowledged for 400 ms, try 2, backoff ×2",
+        "try 2, backoff ×2: 400 ms without an acknowledgment; #5 was never answered",
     );
 }
 

@@ -13,11 +13,13 @@ pub struct Key {
     ports: (u16, u16),
     protocol: u8,
     six: bool,
+    /// The network it was seen on: 127.0.0.1 is another host on each.
+    network: u16,
 }
 
 impl Key {
-    /// The key of a packet, and whether its sender is the `low` end: the one with the smaller address, then port.
-    pub fn new(from: (IpAddr, u16), to: (IpAddr, u16), protocol: u8) -> (Self, bool) {
+    /// The key of a packet on a network, and whether its sender is the `low` end: the one with the smaller address, then port.
+    pub fn new(network: u16, from: (IpAddr, u16), to: (IpAddr, u16), protocol: u8) -> (Self, bool) {
         let (sender, receiver) = (number(from.0), number(to.0));
         let low_sends = (sender, from.1) <= (receiver, to.1);
         let key = if low_sends {
@@ -27,6 +29,7 @@ impl Key {
                 ports: (from.1, to.1),
                 protocol,
                 six: from.0.is_ipv6(),
+                network,
             }
         } else {
             Self {
@@ -35,6 +38,7 @@ impl Key {
                 ports: (to.1, from.1),
                 protocol,
                 six: from.0.is_ipv6(),
+                network,
             }
         };
         (key, low_sends)
@@ -55,7 +59,8 @@ fn number(address: IpAddr) -> u128 {
 
 impl Hash for Key {
     fn hash<H: Hasher>(&self, state: &mut H) {
-        let rest = u64::from(self.ports.0) << 32
+        let rest = u64::from(self.network) << 48
+            | u64::from(self.ports.0) << 32
             | u64::from(self.ports.1) << 16
             | u64::from(self.protocol) << 1
             | u64::from(self.six);
@@ -107,15 +112,16 @@ mod tests {
     fn a_key_is_the_same_for_both_directions() {
         let a = (IpAddr::from([10, 0, 0, 1]), 40_000);
         let b = (IpAddr::from([10, 0, 0, 2]), 80);
-        assert_eq!(Key::new(a, b, 6).0, Key::new(b, a, 6).0);
-        assert!(Key::new(a, b, 6).1 != Key::new(b, a, 6).1);
+        assert_eq!(Key::new(0, a, b, 6).0, Key::new(0, b, a, 6).0);
+        assert!(Key::new(0, a, b, 6).1 != Key::new(0, b, a, 6).1);
+        assert!(Key::new(0, a, b, 6).0 != Key::new(1, a, b, 6).0);
     }
 
     #[test]
     fn an_address_of_the_other_version_is_another_end() {
         let four = (IpAddr::from([0, 0, 0, 1]), 80);
         let six = (IpAddr::from(1_u128.to_be_bytes()), 80);
-        assert!(Key::new(four, four, 6).0 != Key::new(six, six, 6).0);
+        assert!(Key::new(0, four, four, 6).0 != Key::new(0, six, six, 6).0);
     }
 
     #[test]
@@ -126,7 +132,7 @@ mod tests {
             for port in 0..64_u16 {
                 let from = (IpAddr::from([10, 0, 0, host]), 40_000 + port);
                 let to = (IpAddr::from([10, 0, 1, 1]), 80);
-                low_bits.insert(hashing.hash_one(Key::new(from, to, 6).0) & 0xffff);
+                low_bits.insert(hashing.hash_one(Key::new(0, from, to, 6).0) & 0xffff);
             }
         }
         // 4,096 keys in 65,536 places: by chance alone about 125 meet another one.

@@ -14,7 +14,7 @@ pub struct Record {
     pub time_ns: i64,
     /// Link type of its interface.
     pub link: LinkType,
-    /// Length on the wire.
+    /// Length on the wire, as the file says; in a damaged file it may be less than what was captured.
     pub len: u32,
     /// The interface's number within the file; 0 in pcap.
     pub interface: u32,
@@ -262,7 +262,7 @@ impl Pcap {
             records.push(Record {
                 time_ns: i64::from(field(0)) * 1_000_000_000 + i64::from(field(4)) * self.unit_ns,
                 link: self.link,
-                len: field(12).max(captured as u32),
+                len: field(12),
                 interface: 0,
                 span: ((at + RECORD) as u32, (at + end) as u32),
                 options: (0, 0),

@@ -177,7 +177,7 @@ impl Section {
         Ok(Record {
             time_ns: described.clock.nanoseconds(ticks),
             link: described.link,
-            len: len.max(captured),
+            len,
             interface,
             span: ((place + HEADER) as u32, (place + end) as u32),
             options: ((place + options) as u32, (place + body.len()) as u32),

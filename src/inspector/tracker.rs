@@ -38,6 +38,7 @@ pub struct Tracker {
     tcp_streams: u32,
     udp_streams: u32,
     retired: u64,
+    network: u16,
 }
 
 /// A place in the table.
@@ -80,12 +81,19 @@ impl Tracker {
             tcp_streams: 0,
             udp_streams: 0,
             retired: 0,
+            network: 0,
         }
     }
 
     /// How many conversations were forgotten because the table was full; a packet of one of them begins a new one.
     pub fn retired(&self) -> u64 {
         self.retired
+    }
+
+    /// The packets that follow were seen on this network; a capture file is one network, 0.
+    pub fn on(&mut self, network: u16) -> &mut Self {
+        self.network = network;
+        self
     }
 
     /// Takes a packet, in the order of the capture. `number` is `frame.number`, `time_ns` nanoseconds since the epoch.
@@ -98,11 +106,11 @@ impl Tracker {
         };
         match &headers.transport {
             Transport::Tcp(tcp) => {
-                let key = Key::new((from, tcp.srcport), (to, tcp.dstport), TCP);
+                let key = Key::new(self.network, (from, tcp.srcport), (to, tcp.dstport), TCP);
                 self.segment(number, time_ns, key, tcp)
             }
             Transport::Udp(udp) => {
-                let key = Key::new((from, udp.srcport), (to, udp.dstport), UDP);
+                let key = Key::new(self.network, (from, udp.srcport), (to, udp.dstport), UDP);
                 self.message(key, Some(Phase::Datagram))
             }
             Transport::Icmp(icmp) => self.control(from, to, icmp, ICMP, headers),
@@ -138,7 +146,7 @@ impl Tracker {
     ) -> Track {
         let phase = phase::of_other(headers);
         if let Some((identifier, _)) = icmp.echo {
-            let key = Key::new((from, identifier), (to, identifier), protocol);
+            let key = Key::new(self.network, (from, identifier), (to, identifier), protocol);
             return self.message(key, phase);
         }
         let mut track = Track {
@@ -147,7 +155,12 @@ impl Tracker {
         };
         if let Some(quoted) = icmp.quoted {
             let (src, dst) = quoted.ports.unwrap_or_default();
-            let (key, low_sends) = Key::new((quoted.src, src), (quoted.dst, dst), quoted.proto);
+            let (key, low_sends) = Key::new(
+                self.network,
+                (quoted.src, src),
+                (quoted.dst, dst),
+                quoted.proto,
+            );
             let place = match (self.places.get(&key).copied(), quoted.ports, quoted.proto) {
                 (Some(place), ..) => Some(place),
                 // Wireshark counts the conversation of a quoted datagram too.

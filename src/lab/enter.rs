@@ -1,6 +1,8 @@
 //! `socklab enter`: the user's own shell in a running lab, found through /proc, so that no file need be left behind for it.
 
 use super::handle::KEEPER_ROLE;
+use super::namespaces::Namespaces;
+use super::roster;
 use crate::sys::spawn;
 use nix::sched::{CloneFlags, setns};
 use nix::unistd::Pid;
@@ -53,16 +55,39 @@ pub fn enter(host: Option<&str>, lab: Option<i32>) -> Result<u8, EnterError> {
             return Err(EnterError::Several(pids.join(" or ")));
         }
     };
-    if let Some(host) = host.filter(|host| *host != keeper.host) {
-        return Err(EnterError::NoHost(host.to_owned(), keeper.host.clone()));
-    }
+    let wire = roster::read(keeper.pid);
+    let entry = match host.filter(|host| *host != keeper.host) {
+        None => None,
+        Some(name) => {
+            let found = wire.iter().find(|entry| entry.name == name);
+            let names = || {
+                let wire = wire.iter().map(|entry| entry.name.as_str());
+                let all: Vec<&str> = std::iter::once(keeper.host.as_str()).chain(wire).collect();
+                EnterError::NoHost(name.to_owned(), all.join(", "))
+            };
+            Some(found.ok_or_else(names)?)
+        }
+    };
     if !keeper.private {
         return Err(EnterError::Shared);
     }
+    // The descriptors are opened before /proc changes with the mount namespace.
+    let machine = entry
+        .map(|entry| Namespaces::of_keeper(keeper.pid, entry.network, entry.uts))
+        .transpose()
+        .map_err(|error| EnterError::Step("/proc/PID/fd", error))?;
     join(keeper.pid)?;
+    if let Some(machine) = machine {
+        machine
+            .enter()
+            .map_err(|error| EnterError::Step("setns(2)", error))?;
+    }
     let shell = std::env::var_os("SHELL").unwrap_or_else(|| "/bin/sh".into());
     let status = std::process::Command::new(shell)
-        .env("SOCKLAB_HOST", &keeper.host)
+        .env(
+            "SOCKLAB_HOST",
+            entry.map_or(&keeper.host, |entry| &entry.name),
+        )
         .status();
     let status = status.map_err(|error| EnterError::Step("execve(2) of $SHELL", error))?;
     Ok(status

@@ -38,6 +38,21 @@ pub struct Lab {
     pub capture: Option<OwnedFd>,
 }
 
+/// A host the keeper made.
+#[derive(Debug)]
+pub struct NewHost {
+    /// The interface index of the wire's end of its cable.
+    pub port: u32,
+    /// What could not be set up, in words.
+    pub notes: Vec<String>,
+    /// A netlink socket in its network, for sock_diag.
+    pub diag: OwnedFd,
+    /// A packet socket in its network that has not begun to capture.
+    pub capture: OwnedFd,
+    /// The channel to the wire's process, with the first host.
+    pub wire: Option<OwnedFd>,
+}
+
 /// A process the keeper made.
 #[derive(Debug)]
 pub struct Spawned {
@@ -209,19 +224,62 @@ impl Lab {
         self.keeper.as_raw()
     }
 
-    /// Makes a prompt's process at the other end of `channel`.
-    pub fn spawn(&mut self, name: &str, channel: BorrowedFd<'_>) -> Result<Spawned, LabError> {
-        self.ask(
-            &Request::Spawn {
-                name: name.to_owned(),
-            },
-            &[channel],
-        )
+    /// Makes a host with this number, 1 to [`super::address::LAST`], and plugs it into the wire.
+    pub fn host(&mut self, name: &str, number: u8) -> Result<NewHost, LabError> {
+        let request = Request::Host {
+            name: name.to_owned(),
+            number,
+        };
+        let (Reply::Host { port, notes }, descriptors) = self.ask(&request, &[])? else {
+            return Err(LabError::KeeperGone);
+        };
+        let mut descriptors = descriptors.into_iter();
+        let mut next = || descriptors.next();
+        Ok(NewHost {
+            port,
+            notes,
+            diag: next().ok_or(LabError::KeeperGone)?,
+            capture: next().ok_or(LabError::KeeperGone)?,
+            wire: next(),
+        })
     }
 
-    /// Runs a program with these standard input, output and error.
+    /// Reads a setting of a host by its path under /proc/sys/net; with a value, writes it first.
+    pub fn sysctl(
+        &mut self,
+        host: &str,
+        path: &str,
+        value: Option<&str>,
+    ) -> Result<String, LabError> {
+        let request = Request::Sysctl {
+            host: host.to_owned(),
+            path: path.to_owned(),
+            value: value.map(str::to_owned),
+        };
+        match self.ask(&request, &[])? {
+            (Reply::Sysctl(text), _) => Ok(text),
+            _ => Err(LabError::KeeperGone),
+        }
+    }
+
+    /// Makes a prompt's process on a host, at the other ends of its channel and the one its children report on.
+    pub fn spawn(
+        &mut self,
+        name: &str,
+        host: &str,
+        channels: [BorrowedFd<'_>; 2],
+    ) -> Result<Spawned, LabError> {
+        let request = Request::Spawn {
+            name: name.to_owned(),
+            host: host.to_owned(),
+        };
+        self.born(&request, &channels)
+    }
+
+    /// Runs a program on a host with these standard input, output and error.
     pub fn run(
         &mut self,
+        host: &str,
         arguments: &[impl AsRef<OsStr>],
         standard: [BorrowedFd<'_>; 3],
     ) -> Result<Spawned, LabError> {
@@ -229,7 +287,8 @@ impl Lab {
             .iter()
             .map(|argument| argument.as_ref().as_bytes().to_vec())
             .collect();
-        self.ask(&Request::Run { arguments }, &standard)
+        let host = host.to_owned();
+        self.born(&Request::Run { host, arguments }, &standard)
     }
 
     /// Has a socket path removed when the session ends, also if the terminal is killed.
@@ -251,31 +310,39 @@ impl Lab {
         }
     }
 
-    fn ask(
+    fn born(
         &mut self,
         request: &Request,
         descriptors: &[BorrowedFd<'_>],
     ) -> Result<Spawned, LabError> {
+        let (Reply::Spawned { pid }, mut descriptors) = self.ask(request, descriptors)? else {
+            return Err(LabError::KeeperGone);
+        };
+        let pidfd = descriptors.pop().ok_or(LabError::KeeperGone)?;
+        Ok(Spawned {
+            keeper_pid: pid,
+            pid: pid_here(&pidfd)?,
+            pidfd,
+        })
+    }
+
+    /// Sends a request and waits for its answer; ends of processes that come before it are kept.
+    fn ask(
+        &mut self,
+        request: &Request,
+        descriptors: &[BorrowedFd<'_>],
+    ) -> Result<(Reply, Vec<OwnedFd>), LabError> {
         self.send(request, descriptors)?;
         loop {
             match receive(&self.channel)? {
                 (Reply::Ended { pid, how }, _) => self.ended.push_back((pid, how)),
-                (Reply::Spawned { pid }, mut descriptors) => {
-                    let pidfd = descriptors.pop().ok_or(LabError::KeeperGone)?;
-                    let outer = pid_here(&pidfd)?;
-                    return Ok(Spawned {
-                        keeper_pid: pid,
-                        pid: outer,
-                        pidfd,
-                    });
-                }
                 (Reply::Failed { step, errno }, _) => {
                     return Err(LabError::Refused {
                         step,
                         error: io::Error::from_raw_os_error(errno),
                     });
                 }
-                (Reply::Ready { .. }, _) => return Err(LabError::KeeperGone),
+                answer => return Ok(answer),
             }
         }
     }

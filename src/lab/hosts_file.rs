@@ -1,6 +1,8 @@
 //! The names of the lab: /etc/hosts as every process in it, and every program run there, sees it. The file outside is not touched.
 
+use super::address;
 use nix::mount::{MntFlags, MsFlags, mount, umount2};
+use std::fmt::Write as _;
 use std::io;
 use std::path::Path;
 
@@ -56,7 +58,20 @@ pub fn cover(lines: &str) -> io::Result<()> {
     Ok(uncovered?)
 }
 
-/// The lines for a host that stands alone.
-pub fn lines(host: &str) -> String {
-    format!("127.0.0.1\tlocalhost {host}\n::1\tlocalhost ip6-localhost ip6-loopback {host}\n")
+/// Writes other lines into the file laid over /etc/hosts.
+pub fn rewrite(lines: &str) -> io::Result<()> {
+    std::fs::write("/etc/hosts", lines)
+}
+
+/// The lines for the first host, and for those on the wire with their numbers.
+pub fn lines(first: &str, wire: &[(&str, u8)]) -> String {
+    let mut text = format!(
+        "127.0.0.1\tlocalhost {first}\n::1\tlocalhost ip6-localhost ip6-loopback {first}\n"
+    );
+    for (name, number) in wire {
+        // Writing into a string cannot fail.
+        let _ = writeln!(text, "{}\t{name}", address::ipv4(*number));
+        let _ = writeln!(text, "{}\t{name}", address::ipv6(*number));
+    }
+    text
 }

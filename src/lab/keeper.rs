@@ -1,10 +1,13 @@
 //! The keeper: the process that owns the lab's namespaces, makes its processes and cleans up after them.
 //! It is process 1 of the lab, so when it ends, however it ends, the kernel ends every process in the lab. It never starts a thread.
 
+use super::birth::{self, Born};
+use super::host::Failure;
 use super::hosts_file;
+use super::machines::Machines;
 use super::message::{LIMIT, Reply, Request, SocketPath};
 use crate::event::Ended;
-use crate::sys::{descriptor_table, diag, link, pass, ring, signal, spawn};
+use crate::sys::{diag, link, pass, ring, signal};
 use nix::errno::Errno;
 use nix::poll::{PollFd, PollFlags, PollTimeout, poll};
 use nix::sys::signal::{SigSet, Signal};
@@ -18,8 +21,9 @@ use std::os::unix::ffi::OsStrExt;
 use std::os::unix::fs::MetadataExt;
 use std::process::ExitCode;
 
-/// What a prompt's process does: takes its channel and its name, and gives its exit status.
-pub type ProcessMain = fn(OwnedFd, &str) -> i32;
+/// What a prompt's process does: takes its channel and the one its forked children report on, its name and its host's, and gives its
+/// exit status.
+pub type ProcessMain = fn([OwnedFd; 2], &str, &str) -> i32;
 
 /// The name the keeper goes by in `ps` and /proc; at most 15 bytes.
 pub const COMM: &str = "socklab-keeper";
@@ -29,10 +33,11 @@ pub fn run(host: &str, private: bool, process_main: ProcessMain) -> ExitCode {
     let channel = pass::inherited(3);
     let prepared = prepare(host, private);
     let outcome = match prepared {
-        Ok((reply, descriptors)) => {
-            let borrowed: Vec<_> = descriptors.iter().map(AsFd::as_fd).collect();
-            tell(&channel, &reply, &borrowed)
-                .and_then(|()| Keeper::new(channel, process_main)?.serve())
+        Ok(prepared) => {
+            let machines = Machines::new(host, prepared.names);
+            let borrowed: Vec<_> = prepared.descriptors.iter().map(AsFd::as_fd).collect();
+            tell(&channel, &prepared.reply, &borrowed)
+                .and_then(|()| Keeper::new(channel, process_main, machines)?.serve())
         }
         Err((step, error)) => {
             let errno = error.raw_os_error().unwrap_or(0);
@@ -53,15 +58,22 @@ pub fn run(host: &str, private: bool, process_main: ProcessMain) -> ExitCode {
     }
 }
 
-type Prepared = (Reply, Vec<OwnedFd>);
+/// What stands when the first host is up.
+struct Prepared {
+    reply: Reply,
+    descriptors: Vec<OwnedFd>,
+    /// True when /etc/hosts is the lab's own.
+    names: bool,
+}
 
-fn prepare(host: &str, private: bool) -> Result<Prepared, (&'static str, io::Error)> {
+fn prepare(host: &str, private: bool) -> Result<Prepared, Failure> {
     signal::ignore_terminal().map_err(|errno| ("sigaction(2)", errno.into()))?;
     let _ = setsid();
     let _ = CString::new(COMM).map(|name| nix::sys::prctl::set_name(&name));
     nix::sys::prctl::set_child_subreaper(true)
         .map_err(|errno| ("prctl(PR_SET_CHILD_SUBREAPER)", errno.into()))?;
     let mut notes = Vec::new();
+    let mut names = false;
     if private {
         link::bring_up("lo").map_err(|error| ("SIOCSIFFLAGS on lo", error))?;
         let mut attempt = |what: &str, result: io::Result<()>| {
@@ -71,10 +83,9 @@ fn prepare(host: &str, private: bool) -> Result<Prepared, (&'static str, io::Err
         };
         match hosts_file::make_private() {
             Ok(()) => {
-                attempt(
-                    "names of the lab (/etc/hosts)",
-                    hosts_file::cover(&hosts_file::lines(host)),
-                );
+                let covered = hosts_file::cover(&hosts_file::lines(host, &[]));
+                names = covered.is_ok();
+                attempt("names of the lab (/etc/hosts)", covered);
                 if getpid() == Pid::from_raw(1) {
                     attempt(
                         "process ids of the lab (/proc)",
@@ -97,7 +108,11 @@ fn prepare(host: &str, private: bool) -> Result<Prepared, (&'static str, io::Err
         }
         Err(error) => Err(error.raw_os_error().unwrap_or(0)),
     };
-    Ok((Reply::Ready { capture, notes }, descriptors))
+    Ok(Prepared {
+        reply: Reply::Ready { capture, notes },
+        descriptors,
+        names,
+    })
 }
 
 fn tell(
@@ -115,10 +130,11 @@ struct Keeper {
     process_main: ProcessMain,
     alive: Vec<Pid>,
     paths: Vec<SocketPath>,
+    machines: Machines,
 }
 
 impl Keeper {
-    fn new(channel: OwnedFd, process_main: ProcessMain) -> io::Result<Self> {
+    fn new(channel: OwnedFd, process_main: ProcessMain, machines: Machines) -> io::Result<Self> {
         let mut mask = SigSet::empty();
         mask.add(Signal::SIGCHLD);
         mask.thread_block()?;
@@ -129,6 +145,7 @@ impl Keeper {
             process_main,
             alive: Vec::new(),
             paths: Vec::new(),
+            machines,
         })
     }
 
@@ -160,60 +177,48 @@ impl Keeper {
     }
 
     fn answer(&mut self, bytes: &[u8], descriptors: Vec<OwnedFd>) {
-        let made = match postcard::from_bytes(bytes) {
-            Ok(Request::Spawn { name }) => self.spawn(&name, descriptors),
-            Ok(Request::Run { arguments }) => run_program(&arguments, descriptors),
+        let answered = match postcard::from_bytes(bytes) {
+            Ok(Request::Spawn { name, host }) => {
+                let there = (host.as_str(), self.machines.namespaces(&host));
+                birth::process(&name, there, descriptors, self.process_main)
+                    .map(|born| self.alive(born))
+            }
+            Ok(Request::Run { host, arguments }) => {
+                birth::program(&arguments, self.machines.namespaces(&host), descriptors)
+                    .map(|born| self.alive(born))
+            }
+            Ok(Request::Host { name, number }) => self.machines.add(&name, number).map(|host| {
+                let reply = Reply::Host {
+                    port: host.port,
+                    notes: host.notes,
+                };
+                (reply, host.descriptors)
+            }),
+            Ok(Request::Sysctl { host, path, value }) => self
+                .machines
+                .sysctl(&host, &path, value.as_deref())
+                .map(|text| (Reply::Sysctl(text), Vec::new())),
             Ok(Request::Remember(path)) => {
                 self.paths.push(path);
                 return;
             }
             Err(_) => return,
         };
-        let told = match made {
-            Ok((pid, pidfd)) => {
-                self.alive.push(pid);
-                tell(
-                    &self.channel,
-                    &Reply::Spawned { pid: pid.as_raw() },
-                    &[pidfd.as_fd()],
-                )
-            }
-            Err((step, error)) => {
-                let errno = error.raw_os_error().unwrap_or(0);
-                tell(
-                    &self.channel,
-                    &Reply::Failed {
-                        step: step.to_owned(),
-                        errno,
-                    },
-                    &[],
-                )
-            }
-        };
+        let (reply, descriptors) = answered.unwrap_or_else(|(step, error)| {
+            let failed = Reply::Failed {
+                step: step.to_owned(),
+                errno: error.raw_os_error().unwrap_or(0),
+            };
+            (failed, Vec::new())
+        });
+        let borrowed: Vec<_> = descriptors.iter().map(AsFd::as_fd).collect();
         // A terminal that is gone is noticed by the next poll.
-        let _ = told;
+        let _ = tell(&self.channel, &reply, &borrowed);
     }
 
-    #[expect(
-        clippy::disallowed_methods,
-        reason = "the forked child leaves here: nothing of the keeper's is to be unwound"
-    )]
-    fn spawn(
-        &self,
-        name: &str,
-        descriptors: Vec<OwnedFd>,
-    ) -> Result<(Pid, OwnedFd), (&'static str, io::Error)> {
-        let channel = descriptors
-            .into_iter()
-            .next()
-            .ok_or(("spawn", io::Error::from_raw_os_error(libc::EBADF)))?;
-        match spawn::fork().map_err(|error| ("fork(2)", error))? {
-            Some(pid) => Ok((
-                pid,
-                spawn::pidfd_open(pid).map_err(|error| ("pidfd_open(2)", error))?,
-            )),
-            None => std::process::exit(become_process(channel, name, self.process_main)),
-        }
+    fn alive(&mut self, (pid, pidfd): Born) -> (Reply, Vec<OwnedFd>) {
+        self.alive.push(pid);
+        (Reply::Spawned { pid: pid.as_raw() }, vec![pidfd])
     }
 
     fn reap(&mut self) {
@@ -265,45 +270,6 @@ impl Keeper {
     }
 }
 
-/// Forks and becomes the program in the child; the parent waits until execve has succeeded or failed.
-#[expect(
-    clippy::disallowed_methods,
-    reason = "the forked child leaves here: nothing of the keeper's is to be unwound"
-)]
-fn run_program(
-    arguments: &[Vec<u8>],
-    descriptors: Vec<OwnedFd>,
-) -> Result<(Pid, OwnedFd), (&'static str, io::Error)> {
-    let [input, output, error]: [OwnedFd; 3] = descriptors
-        .try_into()
-        .map_err(|_| ("run", io::Error::from_raw_os_error(libc::EBADF)))?;
-    let arguments: Vec<CString> = arguments
-        .iter()
-        .filter_map(|argument| CString::new(argument.as_slice()).ok())
-        .collect();
-    let (told, tell) = nix::unistd::pipe2(nix::fcntl::OFlag::O_CLOEXEC)
-        .map_err(|errno| ("pipe(2)", errno.into()))?;
-    let Some(pid) = spawn::fork().map_err(|error| ("fork(2)", error))? else {
-        let failed = become_program(&arguments, &input, &output, &error);
-        let _ = nix::unistd::write(&tell, &[failed as u8]);
-        std::process::exit(127)
-    };
-    drop(tell);
-    let mut errno = [0_u8; 1];
-    // End of file means that execve closed the other end: the program runs.
-    if nix::unistd::read(&told, &mut errno) == Ok(1) {
-        let _ = waitpid(pid, None);
-        return Err((
-            "execvp(3)",
-            io::Error::from_raw_os_error(i32::from(errno[0])),
-        ));
-    }
-    Ok((
-        pid,
-        spawn::pidfd_open(pid).map_err(|error| ("pidfd_open(2)", error))?,
-    ))
-}
-
 fn ready(watched: &PollFd<'_>) -> bool {
     watched.revents().is_some_and(|events| !events.is_empty())
 }
@@ -324,53 +290,4 @@ pub fn remove(made: &SocketPath) {
     {
         let _ = std::fs::remove_file(path);
     }
-}
-
-/// Runs in the forked child: leaves it with standard descriptors to nowhere, its channel out of the way, and 3 free.
-fn become_process(channel: OwnedFd, name: &str, process_main: ProcessMain) -> i32 {
-    let nowhere = nix::fcntl::open(
-        "/dev/null",
-        nix::fcntl::OFlag::O_RDWR,
-        nix::sys::stat::Mode::empty(),
-    );
-    let settled = nowhere.map_err(io::Error::from).and_then(|nowhere| {
-        descriptor_table::set_standard(&nowhere, &nowhere, &nowhere)?;
-        let channel = descriptor_table::move_high(channel)?;
-        descriptor_table::close_all_but(&channel)?;
-        // The number was closed just now with the rest; its owner must not close it a second time.
-        std::mem::forget(nowhere);
-        nix::sys::prctl::set_pdeathsig(Signal::SIGKILL)?;
-        SigSet::empty().thread_set_mask()?;
-        signal::settle_as_child()?;
-        if let Ok(name) = CString::new(name) {
-            nix::sys::prctl::set_name(&name)?;
-        }
-        Ok(channel)
-    });
-    settled.map_or(126, |channel| process_main(channel, name))
-}
-
-/// Runs in the forked child: becomes the program, or gives the errno.
-fn become_program(
-    arguments: &[CString],
-    input: &OwnedFd,
-    output: &OwnedFd,
-    error: &OwnedFd,
-) -> i32 {
-    let started = || -> io::Result<()> {
-        let program = arguments
-            .first()
-            .ok_or_else(|| io::Error::from_raw_os_error(libc::ENOENT))?;
-        descriptor_table::set_standard(input, output, error)?;
-        signal::restore_defaults();
-        let _ = setsid();
-        nix::sys::prctl::set_pdeathsig(Signal::SIGKILL)?;
-        descriptor_table::close_on_exec_from_three()?;
-        nix::unistd::execvp(program, arguments)?;
-        Ok(())
-    };
-    started()
-        .err()
-        .and_then(|error| error.raw_os_error())
-        .unwrap_or(libc::EIO)
 }

@@ -9,13 +9,33 @@ pub const LIMIT: usize = 256 * 1024;
 /// What the terminal asks of the keeper.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub enum Request {
-    /// Make a prompt's process; one descriptor: its channel.
+    /// Make a prompt's process; two descriptors: its channel, and the one its forked children report on.
     Spawn {
         /// The process's name.
         name: String,
+        /// The host it is to live on.
+        host: String,
+    },
+    /// Make a host with this number on the wire.
+    Host {
+        /// Its name.
+        name: String,
+        /// Its number: the last part of its addresses.
+        number: u8,
+    },
+    /// Read a network setting of a host, or write it and read it back.
+    Sysctl {
+        /// The host.
+        host: String,
+        /// The path under /proc/sys/net.
+        path: String,
+        /// What to write.
+        value: Option<String>,
     },
     /// Run a program; three descriptors: its standard input, output and error.
     Run {
+        /// The host it is to run on.
+        host: String,
         /// The program and its arguments.
         arguments: Vec<Vec<u8>>,
     },
@@ -44,7 +64,16 @@ pub enum Reply {
         /// What could not be set up and is not needed by everything, in words.
         notes: Vec<String>,
     },
-    /// The lab cannot be had this way.
+    /// A host is up. Descriptors: a netlink socket for sock_diag, a packet socket, and with the first host the channel to the wire.
+    Host {
+        /// The interface index of the wire's end of its cable.
+        port: u32,
+        /// What could not be set up and is not needed by everything, in words.
+        notes: Vec<String>,
+    },
+    /// What a network setting is now.
+    Sysctl(String),
+    /// What was asked cannot be had.
     Failed {
         /// The step, as a system call or an interface names it.
         step: String,

@@ -3,12 +3,15 @@
 use super::checksum::{Covered, Pseudo};
 use super::decode::{Network, link_header};
 use super::fields::{Fields, malformed_field};
-use super::headers::{LinkType, Malformed};
+use super::headers::{Headers, LinkType, Malformed, Span, Transport};
 use super::icmp::{self, HEADER as ICMP_HEADER, Version, proto};
+use super::lower::{self, Announced};
 use super::part::{CUT, Part};
-use super::tree::{FieldValue, Layer};
+use super::tree::{Field, FieldValue, Layer};
+use super::tunnel::{self, Tunnel};
 use super::{
-    arp, cooked, ethernet, icmp_layers, igmp, ipv4, ipv6, ipv6_layers, loopback, tcp, udp,
+    application, arp, cooked, ethernet, fragment, icmp_layers, igmp, ipv4, ipv6, ipv6_layers,
+    loopback, partial, tcp, udp,
 };
 use std::net::IpAddr;
 
@@ -19,31 +22,78 @@ const DEEPEST: u8 = 8;
 /// an ICMP error quotes follow the ICMP layer, with titles that say so. With `checksum_not_ready` the checksums of TCP and UDP are
 /// not judged.
 pub fn tree(link: LinkType, bytes: &[u8], len: u32, checksum_not_ready: bool) -> Vec<Layer> {
+    walk(link, bytes, len, checksum_not_ready, false)
+}
+
+fn walk(link: LinkType, bytes: &[u8], len: u32, not_ready: bool, waits: bool) -> Vec<Layer> {
     let whole = Part::whole(bytes, len);
     let mut walk = Walk {
         layers: Vec::new(),
-        not_ready: checksum_not_ready,
+        not_ready,
         quoted: false,
+        waits,
         depth: 0,
     };
-    match link_header(link, whole) {
-        Ok((decoded, network)) => {
-            walk.link(link, whole);
-            if let Some(malformed) = decoded.malformed {
-                walk.mark(&malformed);
-            }
-            let end = if decoded.stop {
-                walk.data(decoded.rest);
-                decoded.rest.wire_len()
-            } else {
-                walk.network(network, decoded.rest)
-            };
-            let trailer = whole.skip(whole.len_until_end_of(decoded.rest.first(end)));
-            walk.trailer(link, trailer);
+    let end = walk.frame(link, whole, 0);
+    walk.trailer(link, whole.skip(end));
+    walk.layers
+}
+
+/// The layers of a frame whose record is `headers`. The first fragment of a datagram is bytes when the record says that it has no
+/// transport, because it waits for the others. Behind the layers of the frame that completes the datagram follow those of
+/// `datagram`, its payload; their fields have no bytes in the frame, so their spans are empty.
+pub fn whole_tree(
+    headers: &Headers,
+    bytes: &[u8],
+    checksum_not_ready: bool,
+    datagram: Option<&[u8]>,
+) -> Vec<Layer> {
+    let waits = headers.transport == Transport::None || datagram.is_some();
+    let mut layers = walk(headers.link, bytes, headers.len, checksum_not_ready, waits);
+    if let Some(datagram) = datagram {
+        layers.extend(reassembled(headers, bytes, datagram));
+    }
+    layers
+}
+
+fn reassembled(headers: &Headers, frame: &[u8], datagram: &[u8]) -> Vec<Layer> {
+    let (Some(fragment), Some((src, dst))) = (fragment::of(headers, frame), headers.addresses())
+    else {
+        return Vec::new();
+    };
+    let mut walk = Walk {
+        layers: Vec::new(),
+        not_ready: false,
+        quoted: false,
+        waits: false,
+        depth: 0,
+    };
+    let mut part = Part::whole(datagram, datagram.len() as u32);
+    let mut upper = Upper {
+        src,
+        dst,
+        protocol: fragment.of.proto,
+        first_fragment: false,
+        routed: false,
+    };
+    if dst.is_ipv6() {
+        while let Ok(Some(found)) = ipv6::extension(upper.protocol, part) {
+            upper.protocol = found.nxt;
+            part = part.skip(found.part.wire_len());
         }
-        Err(malformed) => walk.stop(&malformed, whole),
+    }
+    walk.upper(&upper, part);
+    for layer in &mut walk.layers {
+        layer.title.insert_str(0, "Reassembled: ");
+        layer.span = Span::default();
+        layer.fields.iter_mut().for_each(forget_place);
     }
     walk.layers
+}
+
+fn forget_place(field: &mut Field) {
+    field.span = Span::default();
+    field.children.iter_mut().for_each(forget_place);
 }
 
 /// The layers so far, and what is known of the packet they belong to.
@@ -51,6 +101,8 @@ struct Walk {
     layers: Vec<Layer>,
     not_ready: bool,
     quoted: bool,
+    /// The first fragment of a datagram is kept until the others come, so it is no transport.
+    waits: bool,
     depth: u8,
 }
 
@@ -76,6 +128,11 @@ impl Walk {
         } else {
             "Malformed Packet"
         };
+        if let Some(layer) = partial::layer(malformed, part) {
+            let rest = part.skip(layer.span.len());
+            self.push(layer);
+            return self.data(rest);
+        }
         let mark = malformed_field(malformed);
         self.push(Layer {
             name: mark.name,
@@ -118,6 +175,29 @@ impl Walk {
         }
     }
 
+    /// Adds the layers of a frame of this link, and says how many bytes of `part` are its own; `depth` counts the headers before it.
+    fn frame(&mut self, link: LinkType, part: Part<'_>, depth: usize) -> usize {
+        match link_header(link, part) {
+            Ok((decoded, next)) => {
+                self.link(link, part);
+                if let Some(malformed) = decoded.malformed {
+                    self.mark(&malformed);
+                }
+                let end = if decoded.stop {
+                    self.data(decoded.rest);
+                    decoded.rest.wire_len()
+                } else {
+                    self.announced(next, decoded.rest, depth)
+                };
+                part.len_until_end_of(decoded.rest.first(end))
+            }
+            Err(malformed) => {
+                self.stop(&malformed, part);
+                part.wire_len()
+            }
+        }
+    }
+
     fn link(&mut self, link: LinkType, whole: Part<'_>) {
         let bytes = whole.bytes();
         let (layer, announced, header) = match link {
@@ -139,9 +219,40 @@ impl Walk {
         }
     }
 
+    /// Adds the layers below the network layer, then the packet; says how many bytes of `part` are their own.
+    fn announced(&mut self, mut next: Announced, whole: Part<'_>, depth: usize) -> usize {
+        let mut part = whole;
+        for depth in depth..lower::DEEPEST {
+            match next {
+                Announced::Network(network) => {
+                    let end = self.network(network, part);
+                    return whole.len_until_end_of(part.first(end));
+                }
+                Announced::Frame(link) => {
+                    let end = self.frame(link, part, depth + 1);
+                    return whole.len_until_end_of(part.first(end));
+                }
+                Announced::Header(kind) => match lower::peel(kind, part) {
+                    Ok(peeled) => {
+                        if let Some(layer) = lower::layer(kind, part, &peeled) {
+                            self.push(layer);
+                        }
+                        (next, part) = (peeled.next, peeled.rest);
+                    }
+                    Err(malformed) => {
+                        self.stop(&malformed, part);
+                        return whole.len_until_end_of(part);
+                    }
+                },
+            }
+        }
+        self.data(part);
+        whole.len_until_end_of(part)
+    }
+
     /// Adds the layers of a network packet, and says how many bytes of `part` are its own.
     fn network(&mut self, network: Network, part: Part<'_>) -> usize {
-        let result = match network {
+        let result = match network.of_version(part) {
             _ if self.depth >= DEEPEST => Ok(None),
             Network::Other => Ok(None),
             Network::Arp => self.arp(part),
@@ -191,7 +302,7 @@ impl Walk {
             first_fragment: ip.mf,
             routed: false,
         };
-        if decoded.stop || ip.frag_offset > 0 {
+        if decoded.stop || ip.frag_offset > 0 || self.keeps(ip.mf) {
             self.data(decoded.rest);
         } else {
             self.upper(&upper, decoded.rest);
@@ -216,7 +327,7 @@ impl Walk {
             first_fragment: more,
             routed: ipv6_layers::is_routed(part, ip),
         };
-        if decoded.stop || offset > 0 {
+        if decoded.stop || offset > 0 || self.keeps(more) {
             self.data(decoded.rest);
         } else {
             self.upper(&upper, decoded.rest);
@@ -240,6 +351,7 @@ impl Walk {
                 self.deeper(Network::Ipv6, part);
                 Ok(())
             }
+            proto::GRE if !self.quoted => tunnel::gre(part).map(|tunnel| self.tunnel(tunnel)),
             _ => {
                 self.data(part);
                 Ok(())
@@ -248,6 +360,20 @@ impl Walk {
         if let Err(malformed) = result {
             self.stop(&malformed, part);
         }
+    }
+
+    /// Adds the headers of a tunnel and what they carry.
+    fn tunnel(&mut self, tunnel: Tunnel<'_>) {
+        for layer in tunnel.layers {
+            self.push(layer);
+        }
+        if self.depth >= DEEPEST {
+            return self.data(tunnel.rest);
+        }
+        self.depth += 1;
+        let end = self.announced(tunnel.next, tunnel.rest, 0);
+        self.depth -= 1;
+        self.data(tunnel.rest.skip(end));
     }
 
     fn deeper(&mut self, network: Network, part: Part<'_>) {
@@ -265,15 +391,52 @@ impl Walk {
         let decoded = tcp::decode(part)?;
         let covered = self.covered(upper, true);
         self.push(tcp::layer(part, &decoded, upper.pseudo(), covered));
-        self.data(decoded.rest);
+        let ports = (decoded.header.srcport, decoded.header.dstport);
+        let known = if decoded.stop {
+            None
+        } else {
+            application::segment(ports, decoded.rest)
+        };
+        let Some((layers, read)) = known else {
+            self.data(decoded.rest);
+            return Ok(());
+        };
+        for layer in layers {
+            self.push(layer);
+        }
+        self.data(decoded.rest.skip(read));
         Ok(())
+    }
+
+    /// Adds what a datagram carries.
+    fn datagram(&mut self, ports: (u16, u16), part: Part<'_>) {
+        match application::datagram(ports, part) {
+            Some(layers) => {
+                for layer in layers {
+                    self.push(layer);
+                }
+            }
+            None => self.data(part),
+        }
     }
 
     fn udp(&mut self, upper: &Upper, part: Part<'_>) -> Result<(), Malformed> {
         let decoded = udp::decode(part, upper.first_fragment || self.quoted)?;
         let covered = self.covered(upper, true);
         self.push(udp::layer(part, &decoded, upper.pseudo(), covered));
-        self.data(decoded.rest);
+        let tunnel = match decoded.header.dstport {
+            _ if self.quoted || upper.first_fragment => None,
+            tunnel::VXLAN => tunnel::vxlan(decoded.rest).ok(),
+            tunnel::GENEVE => tunnel::geneve(decoded.rest).ok(),
+            _ => None,
+        };
+        match tunnel {
+            Some(tunnel) => self.tunnel(tunnel),
+            None => self.datagram(
+                (decoded.header.srcport, decoded.header.dstport),
+                decoded.rest,
+            ),
+        }
         let surplus = part.skip(part.len_until_end_of(decoded.rest));
         if !surplus.bytes().is_empty() {
             self.data_layer(surplus, "Data behind the end of the datagram");
@@ -315,6 +478,11 @@ impl Walk {
             self.data(decoded.rest);
         }
         Ok(())
+    }
+
+    /// True for a first fragment that is kept.
+    fn keeps(&self, more: bool) -> bool {
+        more && self.waits && !self.quoted && self.depth == 0
     }
 
     /// How far the checksum of a transport can be judged; `offloaded` when hardware may compute it.

@@ -2,6 +2,7 @@
 //! field; a field the packet does not have is left out. Other events are not written here.
 
 use super::digits;
+use super::json_tree;
 use crate::event::packet::{Label, PacketEvent, Track};
 use crate::event::words;
 use crate::packet::headers::{Headers, Icmp, Ipv4, Ipv6, LinkType, Net, Tcp, Transport, flag};
@@ -29,11 +30,12 @@ pub fn write(out: &mut Vec<u8>, packet: &PacketEvent) {
     line.number("frame.number", packet.number);
     line.key("frame.time_epoch");
     digits::seconds(line.0, packet.frame.time_ns, 9);
-    line.number("frame.len", packet.frame.len.into());
+    line.number("frame.len", packet.headers.len.into());
     if let Some(ethertype) = outer_type(packet) {
         line.number("eth.type", ethertype.into());
     }
     headers(&mut line, &packet.headers, &packet.track);
+    json_tree::add(line.0, packet);
     line.text("}");
 }
 
@@ -299,6 +301,7 @@ mod tests {
             cause: None,
             from: String::new(),
             to: String::new(),
+            network: 0,
             rulings: Vec::new(),
         }
     }

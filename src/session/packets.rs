@@ -1,39 +1,37 @@
-//! The packets of a session: fetched from the tap, put to conversations, named by the sockets at their ends.
+//! The packets of a session: fetched from the taps, put to conversations, named by the sockets at their ends.
 
 use super::inventory::{Inventory, Known, Protocol, protocol_of};
-use crate::capture::tap::Tap;
-use crate::event::packet::{Frame, PacketEvent, Track};
+use super::taps::{Taps, WIRE_NAME, Waiting};
+use crate::event::packet::{Frame, PacketEvent, Track, WIRE};
 use crate::event::{BlockedEvent, CallEvent};
 use crate::inspector::call_window::CallWindow;
 use crate::inspector::cause::CauseFinder;
+use crate::inspector::evidence::Samples;
 use crate::inspector::tracker::Tracker;
 use crate::lab::handle::FIRST_HOST;
-use crate::packet::decode::decode;
-use crate::packet::headers::{Headers, Transport, flag};
+use crate::packet::headers::{Headers, Transport};
 use crate::value::Address;
-use std::collections::{HashMap, HashSet, VecDeque};
+use std::collections::{HashMap, HashSet};
 use std::io;
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
-use std::os::fd::{AsFd, BorrowedFd, OwnedFd};
+use std::os::fd::OwnedFd;
 
 /// Frames of a shared network that are not the session's are dropped here; a private network has no others.
 #[derive(Debug)]
 pub struct Packets {
-    tap: Option<Tap>,
+    taps: Taps,
     shared: bool,
-    waiting: VecDeque<(Frame, Headers)>,
     tracker: Tracker,
     finder: CauseFinder,
     number: u64,
     names: HashMap<(u32, bool), Names>,
     names_version: u64,
-    owners: HashMap<SocketAddr, String>,
+    /// By the place of the host: each has its own loopback addresses.
+    owners: HashMap<(usize, SocketAddr), String>,
     /// Ends of datagrams that neither the session nor a program was found to own.
-    strangers: HashSet<SocketAddr>,
+    strangers: HashSet<(usize, SocketAddr)>,
     /// The session's conversations, on a network that others use too.
     ours: HashSet<u32>,
-    moved_states: bool,
-    dropped: u64,
 }
 
 /// What both ends of one direction are called.
@@ -47,9 +45,8 @@ impl Packets {
     /// Begins to capture with the lab's packet socket; without one there are no packets.
     pub fn new(socket: Option<OwnedFd>, shared: bool) -> io::Result<Self> {
         Ok(Self {
-            tap: socket.map(Tap::on_loopback).transpose()?,
+            taps: Taps::new(FIRST_HOST, socket)?,
             shared,
-            waiting: VecDeque::new(),
             tracker: Tracker::new(),
             finder: CauseFinder::default(),
             number: 0,
@@ -58,24 +55,17 @@ impl Packets {
             owners: HashMap::new(),
             strangers: HashSet::new(),
             ours: HashSet::new(),
-            moved_states: false,
-            dropped: 0,
         })
     }
 
-    /// True when there is a tap.
-    pub fn capturing(&self) -> bool {
-        self.tap.is_some()
+    /// Where frames come from.
+    pub fn taps(&self) -> &Taps {
+        &self.taps
     }
 
-    /// What to wait for.
-    pub fn descriptor(&self) -> Option<BorrowedFd<'_>> {
-        self.tap.as_ref().map(AsFd::as_fd)
-    }
-
-    /// Frames the kernel could not keep for us.
-    pub fn dropped(&self) -> u64 {
-        self.dropped
+    /// Where frames come from, to add to it and to fetch from it.
+    pub fn taps_mut(&mut self) -> &mut Taps {
+        &mut self.taps
     }
 
     /// How many packets have been told.
@@ -83,36 +73,21 @@ impl Packets {
         self.number
     }
 
-    /// True when no frame waits to be told.
-    pub fn is_empty(&self) -> bool {
-        self.waiting.is_empty()
-    }
-
-    /// Fetches what the ring holds.
-    pub fn drain(&mut self) {
-        let Some(tap) = &mut self.tap else { return };
-        let before = self.waiting.len();
-        while let Some(frame) = tap.next_frame() {
-            let headers = decode(frame.link, &frame.bytes, frame.len);
-            self.moved_states |= headers
-                .tcp()
-                .is_some_and(|tcp| tcp.flags & (flag::SYN | flag::FIN | flag::RST) != 0);
-            self.waiting.push_back((frame, headers));
-        }
-        if self.waiting.len() > before {
-            self.dropped = tap.dropped();
-        }
+    /// What the kernels say of their TCP sockets.
+    pub fn samples(&mut self) -> &mut Samples {
+        self.finder.samples()
     }
 
     /// A call is about to be made.
-    pub fn starting(&mut self, call: &BlockedEvent, inventory: &Inventory) {
+    pub fn starting(&mut self, call: &BlockedEvent, host: &str, inventory: &Inventory) {
         let mut window = CallWindow::begun(
             call.command,
-            &call.process,
+            (&call.process, host),
             call.job,
             &call.name,
             call.start_ns,
         );
+        window.thread = call.thread;
         window.fd = call.fd;
         window.short = call.fd.map_or_else(
             || format!("{}()", call.name),
@@ -130,16 +105,21 @@ impl Packets {
     /// A call returned.
     pub fn called(&mut self, call: &CallEvent, inventory: &Inventory) {
         self.strangers.clear();
+        for fd in &call.made {
+            self.finder.made(&call.process, *fd);
+        }
+        let wrote = self.wrote(call);
         let same = |window: &&mut CallWindow| {
             window.end_ns.is_none()
                 && window.command == call.command
-                && window.job == call.job
+                && (window.job, window.thread) == (call.job, call.thread)
                 && window.process == call.process
         };
         let Some(window) = self.finder.windows().find(same) else {
             return;
         };
         window.end_ns = Some(call.end_ns);
+        window.wrote = wrote;
         if let (Some(fd), Some(data), true) = (call.fd, &call.data, call.name.starts_with("send")) {
             window.short = format!("{}({fd}, {} bytes)", call.name, data.len());
         }
@@ -149,6 +129,19 @@ impl Packets {
         if let Some(peer) = call.peer.as_ref().and_then(socket_address) {
             window.peer = Some(peer);
         }
+    }
+
+    /// What a call that has returned wrote, as a range of all that was written to its descriptor; options it set are remembered.
+    fn wrote(&mut self, call: &CallEvent) -> Option<(u64, u64)> {
+        let fd = call.fd.filter(|_| call.errno.is_none())?;
+        if call.name == "setsockopt"
+            && let [_, _, name, value, ..] = call.args.as_slice()
+        {
+            self.finder.set_option(&call.process, fd, name, value);
+        }
+        let writes = call.name.starts_with("send") || call.name == "write";
+        let bytes = u64::try_from(call.result).ok().filter(|_| writes)?;
+        Some(self.finder.wrote(&call.process, fd, bytes))
     }
 
     /// A process ended, at this time: what it had running is over, and the kernel closed its sockets.
@@ -162,7 +155,7 @@ impl Packets {
             window.end_ns = Some(now_ns);
         }
         for known in inventory.open().filter(|known| known.process == process) {
-            let mut window = CallWindow::begun(0, "", 0, "exit", now_ns - BEFORE);
+            let mut window = CallWindow::begun(0, ("", &known.host), 0, "exit", now_ns - BEFORE);
             window.short = format!("the end of {process}");
             describe(&mut window, known, inventory);
             window.end_ns = Some(now_ns);
@@ -174,25 +167,31 @@ impl Packets {
     /// asked about a stranger once, until a call may have made its socket known.
     pub fn change_states(&mut self, inventory: &Inventory) -> bool {
         let mut strange = false;
-        for (_, headers) in &self.waiting {
-            let Some((from, to)) =
-                endpoints(headers).filter(|_| protocol_of(headers) == Protocol::Udp)
+        for waiting in self.taps.waiting() {
+            let Some((from, to)) = endpoints(&waiting.headers)
+                .filter(|_| protocol_of(&waiting.headers) == Protocol::Udp)
             else {
                 continue;
             };
-            if self.strangers.contains(&from) || owner(&self.owners, from).is_some() {
+            let Some(sender) = waiting.sender else {
+                continue;
+            };
+            if self.strangers.contains(&(sender, from))
+                || owner(&self.owners, sender, from).is_some()
+            {
                 continue;
             }
-            if inventory.endpoint(Protocol::Udp, from, to).is_none() {
-                self.strangers.insert(from);
+            let host = self.taps.host(sender);
+            if inventory.endpoint(host, Protocol::Udp, from, to).is_none() {
+                self.strangers.insert((sender, from));
                 strange = true;
             }
         }
-        std::mem::take(&mut self.moved_states) || strange
+        self.taps.moved_states() || strange
     }
 
-    /// The frames that wait, as events, oldest first.
-    pub fn tell(&mut self, inventory: &Inventory) -> Vec<PacketEvent> {
+    /// The frames that wait and were seen up to this time, as events, oldest first.
+    pub fn tell(&mut self, inventory: &Inventory, until_ns: i64) -> Vec<PacketEvent> {
         for window in self.finder.windows() {
             let known = window
                 .fd
@@ -206,35 +205,49 @@ impl Packets {
             self.names.clear();
             self.names_version = inventory.version;
         }
-        let mut told = Vec::with_capacity(self.waiting.len());
-        while let Some((frame, headers)) = self.waiting.pop_front() {
+        let mut told = Vec::with_capacity(self.taps.waiting().len());
+        while let Some(waiting) = self.taps.next_waiting(until_ns) {
+            let Waiting {
+                frame,
+                headers,
+                network,
+                sender,
+                rulings,
+            } = waiting;
             let track = self
                 .tracker
+                .on(network)
                 .packet(self.number + 1, frame.time_ns, &headers);
+            let ends = self.ends(&headers, network, sender);
             if self.shared && !self.is_ours(&frame, &headers, &track, inventory) {
                 continue;
             }
             self.number += 1;
-            let names = self.names(&headers, &track, inventory);
+            let names = self.names(&headers, &track, ends, inventory);
             let mut packet = PacketEvent {
                 number: self.number,
-                host: FIRST_HOST.to_owned(),
-                interface: "lo".to_owned(),
+                host: sender.map_or_else(
+                    || WIRE_NAME.to_owned(),
+                    |sender| self.taps.host(sender).to_owned(),
+                ),
+                interface: if network == WIRE { "eth0" } else { "lo" }.to_owned(),
+                network,
                 frame,
                 headers,
                 track,
                 cause: None,
                 from: names.from,
                 to: names.to,
-                rulings: Vec::new(),
+                rulings,
             };
             let owner = endpoints(&packet.headers)
-                .filter(|(from, to)| {
+                .zip(sender)
+                .filter(|((from, to), _)| {
                     inventory
-                        .endpoint(protocol_of(&packet.headers), *from, *to)
+                        .endpoint(&packet.host, protocol_of(&packet.headers), *from, *to)
                         .is_none()
                 })
-                .and_then(|(from, _)| owner(&self.owners, from))
+                .and_then(|((from, _), sender)| owner(&self.owners, sender, from))
                 .map(str::to_owned);
             if let Some(found) = self.finder.find(&packet, owner.as_deref()) {
                 packet.cause = Some(found.cause);
@@ -246,6 +259,18 @@ impl Packets {
             told.push(packet);
         }
         told
+    }
+
+    /// The hosts at both ends of a packet, by their places.
+    fn ends(&self, headers: &Headers, network: u16, sender: Option<usize>) -> Ends {
+        let receiver = if network == WIRE {
+            headers
+                .addresses()
+                .and_then(|(_, to)| self.taps.host_with(to))
+        } else {
+            sender
+        };
+        Ends { sender, receiver }
     }
 
     /// Both directions of a conversation call the sender what its call called it.
@@ -275,7 +300,7 @@ impl Packets {
     }
 
     /// Which program has the socket at an address, for those that no prompt's process has.
-    pub fn owned_by_program(&mut self, address: SocketAddr, program: &str) {
+    pub fn owned_by_program(&mut self, address: (usize, SocketAddr), program: &str) {
         self.owners.insert(address, program.to_owned());
     }
 
@@ -303,12 +328,13 @@ impl Packets {
             } else {
                 protocol_of(headers)
             };
+            // A network that others use has one host.
             inventory
-                .endpoint(protocol, from, to)
-                .or_else(|| inventory.endpoint(protocol, to, from))
+                .endpoint(FIRST_HOST, protocol, from, to)
+                .or_else(|| inventory.endpoint(FIRST_HOST, protocol, to, from))
                 .is_some()
-                || owner(&self.owners, from)
-                    .or_else(|| owner(&self.owners, to))
+                || owner(&self.owners, 0, from)
+                    .or_else(|| owner(&self.owners, 0, to))
                     .is_some()
         });
         let ours = held
@@ -322,23 +348,30 @@ impl Packets {
         ours
     }
 
-    fn names(&mut self, headers: &Headers, track: &Track, inventory: &Inventory) -> Names {
+    fn names(
+        &mut self,
+        headers: &Headers,
+        track: &Track,
+        ends: Ends,
+        inventory: &Inventory,
+    ) -> Names {
         let Some((from, to)) = endpoints(headers) else {
             return Names::default();
         };
-        let owners = &self.owners;
+        let (owners, taps) = (&self.owners, &self.taps);
         let look_up = || {
             let protocol = protocol_of(headers);
-            let name = |known: Option<&Known>, address: SocketAddr| {
-                let program = || owner(owners, address).map(str::to_owned);
-                known
+            let name = |host: Option<usize>, here: SocketAddr, there: SocketAddr| {
+                let host = host?;
+                let program = || owner(owners, host, here).map(str::to_owned);
+                inventory
+                    .endpoint(taps.host(host), protocol, here, there)
                     .map(|known| inventory.shown(known))
                     .or_else(program)
-                    .unwrap_or_default()
             };
             Names {
-                from: name(inventory.endpoint(protocol, from, to), from),
-                to: name(inventory.endpoint(protocol, to, from), to),
+                from: name(ends.sender, from, to).unwrap_or_default(),
+                to: name(ends.receiver, to, from).unwrap_or_default(),
             }
         };
         match track.conversation {
@@ -352,8 +385,19 @@ impl Packets {
     }
 }
 
-/// The program that has the socket at an address, or one bound to any address with its port.
-fn owner(owners: &HashMap<SocketAddr, String>, address: SocketAddr) -> Option<&str> {
+/// The hosts at both ends of a packet, by their places; `None` where no host of the lab has the address.
+#[derive(Clone, Copy, Debug)]
+struct Ends {
+    sender: Option<usize>,
+    receiver: Option<usize>,
+}
+
+/// The program that has the socket at an address of a host, or one bound to any address with its port.
+fn owner(
+    owners: &HashMap<(usize, SocketAddr), String>,
+    host: usize,
+    address: SocketAddr,
+) -> Option<&str> {
     let any = |ip: IpAddr| SocketAddr::new(ip, address.port());
     let places = [
         address,
@@ -362,7 +406,7 @@ fn owner(owners: &HashMap<SocketAddr, String>, address: SocketAddr) -> Option<&s
     ];
     places
         .iter()
-        .find_map(|place| owners.get(place))
+        .find_map(|place| owners.get(&(host, *place)))
         .map(String::as_str)
 }
 
@@ -381,7 +425,12 @@ fn socket_address(address: &Address) -> Option<SocketAddr> {
 
 fn describe(window: &mut CallWindow, known: &Known, inventory: &Inventory) {
     window.label = inventory.shown(known);
-    window.raw = known.protocol == Protocol::Other;
+    // What AF_UNIX and AF_NETLINK send is on no interface that is watched.
+    window.raw = known.protocol == Protocol::Other
+        && matches!(
+            known.arguments.first().map(String::as_str),
+            Some("AF_INET" | "AF_INET6" | "AF_PACKET")
+        );
     window.local = known
         .local
         .as_ref()

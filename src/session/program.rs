@@ -16,6 +16,8 @@ const LINE: usize = 8 * 1024;
 pub struct Program {
     /// How the log calls it: the program's file name, with a number when it is not the first.
     pub name: String,
+    /// The host it runs on.
+    pub host: String,
     /// What was typed.
     pub command_line: String,
     /// Its process id as this machine sees it.
@@ -70,7 +72,7 @@ impl Pipes {
 impl Program {
     /// A program that was just started with these ends of its pipes.
     pub fn new(
-        name: String,
+        (name, host): (String, String),
         command_line: String,
         job: u32,
         spawned: Spawned,
@@ -84,6 +86,7 @@ impl Program {
         };
         Self {
             name,
+            host,
             command_line,
             pid: spawned.pid,
             keeper_pid: spawned.keeper_pid,

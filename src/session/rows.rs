@@ -3,7 +3,6 @@
 use super::Session;
 use super::inventory::{Known, tcp_state};
 use crate::event::socket::{SocketRow, Timer};
-use crate::lab::handle::FIRST_HOST;
 use crate::sys::diag::{Answer, Question};
 use std::collections::BTreeMap;
 
@@ -15,15 +14,16 @@ impl Session {
         let answers = self.ask(&Question::ALL);
         let by_inode: BTreeMap<u32, &Answer> = answers
             .iter()
-            .filter(|answer| answer.inode != 0)
-            .map(|answer| (answer.inode, answer))
+            .filter(|(_, answer)| answer.inode != 0)
+            .map(|(_, answer)| (answer.inode, answer))
             .collect();
         let mut rows = Vec::new();
         for known in self.inventory().open() {
             let answer = by_inode.get(&(known.inode as u32)).copied();
             rows.push(owned_row(known, answer, &by_inode));
         }
-        for answer in &answers {
+        for (host, answer) in &answers {
+            let host = self.hosts().all()[*host].name.as_str();
             let ours =
                 answer.inode != 0 && self.inventory().by_inode(u64::from(answer.inode)).is_some();
             if ours {
@@ -35,9 +35,9 @@ impl Session {
             let orphan = answer.inode == 0 && matches!(answer.question, Question::Tcp(_));
             // The lab's own netlink and packet sockets belong to the keeper and the terminal; on a shared network others' do too.
             if let Some(program) = owner {
-                rows.push(row(&program.name, "", None, Some(answer)));
+                rows.push(row((&program.name, host), "", None, Some(answer)));
             } else if orphan && !self.is_shared_network() {
-                rows.push(row("", "", None, Some(answer)));
+                rows.push(row(("", host), "", None, Some(answer)));
             }
         }
         if let Some(process) = process {
@@ -53,7 +53,7 @@ fn owned_row(
     by_inode: &BTreeMap<u32, &Answer>,
 ) -> SocketRow {
     let name = known.names.last().map_or("", String::as_str);
-    let mut row = row(&known.process, name, known.fd, answer);
+    let mut row = row((&known.process, &known.host), name, known.fd, answer);
     row.inode = known.inode;
     if answer.is_none() {
         row.protocol = protocol_words(&known.arguments);
@@ -76,10 +76,15 @@ fn owned_row(
     row
 }
 
-fn row(process: &str, name: &str, fd: Option<i32>, answer: Option<&Answer>) -> SocketRow {
+fn row(
+    (process, host): (&str, &str),
+    name: &str,
+    fd: Option<i32>,
+    answer: Option<&Answer>,
+) -> SocketRow {
     let mut row = SocketRow {
         process: process.to_owned(),
-        host: FIRST_HOST.to_owned(),
+        host: host.to_owned(),
         name: name.to_owned(),
         fd,
         inode: 0,

@@ -3,7 +3,8 @@
 use super::Session;
 use super::program::{Pipes, Program, inode};
 use crate::event::{Ended, Event, OutputEvent, ProcessEvent};
-use crate::lab::handle::{FIRST_HOST, LabError};
+use crate::lab::handle::LabError;
+use std::collections::HashMap;
 use std::os::fd::{AsFd, OwnedFd};
 use std::path::Path;
 
@@ -16,8 +17,13 @@ impl Session {
             .map(|(_, ended)| *ended)
     }
 
-    /// Runs a program in the lab. Its standard input is empty unless one is given.
-    pub fn run(&mut self, words: &[String], input: Option<OwnedFd>) -> Result<String, LabError> {
+    /// Runs a program on a host. Its standard input is empty unless one is given.
+    pub fn run(
+        &mut self,
+        host: &str,
+        words: &[String],
+        input: Option<OwnedFd>,
+    ) -> Result<String, LabError> {
         let pipes = Pipes::new()?;
         let input = match input {
             Some(input) => input,
@@ -28,7 +34,7 @@ impl Session {
             pipes.program_output.as_fd(),
             pipes.program_error.as_fd(),
         ];
-        let spawned = self.lab.run(words, standard)?;
+        let spawned = self.lab.run(host, words, standard)?;
         let base = words.first().map(|word| {
             Path::new(word)
                 .file_name()
@@ -51,9 +57,9 @@ impl Session {
             .find(|name| !taken(name));
         let name = name.unwrap_or(base);
         self.jobs += 1;
-        let (pid, host) = (spawned.pid, FIRST_HOST.to_owned());
+        let pid = spawned.pid;
         self.programs.push(Program::new(
-            name.clone(),
+            (name.clone(), host.to_owned()),
             words.join(" "),
             self.jobs,
             spawned,
@@ -62,7 +68,7 @@ impl Session {
         ));
         self.out.push(Event::Process(ProcessEvent {
             process: name.clone(),
-            host,
+            host: host.to_owned(),
             pid,
             ended: None,
         }));
@@ -92,37 +98,63 @@ impl Session {
                     error,
                 }));
             }
-            self.packets.drain();
-            self.tell_packets();
+            self.packets.taps_mut().settle();
+            self.tell_packets(i64::MAX);
             self.packets.disown(&program.name);
-            let (process, pid) = (program.name.clone(), program.pid);
+            let (process, host, pid) = (program.name.clone(), program.host.clone(), program.pid);
             self.last_end = program.ended.map(|ended| (process.clone(), ended));
             self.out.push(Event::Process(ProcessEvent {
                 process,
-                host: FIRST_HOST.to_owned(),
+                host,
                 pid,
                 ended: program.ended,
             }));
         }
     }
 
+    /// Which programs own the sockets with these inodes. What was found once holds as long as the socket is there.
+    pub(super) fn owners_of(&mut self, inodes: impl Iterator<Item = u64>) -> HashMap<u64, String> {
+        let mut found = HashMap::new();
+        let mut unknown = false;
+        for inode in inodes {
+            match self.program_inodes.get(&inode) {
+                Some(owner) => {
+                    found.insert(inode, owner.clone());
+                }
+                None => unknown = true,
+            }
+        }
+        if unknown {
+            found = self
+                .programs
+                .iter()
+                .flat_map(|program| {
+                    let held = inodes_of(program.pid).into_iter();
+                    held.map(|inode| (inode, program.name.clone()))
+                })
+                .collect();
+        }
+        self.program_inodes.clone_from(&found);
+        found
+    }
+
     /// Who owns a socket that no prompt's process has: a program, by its descriptors under /proc.
     pub fn program_with_inode(&self, inode: u64) -> Option<&Program> {
         self.programs
             .iter()
-            .find(|program| holds(program.pid, inode))
+            .find(|program| inodes_of(program.pid).contains(&inode))
     }
 }
 
-/// True when the process or a child of its process group holds the socket.
-fn holds(pid: i32, wanted: u64) -> bool {
-    std::fs::read_dir(format!("/proc/{pid}/fd")).is_ok_and(|entries| {
-        entries.flatten().any(|entry| {
-            entry
-                .file_name()
-                .to_str()
-                .and_then(|fd| fd.parse().ok())
-                .is_some_and(|fd| inode(pid, fd) == wanted)
-        })
-    })
+/// The sockets a process holds.
+fn inodes_of(pid: i32) -> Vec<u64> {
+    let entries = std::fs::read_dir(format!("/proc/{pid}/fd"));
+    entries
+        .into_iter()
+        .flatten()
+        .flatten()
+        .filter_map(|entry| entry.file_name().to_str()?.parse().ok())
+        .map(|fd| inode(pid, fd))
+        .filter(|inode| *inode != 0)
+        .collect()
 }

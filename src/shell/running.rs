@@ -4,6 +4,7 @@ use super::verbs::{number, word};
 use super::{Flow, Screen, Shell, views};
 use crate::command::ast::{Call, Command, Expr};
 use crate::event::{Ended, Event};
+use crate::lab::handle::FIRST_HOST;
 use std::os::fd::AsFd;
 use std::time::Duration;
 
@@ -39,10 +40,30 @@ impl Shell {
             );
             return self.refuse("", reason, screen);
         }
-        match self.session.make_process(&name) {
-            Ok(()) => self.current = name,
-            Err(error) => self.refuse(&name, format!("no process could be made: {error}"), screen),
+        let host = word(call, 1).unwrap_or_else(|| self.host_here());
+        if self.session.hosts().named(&host).is_none() {
+            let reason = format!(
+                "there is no host {}; `host {}` makes it, `lab` shows which there are",
+                host.escape_debug(),
+                host.escape_debug()
+            );
+            return self.refuse("", reason, screen);
         }
+        self.process_on(&name, &host, screen);
+    }
+
+    pub(super) fn process_on(&mut self, name: &str, host: &str, screen: &mut dyn Screen) {
+        match self.session.make_process_on(name, host) {
+            Ok(()) => name.clone_into(&mut self.current),
+            Err(error) => self.refuse(name, format!("no process could be made: {error}"), screen),
+        }
+    }
+
+    /// The host of the prompt's process.
+    fn host_here(&self) -> String {
+        self.session
+            .process(&self.current)
+            .map_or_else(|| FIRST_HOST.to_owned(), |process| process.host.clone())
     }
 
     pub(super) fn kill(&mut self, call: &Call, screen: &mut dyn Screen) {
@@ -55,8 +76,7 @@ impl Shell {
                         .processes()
                         .first()
                         .map(|process| process.name.clone());
-                    self.current =
-                        home.unwrap_or_else(|| crate::lab::handle::FIRST_HOST.to_owned());
+                    self.current = home.unwrap_or_else(|| FIRST_HOST.to_owned());
                 }
             }
             Ok(false) => self.refuse(
@@ -75,7 +95,13 @@ impl Shell {
         }
     }
 
-    pub(super) fn run(&mut self, command: &Command, call: &Call, screen: &mut dyn Screen) {
+    pub(super) fn run(
+        &mut self,
+        process: &str,
+        command: &Command,
+        call: &Call,
+        screen: &mut dyn Screen,
+    ) {
         let text = word(call, 0).unwrap_or_default();
         let words = match split_words(&text) {
             Ok(words) if !words.is_empty() => words,
@@ -88,7 +114,11 @@ impl Shell {
             }
             Err(reason) => return self.refuse("", reason, screen),
         };
-        match self.session.run(&words, None) {
+        let host = self
+            .session
+            .process(process)
+            .map_or_else(|| FIRST_HOST.to_owned(), |process| process.host.clone());
+        match self.session.run(&host, &words, None) {
             Ok(name) => {
                 if !command.background {
                     self.wait_for_program(&name, screen);
@@ -145,7 +175,7 @@ impl Shell {
     /// `socklab run -- PROGRAM`: runs one program with this terminal's input, shows its packets, and gives its exit status.
     pub fn run_alone(&mut self, words: &[String], screen: &mut dyn Screen) -> u8 {
         let input = std::io::stdin().as_fd().try_clone_to_owned().ok();
-        let name = match self.session.run(words, input) {
+        let name = match self.session.run(FIRST_HOST, words, input) {
             Ok(name) => name,
             Err(error) => {
                 self.refuse(
@@ -260,16 +290,10 @@ impl Shell {
         }
     }
 
-    pub(super) fn lab(&mut self, screen: &mut dyn Screen) {
-        let text = views::lab(self.session());
-        screen.show(&text);
-    }
-
     pub(super) fn reset(&mut self, screen: &mut dyn Screen) {
         match self.session.reset() {
             Ok(()) => {
-                self.typed = super::typed::Typed::default();
-                crate::lab::handle::FIRST_HOST.clone_into(&mut self.current);
+                self.forget();
                 self.session.tell(Event::Note(
                     "a new lab: no sockets, no packets, one process".to_owned(),
                 ));

@@ -43,3 +43,10 @@ pub fn now_ns() -> i64 {
         .duration_since(UNIX_EPOCH)
         .map_or(0, |since| since.as_nanos() as i64)
 }
+
+/// Nanoseconds of CLOCK_MONOTONIC, for intervals that no change of the date may stretch.
+pub fn monotonic_ns() -> u64 {
+    nix::time::clock_gettime(nix::time::ClockId::CLOCK_MONOTONIC).map_or(0, |now| {
+        now.tv_sec() as u64 * 1_000_000_000 + now.tv_nsec() as u64
+    })
+}

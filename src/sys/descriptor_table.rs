@@ -14,13 +14,16 @@ pub fn move_high(descriptor: OwnedFd) -> io::Result<OwnedFd> {
     let (soft, hard) = getrlimit(Resource::RLIMIT_NOFILE)?;
     let top = hard.min(65_536);
     setrlimit(Resource::RLIMIT_NOFILE, top.max(soft), hard)?;
+    let moved = move_from(descriptor, (top as i32 - 64).max(3));
+    setrlimit(Resource::RLIMIT_NOFILE, soft, hard)?;
+    moved
+}
+
+/// Moves a descriptor to the first free number from `first` on.
+pub fn move_from(descriptor: OwnedFd, first: i32) -> io::Result<OwnedFd> {
     // SAFETY: fcntl takes integers; the number it gives has no other owner. The old descriptor is closed when it is dropped.
     let moved = unsafe {
-        let number = libc::fcntl(
-            descriptor.as_raw_fd(),
-            libc::F_DUPFD_CLOEXEC,
-            (top as i32 - 64).max(3),
-        );
+        let number = libc::fcntl(descriptor.as_raw_fd(), libc::F_DUPFD_CLOEXEC, first);
         if number == -1 {
             Err(io::Error::last_os_error())
         } else {
@@ -28,27 +31,26 @@ pub fn move_high(descriptor: OwnedFd) -> io::Result<OwnedFd> {
         }
     };
     drop(descriptor);
-    setrlimit(Resource::RLIMIT_NOFILE, soft, hard)?;
     moved
 }
 
-/// Closes every descriptor from 3 on but one (close_range(2)).
-pub fn close_all_but(kept: &OwnedFd) -> io::Result<()> {
-    let kept = kept.as_raw_fd() as u32;
-    let close = |first: u32, last: u32| -> io::Result<()> {
-        if first > last {
-            return Ok(());
+/// Closes every descriptor from 3 on but these (close_range(2)).
+pub fn close_all_but(kept: &[&OwnedFd]) -> io::Result<()> {
+    let mut kept: Vec<u32> = kept.iter().map(|fd| fd.as_raw_fd() as u32).collect();
+    kept.sort_unstable();
+    let mut first = 3;
+    for last in kept.into_iter().map(Some).chain([None]) {
+        let end = last.map_or(u32::MAX, |kept| kept - 1);
+        if first <= end {
+            // SAFETY: the caller has just been forked and owns every descriptor; those it goes on using are spared.
+            let result = unsafe { libc::syscall(libc::SYS_close_range, first, end, 0) };
+            if result == -1 {
+                return Err(io::Error::last_os_error());
+            }
         }
-        // SAFETY: the caller has just been forked and owns every descriptor; those it goes on using are spared.
-        let result = unsafe { libc::syscall(libc::SYS_close_range, first, last, 0) };
-        if result == -1 {
-            Err(io::Error::last_os_error())
-        } else {
-            Ok(())
-        }
-    };
-    close(3, kept - 1)?;
-    close(kept + 1, u32::MAX)
+        first = last.map_or(first, |kept| kept + 1);
+    }
+    Ok(())
 }
 
 /// Marks every descriptor from 3 on to be closed by execve (close_range(2) with CLOSE_RANGE_CLOEXEC).

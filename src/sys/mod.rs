@@ -2,6 +2,7 @@
 //! Nothing here decides or retries: EINTR, EAGAIN and short counts are the caller's to see.
 
 pub mod address;
+pub mod block_ring;
 pub mod clock;
 pub mod control;
 pub mod descriptor;
@@ -11,9 +12,13 @@ pub mod link;
 pub mod message;
 pub mod names;
 pub mod option;
+pub mod packet_socket;
 pub mod pass;
 pub mod poll;
+pub mod reaper;
 pub mod ring;
+pub mod rtnetlink;
+pub mod semaphore;
 pub mod signal;
 pub mod socket;
 pub mod spawn;

@@ -6,11 +6,43 @@ use std::io;
 use std::os::fd::{AsFd, AsRawFd, BorrowedFd, FromRawFd, OwnedFd};
 use std::sync::atomic::{AtomicU32, Ordering};
 
-/// One slot holds a loopback frame of the largest size (64 KiB of IP, headers, the ring's own header).
-const SLOT: usize = 65_536 + 256;
 const BLOCK: usize = 1 << 20;
-const BLOCKS: usize = 8;
-const SLOTS_PER_BLOCK: usize = BLOCK / SLOT;
+
+/// How large a ring is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Room {
+    /// Bytes for a frame with the ring's own header; longer frames are cut. A multiple of 16.
+    pub slot: usize,
+    /// Blocks of 1 MiB.
+    pub blocks: usize,
+}
+
+impl Room {
+    /// A slot holds a loopback frame of the largest size (64 KiB of IP, headers, the ring's own header).
+    pub const fn for_loopback(blocks: usize) -> Self {
+        Self {
+            slot: 65_536 + 256,
+            blocks,
+        }
+    }
+
+    /// A slot holds a frame of an Ethernet wire with an MTU of 1500 bytes.
+    pub const fn for_ethernet(blocks: usize) -> Self {
+        Self { slot: 2048, blocks }
+    }
+
+    fn slots_per_block(self) -> usize {
+        BLOCK / self.slot
+    }
+
+    fn slots(self) -> usize {
+        self.slots_per_block() * self.blocks
+    }
+
+    fn bytes(self) -> usize {
+        BLOCK * self.blocks
+    }
+}
 
 /// A frame in the ring; valid until the reader moves on.
 #[derive(Debug)]
@@ -34,8 +66,8 @@ pub struct RingFrame<'a> {
 pub enum Look {
     /// On `lo` each frame passes twice; the one going out is in the ring before the call that sent it returns.
     Outgoing,
-    /// Both directions, for interfaces that show each frame once.
-    Both,
+    /// What comes in from outside, for a port whose owner sends by itself (PACKET_IGNORE_OUTGOING).
+    Incoming,
 }
 
 /// A capture ring.
@@ -43,6 +75,7 @@ pub enum Look {
 pub struct Ring {
     socket: OwnedFd,
     memory: *mut u8,
+    room: Room,
     next: usize,
 }
 
@@ -64,7 +97,7 @@ pub fn open() -> io::Result<OwnedFd> {
 
 impl Ring {
     /// Makes the ring and begins to capture on the interface (0 is every interface of the socket's network namespace).
-    pub fn start(socket: OwnedFd, ifindex: i32, look: Look) -> io::Result<Self> {
+    pub fn start(socket: OwnedFd, ifindex: i32, look: Look, room: Room) -> io::Result<Self> {
         set(
             &socket,
             libc::SOL_PACKET,
@@ -73,19 +106,25 @@ impl Ring {
         )?;
         let request = libc::tpacket_req {
             tp_block_size: BLOCK as u32,
-            tp_block_nr: BLOCKS as u32,
-            tp_frame_size: SLOT as u32,
-            tp_frame_nr: (SLOTS_PER_BLOCK * BLOCKS) as u32,
+            tp_block_nr: room.blocks as u32,
+            tp_frame_size: room.slot as u32,
+            tp_frame_nr: room.slots() as u32,
         };
         set(&socket, libc::SOL_PACKET, libc::PACKET_RX_RING, &request)?;
-        if look == Look::Outgoing {
-            keep_outgoing(&socket)?;
+        match look {
+            Look::Outgoing => keep_outgoing(&socket)?,
+            Look::Incoming => set(
+                &socket,
+                libc::SOL_PACKET,
+                libc::PACKET_IGNORE_OUTGOING,
+                &1_i32,
+            )?,
         }
         // SAFETY: the length is that of the ring just made; the kernel chooses the place.
         let memory = unsafe {
             libc::mmap(
                 std::ptr::null_mut(),
-                BLOCK * BLOCKS,
+                room.bytes(),
                 libc::PROT_READ | libc::PROT_WRITE,
                 libc::MAP_SHARED,
                 socket.as_raw_fd(),
@@ -98,36 +137,17 @@ impl Ring {
         let ring = Self {
             socket,
             memory: memory.cast(),
+            room,
             next: 0,
         };
-        ring.bind(ifindex)?;
+        bind(&ring.socket, ifindex)?;
         Ok(ring)
-    }
-
-    fn bind(&self, ifindex: i32) -> io::Result<()> {
-        // SAFETY: sockaddr_ll is plain data, zero is valid for all of it.
-        let mut address: libc::sockaddr_ll = unsafe { std::mem::zeroed() };
-        address.sll_family = libc::AF_PACKET as u16;
-        address.sll_protocol = (libc::ETH_P_ALL as u16).to_be();
-        address.sll_ifindex = ifindex;
-        // SAFETY: the address has the size said.
-        let result = unsafe {
-            libc::bind(
-                self.socket.as_raw_fd(),
-                (&raw const address).cast(),
-                size_of::<libc::sockaddr_ll>() as libc::socklen_t,
-            )
-        };
-        if result == -1 {
-            Err(io::Error::last_os_error())
-        } else {
-            Ok(())
-        }
     }
 
     /// Gives the next frame to `look`, if there is one, and hands the slot back to the kernel.
     pub fn next<T>(&mut self, look: impl FnOnce(RingFrame<'_>) -> T) -> Option<T> {
-        let offset = (self.next / SLOTS_PER_BLOCK) * BLOCK + (self.next % SLOTS_PER_BLOCK) * SLOT;
+        let (in_block, slot_size) = (self.room.slots_per_block(), self.room.slot);
+        let offset = (self.next / in_block) * BLOCK + (self.next % in_block) * slot_size;
         // SAFETY: the offset lies in the mapping (next is below the number of slots) and is aligned to 16.
         let slot = unsafe { self.memory.add(offset) };
         // SAFETY: tp_status is the first field of the slot's header; kernel and reader share it by atomic access.
@@ -138,7 +158,7 @@ impl Ring {
         }
         #[expect(
             clippy::cast_ptr_alignment,
-            reason = "slots are multiples of 256 from a page boundary"
+            reason = "slots are multiples of 16 from a page boundary, as tpacket2_hdr needs"
         )]
         // SAFETY: the slot belongs to the reader while TP_STATUS_USER is set, and begins with a tpacket2_hdr.
         let header = unsafe { std::ptr::read(slot.cast::<libc::tpacket2_hdr>()) };
@@ -154,7 +174,7 @@ impl Ring {
             )
         };
         let mac = usize::from(header.tp_mac);
-        let captured = (header.tp_snaplen as usize).min(SLOT - mac.min(SLOT));
+        let captured = (header.tp_snaplen as usize).min(slot_size - mac.min(slot_size));
         // SAFETY: mac + captured stay within the slot, which the kernel does not touch until the status is given back.
         let bytes = unsafe { std::slice::from_raw_parts(slot.add(mac), captured) };
         let result = look(RingFrame {
@@ -166,29 +186,13 @@ impl Ring {
             checksum_not_ready: value & libc::TP_STATUS_CSUMNOTREADY != 0,
         });
         status.store(libc::TP_STATUS_KERNEL, Ordering::Release);
-        self.next = (self.next + 1) % (SLOTS_PER_BLOCK * BLOCKS);
+        self.next = (self.next + 1) % self.room.slots();
         Some(result)
     }
 
     /// Frames the kernel could not put into the ring since the last time this was asked (PACKET_STATISTICS).
     pub fn drops(&self) -> io::Result<u32> {
-        // SAFETY: tpacket_stats is plain data; the length passed is its size.
-        unsafe {
-            let mut statistics: libc::tpacket_stats = std::mem::zeroed();
-            let mut length = size_of::<libc::tpacket_stats>() as libc::socklen_t;
-            let result = libc::getsockopt(
-                self.socket.as_raw_fd(),
-                libc::SOL_PACKET,
-                libc::PACKET_STATISTICS,
-                (&raw mut statistics).cast(),
-                &raw mut length,
-            );
-            if result == -1 {
-                Err(io::Error::last_os_error())
-            } else {
-                Ok(statistics.tp_drops)
-            }
-        }
+        Ok(statistics(&self.socket)?.tp_drops)
     }
 }
 
@@ -201,7 +205,50 @@ impl AsFd for Ring {
 impl Drop for Ring {
     fn drop(&mut self) {
         // SAFETY: the mapping was made by start with this length, and no frame borrowed from it is alive.
-        unsafe { libc::munmap(self.memory.cast(), BLOCK * BLOCKS) };
+        unsafe { libc::munmap(self.memory.cast(), self.room.bytes()) };
+    }
+}
+
+/// Begins to receive every protocol on the interface (0 is every interface of the socket's network namespace).
+pub(super) fn bind(socket: &OwnedFd, ifindex: i32) -> io::Result<()> {
+    // SAFETY: sockaddr_ll is plain data, zero is valid for all of it.
+    let mut address: libc::sockaddr_ll = unsafe { std::mem::zeroed() };
+    address.sll_family = libc::AF_PACKET as u16;
+    address.sll_protocol = (libc::ETH_P_ALL as u16).to_be();
+    address.sll_ifindex = ifindex;
+    // SAFETY: the address has the size said.
+    let result = unsafe {
+        libc::bind(
+            socket.as_raw_fd(),
+            (&raw const address).cast(),
+            size_of::<libc::sockaddr_ll>() as libc::socklen_t,
+        )
+    };
+    if result == -1 {
+        Err(io::Error::last_os_error())
+    } else {
+        Ok(())
+    }
+}
+
+/// What the socket counted since the last time this was asked (PACKET_STATISTICS).
+pub(super) fn statistics(socket: &OwnedFd) -> io::Result<libc::tpacket_stats> {
+    // SAFETY: tpacket_stats is plain data; the length passed is its size.
+    unsafe {
+        let mut statistics: libc::tpacket_stats = std::mem::zeroed();
+        let mut length = size_of::<libc::tpacket_stats>() as libc::socklen_t;
+        let result = libc::getsockopt(
+            socket.as_raw_fd(),
+            libc::SOL_PACKET,
+            libc::PACKET_STATISTICS,
+            (&raw mut statistics).cast(),
+            &raw mut length,
+        );
+        if result == -1 {
+            Err(io::Error::last_os_error())
+        } else {
+            Ok(statistics)
+        }
     }
 }
 
@@ -241,7 +288,8 @@ fn keep_outgoing(socket: &OwnedFd) -> io::Result<()> {
     set(socket, libc::SOL_SOCKET, libc::SO_ATTACH_FILTER, &filter)
 }
 
-fn set<T>(socket: &OwnedFd, level: i32, name: i32, value: &T) -> io::Result<()> {
+/// setsockopt(2) with a value of any plain type.
+pub(super) fn set<T>(socket: &OwnedFd, level: i32, name: i32, value: &T) -> io::Result<()> {
     // SAFETY: value points to a T and the length said is its size.
     let result = unsafe {
         libc::setsockopt(

@@ -339,6 +339,7 @@ impl Traffic {
             cause: None,
             from: String::new(),
             to: String::new(),
+            network: 0,
             rulings: Vec::new(),
         });
     }

@@ -11,6 +11,7 @@ use crate::command::diagnostic::is_safe;
 use crate::command::expectation::{FORMS, STATES};
 use crate::command::function::{FUNCTIONS, LAYERS, MODULES, Style};
 use crate::command::scan::is_method;
+use crate::command::wire::suggest::{CLAUSES, KINDS, Next, next};
 
 /// Words of a display filter that are no fields.
 const FILTER_WORDS: &[&str] = &["contains", "matches", "in", "not", "and", "or"];
@@ -247,8 +248,10 @@ impl<'a> Candidates<'a> {
     /// In the rest of a line: after `expect`, `run`.
     pub(super) fn rest(&mut self, verb: Verb, said: &str, typed: &str, paths: &impl PathLister) {
         let known = self.known;
-        if verb == Verb::Run {
-            self.paths(typed, paths);
+        match verb {
+            Verb::Run => self.paths(typed, paths),
+            Verb::Wire => self.wire(said),
+            _ => {}
         }
         if verb != Verb::Expect {
             return;
@@ -272,6 +275,34 @@ impl<'a> Candidates<'a> {
                 self.add_all(FILTER_WORDS, "");
             }
             _ => self.values(typed),
+        }
+    }
+
+    /// In a rule of the wire.
+    fn wire(&mut self, said: &str) {
+        let known = self.known;
+        match next(said) {
+            Next::Kind => {
+                for (kind, meaning) in KINDS {
+                    self.add(*kind, *meaning);
+                }
+            }
+            Next::Clause(words) => {
+                for (clause, meaning) in CLAUSES {
+                    if words.contains(clause) {
+                        self.add(*clause, *meaning);
+                    }
+                }
+            }
+            Next::Host => self.add_all(&known.hosts, "host"),
+            Next::Filter(begins) => {
+                self.add_all(&known.fields, "field");
+                if !begins {
+                    self.add_all(FILTER_WORDS, "");
+                    self.add_all(&["from", "to"], "direction");
+                }
+            }
+            Next::Nothing => {}
         }
     }
 

@@ -1,7 +1,9 @@
 //! The fields and protocols a filter can name, each with the kind of its values and what it means. Not where the values are found.
 
+mod application;
 mod internet;
 mod link;
+mod lower;
 mod message;
 mod tcp;
 
@@ -100,7 +102,15 @@ impl FieldKind {
 
 /// All of them, sorted by name.
 pub(super) static FIELDS: LazyLock<Vec<FieldEntry>> = LazyLock::new(|| {
-    let mut fields = [link::FIELDS, internet::FIELDS, message::FIELDS, tcp::FIELDS].concat();
+    let mut fields = [
+        application::FIELDS,
+        link::FIELDS,
+        lower::FIELDS,
+        internet::FIELDS,
+        message::FIELDS,
+        tcp::FIELDS,
+    ]
+    .concat();
     fields.sort_unstable_by_key(|entry| entry.name);
     fields
 });

@@ -5,8 +5,9 @@ use crate::catalog::parameter::{Kind, Need, Parameter};
 use crate::catalog::verb::{Verb, VerbEntry};
 use crate::command::ast::{Call, Expr};
 use crate::command::diagnostic::{Diagnostic, quoted};
-use crate::command::expectation::parse_expectation;
+use crate::command::expectation::parse_claim;
 use crate::command::signature::{kind_words, signature};
+use crate::command::wire::WireOrder;
 use std::ops::Range;
 
 /// The call form's order to the table's. `receivers` is 1 when the first argument stood in front of the dot.
@@ -57,10 +58,15 @@ pub(super) fn bind(verb: Verb, arguments: Vec<Argument>, span: &Range<usize>) ->
         };
         let value = normal::normalise(verb, parameter.kind, value, &value_span)?;
         kind::check(parameter, &value, &value_span)?;
-        if verb == Verb::Expect
-            && let Expr::Str(text) = &value
-        {
-            parse_expectation(text).map_err(|error| error.shifted(value_span.start))?;
+        if let Expr::Str(text) = &value {
+            let read = match verb {
+                Verb::Expect => parse_claim(text).err(),
+                Verb::Wire => WireOrder::parse(text).err(),
+                _ => None,
+            };
+            if let Some(error) = read {
+                return Err(error.shifted(value_span.start));
+            }
         }
         args.push(Some(value));
     }

@@ -323,6 +323,9 @@ impl<'a> Parser<'a> {
             && !self.lexer.rest()[word.len()..].starts_with(['.', '(', '['])
         {
             self.lexer.position += word.len();
+            if verb == Verb::Host && self.is_variable(word) && self.at_end_of_command() {
+                return Ok(Action::Evaluate(Expr::Name(word.to_owned())));
+            }
             return Ok(Action::Call(
                 self.command_form(verb, here..here + word.len())?,
             ));
@@ -333,6 +336,13 @@ impl<'a> Parser<'a> {
             Expr::Call(call) => Action::Call(*call),
             value => Action::Evaluate(value),
         })
+    }
+
+    /// True when a name can be a variable's: `host, port = getsockname s` is common, and a verb of that name cannot stand alone.
+    fn is_variable(&self, name: &str) -> bool {
+        self.variables
+            .is_none_or(|known| known.iter().any(|variable| variable == name))
+            || self.assigned.iter().any(|variable| variable == name)
     }
 
     /// Says what is wrong when a command that is no verb's goes on after its value.

@@ -1026,6 +1026,18 @@ proptest! {
 }
 
 #[test]
+fn a_variable_called_host_is_itself_when_it_stands_alone() {
+    let text = "host, port = getsockname s; host";
+    let known = parse_line_knowing(text, &[]).expect("it parses");
+    assert_eq!(
+        known[1].action,
+        Action::Evaluate(Expr::Name("host".to_owned()))
+    );
+    let error = parse_line_knowing("host", &[]).expect_err("a name is missing");
+    assert!(error.message.contains("needs a name"), "{error}");
+}
+
+#[test]
 fn every_example_of_the_manual_parses_and_uses_its_verb() {
     for entry in VERBS {
         let example = crate::catalog::manual::page(entry.verb).example;

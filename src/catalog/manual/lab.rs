@@ -1,0 +1,66 @@
+//! Manual pages of the machines of the lab: hosts, the wire that joins them, the settings of their kernels.
+
+use super::Page;
+
+pub(super) const HOST: Page = Page {
+    summary: "put another machine on the wire, with a first process of the same name",
+    prototype: "",
+    python: "",
+    man: "network_namespaces(7)",
+    details: "A host has a network stack of its own: its own loopback, its own ports, its own sysctls, and an interface eth0 on the wire that joins all hosts like a switch. The address is an IPv4 one of 10.0.0.0/24, as in `host server 10.0.0.2`; left out, it is the next that is free. The same number makes the IPv6 address: 10.0.0.2 goes with fd00::2. The name resolves on every host, so `connect c server:5000` works.
+
+Its first process is called as the host is and has the prompt; `process NAME on HOST` makes more. 10.0.0.254 and fd00::fffe are the wire's own, for what it says as a router (see `help wire`).",
+    blocks: "never",
+    errors: &[],
+    example: "\
+host client 10.0.0.1
+host server 10.0.0.2
+server> s = socket; bind s 10.0.0.2:5000; listen s
+client> c = socket; connect c 10.0.0.2:5000
+client> expect state c ESTABLISHED",
+};
+
+pub(super) const WIRE: Page = Page {
+    summary: "make rules for the wire between the hosts: lose, delay, double, reorder, spoil, cut",
+    prototype: "",
+    python: "",
+    man: "RFC 9293 section 3.8",
+    details: "Alone it lists the rules. `wire delay 50ms [jitter 10ms]`, `wire loss 10%`, `wire rate 1mbit [queue 100]`, `wire mtu 576` and `wire cut` hold until `wire clear` (or `wire clear 3`); `wire join` ends a cut. `wire drop`, `duplicate`, `reorder`, `corrupt` and `delay 200ms` act on the frames you pick: `next` is the next one, `next 3` the next three, `2nd` the second and no other, `next 2 after 5` the sixth and the seventh, `after 5` all from the sixth on, `10%` one in ten by chance. `where FILTER` says which frames are meant and counted at all, in the language of `packets FILTER`; `from HOST` and `to HOST` say which way they travel. `wire drop 2nd from client where tcp.flags.syn == 1` loses the second SYN of the client, and nothing else.
+
+The rules act in the order of their numbers, and what one lost the next ones do not see. The same kind of rule (delay, loss, rate, mtu, cut) for the same frames replaces the one before. Chance is drawn for each rule from the seed (`wire seed 7`) and the rule's number, so a lesson runs the same way every time.
+
+What is picked or left to chance is never ARP or IPv6 neighbour discovery unless the filter names arp, icmpv6 or eth.type; delay, rate, mtu and cut are for all frames. The wire sees one frame at a time: tcp.seq and tcp.ack are relative because it remembers the SYNs, but tcp.stream and tcp.analysis are not known to it.
+
+delay: frames stay in order, also with jitter (even chances from delay - jitter to delay + jitter); one that is picked (`delay 200ms next`) is overtaken by those behind it. rate: a frame takes its length times 8 bits, the others of its direction queue behind it, at most 100 (`queue`), and what finds the queue full is lost. reorder: the frame is held until another of its direction has passed, at most 500 ms. corrupt: one byte of the data, or of the transport header when there is no data, is changed and no checksum mended. duplicate: the copy follows at once. mtu, from 68: a longer IPv4 packet with DF set is answered by 10.0.0.254 with ICMP `fragmentation needed`, without DF it travels in fragments; IPv6 is answered by fd00::fffe with `packet too big`, and never held to less than 1280.",
+    blocks: "never",
+    errors: &[],
+    example: "\
+host client 10.0.0.1
+host server 10.0.0.2
+server> s = socket; bind s 10.0.0.2:5000; listen s
+wire drop next where tcp.flags.syn == 1
+client> c = socket; connect c 10.0.0.2:5000
+client> expect packet tcp.flags.syn == 1 && tcp.analysis.retransmission",
+};
+
+pub(super) const SYSCTL: Page = Page {
+    summary: "show or set a setting of this host's kernel",
+    prototype: "",
+    python: "",
+    man: "sysctl(8)",
+    details: "The settings of the network live below net; each host has its own, so nothing outside the lab changes. `sysctl net.ipv4.tcp_syn_retries` shows how often a SYN is sent again, `sysctl net.ipv4.tcp_syn_retries 2` changes it. ip-sysctl.rst of the kernel's documentation tells what each means.",
+    blocks: "never",
+    errors: &[
+        (
+            "ENOENT",
+            "there is no setting of that name, or not one for each host",
+        ),
+        ("EACCES", "it may not be changed from a lab"),
+        ("EINVAL", "the value is not one it takes"),
+    ],
+    example: "\
+sysctl net.ipv4.ip_default_ttl 7
+u = socket AF_INET SOCK_DGRAM
+sendto u \"hi\" 127.0.0.1:5000
+expect packet udp && ip.ttl == 7",
+};

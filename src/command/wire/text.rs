@@ -1,0 +1,126 @@
+//! Orders back to text, so that `parse` gives the same again. Not the reading.
+
+use super::{CERTAIN, DEFAULT_QUEUE, Pick, WireAction, WireOrder, WireRule};
+use std::fmt::Write as _;
+
+/// An order as it would be typed after `wire`.
+pub(super) fn order(order: &WireOrder) -> String {
+    match order {
+        WireOrder::List => String::new(),
+        WireOrder::Add(one) => rule(one),
+        WireOrder::Join { from, to } => {
+            let mut text = "join".to_owned();
+            ends(&mut text, from.as_deref(), to.as_deref());
+            text
+        }
+        WireOrder::Clear(None) => "clear".to_owned(),
+        WireOrder::Clear(Some(number)) => format!("clear {number}"),
+        WireOrder::Seed(seed) => format!("seed {seed}"),
+    }
+}
+
+/// A rule as it would be typed after `wire`.
+pub(super) fn rule(rule: &WireRule) -> String {
+    let is_loss = matches!(rule.pick, Pick::Chance(_));
+    let mut text = match rule.action {
+        WireAction::Drop if is_loss => "loss".to_owned(),
+        WireAction::Drop => "drop".to_owned(),
+        WireAction::Duplicate => "duplicate".to_owned(),
+        WireAction::Reorder => "reorder".to_owned(),
+        WireAction::Corrupt => "corrupt".to_owned(),
+        WireAction::Cut => "cut".to_owned(),
+        WireAction::Mtu(bytes) => format!("mtu {bytes}"),
+        WireAction::Delay {
+            delay_ns,
+            jitter_ns: 0,
+        } => format!("delay {}", time(delay_ns)),
+        WireAction::Delay {
+            delay_ns,
+            jitter_ns,
+        } => format!("delay {} jitter {}", time(delay_ns), time(jitter_ns)),
+        WireAction::Rate {
+            bits,
+            queue: DEFAULT_QUEUE,
+        } => format!("rate {}", rate(bits)),
+        WireAction::Rate { bits, queue } => format!("rate {} queue {queue}", rate(bits)),
+    };
+    // Writing to a String cannot fail.
+    let _ = match rule.pick {
+        Pick::All => Ok(()),
+        Pick::Chance(chance) => write!(text, " {}", percent(chance)),
+        Pick::Counted {
+            skip: 0,
+            count: Some(count),
+        } => write!(text, " next {count}"),
+        Pick::Counted {
+            skip,
+            count: Some(1),
+        } => write!(text, " {}", ordinal(skip.saturating_add(1))),
+        Pick::Counted {
+            skip,
+            count: Some(count),
+        } => write!(text, " next {count} after {skip}"),
+        Pick::Counted { skip, count: None } => write!(text, " after {skip}"),
+    };
+    ends(&mut text, rule.from.as_deref(), rule.to.as_deref());
+    if !rule.filter.is_empty() {
+        text.push_str(" where ");
+        text.push_str(&rule.filter);
+    }
+    text
+}
+
+fn ends(text: &mut String, from: Option<&str>, to: Option<&str>) {
+    for (word, host) in [("from", from), ("to", to)] {
+        if let Some(host) = host {
+            // Writing to a String cannot fail.
+            let _ = write!(text, " {word} {host}");
+        }
+    }
+}
+
+fn time(nanoseconds: u64) -> String {
+    let units = [(1_000_000_000, "s"), (1_000_000, "ms"), (1_000, "us")];
+    units
+        .iter()
+        .find(|(unit, _)| nanoseconds.is_multiple_of(*unit) && nanoseconds > 0)
+        .map_or_else(
+            || format!("{nanoseconds}ns"),
+            |(unit, name)| format!("{}{name}", nanoseconds / unit),
+        )
+}
+
+fn rate(bits: u64) -> String {
+    let units = [
+        (1_000_000_000, "gbit"),
+        (1_000_000, "mbit"),
+        (1_000, "kbit"),
+    ];
+    units
+        .iter()
+        .find(|(unit, _)| bits.is_multiple_of(*unit))
+        .map_or_else(
+            || format!("{bits}bit"),
+            |(unit, name)| format!("{}{name}", bits / unit),
+        )
+}
+
+fn percent(chance: u32) -> String {
+    let hundredth = CERTAIN / 100;
+    let fraction = format!("{:04}", chance % hundredth);
+    match fraction.trim_end_matches('0') {
+        "" => format!("{}%", chance / hundredth),
+        fraction => format!("{}.{fraction}%", chance / hundredth),
+    }
+}
+
+fn ordinal(place: u64) -> String {
+    let ending = match (place % 10, place % 100) {
+        (_, 11..=13) => "th",
+        (1, _) => "st",
+        (2, _) => "nd",
+        (3, _) => "rd",
+        _ => "th",
+    };
+    format!("{place}{ending}")
+}

@@ -1,0 +1,167 @@
+//! A machine of the lab: its namespaces with a loopback interface, and with an `eth0` whose other end is a port of the wire.
+
+use super::address;
+use super::namespaces::Namespaces;
+use crate::sys::rtnetlink::{self, End};
+use crate::sys::{diag, link, ring};
+use std::io;
+use std::os::fd::OwnedFd;
+use std::path::Path;
+
+/// What failed, as a system call or an interface names it, and how.
+pub type Failure = (&'static str, io::Error);
+
+/// A machine of the lab, as the keeper holds it.
+#[derive(Debug)]
+pub struct Host {
+    /// Its name.
+    pub name: String,
+    /// Its number on the wire; 0 for a host that is not on it.
+    pub number: u8,
+    /// Where it lives.
+    pub namespaces: Namespaces,
+}
+
+/// What the terminal gets of a new host.
+#[derive(Debug)]
+pub struct Opened {
+    /// A netlink socket for sock_diag, in its network.
+    pub diag: OwnedFd,
+    /// A packet socket in its network that has not begun to capture.
+    pub capture: OwnedFd,
+    /// The interface index of the wire's end of its cable.
+    pub port: u32,
+    /// What could not be set up and is not needed by everything, in words.
+    pub notes: Vec<String>,
+}
+
+/// The network settings a host begins with, name under /proc/sys/net and value. The wire is to carry nothing but what the student
+/// causes (no router solicitation, no duplicate address detection), and one connection is to be like the next (no remembered metrics).
+const SETTINGS: [(&str, &str); 6] = [
+    ("ipv6/conf/all/accept_ra", "0"),
+    ("ipv6/conf/default/accept_ra", "0"),
+    ("ipv6/conf/default/router_solicitations", "0"),
+    ("ipv6/conf/default/dad_transmits", "0"),
+    ("ipv6/conf/default/accept_dad", "0"),
+    ("ipv4/tcp_no_metrics_save", "1"),
+];
+
+/// The network namespace that holds the wire's ends of all cables. Nothing in it has an address.
+pub fn make_switch(home: &Namespaces) -> Result<Namespaces, Failure> {
+    let made = Namespaces::make().map_err(|error| ("unshare(CLONE_NEWNET)", error));
+    if made.is_ok() {
+        // Without IPv6 the ends say nothing by themselves. A kernel without IPv6 has no such setting, and no need of it.
+        let _ = std::fs::write("/proc/sys/net/ipv6/conf/default/disable_ipv6", "1");
+    }
+    home.enter().map_err(|error| ("setns(2)", error))?;
+    made
+}
+
+/// Makes a host and plugs it into the wire.
+pub fn make(
+    name: &str,
+    number: u8,
+    switch: &Namespaces,
+    home: &Namespaces,
+) -> Result<(Host, Opened), Failure> {
+    let made = Namespaces::make()
+        .map_err(|error| ("unshare(CLONE_NEWNET)", error))
+        .and_then(|namespaces| {
+            let opened = furnish(name, number, switch, &namespaces)?;
+            Ok((namespaces, opened))
+        });
+    home.enter().map_err(|error| ("setns(2)", error))?;
+    let (namespaces, opened) = made?;
+    let name = name.to_owned();
+    Ok((
+        Host {
+            name,
+            number,
+            namespaces,
+        },
+        opened,
+    ))
+}
+
+/// Runs in the host's namespaces; the keeper's own step home is the caller's.
+fn furnish(
+    name: &str,
+    number: u8,
+    switch: &Namespaces,
+    here: &Namespaces,
+) -> Result<Opened, Failure> {
+    let mut notes = Vec::new();
+    if here.uts.is_some()
+        && let Err(errno) = nix::unistd::sethostname(name)
+    {
+        notes.push(format!("host name of {name}: {errno}"));
+    }
+    let six = Path::new("/proc/sys/net/ipv6").exists();
+    for (setting, value) in SETTINGS {
+        if !six && setting.starts_with("ipv6") {
+            continue;
+        }
+        if let Err(error) = std::fs::write(format!("/proc/sys/net/{setting}"), value) {
+            notes.push(format!("{setting} of {name}: {error}"));
+        }
+    }
+    link::bring_up("lo").map_err(|error| ("SIOCSIFFLAGS on lo", error))?;
+    let port_name = format!("port{number}");
+    let channel = rtnetlink::open().map_err(|error| ("socket(AF_NETLINK)", error))?;
+    let ours = End {
+        name: "eth0",
+        mac: address::mac(number),
+    };
+    let theirs = End {
+        name: &port_name,
+        mac: [2, 0, 0, 0, 0xff, number],
+    };
+    rtnetlink::create_veth(
+        &channel,
+        ours,
+        theirs,
+        std::os::fd::AsFd::as_fd(&switch.network),
+    )
+    .map_err(|error| ("RTM_NEWLINK veth", error))?;
+    let index = |name: &str| {
+        nix::net::if_::if_nametoindex(name).map_err(|errno| ("if_nametoindex(3)", errno.into()))
+    };
+    link::plain_frames("eth0").map_err(|error| ("SIOCETHTOOL on eth0", error))?;
+    let port = switch
+        .within(here, || {
+            let channel = rtnetlink::open()?;
+            let port = nix::net::if_::if_nametoindex(port_name.as_str())?;
+            link::plain_frames(&port_name)?;
+            rtnetlink::bring_up(&channel, port)?;
+            Ok(port)
+        })
+        .map_err(|error| ("the wire's end of the cable", error))?;
+    let eth0 = index("eth0")?;
+    rtnetlink::bring_up(&channel, eth0).map_err(|error| ("RTM_NEWLINK eth0 up", error))?;
+    rtnetlink::add_address(
+        &channel,
+        eth0,
+        address::ipv4(number).into(),
+        address::PREFIX_V4,
+    )
+    .map_err(|error| ("RTM_NEWADDR IPv4", error))?;
+    if six {
+        let added = rtnetlink::add_address(
+            &channel,
+            eth0,
+            address::ipv6(number).into(),
+            address::PREFIX_V6,
+        );
+        if let Err(error) = added {
+            notes.push(format!("IPv6 address of {name}: {error}"));
+        }
+    } else {
+        notes.push("this kernel has no IPv6: the hosts have IPv4 only".to_owned());
+    }
+    Ok(Opened {
+        diag: diag::open().map_err(|error| ("socket(AF_NETLINK)", error))?,
+        capture: ring::open().map_err(|error| ("socket(AF_PACKET)", error))?,
+        port,
+        notes,
+    })
+}

@@ -1,0 +1,235 @@
+//! Where a session's frames come from: the loopback of each host, and the wire between hosts. Fetched, decoded, put in the order of
+//! their time; what they mean is not asked here.
+
+use crate::capture::tap::Tap;
+use crate::command::wire::WireOrder;
+use crate::event::packet::{Frame, WIRE};
+use crate::event::wire::{RuleRow, Ruling};
+use crate::lab::wire_tap::WireTap;
+use crate::packet::decode::decode;
+use crate::packet::headers::{Headers, LinkType, flag};
+use std::collections::VecDeque;
+use std::io;
+use std::net::IpAddr;
+use std::os::fd::{AsFd, BorrowedFd, OwnedFd};
+
+/// The ring of the first host's loopback, and of those that came later, in MiB: 15 frames of the largest size each.
+const FIRST_MIB: usize = 8;
+const NEXT_MIB: usize = 4;
+
+/// Who sends what the wire itself has made: the ICMP error of a router.
+pub const WIRE_NAME: &str = "wire";
+
+/// A frame that has not been told.
+#[derive(Debug)]
+pub struct Waiting {
+    /// The frame.
+    pub frame: Frame,
+    /// Its headers.
+    pub headers: Headers,
+    /// The place of the host on whose loopback it was seen, or [`WIRE`].
+    pub network: u16,
+    /// The place of the host that sent it; `None` for the wire itself.
+    pub sender: Option<usize>,
+    /// What the wire did with it.
+    pub rulings: Vec<Ruling>,
+}
+
+/// A host, as far as its frames are concerned.
+#[derive(Debug)]
+struct Source {
+    name: String,
+    addresses: Vec<IpAddr>,
+    tap: Option<Tap>,
+}
+
+/// Every place frames come from.
+#[derive(Debug)]
+pub struct Taps {
+    hosts: Vec<Source>,
+    wire: Option<WireTap>,
+    /// The hosts in the order in which they were plugged into the wire, by their places.
+    ports: Vec<usize>,
+    waiting: VecDeque<Waiting>,
+    moved_states: bool,
+    dropped: u64,
+}
+
+impl Taps {
+    /// The first host's loopback; without a packet socket there are no packets.
+    pub fn new(host: &str, socket: Option<OwnedFd>) -> io::Result<Self> {
+        let tap = socket
+            .map(|socket| Tap::on_loopback(socket, FIRST_MIB))
+            .transpose()?;
+        Ok(Self {
+            hosts: vec![Source {
+                name: host.to_owned(),
+                addresses: Vec::new(),
+                tap,
+            }],
+            wire: None,
+            ports: Vec::new(),
+            waiting: VecDeque::new(),
+            moved_states: false,
+            dropped: 0,
+        })
+    }
+
+    /// Begins to capture on another host's loopback.
+    pub fn add_host(
+        &mut self,
+        name: &str,
+        addresses: Vec<IpAddr>,
+        socket: OwnedFd,
+    ) -> io::Result<()> {
+        let tap = Some(Tap::on_loopback(socket, NEXT_MIB)?);
+        self.hosts.push(Source {
+            name: name.to_owned(),
+            addresses,
+            tap,
+        });
+        Ok(())
+    }
+
+    /// Takes over the channel to the wire's process.
+    pub fn take_wire(&mut self, channel: OwnedFd) {
+        self.wire = Some(WireTap::new(channel));
+    }
+
+    /// Plugs the newest host into the wire, at the interface that is the wire's end of its cable.
+    pub fn plug(&mut self, ifindex: u32, mac: [u8; 6]) -> io::Result<()> {
+        let place = self.hosts.len() - 1;
+        let host = &self.hosts[place];
+        if let Some(wire) = &mut self.wire {
+            wire.attach(&host.name, ifindex, mac, host.addresses.clone())?;
+            self.ports.push(place);
+        }
+        Ok(())
+    }
+
+    /// Gives the wire an order; the rules that hold then, or why it was not carried out. `None` when there is no wire.
+    pub fn order(&mut self, order: &WireOrder) -> Option<io::Result<Result<Vec<RuleRow>, String>>> {
+        self.wire.as_mut().map(|wire| wire.order(order))
+    }
+
+    /// True once the wire's process is gone.
+    pub fn wire_is_gone(&self) -> bool {
+        self.wire.as_ref().is_some_and(WireTap::is_gone)
+    }
+
+    /// True when packets can be seen at all.
+    pub fn capturing(&self) -> bool {
+        self.hosts.iter().any(|host| host.tap.is_some())
+    }
+
+    /// What to wait for.
+    pub fn descriptors(&self) -> impl Iterator<Item = BorrowedFd<'_>> {
+        let taps = self.hosts.iter().filter_map(|host| host.tap.as_ref());
+        let wire = self.wire.as_ref().filter(|wire| !wire.is_gone());
+        taps.map(AsFd::as_fd).chain(wire.map(AsFd::as_fd))
+    }
+
+    /// Frames that could not be kept for us.
+    pub fn dropped(&self) -> u64 {
+        self.dropped + self.wire.as_ref().map_or(0, |wire| wire.missed().1)
+    }
+
+    /// Frames the wire could not carry because its process was not fast enough.
+    pub fn overrun(&self) -> u64 {
+        self.wire.as_ref().map_or(0, |wire| wire.missed().0)
+    }
+
+    /// The name of a host.
+    pub fn host(&self, place: usize) -> &str {
+        self.hosts.get(place).map_or("", |host| &host.name)
+    }
+
+    /// The place of the host with an address on the wire.
+    pub fn host_with(&self, ip: IpAddr) -> Option<usize> {
+        let ip = ip.to_canonical();
+        self.hosts
+            .iter()
+            .position(|host| host.addresses.contains(&ip))
+    }
+
+    /// The frames that wait to be told, oldest first.
+    pub fn waiting(&self) -> &VecDeque<Waiting> {
+        &self.waiting
+    }
+
+    /// Takes the oldest frame that waits, if it was seen up to this time.
+    pub fn next_waiting(&mut self, until_ns: i64) -> Option<Waiting> {
+        self.waiting
+            .pop_front_if(|waiting| waiting.frame.time_ns <= until_ns)
+    }
+
+    /// True, once, when a frame came that may have changed the state of a connection.
+    pub fn moved_states(&mut self) -> bool {
+        std::mem::take(&mut self.moved_states)
+    }
+
+    /// Lets the wire carry all that lies at its ports, then fetches everything: what a call caused is there when this returns.
+    pub fn settle(&mut self) {
+        if let Some(wire) = &mut self.wire {
+            wire.sync();
+        }
+        self.drain();
+    }
+
+    /// Fetches what has come. Does not wait.
+    pub fn drain(&mut self) {
+        let before = self.waiting.len();
+        let mut sources = 0;
+        for (place, host) in self.hosts.iter_mut().enumerate() {
+            let Some(tap) = &mut host.tap else { continue };
+            let had = self.waiting.len();
+            while let Some(frame) = tap.next_frame() {
+                let headers = decode(frame.link, &frame.bytes, frame.len);
+                self.waiting.push_back(Waiting {
+                    frame,
+                    headers,
+                    network: place as u16,
+                    sender: Some(place),
+                    rulings: Vec::new(),
+                });
+            }
+            sources += usize::from(self.waiting.len() > had);
+        }
+        if let Some(wire) = &mut self.wire {
+            let had = self.waiting.len();
+            wire.receive();
+            while let Some(frame) = wire.next_frame() {
+                let link = LinkType::ETHERNET;
+                let headers = decode(link, &frame.bytes, frame.len);
+                self.waiting.push_back(Waiting {
+                    headers,
+                    network: WIRE,
+                    sender: self.ports.get(usize::from(frame.port)).copied(),
+                    rulings: frame.rulings,
+                    frame: Frame {
+                        time_ns: frame.time_ns,
+                        link,
+                        len: frame.len,
+                        bytes: frame.bytes,
+                        checksum_not_ready: false,
+                    },
+                });
+            }
+            sources += usize::from(self.waiting.len() > had);
+        }
+        if self.waiting.len() == before {
+            return;
+        }
+        self.moved_states |= self.waiting.range(before..).any(|waiting| {
+            waiting
+                .headers
+                .tcp()
+                .is_some_and(|tcp| tcp.flags & (flag::SYN | flag::FIN | flag::RST) != 0)
+        });
+        if sources > 1 {
+            self.waiting.make_contiguous()[before..].sort_by_key(|waiting| waiting.frame.time_ns);
+        }
+        let taps = self.hosts.iter_mut().filter_map(|host| host.tap.as_mut());
+        self.dropped = taps.map(Tap::dropped).sum();
+    }
+}
