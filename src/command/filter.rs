@@ -8,8 +8,8 @@
 //!   with `#`, names of hosts, services and values. None of them is needed to find a packet.
 //! - Regular expressions (`matches`) do not look around or back: in return their work is linear in the bytes of the packet.
 //! - Understood although 4.0 does not: `xor`, a constant on the left (`5 == tcp.len`), `true` in small letters.
-//! - Fields are those that `packet/` decodes. Above TCP and UDP everything is `data`, fragments are not put together, and a header
-//!   that ends before its fixed part does is bytes, not a layer.
+//! - Fields are those that `packet/` decodes. Above TCP and UDP that is DNS, HTTP, TLS and WebSocket, each within its segment:
+//!   segments are not put together, fragments of IP are.
 //! - Relative numbers, streams and `tcp.analysis` are those of the outermost headers; the packet that an ICMP error quotes, or a
 //!   tunnel carries, counts for all other fields.
 //! - `tcp.analysis.bytes_in_flight` is absent while a segment is missing, because the tracker then does not count. Data that was sent
@@ -27,6 +27,7 @@ mod parse;
 mod pattern;
 mod readers;
 mod search;
+mod show;
 mod value;
 
 use crate::event::packet::PacketEvent;
@@ -69,6 +70,15 @@ impl Filter {
 /// Every field and protocol a filter can name, sorted by name.
 pub fn fields() -> &'static [FieldEntry] {
     &field::FIELDS
+}
+
+/// The values that a field of this name has in a packet, as text; none when the packet does not have it, or there is no such field.
+pub fn values(name: &str, packet: &PacketEvent) -> Vec<String> {
+    fields()
+        .iter()
+        .find(|entry| entry.name == name)
+        .map(|entry| show::values(entry, packet))
+        .unwrap_or_default()
 }
 
 /// The fields and protocols that a text names, each with its place; of a text that cannot be split into words, none.

@@ -12,11 +12,7 @@ pub fn cause(cause: &Cause) -> String {
     match (cause.call.is_empty(), cause.kernel.is_empty()) {
         (false, true) => format!("{certainty} {}", cause.call),
         (false, false) => format!("{certainty} {}: {}", cause.call, cause.kernel),
-        // The kernel's own words say enough, unless they are a guess.
-        (true, _) if cause.certainty == Certainty::Probably => {
-            format!("{certainty} {}", cause.kernel)
-        }
-        (true, _) => cause.kernel.clone(),
+        (true, _) => format!("{certainty} {}", cause.kernel),
     }
 }
 
@@ -78,10 +74,10 @@ mod tests {
                 "caused by send(4, 5 bytes)",
             ),
             (
-                Certainty::Follows,
+                Certainty::Caused,
                 "",
-                "delayed ACK, 40 ms",
-                "delayed ACK, 40 ms",
+                "the delayed-ACK timer",
+                "caused by the delayed-ACK timer",
             ),
             (Certainty::Probably, "", "keepalive", "probably keepalive"),
             (

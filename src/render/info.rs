@@ -2,8 +2,10 @@
 
 use super::endpoint::mac;
 use crate::event::packet::PacketEvent;
+use crate::packet::application;
 use crate::packet::headers::{Arp, Headers, Icmp, Net, Tcp, Transport, flag};
-use crate::packet::text::hex;
+use crate::packet::names;
+use crate::packet::text::{escape, hex, quote};
 use std::fmt::Write;
 
 /// How much of a TCP segment's info is left out where there is little room; each leaves out what the one before does, too.
@@ -52,7 +54,10 @@ pub fn brief(packet: &PacketEvent, brevity: Brevity) -> String {
     }
     match (&headers.transport, &headers.net) {
         (Transport::Tcp(tcp), _) => segment(packet, tcp, brevity),
-        (Transport::Udp(udp), _) => format!("Len={}", udp.length.saturating_sub(8)),
+        (Transport::Udp(udp), _) => application(packet).map_or_else(
+            || format!("Len={}", udp.length.saturating_sub(8)),
+            |(_, line)| line,
+        ),
         (Transport::Icmp(icmp), Net::Ipv4(ip)) => icmp_message(icmp, ip.ttl),
         (Transport::Icmp(icmp), _) => icmp_message(icmp, 0),
         (Transport::Icmpv6(icmp), Net::Ipv6(ip)) => icmpv6_message(icmp, ip.hlim),
@@ -61,13 +66,18 @@ pub fn brief(packet: &PacketEvent, brevity: Brevity) -> String {
         (Transport::None, Net::Arp(arp)) => arp_message(arp),
         (Transport::None, Net::Ipv4(ip)) if ip.mf || ip.frag_offset > 0 => format!(
             "Fragmented IP protocol (proto={}, off={}, ID={:04x})",
-            ip.proto, ip.frag_offset, ip.id
+            named(ip.proto),
+            ip.frag_offset,
+            ip.id
         ),
-        (Transport::None, Net::Ipv6(ip)) if ip.fragment.is_some() => format!(
-            "IPv6 fragment (nxt={}, off={})",
-            ip.upper,
-            ip.fragment.map_or(0, |(offset, _)| offset)
-        ),
+        (Transport::None, Net::Ipv6(ip)) if ip.fragment.is_some() => {
+            let (offset, more) = ip.fragment.unwrap_or_default();
+            let more = if more { "y" } else { "n" };
+            format!(
+                "IPv6 fragment (off={offset} more={more} nxt={})",
+                named(ip.upper)
+            )
+        }
         (Transport::None, Net::Ipv4(ip)) => unknown(packet, &format!("IP protocol {}", ip.proto)),
         (Transport::None, Net::Ipv6(ip)) => {
             unknown(packet, &format!("IPv6 next header {}", ip.upper))
@@ -76,9 +86,21 @@ pub fn brief(packet: &PacketEvent, brevity: Brevity) -> String {
     }
 }
 
-/// The protocol as Wireshark's protocol column names it.
-pub fn protocol(headers: &Headers) -> &'static str {
+/// The protocol above the transport as Wireshark's protocol column names it, and its info column, safe to show; `None` where none is
+/// recognized.
+pub fn application(packet: &PacketEvent) -> Option<(&'static str, String)> {
+    const LONGEST: usize = 300;
+    let (name, line) = application::summary(&packet.headers, payload(packet))?;
+    Some((name, escape(line.as_bytes(), LONGEST)))
+}
+
+/// The protocol as Wireshark's protocol column names it, but that a segment is one of TCP whatever it carries.
+pub fn protocol(packet: &PacketEvent) -> &'static str {
+    let headers = &packet.headers;
     match (&headers.transport, &headers.net) {
+        (Transport::Udp(_), _) if headers.malformed.is_none() => {
+            application::name(headers, payload(packet)).unwrap_or("UDP")
+        }
         (Transport::Tcp(_), _) => "TCP",
         (Transport::Udp(_), _) => "UDP",
         (Transport::Icmp(_), _) => "ICMP",
@@ -91,6 +113,20 @@ pub fn protocol(headers: &Headers) -> &'static str {
             Some(_) => "Ethernet",
             None => "Frame",
         },
+    }
+}
+
+/// What the data of a packet is: a segment's protocol with its line (`HTTP GET / HTTP/1.1`), or else how the data begins, between
+/// quotes, at most `limit` characters of it. Empty where there is none, or where the info says it.
+pub fn data(packet: &PacketEvent, limit: usize) -> String {
+    let data = payload(packet);
+    if data.is_empty() {
+        return String::new();
+    }
+    match (application(packet), &packet.headers.transport) {
+        (Some(_), Transport::Udp(_)) => String::new(),
+        (Some((name, line)), _) => format!("{name} {line}"),
+        (None, _) => quote(data, limit),
     }
 }
 
@@ -121,6 +157,14 @@ pub fn flags(flags: u16) -> String {
 
 /// The bytes a packet carries for a program, as far as they were captured.
 pub fn payload(packet: &PacketEvent) -> &[u8] {
+    if let Some(datagram) = &packet.track.reassembled {
+        let header = match packet.headers.transport {
+            Transport::Tcp(tcp) => tcp.hdr_len.into(),
+            Transport::Udp(_) => 8,
+            _ => datagram.len(),
+        };
+        return datagram.get(header..).unwrap_or_default();
+    }
     match packet.headers.transport {
         Transport::Tcp(_) | Transport::Udp(_) => packet
             .frame
@@ -243,6 +287,14 @@ fn icmpv6_message(icmp: &Icmp, hop_limit: u8) -> String {
         (136, _) => "Neighbor Advertisement".to_owned(),
         (137, _) => "Redirect".to_owned(),
         (kind, code) => format!("Type {kind}, code {code}"),
+    }
+}
+
+/// A protocol's name before its number, where it has one.
+fn named(protocol: u8) -> String {
+    match names::protocol(protocol) {
+        "" => protocol.to_string(),
+        name => format!("{name} {protocol}"),
     }
 }
 

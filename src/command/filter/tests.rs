@@ -137,7 +137,7 @@ fn an_error_points_at_the_fault_and_says_what_to_write() {
     assert_errors(&[
         ("tcp.prot == 80", "tcp.prot", "no field", "tcp.port"),
         ("xyzzy", "xyzzy", "no field", "for example"),
-        ("tcp.port == http", "http", "not a number", "tcp.port == 80"),
+        ("tcp.port == ssh", "ssh", "not a number", "tcp.port == 80"),
         (
             "tcp.port == \"80\"",
             "\"80\"",
