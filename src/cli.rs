@@ -124,6 +124,9 @@ pub(crate) enum Task {
         /// Stop after so many packets that pass the filter.
         #[arg(short, long, value_name = "N", value_parser = clap::value_parser!(u64).range(1..))]
         count: Option<u64>,
+        /// What the times count from.
+        #[arg(short = 't', long, value_name = "FROM", default_value = "relative")]
+        time: Since,
         /// Write at most so many bytes of each frame to the file.
         #[arg(short, long, value_name = "BYTES")]
         snaplen: Option<u32>,

@@ -90,6 +90,7 @@ fn front(cli: Cli) -> u8 {
             interface,
             write,
             count,
+            time,
             snaplen,
             promiscuous,
             strict,
@@ -103,9 +104,10 @@ fn front(cli: Cli) -> u8 {
                 snaplen: snaplen.map(|bytes| bytes as usize),
                 promiscuous,
                 strict,
+                clock: clock(time),
                 json: common.json,
                 quiet: common.quiet,
-                watched: std::io::stdout().is_terminal(),
+                endless: !std::io::stdout().is_terminal(),
                 output: std::io::stdout().as_fd().try_clone_to_owned().ok(),
             };
             inspect(&common, request, write)

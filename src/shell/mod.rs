@@ -64,8 +64,6 @@ pub trait Screen {
     fn is_gone(&self) -> bool {
         false
     }
-    /// Collects what is shown, until there is much of it or this is taken back: for output that nobody watches line by line.
-    fn hold(&mut self, _hold: bool) {}
 }
 
 /// What the shell's text is.

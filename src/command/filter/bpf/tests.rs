@@ -517,6 +517,14 @@ fn packets() -> impl Strategy<Value = Seen> {
             message.extend(&ipv6(Start::Raw, 17, &udp(5000, 53)).bytes);
             (58, message)
         }),
+        prop::sample::select(vec![4789, 6081]).prop_map(|port| {
+            let mut datagram = udp(5000, port);
+            datagram[5] = 16 + 60;
+            datagram.truncate(8);
+            datagram.extend([0x08, 0, 0x65, 0x58, 0, 0, 1, 0]);
+            datagram.extend(ipv4(Start::Ethernet, &[], 6, &tcp(40000, 80, 2, 0)).bytes);
+            (17, datagram)
+        }),
         Just((2, vec![0x16, 0, 0, 0, 239, 1, 2, 3])),
         Just((4, ipv4(Start::Raw, &[], 6, &tcp(40000, 80, 2, 0)).bytes)),
         Just((41, ipv6(Start::Raw, 6, &tcp(40000, 80, 2, 0)).bytes)),
