@@ -62,6 +62,19 @@ pub(crate) enum When {
     Never,
 }
 
+/// What the times of a capture count from.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(crate) enum Since {
+    /// The first packet.
+    Relative,
+    /// The packet before.
+    Delta,
+    /// 1970, UTC.
+    Epoch,
+    /// They are dates and times of day, UTC.
+    Date,
+}
+
 /// The tasks beside running commands.
 #[derive(Debug, Subcommand)]
 pub(crate) enum Task {
@@ -88,8 +101,35 @@ pub(crate) enum Task {
     Read {
         /// A pcap or pcapng file; `-` is standard input.
         file: PathBuf,
-        /// A display filter.
+        /// A display filter, in Wireshark's language.
         filter: Vec<String>,
+        /// End after this many packets that pass the filter.
+        #[arg(short = 'c', long, value_name = "N")]
+        count: Option<u64>,
+        /// What the times count from.
+        #[arg(short = 't', long, value_name = "FROM", default_value = "relative")]
+        time: Since,
+    },
+    /// Capture on a real interface and show every packet. Needs CAP_NET_RAW.
+    Inspect {
+        /// A display filter, such as `tcp.port == 80` or `udp and !(ip.addr == 10.0.0.0/8)`.
+        filter: Vec<String>,
+        /// The interface; `any` for all of them.
+        #[arg(short, long, value_name = "IF")]
+        interface: Option<String>,
+        /// Write the packets to a pcapng file, too; `-` is standard output, and then no lines are shown. With --quiet it is only
+        /// written.
+        #[arg(short, long, value_name = "FILE")]
+        write: Option<PathBuf>,
+        /// Stop after so many packets that pass the filter.
+        #[arg(short, long, value_name = "N", value_parser = clap::value_parser!(u64).range(1..))]
+        count: Option<u64>,
+        /// Write at most so many bytes of each frame to the file.
+        #[arg(short, long, value_name = "BYTES")]
+        snaplen: Option<u32>,
+        /// Have the interface pass on what is addressed to others, too.
+        #[arg(long)]
+        promiscuous: bool,
     },
     /// Say what this machine allows, and what would lift its limits.
     Doctor,

@@ -1,7 +1,11 @@
 //! Everything that can happen, as a closed enum of plain data: what one room tells the next. Nothing here acts.
 
 pub mod packet;
+pub mod plot;
 pub mod socket;
+pub mod stream;
+pub mod tcp_sample;
+pub mod transfer;
 pub mod wire;
 pub mod words;
 

@@ -3,14 +3,18 @@
 mod cli;
 
 use clap::{CommandFactory, Parser};
-use cli::{Cli, Common, Task, When};
+use cli::{Cli, Common, Since, Task, When};
 use socklab::lab::handle::KEEPER_ROLE;
+use socklab::render::clock::Clock;
 use socklab::render::styled::{Look, Style, Styled};
 use socklab::script::Output;
 use socklab::session::Settings;
+use socklab::shell::inspecting::Request;
+use socklab::shell::reading::Reading;
 use socklab::shell::{Format, Manner, Screen, Shell};
 use socklab::{lab, process, repl, script, shell, sys};
 use std::io::{BufReader, IsTerminal, Write};
+use std::os::fd::AsFd;
 use std::path::PathBuf;
 use std::process::ExitCode;
 
@@ -54,12 +58,52 @@ fn front(cli: Cli) -> u8 {
             Ok(status) => status,
             Err(error) => complain(&common, &error.to_string()),
         },
-        Some(Task::Read { file, filter }) => shell::reading::read(
-            &file,
-            &filter.join(" "),
-            common.json,
-            &mut Output::new(look(&common), format(&common)),
-        ),
+        Some(Task::Read {
+            file,
+            filter,
+            count,
+            time,
+        }) => {
+            let reading = Reading {
+                file,
+                filter: filter.join(" "),
+                count,
+                clock: clock(time),
+                as_json: common.json,
+                endless: !std::io::stdout().is_terminal(),
+            };
+            let mut output = Output::new(look(&common), format(&common));
+            match shell::reading::read(&reading, &mut output) {
+                Ok(()) => 0,
+                Err(failure) => {
+                    write_error(&common, &failure.text);
+                    failure.status
+                }
+            }
+        }
+        Some(Task::Inspect {
+            filter,
+            interface,
+            write,
+            count,
+            snaplen,
+            promiscuous,
+        }) => {
+            let request = Request {
+                filter: filter.join(" "),
+                interface,
+                file: None,
+                lines: !(common.quiet && write.is_some()),
+                count,
+                snaplen: snaplen.map(|bytes| bytes as usize),
+                promiscuous,
+                json: common.json,
+                quiet: common.quiet,
+                watched: std::io::stdout().is_terminal(),
+                output: std::io::stdout().as_fd().try_clone_to_owned().ok(),
+            };
+            inspect(&common, request, write)
+        }
         Some(Task::Run { words }) => {
             with_shell(&common, Some(common.deadline), "run", |shell, output| {
                 shell.run_alone(&words, output)
@@ -67,6 +111,28 @@ fn front(cli: Cli) -> u8 {
         }
         None => commands(&common, &cli.files, cli.text),
     }
+}
+
+/// Opens the file, or takes standard output for it, and captures.
+fn inspect(common: &Common, mut request: Request, write: Option<PathBuf>) -> u8 {
+    match write {
+        Some(path) if path.as_os_str() == "-" => {
+            if std::io::stdout().is_terminal() {
+                return complain(
+                    common,
+                    "a capture file is not for a terminal: send it on, as in -w - | wireshark -k -i -",
+                );
+            }
+            request.lines = false;
+            request.file = Some(Box::new(|| Ok(Box::new(std::io::stdout()))));
+        }
+        Some(path) => {
+            request.file = Some(Box::new(move || Ok(Box::new(std::fs::File::create(path)?))));
+        }
+        None => {}
+    }
+    let mut output = Output::new(look(common), format(common));
+    shell::inspecting::inspect(request, &mut output, &mut std::io::stderr())
 }
 
 /// The interactive front, or scripts.
@@ -197,13 +263,25 @@ fn error_text(text: &str) -> Styled {
 
 /// Writes an error to standard error and gives the exit status 1.
 fn complain(common: &Common, text: &str) -> u8 {
+    write_error(common, &error_text(&format!("socklab: {text}")));
+    1
+}
+
+fn write_error(common: &Common, text: &Styled) {
     let look = Look {
         color: false,
         ..look(common)
     };
-    let text = error_text(&format!("socklab: {text}")).to_text(&look);
-    let _ = std::io::stderr().write_all(text.as_bytes());
-    1
+    let _ = std::io::stderr().write_all(text.to_text(&look).as_bytes());
+}
+
+fn clock(since: Since) -> Clock {
+    match since {
+        Since::Relative => Clock::Relative,
+        Since::Delta => Clock::Delta,
+        Since::Epoch => Clock::Epoch,
+        Since::Date => Clock::Date,
+    }
 }
 
 fn write_out(text: &[u8]) -> u8 {

@@ -109,8 +109,12 @@ pub struct Output {
     look: Look,
     format: Format,
     gone: bool,
+    held: bool,
     buffer: String,
 }
+
+/// Output that is held is written when there are so many bytes of it.
+const PLENTY: usize = 1 << 16;
 
 impl Output {
     /// Standard output with this look. As JSON it has no colour, and what is text for a reader becomes the text of a note.
@@ -120,11 +124,18 @@ impl Output {
             look,
             format,
             gone: false,
+            held: false,
             buffer: String::new(),
         }
     }
 
     fn write(&mut self) {
+        if !self.held || self.buffer.len() >= PLENTY {
+            self.flush();
+        }
+    }
+
+    fn flush(&mut self) {
         let mut output = io::stdout().lock();
         self.gone |= output
             .write_all(self.buffer.as_bytes())
@@ -158,12 +169,29 @@ impl Screen for Output {
         }
     }
 
+    fn show_lines(&mut self, lines: &[u8]) {
+        if !self.gone {
+            let mut output = io::stdout().lock();
+            self.gone |= output
+                .write_all(lines)
+                .and_then(|()| output.flush())
+                .is_err();
+        }
+    }
+
     fn look(&self) -> Look {
         self.look
     }
 
     fn is_gone(&self) -> bool {
         self.gone
+    }
+
+    fn hold(&mut self, hold: bool) {
+        self.held = hold;
+        if !hold && !self.buffer.is_empty() {
+            self.flush();
+        }
     }
 }
 

@@ -4,11 +4,13 @@ pub mod evidence;
 pub mod hearing;
 pub mod hosts;
 pub mod inventory;
+pub mod ledger;
 pub mod log;
 pub mod packets;
 pub mod program;
 pub mod rows;
 pub mod running;
+pub mod sampling;
 pub mod taps;
 pub mod why;
 
@@ -21,10 +23,12 @@ use crate::value::Value;
 use evidence::Sampling;
 use hosts::Hosts;
 use inventory::Inventory;
+use ledger::Ledger;
 use log::Log;
 use nix::poll::PollTimeout;
 use packets::Packets;
 use program::Program;
+use sampling::Samples;
 use std::collections::{BTreeMap, BTreeSet};
 use std::io;
 use std::os::fd::AsFd;
@@ -56,6 +60,8 @@ pub struct Session {
     packets: Packets,
     sampling: Sampling,
     inventory: Inventory,
+    ledger: Ledger,
+    samples: Samples,
     log: Log,
     commands: u64,
     jobs: u32,
@@ -80,6 +86,8 @@ impl Session {
             packets,
             sampling: Sampling::default(),
             inventory: Inventory::default(),
+            ledger: Ledger::default(),
+            samples: Samples::default(),
             log: Log::default(),
             commands: 0,
             jobs: 0,

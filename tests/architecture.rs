@@ -48,6 +48,7 @@ const GRANTS: &[(&str, &[&str])] = &[
     (
         "shell",
         &[
+            "capture",
             "catalog",
             "command",
             "engine",

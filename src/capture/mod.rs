@@ -1,3 +1,6 @@
 //! Frames from an interface, as they come.
 
+pub mod block;
+pub mod interface;
+pub mod live;
 pub mod tap;

@@ -5,7 +5,6 @@ use crate::packet::headers::LinkType;
 use crate::sys::ring::{Look, Ring, RingFrame, Room};
 use std::io;
 use std::os::fd::{AsFd, BorrowedFd, OwnedFd};
-use std::sync::Arc;
 
 /// The interface index of `lo` in every network namespace of Linux.
 pub const LOOPBACK: i32 = 1;
@@ -55,7 +54,7 @@ fn owned(frame: &RingFrame<'_>) -> Frame {
             LinkType::ETHERNET
         },
         len: frame.len,
-        bytes: Arc::from(frame.bytes),
+        bytes: frame.bytes.into(),
         checksum_not_ready: frame.checksum_not_ready,
     }
 }

@@ -110,6 +110,8 @@ pub fn page(verb: Verb) -> &'static Page {
         Verb::Packet => &looking::PACKET,
         Verb::Ladder => &looking::LADDER,
         Verb::Follow => &looking::FOLLOW,
+        Verb::Stream => &looking::STREAM,
+        Verb::Plot => &looking::PLOT,
         Verb::Conversations => &looking::CONVERSATIONS,
         Verb::Inspect => &looking::INSPECT,
         Verb::Why => &looking::WHY,

@@ -158,6 +158,10 @@ pub enum Verb {
     Ladder,
     /// `follow`
     Follow,
+    /// `stream`
+    Stream,
+    /// `plot`
+    Plot,
     /// `conversations`
     Conversations,
     /// `inspect`
@@ -336,6 +340,8 @@ pub const VERBS: &[VerbEntry] = &[
     VerbEntry { verb: Verb::Packet, name: "packet", aliases: &[], group: VerbGroup::Looking, answered_by: AnsweredBy::Session, spelling: Spelling::Plain, parameters: &[optional("number", Kind::Int, "last")] },
     VerbEntry { verb: Verb::Ladder, name: "ladder", aliases: &[], group: VerbGroup::Looking, answered_by: AnsweredBy::Session, spelling: Spelling::Plain, parameters: &[optional("filter", Kind::Filter, "all")] },
     VerbEntry { verb: Verb::Follow, name: "follow", aliases: &[], group: VerbGroup::Looking, answered_by: AnsweredBy::Session, spelling: Spelling::Plain, parameters: &[required("socket", Kind::Conversation)] },
+    VerbEntry { verb: Verb::Stream, name: "stream", aliases: &[], group: VerbGroup::Looking, answered_by: AnsweredBy::Session, spelling: Spelling::Plain, parameters: &[required("socket", Kind::Conversation)] },
+    VerbEntry { verb: Verb::Plot, name: "plot", aliases: &[], group: VerbGroup::Looking, answered_by: AnsweredBy::Session, spelling: Spelling::Plain, parameters: &[required("socket", Kind::Conversation), required("what", Kind::Choice(&["seq", "cwnd", "rtt", "window"]))] },
     VerbEntry { verb: Verb::Conversations, name: "conversations", aliases: &[], group: VerbGroup::Looking, answered_by: AnsweredBy::Session, spelling: Spelling::Plain, parameters: &[] },
     VerbEntry { verb: Verb::Inspect, name: "inspect", aliases: &[], group: VerbGroup::Looking, answered_by: AnsweredBy::Session, spelling: Spelling::Plain, parameters: &[optional("mode", Kind::Filter, "show")] },
     VerbEntry { verb: Verb::Why, name: "why", aliases: &[], group: VerbGroup::Looking, answered_by: AnsweredBy::Session, spelling: Spelling::Plain, parameters: &[] },

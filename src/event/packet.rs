@@ -2,6 +2,7 @@
 
 use super::wire::{Effect, Ruling};
 use crate::packet::headers::{Headers, LinkType};
+use std::ops::Deref;
 use std::sync::Arc;
 
 /// A captured frame.
@@ -14,9 +15,45 @@ pub struct Frame {
     /// Length on the wire; larger than `bytes.len()` when the capture cut it.
     pub len: u32,
     /// The captured bytes.
-    pub bytes: Arc<[u8]>,
+    pub bytes: FrameBytes,
     /// True when its checksums were left to the hardware and mean nothing yet (TP_STATUS_CSUMNOTREADY).
     pub checksum_not_ready: bool,
+}
+
+/// The bytes of a frame: shared, not copied, when the frame is cloned.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct FrameBytes(Arc<Vec<u8>>);
+
+impl FrameBytes {
+    /// Takes the place of these bytes; without allocation when nobody else holds them and there is room.
+    pub fn refill(&mut self, bytes: &[u8]) {
+        if let Some(own) = Arc::get_mut(&mut self.0) {
+            own.clear();
+            own.extend_from_slice(bytes);
+        } else {
+            *self = bytes.into();
+        }
+    }
+}
+
+impl Deref for FrameBytes {
+    type Target = [u8];
+
+    fn deref(&self) -> &[u8] {
+        &self.0
+    }
+}
+
+impl From<&[u8]> for FrameBytes {
+    fn from(bytes: &[u8]) -> Self {
+        Self(Arc::new(bytes.to_vec()))
+    }
+}
+
+impl From<Vec<u8>> for FrameBytes {
+    fn from(bytes: Vec<u8>) -> Self {
+        Self(Arc::new(bytes))
+    }
 }
 
 /// The network that joins the hosts, as [`PacketEvent::network`] and the tracker number it.

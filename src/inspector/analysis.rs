@@ -1,7 +1,8 @@
 //! Wireshark's labels (`tcp.analysis.…`), tested in its order. One segment and the two directions in, labels and numbers out.
 //! The rules are those of Wireshark 4.0's chapter on TCP analysis; `tests/` compares them with tshark frame by frame.
 
-use super::conversation::{Direction, LOSS_TOLD, Scale, Waiting, before};
+use super::conversation::{Direction, LOSS_TOLD, Scale, before};
+use super::unacked::Waiting;
 use crate::event::packet::{Label, Labels};
 use crate::packet::headers::{Tcp, flag};
 

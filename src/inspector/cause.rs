@@ -365,11 +365,14 @@ impl CauseFinder {
             let before = scene.evidence.before;
             let unread = before.map_or(0, |sample| sample.unread);
             let words = match (unread, options.resets) {
-                (1, _) => "1 byte had come that nobody had read, so closing resets the connection".to_owned(),
+                (1, _) => "1 byte had come that nobody had read, so closing resets the connection"
+                    .to_owned(),
                 (2.., _) => format!(
                     "{unread} bytes had come that nobody had read, so closing resets the connection"
                 ),
-                (0, true) => "SO_LINGER is set to 0 seconds, so closing resets the connection".to_owned(),
+                (0, true) => {
+                    "SO_LINGER is set to 0 seconds, so closing resets the connection".to_owned()
+                }
                 (0, false) if before.is_some_and(|sample| !sample.owned) => {
                     "nobody had accepted the connection, and now nobody can: it is reset".to_owned()
                 }
@@ -388,7 +391,11 @@ impl CauseFinder {
     }
 
     /// The call that wrote what a segment carries: by the place of its bytes among all that was written, else the last one.
-    fn writer(&self, scene: &Scene<'_>, (from, to): (SocketAddr, SocketAddr)) -> Option<Writer<'_>> {
+    fn writer(
+        &self,
+        scene: &Scene<'_>,
+        (from, to): (SocketAddr, SocketAddr),
+    ) -> Option<Writer<'_>> {
         let writer = |window: &'_ CallWindow| -> bool {
             if scene.tcp.len == 0 {
                 return matches!(window.name.as_str(), "close" | "shutdown" | "exit");

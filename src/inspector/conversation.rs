@@ -2,36 +2,8 @@
 //! (`analysis`, `state`, `phase`), and not the table they are found in (`tracker`).
 
 use super::state::State;
+use super::unacked::Unacked;
 use crate::event::packet::Labels;
-use std::net::IpAddr;
-
-/// The two ends of a conversation, in an order that does not depend on who sends.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub struct Key {
-    /// The smaller end: address, and port or echo identifier.
-    pub low: (IpAddr, u16),
-    /// The larger end.
-    pub high: (IpAddr, u16),
-    /// IP protocol number.
-    pub protocol: u8,
-    /// The network it was seen on: `127.0.0.1` is another host on each.
-    pub network: u16,
-}
-
-impl Key {
-    /// The key of a packet on a network, and whether its sender is the `low` end.
-    pub fn new(network: u16, from: (IpAddr, u16), to: (IpAddr, u16), protocol: u8) -> (Self, bool) {
-        let low_sends = from <= to;
-        let (low, high) = if low_sends { (from, to) } else { (to, from) };
-        let key = Self {
-            low,
-            high,
-            protocol,
-            network,
-        };
-        (key, low_sends)
-    }
-}
 
 /// A conversation between two ends.
 #[derive(Clone, Debug)]
@@ -147,113 +119,6 @@ pub struct Direction {
     pub fin_acked: bool,
 }
 
-/// A segment that waits for its acknowledgment.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Waiting {
-    /// Its first sequence number.
-    pub seq: u32,
-    /// One past its last sequence number; SYN and FIN count one.
-    pub next: u32,
-    /// Its frame number.
-    pub frame: u64,
-    /// When it was seen.
-    pub time_ns: i64,
-}
-
-/// The queue of segments that wait, in the order in which they were sent. Bounded by [`Unacked::LIMIT`].
-#[derive(Clone, Debug, Default)]
-pub struct Unacked {
-    segments: Vec<Waiting>,
-    /// The lowest `seq` and the highest `next` of the queue, both relative, so that bytes in flight need no walk.
-    bounds: Option<(u32, u32)>,
-    /// True when a segment before the base waits: its relative numbers are in the upper half, and `bounds` is no order then.
-    before_base: bool,
-}
-
-/// What an acknowledgment number did to the queue.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct Acked {
-    /// The segment that ends exactly at the acknowledgment number: when it was sent, and its frame.
-    pub exactly: Option<(i64, u64)>,
-    /// How many segments left the queue.
-    pub removed: usize,
-}
-
-impl Unacked {
-    /// Wireshark's bound for the queue of one direction; what is sent beyond it has no round-trip time.
-    pub const LIMIT: usize = 10_000;
-
-    /// How many segments wait.
-    pub fn len(&self) -> usize {
-        self.segments.len()
-    }
-
-    /// True when none waits.
-    pub fn is_empty(&self) -> bool {
-        self.segments.is_empty()
-    }
-
-    /// Adds a segment unless the queue is full; true when it was added.
-    pub fn push(&mut self, segment: Waiting, base: u32) -> bool {
-        if self.segments.len() >= Self::LIMIT {
-            return false;
-        }
-        self.segments.push(segment);
-        self.bounds = Some(widen(self.bounds, segment, base));
-        self.before_base |= before(segment.seq, base);
-        true
-    }
-
-    /// Removes what `ack` acknowledges, and cuts a segment that it acknowledges in part. `base` is the sequence number shown as 0.
-    pub fn acknowledge(&mut self, ack: u32, base: u32) -> Acked {
-        let mut acked = Acked::default();
-        let Some((low, _)) = self.bounds else {
-            return acked;
-        };
-        // The common case, all of it still waits, needs no walk.
-        if !self.before_base && !before(low.wrapping_add(base), ack) {
-            return acked;
-        }
-        let before_len = self.segments.len();
-        let mut bounds = None;
-        self.segments.retain_mut(|segment| {
-            if segment.next == ack {
-                // The oldest of several copies is the one that counts.
-                acked
-                    .exactly
-                    .get_or_insert((segment.time_ns, segment.frame));
-                return false;
-            }
-            if !before(ack, segment.next) {
-                return false;
-            }
-            if before(segment.seq, ack) {
-                segment.seq = ack;
-            }
-            bounds = Some(widen(bounds, *segment, base));
-            true
-        });
-        self.bounds = bounds;
-        self.before_base &= bounds.is_some();
-        acked.removed = before_len - self.segments.len();
-        if self.segments.is_empty() && self.segments.capacity() > 64 {
-            self.segments = Vec::new();
-        }
-        acked
-    }
-
-    /// Bytes between the lowest and the highest sequence number that wait.
-    pub fn bytes(&self) -> u32 {
-        self.bounds.map_or(0, |(low, high)| high.wrapping_sub(low))
-    }
-}
-
-fn widen(bounds: Option<(u32, u32)>, segment: Waiting, base: u32) -> (u32, u32) {
-    let seq = segment.seq.wrapping_sub(base);
-    let next = segment.next.wrapping_sub(base);
-    bounds.map_or((seq, next), |(low, high)| (low.min(seq), high.max(next)))
-}
-
 /// True when sequence number `a` comes before `b`, modulo 2^32 (RFC 9293 section 3.4).
 pub fn before(a: u32, b: u32) -> bool {
     (a.wrapping_sub(b) as i32) < 0
@@ -263,56 +128,10 @@ pub fn before(a: u32, b: u32) -> bool {
 mod tests {
     use super::*;
 
-    fn waiting(seq: u32, next: u32, frame: u64) -> Waiting {
-        Waiting {
-            seq,
-            next,
-            frame,
-            time_ns: frame as i64 * 10,
-        }
-    }
-
-    #[test]
-    fn a_key_is_the_same_for_both_directions() {
-        let a = (IpAddr::from([10, 0, 0, 1]), 40_000);
-        let b = (IpAddr::from([10, 0, 0, 2]), 80);
-        assert_eq!(Key::new(0, a, b, 6).0, Key::new(0, b, a, 6).0);
-        assert!(Key::new(0, a, b, 6).1 != Key::new(0, b, a, 6).1);
-        assert_ne!(Key::new(0, a, b, 6).0, Key::new(1, a, b, 6).0);
-    }
-
     #[test]
     fn sequence_numbers_compare_across_the_wrap() {
         assert!(before(0xffff_fff0, 0x10));
         assert!(!before(0x10, 0xffff_fff0));
         assert!(!before(5, 5));
-    }
-
-    #[test]
-    fn an_ack_in_the_middle_cuts_the_segment() {
-        let mut queue = Unacked::default();
-        queue.push(waiting(100, 200, 1), 0);
-        queue.push(waiting(200, 300, 2), 0);
-        let acked = queue.acknowledge(250, 0);
-        assert_eq!((acked.exactly, acked.removed), (None, 1));
-        assert_eq!(queue.bytes(), 50);
-    }
-
-    #[test]
-    fn an_ack_of_two_copies_names_the_older_one() {
-        let mut queue = Unacked::default();
-        queue.push(waiting(100, 200, 1), 0);
-        queue.push(waiting(100, 200, 4), 0);
-        assert_eq!(queue.acknowledge(200, 0).exactly, Some((10, 1)));
-        assert!(queue.is_empty());
-    }
-
-    #[test]
-    fn the_queue_of_unacknowledged_segments_is_bounded() {
-        let mut queue = Unacked::default();
-        for index in 0..20_000_u32 {
-            queue.push(waiting(index, index + 1, u64::from(index)), 0);
-        }
-        assert_eq!(queue.len(), Unacked::LIMIT);
     }
 }

@@ -124,7 +124,13 @@ impl Samples {
     }
 
     /// What is known of the socket of a host at `local` that talks to `peer`, round a moment.
-    pub fn at(&self, host: &str, local: SocketAddr, peer: SocketAddr, time_ns: i64) -> Evidence<'_> {
+    pub fn at(
+        &self,
+        host: &str,
+        local: SocketAddr,
+        peer: SocketAddr,
+        time_ns: i64,
+    ) -> Evidence<'_> {
         let samples = self
             .hosts
             .get(host)
@@ -169,7 +175,11 @@ mod tests {
     fn a_moment_stands_between_two_samples() {
         let mut samples = Samples::default();
         for time in [10, 20, 30] {
-            samples.take("a", (time - 2, time), vec![(address(1), address(2), sample(time))]);
+            samples.take(
+                "a",
+                (time - 2, time),
+                vec![(address(1), address(2), sample(time))],
+            );
         }
         let mapped: SocketAddr = "[::ffff:10.0.0.1]:1".parse().expect("an address");
         let times = |evidence: Evidence<'_>| {

@@ -6,13 +6,19 @@ pub mod call_window;
 pub mod cause;
 pub mod conversation;
 pub mod evidence;
+pub mod key;
 pub mod pcap;
 pub mod pcapng;
 pub mod phase;
+pub mod plot;
 pub mod read;
+pub mod relay;
+pub mod section;
 pub mod segment;
 pub mod state;
+pub mod stream;
 pub mod tracker;
+pub mod unacked;
 
 #[cfg(test)]
 mod pcap_tests;

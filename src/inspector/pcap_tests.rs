@@ -1,6 +1,6 @@
 //! Capture files in every spelling, whole and damaged at every byte.
 
-use super::pcap::{CaptureError, Reader};
+use super::pcap::{Block, CaptureError, Reader};
 use crate::packet::headers::LinkType;
 
 /// A pcap file of two frames (3 and 5 bytes, the second cut from 60) in the given byte order and resolution.
@@ -103,16 +103,19 @@ fn read(file: &[u8]) -> (Vec<Seen>, Option<CaptureError>) {
         Ok(reader) => reader,
         Err(error) => return (seen, Some(error)),
     };
+    let mut block = Block::default();
     loop {
-        match reader.next_record() {
-            Ok(Some(record)) => seen.push((
-                record.time_ns,
-                record.link.0,
-                record.len,
-                record.bytes.to_vec(),
-                record.interface,
-            )),
-            Ok(None) => return (seen, None),
+        match reader.next_block(&mut block) {
+            Ok(true) => seen.extend(block.records().iter().map(|record| {
+                (
+                    record.time_ns,
+                    record.link.0,
+                    record.len,
+                    block.bytes(record).to_vec(),
+                    record.interface,
+                )
+            })),
+            Ok(false) => return (seen, None),
             Err(error) => return (seen, Some(error)),
         }
     }
@@ -151,11 +154,14 @@ fn pcapng_in_both_byte_orders_with_several_interfaces() {
             ]
         );
         let mut reader = Reader::new(file.as_slice()).expect("a pcapng file");
-        while reader.next_record().expect("a whole block").is_some() {}
+        let mut block = Block::default();
+        assert!(reader.next_block(&mut block).expect("whole blocks"));
         assert_eq!(
-            [reader.interface_name(0), reader.interface_name(1)],
+            [block.interface_name(0), block.interface_name(1)],
             ["", "eth1"]
         );
+        let comments: Vec<&[u8]> = block.comments(&block.records()[1]).collect();
+        assert_eq!(comments, [&[0xff, 0xfe]]);
     }
 }
 

@@ -8,6 +8,9 @@ use pcap_file::pcapng::blocks::enhanced_packet::{EnhancedPacketBlock, EnhancedPa
 use pcap_file::pcapng::blocks::interface_description::{
     InterfaceDescriptionBlock, InterfaceDescriptionOption, InterfaceTsResolution,
 };
+use pcap_file::pcapng::blocks::interface_statistics::{
+    InterfaceStatisticsBlock, InterfaceStatisticsOption,
+};
 use pcap_file::pcapng::blocks::opt_common::CommonOption;
 use pcap_file::pcapng::blocks::section_header::{SectionHeaderBlock, SectionHeaderOption};
 use pcap_file::pcapng::{PcapNgBlock, PcapNgWriteError, PcapNgWriter};
@@ -32,17 +35,38 @@ pub fn write<'a>(
     out: impl Write,
     packets: impl Iterator<Item = &'a PacketEvent>,
 ) -> io::Result<()> {
-    let section = SectionHeaderBlock {
-        endianness: Endianness::native(),
-        options: vec![SectionHeaderOption::UserApplication(Cow::Borrowed(
-            "socklab",
-        ))],
-        ..SectionHeaderBlock::default()
-    };
-    let mut writer = PcapNgWriter::with_section_header(out, section).map_err(to_io)?;
-    let mut interfaces: Vec<Interface> = Vec::new();
+    let mut writer = Writer::new(out)?;
     for packet in packets {
-        let known = interfaces.iter().position(|interface| {
+        writer.packet(packet, usize::MAX)?;
+    }
+    writer.flush()
+}
+
+/// A file that grows packet by packet.
+pub struct Writer<W: Write> {
+    inner: PcapNgWriter<W>,
+    interfaces: Vec<Interface>,
+}
+
+impl<W: Write> Writer<W> {
+    /// Writes the file's header.
+    pub fn new(out: W) -> io::Result<Self> {
+        let section = SectionHeaderBlock {
+            endianness: Endianness::native(),
+            options: vec![SectionHeaderOption::UserApplication(Cow::Borrowed(
+                "socklab",
+            ))],
+            ..SectionHeaderBlock::default()
+        };
+        Ok(Self {
+            inner: PcapNgWriter::with_section_header(out, section).map_err(to_io)?,
+            interfaces: Vec::new(),
+        })
+    }
+
+    /// Writes a packet, at most `keep` bytes of its frame, and before it a description of its interface when it is the first there.
+    pub fn packet(&mut self, packet: &PacketEvent, keep: usize) -> io::Result<()> {
+        let known = self.interfaces.iter().position(|interface| {
             interface.link == packet.frame.link
                 && interface.name == packet.interface
                 && interface.host == packet.host
@@ -55,17 +79,41 @@ pub fn write<'a>(
                 name: packet.interface.clone(),
                 link: packet.frame.link,
             };
-            writer
+            self.inner
                 .write_block(&describe(&interface).into_block())
                 .map_err(to_io)?;
-            interfaces.push(interface);
-            interfaces.len() - 1
+            self.interfaces.push(interface);
+            self.interfaces.len() - 1
         };
-        writer
-            .write_block(&block(packet, number as u32).into_block())
+        self.inner
+            .write_block(&block(packet, number as u32, keep).into_block())
             .map_err(to_io)?;
+        Ok(())
     }
-    writer.into_inner().flush()
+
+    /// Hands on what was written so far.
+    pub fn flush(&mut self) -> io::Result<()> {
+        self.inner.get_mut().flush()
+    }
+
+    /// Writes how many frames were dropped on the way, as Wireshark shows in the file's properties, and flushes. Nothing is written
+    /// when no interface has been described, because the number belongs to one.
+    pub fn finish(mut self, time_ns: i64, captured: u64, dropped: u64) -> io::Result<()> {
+        if !self.interfaces.is_empty() {
+            let statistics = InterfaceStatisticsBlock {
+                interface_id: 0,
+                timestamp: Duration::from_nanos(time_ns.try_into().unwrap_or(0)),
+                options: vec![
+                    InterfaceStatisticsOption::IsbIfRecv(captured + dropped),
+                    InterfaceStatisticsOption::IsbOsDrop(dropped),
+                ],
+            };
+            self.inner
+                .write_block(&statistics.into_block())
+                .map_err(to_io)?;
+        }
+        self.flush()
+    }
 }
 
 fn describe(interface: &Interface) -> InterfaceDescriptionBlock<'static> {
@@ -89,7 +137,7 @@ fn describe(interface: &Interface) -> InterfaceDescriptionBlock<'static> {
     }
 }
 
-fn block(packet: &PacketEvent, interface: u32) -> EnhancedPacketBlock<'_> {
+fn block(packet: &PacketEvent, interface: u32, keep: usize) -> EnhancedPacketBlock<'_> {
     let direction = match (packet.from.is_empty(), packet.to.is_empty()) {
         (false, _) => OUTBOUND,
         (true, false) => INBOUND,
@@ -110,7 +158,7 @@ fn block(packet: &PacketEvent, interface: u32) -> EnhancedPacketBlock<'_> {
         interface_id: interface,
         timestamp: Duration::from_nanos(packet.frame.time_ns.try_into().unwrap_or(0)),
         original_len: packet.frame.len.max(bytes.len() as u32),
-        data: Cow::Borrowed(bytes),
+        data: Cow::Borrowed(&bytes[..bytes.len().min(keep)]),
         options,
     }
 }

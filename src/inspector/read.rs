@@ -1,9 +1,11 @@
-//! A capture file or stream, frame by frame, to whoever wants the packets: decode, track, select. Writes nothing.
+//! A capture file or stream, packet by packet, to whoever wants the packets: decode, track, hand over, in one thread. Writes
+//! nothing. The same with several threads is `relay.rs`.
 
-use super::pcap::{CaptureError, Reader};
+use super::pcap::{Block, CaptureError, Reader, Record};
 use super::tracker::Tracker;
-use crate::event::packet::{Frame, PacketEvent};
+use crate::event::packet::{Frame, FrameBytes, PacketEvent, Track};
 use crate::packet::decode::decode;
+use crate::packet::headers::{Headers, LinkType};
 use std::fs::File;
 use std::io::Read;
 use std::ops::ControlFlow;
@@ -12,12 +14,28 @@ use std::path::Path;
 /// What reading came to.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Summary {
-    /// Frames in the file.
+    /// Frames that were read.
     pub frames: u64,
-    /// Frames that were given to the caller.
-    pub selected: u64,
     /// Conversations the tracker forgot because there were too many at once.
     pub retired: u64,
+}
+
+/// A packet of a capture, and what stands beside it in the file.
+#[derive(Clone, Copy, Debug)]
+pub struct Told<'a> {
+    /// The packet.
+    pub packet: &'a PacketEvent,
+    /// The time of the capture's first frame, and of the frame before this one; of the frame itself for the first one.
+    pub times_ns: (i64, i64),
+    pub(super) block: &'a Block,
+    pub(super) record: &'a Record,
+}
+
+impl<'a> Told<'a> {
+    /// The comments of the frame, in their order. Untrusted bytes.
+    pub fn comments(&self) -> impl Iterator<Item = &'a [u8]> {
+        self.block.comments(self.record)
+    }
 }
 
 /// Reads the capture file at `path`; see [`read`].
@@ -33,37 +51,98 @@ pub fn read(
     input: impl Read,
     mut each: impl FnMut(&PacketEvent) -> ControlFlow<()>,
 ) -> Result<Summary, CaptureError> {
+    read_told(input, |told| each(told.packet))
+}
+
+/// The same with what stands beside each packet. Nothing is allocated for a packet whose event `each` does not clone.
+pub fn read_told(
+    input: impl Read,
+    mut each: impl FnMut(&Told<'_>) -> ControlFlow<()>,
+) -> Result<Summary, CaptureError> {
     let mut reader = Reader::new(input)?;
     let mut tracker = Tracker::new();
-    let mut summary = Summary::default();
-    while let Some(record) = reader.next_record()? {
-        summary.frames += 1;
-        let headers = decode(record.link, record.bytes, record.len);
-        let track = tracker.packet(summary.frames, record.time_ns, &headers);
-        let event = PacketEvent {
-            number: summary.frames,
-            host: String::new(),
-            interface: String::new(),
-            frame: Frame {
-                time_ns: record.time_ns,
-                link: record.link,
-                len: record.len,
-                bytes: record.bytes.into(),
-                checksum_not_ready: false,
-            },
-            headers,
-            track,
-            cause: None,
-            from: String::new(),
-            to: String::new(),
-            network: 0,
-            rulings: Vec::new(),
-        };
-        summary.selected += 1;
-        summary.retired = tracker.retired();
-        if each(&event).is_break() {
-            break;
+    let mut block = Block::default();
+    let mut event = blank();
+    let mut times = Times::default();
+    let mut frames = 0;
+    while reader.next_block(&mut block)? {
+        for record in block.records() {
+            frames += 1;
+            let bytes = block.bytes(record);
+            event.headers = decode(record.link, bytes, record.len);
+            event.track = tracker.packet(frames, record.time_ns, &event.headers);
+            place(&mut event, &block, record, frames);
+            let told = Told {
+                packet: &event,
+                times_ns: times.step(record.time_ns),
+                block: &block,
+                record,
+            };
+            if each(&told).is_break() {
+                let retired = tracker.retired();
+                return Ok(Summary { frames, retired });
+            }
         }
     }
-    Ok(summary)
+    let retired = tracker.retired();
+    Ok(Summary { frames, retired })
+}
+
+/// The time of the first frame, and of the one before.
+#[derive(Clone, Copy, Debug, Default)]
+pub(super) struct Times {
+    pub(super) first_and_latest: Option<(i64, i64)>,
+}
+
+impl Times {
+    /// Takes a frame; gives the time of the first one and of the one before it.
+    pub(super) fn step(&mut self, time_ns: i64) -> (i64, i64) {
+        let times = self.first_and_latest.unwrap_or((time_ns, time_ns));
+        self.first_and_latest = Some((times.0, time_ns));
+        times
+    }
+}
+
+/// An event to be filled again and again.
+pub(super) fn blank() -> PacketEvent {
+    PacketEvent {
+        number: 0,
+        host: String::new(),
+        interface: String::new(),
+        frame: Frame {
+            time_ns: 0,
+            link: LinkType::RAW,
+            len: 0,
+            bytes: FrameBytes::default(),
+            checksum_not_ready: false,
+        },
+        headers: decode(LinkType::RAW, &[], 0),
+        track: Track::default(),
+        cause: None,
+        from: String::new(),
+        to: String::new(),
+        network: 0,
+        rulings: Vec::new(),
+    }
+}
+
+/// Puts the frame of a record into an event; its headers and its track are set by others.
+pub(super) fn place(event: &mut PacketEvent, block: &Block, record: &Record, number: u64) {
+    event.number = number;
+    event.frame.time_ns = record.time_ns;
+    event.frame.link = record.link;
+    event.frame.len = record.len;
+    event.frame.bytes.refill(block.bytes(record));
+    let name = block.interface_name(record.interface);
+    if event.interface != name {
+        event.interface.clear();
+        event.interface.push_str(name);
+    }
+}
+
+/// The headers of every frame of a block, in `headers`.
+pub(super) fn decode_all(block: &Block, headers: &mut Vec<Headers>) {
+    headers.clear();
+    let records = block.records().iter();
+    headers.extend(records.map(|record| decode(record.link, block.bytes(record), record.len)));
 }

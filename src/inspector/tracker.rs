@@ -2,7 +2,8 @@
 //! the table is full, the conversation that was idle longest is retired.
 
 use super::analysis::Segment;
-use super::conversation::{Conversation, Key};
+use super::conversation::Conversation;
+use super::key::{Hashing, Key};
 use super::phase;
 use super::segment::track_segment;
 use crate::event::packet::{Label, Phase, Track};
@@ -24,8 +25,10 @@ const NOWHERE: u32 = u32::MAX;
 /// Follows every conversation of a capture.
 #[derive(Debug)]
 pub struct Tracker {
-    places: HashMap<Key, u32>,
+    places: HashMap<Key, u32, Hashing>,
     entries: Vec<Entry>,
+    /// The neighbours of each entry in the order of use.
+    neighbours: Vec<Neighbours>,
     /// The entry that was used last, and the one that was idle longest.
     newest: u32,
     oldest: u32,
@@ -38,11 +41,16 @@ pub struct Tracker {
     network: u16,
 }
 
-/// A place in the table: a conversation and its neighbours in the order of use.
+/// A place in the table.
 #[derive(Debug)]
 struct Entry {
     key: Key,
     conversation: Conversation,
+}
+
+/// Apart from the entries, because every packet moves some: they stay in a processor's cache.
+#[derive(Clone, Copy, Debug)]
+struct Neighbours {
     newer: u32,
     older: u32,
 }
@@ -62,8 +70,9 @@ impl Tracker {
     /// An empty table of `limit` places, at least one.
     pub fn with_limit(limit: usize) -> Self {
         Self {
-            places: HashMap::new(),
+            places: HashMap::default(),
             entries: Vec::new(),
+            neighbours: Vec::new(),
             newest: NOWHERE,
             oldest: NOWHERE,
             limit: limit.max(1),
@@ -247,15 +256,14 @@ impl Tracker {
             self.retired += 1;
             place
         };
-        let conversation = self.number(key.protocol, low_sends);
-        let entry = Entry {
-            key,
-            conversation,
-            newer: NOWHERE,
-            older: NOWHERE,
-        };
+        let conversation = self.number(key.protocol(), low_sends);
+        let entry = Entry { key, conversation };
         if place as usize == self.entries.len() {
             self.entries.push(entry);
+            self.neighbours.push(Neighbours {
+                newer: NOWHERE,
+                older: NOWHERE,
+            });
         } else {
             self.entries[place as usize] = entry;
         }
@@ -266,7 +274,7 @@ impl Tracker {
 
     /// A new conversation in the place of an older one with the same key.
     fn begin_at(&mut self, place: u32, key: Key, low_sends: bool) -> u32 {
-        self.entries[place as usize].conversation = self.number(key.protocol, low_sends);
+        self.entries[place as usize].conversation = self.number(key.protocol(), low_sends);
         place
     }
 
@@ -300,27 +308,25 @@ impl Tracker {
     }
 
     fn unlink(&mut self, place: u32) {
-        let (newer, older) = {
-            let entry = &self.entries[place as usize];
-            (entry.newer, entry.older)
-        };
-        match self.entries.get_mut(newer as usize) {
-            Some(entry) => entry.older = older,
+        let Neighbours { newer, older } = self.neighbours[place as usize];
+        match self.neighbours.get_mut(newer as usize) {
+            Some(next) => next.older = older,
             None => self.newest = older,
         }
-        match self.entries.get_mut(older as usize) {
-            Some(entry) => entry.newer = newer,
+        match self.neighbours.get_mut(older as usize) {
+            Some(next) => next.newer = newer,
             None => self.oldest = newer,
         }
     }
 
     fn link_newest(&mut self, place: u32) {
         let second = self.newest;
-        let entry = &mut self.entries[place as usize];
-        entry.newer = NOWHERE;
-        entry.older = second;
-        match self.entries.get_mut(second as usize) {
-            Some(entry) => entry.newer = place,
+        self.neighbours[place as usize] = Neighbours {
+            newer: NOWHERE,
+            older: second,
+        };
+        match self.neighbours.get_mut(second as usize) {
+            Some(next) => next.newer = place,
             None => self.oldest = place,
         }
         self.newest = place;

@@ -2,6 +2,7 @@
 
 use super::wire_message::{LIMIT, Told, WireRequest};
 use crate::command::wire::WireOrder;
+use crate::event::packet::FrameBytes;
 use crate::event::wire::{RuleRow, Ruling};
 use crate::sys::pass;
 use nix::errno::Errno;
@@ -11,7 +12,6 @@ use std::collections::VecDeque;
 use std::io;
 use std::net::IpAddr;
 use std::os::fd::{AsFd, AsRawFd, BorrowedFd, OwnedFd};
-use std::sync::Arc;
 
 /// How long the wire is waited for, in milliseconds; it answers in microseconds unless the machine is out of breath.
 const PATIENCE_MS: u16 = 10_000;
@@ -26,7 +26,7 @@ pub struct WireFrame {
     /// Its length.
     pub len: u32,
     /// Its bytes, as they were sent.
-    pub bytes: Arc<[u8]>,
+    pub bytes: FrameBytes,
     /// What the rules did with it.
     pub rulings: Vec<Ruling>,
 }
@@ -179,7 +179,7 @@ impl WireTap {
                         time_ns,
                         port,
                         len,
-                        bytes: Arc::from(bytes),
+                        bytes: bytes.into(),
                         rulings,
                     });
                 }

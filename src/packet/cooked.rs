@@ -2,7 +2,8 @@
 
 use super::ethernet::{Link, SMALLEST_TYPE, after_tags};
 use super::fields::Fields;
-use super::headers::{Ethernet, Malformed};
+use super::headers::{Ethernet, LinkType, Malformed};
+use super::lower::{Announced, Kind};
 use super::names;
 use super::part::{Decoded, Part, be16, mac};
 use super::tree::Layer;
@@ -46,6 +47,22 @@ fn link(hardware: u16, src: [u8; 6], protocol: u16, rest: Part<'_>) -> Decoded<'
         };
     }
     after_tags(header, protocol, rest)
+}
+
+/// What follows a header whose protocol is no ethertype: one of Linux's pseudo protocols (`ETH_P_802_2` and others of linux/if_ether.h).
+pub(super) fn pseudo_protocol(link: LinkType, part: Part<'_>) -> Announced {
+    const WITH_LLC: u16 = 4;
+    let bytes = part.bytes();
+    let (hardware, protocol) = if link == LinkType::LINUX_SLL {
+        (be16(bytes, 2), be16(bytes, 14))
+    } else {
+        (be16(bytes, 8), be16(bytes, 0))
+    };
+    if hardware != ARPHRD_NETLINK && protocol == WITH_LLC {
+        Announced::Header(Kind::Llc)
+    } else {
+        Announced::BYTES
+    }
 }
 
 /// A version 1 header as a layer.

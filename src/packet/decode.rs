@@ -4,6 +4,7 @@
 use super::ethernet::Link;
 use super::headers::{Headers, Ipv4, Ipv6, LinkType, Malformed, Net, Transport};
 use super::icmp::{self, Version, proto};
+use super::lower::{self, Announced, Kind};
 use super::part::{Decoded, Part};
 use super::{arp, cooked, ethernet, igmp, ipv4, ipv6, loopback, tcp, udp};
 
@@ -18,6 +19,16 @@ pub(super) enum Network {
     Ipv6,
     /// Anything else.
     Other,
+}
+
+impl Network {
+    /// What is announced as IPv4 but says that it is version 6 is taken at its word.
+    pub(super) fn of_version(self, part: Part<'_>) -> Self {
+        match (self, part.bytes().first()) {
+            (Self::Ipv4, Some(0x60..=0x6f)) => Self::Ipv6,
+            _ => self,
+        }
+    }
 }
 
 /// Decodes a frame of `len` bytes on the wire, of which `bytes` were captured. What cannot be decoded is `payload`.
@@ -35,25 +46,22 @@ pub fn decode(link: LinkType, bytes: &[u8], len: u32) -> Headers {
         payload: whole.span(),
         malformed: None,
     };
-    match link_header(link, whole) {
-        Ok((decoded, network)) => {
-            headers.ethernet = decoded.header.ethernet;
-            headers.vlan = decoded.header.vlan;
-            headers.ethertype = decoded.header.ethertype;
-            if let Some(rest) = headers.take(&decoded) {
-                headers.network(network, rest);
-            }
-        }
-        Err(malformed) => headers.stop(malformed),
+    headers.frame(link, whole, 0);
+    if link == SUNATM {
+        // Its four bytes are no part of the cell, and Wireshark does not count them.
+        headers.len = len.saturating_sub(4);
     }
     headers
 }
+
+/// `LINKTYPE_SUNATM`.
+const SUNATM: LinkType = LinkType(123);
 
 /// Reads the link header, whichever it is, and says what follows.
 pub(super) fn link_header(
     link: LinkType,
     whole: Part<'_>,
-) -> Result<(Decoded<'_, Link>, Network), Malformed> {
+) -> Result<(Decoded<'_, Link>, Announced), Malformed> {
     let decoded = match link {
         LinkType::ETHERNET => ethernet::decode(whole)?,
         LinkType::LINUX_SLL => cooked::decode(whole)?,
@@ -65,27 +73,27 @@ pub(super) fn link_header(
                 Some(_) => Network::Ipv6,
                 None => Network::Other,
             };
-            return Ok((no_link(decoded.rest), network));
+            return Ok((no_link(decoded.rest), Announced::Network(network)));
         }
-        LinkType::IPV4 => return Ok((no_link(whole), Network::Ipv4)),
-        LinkType::IPV6 => return Ok((no_link(whole), Network::Ipv6)),
-        LinkType::RAW => {
-            let network = match whole.bytes().first().map(|byte| byte >> 4) {
-                Some(4) => Network::Ipv4,
-                Some(6) => Network::Ipv6,
-                _ => Network::Other,
-            };
-            return Ok((no_link(whole), network));
+        LinkType::IPV4 => return Ok((no_link(whole), Announced::Network(Network::Ipv4))),
+        LinkType::IPV6 => return Ok((no_link(whole), Announced::Network(Network::Ipv6))),
+        // The numbers 12 and 14 are those that BSD systems give to bare IP.
+        LinkType::RAW | LinkType(12 | 14) => {
+            return Ok((no_link(whole), lower::by_version(whole)));
         }
-        _ => return Ok((no_link(whole), Network::Other)),
+        _ => {
+            let next = lower::by_link(link).map_or(Announced::BYTES, Announced::Header);
+            return Ok((no_link(whole), next));
+        }
     };
-    let network = match decoded.header.ethertype {
-        Some(ethernet::IPV4) => Network::Ipv4,
-        Some(ethernet::IPV6) => Network::Ipv6,
-        Some(ethernet::ARP) => Network::Arp,
-        _ => Network::Other,
+    let next = match (decoded.header.ethertype, link) {
+        (Some(ethernet::IPV4), _) => Announced::Network(Network::Ipv4),
+        (Some(ethernet::IPV6), _) => Announced::Network(Network::Ipv6),
+        (Some(ethertype), _) => lower::by_type(ethertype),
+        (None, LinkType::ETHERNET) => Announced::Header(Kind::Llc),
+        (None, _) => cooked::pseudo_protocol(link, whole),
     };
-    Ok((decoded, network))
+    Ok((decoded, next))
 }
 
 /// A link header without addresses and without a type.
@@ -113,8 +121,43 @@ impl Headers {
         (!decoded.stop).then_some(decoded.rest)
     }
 
+    /// Decodes a frame of this link; `depth` counts the headers before it.
+    fn frame(&mut self, link: LinkType, part: Part<'_>, depth: usize) {
+        match link_header(link, part) {
+            Ok((decoded, next)) => {
+                self.ethernet = decoded.header.ethernet;
+                self.vlan = decoded.header.vlan;
+                self.ethertype = decoded.header.ethertype;
+                if let Some(rest) = self.take(&decoded) {
+                    self.announced(next, rest, depth);
+                }
+            }
+            Err(malformed) => self.stop(malformed),
+        }
+    }
+
+    /// Peels off what lies below the network layer.
+    fn announced(&mut self, mut next: Announced, mut part: Part<'_>, depth: usize) {
+        for depth in depth..lower::DEEPEST {
+            match next {
+                Announced::Network(network) => return self.network(network, part),
+                Announced::Frame(link) => return self.frame(link, part, depth + 1),
+                Announced::Header(kind) => match lower::peel(kind, part) {
+                    Ok(peeled) => {
+                        self.ethernet = self.ethernet.or(peeled.ethernet);
+                        self.vlan = self.vlan.or(peeled.vlan);
+                        self.ethertype = self.ethertype.or(peeled.ethertype);
+                        self.payload = peeled.rest.span();
+                        (next, part) = (peeled.next, peeled.rest);
+                    }
+                    Err(malformed) => return self.stop(malformed),
+                },
+            }
+        }
+    }
+
     fn network(&mut self, network: Network, part: Part<'_>) {
-        match network {
+        match network.of_version(part) {
             Network::Other => {}
             Network::Arp => match arp::decode(part) {
                 Ok(Some(decoded)) => {

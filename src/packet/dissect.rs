@@ -5,10 +5,12 @@ use super::decode::{Network, link_header};
 use super::fields::{Fields, malformed_field};
 use super::headers::{LinkType, Malformed};
 use super::icmp::{self, HEADER as ICMP_HEADER, Version, proto};
+use super::lower::{self, Announced};
 use super::part::{CUT, Part};
 use super::tree::{FieldValue, Layer};
+use super::tunnel::{self, Tunnel};
 use super::{
-    arp, cooked, ethernet, icmp_layers, igmp, ipv4, ipv6, ipv6_layers, loopback, tcp, udp,
+    arp, cooked, ethernet, icmp_layers, igmp, ipv4, ipv6, ipv6_layers, loopback, partial, tcp, udp,
 };
 use std::net::IpAddr;
 
@@ -26,23 +28,8 @@ pub fn tree(link: LinkType, bytes: &[u8], len: u32, checksum_not_ready: bool) ->
         quoted: false,
         depth: 0,
     };
-    match link_header(link, whole) {
-        Ok((decoded, network)) => {
-            walk.link(link, whole);
-            if let Some(malformed) = decoded.malformed {
-                walk.mark(&malformed);
-            }
-            let end = if decoded.stop {
-                walk.data(decoded.rest);
-                decoded.rest.wire_len()
-            } else {
-                walk.network(network, decoded.rest)
-            };
-            let trailer = whole.skip(whole.len_until_end_of(decoded.rest.first(end)));
-            walk.trailer(link, trailer);
-        }
-        Err(malformed) => walk.stop(&malformed, whole),
-    }
+    let end = walk.frame(link, whole, 0);
+    walk.trailer(link, whole.skip(end));
     walk.layers
 }
 
@@ -76,6 +63,11 @@ impl Walk {
         } else {
             "Malformed Packet"
         };
+        if let Some(layer) = partial::layer(malformed, part) {
+            let rest = part.skip(layer.span.len());
+            self.push(layer);
+            return self.data(rest);
+        }
         let mark = malformed_field(malformed);
         self.push(Layer {
             name: mark.name,
@@ -118,6 +110,29 @@ impl Walk {
         }
     }
 
+    /// Adds the layers of a frame of this link, and says how many bytes of `part` are its own; `depth` counts the headers before it.
+    fn frame(&mut self, link: LinkType, part: Part<'_>, depth: usize) -> usize {
+        match link_header(link, part) {
+            Ok((decoded, next)) => {
+                self.link(link, part);
+                if let Some(malformed) = decoded.malformed {
+                    self.mark(&malformed);
+                }
+                let end = if decoded.stop {
+                    self.data(decoded.rest);
+                    decoded.rest.wire_len()
+                } else {
+                    self.announced(next, decoded.rest, depth)
+                };
+                part.len_until_end_of(decoded.rest.first(end))
+            }
+            Err(malformed) => {
+                self.stop(&malformed, part);
+                part.wire_len()
+            }
+        }
+    }
+
     fn link(&mut self, link: LinkType, whole: Part<'_>) {
         let bytes = whole.bytes();
         let (layer, announced, header) = match link {
@@ -139,9 +154,40 @@ impl Walk {
         }
     }
 
+    /// Adds the layers below the network layer, then the packet; says how many bytes of `part` are their own.
+    fn announced(&mut self, mut next: Announced, whole: Part<'_>, depth: usize) -> usize {
+        let mut part = whole;
+        for depth in depth..lower::DEEPEST {
+            match next {
+                Announced::Network(network) => {
+                    let end = self.network(network, part);
+                    return whole.len_until_end_of(part.first(end));
+                }
+                Announced::Frame(link) => {
+                    let end = self.frame(link, part, depth + 1);
+                    return whole.len_until_end_of(part.first(end));
+                }
+                Announced::Header(kind) => match lower::peel(kind, part) {
+                    Ok(peeled) => {
+                        if let Some(layer) = lower::layer(kind, part, &peeled) {
+                            self.push(layer);
+                        }
+                        (next, part) = (peeled.next, peeled.rest);
+                    }
+                    Err(malformed) => {
+                        self.stop(&malformed, part);
+                        return whole.len_until_end_of(part);
+                    }
+                },
+            }
+        }
+        self.data(part);
+        whole.len_until_end_of(part)
+    }
+
     /// Adds the layers of a network packet, and says how many bytes of `part` are its own.
     fn network(&mut self, network: Network, part: Part<'_>) -> usize {
-        let result = match network {
+        let result = match network.of_version(part) {
             _ if self.depth >= DEEPEST => Ok(None),
             Network::Other => Ok(None),
             Network::Arp => self.arp(part),
@@ -240,6 +286,7 @@ impl Walk {
                 self.deeper(Network::Ipv6, part);
                 Ok(())
             }
+            proto::GRE if !self.quoted => tunnel::gre(part).map(|tunnel| self.tunnel(tunnel)),
             _ => {
                 self.data(part);
                 Ok(())
@@ -248,6 +295,20 @@ impl Walk {
         if let Err(malformed) = result {
             self.stop(&malformed, part);
         }
+    }
+
+    /// Adds the headers of a tunnel and what they carry.
+    fn tunnel(&mut self, tunnel: Tunnel<'_>) {
+        for layer in tunnel.layers {
+            self.push(layer);
+        }
+        if self.depth >= DEEPEST {
+            return self.data(tunnel.rest);
+        }
+        self.depth += 1;
+        let end = self.announced(tunnel.next, tunnel.rest, 0);
+        self.depth -= 1;
+        self.data(tunnel.rest.skip(end));
     }
 
     fn deeper(&mut self, network: Network, part: Part<'_>) {
@@ -273,7 +334,16 @@ impl Walk {
         let decoded = udp::decode(part, upper.first_fragment || self.quoted)?;
         let covered = self.covered(upper, true);
         self.push(udp::layer(part, &decoded, upper.pseudo(), covered));
-        self.data(decoded.rest);
+        let tunnel = match decoded.header.dstport {
+            _ if self.quoted || upper.first_fragment => None,
+            tunnel::VXLAN => tunnel::vxlan(decoded.rest).ok(),
+            tunnel::GENEVE => tunnel::geneve(decoded.rest).ok(),
+            _ => None,
+        };
+        match tunnel {
+            Some(tunnel) => self.tunnel(tunnel),
+            None => self.data(decoded.rest),
+        }
         let surplus = part.skip(part.len_until_end_of(decoded.rest));
         if !surplus.bytes().is_empty() {
             self.data_layer(surplus, "Data behind the end of the datagram");

@@ -13,6 +13,8 @@ use pnet::util::MacAddr;
 pub(super) const IPV4: u16 = 0x0800;
 /// `eth.type` of ARP.
 pub(super) const ARP: u16 = 0x0806;
+/// `eth.type` of reverse ARP, which has the same form (RFC 903).
+pub(super) const RARP: u16 = 0x8035;
 /// `eth.type` of IPv6.
 pub(super) const IPV6: u16 = 0x86dd;
 /// Bytes of the header without tags.

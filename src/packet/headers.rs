@@ -132,8 +132,8 @@ pub struct Ipv4 {
     pub dsfield: u8,
     /// `ip.id`.
     pub id: u16,
-    /// `ip.len`: header and payload, as the header says.
-    pub len: u16,
+    /// `ip.len`: header and payload, as the header says; where it says 0, what the frame has (TCP segmentation offload).
+    pub len: u32,
     /// `ip.hdr_len` in bytes.
     pub hdr_len: u8,
     /// `ip.flags.df`.
@@ -348,6 +348,17 @@ impl Headers {
             Net::Ipv4(ip) => Some((ip.src.into(), ip.dst.into())),
             Net::Ipv6(ip) => Some((ip.src.into(), ip.dst.into())),
             Net::Arp(_) | Net::None => None,
+        }
+    }
+
+    /// True when the payload may be a frame of its own: generic routing encapsulation (RFC 2784), VXLAN (RFC 7348), Geneve (RFC 8926).
+    pub fn may_tunnel(&self) -> bool {
+        const GRE: u8 = 47;
+        match (&self.transport, &self.net) {
+            (Transport::Udp(udp), _) => matches!(udp.dstport, 4789 | 6081),
+            (Transport::None, Net::Ipv4(ip)) => ip.proto == GRE,
+            (Transport::None, Net::Ipv6(ip)) => ip.upper == GRE,
+            _ => false,
         }
     }
 

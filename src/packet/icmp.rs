@@ -18,6 +18,7 @@ pub(super) mod proto {
     pub(in crate::packet) const TCP: u8 = 6;
     pub(in crate::packet) const UDP: u8 = 17;
     pub(in crate::packet) const IN_IPV6: u8 = 41;
+    pub(in crate::packet) const GRE: u8 = 47;
     pub(in crate::packet) const ICMPV6: u8 = 58;
 }
 

@@ -5,7 +5,7 @@ use super::fields::Fields;
 use super::headers::{Ipv4, Malformed};
 use super::ip_options;
 use super::names;
-use super::part::{Decoded, Part};
+use super::part::{Decoded, Part, be16};
 use super::tree::{Field, FieldValue, Layer};
 use pnet::packet::ipv4::Ipv4Packet;
 
@@ -29,7 +29,11 @@ pub(super) fn decode(part: Part<'_>) -> Result<Decoded<'_, Ipv4>, Malformed> {
         ttl: view.get_ttl(),
         dsfield: bytes[1],
         id: view.get_identification(),
-        len: view.get_total_length(),
+        len: match view.get_total_length() {
+            // A segment that is still to be cut up by the hardware: it reaches to the end of the frame.
+            0 => part.wire_len() as u32,
+            len => len.into(),
+        },
         hdr_len,
         df: flags & 0b010 != 0,
         mf: flags & 0b001 != 0,
@@ -38,7 +42,7 @@ pub(super) fn decode(part: Part<'_>) -> Result<Decoded<'_, Ipv4>, Malformed> {
         header: part.first(header_end).span(),
     };
     let wrong = |reason, at| Some(part.malformed("ip", reason, at));
-    let total = usize::from(header.len);
+    let total = usize::from(view.get_total_length());
     let (malformed, stop) = if view.get_version() != 4 {
         (wrong("the version is not 4", 0), true)
     } else if usize::from(hdr_len) < HEADER {
@@ -62,7 +66,6 @@ pub(super) fn decode(part: Part<'_>) -> Result<Decoded<'_, Ipv4>, Malformed> {
     } else {
         (None, false)
     };
-    // A total length of 0 is a segment that is still to be cut up by the hardware: it reaches to the end of the frame.
     let whole = if total == 0 || stop {
         part
     } else {
@@ -99,12 +102,15 @@ pub(super) fn layer(part: Part<'_>, decoded: &Decoded<'_, Ipv4>, covered: Covere
         .hex(1..2, "ip.dsfield", "Differentiated Services Field")
         .mean(meaning)
         .with(dsfield(part, ip.dsfield));
-    let meaning = if ip.len == 0 {
-        "to the end of the frame, still to be cut up by the hardware"
+    let meaning = if be16(part.bytes(), 2) == 0 {
+        "the field is 0: to the end of the frame, still to be cut up by the hardware"
     } else {
         ""
     };
-    fields.number(2..4, "ip.len", "Total Length").mean(meaning);
+    let len = FieldValue::Number(ip.len.into());
+    fields
+        .value(2..4, "ip.len", "Total Length", len)
+        .mean(meaning);
     fields.hex(4..6, "ip.id", "Identification");
     fields
         .value(

@@ -2,7 +2,7 @@
 
 mod arp;
 pub mod build;
-mod checksum;
+pub mod checksum;
 mod cooked;
 pub mod decode;
 pub mod dissect;
@@ -18,14 +18,18 @@ mod ipv4;
 mod ipv6;
 mod ipv6_layers;
 mod loopback;
+mod lower;
 pub mod names;
 mod ndp;
 mod part;
+mod partial;
+mod rows;
 mod tcp;
 mod tcp_option_fields;
 mod tcp_options;
 pub mod text;
 pub mod tree;
+mod tunnel;
 mod udp;
 
 #[cfg(test)]

@@ -1,33 +1,42 @@
 //! A packet as one line of JSON under Wireshark's field names: the contract of `--json`. Written straight into text, field by
 //! field; a field the packet does not have is left out. Other events are not written here.
 
+use super::digits;
+use super::json_tree;
 use crate::event::packet::{Label, PacketEvent, Track};
 use crate::event::words;
 use crate::packet::headers::{Headers, Icmp, Ipv4, Ipv6, LinkType, Net, Tcp, Transport, flag};
-use std::fmt::{Display, Write};
+use std::net::IpAddr;
 
 /// One line without its line end: `{"event":"packet","frame.number":1,…}`.
 pub fn packet_json(packet: &PacketEvent) -> String {
-    let mut line = Line(String::with_capacity(1024));
-    line.0.push_str("{\"event\":\"packet\"");
+    let mut out = Vec::with_capacity(1024);
+    write(&mut out, packet);
+    String::from_utf8_lossy(&out).into_owned()
+}
+
+/// The same at the end of a buffer.
+pub fn write(out: &mut Vec<u8>, packet: &PacketEvent) {
+    let mut line = Line(out);
+    line.text("{\"event\":\"packet\"");
     line.optional_text("cause", packet.cause.as_ref().map(words::cause).as_deref());
     line.key("lost");
     match packet.lost() {
         Some(rule) => line.digits(u64::from(rule)),
-        None => line.0.push_str("null"),
+        None => line.text("null"),
     }
     line.optional_text("from", named(&packet.from));
     line.optional_text("to", named(&packet.to));
     line.number("frame.number", packet.number);
     line.key("frame.time_epoch");
-    line.seconds(packet.frame.time_ns);
-    line.number("frame.len", packet.frame.len.into());
+    digits::seconds(line.0, packet.frame.time_ns, 9);
+    line.number("frame.len", packet.headers.len.into());
     if let Some(ethertype) = outer_type(packet) {
         line.number("eth.type", ethertype.into());
     }
     headers(&mut line, &packet.headers, &packet.track);
-    line.0.push('}');
-    line.0
+    json_tree::add(line.0, packet);
+    line.text("}");
 }
 
 fn named(name: &str) -> Option<&str> {
@@ -44,7 +53,7 @@ fn outer_type(packet: &PacketEvent) -> Option<u16> {
     headers.ethertype
 }
 
-fn headers(line: &mut Line, headers: &Headers, track: &Track) {
+fn headers(line: &mut Line<'_>, headers: &Headers, track: &Track) {
     match &headers.net {
         Net::None => {}
         Net::Arp(arp) => line.number("arp.opcode", arp.opcode.into()),
@@ -67,10 +76,10 @@ fn headers(line: &mut Line, headers: &Headers, track: &Track) {
     }
 }
 
-fn ipv4(line: &mut Line, ip: &Ipv4) {
+fn ipv4(line: &mut Line<'_>, ip: &Ipv4) {
     line.number("ip.version", 4);
-    line.display("ip.src", ip.src);
-    line.display("ip.dst", ip.dst);
+    line.address("ip.src", ip.src.into());
+    line.address("ip.dst", ip.dst.into());
     line.number("ip.proto", ip.proto.into());
     line.number("ip.ttl", ip.ttl.into());
     line.number("ip.id", ip.id.into());
@@ -82,16 +91,16 @@ fn ipv4(line: &mut Line, ip: &Ipv4) {
     line.number("ip.hdr_len", ip.hdr_len.into());
 }
 
-fn ipv6(line: &mut Line, ip: &Ipv6) {
+fn ipv6(line: &mut Line<'_>, ip: &Ipv6) {
     line.number("ip.version", 6);
-    line.display("ipv6.src", ip.src);
-    line.display("ipv6.dst", ip.dst);
+    line.address("ipv6.src", ip.src.into());
+    line.address("ipv6.dst", ip.dst.into());
     line.number("ipv6.nxt", ip.nxt.into());
     line.number("ipv6.hlim", ip.hlim.into());
     line.number("ipv6.plen", ip.plen.into());
 }
 
-fn tcp(line: &mut Line, tcp: &Tcp, track: &Track) {
+fn tcp(line: &mut Line<'_>, tcp: &Tcp, track: &Track) {
     line.number("tcp.srcport", tcp.srcport.into());
     line.number("tcp.dstport", tcp.dstport.into());
     if let Some(stream) = track.stream {
@@ -144,36 +153,46 @@ fn tcp(line: &mut Line, tcp: &Tcp, track: &Track) {
         line.labels(track.labels.as_fields().iter());
     }
     line.number("tcp.completeness", track.completeness.into());
+    analysis(line, track);
 }
 
-fn icmp(line: &mut Line, kind: &str, code: &str, message: &Icmp) {
+/// What the tracker measured. A round-trip time is in seconds, as Wireshark has it.
+fn analysis(line: &mut Line<'_>, track: &Track) {
+    if let Some((count, frame)) = track.duplicate_of {
+        line.number("tcp.analysis.duplicate_ack_num", count.into());
+        line.number("tcp.analysis.duplicate_ack_frame", frame);
+    }
+    if let Some((round_trip, frame)) = track.acks {
+        line.number("tcp.analysis.acks_frame", frame);
+        line.key("tcp.analysis.ack_rtt");
+        digits::seconds(line.0, round_trip, 9);
+    }
+    if let Some(bytes) = track.bytes_in_flight {
+        line.number("tcp.analysis.bytes_in_flight", bytes.into());
+    }
+}
+
+fn icmp(line: &mut Line<'_>, kind: &str, code: &str, message: &Icmp) {
     line.number(kind, message.kind.into());
     line.number(code, message.code.into());
 }
 
 /// The line while it grows.
-struct Line(String);
+struct Line<'a>(&'a mut Vec<u8>);
 
-impl Line {
-    fn key(&mut self, name: &str) {
-        self.0.push_str(",\"");
-        self.0.push_str(name);
-        self.0.push_str("\":");
+impl Line<'_> {
+    fn text(&mut self, text: &str) {
+        self.0.extend_from_slice(text.as_bytes());
     }
 
-    fn digits(&mut self, mut value: u64) {
-        let mut digits = [0_u8; 20];
-        let mut start = digits.len();
-        loop {
-            start -= 1;
-            digits[start] = b'0' + (value % 10) as u8;
-            value /= 10;
-            if value == 0 {
-                break;
-            }
-        }
-        self.0
-            .extend(digits[start..].iter().copied().map(char::from));
+    fn key(&mut self, name: &str) {
+        self.text(",\"");
+        self.text(name);
+        self.text("\":");
+    }
+
+    fn digits(&mut self, value: u64) {
+        digits::number(self.0, value);
     }
 
     fn number(&mut self, name: &str, value: u64) {
@@ -183,72 +202,69 @@ impl Line {
 
     fn numbers(&mut self, name: &str, values: impl Iterator<Item = u32>) {
         self.key(name);
-        let mut separator = '[';
+        let mut separator = "[";
         for value in values {
-            self.0.push(separator);
+            self.text(separator);
             self.digits(value.into());
-            separator = ',';
+            separator = ",";
         }
-        self.0.push(']');
+        self.text("]");
     }
 
     fn labels(&mut self, labels: impl Iterator<Item = Label>) {
         self.key("tcp.analysis.flags");
-        let mut separator = '[';
+        let mut separator = "[";
         for label in labels {
-            self.0.push(separator);
-            self.0.push('"');
-            self.0.push_str(label.name());
-            self.0.push('"');
-            separator = ',';
+            self.text(separator);
+            self.text("\"");
+            self.text(label.name());
+            self.text("\"");
+            separator = ",";
         }
-        self.0.push(']');
+        self.text("]");
     }
 
-    /// A value whose text needs no escape: an address.
-    fn display(&mut self, name: &str, value: impl Display) {
+    /// An address: its text needs no escape.
+    fn address(&mut self, name: &str, value: IpAddr) {
         self.key(name);
-        // Writing into a String cannot fail.
-        let _ = write!(self.0, "\"{value}\"");
-    }
-
-    /// Nanoseconds as seconds with nine decimals; earlier than the epoch is negative.
-    fn seconds(&mut self, nanoseconds: i64) {
-        let sign = if nanoseconds < 0 { "-" } else { "" };
-        let value = nanoseconds.unsigned_abs();
-        let (whole, rest) = (value / 1_000_000_000, value % 1_000_000_000);
-        let _ = write!(self.0, "{sign}{whole}.{rest:09}");
+        self.text("\"");
+        digits::address(self.0, value);
+        self.text("\"");
     }
 
     /// Wireshark's `tcp.flags.str`: a letter or a middle dot for each of the twelve bits.
     fn flags(&mut self, flags: u16) {
-        self.0.push('"');
-        for (index, letter) in "RRRACEUAPRSF".chars().enumerate() {
+        self.text("\"");
+        for (index, letter) in b"RRRACEUAPRSF".iter().enumerate() {
             let bit = 1_u16 << (11 - index);
-            self.0.push(if flags & bit == 0 { '·' } else { letter });
+            if flags & bit == 0 {
+                self.text("·");
+            } else {
+                self.0.push(*letter);
+            }
         }
-        self.0.push('"');
+        self.text("\"");
     }
 
     fn optional_text(&mut self, name: &str, value: Option<&str>) {
         self.key(name);
         let Some(value) = value else {
-            self.0.push_str("null");
+            self.text("null");
             return;
         };
-        self.0.push('"');
+        self.text("\"");
         for character in value.chars() {
             match character {
-                '"' => self.0.push_str("\\\""),
-                '\\' => self.0.push_str("\\\\"),
-                '\n' => self.0.push_str("\\n"),
+                '"' => self.text("\\\""),
+                '\\' => self.text("\\\\"),
+                '\n' => self.text("\\n"),
                 _ if must_escape(character) => {
-                    let _ = write!(self.0, "\\u{:04x}", u32::from(character));
+                    self.text(&format!("\\u{:04x}", u32::from(character)));
                 }
-                _ => self.0.push(character),
+                _ => self.text(character.encode_utf8(&mut [0; 4])),
             }
         }
-        self.0.push('"');
+        self.text("\"");
     }
 }
 

@@ -9,7 +9,7 @@ use crate::event::packet::{PacketEvent, Phase};
 use crate::packet::text::quote;
 
 /// Payload longer than this many characters is cut in a remark.
-const PREVIEW: usize = 24;
+pub const PREVIEW: usize = 24;
 
 /// What is worth knowing of a packet besides its header: lost, labels, phase, what its data begins with. Most important first.
 pub fn remarks(packet: &PacketEvent) -> Vec<(Style, String)> {
@@ -50,6 +50,11 @@ fn acknowledges(packet: &PacketEvent) -> String {
 /// One packet in one line: number, time since `since_ns`, both ends, protocol, info, remarks. Times are nanoseconds since the epoch.
 pub fn line(packet: &PacketEvent, since_ns: i64, look: &Look) -> Line {
     let time = words::since(packet.frame.time_ns - since_ns);
+    numbered(packet, &format!("{time} "), look)
+}
+
+/// The same with a time that was written before.
+pub fn at(packet: &PacketEvent, time: &str, look: &Look) -> Line {
     numbered(packet, &format!("{time} "), look)
 }
 

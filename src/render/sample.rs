@@ -5,7 +5,6 @@ use crate::event::packet::{Cause, Certainty, Frame, PacketEvent};
 use crate::inspector::tracker::Tracker;
 use crate::packet::decode::decode;
 use crate::packet::headers::{LinkType, flag};
-use std::sync::Arc;
 
 pub(super) const SYN: u16 = flag::SYN;
 pub(super) const ACK: u16 = flag::ACK;
@@ -99,7 +98,7 @@ impl Capture {
                 time_ns: self.now_ns,
                 link,
                 len: bytes.len() as u32,
-                bytes: Arc::from(bytes),
+                bytes: bytes.into(),
                 checksum_not_ready: true,
             },
             headers,

@@ -4,8 +4,16 @@
 use crate::event::packet::{Cause, Label, Labels, Phase, Track};
 use crate::event::words;
 
-/// A label as Wireshark's info column says it, without `TCP`.
+/// A label as Wireshark's info column says it, without `TCP`; a duplicate ACK with its count.
 pub fn label(label: Label, track: &Track) -> String {
+    match (label, track.duplicate_of) {
+        (Label::DuplicateAck, Some((count, frame))) => format!("Dup ACK #{count} of #{frame}"),
+        _ => label_name(label).to_owned(),
+    }
+}
+
+/// A label as Wireshark's info column names it.
+pub fn label_name(label: Label) -> &'static str {
     match label {
         Label::ZeroWindowProbe => "ZeroWindowProbe",
         Label::ZeroWindow => "ZeroWindow",
@@ -15,12 +23,7 @@ pub fn label(label: Label, track: &Track) -> String {
         Label::WindowFull => "Window Full",
         Label::KeepAliveAck => "Keep-Alive ACK",
         Label::ZeroWindowProbeAck => "ZeroWindowProbeAck",
-        Label::DuplicateAck => {
-            return track.duplicate_of.map_or_else(
-                || "Dup ACK".to_owned(),
-                |(count, frame)| format!("Dup ACK #{count} of #{frame}"),
-            );
-        }
+        Label::DuplicateAck => "Dup ACK",
         Label::AckLostSegment => "ACKed unseen segment",
         Label::SpuriousRetransmission => "Spurious Retransmission",
         Label::FastRetransmission => "Fast Retransmission",
@@ -28,7 +31,6 @@ pub fn label(label: Label, track: &Track) -> String {
         Label::Retransmission => "Retransmission",
         Label::ReusedPorts => "Port numbers reused",
     }
-    .to_owned()
 }
 
 /// All labels of a packet.

@@ -66,6 +66,7 @@ impl Session {
                 .samples()
                 .take(&machine.name, (asked_ns, time_ns), seen);
         }
+        self.sample(time_ns, answers);
         self.sampling = Sampling {
             last_ns: time_ns,
             took_ns: time_ns - asked_ns,
@@ -140,6 +141,12 @@ mod tests {
         };
         assert!(!sampling.is_due(1099));
         assert!(sampling.is_due(1100));
-        assert!(!Sampling { stale: false, ..sampling }.is_due(5000));
+        assert!(
+            !Sampling {
+                stale: false,
+                ..sampling
+            }
+            .is_due(5000)
+        );
     }
 }

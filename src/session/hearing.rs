@@ -172,7 +172,9 @@ impl Session {
     }
 
     pub(super) fn called(&mut self, pid: i32, call: Box<crate::event::CallEvent>) {
+        self.ledger.before(&call, &self.inventory);
         self.inventory.called(&call, |fd| inode(pid, fd));
+        self.ledger.after(&call, &self.inventory);
         self.packets.taps_mut().settle();
         self.packets.called(&call, &self.inventory);
         if call.name == "bind" && call.errno.is_none() {
@@ -288,6 +290,7 @@ impl Session {
         let ended = self.end_of(keeper_pid);
         self.packets.taps_mut().settle();
         self.packets.ended(&name, &self.inventory, clock::now_ns());
+        self.ledger.ended(&name, clock::now_ns(), &self.inventory);
         self.inventory.ended(&name);
         self.out.push(Event::Process(ProcessEvent {
             process: name.clone(),

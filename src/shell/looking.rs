@@ -258,7 +258,11 @@ impl Shell {
 
     /// The socket an argument names: a variable of this process, `process.variable`, or a descriptor.
     fn socket_named(&self, process: &str, call: &Call, place: usize) -> Option<&Known> {
-        let text = word(call, place)?;
+        self.known_socket(process, &word(call, place)?)
+    }
+
+    /// The socket of this name or descriptor.
+    pub(super) fn known_socket(&self, process: &str, text: &str) -> Option<&Known> {
         let inventory = self.session.inventory();
         if let Ok(fd) = text.parse::<i32>() {
             return inventory.by_fd(process, fd);
@@ -271,10 +275,10 @@ impl Shell {
             self.session
                 .processes()
                 .iter()
-                .find_map(|other| inventory.by_name(&other.name, &text))
+                .find_map(|other| inventory.by_name(&other.name, text))
         };
         inventory
-            .by_name(process, &text)
+            .by_name(process, text)
             .or_else(elsewhere)
             .or_else(anywhere)
     }

@@ -4,11 +4,15 @@ pub mod blocks;
 pub mod doctor;
 pub mod expecting;
 pub mod explaining;
+pub mod inspecting;
 pub mod looking;
 mod machines;
+pub mod plotting;
 pub mod reading;
 pub mod running;
 pub mod saving;
+pub mod streaming;
+pub mod subject;
 pub mod tell;
 pub mod typed;
 pub mod verbs;
@@ -43,10 +47,20 @@ pub trait Screen {
         text.say(Style::Plain, 0, line);
         self.show(&text);
     }
+    /// Shows lines that are text already and safe to print: those of a capture, many at once.
+    fn show_lines(&mut self, lines: &[u8]) {
+        let mut text = Styled::new();
+        for line in String::from_utf8_lossy(lines).lines() {
+            text.say(Style::Plain, 0, line);
+        }
+        self.show(&text);
+    }
     /// True when nobody reads any more (`| head`).
     fn is_gone(&self) -> bool {
         false
     }
+    /// Collects what is shown, until there is much of it or this is taken back: for output that nobody watches line by line.
+    fn hold(&mut self, _hold: bool) {}
 }
 
 /// What the shell's text is.

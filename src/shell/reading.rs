@@ -1,57 +1,149 @@
-//! `socklab read`: a capture file, decoded, tracked and told a line a packet.
+//! `socklab read`: a capture file, decoded, tracked and told: a line a packet at full speed, or one of the views of the lab.
 
 use super::{Screen, tell};
 use crate::command::filter::Filter;
 use crate::event::packet::PacketEvent;
-use crate::inspector::read;
-use crate::render::json_packet::packet_json;
+use crate::inspector::pcap::CaptureError;
+use crate::inspector::read::{Told, read_told};
+use crate::inspector::relay::relay;
+use crate::render::clock::Clock;
 use crate::render::packet_line;
-use crate::render::styled::{Style, Styled};
+use crate::render::styled::{Look, Style, Styled};
+use crate::render::{json_packet, packet_text};
+use std::fs::File;
+use std::io::{self, Read};
 use std::ops::ControlFlow;
-use std::path::Path;
+use std::path::{Path, PathBuf};
+use std::thread;
 
-/// Reads a file, or standard input for `-`. Gives the exit status: 1 when the file is damaged or the filter is wrong.
-pub fn read(file: &Path, filter: &str, as_json: bool, screen: &mut dyn Screen) -> u8 {
-    let filter = match Some(filter)
-        .filter(|filter| !filter.trim().is_empty())
-        .map(Filter::parse)
-        .transpose()
-    {
-        Ok(filter) => filter,
-        Err(error) => {
-            screen.show(&tell::filter_error(filter, &error, screen.look()));
-            return 2;
-        }
-    };
-    let mut first = None;
-    let each = |packet: &PacketEvent| {
-        let since = *first.get_or_insert(packet.frame.time_ns);
-        if filter.as_ref().is_none_or(|filter| filter.matches(packet)) {
-            if as_json {
-                screen.show_json(&packet_json(packet));
-            } else {
-                let line = packet_line::line(packet, since, &screen.look());
-                screen.show(&Styled { lines: vec![line] });
-            }
-        }
-        if screen.is_gone() {
-            ControlFlow::Break(())
-        } else {
-            ControlFlow::Continue(())
-        }
-    };
-    let result = if file == Path::new("-") {
-        read::read(std::io::stdin().lock(), each)
+/// What is asked of a capture.
+#[derive(Clone, Debug, Default)]
+pub struct Reading {
+    /// The file; `-` is standard input.
+    pub file: PathBuf,
+    /// A display filter; empty lets every packet through.
+    pub filter: String,
+    /// End after this many packets that pass the filter.
+    pub count: Option<u64>,
+    /// What the times count from.
+    pub clock: Clock,
+    /// JSON in place of text.
+    pub as_json: bool,
+    /// The lines go to a file or a pipe: none is wrapped.
+    pub endless: bool,
+}
+
+/// Why a capture was not read to its end.
+#[derive(Debug)]
+pub struct Failure {
+    /// What is wrong, for standard error.
+    pub text: Styled,
+    /// The exit status: 2 for a wrong filter, 1 for everything else.
+    pub status: u8,
+}
+
+/// So many bytes of lines are written at once.
+const BUFFER: usize = 64 << 10;
+/// More threads than this do not make it faster: tracking is done by one at a time.
+const WORKERS: usize = 4;
+
+/// Reads a capture and shows it.
+pub fn read(reading: &Reading, screen: &mut dyn Screen) -> Result<(), Failure> {
+    let filter = parse(&reading.filter, screen.look())?;
+    let result = if reading.file == Path::new("-") {
+        show(reading, filter.as_ref(), io::stdin(), 0, screen)
     } else {
-        read::read_file(file, each)
+        File::open(&reading.file)
+            .map_err(CaptureError::Io)
+            .and_then(|file| show(reading, filter.as_ref(), file, BUFFER, screen))
     };
-    match result {
-        Ok(_) => 0,
-        Err(error) => {
-            let mut text = Styled::new();
-            text.say(Style::Error, 0, &format!("{}: {error}", file.display()));
-            screen.show(&text);
-            1
+    result.map_err(|error| {
+        let mut text = Styled::new();
+        let name = reading.file.display();
+        text.say(Style::Error, 0, &format!("socklab: {name}: {error}"));
+        Failure { text, status: 1 }
+    })
+}
+
+fn parse(filter: &str, look: Look) -> Result<Option<Filter>, Failure> {
+    if filter.trim().is_empty() {
+        return Ok(None);
+    }
+    Filter::parse(filter).map(Some).map_err(|error| Failure {
+        text: tell::filter_error(filter, &error, look),
+        status: 2,
+    })
+}
+
+/// Shows the packets of an input; lines are kept back until they are `buffer` bytes.
+fn show(
+    reading: &Reading,
+    filter: Option<&Filter>,
+    input: impl Read + Send,
+    buffer: usize,
+    screen: &mut dyn Screen,
+) -> Result<(), CaptureError> {
+    let look = Look {
+        width: if reading.endless {
+            usize::MAX
+        } else {
+            screen.look().width
+        },
+        ..screen.look()
+    };
+    let passes = |packet: &PacketEvent| filter.is_none_or(|filter| filter.matches(packet));
+    let plain = reading.as_json || look.width == usize::MAX && !look.color;
+    let write = |told: &Told<'_>, out: &mut Vec<u8>| {
+        if reading.as_json {
+            json_packet::write(out, told.packet);
+            out.push(b'\n');
+        } else if plain {
+            packet_text::write(out, told.packet, reading.clock, told.times_ns, look.ascii);
+        } else {
+            let time = reading.clock.text(told.packet.frame.time_ns, told.times_ns);
+            let line = packet_line::at(told.packet, &time, &look);
+            let text = Styled { lines: vec![line] }.to_text(&look);
+            out.extend_from_slice(text.as_bytes());
         }
+    };
+    let Some(count) = reading.count else {
+        let workers = thread::available_parallelism().map_or(1, |count| count.get().min(WORKERS));
+        let format = |told: &Told<'_>, out: &mut Vec<u8>| {
+            if passes(told.packet) {
+                write(told, out);
+            }
+        };
+        return relay(input, workers, &format, |lines| on(lines, screen)).map(|_| ());
+    };
+    let mut left = count;
+    let mut lines = Vec::new();
+    let result = read_told(input, |told| {
+        if left > 0 && passes(told.packet) {
+            write(told, &mut lines);
+            left -= 1;
+        }
+        if lines.len() > buffer || left == 0 {
+            let flow = on(&lines, screen);
+            lines.clear();
+            return if left == 0 {
+                ControlFlow::Break(())
+            } else {
+                flow
+            };
+        }
+        ControlFlow::Continue(())
+    });
+    let _ = on(&lines, screen);
+    result.map(|_| ())
+}
+
+fn on(lines: &[u8], screen: &mut dyn Screen) -> ControlFlow<()> {
+    if !lines.is_empty() {
+        screen.show_lines(lines);
+    }
+    if screen.is_gone() {
+        ControlFlow::Break(())
+    } else {
+        ControlFlow::Continue(())
     }
 }

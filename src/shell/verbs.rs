@@ -20,6 +20,8 @@ impl Shell {
             Verb::Packet => self.packet(call, screen),
             Verb::Ladder => self.ladder(process, call, screen),
             Verb::Follow => self.follow(process, call, screen),
+            Verb::Stream => self.stream(process, call, screen),
+            Verb::Plot => self.plot(process, call, screen),
             Verb::Conversations => self.conversations(screen),
             Verb::Inspect => self.inspect(call, screen),
             Verb::Why => self.why(process, screen),

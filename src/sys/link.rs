@@ -1,5 +1,5 @@
-//! Network interfaces by ioctl (netdevice(7)): bringing one up, switching its offloads off. Not addresses or pairs of interfaces:
-//! that is `rtnetlink`'s.
+//! Network interfaces by ioctl (netdevice(7)): what they are, bringing one up, switching its offloads off. Not addresses or pairs of
+//! interfaces: that is `rtnetlink`'s.
 #![expect(unsafe_code, reason = "these ioctls have no safe wrapper")]
 
 use std::io;
@@ -7,8 +7,7 @@ use std::os::fd::AsRawFd;
 
 /// Brings an interface of this network namespace up. Needs CAP_NET_ADMIN in it.
 pub fn bring_up(name: &str) -> io::Result<()> {
-    let socket = socket2::Socket::new(socket2::Domain::IPV4, socket2::Type::DGRAM, None)?;
-    let mut request = request(name);
+    let (socket, mut request) = prepare(name)?;
     // SAFETY: both ioctls take a pointer to an ifreq; the flags are read after the kernel wrote them.
     unsafe {
         if libc::ioctl(socket.as_raw_fd(), libc::SIOCGIFFLAGS, &raw mut request) == -1 {
@@ -31,7 +30,7 @@ pub fn plain_frames(name: &str) -> io::Result<()> {
     const ETHTOOL_STSO: u32 = 0x1f;
     const ETHTOOL_SGSO: u32 = 0x24;
     const ETHTOOL_SGRO: u32 = 0x2c;
-    let socket = socket2::Socket::new(socket2::Domain::IPV4, socket2::Type::DGRAM, None)?;
+    let (socket, mut request) = prepare(name)?;
     for command in [
         ETHTOOL_SGSO,
         ETHTOOL_STSO,
@@ -42,7 +41,6 @@ pub fn plain_frames(name: &str) -> io::Result<()> {
     ] {
         // struct ethtool_value: the command and what to set, here 0 for off.
         let mut value: [u32; 2] = [command, 0];
-        let mut request = request(name);
         request.ifr_ifru.ifru_data = value.as_mut_ptr().cast();
         // SAFETY: the ifreq points to an ethtool_value that lives until after the call.
         let result =
@@ -54,7 +52,33 @@ pub fn plain_frames(name: &str) -> io::Result<()> {
     Ok(())
 }
 
-fn request(name: &str) -> libc::ifreq {
+/// The ARPHRD type of an interface of this network namespace (SIOCGIFHWADDR).
+pub fn hardware_type(name: &str) -> io::Result<u16> {
+    let (socket, mut request) = prepare(name)?;
+    // SAFETY: the ioctl takes a pointer to an ifreq; the address is read after the kernel wrote it.
+    unsafe {
+        if libc::ioctl(socket.as_raw_fd(), libc::SIOCGIFHWADDR, &raw mut request) == -1 {
+            return Err(io::Error::last_os_error());
+        }
+        Ok(request.ifr_ifru.ifru_hwaddr.sa_family)
+    }
+}
+
+/// Whether an interface of this network namespace is up (SIOCGIFFLAGS).
+pub fn is_up(name: &str) -> io::Result<bool> {
+    let (socket, mut request) = prepare(name)?;
+    // SAFETY: the ioctl takes a pointer to an ifreq; the flags are read after the kernel wrote them.
+    unsafe {
+        if libc::ioctl(socket.as_raw_fd(), libc::SIOCGIFFLAGS, &raw mut request) == -1 {
+            return Err(io::Error::last_os_error());
+        }
+        Ok(i32::from(request.ifr_ifru.ifru_flags) & libc::IFF_UP != 0)
+    }
+}
+
+/// A socket to ask with, and a request that names the interface; a name is cut to what an interface's name can be.
+fn prepare(name: &str) -> io::Result<(socket2::Socket, libc::ifreq)> {
+    let socket = socket2::Socket::new(socket2::Domain::IPV4, socket2::Type::DGRAM, None)?;
     // SAFETY: ifreq is plain data, zero is valid for all of it.
     let mut request: libc::ifreq = unsafe { std::mem::zeroed() };
     for (place, byte) in request
@@ -65,5 +89,5 @@ fn request(name: &str) -> libc::ifreq {
     {
         *place = byte as libc::c_char;
     }
-    request
+    Ok((socket, request))
 }

@@ -140,29 +140,8 @@ impl Ring {
             room,
             next: 0,
         };
-        ring.bind(ifindex)?;
+        bind(&ring.socket, ifindex)?;
         Ok(ring)
-    }
-
-    fn bind(&self, ifindex: i32) -> io::Result<()> {
-        // SAFETY: sockaddr_ll is plain data, zero is valid for all of it.
-        let mut address: libc::sockaddr_ll = unsafe { std::mem::zeroed() };
-        address.sll_family = libc::AF_PACKET as u16;
-        address.sll_protocol = (libc::ETH_P_ALL as u16).to_be();
-        address.sll_ifindex = ifindex;
-        // SAFETY: the address has the size said.
-        let result = unsafe {
-            libc::bind(
-                self.socket.as_raw_fd(),
-                (&raw const address).cast(),
-                size_of::<libc::sockaddr_ll>() as libc::socklen_t,
-            )
-        };
-        if result == -1 {
-            Err(io::Error::last_os_error())
-        } else {
-            Ok(())
-        }
     }
 
     /// Gives the next frame to `look`, if there is one, and hands the slot back to the kernel.
@@ -213,23 +192,7 @@ impl Ring {
 
     /// Frames the kernel could not put into the ring since the last time this was asked (PACKET_STATISTICS).
     pub fn drops(&self) -> io::Result<u32> {
-        // SAFETY: tpacket_stats is plain data; the length passed is its size.
-        unsafe {
-            let mut statistics: libc::tpacket_stats = std::mem::zeroed();
-            let mut length = size_of::<libc::tpacket_stats>() as libc::socklen_t;
-            let result = libc::getsockopt(
-                self.socket.as_raw_fd(),
-                libc::SOL_PACKET,
-                libc::PACKET_STATISTICS,
-                (&raw mut statistics).cast(),
-                &raw mut length,
-            );
-            if result == -1 {
-                Err(io::Error::last_os_error())
-            } else {
-                Ok(statistics.tp_drops)
-            }
-        }
+        Ok(statistics(&self.socket)?.tp_drops)
     }
 }
 
@@ -243,6 +206,49 @@ impl Drop for Ring {
     fn drop(&mut self) {
         // SAFETY: the mapping was made by start with this length, and no frame borrowed from it is alive.
         unsafe { libc::munmap(self.memory.cast(), self.room.bytes()) };
+    }
+}
+
+/// Begins to receive every protocol on the interface (0 is every interface of the socket's network namespace).
+pub(super) fn bind(socket: &OwnedFd, ifindex: i32) -> io::Result<()> {
+    // SAFETY: sockaddr_ll is plain data, zero is valid for all of it.
+    let mut address: libc::sockaddr_ll = unsafe { std::mem::zeroed() };
+    address.sll_family = libc::AF_PACKET as u16;
+    address.sll_protocol = (libc::ETH_P_ALL as u16).to_be();
+    address.sll_ifindex = ifindex;
+    // SAFETY: the address has the size said.
+    let result = unsafe {
+        libc::bind(
+            socket.as_raw_fd(),
+            (&raw const address).cast(),
+            size_of::<libc::sockaddr_ll>() as libc::socklen_t,
+        )
+    };
+    if result == -1 {
+        Err(io::Error::last_os_error())
+    } else {
+        Ok(())
+    }
+}
+
+/// What the socket counted since the last time this was asked (PACKET_STATISTICS).
+pub(super) fn statistics(socket: &OwnedFd) -> io::Result<libc::tpacket_stats> {
+    // SAFETY: tpacket_stats is plain data; the length passed is its size.
+    unsafe {
+        let mut statistics: libc::tpacket_stats = std::mem::zeroed();
+        let mut length = size_of::<libc::tpacket_stats>() as libc::socklen_t;
+        let result = libc::getsockopt(
+            socket.as_raw_fd(),
+            libc::SOL_PACKET,
+            libc::PACKET_STATISTICS,
+            (&raw mut statistics).cast(),
+            &raw mut length,
+        );
+        if result == -1 {
+            Err(io::Error::last_os_error())
+        } else {
+            Ok(statistics)
+        }
     }
 }
 
@@ -282,7 +288,8 @@ fn keep_outgoing(socket: &OwnedFd) -> io::Result<()> {
     set(socket, libc::SOL_SOCKET, libc::SO_ATTACH_FILTER, &filter)
 }
 
-fn set<T>(socket: &OwnedFd, level: i32, name: i32, value: &T) -> io::Result<()> {
+/// setsockopt(2) with a value of any plain type.
+pub(super) fn set<T>(socket: &OwnedFd, level: i32, name: i32, value: &T) -> io::Result<()> {
     // SAFETY: value points to a T and the length said is its size.
     let result = unsafe {
         libc::setsockopt(

@@ -55,3 +55,25 @@ pub fn interrupts() -> nix::Result<SignalFd> {
     mask.thread_block()?;
     SignalFd::with_flags(&mask, SfdFlags::SFD_CLOEXEC | SfdFlags::SFD_NONBLOCK)
 }
+
+/// Turns SIGINT and SIGTERM into something to read, for this thread and those started after it.
+pub fn endings() -> nix::Result<SignalFd> {
+    ending_signals().thread_block()?;
+    SignalFd::with_flags(
+        &ending_signals(),
+        SfdFlags::SFD_CLOEXEC | SfdFlags::SFD_NONBLOCK,
+    )
+}
+
+/// Has SIGINT and SIGTERM do to this thread what they do to any program.
+pub fn let_through() {
+    // Two signals that exist cannot be refused.
+    let _ = ending_signals().thread_unblock();
+}
+
+fn ending_signals() -> SigSet {
+    let mut mask = SigSet::empty();
+    mask.add(Signal::SIGINT);
+    mask.add(Signal::SIGTERM);
+    mask
+}

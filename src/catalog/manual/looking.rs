@@ -113,6 +113,43 @@ follow c
 expect ok",
 };
 
+pub(super) const STREAM: Page = Page {
+    summary: "the bytes of a connection: which send wrote each, which segment carried it, which recv read it",
+    prototype: "",
+    python: "",
+    man: "tcp(7)",
+    details: "TCP keeps the order of bytes and nothing else: two sends may travel in one segment, one send in several, and a recv takes what is there, whatever wrote it. Three rows of bars stand under each other, a column a byte (or, where there are many, so many bytes a column), each byte in the colour of the send that wrote it. What was sent again has a row of its own, and so has what was only looked at (MSG_PEEK). Below, each part is listed with its send, its segments and its recv, and what is still in the writer's send queue, in flight, or unread in the reader's receive queue is said.\n\nA socket of AF_UNIX has sends and reads and no segment: nothing of it crosses a wire. The calls of a program that `run` started are not seen; its bytes are known from their segments.",
+    blocks: "never",
+    errors: &[],
+    example: "\
+s = socket; bind s 127.0.0.1:5000; listen s
+c = socket; connect c 127.0.0.1:5000
+conn, addr = accept s
+send c \"hello \"; send c \"world\"
+recv conn 8
+expect = \"hello wo\"
+stream c
+expect ok",
+};
+
+pub(super) const PLOT: Page = Page {
+    summary: "a connection over time: seq, cwnd, rtt or window",
+    prototype: "",
+    python: "",
+    man: "tcp(7)",
+    details: "`plot c seq` draws each segment as a bar from its first sequence number to its last, the acknowledgments below and the offered window above; what was sent again is marked R, what the wire lost has a cross. `plot c cwnd` draws the congestion window and the slow start threshold in segments, `plot c rtt` the smoothed round-trip time and the retransmission timeout, `plot c window` the window the receiver offers and the bytes in flight.\n\nSegments come from the capture. The numbers only the kernel knows come from TCP_INFO, which is asked through sock_diag(7) after each call and when packets come, so a plot has as many steps as there were reasons to ask. The direction is that of the socket named, or the other one when only that carried data. `save FILE.svg plot c seq` writes it as a drawing.",
+    blocks: "never",
+    errors: &[],
+    example: "\
+s = socket; bind s 127.0.0.1:5000; listen s
+c = socket; connect c 127.0.0.1:5000
+conn, addr = accept s
+repeat 5 { send c b\"x\" * 3000; recv conn 3000 }
+plot c seq
+plot c cwnd
+expect state c ESTABLISHED",
+};
+
 pub(super) const CONVERSATIONS: Page = Page {
     summary: "every conversation seen so far, with its packets and bytes",
     prototype: "",

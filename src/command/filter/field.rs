@@ -2,6 +2,7 @@
 
 mod internet;
 mod link;
+mod lower;
 mod message;
 mod tcp;
 
@@ -100,7 +101,14 @@ impl FieldKind {
 
 /// All of them, sorted by name.
 pub(super) static FIELDS: LazyLock<Vec<FieldEntry>> = LazyLock::new(|| {
-    let mut fields = [link::FIELDS, internet::FIELDS, message::FIELDS, tcp::FIELDS].concat();
+    let mut fields = [
+        link::FIELDS,
+        lower::FIELDS,
+        internet::FIELDS,
+        message::FIELDS,
+        tcp::FIELDS,
+    ]
+    .concat();
     fields.sort_unstable_by_key(|entry| entry.name);
     fields
 });

@@ -152,7 +152,6 @@ pub(super) fn bytes(packet: &PacketEvent, span: Span) -> &[u8] {
 fn is_plain(packet: &PacketEvent) -> bool {
     const IN_IPV4: u8 = 4;
     const IN_IPV6: u8 = 41;
-    const ARP: u16 = 0x0806;
     let headers = &packet.headers;
     let carried = match &headers.net {
         Net::Ipv4(ip) => ip.proto,
@@ -164,13 +163,30 @@ fn is_plain(packet: &PacketEvent) -> bool {
         Transport::Icmpv6(icmp) => matches!(icmp.kind, 1..=4),
         _ => false,
     };
-    // ARP about addresses that are not Ethernet's and IPv4's is in the tree alone.
-    let other_arp = headers.ethertype == Some(ARP) && headers.net == Net::None;
+    // ARP about addresses that are not Ethernet's and IPv4's is in the tree alone, and so is what another link or label says.
+    let other = headers.net == Net::None && headers.ethertype.is_some();
     headers.malformed.is_none()
         && headers.vlan.is_none()
-        && !other_arp
+        && !other
+        && is_usual(headers.link)
+        && !headers.may_tunnel()
         && !quotes
         && !matches!(carried, IN_IPV4 | IN_IPV6)
+}
+
+/// True for a link that has no header below its packet but its own.
+fn is_usual(link: LinkType) -> bool {
+    matches!(
+        link,
+        LinkType::ETHERNET
+            | LinkType::RAW
+            | LinkType::IPV4
+            | LinkType::IPV6
+            | LinkType::NULL
+            | LinkType::LOOP
+            | LinkType::LINUX_SLL
+            | LinkType::LINUX_SLL2
+    )
 }
 
 /// The field that a protocol's payload is, in a layer of its own.
@@ -201,13 +217,22 @@ fn may_have(packet: &PacketEvent, names: &[&str]) -> bool {
         }
         "arp" => matches!(headers.net, Net::Arp(_)),
         "data" => !headers.payload.is_empty(),
-        "vlan" => false,
         "eth" => headers.link == LinkType::ETHERNET,
         "sll" => matches!(headers.link, LinkType::LINUX_SLL | LinkType::LINUX_SLL2),
         "null" => matches!(headers.link, LinkType::NULL | LinkType::LOOP),
+        "vlan" | "gre" | "erspan" | "vxlan" | "geneve" => false,
+        // A label leaves its number behind as the type that was announced.
+        name if LOWER.contains(&name) => {
+            headers.net == Net::None || !matches!(headers.ethertype, Some(0x0800 | 0x0806 | 0x86dd))
+        }
         _ => true,
     }
 }
+
+/// Layers below the network layer that a usual link has only where no plain packet follows it.
+const LOWER: &[&str] = &[
+    "llc", "mpls", "ppp", "pppoe", "pppoes", "macsec", "nsh", "avsp",
+];
 
 /// Where the values of a field are found.
 pub(super) fn source(entry: &'static FieldEntry) -> Source {

@@ -13,7 +13,11 @@ const LONGEST_DELAY: i64 = 400_000_000;
 /// The second step of a handshake, or of a simultaneous open.
 pub(super) fn syn_ack(scene: &Scene<'_>) -> Option<Cause> {
     let trigger = scene.newest()?;
-    let sent: Vec<&Segment> = scene.own.with(scene.tcp.seq).filter(|segment| segment.has(flag::ACK)).collect();
+    let sent: Vec<&Segment> = scene
+        .own
+        .with(scene.tcp.seq)
+        .filter(|segment| segment.has(flag::ACK))
+        .collect();
     if let (Some(last), Some(_)) = (sent.last(), sent.first()) {
         let repeated = trigger.has(flag::SYN)
             && trigger.arrives().is_some_and(|time| time >= last.time_ns)
@@ -67,7 +71,8 @@ pub(super) fn reset(scene: &Scene<'_>, closed: Option<&str>) -> Option<Cause> {
                 "its data came for a socket that {call} had closed: nobody will read it, so the connection is torn down"
             )
         } else if trigger.has(flag::SYN | flag::ACK) {
-            "this end had not asked for the connection, or has given it up: it is torn down".to_owned()
+            "this end had not asked for the connection, or has given it up: it is torn down"
+                .to_owned()
         } else {
             "the socket this was for is gone: the kernel answered with a reset".to_owned()
         };
@@ -82,7 +87,11 @@ pub(super) fn reset(scene: &Scene<'_>, closed: Option<&str>) -> Option<Cause> {
     if probes > 0 {
         let words = format!(
             "the keepalive timer: {probes} {} no answer, so the kernel gives the connection up (ETIMEDOUT)",
-            if probes == 1 { "probe got" } else { "probes got" }
+            if probes == 1 {
+                "probe got"
+            } else {
+                "probes got"
+            }
         );
         return Some(kernel(Certainty::Caused, words));
     }
@@ -175,9 +184,17 @@ fn probe_answer(scene: &Scene<'_>) -> String {
         .find(|segment| segment.has(flag::ACK))
         .is_some_and(|segment| segment.window == 0);
     match (asked_for_window, scene.packet.track.window) {
-        (_, 0) => "the kernel answers the probe: its window is still closed; no process was involved".to_owned(),
-        (true, window) => format!("the kernel answers the probe: its window is open again, {window} bytes"),
-        (false, _) => "the kernel answers the keepalive: it is still there; no process was involved".to_owned(),
+        (_, 0) => {
+            "the kernel answers the probe: its window is still closed; no process was involved"
+                .to_owned()
+        }
+        (true, window) => {
+            format!("the kernel answers the probe: its window is open again, {window} bytes")
+        }
+        (false, _) => {
+            "the kernel answers the keepalive: it is still there; no process was involved"
+                .to_owned()
+        }
     }
 }
 
@@ -252,7 +269,9 @@ fn unacknowledged<'a>(scene: &Scene<'a>) -> Option<&'a Segment> {
         .arrived
         .iter()
         .rev()
-        .find(|segment| segment.carries() && before(acked, segment.end) && !before(scene.tcp.ack, segment.end))
+        .find(|segment| {
+            segment.carries() && before(acked, segment.end) && !before(scene.tcp.ack, segment.end)
+        })
         .copied()
 }
 
@@ -305,7 +324,11 @@ pub(super) fn let_go(scene: &Scene<'_>, writer: Option<Writer<'_>>) -> Option<Ca
         call: writer.short.to_owned(),
         kernel: words,
     };
-    let what = if scene.tcp.len > 0 { "the rest" } else { "the FIN" };
+    let what = if scene.tcp.len > 0 {
+        "the rest"
+    } else {
+        "the FIN"
+    };
     let Some(trigger) = scene.trigger().filter(|segment| segment.has(flag::ACK)) else {
         return Some(cause(
             Certainty::Probably,
@@ -317,7 +340,10 @@ pub(super) fn let_go(scene: &Scene<'_>, writer: Option<Writer<'_>>) -> Option<Ca
     let limit = Side::acknowledged(&earlier).zip(earlier.first().map(|segment| segment.window));
     let window_was_full = limit.is_some_and(|(ack, window)| {
         // Less than a segment of room is not used (silly window avoidance).
-        before(ack.wrapping_add(window), scene.tcp.seq.wrapping_add(scene.tcp.len))
+        before(
+            ack.wrapping_add(window),
+            scene.tcp.seq.wrapping_add(scene.tcp.len),
+        )
     });
     let everything_acked = !before(trigger.ack, scene.tcp.seq);
     let mss = scene
@@ -329,7 +355,9 @@ pub(super) fn let_go(scene: &Scene<'_>, writer: Option<Writer<'_>>) -> Option<Ca
     let words = if window_was_full {
         format!("{what}; the receiver's window was full until #{number}")
     } else if short && everything_acked && scene.tcp.len > 0 {
-        format!("held back while data was on its way (Nagle's algorithm); #{number} acknowledged that and let it go")
+        format!(
+            "held back while data was on its way (Nagle's algorithm); #{number} acknowledged that and let it go"
+        )
     } else if short && everything_acked {
         format!("{what}, behind the data; #{number} let it go")
     } else {

@@ -143,7 +143,6 @@ impl Side {
         self.recent.push_back(segment);
         !full
     }
-
 }
 
 /// What arrives is looked for among so many of the newest segments.

@@ -79,8 +79,15 @@ pub(super) fn asks(
     }
     let words = format!("the kernel needs the Ethernet address of {target}{again}");
     match heard {
-        Some(heard) => follows(heard.number, heard.cause.as_ref(), &format!("{words} to answer #{}", heard.number)),
-        None => kernel(Certainty::Caused, format!("something that waits to be sent: {words}")),
+        Some(heard) => follows(
+            heard.number,
+            heard.cause.as_ref(),
+            &format!("{words} to answer #{}", heard.number),
+        ),
+        None => kernel(
+            Certainty::Caused,
+            format!("something that waits to be sent: {words}"),
+        ),
     }
 }
 
@@ -96,21 +103,40 @@ pub(super) fn tells(target: IpAddr, asked: &Seen) -> Cause {
 /// An ICMP message about a packet that was seen before.
 pub(super) fn error_report(icmp: &Icmp, is_v6: bool, sender: &str, about: &Seen) -> Cause {
     let number = about.number;
-    let port = icmp.quoted.and_then(|quoted| quoted.ports).map(|ports| ports.1);
+    let port = icmp
+        .quoted
+        .and_then(|quoted| quoted.ports)
+        .map(|ports| ports.1);
     let words = match (is_v6, icmp.kind, icmp.code) {
         (false, 3, 3) | (true, 1, 4) => format!(
             "no socket is bound to port {}: the kernel answered #{number} with this",
             port.unwrap_or(0)
         ),
         (false, 3, 4) | (true, 2, _) => {
-            let who = if sender == "wire" { "the wire, like a router," } else { "a router" };
-            let why = if is_v6 { "routers do not fragment IPv6" } else { "it must not be fragmented (DF)" };
-            format!("{who} answered #{number} with this: it is longer than the path takes, and {why}")
+            let who = if sender == "wire" {
+                "the wire, like a router,"
+            } else {
+                "a router"
+            };
+            let why = if is_v6 {
+                "routers do not fragment IPv6"
+            } else {
+                "it must not be fragmented (DF)"
+            };
+            format!(
+                "{who} answered #{number} with this: it is longer than the path takes, and {why}"
+            )
         }
-        (false, 3, 2) => format!("no socket takes the protocol of #{number}: the kernel answered with this"),
-        (false, 3, 9 | 10 | 13) | (true, 1, 1) => format!("what #{number} asked for is forbidden by an administrator"),
+        (false, 3, 2) => {
+            format!("no socket takes the protocol of #{number}: the kernel answered with this")
+        }
+        (false, 3, 9 | 10 | 13) | (true, 1, 1) => {
+            format!("what #{number} asked for is forbidden by an administrator")
+        }
         (false, 3, _) | (true, 1, _) => format!("#{number} could not be delivered"),
-        (false, 11, 0) | (true, 3, 0) => format!("#{number} had passed as many routers as it was allowed (TTL)"),
+        (false, 11, 0) | (true, 3, 0) => {
+            format!("#{number} had passed as many routers as it was allowed (TTL)")
+        }
         (false, 11, _) | (true, 3, _) => format!("fragments of #{number} did not come in time"),
         (false, 12, _) | (true, 4, _) => format!("a header of #{number} is wrong or unknown"),
         (false, 5, _) => format!("there is a better way for #{number}"),

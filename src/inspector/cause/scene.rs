@@ -42,7 +42,8 @@ impl<'a> Scene<'a> {
 
     /// What this may be an answer to: it arrived just before.
     pub(super) fn trigger(&self) -> Option<&'a Segment> {
-        self.newest().filter(|segment| self.since(segment) < AT_ONCE)
+        self.newest()
+            .filter(|segment| self.since(segment) < AT_ONCE)
     }
 
     /// Nanoseconds since a segment arrived; a long time for one that never did.
@@ -99,7 +100,10 @@ impl<'a> Scene<'a> {
                     );
                 }
                 Fate::Arrives(time) if time > self.time => {
-                    return format!("#{}, which acknowledges it, is still on its way", answer.number);
+                    return format!(
+                        "#{}, which acknowledges it, is still on its way",
+                        answer.number
+                    );
                 }
                 Fate::Arrives(_) => {}
             }

@@ -88,14 +88,21 @@ fn backoff(scene: &Scene<'_>, sent: &[&Segment]) -> u64 {
         .map(|pair| pair[1].time_ns - pair[0].time_ns)
         .collect();
     let now = scene.time - last;
-    let shortest = waits.iter().copied().filter(|wait| *wait >= SHORTEST_RTO).min();
+    let shortest = waits
+        .iter()
+        .copied()
+        .filter(|wait| *wait >= SHORTEST_RTO)
+        .min();
     let ratio = shortest.map_or(1.0, |shortest| now as f64 / shortest as f64);
     2_u64.pow(ratio.log2().round().clamp(0.0, 32.0) as u32)
 }
 
 /// Whether the kernel has counted a timeout that no packet has been put to yet; `None` when it has not told.
 fn timeout_counted(scene: &Scene<'_>) -> Option<bool> {
-    let after = scene.evidence.after.filter(|sample| sample.state != "CLOSED")?;
+    let after = scene
+        .evidence
+        .after
+        .filter(|sample| sample.state != "CLOSED")?;
     match (after.timeouts, after.congestion, after.retransmits) {
         (Some(timeouts), ..) => {
             let told = scene
@@ -169,7 +176,9 @@ fn asked_for(scene: &Scene<'_>, sent: &[&Segment]) -> Option<Cause> {
             "#{number}: it acknowledges only up to #{first}, so that is missing too and is sent again (fast recovery)"
         )
     } else if congestion == Some(RECOVERY) {
-        format!("#{number}: the kernel recovers from a loss and sends #{first} again (fast recovery)")
+        format!(
+            "#{number}: the kernel recovers from a loss and sends #{first} again (fast recovery)"
+        )
     } else {
         return None;
     };

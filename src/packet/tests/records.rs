@@ -109,7 +109,7 @@ fn tags_are_followed_to_the_type_behind_them() {
 fn a_length_field_is_no_ethertype() {
     let headers = headers("802.3 spanning tree");
     assert_eq!((headers.ethertype, headers.net), (None, Net::None));
-    assert_eq!(headers.payload, span(14, 21));
+    assert_eq!(headers.payload, span(17, 21), "behind 802.2");
 }
 
 #[test]

@@ -206,7 +206,7 @@ fn tags_fragments_and_extension_headers_are_layers() {
         names("igmp report with router alert"),
         ["eth", "ip", "igmp"]
     );
-    assert_eq!(names("802.3 spanning tree"), ["eth", "data"]);
+    assert_eq!(names("802.3 spanning tree"), ["eth", "llc", "data"]);
     assert_eq!(names("big-endian loopback"), ["null", "ipv6", "data"]);
     assert_eq!(names("cooked"), ["sll", "ip", "udp"]);
     assert_eq!(names("a link type that is not known"), ["data"]);
@@ -236,13 +236,18 @@ fn a_fault_is_a_mark_and_the_rest_is_shown_as_bytes() {
     let layers = |bytes: &[u8], len| tree(sample.link, bytes, len, false);
     let short = layers(&bytes[..40], 40);
     let names: Vec<&str> = short.iter().map(|layer| layer.name).collect();
-    assert_eq!(names, ["eth", "ip", "_ws.malformed", "data"]);
+    assert_eq!(names, ["eth", "ip", "tcp"]);
+    let last = |layers: &[Layer]| layers[2].fields.last().cloned().expect("fields");
     assert_eq!(
-        short[2].title,
-        "Malformed Packet: tcp: shorter than the 20 bytes of a header"
+        last(&short).meaning,
+        "tcp: shorter than the 20 bytes of a header"
     );
+    assert_eq!(short[2].fields[1].name, "tcp.dstport", "what is there");
     let cut = layers(&bytes[..40], 74);
-    assert_eq!(cut[2].name, "_ws.short");
+    assert_eq!(last(&cut).name, "_ws.short");
+    let nothing = layers(&bytes[..34], 34);
+    let names: Vec<&str> = nothing.iter().map(|layer| layer.name).collect();
+    assert_eq!(names, ["eth", "ip", "_ws.malformed"]);
     let mut bogus = bytes.clone();
     bogus[46] = 0x20;
     let fields = flat(&layers(&bogus, 74));

@@ -1,0 +1,276 @@
+#!/usr/bin/env python3
+"""read.py [SOCKLAB] [--frames N] [--runs N] [--json]: socklab read, tcpdump and tshark side by side on the same capture.
+
+Makes a capture of TCP and UDP frames (always the same for the same number: many conversations at once, handshakes, requests and answers
+of mixed sizes, some loss with what follows from it, closes), then runs every program several times with its output to a file, in turn.
+Prints the median wall time, processor time and largest resident memory of each, and how many times as fast socklab is
+(promise: 10 times tcpdump, 60 times tshark, under 64 MB). Beside them: a filter, JSON, a pipe, and how memory grows with the capture.
+
+Uses only Python's standard library. A program that is not installed is named and left out. Nothing is asserted: read the numbers.
+"""
+import argparse
+import heapq
+import os
+import random
+import shutil
+import statistics
+import struct
+import subprocess
+import sys
+import tempfile
+import time
+
+SYN, FIN, RST, PSH, ACK = 2, 1, 4, 8, 16
+START = 1_700_000_000_000_000  # microseconds
+TEXT = (b"GET /index.html HTTP/1.1\r\nHost: example.test\r\nAccept: */*\r\n\r\n" b"HTTP/1.1 200 OK\r\nContent-Type: text/html\r\n\r\n<p>hello</p>\r\n") * 16
+
+
+def folded(data):
+    """The Internet checksum of data whose length is even (RFC 1071)."""
+    return 0xFFFF ^ (int.from_bytes(data, "big") % 0xFFFF)
+
+
+class Host:
+    def __init__(self, number, six):
+        self.six = six
+        self.mac = bytes([2, 0, 0]) + number.to_bytes(3, "big")
+        if six:
+            self.ip = bytes.fromhex("20010db8") + number.to_bytes(12, "big")
+        else:
+            self.ip = bytes([10]) + number.to_bytes(3, "big")
+
+
+def frame(source, target, protocol, above, identification):
+    if source.six:
+        head = struct.pack("!IHBB", 6 << 28, len(above), protocol, 64) + source.ip + target.ip
+        kind = b"\x86\xdd"
+    else:
+        head = struct.pack("!BBHHHBBH", 0x45, 0, 20 + len(above), identification & 0xFFFF, 0x4000, 64, protocol, 0) + source.ip + target.ip
+        head = head[:10] + folded(head).to_bytes(2, "big") + head[12:]
+        kind = b"\x08\x00"
+    return target.mac + source.mac + kind + head + above
+
+
+def transport(source, target, protocol, head, at, data):
+    """The header with its checksum at `at`, and the data."""
+    length = len(head) + len(data)
+    even = data if length % 2 == 0 else data + b"\0"
+    sum_ = folded(source.ip + target.ip + struct.pack("!II", length, protocol) + head + even)
+    return head[:at] + sum_.to_bytes(2, "big") + head[at + 2:] + data
+
+
+class Connection:
+    """One TCP connection as a stream of (microseconds to wait, frame)."""
+
+    def __init__(self, dice, client, server, ports):
+        self.dice = dice
+        self.ends = (client, server)
+        self.ports = ports
+        self.next = [dice.randrange(1 << 32), dice.randrange(1 << 32)]
+        self.ack = [0, 0]
+        self.clock = [dice.randrange(1 << 31), dice.randrange(1 << 31)]
+        self.timestamps = dice.random() < 0.8
+        self.id = dice.randrange(1 << 16)
+
+    def segment(self, one, flags, data=b"", seq=None, options=b""):
+        other = 1 - one
+        self.clock[one] += 1
+        self.id += 1
+        if self.timestamps and not options:
+            options = b"\x01\x01\x08\x0a" + struct.pack("!II", self.clock[one] & 0xFFFFFFFF, self.clock[other] & 0xFFFFFFFF)
+        seq = self.next[one] if seq is None else seq
+        words = 5 + len(options) // 4
+        ack = self.ack[one] if flags & ACK else 0
+        head = struct.pack("!HHIIBBHHH", self.ports[one], self.ports[other], seq & 0xFFFFFFFF, ack & 0xFFFFFFFF, words << 4, flags, 502, 0, 0)
+        above = transport(self.ends[one], self.ends[other], 6, head + options, 16, data)
+        return frame(self.ends[one], self.ends[other], 6, above, self.id)
+
+    def frames(self):
+        dice = self.dice
+        offer = b"\x02\x04\x05\xb4\x04\x02\x08\x0a" + struct.pack("!II", self.clock[0], 0) + b"\x01\x03\x03\x07"
+        if not self.timestamps:
+            offer = b"\x02\x04\x05\xb4\x01\x01\x04\x02\x01\x03\x03\x07"
+        trip = dice.choice((200, 5000, 20000, 90000))
+        yield 0, self.segment(0, SYN, options=offer)
+        self.next[0] += 1
+        self.ack[1] = self.next[0]
+        yield trip, self.segment(1, SYN | ACK, options=offer)
+        self.next[1] += 1
+        self.ack[0] = self.next[1]
+        yield 30, self.segment(0, ACK)
+        for _ in range(dice.choice((1, 1, 2, 4, 8, 30))):
+            yield from self.burst(0, dice.choice((40, 60, 90, 200, 700)), trip)
+            yield from self.burst(1, dice.choice((20, 60, 90, 200, 300, 500, 1200, 3000)), trip)
+        ending = dice.random()
+        if ending < 0.1:
+            yield trip, self.segment(0, RST | ACK)
+        elif ending < 0.95:
+            for one in (0, 1):
+                yield trip, self.segment(one, FIN | ACK)
+                self.next[one] += 1
+                self.ack[1 - one] = self.next[one]
+            yield trip, self.segment(0, ACK)
+
+    def burst(self, one, size, trip):
+        """Data from one end, acknowledged by the other; now and then a segment is lost and sent again."""
+        other = 1 - one
+        wait = trip
+        while size > 0:
+            length = min(size, 1428)
+            size -= length
+            start = self.dice.randrange(256)
+            data = TEXT[start:start + length]
+            if self.dice.random() < 0.01 and size > 0:
+                missing, self.next[one] = self.next[one], self.next[one] + length
+                after = min(size, 1428)
+                edges = struct.pack("!II", self.next[one] & 0xFFFFFFFF, (self.next[one] + after) & 0xFFFFFFFF)
+                yield wait, self.segment(one, ACK, TEXT[:after])
+                self.next[one] += after
+                size -= after
+                for _ in range(3):
+                    yield 60, self.segment(other, ACK, options=b"\x01\x01\x05\x0a" + edges)
+                yield trip, self.segment(one, ACK | PSH, data, seq=missing)
+            else:
+                yield wait, self.segment(one, ACK | (PSH if size == 0 else 0), data)
+                self.next[one] += length
+            self.ack[other] = self.next[one]
+            wait = 25
+            if size == 0 or self.dice.random() < 0.5:
+                yield trip, self.segment(other, ACK)
+
+
+def exchange(dice, client, server, ports):
+    """Questions and answers, or a call, by UDP."""
+    def datagram(one, data):
+        ends = (client, server) if one == 0 else (server, client)
+        head = struct.pack("!HHHH", ports[one], ports[1 - one], 8 + len(data), 0)
+        return frame(*ends, 17, transport(*ends, 17, head, 6, data), dice.randrange(1 << 16))
+
+    if dice.random() < 0.6:
+        for _ in range(dice.choice((1, 1, 2, 3))):
+            yield 0, datagram(0, TEXT[:dice.randrange(30, 60)])
+            yield dice.choice((300, 9000)), datagram(1, TEXT[5:dice.randrange(80, 300)])
+    else:
+        for turn in range(dice.choice((20, 60, 150))):
+            yield 10_000, datagram(turn & 1, TEXT[turn % 200:][:172])
+
+
+def write(path, count):
+    """A pcap file of `count` frames; the same bytes every time."""
+    dice = random.Random(19)
+    hosts = [Host(number, number % 8 == 7) for number in range(2000)]
+    groups = ([host for host in hosts if not host.six], [host for host in hosts if host.six])
+    waiting, born, now, written = [], 0, START, 0
+
+    def begin(at):
+        nonlocal born
+        born += 1
+        client, server = dice.sample(groups[dice.random() < 0.12], 2)
+        mine = 32768 + dice.randrange(28000)
+        if dice.random() < 0.55:
+            packets = Connection(dice, client, server, (mine, dice.choice((8000, 5000, 9100, 7070)))).frames()
+        else:
+            packets = exchange(dice, client, server, (mine, dice.choice((5004, 9999, 6000))))
+        push(at, born, packets)
+
+    def push(at, number, packets):
+        step = next(packets, None)
+        if step is not None:
+            heapq.heappush(waiting, (at + step[0] + dice.randrange(5), number, step[1], packets))
+
+    with open(path, "wb", buffering=1 << 20) as file:
+        file.write(struct.pack("<IHHiIII", 0xA1B2C3D4, 2, 4, 0, 0, 262144, 1))
+        for _ in range(400):
+            begin(now + dice.randrange(200_000))
+        while written < count:
+            now, number, bytes_, packets = heapq.heappop(waiting)
+            file.write(struct.pack("<IIII", now // 1_000_000, now % 1_000_000, len(bytes_), len(bytes_)))
+            file.write(bytes_)
+            written += 1
+            push(now, number, packets)
+            if len(waiting) < 400:
+                begin(now + dice.randrange(20_000))
+    return os.path.getsize(path), born
+
+
+def run(command, out, piped=None):
+    """Wall seconds, processor seconds, megabytes resident at most, of one run with its output in the file `out`."""
+    with open(out, "wb") as sink, open(piped or os.devnull, "rb") as file:
+        source = subprocess.Popen(["cat"], stdin=file, stdout=subprocess.PIPE) if piped else None
+        begin = time.monotonic()
+        child = subprocess.Popen(command, stdin=source.stdout if source else subprocess.DEVNULL, stdout=sink, stderr=subprocess.DEVNULL)
+        _, status, usage = os.wait4(child.pid, 0)
+        wall = time.monotonic() - begin
+        child.returncode = os.waitstatus_to_exitcode(status)
+        if source:
+            source.stdout.close()
+            source.wait()
+    if child.returncode != 0:
+        sys.exit(f"{' '.join(command)} ended with {child.returncode}")
+    return wall, usage.ru_utime + usage.ru_stime, usage.ru_maxrss / 1024
+
+
+def measure(commands, runs, folder):
+    """The medians of each command; they take turns, so that what else the machine does meets all of them."""
+    found = {name: [] for name in commands}
+    for _ in range(runs):
+        for name, (command, piped) in commands.items():
+            out = os.path.join(folder, "out")
+            found[name].append(run(command, out, piped))
+            size = os.path.getsize(out)
+            os.unlink(out)
+            found[name][-1] += (size / 1e6,)
+    return {name: [statistics.median(column) for column in zip(*rows)] for name, rows in found.items()}
+
+
+def show(medians, ours, others):
+    for name, (wall, processor, resident, size) in medians.items():
+        line = f"  {name:28} {wall:8.3f} s wall {processor:8.3f} s processor {resident:8.1f} MB resident {size:8.1f} MB written"
+        if name in others and ours in medians:
+            line += f"   {wall / medians[ours][0]:6.1f} x socklab's time"
+        print(line, flush=True)
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("binary", nargs="?", default="target/release/socklab")
+    parser.add_argument("--frames", type=int, default=588_000)
+    parser.add_argument("--runs", type=int, default=5)
+    parser.add_argument("--json", action="store_true", help="measure tshark's JSON too, which takes minutes")
+    parser.add_argument("--keep", help="where to put the capture, to keep it")
+    options = parser.parse_args()
+    print(f"{os.cpu_count()} cores, load {os.getloadavg()[0]:.2f}, Linux {os.uname().release}")
+    with tempfile.TemporaryDirectory() as folder:
+        capture = options.keep or os.path.join(folder, "capture.pcap")
+        size, conversations = write(capture, options.frames)
+        print(f"{options.frames} frames of {conversations} conversations, {size / 1e6:.0f} MB")
+        with open(capture, "rb") as file:
+            while file.read(1 << 20):
+                pass  # It is in the page cache for everybody.
+        read = [options.binary, "read", capture]
+        lines = {"socklab read": (read, None)}
+        for name, command in (("tcpdump", ["tcpdump", "-nr", capture]), ("tshark", ["tshark", "-nr", capture])):
+            if shutil.which(name):
+                lines[name] = (command, None)
+            else:
+                print(f"{name} is not installed: not measured")
+        print(f"a line a packet, medians of {options.runs}:")
+        show(measure(lines, options.runs, folder), "socklab read", lines.keys() - {"socklab read"})
+        others = {
+            "socklab read FILTER": (read + ["tcp.flags.syn == 1"], None),
+            "socklab read -": ([options.binary, "read", "-"], capture),
+            "socklab read --json": (read + ["--json"], None),
+        }
+        if options.json and shutil.which("tshark"):
+            others["tshark -T json"] = (["tshark", "-nr", capture, "-T", "json"], None)
+        print("other ways:")
+        show(measure(others, 1 if options.json else options.runs, folder), "socklab read --json", {"tshark -T json"})
+        small = os.path.join(folder, "small.pcap")
+        print("memory, a line a packet:")
+        for count in (options.frames // 16, options.frames // 4):
+            write(small, count)
+            medians = measure({f"{count} frames": ([options.binary, "read", small], None)}, 1, folder)
+            show(medians, "", ())
+
+
+main()

@@ -1,0 +1,168 @@
+//! Tunnels: headers that carry a frame or a packet above the network layer (GRE, ERSPAN, VXLAN, Geneve). For the tree alone; IP in IP
+//! needs no header and is in `dissect.rs`.
+
+use super::fields::Fields;
+use super::headers::{LinkType, Malformed};
+use super::lower::{Announced, by_type};
+use super::part::{Part, be16};
+use super::rows::{self, Form, Row, row};
+use super::tree::Layer;
+
+/// UDP port of VXLAN (RFC 7348 section 5).
+pub(super) const VXLAN: u16 = 4789;
+/// UDP port of Geneve (RFC 8926 section 3.3).
+pub(super) const GENEVE: u16 = 6081;
+const SHORT: &str = "shorter than its header";
+
+const GRE_ROWS: &[Row] = &[
+    row(
+        0..2,
+        "gre.flags.checksum",
+        "Checksum Bit",
+        Form::Flag(0x8000),
+    ),
+    row(0..2, "gre.flags.routing", "Routing Bit", Form::Flag(0x4000)),
+    row(0..2, "gre.flags.key", "Key Bit", Form::Flag(0x2000)),
+    row(
+        0..2,
+        "gre.flags.sequence_number",
+        "Sequence Number Bit",
+        Form::Flag(0x1000),
+    ),
+    row(0..2, "gre.flags.version", "Version", Form::Bits(0x0007)),
+    row(2..4, "gre.proto", "Protocol Type", Form::Hex),
+];
+
+const ERSPAN_ROWS: &[Row] = &[
+    row(0..1, "erspan.version", "Version", Form::Bits(0xf0)),
+    row(0..2, "erspan.vlan", "Vlan", Form::Bits(0x0fff)),
+    row(2..4, "erspan.spanid", "SpanID", Form::Bits(0x03ff)),
+];
+
+const VXLAN_ROWS: &[Row] = &[
+    row(0..2, "vxlan.flags", "Flags", Form::Hex),
+    row(2..4, "vxlan.gbp", "Group Policy ID", Form::Number),
+    row(
+        4..7,
+        "vxlan.vni",
+        "VXLAN Network Identifier (VNI)",
+        Form::Number,
+    ),
+];
+
+const GENEVE_ROWS: &[Row] = &[
+    row(0..1, "geneve.version", "Version", Form::Bits(0xc0)),
+    row(
+        0..1,
+        "geneve.option.length",
+        "Length of options in words",
+        Form::Bits(0x3f),
+    ),
+    row(2..4, "geneve.proto_type", "Protocol Type", Form::Hex),
+    row(
+        4..7,
+        "geneve.vni",
+        "Virtual Network Identifier (VNI)",
+        Form::Number,
+    ),
+];
+
+/// A tunnel's headers, what they carry, and what that begins with.
+pub(super) struct Tunnel<'a> {
+    pub(super) layers: Vec<Layer>,
+    pub(super) rest: Part<'a>,
+    pub(super) next: Announced,
+}
+
+/// GRE and, inside it, ERSPAN.
+pub(super) fn gre(part: Part<'_>) -> Result<Tunnel<'_>, Malformed> {
+    let bytes = part.at_least(4, "gre", SHORT)?;
+    let (flags, protocol) = (be16(bytes, 0), be16(bytes, 2));
+    // Version 1 (PPTP, RFC 2637) has a key always and may have an acknowledgment number.
+    let mut header = 4;
+    for bit in [0xc000, 0x2000, 0x1000] {
+        if flags & bit != 0 {
+            header += 4;
+        }
+    }
+    if flags & 7 == 1 && flags & 0x0080 != 0 {
+        header += 4;
+    }
+    part.at_least(header, "gre", SHORT)?;
+    let layer = one(
+        part.first(header),
+        GRE_ROWS,
+        "gre",
+        "Generic Routing Encapsulation",
+    );
+    let rest = part.skip(header);
+    let sequenced = flags & 0x1000 != 0;
+    match protocol {
+        // ERSPAN type I has no header of its own; type II is told by GRE's sequence number.
+        0x88be if sequenced => erspan(layer, rest, 8),
+        0x88be => Ok(Tunnel {
+            layers: vec![layer],
+            rest,
+            next: Announced::Frame(LinkType::ETHERNET),
+        }),
+        0x22eb => {
+            let optional = rest.bytes().get(11).is_some_and(|byte| byte & 1 != 0);
+            erspan(layer, rest, if optional { 20 } else { 12 })
+        }
+        0x880b => Ok(Tunnel {
+            layers: vec![layer],
+            rest,
+            next: Announced::Header(super::lower::Kind::Ppp),
+        }),
+        _ => Ok(Tunnel {
+            layers: vec![layer],
+            rest,
+            next: by_type(protocol),
+        }),
+    }
+}
+
+fn erspan(gre: Layer, part: Part<'_>, header: usize) -> Result<Tunnel<'_>, Malformed> {
+    part.at_least(header, "erspan", SHORT)?;
+    let title = "Encapsulated Remote Switch Packet ANalysis";
+    let layer = one(part.first(header), ERSPAN_ROWS, "erspan", title);
+    Ok(Tunnel {
+        layers: vec![gre, layer],
+        rest: part.skip(header),
+        next: Announced::Frame(LinkType::ETHERNET),
+    })
+}
+
+/// VXLAN: an Ethernet frame.
+pub(super) fn vxlan(part: Part<'_>) -> Result<Tunnel<'_>, Malformed> {
+    part.at_least(8, "vxlan", SHORT)?;
+    let title = "Virtual eXtensible Local Area Network";
+    Ok(Tunnel {
+        layers: vec![one(part.first(8), VXLAN_ROWS, "vxlan", title)],
+        rest: part.skip(8),
+        next: Announced::Frame(LinkType::ETHERNET),
+    })
+}
+
+/// Geneve: options, then what its protocol says.
+pub(super) fn geneve(part: Part<'_>) -> Result<Tunnel<'_>, Malformed> {
+    let bytes = part.at_least(8, "geneve", SHORT)?;
+    let header = 8 + usize::from(bytes[0] & 0x3f) * 4;
+    part.at_least(
+        header,
+        "geneve",
+        "the options reach past the end of the datagram",
+    )?;
+    let title = "Generic Network Virtualization Encapsulation";
+    Ok(Tunnel {
+        layers: vec![one(part.first(header), GENEVE_ROWS, "geneve", title)],
+        rest: part.skip(header),
+        next: by_type(be16(bytes, 2)),
+    })
+}
+
+fn one(part: Part<'_>, rows: &[Row], name: &'static str, title: &str) -> Layer {
+    let mut fields = Fields::of(part);
+    rows::add(&mut fields, rows);
+    fields.layer(name, title.to_owned())
+}

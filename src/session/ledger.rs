@@ -1,0 +1,339 @@
+//! Who put which bytes where: the sockets of the session by numbers that outlive their descriptors, and an entry for each call
+//! that moved bytes. Not the packets (`packets`), and not what is open now (`inventory`).
+
+use super::Session;
+use super::inventory::{Inventory, Known};
+use super::log::Log;
+use super::sampling::Samples;
+use crate::event::CallEvent;
+use crate::event::transfer::{KEPT, Party, Transfer};
+use std::collections::{BTreeMap, HashMap, VecDeque};
+
+/// At most this many transfers are kept.
+const TRANSFERS: usize = 100_000;
+/// At most this many bytes of them.
+const BYTES: usize = 32 << 20;
+/// At most this many sockets are remembered.
+const PARTIES: usize = 20_000;
+
+/// The sockets and what moved through them.
+#[derive(Debug, Default)]
+pub struct Ledger {
+    parties: BTreeMap<u32, Party>,
+    held: HashMap<(String, i32), u32>,
+    /// The sockets that are open, by inode.
+    by_inode: HashMap<u64, u32>,
+    transfers: VecDeque<Transfer>,
+    bytes: usize,
+    born: u32,
+    /// Transfers that were let go to stay within the bounds.
+    pub forgotten: u64,
+}
+
+impl Ledger {
+    /// A call returned, and the inventory does not know it yet: what a `close` ends is described for the last time.
+    pub fn before(&mut self, call: &CallEvent, inventory: &Inventory) {
+        let Some(fd) = call.fd.filter(|_| call.name == "close") else {
+            return;
+        };
+        self.let_go(&call.process, fd, call.end_ns, inventory);
+    }
+
+    /// A call returned, and the inventory knows it. Gives the transfer it was, if it moved bytes.
+    pub fn after(&mut self, call: &CallEvent, inventory: &Inventory) -> Option<&Transfer> {
+        for fd in &call.made {
+            if let Some(known) = inventory.by_fd(&call.process, *fd) {
+                self.born(known, *fd, call.start_ns);
+            }
+        }
+        if let ("socketpair", [one, other]) = (call.name.as_str(), call.made.as_slice()) {
+            self.pair(&call.process, *one, *other);
+        }
+        let number = *self.held.get(&(call.process.clone(), call.fd?))?;
+        let party = self.parties.get_mut(&number)?;
+        match call.name.as_str() {
+            "listen" => party.listening |= call.errno.is_none(),
+            "setsockopt" if call.args.iter().any(|arg| arg == "SO_OOBINLINE") => {
+                party.urgent_inline = call.args.get(3).is_some_and(|value| value != "[0]");
+            }
+            _ => {}
+        }
+        let sends = is_sending(&call.name)?;
+        let length = u64::try_from(call.result).ok()?;
+        let flags = flags(call);
+        let looks = flags.split('|').any(|flag| flag == "MSG_PEEK");
+        let apart = !sends && flags.split('|').any(|flag| flag == "MSG_OOB");
+        let moved = if sends {
+            &mut party.moved.0
+        } else {
+            &mut party.moved.1
+        };
+        let at = *moved;
+        if !looks && !apart {
+            *moved += length;
+        }
+        let mut data = call.data.clone().unwrap_or_default();
+        data.truncate(KEPT);
+        data.shrink_to_fit();
+        self.bytes += data.len();
+        self.transfers.push_back(Transfer {
+            party: number,
+            process: call.process.clone(),
+            call: format!("{}({})", call.name, call.fd?),
+            command: call.command,
+            sends,
+            at,
+            length,
+            data,
+            flags,
+            peer: call.peer.clone(),
+            start_ns: call.start_ns,
+            end_ns: call.end_ns,
+        });
+        while self.transfers.len() > TRANSFERS || self.bytes > BYTES {
+            let Some(oldest) = self.transfers.pop_front() else {
+                break;
+            };
+            self.bytes -= oldest.data.len();
+            self.forgotten += 1;
+        }
+        self.transfers.back()
+    }
+
+    /// A process ended: the kernel closed all it held.
+    pub fn ended(&mut self, process: &str, now_ns: i64, inventory: &Inventory) {
+        let held: Vec<i32> = self
+            .held
+            .keys()
+            .filter(|(owner, _)| owner == process)
+            .map(|(_, fd)| *fd)
+            .collect();
+        for fd in held {
+            self.let_go(process, fd, now_ns, inventory);
+        }
+    }
+
+    /// Takes over what the inventory knows of the open sockets: their names and addresses.
+    pub fn learn(&mut self, inventory: &Inventory) {
+        for known in inventory.open() {
+            let number = known
+                .fd
+                .and_then(|fd| self.held.get(&(known.process.clone(), fd)));
+            if let Some(party) = number.and_then(|number| self.parties.get_mut(number)) {
+                describe(party, known, inventory);
+            }
+        }
+    }
+
+    /// The socket of this number.
+    pub fn party(&self, number: u32) -> Option<&Party> {
+        self.parties.get(&number)
+    }
+
+    /// The number of the open socket with this inode.
+    pub fn by_inode(&self, inode: u64) -> Option<u32> {
+        self.by_inode.get(&inode).copied()
+    }
+
+    /// All sockets remembered, oldest first.
+    pub fn parties(&self) -> impl DoubleEndedIterator<Item = &Party> {
+        self.parties.values()
+    }
+
+    /// The socket a process holds under a descriptor.
+    pub fn holds(&self, process: &str, fd: i32) -> Option<&Party> {
+        let number = self.held.get(&(process.to_owned(), fd))?;
+        self.parties.get(number)
+    }
+
+    /// What moved through the sockets of these numbers, oldest first.
+    pub fn transfers(&self, parties: &[u32]) -> Vec<&Transfer> {
+        self.transfers
+            .iter()
+            .filter(|transfer| parties.contains(&transfer.party))
+            .collect()
+    }
+
+    fn born(&mut self, known: &Known, fd: i32, now_ns: i64) {
+        let twin = self.by_inode.get(&known.inode).copied();
+        let number = twin.unwrap_or_else(|| {
+            self.born += 1;
+            self.parties.insert(
+                self.born,
+                Party {
+                    number: self.born,
+                    process: known.process.clone(),
+                    host: known.host.clone(),
+                    label: known.label(),
+                    arguments: known.arguments.clone(),
+                    local: known.local.clone(),
+                    peer: known.peer.clone(),
+                    other: None,
+                    inode: known.inode,
+                    listening: false,
+                    born_ns: now_ns,
+                    closed_ns: None,
+                    urgent_inline: false,
+                    moved: (0, 0),
+                },
+            );
+            if known.inode != 0 {
+                self.by_inode.insert(known.inode, self.born);
+            }
+            self.born
+        });
+        self.held.insert((known.process.clone(), fd), number);
+        if self.parties.len() > PARTIES {
+            let oldest = self
+                .parties
+                .values()
+                .find(|party| party.closed_ns.is_some())
+                .map(|party| party.number);
+            oldest.and_then(|number| self.parties.remove(&number));
+        }
+    }
+
+    fn pair(&mut self, process: &str, one: i32, other: i32) {
+        let number = |fd| self.held.get(&(process.to_owned(), fd)).copied();
+        let (one, other) = (number(one), number(other));
+        for (end, far) in [(one, other), (other, one)] {
+            if let Some(party) = end.and_then(|end| self.parties.get_mut(&end)) {
+                party.other = far;
+            }
+        }
+    }
+
+    fn let_go(&mut self, process: &str, fd: i32, now_ns: i64, inventory: &Inventory) {
+        let Some(number) = self.held.remove(&(process.to_owned(), fd)) else {
+            return;
+        };
+        let held = self.held.values().any(|other| *other == number);
+        if let Some(party) = self.parties.get_mut(&number) {
+            if let Some(known) = inventory.by_fd(process, fd) {
+                describe(party, known, inventory);
+            }
+            if !held {
+                party.closed_ns = Some(now_ns);
+                self.by_inode.remove(&party.inode);
+            }
+        }
+    }
+}
+
+fn describe(party: &mut Party, known: &Known, inventory: &Inventory) {
+    // A descriptor that was passed on and has no name there yet leaves the socket the name it has.
+    if party.process == known.process || !known.names.is_empty() {
+        party.label = inventory.shown(known);
+    }
+    party.local = known.local.clone().or(party.local.take());
+    party.peer = known.peer.clone().or(party.peer.take());
+    party.listening |= known.listening;
+}
+
+/// Whether a call puts bytes into its socket (true) or takes them out; `None` for one that does neither.
+fn is_sending(name: &str) -> Option<bool> {
+    match name {
+        "send" | "sendto" | "sendmsg" | "sendfile" => Some(true),
+        "recv" | "recvfrom" | "recvmsg" => Some(false),
+        _ => None,
+    }
+}
+
+/// The flags as the call's line shows them.
+fn flags(call: &CallEvent) -> String {
+    let place = match call.name.as_str() {
+        "send" | "sendto" | "recv" | "recvfrom" => 3,
+        "sendmsg" | "recvmsg" => 2,
+        _ => return String::new(),
+    };
+    call.args.get(place).cloned().unwrap_or_default()
+}
+
+impl Session {
+    /// The sockets and what moved through them, up to this moment.
+    pub fn ledger(&mut self) -> &Ledger {
+        self.records().1
+    }
+
+    /// Calls and packets beside the sockets they belong to, and what the kernel said of those.
+    pub fn records(&mut self) -> (&Log, &Ledger, &Samples) {
+        self.ledger.learn(&self.inventory);
+        (&self.log, &self.ledger, &self.samples)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn call(name: &str, fd: Option<i32>, result: i64, made: &[i32]) -> CallEvent {
+        CallEvent {
+            process: "lab".to_owned(),
+            host: "lab".to_owned(),
+            command: 1,
+            job: 0,
+            name: name.to_owned(),
+            args: ["4", "\"x\"", "1", "0"].map(str::to_owned).to_vec(),
+            fd,
+            result,
+            errno: None,
+            data: Some(vec![b'x'; usize::try_from(result).unwrap_or(0)]),
+            peer: None,
+            local: None,
+            out: String::new(),
+            made: made.to_vec(),
+            blocked: false,
+            start_ns: 5,
+            end_ns: 6,
+        }
+    }
+
+    fn run(calls: &[CallEvent]) -> Ledger {
+        let mut inventory = Inventory::default();
+        let mut ledger = Ledger::default();
+        for call in calls {
+            ledger.before(call, &inventory);
+            // The second descriptor is a duplicate of the first.
+            inventory.called(call, |fd| if fd < 6 { 77 } else { fd as u64 });
+            ledger.after(call, &inventory);
+        }
+        ledger
+    }
+
+    #[test]
+    fn a_socket_keeps_its_number_through_dup_and_bytes_their_place() {
+        let ledger = run(&[
+            call("socket", None, 4, &[4]),
+            call("send", Some(4), 5, &[]),
+            call("dup", Some(4), 5, &[5]),
+            call("close", Some(4), 0, &[]),
+            call("send", Some(5), 3, &[]),
+            call("recv", Some(5), 2, &[]),
+        ]);
+        let party = ledger.holds("lab", 5).expect("it is still open");
+        assert_eq!(
+            (party.number, party.closed_ns, party.moved),
+            (1, None, (8, 2))
+        );
+        let places: Vec<_> = ledger
+            .transfers(&[party.number])
+            .into_iter()
+            .map(|transfer| (transfer.call.as_str(), transfer.at, transfer.length))
+            .collect();
+        assert_eq!(
+            places,
+            [("send(4)", 0, 5), ("send(5)", 5, 3), ("recv(5)", 0, 2)]
+        );
+    }
+
+    #[test]
+    fn a_descriptor_that_is_used_again_is_another_socket() {
+        let ledger = run(&[
+            call("socket", None, 7, &[7]),
+            call("close", Some(7), 0, &[]),
+            call("socket", None, 7, &[7]),
+        ]);
+        let closed: Vec<_> = ledger.parties().map(|party| party.closed_ns).collect();
+        assert_eq!(closed, [Some(6), None]);
+    }
+}

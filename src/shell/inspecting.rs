@@ -1,0 +1,483 @@
+//! `socklab inspect`: a real interface, captured live, told a line a packet and written to a file. The capture itself is `capture/`.
+
+use super::{Screen, tell};
+use crate::capture::block::LiveFrame;
+use crate::capture::interface::{self, Interface};
+use crate::capture::live::{Ending, Live, Next, Settings};
+use crate::command::filter::Filter;
+use crate::event::packet::{Frame, PacketEvent};
+use crate::inspector::pcapng;
+use crate::inspector::tracker::Tracker;
+use crate::packet::decode::decode;
+use crate::packet::headers::LinkType;
+use crate::render::json;
+use crate::render::json_packet::packet_json;
+use crate::render::packet_line;
+use crate::render::styled::{Look, Style, Styled};
+use crate::sys::{names, terminal};
+use std::collections::HashMap;
+use std::io::{self, BufWriter, Write};
+use std::os::fd::OwnedFd;
+
+/// What is asked for.
+pub struct Request {
+    /// A display filter; every packet when empty.
+    pub filter: String,
+    /// The interface, `any` for all of them.
+    pub interface: Option<String>,
+    /// Opens what the packets are written to as pcapng. Called once the capture has begun: a mistyped interface costs no file.
+    pub file: Option<Opening>,
+    /// False when the lines would go where the file goes, or were not asked for.
+    pub lines: bool,
+    /// Stop after so many packets that pass the filter.
+    pub count: Option<u64>,
+    /// At most this many bytes of a frame are written to the file.
+    pub snaplen: Option<usize>,
+    /// Have the interface pass on what is addressed to others.
+    pub promiscuous: bool,
+    /// JSON in place of lines.
+    pub json: bool,
+    /// Say nothing but errors and drops.
+    pub quiet: bool,
+    /// True when somebody watches the lines as they come.
+    pub watched: bool,
+    /// Standard output: when its reader goes away the capture ends.
+    pub output: Option<OwnedFd>,
+}
+
+/// Opens a file to write to.
+pub type Opening = Box<dyn FnOnce() -> io::Result<Box<dyn Write>>>;
+
+/// Exit statuses: an error while running, and a wrong command line.
+const FAILED: u8 = 1;
+const USAGE: u8 = 2;
+
+/// Captures until somebody ends it. Gives the exit status. `notes` is where everything goes that is no packet: standard error.
+pub fn inspect(mut request: Request, screen: &mut dyn Screen, notes: &mut dyn Write) -> u8 {
+    let mut notes = Notes {
+        out: notes,
+        look: Look {
+            color: false,
+            ..screen.look()
+        },
+    };
+    let filter = match Filter::parse(&request.filter) {
+        Ok(filter) => filter,
+        Err(error) => {
+            notes.show(&tell::filter_error(&request.filter, &error, notes.look));
+            return USAGE;
+        }
+    };
+    let interface = match find(request.interface.as_deref()) {
+        Ok(interface) => interface,
+        Err((status, reason)) => {
+            notes.error(&reason);
+            return status;
+        }
+    };
+    // Signals become something to read before the thread begins, which inherits that.
+    let signals = match terminal::endings() {
+        Ok(signals) => signals,
+        Err(errno) => {
+            notes.error(&format!("signalfd(2): {errno}"));
+            return FAILED;
+        }
+    };
+    let settings = Settings {
+        interface: interface.clone(),
+        program: None,
+        promiscuous: request.promiscuous,
+        signals: Some(signals),
+        output: request.output.take(),
+    };
+    let live = match Live::start(settings) {
+        Ok(live) => live,
+        Err(error) => {
+            notes.error(&refused(&error, &interface.name));
+            return FAILED;
+        }
+    };
+    let file = request
+        .file
+        .take()
+        .map(|open| pcapng::Writer::new(BufWriter::with_capacity(1 << 18, open()?)))
+        .transpose();
+    let file = match file {
+        Ok(file) => file,
+        Err(error) => {
+            notes.error(&format!("the file cannot be written: {error}"));
+            return FAILED;
+        }
+    };
+    if !request.quiet {
+        notes.note(&greeting(&interface));
+    }
+    let inspection = Inspection {
+        filter,
+        interface,
+        request,
+        live,
+        file,
+        tracker: Tracker::new(),
+        names: HashMap::new(),
+        seen: 0,
+        shown: 0,
+        first: None,
+        newest: 0,
+        dropped: 0,
+    };
+    inspection.run(screen, &mut notes)
+}
+
+fn greeting(interface: &Interface) -> String {
+    let what = match interface.link {
+        LinkType::ETHERNET => "Ethernet frames",
+        LinkType::RAW => "IP packets without a link header",
+        _ => "packets with a cooked link header (SLL2)",
+    };
+    let down = if interface.up {
+        ""
+    } else {
+        "; it is down, so nothing is seen until it is brought up"
+    };
+    format!(
+        "capturing on {}, {what}; Ctrl-C ends{down}",
+        interface.name.escape_debug()
+    )
+}
+
+/// The interface that was asked for, or the exit status and what to say.
+fn find(name: Option<&str>) -> Result<Interface, (u8, String)> {
+    let there = || {
+        let names: Vec<String> = interface::all()
+            .unwrap_or_default()
+            .into_iter()
+            .map(|(_, name)| name.escape_debug().to_string())
+            .collect();
+        format!("there are {}, and any for all of them", names.join(", "))
+    };
+    let Some(name) = name else {
+        return Err((USAGE, format!("which interface? Say -i NAME: {}", there())));
+    };
+    match Interface::find(name) {
+        Ok(Some(interface)) => Ok(interface),
+        Ok(None) => Err((
+            FAILED,
+            format!("no interface {}: {}", name.escape_debug(), there()),
+        )),
+        Err(error) => Err((FAILED, format!("{}: {error}", name.escape_debug()))),
+    }
+}
+
+/// Why no capture could begin, and what would help.
+fn refused(error: &io::Error, name: &str) -> String {
+    match error.raw_os_error() {
+        Some(libc::EPERM | libc::EACCES) => {
+            let program = std::env::current_exe()
+                .map_or_else(|_| "socklab".to_owned(), |path| path.display().to_string());
+            format!(
+                "capturing on {name} needs the capability CAP_NET_RAW, which this process does not have. This gives it to the program:\n\
+                 sudo setcap cap_net_raw=ep {program}"
+            )
+        }
+        _ => format!("no capture on {name}: {error}"),
+    }
+}
+
+/// What is said beside the packets.
+struct Notes<'a> {
+    out: &'a mut dyn Write,
+    look: Look,
+}
+
+impl Notes<'_> {
+    /// Standard error may be closed; then nobody is to be told.
+    fn show(&mut self, text: &Styled) {
+        let _ = self.out.write_all(text.to_text(&self.look).as_bytes());
+        let _ = self.out.flush();
+    }
+
+    fn note(&mut self, text: &str) {
+        self.say(Style::Note, text);
+    }
+
+    fn error(&mut self, text: &str) {
+        self.say(Style::Error, text);
+    }
+
+    /// A line is not broken here: a command in it is to be copied whole.
+    fn say(&mut self, style: Style, text: &str) {
+        let look = Look {
+            width: usize::from(u16::MAX),
+            ..self.look
+        };
+        let mut styled = Styled::new();
+        for (place, line) in text.split('\n').enumerate() {
+            let lead = if place == 0 { "socklab: " } else { "  " };
+            styled.say(style, 0, &format!("{lead}{line}"));
+        }
+        let _ = self.out.write_all(styled.to_text(&look).as_bytes());
+        let _ = self.out.flush();
+    }
+}
+
+/// A running inspection.
+struct Inspection {
+    filter: Filter,
+    interface: Interface,
+    request: Request,
+    live: Live,
+    file: Option<pcapng::Writer<BufWriter<Box<dyn Write>>>>,
+    tracker: Tracker,
+    names: HashMap<i32, String>,
+    seen: u64,
+    shown: u64,
+    first: Option<i64>,
+    newest: i64,
+    dropped: u64,
+}
+
+/// Whether to go on after a packet.
+enum Then {
+    GoOn,
+    /// As many packets were shown as were asked for, or nobody reads any more.
+    Stop,
+    /// The file cannot be written.
+    Fail(io::Error),
+}
+
+impl Inspection {
+    fn run(mut self, screen: &mut dyn Screen, notes: &mut Notes<'_>) -> u8 {
+        screen.hold(!self.request.watched);
+        let mut failure = None;
+        loop {
+            let next = if let Some(block) = self.live.ready() {
+                Next::Block(block)
+            } else {
+                // Nothing waits: what was held back so far is shown before the wait.
+                if let Err(error) = self.hand_on(screen) {
+                    failure = Some(error);
+                    break;
+                }
+                self.live.wait()
+            };
+            let mut block = match next {
+                Next::Block(block) => block,
+                Next::Down => {
+                    notes.note(&format!(
+                        "{} went down; nothing is seen until it is up again",
+                        self.interface.name.escape_debug()
+                    ));
+                    continue;
+                }
+                Next::End => break,
+            };
+            self.tell_drops(screen, notes);
+            let mut then = Then::GoOn;
+            while let Some(frame) = block.next_frame() {
+                then = self.frame(&frame, screen);
+                if !matches!(then, Then::GoOn) {
+                    break;
+                }
+            }
+            self.live.give_back(block);
+            match then {
+                Then::GoOn => {}
+                Then::Stop => break,
+                Then::Fail(error) => {
+                    failure = Some(error);
+                    break;
+                }
+            }
+        }
+        self.finish(failure, screen, notes)
+    }
+
+    /// Decodes, tracks, judges, shows and writes one frame.
+    fn frame(&mut self, frame: &LiveFrame<'_>, screen: &mut dyn Screen) -> Then {
+        self.seen += 1;
+        self.newest = frame.time_ns;
+        let since = *self.first.get_or_insert(frame.time_ns);
+        let headers = decode(self.interface.link, frame.bytes, frame.len);
+        let track = self.tracker.packet(self.seen, frame.time_ns, &headers);
+        let packet = PacketEvent {
+            number: self.seen,
+            host: String::new(),
+            interface: String::new(),
+            network: 0,
+            frame: Frame {
+                time_ns: frame.time_ns,
+                link: self.interface.link,
+                len: frame.len,
+                bytes: frame.bytes.into(),
+                checksum_not_ready: frame.checksum_not_ready,
+            },
+            headers,
+            track,
+            cause: None,
+            from: String::new(),
+            to: String::new(),
+            rulings: Vec::new(),
+        };
+        if !self.filter.matches(&packet) {
+            return Then::GoOn;
+        }
+        self.shown += 1;
+        if self.request.lines {
+            if self.request.json {
+                screen.show_json(&packet_json(&packet));
+            } else {
+                let line = packet_line::line(&packet, since, &screen.look());
+                screen.show(&Styled { lines: vec![line] });
+            }
+        }
+        if self.file.is_some()
+            && let Err(error) = self.keep(packet, frame.ifindex)
+        {
+            return Then::Fail(error);
+        }
+        if screen.is_gone() || self.request.count.is_some_and(|count| self.shown >= count) {
+            Then::Stop
+        } else {
+            Then::GoOn
+        }
+    }
+
+    /// Writes a packet to the file, under the name of its interface.
+    fn keep(&mut self, mut packet: PacketEvent, ifindex: i32) -> io::Result<()> {
+        let Some(file) = &mut self.file else {
+            return Ok(());
+        };
+        let name = self.names.entry(ifindex).or_insert_with(|| {
+            names::if_indextoname(ifindex as u32).unwrap_or_else(|_| format!("interface {ifindex}"))
+        });
+        packet.interface.clone_from(name);
+        file.packet(&packet, self.request.snaplen.unwrap_or(usize::MAX))
+    }
+
+    /// Shows and writes what was collected.
+    fn hand_on(&mut self, screen: &mut dyn Screen) -> io::Result<()> {
+        screen.hold(false);
+        screen.hold(!self.request.watched);
+        self.file.as_mut().map_or(Ok(()), pcapng::Writer::flush)
+    }
+
+    /// Says at once that frames were dropped; a capture with holes is not to be taken for a whole one.
+    fn tell_drops(&mut self, screen: &mut dyn Screen, notes: &mut Notes<'_>) {
+        let dropped = self.live.dropped();
+        if dropped == self.dropped {
+            return;
+        }
+        let text = format!(
+            "{} frames dropped by the kernel so far: they came faster than they could be taken",
+            grouped(dropped)
+        );
+        self.dropped = dropped;
+        notes.note(&text);
+        if self.request.json && self.request.lines {
+            screen.show_json(&json::note(&text));
+        }
+    }
+
+    fn finish(
+        mut self,
+        failure: Option<io::Error>,
+        screen: &mut dyn Screen,
+        notes: &mut Notes<'_>,
+    ) -> u8 {
+        screen.hold(false);
+        let dropped_before_end = self.live.dropped();
+        let file = self.file.take();
+        let live = self.live;
+        let dropped = live.dropped().max(dropped_before_end);
+        let ending = live.end();
+        let written = match file {
+            Some(file) if failure.is_none() => file.finish(self.newest, self.seen, dropped),
+            _ => Ok(()),
+        };
+        let failure = failure.or(written.err());
+        let mut status = 0;
+        match &ending {
+            Ending::Asked | Ending::Unread => {}
+            Ending::Gone => {
+                notes.error(&format!(
+                    "{} does not exist any more",
+                    self.interface.name.escape_debug()
+                ));
+                status = FAILED;
+            }
+            Ending::Failed(error) => {
+                notes.error(&format!("the capture failed: {error}"));
+                status = FAILED;
+            }
+        }
+        let unread = screen.is_gone() || matches!(ending, Ending::Unread);
+        if let Some(error) = failure
+            && !(unread || error.kind() == io::ErrorKind::BrokenPipe)
+        {
+            notes.error(&format!("the file cannot be written: {error}"));
+            status = FAILED;
+        }
+        if dropped > 0 || !(self.request.quiet || unread) {
+            notes.note(&format!(
+                "{} packets captured, {} {}, {} dropped by the kernel",
+                grouped(self.seen),
+                grouped(self.shown),
+                if self.request.lines {
+                    "shown"
+                } else {
+                    "written"
+                },
+                grouped(dropped)
+            ));
+        }
+        status
+    }
+}
+
+/// A number with commas between its thousands.
+fn grouped(number: u64) -> String {
+    let digits = number.to_string();
+    let mut text = String::new();
+    for (place, digit) in digits.chars().enumerate() {
+        if place > 0 && (digits.len() - place).is_multiple_of(3) {
+            text.push(',');
+        }
+        text.push(digit);
+    }
+    text
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn large_numbers_are_grouped_by_thousands() {
+        for (number, text) in [
+            (0, "0"),
+            (999, "999"),
+            (1000, "1,000"),
+            (1_234_567, "1,234,567"),
+        ] {
+            assert_eq!(grouped(number), text);
+        }
+    }
+
+    #[test]
+    fn an_interface_that_is_not_there_is_answered_with_those_that_are() {
+        let (status, text) = find(Some("not\u{1b}there")).expect_err("there is none");
+        assert_eq!(status, FAILED);
+        assert!(text.contains("no interface not\\u{1b}there"), "{text}");
+        assert!(text.contains("lo, ") && text.contains("any"), "{text}");
+        let (status, text) = find(None).expect_err("none was named");
+        assert_eq!(status, USAGE);
+        assert!(text.contains("lo"), "{text}");
+    }
+
+    #[test]
+    fn a_missing_capability_is_answered_with_the_command_that_gives_it() {
+        let text = refused(&io::Error::from_raw_os_error(libc::EPERM), "lo");
+        assert!(text.contains("sudo setcap cap_net_raw=ep /"), "{text}");
+    }
+}

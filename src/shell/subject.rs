@@ -1,0 +1,131 @@
+//! What a looking verb is about: a socket by its name or descriptor, a conversation by its number; and the packets and
+//! sockets of that conversation. Shows nothing.
+
+use super::Shell;
+use crate::event::packet::PacketEvent;
+use crate::event::transfer::Party;
+use crate::session::ledger::Ledger;
+use crate::session::log::Log;
+use crate::session::packets::endpoints;
+use crate::value::Address;
+use std::net::SocketAddr;
+
+/// What an argument named.
+#[derive(Clone, Debug)]
+pub(super) enum Subject {
+    /// A socket, open or closed.
+    Socket(Box<Party>),
+    /// `tcp.stream`.
+    Number(u32),
+}
+
+impl Shell {
+    /// The socket that a text names: a variable of this process, `process.variable`, a descriptor, a variable elsewhere, the
+    /// name of a socket that was closed; else the number of a conversation.
+    pub(super) fn subject(&mut self, process: &str, text: &str) -> Option<Subject> {
+        let text = text.trim();
+        let known = self
+            .known_socket(process, text)
+            .and_then(|known| Some((known.process.clone(), known.fd?)));
+        let ledger = self.session.ledger();
+        if let Some(party) = known.and_then(|(process, fd)| ledger.holds(&process, fd)) {
+            return Some(Subject::Socket(Box::new(party.clone())));
+        }
+        if let Ok(number) = text.parse() {
+            return Some(Subject::Number(number));
+        }
+        let elsewhere = format!("{process}.{text}");
+        let named = |party: &&Party| party.label == text || party.label == elsewhere;
+        let newest = ledger.parties().rev().find(named)?;
+        Some(Subject::Socket(Box::new(newest.clone())))
+    }
+}
+
+/// The TCP connection of a subject: its packets in their order, true for those from the side that opened it.
+/// Empty when it has none.
+pub(super) fn connection<'a>(log: &'a Log, subject: &Subject) -> Vec<(&'a PacketEvent, bool)> {
+    let number = match subject {
+        Subject::Number(number) => Some(*number),
+        Subject::Socket(party) => log
+            .packets()
+            .rev()
+            .filter(|packet| packet.headers.tcp().is_some())
+            .filter(|packet| {
+                party
+                    .closed_ns
+                    .is_none_or(|end| packet.frame.time_ns <= end)
+            })
+            .find(|packet| carries(party, packet))
+            .and_then(|packet| packet.track.stream),
+    };
+    log.packets()
+        .filter(|packet| {
+            number.is_some() && packet.headers.tcp().is_some() && packet.track.stream == number
+        })
+        .map(|packet| (packet, packet.track.forward))
+        .collect()
+}
+
+/// True when the packet went from or to this connected socket.
+fn carries(party: &Party, packet: &PacketEvent) -> bool {
+    let Some((from, to)) = endpoints(&packet.headers) else {
+        return false;
+    };
+    stands(party, from, to) || stands(party, to, from)
+}
+
+/// True when a socket is the end `local` of a connection to `peer`.
+fn stands(party: &Party, local: SocketAddr, peer: SocketAddr) -> bool {
+    same(party.local.as_ref(), local) && same(party.peer.as_ref(), peer)
+}
+
+fn same(address: Option<&Address>, other: SocketAddr) -> bool {
+    address.is_some_and(|address| {
+        address.port() == Some(other.port())
+            && address
+                .ip()
+                .is_some_and(|ip| ip.to_canonical() == other.ip().to_canonical())
+    })
+}
+
+/// The sockets at both ends of a connection: at the side that opened it, and at the other.
+pub(super) fn ends<'a>(
+    ledger: &'a Ledger,
+    packets: &[(&PacketEvent, bool)],
+) -> (Vec<&'a Party>, Vec<&'a Party>) {
+    let (Some((first, forward)), Some((last, _))) = (packets.first(), packets.last()) else {
+        return (Vec::new(), Vec::new());
+    };
+    let Some((from, to)) = endpoints(&first.headers) else {
+        return (Vec::new(), Vec::new());
+    };
+    let (left, right) = if *forward { (from, to) } else { (to, from) };
+    let at = |local, peer| {
+        ledger
+            .parties()
+            .filter(|party| !party.listening && stands(party, local, peer))
+            .filter(|party| {
+                party.closed_ns.is_none_or(|end| end >= first.frame.time_ns)
+                    && (party.born_ns <= last.frame.time_ns || party.closed_ns.is_none())
+            })
+            .collect()
+    };
+    (at(left, right), at(right, left))
+}
+
+/// True when a socket of the session listens where a connection was opened to.
+pub(super) fn is_listened_at(ledger: &Ledger, packet: &PacketEvent, forward: bool) -> bool {
+    let Some((from, to)) = endpoints(&packet.headers) else {
+        return false;
+    };
+    let at = if forward { to } else { from };
+    ledger.parties().any(|party| {
+        party.listening
+            && party.local.as_ref().is_some_and(|local| {
+                local.port() == Some(at.port())
+                    && local.ip().is_some_and(|ip| {
+                        ip.is_unspecified() || ip.to_canonical() == at.ip().to_canonical()
+                    })
+            })
+    })
+}
