@@ -579,6 +579,9 @@ const OWN_FIELDS: &[&str] = &[
     "ipv6.routing.unknown.data",
     "ipv6.unknown_hdr",
     "mip6.nextheader",
+    "socklab.cause",
+    "socklab.certainty",
+    "socklab.rule",
     "tcp.options.mptcp",
 ];
 
