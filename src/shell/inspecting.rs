@@ -9,6 +9,7 @@ use crate::command::filter::bpf::{Keep, Start};
 use crate::event::packet::PacketEvent;
 use crate::inspector::pcapng;
 use crate::inspector::read::blank;
+use crate::inspector::reassembly::Reassembly;
 use crate::inspector::tracker::Tracker;
 use crate::packet::decode::decode;
 use crate::packet::headers::LinkType;
@@ -54,6 +55,8 @@ pub struct Request {
 /// Opens a file to write to.
 pub type Opening = Box<dyn FnOnce() -> io::Result<Box<dyn Write>>>;
 
+/// The columns for the name of an interface, where there are several.
+const NAME: usize = 8;
 /// So many bytes of lines are written at once.
 const BUFFER: usize = 64 << 10;
 /// Exit statuses: an error while running, and a wrong command line.
@@ -127,6 +130,7 @@ pub fn inspect(mut request: Request, screen: &mut dyn Screen, notes: &mut dyn Wr
         live,
         file,
         tracker: Tracker::new(),
+        reassembly: Reassembly::default(),
         names: HashMap::new(),
         look: screen.look(),
         event: blank(),
@@ -261,6 +265,7 @@ struct Inspection {
     live: Live,
     file: Option<pcapng::Writer<BufWriter<Box<dyn Write>>>>,
     tracker: Tracker,
+    reassembly: Reassembly,
     names: HashMap<i32, String>,
     look: Look,
     /// The packet at hand; its memory is used again and again.
@@ -347,9 +352,10 @@ impl Inspection {
         self.newest = frame.time_ns;
         let event = &mut self.event;
         event.headers = decode(self.interface.link, frame.bytes, frame.len);
-        event.track = self
-            .tracker
-            .packet(self.seen, frame.time_ns, &event.headers);
+        let when = (self.seen, frame.time_ns);
+        event.track =
+            self.reassembly
+                .packet(&mut self.tracker, when, &mut event.headers, frame.bytes);
         event.number = self.seen;
         event.frame.time_ns = frame.time_ns;
         event.frame.link = self.interface.link;
@@ -360,13 +366,21 @@ impl Inspection {
             return Then::GoOn;
         }
         self.shown += 1;
+        if self.file.is_some() || self.interface.index == 0 {
+            let name = self.names.entry(frame.ifindex).or_insert_with(|| {
+                names::if_indextoname(frame.ifindex as u32)
+                    .unwrap_or_else(|_| format!("interface {}", frame.ifindex))
+            });
+            self.event.interface.clone_from(name);
+        }
         if self.request.lines {
             self.tell((first, before));
         }
-        if self.file.is_some()
-            && let Err(error) = self.keep(frame.ifindex)
-        {
-            return Then::Fail(error);
+        if let Some(file) = &mut self.file {
+            let keep = self.request.snaplen.unwrap_or(usize::MAX);
+            if let Err(error) = file.packet(&self.event, keep) {
+                return Then::Fail(error);
+            }
         }
         if self.request.count.is_some_and(|count| self.shown >= count) {
             Then::Stop
@@ -375,9 +389,14 @@ impl Inspection {
         }
     }
 
-    /// Adds the line of the packet at hand.
+    /// Adds the line of the packet at hand, behind the name of its interface where there are several.
     fn tell(&mut self, times_ns: (i64, i64)) {
         let (packet, clock, look) = (&self.event, self.request.clock, &self.look);
+        if self.interface.index == 0 && !self.request.json {
+            let name = packet.interface.escape_debug().to_string();
+            self.lines
+                .extend_from_slice(format!("{name:<NAME$} ").as_bytes());
+        }
         if self.request.json {
             json_packet::write(&mut self.lines, packet);
             self.lines.push(b'\n');
@@ -385,10 +404,10 @@ impl Inspection {
             packet_text::write(&mut self.lines, packet, clock, times_ns, look.ascii);
         } else {
             let look = Look {
-                width: if self.request.endless {
-                    usize::MAX
-                } else {
-                    look.width
+                width: match (self.request.endless, self.interface.index) {
+                    (true, _) => usize::MAX,
+                    (false, 0) => look.width.saturating_sub(NAME + 1),
+                    (false, _) => look.width,
                 },
                 ..*look
             };
@@ -397,18 +416,6 @@ impl Inspection {
             let text = Styled { lines: vec![line] }.to_text(&look);
             self.lines.extend_from_slice(text.as_bytes());
         }
-    }
-
-    /// Writes the packet at hand to the file, under the name of its interface.
-    fn keep(&mut self, ifindex: i32) -> io::Result<()> {
-        let Some(file) = &mut self.file else {
-            return Ok(());
-        };
-        let name = self.names.entry(ifindex).or_insert_with(|| {
-            names::if_indextoname(ifindex as u32).unwrap_or_else(|_| format!("interface {ifindex}"))
-        });
-        self.event.interface.clone_from(name);
-        file.packet(&self.event, self.request.snaplen.unwrap_or(usize::MAX))
     }
 
     fn show_lines(&mut self, screen: &mut dyn Screen) {
