@@ -1,6 +1,7 @@
 //! Everything that can happen, as a closed enum of plain data: what one room tells the next. Nothing here acts.
 
 pub mod packet;
+pub mod path;
 pub mod plot;
 pub mod socket;
 pub mod stream;

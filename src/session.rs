@@ -1,5 +1,6 @@
 //! Command in, Events out: sends each command to the process it is for, puts packets to the calls that caused them, keeps the one log.
 
+pub mod evidence;
 pub mod hearing;
 pub mod hosts;
 pub mod inventory;
@@ -20,6 +21,7 @@ use crate::lab::handle::{FIRST_HOST, Lab, LabError};
 use crate::process::handle::{Birth, Process};
 use crate::sys::pass;
 use crate::value::Value;
+use evidence::Sampling;
 use hosts::Hosts;
 use inventory::Inventory;
 use ledger::Ledger;
@@ -57,6 +59,7 @@ pub struct Session {
     programs: Vec<Program>,
     hosts: Hosts,
     packets: Packets,
+    sampling: Sampling,
     inventory: Inventory,
     ledger: Ledger,
     samples: Samples,
@@ -86,6 +89,7 @@ impl Session {
             programs: Vec::new(),
             hosts: Hosts::default(),
             packets,
+            sampling: Sampling::default(),
             inventory: Inventory::default(),
             ledger: Ledger::default(),
             samples: Samples::default(),

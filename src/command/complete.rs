@@ -146,6 +146,7 @@ impl Cursor {
                 match kind {
                     _ if place.is_none() => {}
                     Kind::Path => candidates.paths(word, paths),
+                    Kind::Word if verb == Verb::Sysctl => candidates.settings(word),
                     Kind::Rest => {
                         let said = self.said(before, scan);
                         candidates.rest(verb, &said, word, paths);

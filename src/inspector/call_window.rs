@@ -33,6 +33,8 @@ pub struct CallWindow {
     pub start_ns: i64,
     /// End; `None` while it runs.
     pub end_ns: Option<i64>,
+    /// Which of all bytes written to its descriptor it wrote, once it has returned.
+    pub wrote: Option<(u64, u64)>,
     /// Packets a raw socket's call has been found to cause; each call sends one.
     pub(super) claimed: bool,
 }
@@ -61,6 +63,7 @@ impl CallWindow {
             peer: None,
             start_ns,
             end_ns: None,
+            wrote: None,
             claimed: false,
         }
     }
@@ -87,6 +90,11 @@ impl CallWindow {
             None => opens && peer,
         }
     }
+}
+
+/// True for the calls that make their kernel send what they were given.
+pub(super) fn is_sending(name: &str) -> bool {
+    name.starts_with("send") || name == "write" || name == "connect"
 }
 
 fn same(one: SocketAddr, other: SocketAddr) -> bool {

@@ -8,6 +8,7 @@ use super::styled::{Look, Styled};
 use super::words;
 use super::{ascii, info, packet_line};
 use crate::event::packet::{Label, PacketEvent, Phase, Track};
+use crate::packet::application;
 use crate::packet::headers::{Tcp, Transport, flag};
 use crate::packet::text::{escape, is_printable};
 use std::net::IpAddr;
@@ -36,8 +37,15 @@ pub fn write(
         (Transport::Udp(udp), Some(ends)) => {
             head(out, packet, clock, times_ns);
             route(out, ends, (udp.srcport, udp.dstport), ascii_only);
-            out.extend_from_slice(b" UDP Len=");
-            number(out, udp.length.saturating_sub(8).into());
+            if let Some((name, line)) = info::application(packet) {
+                out.push(b' ');
+                out.extend_from_slice(name.as_bytes());
+                out.push(b' ');
+                foreign(out, &line, ascii_only);
+            } else {
+                out.extend_from_slice(b" UDP Len=");
+                number(out, udp.length.saturating_sub(8).into());
+            }
         }
         _ => {
             slowly(out, packet, clock, times_ns, ascii_only);
@@ -187,9 +195,27 @@ fn remarks(out: &mut Vec<u8>, packet: &PacketEvent, ascii_only: bool) {
             out.extend_from_slice(words::phase(phase).as_bytes());
         }
     }
-    if !data.is_empty() {
+    if data.is_empty() {
+        return;
+    }
+    if application::name(&packet.headers, data).is_some() {
+        let line = info::data(packet, packet_line::PREVIEW);
+        if !line.is_empty() {
+            out.extend_from_slice(GAP);
+            foreign(out, &line, ascii_only);
+        }
+    } else {
         out.extend_from_slice(GAP);
         preview(out, data, packet_line::PREVIEW, ascii_only);
+    }
+}
+
+/// Text that was made safe before.
+fn foreign(out: &mut Vec<u8>, text: &str, ascii_only: bool) {
+    if ascii_only {
+        out.extend_from_slice(ascii::fold(text).as_bytes());
+    } else {
+        out.extend_from_slice(text.as_bytes());
     }
 }
 

@@ -6,6 +6,7 @@ use super::{
 };
 use crate::event::packet::{Certainty, PacketEvent};
 use crate::event::socket::SocketRow;
+use crate::event::stream::Said;
 use crate::event::{BlockedEvent, CallEvent, Event, OutputEvent, RefusedEvent, StateEvent};
 use crate::packet::dissect;
 use crate::packet::headers::LinkType;
@@ -111,7 +112,12 @@ fn views(name: &str, bytes: &[u8], look: &Look) -> Vec<Styled> {
         timer: None,
         tcp_info: bytes.to_vec(),
     };
-    let parts = [(true, bytes.to_vec()), (false, name.as_bytes().to_vec())];
+    let part = |forward, bytes: &[u8]| Said {
+        forward,
+        bytes: bytes.to_vec(),
+        missing: 3,
+    };
+    let parts = [part(true, bytes), part(false, name.as_bytes())];
     let stream = follow::Conversation {
         left: name,
         right: name,

@@ -106,6 +106,7 @@ impl Session {
                 self.refresh();
             }
             self.tell_packets(i64::MAX);
+            self.sample_if_due();
         }
     }
 
@@ -236,8 +237,9 @@ impl Session {
             self.stale |= changes_states;
         } else if changes_states || self.packets.change_states(&self.inventory) {
             self.refresh();
+        } else {
+            self.sampling.disturb();
         }
-        self.sample();
         self.tell_packets(until_ns);
     }
 
@@ -250,7 +252,9 @@ impl Session {
             Question::Udp(libc::AF_INET),
             Question::Udp(libc::AF_INET6),
         ];
+        let asked_ns = clock::now_ns();
         let answers = self.ask(&questions);
+        self.take_samples(asked_ns, &answers);
         if !self.programs.is_empty() {
             let foreign: Vec<(usize, u64, SocketAddr)> = answers
                 .iter()
@@ -285,13 +289,15 @@ impl Session {
         if self.packets.taps().waiting().is_empty() {
             return;
         }
-        self.sample();
+        self.sampling.disturb();
         if self.packets.change_states(&self.inventory) {
             if self.is_busy() && self.inventory.open().nth(MANY).is_some() {
                 self.stale = true;
             } else {
                 self.refresh();
             }
+        } else {
+            self.sample_if_due();
         }
         for packet in self.packets.tell(&self.inventory, until_ns) {
             self.log.packet(packet.clone());

@@ -6,6 +6,7 @@ use crate::event::packet::{Frame, PacketEvent, Track, WIRE};
 use crate::event::{BlockedEvent, CallEvent};
 use crate::inspector::call_window::CallWindow;
 use crate::inspector::cause::CauseFinder;
+use crate::inspector::evidence::Samples;
 use crate::inspector::tracker::Tracker;
 use crate::lab::handle::FIRST_HOST;
 use crate::packet::headers::{Headers, Transport};
@@ -72,6 +73,11 @@ impl Packets {
         self.number
     }
 
+    /// What the kernels say of their TCP sockets.
+    pub fn samples(&mut self) -> &mut Samples {
+        self.finder.samples()
+    }
+
     /// A call is about to be made.
     pub fn starting(&mut self, call: &BlockedEvent, host: &str, inventory: &Inventory) {
         let mut window = CallWindow::begun(
@@ -99,6 +105,10 @@ impl Packets {
     /// A call returned.
     pub fn called(&mut self, call: &CallEvent, inventory: &Inventory) {
         self.strangers.clear();
+        for fd in &call.made {
+            self.finder.made(&call.process, *fd);
+        }
+        let wrote = self.wrote(call);
         let same = |window: &&mut CallWindow| {
             window.end_ns.is_none()
                 && window.command == call.command
@@ -109,6 +119,7 @@ impl Packets {
             return;
         };
         window.end_ns = Some(call.end_ns);
+        window.wrote = wrote;
         if let (Some(fd), Some(data), true) = (call.fd, &call.data, call.name.starts_with("send")) {
             window.short = format!("{}({fd}, {} bytes)", call.name, data.len());
         }
@@ -118,6 +129,19 @@ impl Packets {
         if let Some(peer) = call.peer.as_ref().and_then(socket_address) {
             window.peer = Some(peer);
         }
+    }
+
+    /// What a call that has returned wrote, as a range of all that was written to its descriptor; options it set are remembered.
+    fn wrote(&mut self, call: &CallEvent) -> Option<(u64, u64)> {
+        let fd = call.fd.filter(|_| call.errno.is_none())?;
+        if call.name == "setsockopt"
+            && let [_, _, name, value, ..] = call.args.as_slice()
+        {
+            self.finder.set_option(&call.process, fd, name, value);
+        }
+        let writes = call.name.starts_with("send") || call.name == "write";
+        let bytes = u64::try_from(call.result).ok().filter(|_| writes)?;
+        Some(self.finder.wrote(&call.process, fd, bytes))
     }
 
     /// A process ended, at this time: what it had running is over, and the kernel closed its sockets.
@@ -401,7 +425,12 @@ fn socket_address(address: &Address) -> Option<SocketAddr> {
 
 fn describe(window: &mut CallWindow, known: &Known, inventory: &Inventory) {
     window.label = inventory.shown(known);
-    window.raw = known.protocol == Protocol::Other;
+    // What AF_UNIX and AF_NETLINK send is on no interface that is watched.
+    window.raw = known.protocol == Protocol::Other
+        && matches!(
+            known.arguments.first().map(String::as_str),
+            Some("AF_INET" | "AF_INET6" | "AF_PACKET")
+        );
     window.local = known
         .local
         .as_ref()

@@ -42,11 +42,12 @@ impl<'a> Scanner<'a> {
 
     pub(super) fn finish(mut self) -> Scan {
         let text = self.lexer.text;
-        // After a blank the next argument of the command form begins.
+        // After a blank the next argument of the command form begins, unless this one takes the rest of the line.
         if self.frames.is_empty()
             && self.operand_before
             && text.ends_with(char::is_whitespace)
             && let Some(command) = &mut self.command
+            && !matches!(command.kind(), Kind::Rest | Kind::Filter | Kind::Topic)
         {
             command.next();
         }

@@ -137,10 +137,8 @@ pub(super) fn address(fields: &mut Fields<'_>) {
     let mut number = 0_u64;
     for (index, byte) in bytes.iter().take(len).enumerate() {
         let (bits, shift) = match index {
-            0 => (byte >> 2, 6),
             1 => (byte >> 4, 4),
-            2 if len == 3 => (byte >> 2, 6),
-            2 => (byte >> 1, 7),
+            2 if len == 4 => (byte >> 1, 7),
             _ => (byte >> 2, 6),
         };
         number = number << shift | u64::from(bits);
@@ -155,7 +153,9 @@ pub(super) fn address(fields: &mut Fields<'_>) {
         }
     } else if bytes.len() >= len + 2 {
         let meaning = names::ethertype(be16(bytes, len));
-        fields.hex(len..len + 2, "fr.type", "Type").mean(meaning);
+        fields
+            .hex(len..len + 2, "fr.chdlctype", "Type")
+            .mean(meaning);
     }
 }
 
