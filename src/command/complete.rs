@@ -130,6 +130,10 @@ impl Cursor {
             }
             return;
         }
+        if let (Slot::Argument(verb, _), true) = (self.slot, word.starts_with("--")) {
+            candidates.options(verb);
+            return;
+        }
         if word.starts_with(['/', '.', '~']) {
             candidates.paths(word, paths);
             return;

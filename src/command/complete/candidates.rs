@@ -235,6 +235,16 @@ impl<'a> Candidates<'a> {
         }
     }
 
+    /// The same as a shell's commands have them: `--name`.
+    pub(super) fn options(&mut self, verb: Verb) {
+        for parameter in verb.entry().parameters {
+            if let Need::Keyword(default) = parameter.need {
+                let name = parameter.name.replace('_', "-");
+                self.add(format!("--{name}"), format!("else {default}"));
+            }
+        }
+    }
+
     /// In a display filter.
     pub(super) fn filter(&mut self, verb: Verb, first: bool) {
         let known = self.known;
