@@ -3,7 +3,7 @@
 mod cli;
 
 use clap::{CommandFactory, Parser};
-use cli::{Cli, Common, LessonTask, Since, Task, When};
+use cli::{Cli, Common, LessonTask, ReadView, Since, Task, When};
 use socklab::lab::handle::KEEPER_ROLE;
 use socklab::render::clock::Clock;
 use socklab::render::prose;
@@ -13,7 +13,7 @@ use socklab::session::Settings;
 use socklab::shell::inspecting::Request;
 use socklab::shell::lesson::checking::{Wish, check_all};
 use socklab::shell::lesson::library::Library;
-use socklab::shell::reading::Reading;
+use socklab::shell::reading::{Reading, View};
 use socklab::shell::{Format, Manner, Screen, Shell};
 use socklab::{lab, process, repl, script, shell, sys};
 use std::io::{BufReader, IsTerminal, Write};
@@ -67,10 +67,13 @@ fn front(cli: Cli) -> u8 {
             filter,
             count,
             time,
+            view,
         }) => {
             let reading = Reading {
                 file,
-                filter: filter.join(" "),
+                filter: with_number(&filter.join(" "), view.packet),
+                view: view_of(&view),
+                write: view.write,
                 count,
                 clock: clock(time),
                 as_json: common.json,
@@ -324,6 +327,41 @@ fn write_error(common: &Common, text: &Styled) {
         ..look(common)
     };
     let _ = std::io::stderr().write_all(text.to_text(&look).as_bytes());
+}
+
+/// The filter for one packet alone, or the filter as it was.
+fn with_number(filter: &str, packet: Option<u64>) -> String {
+    match (packet, filter.trim()) {
+        (None, _) => filter.to_owned(),
+        (Some(number), "") => format!("frame.number == {number}"),
+        (Some(number), filter) => format!("({filter}) && frame.number == {number}"),
+    }
+}
+
+fn view_of(asked: &ReadView) -> View {
+    match asked {
+        ReadView { ladder: true, .. } => View::Ladder,
+        ReadView {
+            conversations: true,
+            ..
+        } => View::Conversations,
+        ReadView {
+            follow: Some(number),
+            hex,
+            ..
+        } => View::Follow {
+            number: *number,
+            bytes: *hex,
+        },
+        ReadView {
+            packet: Some(_), ..
+        } => View::Fields { bytes: true },
+        ReadView {
+            tree: true, hex, ..
+        } => View::Fields { bytes: *hex },
+        ReadView { hex: true, .. } => View::Bytes,
+        _ => View::Lines,
+    }
 }
 
 fn clock(since: Since) -> Clock {

@@ -13,6 +13,7 @@ pub mod looking;
 mod machines;
 pub mod plotting;
 pub mod reading;
+mod reading_views;
 pub mod running;
 pub mod saving;
 pub mod streaming;
