@@ -593,6 +593,9 @@ const OWN_FIELDS: &[&str] = &[
     "socketio",
     "socketio.data",
     "socketio.type",
+    "socklab.cause",
+    "socklab.certainty",
+    "socklab.rule",
     "tcp.options.mptcp",
     "tls.handshake.extension",
 ];

@@ -4,6 +4,7 @@ pub mod arrow;
 pub mod ascii;
 pub mod canvas;
 pub mod clock;
+mod control;
 pub mod conversations;
 pub mod diagnostic;
 pub mod digits;

@@ -4,7 +4,7 @@
 
 use super::clock::Clock;
 use super::digits::{address, number};
-use super::styled::{Look, Styled};
+use super::styled::{Look, Styled, printable};
 use super::words;
 use super::{ascii, info, packet_line};
 use crate::event::packet::{Label, PacketEvent, Phase, Track};
@@ -27,6 +27,7 @@ pub fn write(
         && packet.from.is_empty()
         && packet.to.is_empty();
     let ends = headers.addresses().filter(|_| plain);
+    let application = info::application(packet);
     match (&headers.transport, ends) {
         (Transport::Tcp(tcp), Some(ends)) => {
             head(out, packet, clock, times_ns);
@@ -52,8 +53,21 @@ pub fn write(
             return;
         }
     }
-    remarks(out, packet, ascii_only);
+    remarks(out, packet, application.as_ref(), ascii_only);
+    // A message may end in blanks; the lines of the other views do not.
+    while out.last() == Some(&b' ') {
+        out.pop();
+    }
     out.push(b'\n');
+}
+
+fn text(out: &mut Vec<u8>, text: &str, ascii_only: bool) {
+    let printable = printable(text);
+    if ascii_only {
+        out.extend_from_slice(ascii::fold(&printable).as_bytes());
+    } else {
+        out.extend_from_slice(printable.as_bytes());
+    }
 }
 
 fn slowly(
@@ -163,7 +177,12 @@ fn flag_names(out: &mut Vec<u8>, flags: u16) {
 
 const GAP: &[u8] = b"   ";
 
-fn remarks(out: &mut Vec<u8>, packet: &PacketEvent, ascii_only: bool) {
+fn remarks(
+    out: &mut Vec<u8>,
+    packet: &PacketEvent,
+    application: Option<&(&'static str, String)>,
+    ascii_only: bool,
+) {
     let track = &packet.track;
     if track.labels.0 != 0 {
         for label in track.labels.iter() {

@@ -66,6 +66,7 @@ impl Session {
                 .samples()
                 .take(&machine.name, (asked_ns, time_ns), seen);
         }
+        self.sample(time_ns, answers);
         self.sampling = Sampling {
             last_ns: time_ns,
             took_ns: time_ns - asked_ns,

@@ -240,7 +240,6 @@ impl Session {
         } else {
             self.sampling.disturb();
         }
-        self.sample();
         self.tell_packets(until_ns);
     }
 
@@ -290,7 +289,6 @@ impl Session {
         if self.packets.taps().waiting().is_empty() {
             return;
         }
-        self.sample();
         self.sampling.disturb();
         if self.packets.change_states(&self.inventory) {
             if self.is_busy() && self.inventory.open().nth(MANY).is_some() {

@@ -146,6 +146,10 @@ pub(super) fn follows(number: u64, cause: Option<&Cause>, words: &str) -> Cause 
         kernel: if known.is_some() {
             words.to_owned()
         } else {
+            // The packet is named already.
+            let words = words
+                .replace(&format!(" in #{number}"), "")
+                .replace(&format!("#{number} "), "it ");
             format!("#{number}: {words}")
         },
     }
