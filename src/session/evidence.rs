@@ -11,8 +11,10 @@ use crate::value::Address;
 use std::net::SocketAddr;
 use std::sync::LazyLock;
 
-/// Asking takes at most one part in so many of the time.
+/// Asking takes at most one part in so many of the time …
 const SHARE: i64 = 10;
+/// … but no more than so many nanoseconds pass between two askings: one that was slow because the machine was busy says nothing.
+const LONGEST: i64 = 50_000_000;
 
 /// How often the kernels were asked.
 #[derive(Clone, Copy, Debug, Default)]
@@ -33,7 +35,8 @@ impl Sampling {
 
     /// True when it is time to ask again.
     fn is_due(&self, now_ns: i64) -> bool {
-        self.stale && (now_ns - self.last_ns).abs() >= self.took_ns.saturating_mul(SHARE)
+        let pause = self.took_ns.saturating_mul(SHARE).min(LONGEST);
+        self.stale && (now_ns - self.last_ns).abs() >= pause
     }
 }
 
@@ -75,6 +78,9 @@ impl Session {
     }
 }
 
+/// `TCPI_OPT_SACK`.
+const SACK: u32 = 2;
+
 fn end(address: &Address) -> Option<SocketAddr> {
     Some(SocketAddr::new(address.ip()?, address.port()?))
 }
@@ -97,12 +103,11 @@ fn sample((asked_ns, time_ns): (i64, i64), answer: &Answer) -> Sample {
         state: tcp_state(answer.state),
         owned: answer.inode != 0,
         timer: timer.map(|timer| (timer, answer.expires_ms)),
-        fired: answer.retransmits,
         unread: answer.rqueue,
         congestion: info(0),
         retransmits: info(1),
         backoff: info(2),
-        ato_us: info(3),
+        sack: info(3).is_some_and(|options| options & SACK != 0),
         mss: info(4),
         resent: info(5),
         timeouts: info(6),
@@ -115,7 +120,7 @@ static WANTED: LazyLock<[Option<&'static TcpInfoField>; 7]> = LazyLock::new(|| {
         "ca_state",
         "retransmits",
         "backoff",
-        "ato",
+        "options",
         "snd_mss",
         "total_retrans",
         "total_rto",
@@ -141,6 +146,11 @@ mod tests {
         };
         assert!(!sampling.is_due(1099));
         assert!(sampling.is_due(1100));
+        let slow = Sampling {
+            took_ns: LONGEST,
+            ..sampling
+        };
+        assert!(slow.is_due(1000 + LONGEST));
         assert!(
             !Sampling {
                 stale: false,
