@@ -273,6 +273,7 @@ impl Session {
             0
         };
         self.latest.remove(process);
+        self.sample_before_command();
         let Some(place) = self.place(process) else {
             return Ok(());
         };

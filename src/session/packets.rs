@@ -121,7 +121,8 @@ impl Packets {
         window.end_ns = Some(call.end_ns);
         window.wrote = wrote;
         if let (Some(fd), Some(data), true) = (call.fd, &call.data, call.name.starts_with("send")) {
-            window.short = format!("{}({fd}, {} bytes)", call.name, data.len());
+            let bytes = if data.len() == 1 { "byte" } else { "bytes" };
+            window.short = format!("{}({fd}, {} {bytes})", call.name, data.len());
         }
         if let Some(known) = call.fd.and_then(|fd| inventory.by_fd(&call.process, fd)) {
             describe(window, known, inventory);
