@@ -5,6 +5,7 @@ pub mod hosts;
 pub mod inventory;
 pub mod ledger;
 pub mod log;
+pub mod messages;
 pub mod packets;
 pub mod program;
 pub mod rows;
@@ -23,6 +24,7 @@ use hosts::Hosts;
 use inventory::Inventory;
 use ledger::Ledger;
 use log::Log;
+use messages::Messages;
 use nix::poll::PollTimeout;
 use packets::Packets;
 use program::Program;
@@ -58,6 +60,7 @@ pub struct Session {
     packets: Packets,
     inventory: Inventory,
     ledger: Ledger,
+    messages: Messages,
     samples: Samples,
     log: Log,
     commands: u64,
@@ -83,6 +86,7 @@ impl Session {
             packets,
             inventory: Inventory::default(),
             ledger: Ledger::default(),
+            messages: Messages::default(),
             samples: Samples::default(),
             log: Log::default(),
             commands: 0,

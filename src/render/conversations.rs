@@ -5,11 +5,11 @@ use super::info;
 use super::styled::{Line, Look, Style, Styled};
 use super::table::{self, Cell, Column};
 use super::words;
-use crate::event::packet::PacketEvent;
+use crate::event::packet::{Label, PacketEvent};
 use crate::packet::headers::flag;
 
-/// Narrower than this each conversation takes two lines.
-const TABLE: usize = 110;
+/// Narrower than this each conversation takes a few lines.
+const TABLE: usize = 160;
 
 /// Draws a row for each conversation of the packets. Times count from the first packet.
 pub fn draw(packets: &[&PacketEvent], look: &Look) -> Styled {
@@ -37,7 +37,9 @@ pub fn draw(packets: &[&PacketEvent], look: &Look) -> Styled {
         Column::number("←"),
         Column::number("start"),
         Column::number("lasted"),
-        Column::prose("seen"),
+        Column::number("RTT"),
+        Column::number("again"),
+        Column::prose("state"),
     ];
     let rows: Vec<Vec<Cell>> = conversations
         .iter()
@@ -82,11 +84,66 @@ fn row(lanes: &Lanes<'_>, start: i64) -> Vec<Cell> {
             Style::Dim,
             words::since(last.frame.time_ns - first.frame.time_ns),
         ),
-        (Style::State, seen(lanes)),
+        (Style::Dim, rtt(lanes).unwrap_or_default()),
+        (Style::Warning, again(lanes).to_string()),
+        (Style::State, standing(lanes)),
     ]
 }
 
-/// A conversation in two lines, where there is no room for the table.
+/// The shortest time from a segment to the packet that acknowledged it (`tcp.analysis.ack_rtt`).
+fn rtt(lanes: &Lanes<'_>) -> Option<String> {
+    let times = lanes
+        .packets
+        .iter()
+        .filter_map(|(packet, _)| packet.track.acks);
+    times.map(|(time, _)| time).min().map(words::since)
+}
+
+/// How many segments were sent again.
+fn again(lanes: &Lanes<'_>) -> usize {
+    let is_again = |packet: &PacketEvent| {
+        packet
+            .track
+            .labels
+            .as_fields()
+            .contains(Label::Retransmission)
+    };
+    lanes
+        .packets
+        .iter()
+        .filter(|(packet, _)| is_again(packet))
+        .count()
+}
+
+/// What was seen of it, and the states that leaves both ends in.
+fn standing(lanes: &Lanes<'_>) -> String {
+    let mut parts = vec![seen(lanes)];
+    let last = lanes
+        .packets
+        .iter()
+        .rev()
+        .find_map(|(packet, forward)| Some((packet.track.states?, *forward)));
+    if let Some(((sender, receiver), forward)) = last {
+        let (left, right) = if forward {
+            (sender, receiver)
+        } else {
+            (receiver, sender)
+        };
+        parts.push(if left == right {
+            format!("both {left}")
+        } else {
+            format!(
+                "{} {left}, {} {right}",
+                lanes.left.short(),
+                lanes.right.short()
+            )
+        });
+    }
+    parts.retain(|part| !part.is_empty());
+    parts.join("; ")
+}
+
+/// A conversation in a few lines, where there is no room for the table.
 fn entry(text: &mut Styled, lanes: &Lanes<'_>) {
     text.push(
         Line::wrapping(2)
@@ -105,9 +162,25 @@ fn entry(text: &mut Styled, lanes: &Lanes<'_>) {
     text.push(
         Line::wrapping(2)
             .with(Style::Client, &format!("  {}", way("→", true)))
-            .with(Style::Server, &way("←", false))
-            .with(Style::State, &seen(lanes)),
+            .with(Style::Server, &way("←", false)),
     );
+    let first = lanes.packets[0].0.frame.time_ns;
+    let last = lanes.packets[lanes.packets.len() - 1].0.frame.time_ns;
+    let mut line = Line::wrapping(2).with(
+        Style::Dim,
+        &format!("  lasted {}", words::since(last - first)),
+    );
+    if let Some(rtt) = rtt(lanes) {
+        line.push(Style::Dim, &format!(", RTT {rtt}"));
+    }
+    match again(lanes) {
+        0 => {}
+        1 => line.push(Style::Warning, ", 1 segment sent again"),
+        count => line.push(Style::Warning, &format!(", {count} segments sent again")),
+    }
+    line.push(Style::Plain, "   ");
+    line.push(Style::State, &standing(lanes));
+    text.push(line);
 }
 
 /// The bytes a packet carries for a program, captured or not.
@@ -166,7 +239,7 @@ fn own(packet: &PacketEvent) -> u8 {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::render::sample::{ACK, C, Capture, FIN, PSH, S, Side, screens};
+    use crate::render::sample::{ACK, C, Capture, FIN, PSH, S, Side, look, screens};
 
     #[test]
     fn conversations_with_their_totals_at_every_width() {
@@ -186,7 +259,10 @@ mod tests {
         };
         packets.push(capture.udp(client, server, b"query"));
         packets.push(capture.udp(server, client, b"an answer"));
+        packets.push(capture.tcp(C, S, PSH | ACK, (1001, 5001), b"hello"));
         let all: Vec<&PacketEvent> = packets.iter().collect();
         insta::assert_snapshot!(screens(|look| draw(&all, look)));
+        let wide = look(200, false);
+        insta::assert_snapshot!(draw(&all, &wide).to_text(&wide));
     }
 }

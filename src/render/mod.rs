@@ -23,6 +23,7 @@ pub mod lab;
 pub mod ladder;
 pub mod line;
 pub mod list;
+pub mod message;
 pub mod options;
 pub mod packet_line;
 pub mod packet_text;

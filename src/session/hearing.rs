@@ -173,7 +173,8 @@ impl Session {
     pub(super) fn called(&mut self, pid: i32, call: Box<crate::event::CallEvent>) {
         self.ledger.before(&call, &self.inventory);
         self.inventory.called(&call, |fd| inode(pid, fd));
-        self.ledger.after(&call, &self.inventory);
+        let transfer = self.ledger.after(&call, &self.inventory).cloned();
+        let message = self.message(&call, transfer);
         self.packets.taps_mut().settle();
         self.packets.called(&call, &self.inventory);
         if call.name == "bind" && call.errno.is_none() {
@@ -192,6 +193,8 @@ impl Session {
         );
         self.log.call((*call).clone());
         self.out.push(Event::Call(call));
+        self.out
+            .extend(message.map(|message| Event::Message(Box::new(message))));
         if changes_states || self.packets.change_states(&self.inventory) {
             self.refresh();
         }
