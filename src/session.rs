@@ -6,6 +6,7 @@ pub mod hosts;
 pub mod inventory;
 pub mod ledger;
 pub mod log;
+pub mod messages;
 pub mod packets;
 pub mod program;
 pub mod rows;
@@ -26,6 +27,7 @@ use hosts::Hosts;
 use inventory::Inventory;
 use ledger::Ledger;
 use log::Log;
+use messages::Messages;
 use nix::poll::PollTimeout;
 use packets::Packets;
 use program::Program;
@@ -62,6 +64,7 @@ pub struct Session {
     sampling: Sampling,
     inventory: Inventory,
     ledger: Ledger,
+    messages: Messages,
     samples: Samples,
     log: Log,
     commands: u64,
@@ -92,6 +95,7 @@ impl Session {
             sampling: Sampling::default(),
             inventory: Inventory::default(),
             ledger: Ledger::default(),
+            messages: Messages::default(),
             samples: Samples::default(),
             log: Log::default(),
             commands: 0,

@@ -114,6 +114,7 @@ pub fn page(verb: Verb) -> &'static Page {
         Verb::Follow => &looking::FOLLOW,
         Verb::Stream => &looking::STREAM,
         Verb::Plot => &looking::PLOT,
+        Verb::Messages => &looking::MESSAGES,
         Verb::Conversations => &looking::CONVERSATIONS,
         Verb::Inspect => &looking::INSPECT,
         Verb::Why => &looking::WHY,

@@ -207,7 +207,8 @@ impl Session {
     pub(super) fn called(&mut self, pid: i32, call: Box<CallEvent>) {
         self.ledger.before(&call, &self.inventory);
         self.inventory.called(&call, |fd| inode(pid, fd));
-        self.ledger.after(&call, &self.inventory);
+        let transfer = self.ledger.after(&call, &self.inventory).cloned();
+        let message = self.message(&call, transfer);
         self.packets.taps_mut().settle();
         self.packets.called(&call, &self.inventory);
         // What was sent after the call ended may be another thread's, whose report is still to come.
@@ -232,6 +233,8 @@ impl Session {
         );
         self.log.call((*call).clone());
         self.out.push(Event::Call(call));
+        self.out
+            .extend(message.map(|message| Event::Message(Box::new(message))));
         if self.inventory.open().nth(MANY).is_some() {
             // To ask for thousands of states after each of thousands of calls would be the lab's own C10k problem.
             self.stale |= changes_states;
