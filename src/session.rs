@@ -119,6 +119,11 @@ impl Session {
         Ok(())
     }
 
+    /// How it was asked to be.
+    pub fn settings(&self) -> &Settings {
+        &self.settings
+    }
+
     /// The lab.
     pub fn lab(&self) -> &Lab {
         &self.lab
@@ -201,6 +206,11 @@ impl Session {
     /// The number the next command will have.
     pub fn next_command(&self) -> u64 {
         self.commands + 1
+    }
+
+    /// True when something happened since the last time.
+    pub fn has_news(&self) -> bool {
+        !self.out.is_empty()
     }
 
     /// What happened since the last time, in order.
