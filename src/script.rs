@@ -203,7 +203,6 @@ impl Screen for Output {
         if !io::stdout().is_terminal() {
             return Press::Nobody;
         }
-        self.flush();
         match terminal::key(io::stdin(), patience) {
             Ok(Some(byte)) => Press::Key(char::from(byte)),
             Ok(None) => Press::Nothing,
