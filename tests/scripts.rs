@@ -4,37 +4,58 @@ mod support;
 
 use std::path::Path;
 use std::process::Command;
+use std::sync::Mutex;
+use std::sync::atomic::{AtomicUsize, Ordering};
 use support::{SOCKLAB, folder, private_lab, run_in, scripts};
+
+/// Runs something for each script, several side by side: most of them wait for timers. What went wrong, in no order.
+fn side_by_side(run: impl Fn(&Path) -> Option<String> + Sync) -> Vec<String> {
+    const TOGETHER: usize = 6;
+    let scripts = scripts();
+    let next = AtomicUsize::new(0);
+    let wrong = Mutex::new(Vec::new());
+    std::thread::scope(|scope| {
+        for _ in 0..TOGETHER {
+            scope.spawn(|| {
+                while let Some(path) = scripts.get(next.fetch_add(1, Ordering::Relaxed)) {
+                    if let Some(failure) = run(path) {
+                        wrong.lock().expect("no thread panics").push(failure);
+                    }
+                }
+            });
+        }
+    });
+    wrong.into_inner().expect("no thread panics")
+}
 
 #[test]
 fn every_script_holds() {
     if !private_lab() {
         return;
     }
-    let mut wrong = Vec::new();
-    for path in scripts() {
+    let wrong = side_by_side(|path| {
         let place = folder();
         let ran = run_in(
             place.path(),
             &["--color", "never", &path.display().to_string()],
             b"",
         );
-        if ran.status != 0 || ran.out.contains("✗") {
-            wrong.push(format!(
-                "== {} exited {}\n{}{}",
-                path.display(),
-                ran.status,
-                ran.out,
-                ran.err
-            ));
-        }
         let left: Vec<_> = std::fs::read_dir(place.path())
             .expect("it is readable")
             .flatten()
             .map(|entry| entry.path())
             .collect();
-        assert!(left.is_empty(), "{} left {left:?} behind", path.display());
-    }
+        let failed = ran.status != 0 || ran.out.contains("✗ line") || !left.is_empty();
+        failed.then(|| {
+            format!(
+                "== {} exited {}, left {left:?} behind\n{}{}",
+                path.display(),
+                ran.status,
+                ran.out,
+                ran.err
+            )
+        })
+    });
     assert!(wrong.is_empty(), "{}", wrong.join("\n"));
 }
 
@@ -57,12 +78,11 @@ fn every_script_holds_for_an_ordinary_user_when_root_runs_the_tests() {
     }
     let place = folder();
     let copy = copy_for_everyone(place.path());
-    let mut wrong = Vec::new();
-    for path in scripts() {
+    let wrong = side_by_side(|path| {
         let copied = place
             .path()
             .join(path.file_name().expect("scripts have names"));
-        std::fs::copy(&path, &copied).expect("scripts can be copied");
+        std::fs::copy(path, &copied).expect("scripts can be copied");
         let output = Command::new("runuser")
             .args(["-u", "nobody", "--", &copy, "--color", "never"])
             .arg(&copied)
@@ -70,15 +90,15 @@ fn every_script_holds_for_an_ordinary_user_when_root_runs_the_tests() {
             .env("HOME", place.path())
             .output()
             .expect("runuser runs");
-        if !output.status.success() {
-            wrong.push(format!(
+        (!output.status.success()).then(|| {
+            format!(
                 "== {}\n{}{}",
                 path.display(),
                 String::from_utf8_lossy(&output.stdout),
                 String::from_utf8_lossy(&output.stderr)
-            ));
-        }
-    }
+            )
+        })
+    });
     assert!(wrong.is_empty(), "{}", wrong.join("\n"));
 }
 

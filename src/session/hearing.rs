@@ -15,6 +15,9 @@ use std::os::unix::ffi::OsStrExt;
 use std::os::unix::fs::MetadataExt;
 use std::path::Path;
 
+/// When so many packets wait, they are told without another look for more.
+const FLOOD: usize = 200;
+
 impl Session {
     /// Looks whether calls under way have fallen asleep.
     pub fn look(&mut self) {
@@ -251,6 +254,10 @@ impl Session {
             self.refresh();
         } else {
             self.sample_if_due();
+        }
+        // What came while the kernels were asked is told with the rest, and their answer does not count for it.
+        if self.packets.taps().waiting().len() < FLOOD {
+            self.packets.taps_mut().settle();
         }
         for packet in self.packets.tell(&self.inventory) {
             self.log.packet(packet.clone());

@@ -368,7 +368,8 @@ fn window_was_full(scene: &Scene<'_>, trigger: &Segment, mss: u32) -> bool {
         .skip_while(|segment| segment.place() >= trigger.place())
         .copied()
         .collect();
-    let before_it = |segment: &&Segment| trigger.arrives().is_some_and(|time| segment.time_ns < time);
+    let before_it =
+        |segment: &&Segment| trigger.arrives().is_some_and(|time| segment.time_ns < time);
     let sent = scene
         .own
         .segments()

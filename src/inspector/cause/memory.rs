@@ -4,7 +4,10 @@ use super::flow::{self, Fate, Segment};
 use super::neighbour::{self, Neighbour};
 use super::scene::{AT_ONCE, TooBig};
 use super::timer::Again;
-use super::{CONVERSATIONS, CauseFinder, Found, caused, Note, SEGMENTS, Seen, Who, endpoints, is_again, is_probe};
+use super::{
+    CONVERSATIONS, CauseFinder, Found, Note, SEGMENTS, Seen, Who, caused, endpoints, is_again,
+    is_probe,
+};
 use crate::event::packet::{Cause, PacketEvent};
 use crate::inspector::call_window::{CallWindow, is_sending, same_ip};
 use crate::inspector::conversation::before;
@@ -81,12 +84,7 @@ impl CauseFinder {
         Some(window)
     }
 
-    pub(super) fn remember(
-        &mut self,
-        packet: &PacketEvent,
-        cause: Option<Cause>,
-        note: Note,
-    ) {
+    pub(super) fn remember(&mut self, packet: &PacketEvent, cause: Option<Cause>, note: Note) {
         self.keep_within_bounds();
         let network = packet.network;
         let seen = Seen {
@@ -132,13 +130,7 @@ impl CauseFinder {
         }
     }
 
-    fn remember_segment(
-        &mut self,
-        packet: &PacketEvent,
-        tcp: &Tcp,
-        seen: Seen,
-        note: Note,
-    ) {
+    fn remember_segment(&mut self, packet: &PacketEvent, tcp: &Tcp, seen: Seen, note: Note) {
         let Some(conversation) = packet.track.conversation else {
             return;
         };

@@ -2,8 +2,8 @@
 
 use super::flow::{Fate, Segment, Side};
 use crate::event::packet::{Cause, Certainty, PacketEvent};
-use crate::inspector::evidence::Evidence;
 use crate::inspector::conversation::before;
+use crate::inspector::evidence::Evidence;
 use crate::packet::headers::{Tcp, flag};
 
 /// What is sent so soon after something arrived is its answer, in nanoseconds. The kernel answers within the same interrupt; the rest
@@ -135,9 +135,7 @@ impl<'a> Scene<'a> {
 
     fn lost_answer(&self, sent: &Segment) -> String {
         let answers = self.other.segments().rev().filter(|answer| {
-            answer.time_ns >= sent.time_ns
-                && answer.has(flag::ACK)
-                && !before(answer.ack, sent.end)
+            answer.time_ns >= sent.time_ns && answer.has(flag::ACK) && !before(answer.ack, sent.end)
         });
         for answer in answers {
             match answer.fate {

@@ -157,7 +157,11 @@ fn asked_for(scene: &Scene<'_>, sent: &[&Segment]) -> Option<Cause> {
         .any(|(left, _)| before(scene.tcp.seq, *left));
     let first = sent.first().map_or(0, |first| first.number);
     let words = if let Some(third) = third_duplicate(scene, trigger) {
-        let hole = if reported { " (and SACK shows what came behind it)" } else { "" };
+        let hole = if reported {
+            " (and SACK shows what came behind it)"
+        } else {
+            ""
+        };
         format!(
             "#{third}: the third duplicate ACK{hole}, so #{first} is sent again at once, fast retransmit"
         )
