@@ -19,6 +19,9 @@ use std::path::Path;
 /// With more open sockets than this the kernel is asked for their states when all calls have returned, not after each.
 const MANY: usize = 64;
 
+/// When so many packets wait, they are told without another look for more.
+const FLOOD: usize = 200;
+
 impl Session {
     /// Looks whether calls under way have fallen asleep.
     pub fn look(&mut self) {
@@ -301,6 +304,10 @@ impl Session {
             }
         } else {
             self.sample_if_due();
+        }
+        // What came while the kernels were asked is told with the rest, and their answer does not count for it.
+        if self.packets.taps().waiting().len() < FLOOD {
+            self.packets.taps_mut().settle();
         }
         for packet in self.packets.tell(&self.inventory, until_ns) {
             self.log.packet(packet.clone());
