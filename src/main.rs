@@ -374,10 +374,12 @@ fn complain(common: &Common, text: &str) -> u8 {
 }
 
 fn write_error(common: &Common, text: &Styled) {
-    let look = Look {
-        color: false,
-        ..look(common)
-    };
+    let mut look = look(common);
+    look.color = false;
+    if !std::io::stderr().is_terminal() {
+        // One line for whoever reads it by program.
+        look.width = usize::MAX;
+    }
     let _ = std::io::stderr().write_all(text.to_text(&look).as_bytes());
 }
 
