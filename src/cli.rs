@@ -124,12 +124,28 @@ pub(crate) enum Task {
         /// Stop after so many packets that pass the filter.
         #[arg(short, long, value_name = "N", value_parser = clap::value_parser!(u64).range(1..))]
         count: Option<u64>,
+        /// What the times count from.
+        #[arg(short = 't', long, value_name = "FROM", default_value = "relative")]
+        time: Since,
         /// Write at most so many bytes of each frame to the file.
         #[arg(short, long, value_name = "BYTES")]
         snaplen: Option<u32>,
         /// Have the interface pass on what is addressed to others, too.
         #[arg(long)]
         promiscuous: bool,
+        /// Have the kernel leave out all that the filter rejects. Without this it passes on whole TCP conversations where one of
+        /// their packets could be wanted, because relative numbers and labels need all of them.
+        #[arg(long)]
+        strict: bool,
+    },
+    /// Lessons: list them, read one, watch one, learn one, or check that they hold.
+    Lesson {
+        /// What to do with them.
+        #[command(subcommand)]
+        action: LessonTask,
+        /// Lessons of a folder of your own, in place of those that come with the program.
+        #[arg(long, global = true, value_name = "DIR")]
+        lessons: Option<PathBuf>,
     },
     /// Say what this machine allows, and what would lift its limits.
     Doctor,
@@ -140,6 +156,32 @@ pub(crate) enum Task {
     },
     /// Print the manual page.
     Man,
+}
+
+/// What can be done with lessons.
+#[derive(Debug, Subcommand)]
+pub(crate) enum LessonTask {
+    /// The lessons there are, and how far you are in each.
+    List,
+    /// The text of a lesson.
+    Show {
+        /// Its name (`handshake`), its number (`1.4`) or a file.
+        name: String,
+    },
+    /// Run lessons and say whether what they claim holds.
+    Check {
+        /// Names, numbers, parts (`1`) or files; all lessons when left out.
+        names: Vec<String>,
+        /// Run each so often.
+        #[arg(long, value_name = "N", default_value_t = 1)]
+        repeat: usize,
+        /// Run so many at a time; as many as suit the machine when left out.
+        #[arg(long, value_name = "N")]
+        jobs: Option<usize>,
+        /// Let lessons that did not come with the program run programs.
+        #[arg(long)]
+        allow_run: bool,
+    },
 }
 
 /// A time as the language writes it: `5s`, `200ms`, `1m`, or a number of seconds.

@@ -140,6 +140,8 @@ pub enum Verb {
     CreateServer,
     /// `create_connection`
     CreateConnection,
+    /// `serve`
+    Serve,
     /// `options`
     Options,
     /// `print`
@@ -231,6 +233,20 @@ pub enum VerbGroup {
     /// What drives a script.
     Script,
 }
+
+/// What `serve` does with the bytes of a client.
+pub const SERVICES: &[&str] = &["echo", "upper", "time"];
+
+/// How `serve` serves several clients.
+pub const MODELS: &[&str] = &[
+    "iterative",
+    "process",
+    "thread",
+    "nonblocking",
+    "select",
+    "poll",
+    "epoll",
+];
 
 /// How the call form is written.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -333,6 +349,7 @@ pub const VERBS: &[VerbEntry] = &[
     VerbEntry { verb: Verb::IfIndextoname, name: "if_indextoname", aliases: &[], group: VerbGroup::Primitive, answered_by: AnsweredBy::Engine, spelling: Spelling::Module("socket"), parameters: &[required("if_index", Kind::Int)] },
     VerbEntry { verb: Verb::CreateServer, name: "create_server", aliases: &[], group: VerbGroup::Primitive, answered_by: AnsweredBy::Engine, spelling: Spelling::Module("socket"), parameters: &[required("address", Kind::Address), keyword("family", Kind::Constant(Group::Family), "AF_INET"), keyword("backlog", Kind::Int, "None"), keyword("reuse_port", Kind::Bool, "False"), keyword("dualstack_ipv6", Kind::Bool, "False")] },
     VerbEntry { verb: Verb::CreateConnection, name: "create_connection", aliases: &[], group: VerbGroup::Primitive, answered_by: AnsweredBy::Engine, spelling: Spelling::Module("socket"), parameters: &[required("address", Kind::Address), optional("timeout", Kind::Seconds, "None"), optional("source_address", Kind::Address, "None"), keyword("all_errors", Kind::Bool, "False")] },
+    VerbEntry { verb: Verb::Serve, name: "serve", aliases: &[], group: VerbGroup::Lab, answered_by: AnsweredBy::Engine, spelling: Spelling::Plain, parameters: &[required("socket", Kind::Socket), required("service", Kind::Choice(SERVICES)), keyword("model", Kind::Choice(MODELS), "iterative"), keyword("edge", Kind::Bool, "False"), keyword("once", Kind::Bool, "False"), keyword("count", Kind::Int, "None"), keyword("max_clients", Kind::Int, "None"), keyword("buffer", Kind::Int, "4096"), keyword("pause", Kind::Seconds, "0"), keyword("zombies", Kind::Bool, "False"), keyword("nproc", Kind::Int, "None"), keyword("nofile", Kind::Int, "None")] },
     VerbEntry { verb: Verb::Options, name: "options", aliases: &[], group: VerbGroup::Looking, answered_by: AnsweredBy::Engine, spelling: Spelling::Plain, parameters: &[required("socket", Kind::Socket)] },
     VerbEntry { verb: Verb::Print, name: "print", aliases: &[], group: VerbGroup::Script, answered_by: AnsweredBy::Engine, spelling: Spelling::Plain, parameters: &[variadic("values", Kind::Any)] },
     VerbEntry { verb: Verb::Sockets, name: "sockets", aliases: &["ss", "netstat"], group: VerbGroup::Looking, answered_by: AnsweredBy::Session, spelling: Spelling::Plain, parameters: &[optional("process", Kind::Process, "all")] },

@@ -9,7 +9,6 @@ use super::words;
 use crate::event::CallEvent;
 use crate::event::message::{End, MessageEvent};
 use crate::event::packet::PacketEvent;
-use crate::packet::text::quote;
 use crate::value::Address;
 use std::collections::HashMap;
 
@@ -331,16 +330,14 @@ pub(super) fn on_arrow(packet: &PacketEvent, room: usize, look: &Look) -> String
     let protocol = if packet.headers.tcp().is_some() {
         String::new()
     } else {
-        format!("{} ", info::protocol(&packet.headers))
+        format!("{} ", info::protocol(packet))
     };
-    let data = info::payload(packet);
     let whole =
         |brevity, data: &str| format!("{labels}{protocol}{}{data}", info::brief(packet, brevity));
-    let preview = if data.is_empty() {
-        String::new()
-    } else {
-        format!(" {}", quote(data, 16))
-    };
+    let mut preview = info::data(packet, 16);
+    if !preview.is_empty() {
+        preview.insert(0, ' ');
+    }
     [Brevity::NoZeroLength, Brevity::Flags]
         .into_iter()
         .map(|brevity| whole(brevity, &preview))

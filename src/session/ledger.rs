@@ -60,7 +60,7 @@ impl Ledger {
             _ => {}
         }
         let sends = is_sending(&call.name)?;
-        let length = u64::try_from(call.result).ok()?;
+        let length = u64::try_from(call.result).ok()? * call.times.max(1);
         let flags = flags(call);
         let looks = flags.split('|').any(|flag| flag == "MSG_PEEK");
         let apart = !sends && flags.split('|').any(|flag| flag == "MSG_OOB");
@@ -99,6 +99,19 @@ impl Ledger {
             self.forgotten += 1;
         }
         self.transfers.back()
+    }
+
+    /// A process forked: the child holds the same sockets under the same numbers.
+    pub fn forked(&mut self, parent: &str, child: &str) {
+        let copies: Vec<(i32, u32)> = self
+            .held
+            .iter()
+            .filter(|((owner, _), _)| owner == parent)
+            .map(|((_, fd), number)| (*fd, *number))
+            .collect();
+        for (fd, number) in copies {
+            self.held.insert((child.to_owned(), fd), number);
+        }
     }
 
     /// A process ended: the kernel closed all it held.
@@ -289,6 +302,7 @@ mod tests {
             host: "lab".to_owned(),
             command: 1,
             job: 0,
+            thread: 0,
             name: name.to_owned(),
             args: ["4", "\"x\"", "1", "0"].map(str::to_owned).to_vec(),
             fd,
@@ -299,6 +313,7 @@ mod tests {
             local: None,
             out: String::new(),
             made: made.to_vec(),
+            times: 1,
             blocked: false,
             start_ns: 5,
             end_ns: 6,

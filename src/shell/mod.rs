@@ -8,6 +8,7 @@ pub mod explaining;
 pub mod following;
 pub mod inspecting;
 pub mod journal;
+pub mod lesson;
 pub mod looking;
 mod machines;
 pub mod plotting;
@@ -31,7 +32,7 @@ use crate::event::{Event, RefusedEvent};
 use crate::lab::handle::{FIRST_HOST, LabError};
 use crate::render::styled::{Look, Style, Styled};
 use crate::session::{Session, Settings};
-use crate::sys::clock::Deadline;
+use crate::sys::clock::{self, Deadline};
 use blocks::Blocks;
 use journal::Journal;
 use std::os::fd::{AsFd, BorrowedFd};
@@ -63,8 +64,6 @@ pub trait Screen {
     fn is_gone(&self) -> bool {
         false
     }
-    /// Collects what is shown, until there is much of it or this is taken back: for output that nobody watches line by line.
-    fn hold(&mut self, _hold: bool) {}
 }
 
 /// What the shell's text is.
@@ -134,6 +133,8 @@ pub struct Shell {
     line_number: usize,
     /// The first packet number that belongs to the last command that was not an `expect`.
     watermark: u64,
+    /// When that command began, in nanoseconds since the epoch.
+    watermark_ns: i64,
     interrupted: Option<nix::sys::signalfd::SignalFd>,
     /// Ctrl-C was pressed while a command waited: what was to follow it is not run.
     stopped: bool,
@@ -153,6 +154,7 @@ impl Shell {
             tally: Tally::default(),
             line_number: 0,
             watermark: 1,
+            watermark_ns: 0,
             interrupted: None,
             stopped: false,
         })
@@ -244,6 +246,20 @@ impl Shell {
         self.commands(&commands, screen)
     }
 
+    /// Forgets what belonged to a lab that is gone.
+    fn forget(&mut self) {
+        self.forget_lines();
+        self.journal.clear();
+        self.blocks = Blocks::default();
+        self.watermark = 1;
+        FIRST_HOST.clone_into(&mut self.current);
+    }
+
+    /// Forgets the lines that were typed.
+    fn forget_lines(&mut self) {
+        self.typed = Typed::default();
+    }
+
     fn say_stopped(&mut self, what: &str, screen: &mut dyn Screen) {
         self.session
             .tell(Event::Note(format!("stopped by Ctrl-C: {what}")));
@@ -321,17 +337,22 @@ impl Shell {
             Action::Repeat(count, body) => self.repeat(&process, count, body, screen),
             Action::Call(call) if call.verb.entry().answered_by == AnsweredBy::Session => {
                 if call.verb != Verb::Expect {
-                    self.watermark = self.session.packets_told() + 1;
+                    self.set_watermark();
                 }
                 let flow = self.session_verb(&process, command, call, screen);
                 self.show_events(screen);
                 flow
             }
             Action::Call(_) | Action::Evaluate(_) => {
-                self.watermark = self.session.packets_told() + 1;
+                self.set_watermark();
                 self.perform(&process, command, screen)
             }
         }
+    }
+
+    fn set_watermark(&mut self) {
+        self.watermark = self.session.packets_told() + 1;
+        self.watermark_ns = clock::now_ns();
     }
 
     /// Sends a command to its process; a busy process refuses at the prompt and is waited for in a script.

@@ -57,6 +57,17 @@ pub fn processes(session: &Session) -> Styled {
                 .map_or(work.text.as_str(), |call| call.invocation.as_str())
         });
         text.push(entry(&process.name, process.pid, work.unwrap_or("free")));
+        for (child, at) in process.children() {
+            let call = process
+                .work_of_child(child)
+                .and_then(|work| work.call.as_ref());
+            let doing = match call {
+                _ if at.is_zombie => "zombie: it has ended, and its parent has not waited for it",
+                Some(call) => call.invocation.as_str(),
+                None => "running",
+            };
+            text.push(entry(child, at.pid, doing));
+        }
     }
     for program in session.programs() {
         text.push(entry(&program.name, program.pid, &program.command_line));
