@@ -60,7 +60,7 @@ impl Ledger {
             _ => {}
         }
         let sends = is_sending(&call.name)?;
-        let length = u64::try_from(call.result).ok()?;
+        let length = u64::try_from(call.result).ok()? * call.times.max(1);
         let flags = flags(call);
         let looks = flags.split('|').any(|flag| flag == "MSG_PEEK");
         let apart = !sends && flags.split('|').any(|flag| flag == "MSG_OOB");

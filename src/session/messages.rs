@@ -12,6 +12,8 @@ use std::collections::{HashMap, VecDeque};
 
 /// At most this many messages are kept.
 const MESSAGES: usize = 20_000;
+/// With more open sockets than this the kernel is not asked who is connected to whom.
+const MANY: usize = 512;
 /// At most this many unread ones are remembered for a socket.
 const UNREAD: usize = 10_000;
 
@@ -182,8 +184,12 @@ impl Session {
         Some(message)
     }
 
-    /// Asks the kernel which AF_UNIX sockets are connected to which, and keeps it.
+    /// Asks the kernel which AF_UNIX sockets are connected to which, and keeps it. With very many open it is not asked after each
+    /// call: their messages are then told without the other end's name.
     fn meet(&mut self) {
+        if self.inventory.open().nth(MANY).is_some() {
+            return;
+        }
         for (_, answer) in self.ask(&[Question::Unix]) {
             self.met(&answer);
         }
