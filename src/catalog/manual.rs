@@ -3,11 +3,13 @@
 use super::verb::Verb;
 
 mod lab;
+mod lesson;
 mod lifecycle;
 mod looking;
 mod name;
 mod option;
 mod script;
+mod serve;
 mod transfer;
 
 /// What `help VERB` shows.
@@ -101,6 +103,7 @@ pub fn page(verb: Verb) -> &'static Page {
         Verb::IfIndextoname => &name::IF_INDEXTONAME,
         Verb::CreateServer => &lifecycle::CREATE_SERVER,
         Verb::CreateConnection => &lifecycle::CREATE_CONNECTION,
+        Verb::Serve => &serve::SERVE,
         Verb::Options => &option::OPTIONS,
         Verb::Print => &script::PRINT,
         Verb::Sockets => &looking::SOCKETS,
@@ -112,6 +115,7 @@ pub fn page(verb: Verb) -> &'static Page {
         Verb::Follow => &looking::FOLLOW,
         Verb::Stream => &looking::STREAM,
         Verb::Plot => &looking::PLOT,
+        Verb::Messages => &looking::MESSAGES,
         Verb::Conversations => &looking::CONVERSATIONS,
         Verb::Inspect => &looking::INSPECT,
         Verb::Why => &looking::WHY,
@@ -134,6 +138,11 @@ pub fn page(verb: Verb) -> &'static Page {
         Verb::Reset => &script::RESET,
         Verb::Quit => &script::QUIT,
         Verb::Import => &script::IMPORT,
+        Verb::Lesson => &lesson::LESSON,
+        Verb::Hint => &lesson::HINT,
+        Verb::Skip => &lesson::SKIP,
+        Verb::Back => &lesson::BACK,
+        Verb::Solution => &lesson::SOLUTION,
     }
 }
 

@@ -5,6 +5,8 @@ pub mod analysis;
 pub mod call_window;
 pub mod cause;
 pub mod conversation;
+pub mod evidence;
+pub mod follow;
 pub mod key;
 pub mod pcap;
 pub mod pcapng;

@@ -2,7 +2,7 @@
 //! clock or touches a socket; what becomes of a frame is `wire`'s to say.
 
 use super::wire::{Accepted, Port, Sink, Wire};
-use super::wire_message::{LIMIT, Told, WireRequest};
+use super::wire_message::{ITSELF, LIMIT, Told, WireRequest};
 use crate::sys::ring::{self, Look, Ring, Room};
 use crate::sys::{clock, packet_socket, pass, signal};
 use nix::errno::Errno;
@@ -43,6 +43,8 @@ pub fn run(channel: OwnedFd, ring: OwnedFd, out: OwnedFd) -> i32 {
     let _ = nix::sys::prctl::set_pdeathsig(nix::sys::signal::Signal::SIGKILL);
     let _ = SigSet::empty().thread_set_mask();
     let _ = signal::ignore_terminal();
+    // Frames that are held leave on time, not when it suits other timers.
+    let _ = nix::sys::prctl::set_timerslack(1);
     let started = Ring::start(ring, EVERY, Look::Incoming, Room::for_ethernet(RING_MIB));
     let Ok(ring) = started else { return 1 };
     let mut pump = Pump {
@@ -51,6 +53,7 @@ pub fn run(channel: OwnedFd, ring: OwnedFd, out: OwnedFd) -> i32 {
         ports: Ports {
             out,
             ifindexes: Vec::new(),
+            answers: Vec::new(),
             failed: 0,
         },
         by_ifindex: HashMap::new(),
@@ -107,8 +110,7 @@ impl Pump {
                 let Some(port) = by_ifindex.get(&frame.ifindex) else {
                     return;
                 };
-                let now = clock::monotonic_ns();
-                match wire.accept(*port, frame.bytes, now, ports) {
+                match wire.accept(*port, frame.bytes, clock::monotonic_ns(), ports) {
                     Accepted::Housekeeping => {}
                     Accepted::Carried(rulings) => terminal.tell_frame(
                         &Told::Frame {
@@ -120,6 +122,17 @@ impl Pump {
                         },
                         frame.bytes,
                     ),
+                }
+                // What the wire says in answer stands behind the frame that made it speak.
+                for answer in ports.answers.drain(..) {
+                    let told = Told::Frame {
+                        time_ns: clock::now_ns(),
+                        port: ITSELF,
+                        len: answer.len() as u32,
+                        captured: answer.len() as u32,
+                        rulings: Vec::new(),
+                    };
+                    terminal.tell_frame(&told, &answer);
                 }
             });
             if more.is_none() {
@@ -182,10 +195,13 @@ impl Pump {
                 self.by_ifindex.insert(ifindex as i32, port);
             }
             WireRequest::Order(order) => {
+                let now_ns = clock::monotonic_ns();
                 let told = self
                     .wire
-                    .order(&order, clock::monotonic_ns(), &mut self.ports)
+                    .order(&order, now_ns)
                     .map_err(|error| error.to_string());
+                // What an order lets go of is on its way before the order is answered.
+                self.wire.release(now_ns, &mut self.ports);
                 self.terminal.tell(&Told::Rules(told));
             }
             WireRequest::Sync(number) => {
@@ -213,6 +229,8 @@ impl Pump {
 struct Ports {
     out: OwnedFd,
     ifindexes: Vec<u32>,
+    /// What the wire itself sent and has not told yet.
+    answers: Vec<Vec<u8>>,
     failed: u64,
 }
 
@@ -234,6 +252,11 @@ impl Sink for Ports {
         if packet_socket::send_frame(&self.out, *ifindex, frame).is_err() {
             self.failed += 1;
         }
+    }
+
+    fn answer(&mut self, to: Port, frame: &[u8]) {
+        self.deliver(to, frame);
+        self.answers.push(frame.to_vec());
     }
 }
 

@@ -9,6 +9,9 @@ use std::net::IpAddr;
 /// A datagram in either direction is at most this long.
 pub const LIMIT: usize = 64 * 1024;
 
+/// The port of what no host sent: the wire's own ICMP errors.
+pub const ITSELF: u16 = u16::MAX;
+
 /// What the terminal asks of the wire.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub enum WireRequest {
@@ -36,7 +39,7 @@ pub enum Told {
     Frame {
         /// When the kernel saw it: nanoseconds since the epoch.
         time_ns: i64,
-        /// The sending host's port, in the order of attachment.
+        /// The sending host's port, in the order of attachment, or [`ITSELF`].
         port: u16,
         /// Its length.
         len: u32,

@@ -37,7 +37,7 @@ const UDP: u8 = 17;
 const LONGEST: usize = 0xffff + 0x8000;
 
 /// The checksum of `bytes` with the field at `at` taken as zero.
-pub(super) fn plain(bytes: &[u8], at: usize) -> u16 {
+pub fn plain(bytes: &[u8], at: usize) -> u16 {
     util::checksum(bytes, at / 2)
 }
 

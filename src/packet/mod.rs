@@ -3,7 +3,7 @@
 pub mod application;
 mod arp;
 pub mod build;
-mod checksum;
+pub mod checksum;
 mod cooked;
 pub mod decode;
 pub mod dissect;
@@ -26,6 +26,7 @@ mod lower;
 pub mod names;
 mod ndp;
 pub mod netlink;
+pub mod netlink_header;
 mod part;
 mod partial;
 mod rows;

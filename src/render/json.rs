@@ -2,6 +2,7 @@
 
 use super::json_packet::packet_json;
 use super::value;
+use crate::event::message::{Act, Family, MessageEvent};
 use crate::event::{CallEvent, Ended, Event, ProcessEvent, ResultEvent};
 use crate::packet::text::is_printable;
 use std::fmt::Write;
@@ -11,6 +12,7 @@ pub fn event(event: &Event) -> Option<String> {
     Some(match event {
         Event::Call(made) => call(made),
         Event::Packet(packet) => packet_json(packet),
+        Event::Message(message) => self::message(message),
         Event::Blocked(blocked) => Object::new("blocked")
             .text("process", &blocked.process)
             .text("name", &blocked.name)
@@ -64,6 +66,50 @@ fn call(call: &CallEvent) -> String {
         .raw("blocked", if call.blocked { "true" } else { "false" })
         .raw("start", &seconds(call.start_ns))
         .raw("seconds", &seconds(call.end_ns - call.start_ns))
+        .raw("job", &call.job.to_string())
+        .raw("thread", &call.thread.to_string())
+        .raw("times", &call.times.to_string())
+        .end()
+}
+
+fn message(message: &MessageEvent) -> String {
+    let list = |texts: &[String]| {
+        let quoted: Vec<String> = texts.iter().map(|text| self::quoted(text)).collect();
+        format!("[{}]", quoted.join(","))
+    };
+    let (act, of, waiting, cut) = match &message.act {
+        Act::Wrote(number) => ("written", vec![*number], 0, 0),
+        Act::Read(reading) if reading.looked => (
+            "looked at",
+            reading.of.clone(),
+            reading.waiting,
+            reading.cut,
+        ),
+        Act::Read(reading) => ("read", reading.of.clone(), reading.waiting, reading.cut),
+        Act::End => ("end", Vec::new(), 0, 0),
+    };
+    let of: Vec<String> = of.iter().map(u64::to_string).collect();
+    let family = match message.family {
+        Family::Unix => "AF_UNIX",
+        Family::Netlink => "AF_NETLINK",
+    };
+    Object::new("message")
+        .text("act", act)
+        .raw("messages", &format!("[{}]", of.join(",")))
+        .text("family", family)
+        .text("type", &message.kind)
+        .text("process", &message.process)
+        .text("call", &message.call)
+        .text("from", &message.from.title())
+        .text("to", &message.to.title())
+        .raw("length", &message.length.to_string())
+        .text("data", &data(&message.data))
+        .raw("waiting", &waiting.to_string())
+        .raw("cut", &cut.to_string())
+        .raw("descriptors", &list(&message.descriptors))
+        .maybe("credentials", message.credentials.as_deref())
+        .raw("netlink", &list(&message.parts))
+        .raw("time", &seconds(message.time_ns))
         .end()
 }
 
@@ -224,6 +270,7 @@ mod tests {
             host: "lab".to_owned(),
             command: 1,
             job: 0,
+            thread: 0,
             name: "recv".to_owned(),
             args: vec!["4".to_owned(), "1024".to_owned()],
             fd: Some(4),
@@ -234,6 +281,7 @@ mod tests {
             local: None,
             out: String::new(),
             made: Vec::new(),
+            times: 1,
             blocked: true,
             start_ns: 1_700_000_000_000_000_001,
             end_ns: 1_700_000_001_500_000_001,
@@ -253,6 +301,7 @@ mod tests {
                 "event": "call", "process": "lab", "host": "lab", "name": "recv",
                 "text": "recv(4, 1024) = 6", "args": ["4", "1024"], "fd": 4, "result": 6, "errno": null,
                 "data": "hi\\x5c \\xff\\x0a", "blocked": true, "start": 1_700_000_000.000_000_1_f64, "seconds": 1.5,
+                "job": 0, "thread": 0, "times": 1,
             })
         );
         let failed = CallEvent {

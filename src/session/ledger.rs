@@ -7,6 +7,7 @@ use super::log::Log;
 use super::sampling::Samples;
 use crate::event::CallEvent;
 use crate::event::transfer::{KEPT, Party, Transfer};
+use crate::value::Address;
 use std::collections::{BTreeMap, HashMap, VecDeque};
 
 /// At most this many transfers are kept.
@@ -100,6 +101,19 @@ impl Ledger {
         self.transfers.back()
     }
 
+    /// A process forked: the child holds the same sockets under the same numbers.
+    pub fn forked(&mut self, parent: &str, child: &str) {
+        let copies: Vec<(i32, u32)> = self
+            .held
+            .iter()
+            .filter(|((owner, _), _)| owner == parent)
+            .map(|((_, fd), number)| (*fd, *number))
+            .collect();
+        for (fd, number) in copies {
+            self.held.insert((child.to_owned(), fd), number);
+        }
+    }
+
     /// A process ended: the kernel closed all it held.
     pub fn ended(&mut self, process: &str, now_ns: i64, inventory: &Inventory) {
         let held: Vec<i32> = self
@@ -133,6 +147,24 @@ impl Ledger {
     /// The number of the open socket with this inode.
     pub fn by_inode(&self, inode: u64) -> Option<u32> {
         self.by_inode.get(&inode).copied()
+    }
+
+    /// The newest open socket of this type that is bound to an address.
+    pub fn bound(&self, address: &Address, kind: &str) -> Option<&Party> {
+        self.parties.values().rev().find(|party| {
+            party.closed_ns.is_none()
+                && party.kind() == kind
+                && party.local.as_ref() == Some(address)
+        })
+    }
+
+    /// Two sockets are the ends of one connection.
+    pub fn join(&mut self, one: u32, other: u32) {
+        for (end, far) in [(one, other), (other, one)] {
+            if let Some(party) = self.parties.get_mut(&end) {
+                party.other = Some(far);
+            }
+        }
     }
 
     /// All sockets remembered, oldest first.
@@ -195,11 +227,8 @@ impl Ledger {
 
     fn pair(&mut self, process: &str, one: i32, other: i32) {
         let number = |fd| self.held.get(&(process.to_owned(), fd)).copied();
-        let (one, other) = (number(one), number(other));
-        for (end, far) in [(one, other), (other, one)] {
-            if let Some(party) = end.and_then(|end| self.parties.get_mut(&end)) {
-                party.other = far;
-            }
+        if let (Some(one), Some(other)) = (number(one), number(other)) {
+            self.join(one, other);
         }
     }
 
@@ -221,8 +250,9 @@ impl Ledger {
 }
 
 fn describe(party: &mut Party, known: &Known, inventory: &Inventory) {
-    // A descriptor that was passed on and has no name there yet leaves the socket the name it has.
-    if party.process == known.process || !known.names.is_empty() {
+    // A second descriptor without a name of its own leaves the socket the name it has.
+    let nameless = party.label.starts_with("fd ") && party.process == known.process;
+    if nameless || !known.names.is_empty() {
         party.label = inventory.shown(known);
     }
     party.local = known.local.clone().or(party.local.take());
@@ -272,6 +302,7 @@ mod tests {
             host: "lab".to_owned(),
             command: 1,
             job: 0,
+            thread: 0,
             name: name.to_owned(),
             args: ["4", "\"x\"", "1", "0"].map(str::to_owned).to_vec(),
             fd,
@@ -282,6 +313,7 @@ mod tests {
             local: None,
             out: String::new(),
             made: made.to_vec(),
+            times: 1,
             blocked: false,
             start_ns: 5,
             end_ns: 6,

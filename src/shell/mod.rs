@@ -2,13 +2,18 @@
 
 pub mod blocks;
 pub mod doctor;
+pub mod drawing;
 pub mod expecting;
 pub mod explaining;
+pub mod following;
 pub mod inspecting;
+pub mod journal;
+pub mod lesson;
 pub mod looking;
 mod machines;
 pub mod plotting;
 pub mod reading;
+mod reading_views;
 pub mod running;
 pub mod saving;
 pub mod streaming;
@@ -28,8 +33,11 @@ use crate::event::{Event, RefusedEvent};
 use crate::lab::handle::{FIRST_HOST, LabError};
 use crate::render::styled::{Look, Style, Styled};
 use crate::session::{Session, Settings};
-use crate::sys::clock::Deadline;
+use crate::sys::clock::{self, Deadline};
 use blocks::Blocks;
+use journal::Journal;
+use lesson::course::Course;
+use lesson::orders::Desk;
 use std::os::fd::{AsFd, BorrowedFd};
 use std::time::Duration;
 use tell::Teller;
@@ -55,12 +63,25 @@ pub trait Screen {
         }
         self.show(&text);
     }
+    /// Waits at most so long for a key, while no prompt is up.
+    fn key(&mut self, _patience: Duration) -> Press {
+        Press::Nobody
+    }
     /// True when nobody reads any more (`| head`).
     fn is_gone(&self) -> bool {
         false
     }
-    /// Collects what is shown, until there is much of it or this is taken back: for output that nobody watches line by line.
-    fn hold(&mut self, _hold: bool) {}
+}
+
+/// What came from the keyboard.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Press {
+    /// A key.
+    Key(char),
+    /// None yet.
+    Nothing,
+    /// There is no keyboard.
+    Nobody,
 }
 
 /// What the shell's text is.
@@ -123,15 +144,21 @@ pub struct Shell {
     manner: Manner,
     teller: Teller,
     typed: Typed,
+    journal: Journal,
     blocks: Blocks,
     tally: Tally,
     /// The line of the script that is being run, from 1; 0 at the prompt.
     line_number: usize,
     /// The first packet number that belongs to the last command that was not an `expect`.
     watermark: u64,
+    /// When that command began, in nanoseconds since the epoch.
+    watermark_ns: i64,
     interrupted: Option<nix::sys::signalfd::SignalFd>,
     /// Ctrl-C was pressed while a command waited: what was to follow it is not run.
     stopped: bool,
+    desk: Desk,
+    /// The lesson that is under way.
+    course: Option<Box<Course>>,
 }
 
 impl Shell {
@@ -143,12 +170,16 @@ impl Shell {
             manner,
             teller: Teller::default(),
             typed: Typed::default(),
+            journal: Journal::default(),
             blocks: Blocks::default(),
             tally: Tally::default(),
             line_number: 0,
             watermark: 1,
+            watermark_ns: 0,
             interrupted: None,
             stopped: false,
+            desk: Desk::default(),
+            course: None,
         })
     }
 
@@ -169,12 +200,18 @@ impl Shell {
 
     /// The prompt: the name of the process a line goes to.
     pub fn prompt(&self) -> String {
+        if self.is_asked() {
+            return "answer> ".to_owned();
+        }
         format!("{}> ", self.current)
     }
 
     /// Runs what was entered at the prompt: a Ctrl-C that ended what was entered before is forgotten.
     pub fn enter(&mut self, text: &str, screen: &mut dyn Screen) -> Flow {
         self.stopped = false;
+        if self.course.is_some() {
+            return self.enter_course(text, screen);
+        }
         self.text(text, screen)
     }
 
@@ -233,8 +270,23 @@ impl Shell {
         if !typed::is_about_files(&commands) {
             self.typed.keep(&self.current, text);
         }
+        self.journal.line(&self.prompt(), text);
         self.blocks.begin(text, &self.current, &commands);
         self.commands(&commands, screen)
+    }
+
+    /// Forgets what belonged to a lab that is gone.
+    fn forget(&mut self) {
+        self.forget_lines();
+        self.journal.clear();
+        self.blocks = Blocks::default();
+        self.watermark = 1;
+        FIRST_HOST.clone_into(&mut self.current);
+    }
+
+    /// Forgets the lines that were typed.
+    fn forget_lines(&mut self) {
+        self.typed = Typed::default();
     }
 
     fn say_stopped(&mut self, what: &str, screen: &mut dyn Screen) {
@@ -314,17 +366,22 @@ impl Shell {
             Action::Repeat(count, body) => self.repeat(&process, count, body, screen),
             Action::Call(call) if call.verb.entry().answered_by == AnsweredBy::Session => {
                 if call.verb != Verb::Expect {
-                    self.watermark = self.session.packets_told() + 1;
+                    self.set_watermark();
                 }
                 let flow = self.session_verb(&process, command, call, screen);
                 self.show_events(screen);
                 flow
             }
             Action::Call(_) | Action::Evaluate(_) => {
-                self.watermark = self.session.packets_told() + 1;
+                self.set_watermark();
                 self.perform(&process, command, screen)
             }
         }
+    }
+
+    fn set_watermark(&mut self) {
+        self.watermark = self.session.packets_told() + 1;
+        self.watermark_ns = clock::now_ns();
     }
 
     /// Sends a command to its process; a busy process refuses at the prompt and is waited for in a script.
@@ -495,7 +552,11 @@ impl Shell {
         if self.take_interrupt() {
             self.interrupt(screen);
         }
+        let happened = self.session.has_news();
         self.show_events(screen);
+        if happened && self.course.is_some() {
+            self.judge_idle(screen);
+        }
     }
 
     /// True while a call is on its way and has not been seen asleep.
@@ -533,6 +594,7 @@ impl Shell {
 
     /// Says what still goes on, before the lab ends.
     pub fn farewell(&mut self, screen: &mut dyn Screen) {
+        self.leave(screen);
         self.end_blocks(None, screen);
         self.session.watch();
         for process in self.session.processes() {

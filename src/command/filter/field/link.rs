@@ -1,6 +1,6 @@
 //! What the link layer, ARP and the frame itself have. The decoding is in `packet/`.
 
-use super::FieldKind::{Boolean, Bytes, Ipv4, Mac, Number, Protocol, Time};
+use super::FieldKind::{Boolean, Bytes, Ipv4, Mac, Number, Protocol, Text, Time};
 use super::{FieldEntry, row};
 
 /// The rows of this part, in any order.
@@ -19,6 +19,21 @@ pub(super) const FIELDS: &[FieldEntry] = &[
         "frame.time_epoch",
         Time,
         "when it was seen, in seconds since 1970",
+    ),
+    row(
+        "socklab.cause",
+        Text,
+        "why it was sent: the call, and the kernel's part in words",
+    ),
+    row(
+        "socklab.certainty",
+        Text,
+        "how sure that is: caused by, follows from or probably",
+    ),
+    row(
+        "socklab.rule",
+        Number(32),
+        "a rule of the wire that did something to it",
     ),
     row("eth", Protocol, "Ethernet"),
     row("eth.addr", Mac, "destination or source address"),

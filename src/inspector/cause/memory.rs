@@ -1,0 +1,231 @@
+//! What the finder of causes keeps of each packet for those that follow, within bounds; and its answers about packets that are not TCP.
+
+use super::flow::{self, Fate, Segment};
+use super::neighbour::{self, Neighbour};
+use super::scene::{AT_ONCE, TooBig};
+use super::timer::Again;
+use super::{
+    CONVERSATIONS, CauseFinder, Found, Note, SEGMENTS, Seen, Who, caused, endpoints, is_again,
+    is_probe,
+};
+use crate::event::packet::{Cause, PacketEvent};
+use crate::inspector::call_window::{CallWindow, is_sending, same_ip};
+use crate::inspector::conversation::before;
+use crate::packet::headers::{Icmp, Tcp, Transport};
+use std::net::SocketAddr;
+
+impl CauseFinder {
+    pub(super) fn of_neighbour(&self, packet: &PacketEvent, neighbour: Neighbour) -> Option<Cause> {
+        match neighbour {
+            Neighbour::Asks(target) => {
+                let time = packet.frame.time_ns;
+                let waits = |window: &&CallWindow| {
+                    !window.raw
+                        && window.host == packet.host
+                        && window.covers(time)
+                        && is_sending(&window.name)
+                        && window.peer.is_some_and(|peer| same_ip(peer.ip(), target))
+                };
+                let call = self.windows.iter().rev().find(waits).map(|window| Who {
+                    command: window.command,
+                    process: &window.process,
+                    short: &window.short,
+                });
+                let key = (packet.network, target);
+                let asked = self.asked.get(&key).map_or(0, |asked| asked.1);
+                let heard = self.heard.get(&key);
+                Some(neighbour::asks(packet, target, call, heard, asked))
+            }
+            Neighbour::Tells(target) => {
+                let (asked, _) = self.asked.get(&(packet.network, target))?;
+                Some(neighbour::tells(target, asked))
+            }
+        }
+    }
+
+    /// What a call had sent before it returned, but the kernel held until it knew the neighbour's Ethernet address.
+    pub(super) fn held_for_neighbour(&self, packet: &PacketEvent) -> Option<Found> {
+        let (from, to) = endpoints(packet)?;
+        let (number, told) = *self.told.get(&(packet.network, to.ip()))?;
+        if !(0..AT_ONCE).contains(&(packet.frame.time_ns - told)) {
+            return None;
+        }
+        let window = self.on_socket(packet, from, to).find(|window| {
+            is_sending(&window.name) && window.end_ns.is_some_and(|end| end < packet.frame.time_ns)
+        })?;
+        let words = format!("it had waited for the Ethernet address that #{number} told");
+        Some(caused(window, words))
+    }
+
+    pub(super) fn error_report(
+        &self,
+        packet: &PacketEvent,
+        icmp: &Icmp,
+        is_v6: bool,
+    ) -> Option<Cause> {
+        let about = self.latest.get(&quoted(packet.network, icmp)?)?;
+        Some(neighbour::error_report(icmp, is_v6, &packet.host, about))
+    }
+
+    /// A call on a raw or packet socket that has not yet sent its packet.
+    pub(super) fn raw_call(&mut self, packet: &PacketEvent) -> Option<&CallWindow> {
+        let time = packet.frame.time_ns;
+        let to = packet.headers.addresses().map(|(_, to)| to);
+        let window = self.windows.iter_mut().rev().find(|window| {
+            let there = |peer: SocketAddr| to.is_none_or(|to| same_ip(peer.ip(), to));
+            window.raw
+                && !window.claimed
+                && window.host == packet.host
+                && window.covers(time)
+                && is_sending(&window.name)
+                && window.peer.is_none_or(there)
+        })?;
+        window.claimed = true;
+        Some(window)
+    }
+
+    pub(super) fn remember(&mut self, packet: &PacketEvent, cause: Option<Cause>, note: Note) {
+        self.keep_within_bounds();
+        let network = packet.network;
+        let seen = Seen {
+            number: packet.number,
+            cause,
+        };
+        if let Some(neighbour) = neighbour::neighbour(packet) {
+            match neighbour {
+                Neighbour::Asks(target) => {
+                    let count = self
+                        .asked
+                        .get(&(network, target))
+                        .map_or(0, |asked| asked.1);
+                    self.asked.insert((network, target), (seen, count + 1));
+                }
+                Neighbour::Tells(target) => {
+                    if let Fate::Arrives(time) = flow::fate(packet) {
+                        self.told.insert((network, target), (seen.number, time));
+                    }
+                    if let Some(asked) = self.asked.get_mut(&(network, target)) {
+                        asked.1 = 0;
+                    }
+                }
+            }
+            return;
+        }
+        self.remember_too_big(packet);
+        if let Some((from, _)) = packet.headers.addresses() {
+            self.heard.insert((network, from), seen.clone());
+        }
+        if let Some((from, to)) = endpoints(packet) {
+            self.latest.insert((network, from, to), seen.clone());
+        }
+        let Some(conversation) = packet.track.conversation else {
+            return;
+        };
+        match &packet.headers.transport {
+            Transport::Tcp(tcp) => self.remember_segment(packet, tcp, seen, note),
+            _ => {
+                self.messages
+                    .insert((conversation, packet.track.forward), seen);
+            }
+        }
+    }
+
+    fn remember_segment(&mut self, packet: &PacketEvent, tcp: &Tcp, seen: Seen, note: Note) {
+        let Some(conversation) = packet.track.conversation else {
+            return;
+        };
+        let flow = self.flows.entry(conversation).or_default();
+        let [first, second] = &mut flow.sides;
+        let (own, other) = if packet.track.forward {
+            (first, second)
+        } else {
+            (second, first)
+        };
+        // Whatever carries an acknowledgment answers all that it covers.
+        let covered = note.answers.or_else(|| {
+            let arrived = other.arrived(packet.frame.time_ns);
+            let covered = |segment: &&&Segment| !before(tcp.ack, segment.end);
+            arrived.iter().find(covered).map(|segment| segment.place())
+        });
+        own.answered = own.answered.max(covered);
+        let segment = Segment {
+            number: seen.number,
+            time_ns: packet.frame.time_ns,
+            fate: flow::fate(packet),
+            seq: tcp.seq,
+            end: flow::end(tcp),
+            len: tcp.len,
+            flags: tcp.flags,
+            ack: tcp.ack,
+            window: packet.track.window,
+            sack: tcp.options.sack,
+            sacks: tcp.options.sack_count,
+            doubled: flow::doubled(packet),
+            again: is_again(own, tcp),
+            timed_out: note.again == Some(Again::Timeout),
+            probe: is_probe(own, tcp),
+            cause: seen.cause,
+        };
+        if note.again.is_some() {
+            own.resent += 1;
+        }
+        if note.again == Some(Again::Timeout) {
+            own.timeouts += 1;
+            own.goes_back_to = own.highest;
+        }
+        self.segments += usize::from(own.push(segment));
+    }
+
+    fn remember_too_big(&mut self, packet: &PacketEvent) {
+        let (Transport::Icmp(icmp) | Transport::Icmpv6(icmp)) = &packet.headers.transport else {
+            return;
+        };
+        let Some(mtu) = neighbour::too_big(&packet.headers, &packet.frame.bytes) else {
+            return;
+        };
+        if let Some(key) = quoted(packet.network, icmp) {
+            let report = TooBig {
+                number: packet.number,
+                time_ns: packet.frame.time_ns,
+                mtu,
+            };
+            self.too_big.insert(key, report);
+        }
+    }
+
+    fn keep_within_bounds(&mut self) {
+        if self.segments > SEGMENTS {
+            self.flows.clear();
+            self.segments = 0;
+        }
+        if self.latest.len() > CONVERSATIONS {
+            self.latest.clear();
+        }
+        if self.messages.len() > CONVERSATIONS {
+            self.messages.clear();
+        }
+        if self.heard.len() > CONVERSATIONS || self.asked.len() > CONVERSATIONS {
+            self.heard.clear();
+            self.asked.clear();
+            self.told.clear();
+        }
+        if self.too_big.len() > CONVERSATIONS {
+            self.too_big.clear();
+        }
+        if self.flows.len() > CONVERSATIONS {
+            self.flows.clear();
+            self.segments = 0;
+        }
+    }
+}
+
+/// Both ends of the packet that an error quotes.
+fn quoted(network: u16, icmp: &Icmp) -> Option<(u16, SocketAddr, SocketAddr)> {
+    let quoted = icmp.quoted?;
+    let (from, to) = quoted.ports?;
+    Some((
+        network,
+        SocketAddr::new(quoted.src, from),
+        SocketAddr::new(quoted.dst, to),
+    ))
+}

@@ -1,0 +1,678 @@
+//! What goes in at which time, and what comes out at which time: every kind of rule, and the laws that hold for all of them.
+
+mod answers;
+mod laws;
+
+use super::orders::WireError;
+use super::{Accepted, Port, Sink, Wire};
+use crate::command::wire::WireOrder;
+use crate::event::wire::{Effect, RuleRow};
+use crate::packet::build::{FieldInput, LayerSpec, build};
+use crate::packet::decode::decode;
+use crate::packet::headers::{Headers, LinkType};
+use std::net::IpAddr;
+
+const MS: u64 = 1_000_000;
+
+/// What left the wire.
+#[derive(Default)]
+struct Out(Vec<(Port, Vec<u8>)>);
+
+impl Sink for Out {
+    fn deliver(&mut self, to: Port, frame: &[u8]) {
+        self.0.push((to, frame.to_vec()));
+    }
+}
+
+/// A wire with hosts a, b and c, and all that left it: time, host, frame.
+struct Bench {
+    wire: Wire,
+    left: Vec<(u64, Port, Vec<u8>)>,
+}
+
+fn mac(host: u8) -> [u8; 6] {
+    [2, 0, 0, 0, 0, host]
+}
+
+fn text(mac: [u8; 6]) -> String {
+    mac.map(|octet| format!("{octet:02x}")).join(":")
+}
+
+fn port(name: &str) -> Port {
+    Port(u16::from(name.as_bytes()[0] - b'a'))
+}
+
+impl Bench {
+    fn new(orders: &[&str]) -> Self {
+        let mut bench = Self {
+            wire: Wire::new(1),
+            left: Vec::new(),
+        };
+        for (place, name) in ["a", "b", "c"].into_iter().enumerate() {
+            let number = place as u8 + 1;
+            let addresses: [IpAddr; 2] = [
+                IpAddr::from([10, 0, 0, number]),
+                IpAddr::from([0xfd00, 0, 0, 0, 0, 0, 0, u16::from(number)]),
+            ];
+            assert_eq!(bench.wire.attach(name, mac(number), &addresses), port(name));
+        }
+        for order in orders {
+            bench.order(order, 0).expect("the order is taken");
+        }
+        bench
+    }
+
+    fn order(&mut self, text: &str, now_ms: u64) -> Result<Vec<RuleRow>, WireError> {
+        self.until(now_ms * MS);
+        let order = WireOrder::parse(text).unwrap_or_else(|error| panic!("{text}: {error}"));
+        let rows = self.wire.order(&order, now_ms * MS);
+        self.until(now_ms * MS);
+        rows
+    }
+
+    /// Lets the time pass, releasing each frame when it is due.
+    fn until(&mut self, now_ns: u64) {
+        while let Some(due) = self.wire.due_ns().filter(|due| *due <= now_ns) {
+            let mut out = Out::default();
+            self.wire.release(due, &mut out);
+            self.note(due, out);
+        }
+    }
+
+    fn note(&mut self, now_ns: u64, out: Out) {
+        let frames = out.0.into_iter();
+        self.left
+            .extend(frames.map(|(port, frame)| (now_ns, port, frame)));
+    }
+
+    /// A frame goes in; what the rules did, in words.
+    fn send(&mut self, now_ns: u64, from: &str, frame: &[u8]) -> String {
+        self.until(now_ns);
+        let mut out = Out::default();
+        let words = match self.wire.accept(port(from), frame, now_ns, &mut out) {
+            Accepted::Housekeeping => "housekeeping".to_owned(),
+            Accepted::Carried(rulings) => rulings
+                .iter()
+                .map(|ruling| {
+                    let effect = match ruling.effect {
+                        Effect::Lost => "lost".to_owned(),
+                        Effect::Delayed(time) => format!("delayed {}", milliseconds(time)),
+                        Effect::Duplicated => "duplicated".to_owned(),
+                        Effect::Reordered => "reordered".to_owned(),
+                        Effect::Corrupted(_) => "corrupted".to_owned(),
+                        Effect::TooBig(mtu) => format!("too big for {mtu}"),
+                        Effect::Fragmented(count) => format!("{count} fragments"),
+                    };
+                    format!("{} {effect}", ruling.rule)
+                })
+                .collect::<Vec<_>>()
+                .join(", "),
+        };
+        self.note(now_ns, out);
+        words
+    }
+
+    /// All that left since the last look: `50 b:one`.
+    fn left(&mut self) -> Vec<String> {
+        self.until(u64::MAX);
+        let left = std::mem::take(&mut self.left);
+        left.into_iter()
+            .map(|(time, port, frame)| {
+                let host = ["a", "b", "c"][usize::from(port.0)];
+                format!("{} {host}:{}", milliseconds(time), label(&frame))
+            })
+            .collect()
+    }
+}
+
+fn milliseconds(time: u64) -> String {
+    if time.is_multiple_of(MS) {
+        (time / MS).to_string()
+    } else {
+        format!("{:.3}", time as f64 / MS as f64)
+    }
+}
+
+fn headers(frame: &[u8]) -> Headers {
+    decode(LinkType::ETHERNET, frame, frame.len() as u32)
+}
+
+/// A frame by its data, or by its protocol where it has none.
+fn label(frame: &[u8]) -> String {
+    let payload = headers(frame).payload;
+    match frame.get(payload.range()) {
+        Some(bytes) if !bytes.is_empty() && bytes.iter().all(u8::is_ascii_graphic) => {
+            let text: String = bytes.iter().copied().map(char::from).collect();
+            if text.len() > 20 {
+                format!("{} bytes", text.len())
+            } else {
+                text
+            }
+        }
+        _ => format!("{} bytes in all", frame.len()),
+    }
+}
+
+fn eth(from: &str, to: &str) -> LayerSpec {
+    let address = |host: &str| match host {
+        "all" => [0xff; 6],
+        host => mac(host.as_bytes()[0] - b'a' + 1),
+    };
+    LayerSpec::new("eth")
+        .field("src", FieldInput::Text(text(address(from))))
+        .field("dst", FieldInput::Text(text(address(to))))
+}
+
+fn ip(from: &str, to: &str) -> LayerSpec {
+    let address = |host: &str| match host {
+        "all" => "10.0.0.255".to_owned(),
+        host => format!("10.0.0.{}", host.as_bytes()[0] - b'a' + 1),
+    };
+    LayerSpec::new("ip")
+        .field("src", FieldInput::Text(address(from)))
+        .field("dst", FieldInput::Text(address(to)))
+}
+
+fn frame(layers: &[LayerSpec]) -> Vec<u8> {
+    build(layers).expect("the layers are right")
+}
+
+/// A UDP datagram.
+fn udp(from: &str, to: &str, data: &str) -> Vec<u8> {
+    let udp = LayerSpec::new("udp")
+        .field("sport", FieldInput::Number(4000))
+        .field("dport", FieldInput::Number(5000));
+    frame(&[
+        eth(from, to),
+        ip(from, to),
+        udp,
+        LayerSpec::raw(data.as_bytes()),
+    ])
+}
+
+/// A TCP segment between port 4000 of a and port 5000 of b.
+fn tcp(from: &str, to: &str, flags: &str, seq: u64, ack: u64, data: &str) -> Vec<u8> {
+    let (sport, dport) = if from == "a" {
+        (4000, 5000)
+    } else {
+        (5000, 4000)
+    };
+    let tcp = LayerSpec::new("tcp")
+        .field("sport", FieldInput::Number(sport))
+        .field("dport", FieldInput::Number(dport))
+        .field("flags", FieldInput::Text(flags.to_owned()))
+        .field("seq", FieldInput::Number(seq))
+        .field("ack", FieldInput::Number(ack));
+    frame(&[
+        eth(from, to),
+        ip(from, to),
+        tcp,
+        LayerSpec::raw(data.as_bytes()),
+    ])
+}
+
+fn arp(from: &str) -> Vec<u8> {
+    let arp = LayerSpec::new("arp").field("pdst", FieldInput::Text("10.0.0.2".to_owned()));
+    frame(&[eth(from, "all"), arp])
+}
+
+/// One message goes in: when (ms), from whom, to whom, its data.
+type Step = (u64, &'static str, &'static str, &'static str);
+
+/// Under these rules, these datagrams give these rulings and leave so.
+fn check(orders: &[&str], steps: &[Step], rulings: &[&str], left: &[&str]) {
+    let mut bench = Bench::new(orders);
+    let found: Vec<String> = steps
+        .iter()
+        .map(|(time, from, to, data)| bench.send(time * MS, from, &udp(from, to, data)))
+        .collect();
+    assert_eq!(found, rulings, "{orders:?}");
+    assert_eq!(bench.left(), left, "{orders:?}");
+}
+
+#[test]
+fn without_rules_a_frame_goes_to_its_host_and_one_for_all_to_all_others() {
+    check(
+        &[],
+        &[
+            (0, "a", "b", "one"),
+            (1, "b", "a", "two"),
+            (2, "a", "all", "three"),
+            (3, "a", "a", "four"),
+        ],
+        &["", "", "", ""],
+        &["0 b:one", "1 a:two", "2 b:three", "2 c:three"],
+    );
+}
+
+#[test]
+fn an_unknown_address_is_asked_of_everyone_and_learned_when_it_answers() {
+    let mut bench = Bench::new(&[]);
+    let stranger = [2, 0, 0, 0, 0, 99];
+    let mut to_stranger = udp("a", "b", "one");
+    to_stranger[..6].copy_from_slice(&stranger);
+    bench.send(0, "a", &to_stranger);
+    let mut from_stranger = udp("c", "a", "two");
+    from_stranger[6..12].copy_from_slice(&stranger);
+    bench.send(MS, "c", &from_stranger);
+    bench.send(2 * MS, "a", &to_stranger);
+    assert_eq!(bench.left(), ["0 b:one", "0 c:one", "1 a:two", "2 c:one"]);
+}
+
+#[test]
+fn a_delay_is_for_all_frames_and_keeps_their_order() {
+    check(
+        &["delay 50ms"],
+        &[
+            (0, "a", "b", "one"),
+            (10, "a", "b", "two"),
+            (20, "b", "a", "three"),
+        ],
+        &["1 delayed 50", "1 delayed 50", "1 delayed 50"],
+        &["50 b:one", "60 b:two", "70 a:three"],
+    );
+    check(
+        &["delay 50ms from b"],
+        &[(0, "a", "b", "one"), (0, "b", "a", "two")],
+        &["", "1 delayed 50"],
+        &["0 b:one", "50 a:two"],
+    );
+}
+
+#[test]
+fn a_delay_that_picks_lets_the_others_overtake() {
+    check(
+        &["delay 200ms next where frame contains \"one\""],
+        &[
+            (0, "a", "b", "one"),
+            (10, "a", "b", "two"),
+            (20, "a", "b", "one"),
+        ],
+        &["1 delayed 200", "", ""],
+        &["10 b:two", "20 b:one", "200 b:one"],
+    );
+}
+
+#[test]
+fn a_new_delay_takes_the_place_of_the_old_and_no_frame_overtakes() {
+    let mut bench = Bench::new(&["delay 50ms"]);
+    bench.send(0, "a", &udp("a", "b", "one"));
+    let rows = bench.order("delay 10ms", 5).expect("it is taken");
+    assert_eq!(rows.len(), 1);
+    assert_eq!((rows[0].number, rows[0].text.as_str()), (2, "delay 10ms"));
+    bench.send(6 * MS, "a", &udp("a", "b", "two"));
+    bench.send(60 * MS, "a", &udp("a", "b", "three"));
+    assert_eq!(bench.left(), ["50 b:one", "50 b:two", "70 b:three"]);
+}
+
+#[test]
+fn a_setting_for_the_same_frames_is_replaced_and_one_for_others_stands_beside_it() {
+    let mut bench = Bench::new(&["loss 10% from a", "loss 20%", "delay 5ms", "drop next"]);
+    for order in [
+        "loss 30% from 10.0.0.1",
+        "delay 5ms where udp",
+        "delay 9ms",
+        "drop next",
+    ] {
+        bench.order(order, 0).expect("it is taken");
+    }
+    let rows = bench.order("", 0).expect("a list");
+    let texts: Vec<&str> = rows.iter().map(|row| row.text.as_str()).collect();
+    assert_eq!(
+        texts,
+        [
+            "loss 20%",
+            "drop next 1",
+            "loss 30% from 10.0.0.1",
+            "delay 5ms where udp",
+            "delay 9ms",
+            "drop next 1"
+        ]
+    );
+}
+
+#[test]
+fn what_is_picked_is_counted_among_what_matches() {
+    let one_to_five: Vec<Step> = (0..5)
+        .map(|time| (time, "a", "b", ["1", "2", "3", "4", "5"][time as usize]))
+        .collect();
+    for (order, left) in [
+        ("drop next", "2345"),
+        ("drop next 2", "345"),
+        ("drop 2nd", "1345"),
+        ("drop next 2 after 1", "145"),
+        ("drop after 3", "123"),
+        (
+            "drop next 2 where frame contains \"2\" || frame contains \"4\" || frame contains \"5\"",
+            "135",
+        ),
+        ("drop next from b", "12345"),
+        ("drop next to b", "2345"),
+        ("drop next to c", "12345"),
+        ("drop next from 10.0.0.1", "2345"),
+        ("drop next where ip.src == 10.0.0.9", "12345"),
+        ("loss 100%", ""),
+        ("loss 0%", "12345"),
+    ] {
+        let mut bench = Bench::new(&[order]);
+        for (time, from, to, data) in &one_to_five {
+            bench.send(time * MS, from, &udp(from, to, data));
+        }
+        let found: String = bench
+            .left()
+            .iter()
+            .filter_map(|line| line.chars().last())
+            .collect();
+        assert_eq!(found, left, "{order}");
+    }
+}
+
+#[test]
+fn a_rule_tells_how_often_it_acted_and_how_often_it_still_will() {
+    let mut bench = Bench::new(&["drop 2nd where udp", "drop next 2 where tcp"]);
+    for time in 0..4 {
+        bench.send(time * MS, "a", &udp("a", "b", "x"));
+    }
+    let rows = bench.order("", 9).expect("a list");
+    let told: Vec<_> = rows
+        .iter()
+        .map(|row| (row.number, row.text.as_str(), row.fired, row.left))
+        .collect();
+    assert_eq!(
+        told,
+        [
+            (1, "drop 2nd where udp", 1, Some(0)),
+            (2, "drop next 2 where tcp", 0, Some(2))
+        ]
+    );
+}
+
+#[test]
+fn the_next_rule_does_not_see_what_one_lost() {
+    check(
+        &["drop next", "drop next"],
+        &[
+            (0, "a", "b", "one"),
+            (1, "a", "b", "two"),
+            (2, "a", "b", "three"),
+        ],
+        &["1 lost", "2 lost", ""],
+        &["2 b:three"],
+    );
+}
+
+#[test]
+fn a_copy_follows_its_original_at_once() {
+    check(
+        &["duplicate next", "delay 5ms"],
+        &[(0, "a", "b", "one"), (0, "a", "b", "two")],
+        &["1 duplicated, 2 delayed 5", "2 delayed 5"],
+        &["5 b:one", "5 b:one", "5 b:two"],
+    );
+}
+
+#[test]
+fn a_reordered_frame_follows_the_next_of_its_direction_or_goes_alone() {
+    check(
+        &["reorder next"],
+        &[
+            (0, "a", "b", "one"),
+            (1, "b", "a", "back"),
+            (2, "a", "c", "aside"),
+            (3, "a", "b", "two"),
+            (4, "a", "b", "three"),
+        ],
+        &["1 reordered", "", "", "", ""],
+        &["1 a:back", "2 c:aside", "3 b:two", "3 b:one", "4 b:three"],
+    );
+    check(
+        &["reorder next"],
+        &[(0, "a", "b", "one")],
+        &["1 reordered"],
+        &["500 b:one"],
+    );
+    check(
+        &["reorder next", "delay 20ms"],
+        &[(0, "a", "b", "one"), (3, "a", "b", "two")],
+        &["1 reordered, 2 delayed 20", "2 delayed 20"],
+        &["23 b:two", "23 b:one"],
+    );
+    check(
+        &["reorder next 2", "drop 3rd"],
+        &[
+            (0, "a", "b", "one"),
+            (1, "a", "b", "two"),
+            (2, "a", "b", "three"),
+            (3, "a", "b", "four"),
+        ],
+        &["1 reordered", "1 reordered", "2 lost", ""],
+        &["3 b:four", "3 b:one", "3 b:two"],
+    );
+}
+
+#[test]
+fn a_slow_wire_sends_one_frame_after_another_and_loses_what_finds_the_queue_full() {
+    // 42 bytes of headers and 83 of data are 1000 bits: a millisecond at 1 Mbit/s.
+    let data = "x".repeat(83);
+    let mut bench = Bench::new(&["rate 1mbit queue 2"]);
+    let mut rulings: Vec<String> = (0..4)
+        .map(|_| bench.send(0, "a", &udp("a", "b", &data)))
+        .collect();
+    rulings.push(bench.send(0, "b", &udp("b", "a", &data)));
+    assert_eq!(
+        rulings,
+        [
+            "1 delayed 1",
+            "1 delayed 2",
+            "1 lost",
+            "1 lost",
+            "1 delayed 1"
+        ]
+    );
+    assert_eq!(
+        bench.send(2 * MS, "a", &udp("a", "b", &data)),
+        "1 delayed 1"
+    );
+    assert_eq!(
+        bench.left(),
+        [
+            "1 b:83 bytes",
+            "1 a:83 bytes",
+            "2 b:83 bytes",
+            "3 b:83 bytes"
+        ]
+    );
+}
+
+#[test]
+fn a_cut_loses_everything_until_it_is_joined() {
+    let mut bench = Bench::new(&["cut from a"]);
+    assert_eq!(bench.send(0, "a", &udp("a", "b", "one")), "1 lost");
+    assert_eq!(bench.send(0, "a", &arp("a")), "1 lost");
+    assert_eq!(bench.send(0, "b", &udp("b", "a", "two")), "");
+    assert_eq!(
+        bench.order("join from b", 1),
+        Err(WireError::NotCut(
+            "it is not cut in that direction; `wire` lists the rules"
+        ))
+    );
+    assert_eq!(bench.order("join", 1), Ok(vec![]));
+    assert_eq!(
+        bench.order("join", 1),
+        Err(WireError::NotCut("the wire is not cut"))
+    );
+    assert_eq!(bench.send(2 * MS, "a", &udp("a", "b", "three")), "");
+    assert_eq!(bench.left(), ["0 a:two", "2 b:three"]);
+}
+
+#[test]
+fn a_rule_for_one_receiver_acts_on_its_copy_of_a_broadcast_alone() {
+    check(
+        &["cut to b"],
+        &[
+            (0, "a", "all", "one"),
+            (1, "a", "b", "two"),
+            (2, "b", "all", "three"),
+        ],
+        &["1 lost", "1 lost", ""],
+        &["0 c:one", "2 a:three", "2 c:three"],
+    );
+    check(
+        &["delay 10ms to c", "duplicate next"],
+        &[(0, "a", "all", "one")],
+        &["1 delayed 10, 2 duplicated"],
+        &["0 b:one", "0 b:one", "10 c:one", "10 c:one"],
+    );
+}
+
+#[test]
+fn what_is_picked_is_not_arp_unless_the_filter_speaks_of_it() {
+    for (order, first, second) in [
+        ("drop next", "", "1 lost"),
+        ("loss 100%", "", "1 lost"),
+        ("drop next where arp", "1 lost", ""),
+        ("drop where eth.type == 0x0806", "1 lost", ""),
+        ("cut", "1 lost", "1 lost"),
+        ("delay 5ms", "1 delayed 5", "1 delayed 5"),
+        ("delay 5ms next", "", "1 delayed 5"),
+    ] {
+        let mut bench = Bench::new(&[order]);
+        assert_eq!(bench.send(0, "a", &arp("a")), first, "{order}");
+        assert_eq!(bench.send(0, "a", &udp("a", "b", "x")), second, "{order}");
+    }
+}
+
+#[test]
+fn relative_numbers_count_from_the_syn_even_if_it_came_before_the_rule() {
+    let mut bench = Bench::new(&[]);
+    bench.send(0, "a", &tcp("a", "b", "S", 4_294_967_295, 0, ""));
+    bench.send(0, "b", &tcp("b", "a", "SA", 700, 0, ""));
+    bench
+        .order(
+            "drop next where tcp.seq == 1 && tcp.ack == 1 && tcp.len > 0",
+            0,
+        )
+        .expect("it is taken");
+    for (seq, ack, data, expected) in [
+        (0, 701, "", ""),
+        (5, 701, "later", ""),
+        (0, 701, "hello", "1 lost"),
+        (0, 701, "hello", ""),
+    ] {
+        let segment = tcp("a", "b", "A", seq, ack, data);
+        assert_eq!(bench.send(MS, "a", &segment), expected, "{seq} {data}");
+    }
+}
+
+#[test]
+fn a_corrupted_frame_differs_in_one_byte_behind_its_headers() {
+    let cases = [
+        (udp("a", "b", "hello"), 42..47),
+        (tcp("a", "b", "A", 1, 1, "hello"), 54..59),
+        (tcp("a", "b", "A", 1, 1, ""), 34..54),
+        (udp("a", "b", ""), 34..40),
+    ];
+    for (sent, places) in cases {
+        let mut bench = Bench::new(&["corrupt 100%"]);
+        for _ in 0..40 {
+            assert_eq!(bench.send(0, "a", &sent), "1 corrupted");
+        }
+        for (_, _, got) in &bench.left {
+            let changed: Vec<usize> = (0..sent.len()).filter(|at| sent[*at] != got[*at]).collect();
+            assert_eq!(changed.len(), 1);
+            assert!(places.contains(&changed[0]), "{changed:?} {places:?}");
+        }
+    }
+}
+
+#[test]
+fn clearing_delivers_what_was_held_and_begins_the_numbers_anew() {
+    let mut bench = Bench::new(&["delay 50ms", "reorder next where frame contains \"two\""]);
+    bench.send(0, "a", &udp("a", "b", "one"));
+    bench.send(1, "a", &udp("a", "b", "two"));
+    assert_eq!(bench.order("clear", 10), Ok(vec![]));
+    bench.send(11 * MS, "a", &udp("a", "b", "three"));
+    assert_eq!(bench.left(), ["10 b:one", "10 b:two", "11 b:three"]);
+    assert_eq!(
+        bench.order("drop next", 12).map(|rows| rows[0].number),
+        Ok(1)
+    );
+    assert_eq!(
+        bench
+            .order("clear 7", 12)
+            .map_err(|error| error.to_string()),
+        Err("there is no rule 7; there are 1".to_owned())
+    );
+}
+
+#[test]
+fn clearing_one_rule_delivers_what_it_held() {
+    let mut bench = Bench::new(&["delay 50ms from a", "delay 60ms from b"]);
+    bench.send(0, "a", &udp("a", "b", "one"));
+    bench.send(0, "b", &udp("b", "a", "two"));
+    assert_eq!(bench.order("clear 1", 10).map(|rows| rows[0].number), Ok(2));
+    assert_eq!(bench.left(), ["10 b:one", "60 a:two"]);
+}
+
+#[test]
+fn an_order_that_cannot_be_followed_says_why() {
+    for (order, expected) in [
+        (
+            "drop next from d",
+            "no host on the wire is called d; there are a, b, c",
+        ),
+        (
+            "cut from a to 10.0.0.1",
+            "a does not send to itself over the wire",
+        ),
+        ("clear 3", "there is no rule 3; the wire has no rules"),
+    ] {
+        let error = Bench::new(&[]).order(order, 0).expect_err("it is refused");
+        assert_eq!(error.to_string(), expected);
+    }
+}
+
+#[test]
+fn a_host_that_left_gets_nothing_and_its_rules_wait_for_it() {
+    let mut bench = Bench::new(&["drop next 2 to b", "delay 5ms"]);
+    bench.send(0, "a", &udp("a", "b", "one"));
+    bench.send(0, "a", &udp("a", "c", "two"));
+    bench.wire.detach(port("c"));
+    bench.wire.detach(port("b"));
+    assert_eq!(bench.send(MS, "a", &udp("a", "b", "three")), "2 delayed 5");
+    assert_eq!(bench.wire.attach("b", mac(2), &[]), port("b"));
+    assert_eq!(bench.send(2 * MS, "a", &udp("a", "b", "four")), "1 lost");
+    assert_eq!(bench.left(), Vec::<String>::new());
+}
+
+#[test]
+fn a_jitter_moves_frames_but_never_past_one_another() {
+    let mut bench = Bench::new(&["delay 20ms jitter 20ms"]);
+    for time in 0..200 {
+        bench.send(time * MS, "a", &udp("a", "b", &time.to_string()));
+    }
+    let left = bench.left();
+    let order: Vec<u64> = left
+        .iter()
+        .filter_map(|line| line.split(':').nth(1)?.parse().ok())
+        .collect();
+    assert_eq!(order, (0..200).collect::<Vec<_>>());
+    let together = |line: &&String| line.contains('.');
+    assert!(left.iter().filter(together).count() > 100, "times vary");
+}
+
+#[test]
+fn chance_comes_from_the_seed_and_the_rule_s_number() {
+    let pattern = |orders: &[&str]| {
+        let mut bench = Bench::new(orders);
+        (0..400)
+            .map(|_| bench.send(0, "a", &udp("a", "b", "x")).contains("1 lost"))
+            .collect::<Vec<_>>()
+    };
+    let plain = pattern(&["seed 7", "loss 25%"]);
+    let lost = plain.iter().filter(|lost| **lost).count();
+    assert!((70..130).contains(&lost), "{lost} of 400");
+    assert_eq!(plain, pattern(&["loss 25%", "seed 7"]));
+    assert_eq!(plain, pattern(&["seed 7", "loss 25%", "corrupt 50%"]));
+    assert_ne!(plain, pattern(&["seed 8", "loss 25%"]));
+}

@@ -1,0 +1,346 @@
+//! What stands in a ladder, in the order of time: packets with their lifelines, and calls with theirs. Not the drawing, of which
+//! there are two (`ladder`, `svg_ladder`).
+
+use super::endpoint::{self, Endpoint};
+use super::info::{self, Brevity};
+use super::ladder::Ladder;
+use super::styled::{Look, Style};
+use super::words;
+use crate::event::CallEvent;
+use crate::event::message::{End, MessageEvent};
+use crate::event::packet::PacketEvent;
+use crate::value::Address;
+use std::collections::HashMap;
+
+/// A ladder before it is drawn.
+pub(super) struct Rungs<'a> {
+    /// The lifelines from left to right.
+    pub(super) ends: Vec<Endpoint>,
+    /// Everything that happened, with its time.
+    pub(super) steps: Vec<(i64, Step<'a>)>,
+}
+
+/// One row, before it is drawn.
+pub(super) enum Step<'a> {
+    Packet {
+        packet: &'a PacketEvent,
+        from: usize,
+        to: usize,
+    },
+    /// What was written without a packet.
+    Message {
+        message: &'a MessageEvent,
+        from: usize,
+        to: usize,
+    },
+    /// A call by its lane; `None` for one that belongs to no endpoint of the drawing.
+    Call {
+        text: String,
+        process: &'a str,
+        failed: bool,
+        lane: Option<usize>,
+    },
+}
+
+/// Puts packets and calls to lifelines.
+pub(super) fn rungs<'a>(ladder: &Ladder<'a>) -> Rungs<'a> {
+    let conversations = endpoint::conversations(ladder.packets);
+    let mut ends: Vec<Endpoint> = Vec::new();
+    let mut places = HashMap::new();
+    for lanes in &conversations {
+        let left = place(&mut ends, &lanes.left);
+        let right = place(&mut ends, &lanes.right);
+        for (packet, forward) in &lanes.packets {
+            let way = if *forward {
+                (left, right)
+            } else {
+                (right, left)
+            };
+            places.insert(packet.number, way);
+        }
+    }
+    let mut written = Vec::new();
+    for message in ladder
+        .messages
+        .iter()
+        .filter(|message| message.wrote().is_some())
+    {
+        let from = place(&mut ends, &end(&message.from));
+        let to = place(&mut ends, &end(&message.to));
+        written.push((*message, (from, to)));
+    }
+    let mut steps = steps(ladder, &ends, &places, &written);
+    steps.extend(
+        written
+            .into_iter()
+            .map(|(message, (from, to))| (message.time_ns, Step::Message { message, from, to })),
+    );
+    // What a call wrote was there before it returned.
+    steps.sort_by_key(|step| (step.0, !matches!(step.1, Step::Message { .. })));
+    Rungs { ends, steps }
+}
+
+/// The same in parts that have nothing to do with each other, where messages are among it: a socket of AF_UNIX next to a
+/// connection would only take room from it. Calls that belong to no lifeline are left out then.
+pub(super) fn parts<'a>(ladder: &Ladder<'a>) -> Vec<Rungs<'a>> {
+    let all = rungs(ladder);
+    if ladder.messages.is_empty() {
+        return vec![all];
+    }
+    let mut groups: Vec<usize> = (0..all.ends.len()).collect();
+    for (_, step) in &all.steps {
+        if let Some((from, to)) = step.ends() {
+            let (one, other) = (groups[from], groups[to]);
+            groups
+                .iter_mut()
+                .filter(|group| **group == other)
+                .for_each(|group| *group = one);
+        }
+    }
+    let mut order: Vec<usize> = Vec::new();
+    for (_, step) in &all.steps {
+        let group = step.ends().map(|(from, _)| groups[from]);
+        order.extend(group.filter(|group| !order.contains(group)));
+    }
+    let mut parts: Vec<Rungs<'a>> = Vec::new();
+    let mut places = vec![(0, 0); all.ends.len()];
+    for group in &order {
+        let mut part = Rungs {
+            ends: Vec::new(),
+            steps: Vec::new(),
+        };
+        for (end, place) in all
+            .ends
+            .iter()
+            .zip(&mut places)
+            .enumerate()
+            .filter_map(|(index, pair)| (groups[index] == *group).then_some(pair))
+        {
+            *place = (parts.len(), part.ends.len());
+            part.ends.push(end.clone());
+        }
+        parts.push(part);
+    }
+    for (time, mut step) in all.steps {
+        if let Some(part) = step.move_to(&places) {
+            parts[part].steps.push((time, step));
+        }
+    }
+    parts
+}
+
+impl Step<'_> {
+    /// The lifelines at its ends; `None` for a call.
+    fn ends(&self) -> Option<(usize, usize)> {
+        match self {
+            Step::Packet { from, to, .. } | Step::Message { from, to, .. } => Some((*from, *to)),
+            Step::Call { .. } => None,
+        }
+    }
+
+    /// Counts its lifelines as its part does, and gives the part; `None` for what belongs to none.
+    fn move_to(&mut self, places: &[(usize, usize)]) -> Option<usize> {
+        match self {
+            Step::Packet { from, to, .. } | Step::Message { from, to, .. } => {
+                let part = places[*from].0;
+                (*from, *to) = (places[*from].1, places[*to].1);
+                Some(part)
+            }
+            Step::Call { lane, .. } => {
+                let (part, place) = places[(*lane)?];
+                *lane = Some(place);
+                Some(part)
+            }
+        }
+    }
+}
+
+/// An end of a message as the ladder titles it.
+fn end(end: &End) -> Endpoint {
+    let address = match &end.address {
+        Some(Address::UnixUnnamed) | None => String::new(),
+        Some(address) => address.to_string(),
+    };
+    let name = if address.is_empty() && end.name.is_empty() {
+        end.title()
+    } else {
+        end.name.clone()
+    };
+    Endpoint { name, address }
+}
+
+/// The lifeline of an endpoint; two conversations with the same address share it, and so do two ends without one and the same name.
+fn place(ends: &mut Vec<Endpoint>, end: &Endpoint) -> usize {
+    if let Some(known) = ends.iter().position(|known| {
+        known.address == end.address && (!end.address.is_empty() || known.name == end.name)
+    }) {
+        if ends[known].name.is_empty() {
+            ends[known].name.clone_from(&end.name);
+        }
+        return known;
+    }
+    ends.push(end.clone());
+    ends.len() - 1
+}
+
+/// Everything that is drawn, with its time, in the order of time.
+fn steps<'a>(
+    ladder: &Ladder<'a>,
+    ends: &[Endpoint],
+    places: &HashMap<u64, (usize, usize)>,
+    written: &[(&MessageEvent, (usize, usize))],
+) -> Vec<(i64, Step<'a>)> {
+    let mut steps = Vec::new();
+    for packet in ladder.packets {
+        if let Some(&(from, to)) = places.get(&packet.number) {
+            steps.push((packet.frame.time_ns, Step::Packet { packet, from, to }));
+        }
+    }
+    let lanes = call_lanes(ladder, ends, places, written);
+    for (call, lane) in ladder.calls.iter().zip(lanes) {
+        let on = call.fd.map_or_else(String::new, |fd| fd.to_string());
+        let brief = format!("{}({on})", call.name);
+        let outcome = call
+            .errno
+            .clone()
+            .unwrap_or_else(|| call.result.to_string());
+        let during = ladder
+            .packets
+            .iter()
+            .any(|packet| (call.start_ns..call.end_ns).contains(&packet.frame.time_ns));
+        let step = |text| Step::Call {
+            text,
+            process: &call.process,
+            failed: call.errno.is_some(),
+            lane,
+        };
+        if call.blocked || during {
+            steps.push((call.start_ns, step(format!("{brief} …"))));
+        }
+        steps.push((call.end_ns, step(format!("{brief} = {outcome}"))));
+    }
+    steps.sort_by_key(|step| step.0);
+    steps
+}
+
+/// The lifeline each call belongs to: by the packets it caused, by the addresses it names, by its descriptor.
+fn call_lanes(
+    ladder: &Ladder<'_>,
+    ends: &[Endpoint],
+    places: &HashMap<u64, (usize, usize)>,
+    written: &[(&MessageEvent, (usize, usize))],
+) -> Vec<Option<usize>> {
+    let at = |address: Option<String>| {
+        address.and_then(|address| ends.iter().position(|end| end.address == address))
+    };
+    let direct = |call: &CallEvent| {
+        let caused = ladder.packets.iter().find(|packet| {
+            packet.cause.as_ref().is_some_and(|cause| {
+                cause.command == Some(call.command) && cause.call.starts_with(&call.name)
+            })
+        });
+        caused
+            .and_then(|packet| places.get(&packet.number))
+            .map(|way| way.0)
+            .or_else(|| {
+                let wrote = written.iter().find(|(message, _)| {
+                    message.command == call.command && message.call.starts_with(&call.name)
+                });
+                wrote.map(|(_, way)| way.0)
+            })
+            .or_else(|| {
+                let read = ladder.messages.iter().find(|message| {
+                    message.wrote().is_none()
+                        && message.command == call.command
+                        && message.call.starts_with(&call.name)
+                })?;
+                let to = end(&read.to);
+                ends.iter()
+                    .position(|known| known.address == to.address && known.name == to.name)
+            })
+            .or_else(|| at(call.local.as_ref().map(ToString::to_string)))
+            .or_else(|| {
+                // The one who accepts stands at the other end of the one who was accepted.
+                let peer = at(call.peer.as_ref().map(ToString::to_string))?;
+                places.values().find(|way| way.0 == peer).map(|way| way.1)
+            })
+    };
+    let lives = lives(ladder.calls);
+    let mut by_descriptor = HashMap::new();
+    for (call, lives) in ladder.calls.iter().zip(&lives) {
+        if let Some(lane) = direct(call) {
+            for life in lives {
+                by_descriptor.insert(*life, lane);
+            }
+        }
+    }
+    ladder
+        .calls
+        .iter()
+        .zip(&lives)
+        .map(|(call, lives)| {
+            direct(call).or_else(|| {
+                lives
+                    .first()
+                    .and_then(|life| by_descriptor.get(life))
+                    .copied()
+            })
+        })
+        .collect()
+}
+
+/// The descriptors each call was made on or made, each with how often its number was closed before: a number that is used again
+/// is another descriptor.
+fn lives<'a>(calls: &[&'a CallEvent]) -> Vec<Vec<(&'a str, i32, u32)>> {
+    let mut closed: HashMap<(&str, i32), u32> = HashMap::new();
+    calls
+        .iter()
+        .map(|call| {
+            let process = call.process.as_str();
+            let fds = call.fd.iter().chain(&call.made);
+            let lives = fds
+                .map(|fd| {
+                    let before = closed.get(&(process, *fd)).copied().unwrap_or_default();
+                    (process, *fd, before)
+                })
+                .collect();
+            if let Some(fd) = call.fd.filter(|_| call.name == "close") {
+                *closed.entry((process, fd)).or_default() += 1;
+            }
+            lives
+        })
+        .collect()
+}
+
+/// The style of a lifeline and of what leaves it.
+pub(super) fn lane_style(lane: usize) -> Style {
+    match lane {
+        0 => Style::Client,
+        1 => Style::Server,
+        other => Style::field(other),
+    }
+}
+
+/// What stands on an arrow of this room: labels first, then the info as long as it fits, then the data.
+pub(super) fn on_arrow(packet: &PacketEvent, room: usize, look: &Look) -> String {
+    let mut labels = words::labels(&packet.track).join(", ");
+    if !labels.is_empty() {
+        labels.push(' ');
+    }
+    let protocol = if packet.headers.tcp().is_some() {
+        String::new()
+    } else {
+        format!("{} ", info::protocol(packet))
+    };
+    let whole =
+        |brevity, data: &str| format!("{labels}{protocol}{}{data}", info::brief(packet, brevity));
+    let mut preview = info::data(packet, 16);
+    if !preview.is_empty() {
+        preview.insert(0, ' ');
+    }
+    [Brevity::NoZeroLength, Brevity::Flags]
+        .into_iter()
+        .map(|brevity| whole(brevity, &preview))
+        .find(|text| look.measure(text) <= room)
+        .unwrap_or_else(|| whole(Brevity::Flags, ""))
+}
