@@ -10,6 +10,9 @@ const IPV4: &[u8] = &[
 ];
 const MACS: &[u8] = &[2, 0, 0, 0, 0, 2, 2, 0, 0, 0, 0, 1];
 
+/// A link, the headers before the datagram, and the names of their layers.
+type Case<'a> = (u16, &'a [&'a [u8]], &'a [&'a str]);
+
 fn assert_leads_to_the_datagram(link: u16, before: &[&[u8]], layers: &[&str]) {
     let bytes = [&before.concat()[..], IPV4].concat();
     let link = LinkType(link);
@@ -27,7 +30,7 @@ fn assert_leads_to_the_datagram(link: u16, before: &[&[u8]], layers: &[&str]) {
 fn every_header_below_leads_to_its_packet() {
     let snap: &[u8] = &[0xaa, 0xaa, 3, 0, 0, 0, 8, 0];
     let label: &[u8] = &[0, 1, 0x01, 64];
-    let table: &[(u16, &[&[u8]], &[&str])] = &[
+    let table: &[Case] = &[
         (9, &[&[0xff, 3, 0, 0x21]], &["ppp"]),
         (9, &[&[0x21]], &["ppp"]),
         (
