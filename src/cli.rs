@@ -127,6 +127,9 @@ pub(crate) enum Task {
         /// Stop after so many packets that pass the filter.
         #[arg(short, long, value_name = "N", value_parser = clap::value_parser!(u64).range(1..))]
         count: Option<u64>,
+        /// What the times count from.
+        #[arg(short = 't', long, value_name = "FROM", default_value = "relative")]
+        time: Since,
         /// Write at most so many bytes of each frame to the file.
         #[arg(short, long, value_name = "BYTES")]
         snaplen: Option<u32>,
@@ -193,6 +196,25 @@ pub(crate) enum LessonTask {
     Show {
         /// Its name (`handshake`), its number (`1.4`) or a file.
         name: String,
+    },
+    /// Tell a lesson, each command when a key is pressed.
+    Play {
+        /// Its name, its number or a file.
+        name: String,
+        /// Go on by itself after so long.
+        #[arg(long, value_name = "TIME", value_parser = duration)]
+        pace: Option<Duration>,
+        /// Let a lesson that did not come with the program run programs.
+        #[arg(long)]
+        allow_run: bool,
+    },
+    /// Type a lesson yourself.
+    Learn {
+        /// Its name, its number, a part (`1`) or a file.
+        name: String,
+        /// Let a lesson that did not come with the program run programs.
+        #[arg(long)]
+        allow_run: bool,
     },
     /// Run lessons and say whether what they claim holds.
     Check {

@@ -139,7 +139,7 @@ fn ctrl_c_and_a_polite_kill_end_it_with_everything_seen_before() {
         // The same wish twice, as timeout(1) says it, is no reason to leave at once.
         capture.signal(signal);
         let left = capture.end();
-        assert_eq!(left.out.iter().filter(|byte| **byte == b'\n').count(), 200);
+        assert_eq!(left.out.lines().count(), 200);
         assert!(left.notes.contains("200 shown"), "{}", left.notes);
         assert!(left.status.success());
     }

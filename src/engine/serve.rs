@@ -102,13 +102,13 @@ impl Execution<'_> {
         self.restore_limits(&limits);
         let served = served?;
         let end = match served.end {
-            End::Count => "has served as many as it was to",
-            End::Interrupt => "was stopped",
+            End::Count => "that was the count",
+            End::Interrupt => "it was interrupted",
         };
         let what = if is_datagram { "datagram" } else { "client" };
         let s = if served.clients == 1 { "" } else { "s" };
         self.note(format!(
-            "the server ({model}) {end}: {} {what}{s} served",
+            "the server ({model}) ends after {} {what}{s}: {end}",
             served.clients
         ));
         Ok(Value::Int(served.clients as i64))

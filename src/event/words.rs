@@ -4,15 +4,20 @@ use super::packet::{Cause, Certainty, PacketEvent, Phase};
 
 /// A cause in one sentence without a full stop: `caused by send(4, 5 bytes)`, `probably delayed ACK, 40 ms`.
 pub fn cause(cause: &Cause) -> String {
-    let certainty = match cause.certainty {
-        Certainty::Caused => "caused by",
-        Certainty::Follows => "follows from",
-        Certainty::Probably => "probably",
-    };
+    let certainty = certainty(cause.certainty);
     match (cause.call.is_empty(), cause.kernel.is_empty()) {
         (false, true) => format!("{certainty} {}", cause.call),
         (false, false) => format!("{certainty} {}: {}", cause.call, cause.kernel),
         (true, _) => format!("{certainty} {}", cause.kernel),
+    }
+}
+
+/// How sure a cause is: the words it begins with.
+pub fn certainty(certainty: Certainty) -> &'static str {
+    match certainty {
+        Certainty::Caused => "caused by",
+        Certainty::Follows => "follows from",
+        Certainty::Probably => "probably",
     }
 }
 

@@ -107,7 +107,7 @@ impl Times {
 }
 
 /// An event to be filled again and again.
-pub(super) fn blank() -> PacketEvent {
+pub fn blank() -> PacketEvent {
     PacketEvent {
         number: 0,
         host: String::new(),

@@ -6,7 +6,7 @@ mod words;
 
 use super::fields::Fields;
 use super::headers::{Malformed, Span};
-use super::part::{Part, be16};
+use super::part::{CUT, Part, be16};
 use super::rows::{self, Form, Row, row};
 use super::tree::{Field, FieldValue, Layer};
 use record::Reader;
@@ -195,8 +195,13 @@ pub(super) fn summary(part: Part<'_>, flavour: Flavour) -> String {
         let _ = write!(line, " {}", words::rcode(flags & 0x0f));
     }
     let mut reader = Reader::new(part, HEADER, flavour == Flavour::Multicast);
-    if tell(&mut line, &mut reader, bytes).is_err() {
-        line.push_str(" [Malformed Packet]");
+    if let Err(malformed) = tell(&mut line, &mut reader, bytes) {
+        let cut = malformed.reason == CUT;
+        line.push_str(if cut {
+            "[Packet size limited during capture]"
+        } else {
+            "[Malformed Packet]"
+        });
     }
     line
 }

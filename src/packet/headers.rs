@@ -23,6 +23,8 @@ impl LinkType {
     pub const IPV4: Self = Self(228);
     /// Bare IPv6.
     pub const IPV6: Self = Self(229);
+    /// Linux netlink, as an `nlmon` device gives it: a header of 16 bytes, then messages.
+    pub const NETLINK: Self = Self(253);
     /// Linux "cooked" capture, version 2 (20 bytes).
     pub const LINUX_SLL2: Self = Self(276);
 }
@@ -285,6 +287,9 @@ pub struct TcpOptions {
     pub timestamp: Option<(u32, u32)>,
 }
 
+/// The UDP destination ports of VXLAN and Geneve, whose datagrams carry frames.
+pub const TUNNEL_PORTS: [u16; 2] = [4789, 6081];
+
 /// A UDP header (RFC 768).
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Udp {
@@ -355,7 +360,7 @@ impl Headers {
     pub fn may_tunnel(&self) -> bool {
         const GRE: u8 = 47;
         match (&self.transport, &self.net) {
-            (Transport::Udp(udp), _) => matches!(udp.dstport, 4789 | 6081),
+            (Transport::Udp(udp), _) => TUNNEL_PORTS.contains(&udp.dstport),
             (Transport::None, Net::Ipv4(ip)) => ip.proto == GRE,
             (Transport::None, Net::Ipv6(ip)) => ip.upper == GRE,
             _ => false,

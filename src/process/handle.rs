@@ -202,7 +202,8 @@ impl Process {
             }
             Report::Called(call) => {
                 if let Some(work) = self.at_work.get_mut(&Strand::of(call)) {
-                    call.blocked |= work.called();
+                    let slept = work.called(call);
+                    call.blocked |= slept;
                 }
             }
             Report::Idle { spinning } => {

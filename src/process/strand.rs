@@ -96,11 +96,15 @@ impl Work {
         self.spinning = false;
     }
 
-    /// The call returned; true when it had been seen asleep.
-    pub(super) fn called(&mut self) -> bool {
-        self.call = None;
+    /// The call returned; true when it had been seen asleep. An interrupt that came too late for it is void, but to a server, which goes
+    /// on to the next call, it is still due.
+    pub(super) fn called(&mut self, returned: &CallEvent) -> bool {
+        let serves = self
+            .call
+            .take()
+            .is_some_and(|call| !call.serving.is_empty());
         self.asleep_at = None;
-        self.interrupt = false;
+        self.interrupt &= serves && returned.errno.as_deref() != Some("EINTR");
         std::mem::take(&mut self.blocked)
     }
 

@@ -1,9 +1,10 @@
 //! What one packet says, in a line of Wireshark's words: its info column without ports and labels. Not who sent it, nor why.
 
+use super::control;
 use super::endpoint::mac;
 use crate::event::packet::PacketEvent;
 use crate::packet::application;
-use crate::packet::headers::{Arp, Headers, Icmp, Net, Tcp, Transport, flag};
+use crate::packet::headers::{Arp, Headers, Net, Span, Tcp, Transport, flag};
 use crate::packet::names;
 use crate::packet::text::{escape, hex, quote};
 use std::fmt::Write;
@@ -58,11 +59,14 @@ pub fn brief(packet: &PacketEvent, brevity: Brevity) -> String {
             || format!("Len={}", udp.length.saturating_sub(8)),
             |(_, line)| line,
         ),
-        (Transport::Icmp(icmp), Net::Ipv4(ip)) => icmp_message(icmp, ip.ttl),
-        (Transport::Icmp(icmp), _) => icmp_message(icmp, 0),
-        (Transport::Icmpv6(icmp), Net::Ipv6(ip)) => icmpv6_message(icmp, ip.hlim),
-        (Transport::Icmpv6(icmp), _) => icmpv6_message(icmp, 0),
-        (Transport::Igmp(kind), _) => igmp_message(*kind),
+        (Transport::Icmp(icmp), Net::Ipv4(ip)) => control::icmp(icmp, ip.ttl),
+        (Transport::Icmp(icmp), _) => control::icmp(icmp, 0),
+        (Transport::Icmpv6(icmp), Net::Ipv6(ip)) => {
+            control::icmpv6(icmp, ip.hlim, message(packet, ip.header))
+        }
+        (Transport::Icmpv6(icmp), _) => control::icmpv6(icmp, 0, &[]),
+        (Transport::Igmp(_), Net::Ipv4(ip)) => control::igmp(message(packet, ip.header)),
+        (Transport::Igmp(_), _) => control::igmp(&[]),
         (Transport::None, Net::Arp(arp)) => arp_message(arp),
         (Transport::None, Net::Ipv4(ip)) if ip.mf || ip.frag_offset > 0 => format!(
             "Fragmented IP protocol (proto={}, off={}, ID={:04x})",
@@ -84,6 +88,19 @@ pub fn brief(packet: &PacketEvent, brevity: Brevity) -> String {
         }
         (Transport::None, Net::None) => unknown(packet, &link_title(headers)),
     }
+}
+
+/// What an IP header of this packet carries.
+fn message(packet: &PacketEvent, header: Span) -> &[u8] {
+    let end = packet.headers.payload.end as usize;
+    if let Some(datagram) = &packet.track.reassembled {
+        return datagram;
+    }
+    packet
+        .frame
+        .bytes
+        .get(header.end as usize..end)
+        .unwrap_or_default()
 }
 
 /// The protocol above the transport as Wireshark's protocol column names it, and its info column, safe to show; `None` where none is
@@ -226,84 +243,11 @@ fn options(text: &mut String, tcp: &Tcp, packet: &PacketEvent, brevity: Brevity)
     }
 }
 
-fn echo(icmp: &Icmp, hops: &str) -> String {
-    icmp.echo.map_or_else(String::new, |(id, seq)| {
-        format!(" id=0x{id:04x}, seq={seq}, {hops}")
-    })
-}
-
-fn icmp_message(icmp: &Icmp, ttl: u8) -> String {
-    let hops = format!("ttl={ttl}");
-    match (icmp.kind, icmp.code) {
-        (8, _) => format!("Echo (ping) request{}", echo(icmp, &hops)),
-        (0, _) => format!("Echo (ping) reply{}", echo(icmp, &hops)),
-        (3, code) => {
-            let reason = match code {
-                0 => "Network unreachable",
-                1 => "Host unreachable",
-                2 => "Protocol unreachable",
-                3 => "Port unreachable",
-                4 => "Fragmentation needed",
-                5 => "Source route failed",
-                9 | 10 | 13 => "Administratively filtered",
-                _ => return format!("Destination unreachable (code {code})"),
-            };
-            format!("Destination unreachable ({reason})")
-        }
-        (5, _) => "Redirect".to_owned(),
-        (11, 0) => "Time-to-live exceeded (Time to live exceeded in transit)".to_owned(),
-        (11, _) => "Time-to-live exceeded (Fragment reassembly time exceeded)".to_owned(),
-        (12, _) => "Parameter problem".to_owned(),
-        (13, _) => "Timestamp request".to_owned(),
-        (14, _) => "Timestamp reply".to_owned(),
-        (kind, code) => format!("Type {kind}, code {code}"),
-    }
-}
-
-fn icmpv6_message(icmp: &Icmp, hop_limit: u8) -> String {
-    let hops = format!("hop limit={hop_limit}");
-    match (icmp.kind, icmp.code) {
-        (128, _) => format!("Echo (ping) request{}", echo(icmp, &hops)),
-        (129, _) => format!("Echo (ping) reply{}", echo(icmp, &hops)),
-        (1, code) => {
-            let reason = match code {
-                0 => "no route to destination",
-                1 => "Administratively prohibited",
-                3 => "Address unreachable",
-                4 => "Port unreachable",
-                _ => return format!("Destination Unreachable (code {code})"),
-            };
-            format!("Destination Unreachable ({reason})")
-        }
-        (2, _) => "Packet Too Big".to_owned(),
-        (3, _) => "Time Exceeded".to_owned(),
-        (4, _) => "Parameter Problem".to_owned(),
-        (130, _) => "Multicast Listener Query".to_owned(),
-        (131 | 143, _) => "Multicast Listener Report".to_owned(),
-        (132, _) => "Multicast Listener Done".to_owned(),
-        (133, _) => "Router Solicitation".to_owned(),
-        (134, _) => "Router Advertisement".to_owned(),
-        (135, _) => "Neighbor Solicitation".to_owned(),
-        (136, _) => "Neighbor Advertisement".to_owned(),
-        (137, _) => "Redirect".to_owned(),
-        (kind, code) => format!("Type {kind}, code {code}"),
-    }
-}
-
 /// A protocol's name before its number, where it has one.
 fn named(protocol: u8) -> String {
     match names::protocol(protocol) {
         "" => protocol.to_string(),
         name => format!("{name} {protocol}"),
-    }
-}
-
-fn igmp_message(kind: u8) -> String {
-    match kind {
-        0x11 => "Membership Query".to_owned(),
-        0x12 | 0x16 | 0x22 => "Membership Report".to_owned(),
-        0x17 => "Leave Group".to_owned(),
-        _ => format!("Type {kind:#04x}"),
     }
 }
 

@@ -6,7 +6,7 @@ use crate::catalog::tcp_info::field;
 use crate::event::tcp_sample::TcpSample;
 use crate::session::inventory::Protocol;
 use crate::sys::clock;
-use crate::sys::diag::Question;
+use crate::sys::diag::{Answer, Question};
 use std::collections::{BTreeMap, VecDeque};
 
 /// At most this many samples are kept, over all connections.
@@ -76,9 +76,8 @@ impl Samples {
 }
 
 impl Session {
-    /// Asks the kernel about every TCP connection of the session, unless it was asked a moment ago.
-    pub(super) fn sample(&mut self) {
-        let now_ns = clock::now_ns();
+    /// Keeps what the kernels said of the session's TCP connections at this time, unless that was done a moment ago.
+    pub(super) fn sample(&mut self, now_ns: i64, answers: &[(usize, Answer)]) {
         let connected = self
             .inventory
             .open()
@@ -88,8 +87,8 @@ impl Session {
             return;
         }
         self.samples.last_ns = now_ns;
-        for (_, answer) in self.ask(&[Question::Tcp(libc::AF_INET), Question::Tcp(libc::AF_INET6)])
-        {
+        let of_tcp = |answer: &Answer| matches!(answer.question, Question::Tcp(_));
+        for (_, answer) in answers.iter().filter(|(_, answer)| of_tcp(answer)) {
             const LISTEN: u8 = 10;
             let party = self.ledger.by_inode(u64::from(answer.inode));
             let (Some(party), false) = (party, answer.state == LISTEN) else {

@@ -4,6 +4,7 @@
 use super::assemble::{Assembler, Label, code};
 use super::formula::{Class, Formula, Net, Transport};
 use super::{Instruction, Start};
+use crate::packet::headers::TUNNEL_PORTS;
 
 /// Where the kernel answers with what it knows of a packet (`SKF_AD_OFF` of linux/filter.h).
 const ANCILLARY: u32 = 0xffff_f000;
@@ -158,6 +159,12 @@ impl Builder<'_> {
                     .out
                     .step(code::LOAD_BYTE + code::INDIRECT, link + 12, next);
             }
+            Transport::Udp => {
+                next = self.not_tunnelling(next);
+                next = self
+                    .out
+                    .step(code::LOAD_HALF + code::INDIRECT, link + 2, next);
+            }
             Transport::Icmp => {
                 next = self.not_quoting(&[3, 4, 5, 11, 12], next);
                 next = self.out.step(code::LOAD_BYTE + code::INDIRECT, link, next);
@@ -192,6 +199,14 @@ impl Builder<'_> {
         })
     }
 
+    /// A has the destination port of a datagram; those that carry a frame are let through.
+    fn not_tunnelling(&mut self, next: Label) -> Label {
+        let accept = self.accept;
+        TUNNEL_PORTS.iter().fold(next, |next, port| {
+            self.out.branch(code::EQUAL, u32::from(*port), accept, next)
+        })
+    }
+
     fn ipv6(&mut self) -> Label {
         let (link, accept) = (self.out.link, self.accept);
         self.out.net = Some(IPV6_HEADER);
@@ -217,6 +232,10 @@ impl Builder<'_> {
                         let bytes = self.out.step(code::SHIFT_RIGHT, 2, end);
                         at = self.tcp_words(bytes);
                         at = self.out.step(code::LOAD_BYTE, transport_at + 12, at);
+                    }
+                    Transport::Udp => {
+                        at = self.not_tunnelling(at);
+                        at = self.out.step(code::LOAD_HALF, transport_at + 2, at);
                     }
                     Transport::Icmpv6 => {
                         at = self.not_quoting(&[1, 2, 3, 4], at);
