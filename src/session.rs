@@ -1,5 +1,6 @@
 //! Command in, Events out: sends each command to the process it is for, puts packets to the calls that caused them, keeps the one log.
 
+pub mod children;
 pub mod evidence;
 pub mod hearing;
 pub mod hosts;
@@ -119,6 +120,11 @@ impl Session {
         Ok(())
     }
 
+    /// How it was asked to be.
+    pub fn settings(&self) -> &Settings {
+        &self.settings
+    }
+
     /// The lab.
     pub fn lab(&self) -> &Lab {
         &self.lab
@@ -203,6 +209,11 @@ impl Session {
         self.commands + 1
     }
 
+    /// True when something happened since the last time.
+    pub fn has_news(&self) -> bool {
+        !self.out.is_empty()
+    }
+
     /// What happened since the last time, in order.
     pub fn take_events(&mut self) -> Vec<Event> {
         std::mem::take(&mut self.out)
@@ -277,6 +288,7 @@ impl Session {
             0
         };
         self.latest.remove(process);
+        self.sample_before_command();
         let Some(place) = self.place(process) else {
             return Ok(());
         };

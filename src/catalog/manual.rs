@@ -3,6 +3,7 @@
 use super::verb::Verb;
 
 mod lab;
+mod lesson;
 mod lifecycle;
 mod looking;
 mod name;
@@ -137,6 +138,11 @@ pub fn page(verb: Verb) -> &'static Page {
         Verb::Reset => &script::RESET,
         Verb::Quit => &script::QUIT,
         Verb::Import => &script::IMPORT,
+        Verb::Lesson => &lesson::LESSON,
+        Verb::Hint => &lesson::HINT,
+        Verb::Skip => &lesson::SKIP,
+        Verb::Back => &lesson::BACK,
+        Verb::Solution => &lesson::SOLUTION,
     }
 }
 

@@ -252,6 +252,8 @@ impl<'a> Frame<'a> {
         let text = on_arrow(packet, width.saturating_sub(arrow::DRAWN), look);
         let style = if packet.lost().is_some() {
             Style::Lost
+        } else if packet.is_neighbour_search() {
+            Style::Dim
         } else {
             lane_style(from)
         };

@@ -44,6 +44,11 @@ impl Shell {
             Verb::Save => self.save(process, call, screen),
             Verb::Reset => self.reset(screen),
             Verb::Import => {}
+            Verb::Lesson => self.lesson_verb(&word(call, 0).unwrap_or_default(), screen),
+            Verb::Hint => self.hint(screen),
+            Verb::Skip => self.skip(screen),
+            Verb::Back => self.back(screen),
+            Verb::Solution => self.solution(screen),
             _ => return Flow::Quit,
         }
         Flow::Continue
