@@ -109,6 +109,9 @@ pub(crate) enum Task {
         /// What the times count from.
         #[arg(short = 't', long, value_name = "FROM", default_value = "relative")]
         time: Since,
+        /// What is shown in place of lines.
+        #[command(flatten)]
+        view: ReadView,
     },
     /// Capture on a real interface and show every packet. Needs CAP_NET_RAW.
     Inspect {
@@ -124,12 +127,28 @@ pub(crate) enum Task {
         /// Stop after so many packets that pass the filter.
         #[arg(short, long, value_name = "N", value_parser = clap::value_parser!(u64).range(1..))]
         count: Option<u64>,
+        /// What the times count from.
+        #[arg(short = 't', long, value_name = "FROM", default_value = "relative")]
+        time: Since,
         /// Write at most so many bytes of each frame to the file.
         #[arg(short, long, value_name = "BYTES")]
         snaplen: Option<u32>,
         /// Have the interface pass on what is addressed to others, too.
         #[arg(long)]
         promiscuous: bool,
+        /// Have the kernel leave out all that the filter rejects. Without this it passes on whole TCP conversations where one of
+        /// their packets could be wanted, because relative numbers and labels need all of them.
+        #[arg(long)]
+        strict: bool,
+    },
+    /// Lessons: list them, read one, watch one, learn one, or check that they hold.
+    Lesson {
+        /// What to do with them.
+        #[command(subcommand)]
+        action: LessonTask,
+        /// Lessons of a folder of your own, in place of those that come with the program.
+        #[arg(long, global = true, value_name = "DIR")]
+        lessons: Option<PathBuf>,
     },
     /// Say what this machine allows, and what would lift its limits.
     Doctor,
@@ -140,6 +159,58 @@ pub(crate) enum Task {
     },
     /// Print the manual page.
     Man,
+}
+
+/// What `read` shows in place of a line a packet.
+#[derive(Debug, Args)]
+pub(crate) struct ReadView {
+    /// Show the fields of each packet; with --hex, its bytes beside them.
+    #[arg(short = 'V', long)]
+    pub(crate) tree: bool,
+    /// Show the bytes of each packet.
+    #[arg(short = 'x', long)]
+    pub(crate) hex: bool,
+    /// Show this packet alone, its fields and bytes.
+    #[arg(short, long, value_name = "NUMBER")]
+    pub(crate) packet: Option<u64>,
+    /// Draw the packets as arrows between their endpoints.
+    #[arg(long, conflicts_with_all = ["tree", "hex", "packet"])]
+    pub(crate) ladder: bool,
+    /// List the conversations with their totals.
+    #[arg(long, conflicts_with_all = ["tree", "hex", "packet", "ladder"])]
+    pub(crate) conversations: bool,
+    /// Show what both sides of a conversation said, by its number in the list; with --hex as bytes.
+    #[arg(long, value_name = "NUMBER", conflicts_with_all = ["tree", "packet", "ladder", "conversations"])]
+    pub(crate) follow: Option<u32>,
+    /// Write the packets to a pcapng file in place of showing them.
+    #[arg(short, long, value_name = "FILE", conflicts_with_all = ["tree", "hex", "packet", "ladder", "conversations", "follow"])]
+    pub(crate) write: Option<PathBuf>,
+}
+
+/// What can be done with lessons.
+#[derive(Debug, Subcommand)]
+pub(crate) enum LessonTask {
+    /// The lessons there are, and how far you are in each.
+    List,
+    /// The text of a lesson.
+    Show {
+        /// Its name (`handshake`), its number (`1.4`) or a file.
+        name: String,
+    },
+    /// Run lessons and say whether what they claim holds.
+    Check {
+        /// Names, numbers, parts (`1`) or files; all lessons when left out.
+        names: Vec<String>,
+        /// Run each so often.
+        #[arg(long, value_name = "N", default_value_t = 1)]
+        repeat: usize,
+        /// Run so many at a time; as many as suit the machine when left out.
+        #[arg(long, value_name = "N")]
+        jobs: Option<usize>,
+        /// Let lessons that did not come with the program run programs.
+        #[arg(long)]
+        allow_run: bool,
+    },
 }
 
 /// A time as the language writes it: `5s`, `200ms`, `1m`, or a number of seconds.

@@ -7,6 +7,7 @@ pub mod engine;
 pub mod event;
 pub mod inspector;
 pub mod lab;
+pub mod lesson;
 pub mod packet;
 pub mod process;
 pub mod render;

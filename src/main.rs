@@ -3,19 +3,22 @@
 mod cli;
 
 use clap::{CommandFactory, Parser};
-use cli::{Cli, Common, Since, Task, When};
+use cli::{Cli, Common, LessonTask, ReadView, Since, Task, When};
 use socklab::lab::handle::KEEPER_ROLE;
 use socklab::render::clock::Clock;
+use socklab::render::prose;
 use socklab::render::styled::{Look, Style, Styled};
 use socklab::script::Output;
 use socklab::session::Settings;
 use socklab::shell::inspecting::Request;
-use socklab::shell::reading::Reading;
+use socklab::shell::lesson::checking::{Wish, check_all};
+use socklab::shell::lesson::library::Library;
+use socklab::shell::reading::{Reading, View};
 use socklab::shell::{Format, Manner, Screen, Shell};
 use socklab::{lab, process, repl, script, shell, sys};
 use std::io::{BufReader, IsTerminal, Write};
 use std::os::fd::AsFd;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 /// What usage errors give, as clap does.
@@ -54,6 +57,7 @@ fn front(cli: Cli) -> u8 {
             output.show(&text);
             0
         }
+        Some(Task::Lesson { action, lessons }) => lesson(&common, action, lessons.as_deref()),
         Some(Task::Enter { host, lab }) => match lab::enter::enter(host.as_deref(), lab) {
             Ok(status) => status,
             Err(error) => complain(&common, &error.to_string()),
@@ -63,10 +67,13 @@ fn front(cli: Cli) -> u8 {
             filter,
             count,
             time,
+            view,
         }) => {
             let reading = Reading {
                 file,
-                filter: filter.join(" "),
+                filter: with_number(&filter.join(" "), view.packet),
+                view: view_of(&view),
+                write: view.write,
                 count,
                 clock: clock(time),
                 as_json: common.json,
@@ -86,8 +93,10 @@ fn front(cli: Cli) -> u8 {
             interface,
             write,
             count,
+            time,
             snaplen,
             promiscuous,
+            strict,
         }) => {
             let request = Request {
                 filter: filter.join(" "),
@@ -97,9 +106,11 @@ fn front(cli: Cli) -> u8 {
                 count,
                 snaplen: snaplen.map(|bytes| bytes as usize),
                 promiscuous,
+                strict,
+                clock: clock(time),
                 json: common.json,
                 quiet: common.quiet,
-                watched: std::io::stdout().is_terminal(),
+                endless: !std::io::stdout().is_terminal(),
                 output: std::io::stdout().as_fd().try_clone_to_owned().ok(),
             };
             inspect(&common, request, write)
@@ -110,6 +121,49 @@ fn front(cli: Cli) -> u8 {
             })
         }
         None => commands(&common, &cli.files, cli.text),
+    }
+}
+
+/// Lessons, without a prompt.
+fn lesson(common: &Common, action: LessonTask, folder: Option<&Path>) -> u8 {
+    let mut output = Output::new(look(common), format(common));
+    let library = match Library::open(folder) {
+        Ok(library) => library,
+        Err(reason) => return complain(common, &reason),
+    };
+    match action {
+        LessonTask::List => {
+            let text = library.list(&|_| None, &output.look());
+            output.show(&text);
+            0
+        }
+        LessonTask::Show { name } => match library.one(&name) {
+            Ok(volume) => {
+                let text = prose::draw(&volume.text, 0, &output.look());
+                output.show(&text);
+                0
+            }
+            Err(reason) => complain(common, &reason),
+        },
+        LessonTask::Check {
+            names,
+            repeat,
+            jobs,
+            allow_run,
+        } => {
+            let chosen = match library.choose(&names) {
+                Ok(chosen) => chosen,
+                Err(reason) => return complain(common, &reason),
+            };
+            let cores = std::thread::available_parallelism().map_or(1, usize::from);
+            let wish = Wish {
+                repeat: repeat.max(1),
+                jobs: jobs.unwrap_or(cores * 2),
+                allow_run,
+                format: format(common),
+            };
+            u8::from(!check_all(&chosen, &settings(common), &wish, &mut output))
+        }
     }
 }
 
@@ -273,6 +327,41 @@ fn write_error(common: &Common, text: &Styled) {
         ..look(common)
     };
     let _ = std::io::stderr().write_all(text.to_text(&look).as_bytes());
+}
+
+/// The filter for one packet alone, or the filter as it was.
+fn with_number(filter: &str, packet: Option<u64>) -> String {
+    match (packet, filter.trim()) {
+        (None, _) => filter.to_owned(),
+        (Some(number), "") => format!("frame.number == {number}"),
+        (Some(number), filter) => format!("({filter}) && frame.number == {number}"),
+    }
+}
+
+fn view_of(asked: &ReadView) -> View {
+    match asked {
+        ReadView { ladder: true, .. } => View::Ladder,
+        ReadView {
+            conversations: true,
+            ..
+        } => View::Conversations,
+        ReadView {
+            follow: Some(number),
+            hex,
+            ..
+        } => View::Follow {
+            number: *number,
+            bytes: *hex,
+        },
+        ReadView {
+            packet: Some(_), ..
+        } => View::Fields { bytes: true },
+        ReadView {
+            tree: true, hex, ..
+        } => View::Fields { bytes: *hex },
+        ReadView { hex: true, .. } => View::Bytes,
+        _ => View::Lines,
+    }
 }
 
 fn clock(since: Since) -> Clock {

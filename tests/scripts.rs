@@ -4,36 +4,14 @@ mod support;
 
 use std::path::Path;
 use std::process::Command;
-use std::sync::Mutex;
-use std::sync::atomic::{AtomicUsize, Ordering};
-use support::{SOCKLAB, folder, private_lab, run_in, scripts};
-
-/// Runs something for each script, several side by side: most of them wait for timers. What went wrong, in no order.
-fn side_by_side(run: impl Fn(&Path) -> Option<String> + Sync) -> Vec<String> {
-    const TOGETHER: usize = 6;
-    let scripts = scripts();
-    let next = AtomicUsize::new(0);
-    let wrong = Mutex::new(Vec::new());
-    std::thread::scope(|scope| {
-        for _ in 0..TOGETHER {
-            scope.spawn(|| {
-                while let Some(path) = scripts.get(next.fetch_add(1, Ordering::Relaxed)) {
-                    if let Some(failure) = run(path) {
-                        wrong.lock().expect("no thread panics").push(failure);
-                    }
-                }
-            });
-        }
-    });
-    wrong.into_inner().expect("no thread panics")
-}
+use support::{SOCKLAB, folder, private_lab, run_in, scripts, side_by_side};
 
 #[test]
 fn every_script_holds() {
     if !private_lab() {
         return;
     }
-    let wrong = side_by_side(|path| {
+    let wrong = side_by_side(&scripts(), |path| {
         let place = folder();
         let ran = run_in(
             place.path(),
@@ -48,7 +26,7 @@ fn every_script_holds() {
         let failed = ran.status != 0 || ran.out.contains("✗ line") || !left.is_empty();
         failed.then(|| {
             format!(
-                "== {} exited {}, left {left:?} behind\n{}{}",
+                "== {} exited {}, left {left:?}\n{}{}",
                 path.display(),
                 ran.status,
                 ran.out,
@@ -78,7 +56,7 @@ fn every_script_holds_for_an_ordinary_user_when_root_runs_the_tests() {
     }
     let place = folder();
     let copy = copy_for_everyone(place.path());
-    let wrong = side_by_side(|path| {
+    let wrong = side_by_side(&scripts(), |path| {
         let copied = place
             .path()
             .join(path.file_name().expect("scripts have names"));
@@ -107,17 +85,16 @@ fn every_example_of_the_manual_runs_and_holds() {
     if !private_lab() {
         return;
     }
-    let mut wrong = Vec::new();
-    for entry in socklab::catalog::verb::VERBS {
+    let wrong = side_by_side(socklab::catalog::verb::VERBS, |entry| {
         let place = folder();
         let page = socklab::catalog::manual::page(entry.verb);
         let ran = run_in(place.path(), &["--color", "never", "-c", page.example], b"");
-        if ran.status != 0 {
-            wrong.push(format!(
+        (ran.status != 0).then(|| {
+            format!(
                 "== {} exited {}\n{}{}",
                 entry.name, ran.status, ran.out, ran.err
-            ));
-        }
-    }
+            )
+        })
+    });
     assert!(wrong.is_empty(), "{}", wrong.join("\n"));
 }

@@ -125,7 +125,7 @@ pub fn nearest<'a>(word: &str, names: impl Iterator<Item = &'a str>) -> Option<&
 }
 
 /// A piece of the user's text as a message quotes it: short, in backquotes, nothing in it that a terminal obeys.
-pub(super) fn quoted(text: &str) -> String {
+pub fn quoted(text: &str) -> String {
     const LONGEST: usize = 32;
     let mut shown = String::from("`");
     for (count, character) in text.chars().enumerate() {

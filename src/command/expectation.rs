@@ -1,9 +1,26 @@
-//! What an `expect` line demands, read from its text. Not how it is judged (`session`).
+//! What an `expect` line or a line of a lesson demands, read from its text. Not how it is judged (`lesson`, `shell`).
+
+pub mod pattern;
+pub mod timing;
+mod word;
 
 use super::ast::Expr;
 use super::diagnostic::{Diagnostic, quoted};
+use super::lexer::in_word;
 use super::parse::parse_expression;
 use crate::catalog::errno::errnos;
+use pattern::{Asked, Pattern, asked};
+use std::ops::Range;
+use timing::Timing;
+
+/// What is to hold, and of whom.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Claim {
+    /// The process it is asked of (`server> ok`, `ok in server`); `None` for the one the line goes to.
+    pub process: Option<String>,
+    /// What is to hold.
+    pub expectation: Expectation,
+}
 
 /// What is to hold.
 #[derive(Clone, Debug, PartialEq)]
@@ -12,28 +29,56 @@ pub enum Expectation {
     Ok,
     /// `errno ECONNREFUSED`: the last call failed so.
     Errno(String),
-    /// `= 4`: the last result equals this.
+    /// `= 4`: the last result equals this, or the last call returned it.
     Equals(Expr),
+    /// `accept = 4`, `= -1 EAGAIN`: a call returned this.
+    Returned {
+        /// The call's name; empty for the last one, whatever its name.
+        call: String,
+        /// Its arguments as the screen shows them, `…` for any; `None` when none were written.
+        arguments: Option<String>,
+        /// What it returned.
+        result: i64,
+        /// Its error, which matters only when it is written.
+        errno: Option<String>,
+    },
+    /// `call accept`: such a call succeeded.
+    Called(String),
     /// `data == b"x"`: this is true.
     Condition(Expr),
-    /// `state s LISTEN`: the socket is in this state.
+    /// `state s LISTEN`, `s: LISTEN`: the socket is in this state.
     State {
         /// The socket's name.
         socket: String,
         /// The state in capitals with hyphens: `SYN-SENT`.
         state: String,
     },
+    /// `state LISTEN port 5000`: some socket is in this state.
+    AnyState {
+        /// The state.
+        state: String,
+        /// Its own port.
+        port: Option<u16>,
+        /// The port at the other end.
+        peer: Option<u16>,
+    },
     /// `packet FILTER`, `packets 3 FILTER`, `no packet FILTER`: of the packets of the last command so many match.
     Packet {
         /// How many; `None` is at least one.
         count: Option<u64>,
-        /// A display filter, not yet parsed.
-        filter: String,
+        /// Which.
+        filter: Asked,
     },
-    /// `blocked server`: this process sleeps in a call.
-    Blocked(String),
+    /// `c -> s [SYN]`, `packet [RST] from s`: such a packet was seen.
+    Seen(Box<Pattern>),
+    /// `blocked server`: this process sleeps in a call; `None` for the one the line goes to.
+    Blocked(Option<String>),
     /// `output "text"`: this was printed.
     Output(String),
+    /// `received "text"`: the process has received these bytes.
+    Received(Vec<u8>),
+    /// `took 1s ±20%`: the last call took this long.
+    Took(Timing),
 }
 
 /// The states of a socket: RFC 9293's, and those of sockets that have no connection.
@@ -59,58 +104,195 @@ pub const STATES: &[&str] = &[
 pub const FORMS: &[&str] = &[
     "ok",
     "errno",
+    "call",
     "state",
     "packet",
     "packets",
     "no packet",
     "blocked",
     "output",
+    "received",
+    "took",
 ];
 
-/// Reads the text after `expect`. Spans count from the start of `text`.
-pub fn parse_expectation(text: &str) -> Result<Expectation, Diagnostic> {
+/// Reads what stands behind `expect`, or on a line of a lesson. Spans count from the start of `text`.
+pub fn parse_claim(text: &str) -> Result<Claim, Diagnostic> {
+    let found = match prompt(text) {
+        Some((process, start)) => parse_expectation(&text[start..])
+            .map(|expectation| Claim {
+                process: Some(process.to_owned()),
+                expectation,
+            })
+            .map_err(|error| error.shifted(start)),
+        None => scoped(text).map_or_else(
+            || {
+                parse_expectation(text).map(|expectation| Claim {
+                    process: None,
+                    expectation,
+                })
+            },
+            Ok,
+        ),
+    };
+    found.map_err(|error| error.located(text))
+}
+
+/// The process in `server> ok`, and where what follows begins.
+fn prompt(text: &str) -> Option<(&str, usize)> {
+    let start = text.len() - text.trim_start().len();
+    let name_end = start + text[start..].find(|c| !(in_word(c) || c == '-'))?;
+    let behind = text[name_end..].strip_prefix("> ")?;
+    (name_end > start).then(|| (&text[start..name_end], text.len() - behind.len()))
+}
+
+/// `errno ECONNREFUSED in client`: a claim about a process, of any form but those in which `in` means something else.
+fn scoped(text: &str) -> Option<Claim> {
+    let (shorter, process) = text.trim_end().rsplit_once(" in ")?;
+    let fit = !process.is_empty() && process.chars().all(|c| in_word(c) || c == '-');
+    let expectation = parse_expectation(shorter).ok().filter(|_| fit)?;
+    let means_itself = match &expectation {
+        Expectation::Condition(_) | Expectation::Equals(_) | Expectation::Packet { .. } => true,
+        Expectation::Seen(pattern) => pattern.filter.is_some(),
+        _ => false,
+    };
+    (!means_itself).then(|| Claim {
+        process: Some(process.to_owned()),
+        expectation,
+    })
+}
+
+/// Reads an expectation that names no process in front. Spans count from the start of `text`.
+fn parse_expectation(text: &str) -> Result<Expectation, Diagnostic> {
     let leading = text.len() - text.trim_start().len();
     let body = text.trim();
     let word_end = body.find(char::is_whitespace).unwrap_or(body.len());
     let (word, rest) = (&body[..word_end], body[word_end..].trim_start());
     let rest_start = leading + body.len() - rest.len();
     let at_rest = rest_start..rest_start + rest.len();
-    let wrong = |message: String| Diagnostic::new(at_rest.clone(), message);
-    let found = match word {
-        "" => Err(Diagnostic::new(0..text.len(), "expect what?")
-            .expecting("ok, errno NAME, = VALUE, state SOCKET STATE, packet FILTER, blocked PROCESS, output TEXT or a condition")),
+    let wrong = |message: &str| Diagnostic::new(at_rest.clone(), message);
+    if pattern::is_pattern(body) {
+        return pattern::parse(body)
+            .map(|pattern| Expectation::Seen(Box::new(pattern)))
+            .map_err(|error| error.shifted(leading));
+    }
+    match word {
+        "" => Err(Diagnostic::new(0..text.len(), "expect what?").expecting(
+            "ok, errno NAME, = VALUE, SOCKET: STATE, c -> s [SYN], packet FILTER, blocked, output TEXT or a condition",
+        )),
         "ok" if rest.is_empty() => Ok(Expectation::Ok),
         "errno" => errno(rest).map_err(|error| error.shifted(rest_start)),
+        "call" if !rest.is_empty() && rest.chars().all(in_word) => {
+            Ok(Expectation::Called(rest.to_owned()))
+        }
         "state" => state(rest).map_err(|error| error.shifted(rest_start)),
-        "packet" => match rest {
-            "" => Err(wrong("expect which packet?".to_owned()).expecting("a display filter: packet tcp.flags.syn == 1")),
-            filter => Ok(Expectation::Packet {
-                count: None,
-                filter: filter.to_owned(),
-            }),
-        },
-        "packets" => packets(rest).ok_or_else(|| {
-            wrong("how many packets?".to_owned()).expecting("a number and a display filter: packets 3 tcp.len > 0")
-        }),
-        "no" => match rest.strip_prefix("packet").map(|filter| filter.strip_prefix('s').unwrap_or(filter).trim()) {
-            Some(filter) if !filter.is_empty() => Ok(Expectation::Packet {
-                count: Some(0),
-                filter: filter.to_owned(),
-            }),
-            _ => Err(wrong("no what?".to_owned()).expecting("no packet FILTER")),
+        "packet" => one_packet(None, rest).map_err(|error| error.shifted(rest_start)),
+        "packets" => packets(rest).map_err(|error| error.shifted(rest_start)),
+        "no" => match rest.strip_prefix("packet").map(|rest| rest.strip_prefix('s').unwrap_or(rest)) {
+            Some(filter) if !filter.trim().is_empty() => {
+                let start = rest_start + rest.len() - filter.trim_start().len();
+                one_packet(Some(0), filter.trim()).map_err(|error| error.shifted(start))
+            }
+            _ => Err(wrong("no what?").expecting("no packet FILTER")),
         },
         "blocked" => match rest {
-            name if !name.is_empty() && !name.contains(char::is_whitespace) => Ok(Expectation::Blocked(name.to_owned())),
-            _ => Err(wrong("which process is blocked?".to_owned()).expecting("the name of one process: blocked server")),
+            "" => Ok(Expectation::Blocked(None)),
+            name if !name.contains(char::is_whitespace) => {
+                Ok(Expectation::Blocked(Some(name.to_owned())))
+            }
+            _ => Err(wrong("which process is blocked?")
+                .expecting("the name of one process: blocked server")),
         },
         "output" => match parse_expression(rest) {
             Ok(Expr::Str(text)) => Ok(Expectation::Output(text)),
-            Ok(_) => Err(wrong("output is text".to_owned()).expecting("text in quotes: output \"hello\"")),
+            Ok(_) => Err(wrong("output is text").expecting("text in quotes: output \"hello\"")),
             Err(error) => Err(error.shifted(rest_start)),
         },
-        _ => equals_or_condition(body).map_err(|error| error.shifted(leading)),
+        "received" if rest.starts_with(['"', '\'', 'b', 'x']) => match parse_expression(rest) {
+            Ok(Expr::Str(text)) => Ok(Expectation::Received(text.into_bytes())),
+            Ok(Expr::Bytes(bytes)) => Ok(Expectation::Received(bytes)),
+            Ok(_) => Err(wrong("what is received is text or bytes")
+                .expecting("text in quotes: received \"hello\"")),
+            Err(error) => Err(error.shifted(rest_start)),
+        },
+        "took" if !rest.starts_with(['=', '!', '.', '[']) => {
+            let mut at = rest_start;
+            let mut words: Vec<(&str, Range<usize>)> = Vec::new();
+            for word in rest.split_whitespace() {
+                let start = at + text[at..].find(word).unwrap_or(0);
+                at = start + word.len();
+                words.push((word, start..at));
+            }
+            Timing::parse(&words, rest_start).map(Expectation::Took)
+        }
+        _ => by_shape(body).map_err(|error| error.shifted(leading)),
+    }
+}
+
+/// The forms that no first word tells: a lone errno, `socket: STATE`, `call = result`, `= value`, a condition.
+fn by_shape(body: &str) -> Result<Expectation, Diagnostic> {
+    if errnos().any(|errno| errno.name == body) {
+        return Ok(Expectation::Errno(body.to_owned()));
+    }
+    if let Some(found) = returned(body) {
+        return Ok(found);
+    }
+    if let Some((socket, written)) = body.split_once(':') {
+        let named =
+            !socket.is_empty() && socket.chars().all(|c| in_word(c) || matches!(c, '-' | '.'));
+        let state = written.trim();
+        let capitals = state.starts_with(|c: char| c.is_ascii_uppercase())
+            && state
+                .chars()
+                .all(|c| c.is_ascii_uppercase() || c.is_ascii_digit() || matches!(c, '-' | '_'));
+        if named && capitals && written.starts_with(' ') {
+            let start = body.len() - written.trim_start().len();
+            return state_named(state)
+                .map(|state| Expectation::State {
+                    socket: socket.to_owned(),
+                    state,
+                })
+                .map_err(|error| error.shifted(start));
+        }
+    }
+    equals_or_condition(body)
+}
+
+/// `accept(3, …) = 4`, `recv = -1 EAGAIN`, `= -1 EAGAIN`.
+fn returned(body: &str) -> Option<Expectation> {
+    let (left, right) = match body.strip_prefix("= ") {
+        Some(right) => ("", right),
+        None => body.rsplit_once(" = ")?,
     };
-    found.map_err(|error| error.located(text))
+    let (number, errno) = right
+        .trim()
+        .split_once(' ')
+        .map_or((right.trim(), None), |(number, errno)| {
+            (number, Some(errno.trim()))
+        });
+    let result: i64 = number.parse().ok()?;
+    let errno = match errno {
+        // strace(1) and the screen write the error's message behind it.
+        Some(errno) => {
+            let name = errno.split(' ').next().unwrap_or_default();
+            Some(errnos().find(|known| known.name == name)?.name.to_owned())
+        }
+        None => None,
+    };
+    let left = left.trim();
+    let (call, arguments) = match left.split_once('(') {
+        Some((call, arguments)) => (call, Some(arguments.strip_suffix(')')?.to_owned())),
+        None => (left, None),
+    };
+    // A plain `= 4` asks for the value.
+    if call.is_empty() && (errno.is_none() || arguments.is_some()) || !call.chars().all(in_word) {
+        return None;
+    }
+    Some(Expectation::Returned {
+        call: call.to_owned(),
+        arguments,
+        result,
+        errno,
+    })
 }
 
 fn equals_or_condition(body: &str) -> Result<Expectation, Diagnostic> {
@@ -139,15 +321,48 @@ fn errno(rest: &str) -> Result<Expectation, Diagnostic> {
         .suggesting(&name, errnos().map(|errno| errno.name)))
 }
 
+/// `s LISTEN`, or `LISTEN port 5000 peer 80`.
 fn state(rest: &str) -> Result<Expectation, Diagnostic> {
-    let Some((socket, state)) = rest.split_once(char::is_whitespace) else {
+    let (first, behind) = rest.split_once(char::is_whitespace).unwrap_or((rest, ""));
+    let start = rest.len() - behind.trim_start().len();
+    let is_state = first.starts_with(|c: char| c.is_ascii_uppercase());
+    if let (true, Ok(state)) = (is_state, state_named(first)) {
+        let (mut port, mut peer) = (None, None);
+        let mut words = behind.split_whitespace();
+        while let Some(word) = words.next() {
+            let place = match word {
+                "port" => &mut port,
+                "peer" => &mut peer,
+                _ => {
+                    return Err(Diagnostic::new(
+                        start..rest.len(),
+                        format!("{} says nothing about a state", quoted(word)),
+                    )
+                    .expecting("port 5000, peer 5000, or both"));
+                }
+            };
+            let number = words.next().and_then(|number| number.parse().ok());
+            *place = Some(number.ok_or_else(|| {
+                Diagnostic::new(start..rest.len(), format!("which {word}?"))
+                    .expecting("a port's number")
+            })?);
+        }
+        return Ok(Expectation::AnyState { state, port, peer });
+    }
+    if behind.trim().is_empty() {
         return Err(
             Diagnostic::new(0..rest.len(), "which socket in which state?")
-                .expecting("state s LISTEN"),
+                .expecting("state s LISTEN, or state LISTEN port 5000"),
         );
-    };
-    let start = rest.len() - state.trim_start().len();
-    let written = state.trim();
+    }
+    Ok(Expectation::State {
+        socket: first.to_owned(),
+        state: state_named(behind.trim()).map_err(|error| error.shifted(start))?,
+    })
+}
+
+/// A state by the name that this program, RFC 9293, ss(8) or the kernel gives it.
+fn state_named(written: &str) -> Result<String, Diagnostic> {
     let state = written.to_uppercase().replace('_', "-");
     // ss(8) and the kernel say SYN-RECV, FIN-WAIT1.
     let state = match state.as_str() {
@@ -158,25 +373,35 @@ fn state(rest: &str) -> Result<Expectation, Diagnostic> {
         _ => state,
     };
     if STATES.contains(&state.as_str()) {
-        return Ok(Expectation::State {
-            socket: socket.to_owned(),
-            state,
-        });
+        return Ok(state);
     }
     Err(Diagnostic::new(
-        start..start + written.len(),
+        0..written.len(),
         format!("{} is no state of a socket", quoted(written)),
     )
     .expecting("an RFC 9293 name: LISTEN, SYN-SENT, ESTABLISHED …")
     .suggesting(&state, STATES.iter().copied()))
 }
 
-fn packets(rest: &str) -> Option<Expectation> {
-    let (count, filter) = rest.split_once(char::is_whitespace)?;
-    let filter = filter.trim();
-    (!filter.is_empty()).then_some(())?;
-    Some(Expectation::Packet {
-        count: Some(count.parse().ok()?),
-        filter: filter.to_owned(),
-    })
+fn one_packet(count: Option<u64>, filter: &str) -> Result<Expectation, Diagnostic> {
+    if filter.is_empty() {
+        return Err(Diagnostic::new(0..0, "expect which packet?")
+            .expecting("flags or a display filter: packet [SYN], packet tcp.flags.syn == 1"));
+    }
+    asked(filter, 0).map(|filter| Expectation::Packet { count, filter })
 }
+
+fn packets(rest: &str) -> Result<Expectation, Diagnostic> {
+    let counted = rest
+        .split_once(char::is_whitespace)
+        .and_then(|(count, filter)| Some((count.parse().ok()?, filter.trim())))
+        .filter(|(_, filter)| !filter.is_empty());
+    let Some((count, filter)) = counted else {
+        return Err(Diagnostic::new(0..rest.len(), "how many packets?")
+            .expecting("a number and a display filter: packets 3 tcp.len > 0"));
+    };
+    one_packet(Some(count), filter).map_err(|error| error.shifted(rest.len() - filter.len()))
+}
+
+#[cfg(test)]
+mod tests;

@@ -37,7 +37,7 @@ pub(super) fn level(operator: Operator) -> u8 {
 }
 
 /// A text that is one expression, as in `expect data == b"x"`.
-pub(super) fn parse_expression(text: &str) -> Result<Expr, Diagnostic> {
+pub fn parse_expression(text: &str) -> Result<Expr, Diagnostic> {
     let mut parser = Parser::new(text);
     let parsed = parser.expression().and_then(|value| {
         let token = parser.peek(Place::Operator)?;

@@ -7,6 +7,7 @@
 //!   other, `after 5` all but the first five, `next 2 after 5` the sixth and the seventh, `10%` one in ten by chance;
 //! - which frames it matches: `from HOST`, `to HOST`, `where FILTER`. A filter ends where one of the other words begins.
 
+mod clause;
 mod measure;
 mod parse;
 pub mod suggest;

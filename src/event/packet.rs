@@ -1,7 +1,7 @@
 //! A frame that was seen, with what the tracker and the session know of it: plain data, no decoding here.
 
 use super::wire::{Effect, Ruling};
-use crate::packet::headers::{Headers, LinkType};
+use crate::packet::headers::{Headers, LinkType, Net, Transport};
 use std::ops::Deref;
 use std::sync::Arc;
 
@@ -87,6 +87,15 @@ pub struct PacketEvent {
 }
 
 impl PacketEvent {
+    /// True for the search for a neighbour's Ethernet address (ARP; neighbour discovery, RFC 4861): around a conversation, not in it.
+    pub fn is_neighbour_search(&self) -> bool {
+        match (&self.headers.net, &self.headers.transport) {
+            (Net::Arp(_), _) => true,
+            (_, Transport::Icmpv6(icmp)) => matches!(icmp.kind, 133..=137),
+            _ => false,
+        }
+    }
+
     /// The number of the rule that lost it; `None` when it was delivered.
     pub fn lost(&self) -> Option<u32> {
         self.rulings
@@ -123,6 +132,8 @@ pub struct Track {
     pub bytes_in_flight: Option<u32>,
     /// Which step of which exchange this is.
     pub phase: Option<Phase>,
+    /// The payload of the IP datagram that this frame completes, when it is the last of its fragments to come.
+    pub reassembled: Option<Arc<[u8]>>,
     /// RFC 9293 states of the sender and the receiver after this packet, as the packets imply them.
     pub states: Option<(&'static str, &'static str)>,
 }

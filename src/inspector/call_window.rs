@@ -13,6 +13,8 @@ pub struct CallWindow {
     pub host: String,
     /// The job it runs in.
     pub job: u32,
+    /// The thread within the job; 0 is the job's own.
+    pub thread: u32,
     /// Function name; `exit` stands for the end of a process.
     pub name: String,
     /// How it is shown: `connect(4)`, `send(4, 5 bytes)`.
@@ -51,6 +53,7 @@ impl CallWindow {
             process: process.to_owned(),
             host: host.to_owned(),
             job,
+            thread: 0,
             name: name.to_owned(),
             short: String::new(),
             fd: None,
@@ -62,6 +65,15 @@ impl CallWindow {
             end_ns: None,
             wrote: None,
             claimed: false,
+        }
+    }
+
+    /// Who made the call: the process, and the thread where it is one of several.
+    pub(super) fn owner(&self) -> String {
+        if self.thread == 0 {
+            self.process.clone()
+        } else {
+            format!("{} thread {}", self.process, self.thread)
         }
     }
 

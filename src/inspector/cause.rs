@@ -495,7 +495,7 @@ fn caused(window: &CallWindow, words: String) -> Found {
         cause: Cause {
             certainty: Certainty::Caused,
             command: Some(window.command).filter(|command| *command != 0),
-            process: window.process.clone(),
+            process: window.owner(),
             call: window.short.clone(),
             kernel: words,
         },

@@ -20,6 +20,7 @@ fn replacement(character: char) -> Option<&'static str> {
         '✗' | '✘' => "X",
         '✓' | '✔' => "ok",
         '×' => "x",
+        '±' => "+-",
         '→' => "->",
         '←' => "<-",
         '↔' | '⇄' => "<->",

@@ -6,11 +6,11 @@ use crate::inspector::tracker::Tracker;
 use crate::packet::decode::decode;
 use crate::packet::headers::{LinkType, flag};
 
-pub(super) const SYN: u16 = flag::SYN;
-pub(super) const ACK: u16 = flag::ACK;
-pub(super) const PSH: u16 = flag::PSH;
-pub(super) const FIN: u16 = flag::FIN;
-pub(super) const RST: u16 = flag::RST;
+pub(crate) const SYN: u16 = flag::SYN;
+pub(crate) const ACK: u16 = flag::ACK;
+pub(crate) const PSH: u16 = flag::PSH;
+pub(crate) const FIN: u16 = flag::FIN;
+pub(crate) const RST: u16 = flag::RST;
 
 /// Options of a SYN: MSS, SACK permitted, timestamps, window scale.
 const SYN_OPTIONS: [u8; 20] = [
@@ -18,7 +18,7 @@ const SYN_OPTIONS: [u8; 20] = [
 ];
 
 /// A look without colour.
-pub(super) fn look(width: usize, ascii: bool) -> Look {
+pub(crate) fn look(width: usize, ascii: bool) -> Look {
     Look {
         width,
         ascii,
@@ -27,7 +27,7 @@ pub(super) fn look(width: usize, ascii: bool) -> Look {
 }
 
 /// A view at 40, 80 and 120 columns, and in ASCII at 80, with the first column marked so that snapshots keep indentation.
-pub(super) fn screens(view: impl Fn(&Look) -> Styled) -> String {
+pub(crate) fn screens(view: impl Fn(&Look) -> Styled) -> String {
     let mut text = String::new();
     for (width, ascii) in [(40, false), (80, false), (120, false), (80, true)] {
         let look = look(width, ascii);
@@ -44,34 +44,34 @@ pub(super) fn screens(view: impl Fn(&Look) -> Styled) -> String {
 
 /// One end of a TCP or UDP conversation.
 #[derive(Clone, Copy)]
-pub(super) struct Side {
-    pub(super) name: &'static str,
-    pub(super) ip: [u8; 4],
-    pub(super) port: u16,
+pub(crate) struct Side {
+    pub(crate) name: &'static str,
+    pub(crate) ip: [u8; 4],
+    pub(crate) port: u16,
 }
 
 /// The client of most samples.
-pub(super) const C: Side = Side {
+pub(crate) const C: Side = Side {
     name: "c",
     ip: [127, 0, 0, 1],
     port: 40312,
 };
 /// The server of most samples.
-pub(super) const S: Side = Side {
+pub(crate) const S: Side = Side {
     name: "s",
     ip: [127, 0, 0, 1],
     port: 5000,
 };
 
 /// A session that numbers, times and tracks what it is given.
-pub(super) struct Capture {
+pub(crate) struct Capture {
     tracker: Tracker,
     number: u64,
-    pub(super) now_ns: i64,
+    pub(crate) now_ns: i64,
 }
 
 impl Capture {
-    pub(super) fn new() -> Self {
+    pub(crate) fn new() -> Self {
         Self {
             tracker: Tracker::new(),
             number: 0,
@@ -80,7 +80,7 @@ impl Capture {
     }
 
     /// Any frame, seen 12 µs after the one before.
-    pub(super) fn frame(
+    pub(crate) fn frame(
         &mut self,
         link: LinkType,
         bytes: &[u8],
@@ -111,7 +111,7 @@ impl Capture {
     }
 
     /// A TCP segment; a SYN carries the usual options.
-    pub(super) fn tcp(
+    pub(crate) fn tcp(
         &mut self,
         from: Side,
         to: Side,
@@ -134,7 +134,7 @@ impl Capture {
     }
 
     /// A UDP datagram.
-    pub(super) fn udp(&mut self, from: Side, to: Side, data: &[u8]) -> PacketEvent {
+    pub(crate) fn udp(&mut self, from: Side, to: Side, data: &[u8]) -> PacketEvent {
         let mut datagram = Vec::new();
         datagram.extend(from.port.to_be_bytes());
         datagram.extend(to.port.to_be_bytes());
@@ -145,7 +145,7 @@ impl Capture {
     }
 
     /// An IPv4 packet in an Ethernet frame.
-    pub(super) fn ipv4(
+    pub(crate) fn ipv4(
         &mut self,
         from: Side,
         to: Side,
@@ -163,7 +163,7 @@ impl Capture {
     }
 
     /// The three-way handshake, with raw sequence numbers 1000 and 5000.
-    pub(super) fn handshake(&mut self) -> Vec<PacketEvent> {
+    pub(crate) fn handshake(&mut self) -> Vec<PacketEvent> {
         let mut packets = vec![
             self.tcp(C, S, SYN, (1000, 0), b""),
             self.tcp(S, C, SYN | ACK, (5000, 1001), b""),
@@ -177,7 +177,7 @@ impl Capture {
     }
 }
 
-pub(super) fn cause(certainty: Certainty, call: &str, kernel: &str) -> Cause {
+pub(crate) fn cause(certainty: Certainty, call: &str, kernel: &str) -> Cause {
     Cause {
         certainty,
         command: (!call.is_empty()).then_some(5),

@@ -68,6 +68,11 @@ impl Log {
         self.calls.iter()
     }
 
+    /// How many calls were ever made.
+    pub fn calls_made(&self) -> u64 {
+        self.forgotten_calls + self.calls.len() as u64
+    }
+
     /// Forgets everything.
     pub fn clear(&mut self) {
         *self = Self::default();

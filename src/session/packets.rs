@@ -93,6 +93,7 @@ impl Packets {
             &call.name,
             call.start_ns,
         );
+        window.thread = call.thread;
         window.fd = call.fd;
         window.short = call.fd.map_or_else(
             || format!("{}()", call.name),
@@ -117,7 +118,7 @@ impl Packets {
         let same = |window: &&mut CallWindow| {
             window.end_ns.is_none()
                 && window.command == call.command
-                && window.job == call.job
+                && (window.job, window.thread) == (call.job, call.thread)
                 && window.process == call.process
         };
         let Some(window) = self.finder.windows().find(same) else {
@@ -196,8 +197,8 @@ impl Packets {
         self.taps.moved_states() || strange
     }
 
-    /// The frames that wait, as events, oldest first.
-    pub fn tell(&mut self, inventory: &Inventory) -> Vec<PacketEvent> {
+    /// The frames that wait and were seen up to this time, as events, oldest first.
+    pub fn tell(&mut self, inventory: &Inventory, until_ns: i64) -> Vec<PacketEvent> {
         for window in self.finder.windows() {
             let known = window
                 .fd
@@ -213,7 +214,7 @@ impl Packets {
         }
         let mut told: Vec<PacketEvent> = Vec::with_capacity(self.taps.waiting().len());
         let mut newest: HashMap<u32, (usize, Ends)> = HashMap::new();
-        while let Some(waiting) = self.taps.next_waiting() {
+        while let Some(waiting) = self.taps.next_waiting(until_ns) {
             let Waiting {
                 frame,
                 headers,

@@ -5,6 +5,7 @@ use super::Session;
 use crate::catalog::tcp_info::field;
 use crate::event::tcp_sample::TcpSample;
 use crate::session::inventory::Protocol;
+use crate::sys::clock;
 use crate::sys::diag::{Answer, Question};
 use std::collections::{BTreeMap, VecDeque};
 
@@ -12,6 +13,8 @@ use std::collections::{BTreeMap, VecDeque};
 const SAMPLES: usize = 50_000;
 /// Two samples are at least this far apart, in nanoseconds: a flood of packets is no flood of questions.
 const APART: i64 = 200_000;
+/// Asking takes at most one part in so many of the time, once it takes longer than a moment.
+const SHARE: i64 = 20;
 
 /// What was sampled, by the number of the socket ([`crate::event::transfer::Party::number`]).
 #[derive(Debug, Default)]
@@ -19,6 +22,8 @@ pub struct Samples {
     by_party: BTreeMap<u32, VecDeque<TcpSample>>,
     count: usize,
     last_ns: i64,
+    /// How long the last asking took, in nanoseconds: with thousands of connections it is not for every call.
+    took_ns: i64,
 }
 
 impl Samples {
@@ -77,7 +82,8 @@ impl Session {
             .inventory
             .open()
             .any(|known| known.protocol == Protocol::Tcp && known.peer.is_some());
-        if !connected || (now_ns - self.samples.last_ns).abs() < APART {
+        let apart = APART.max(SHARE * self.samples.took_ns);
+        if !connected || (now_ns - self.samples.last_ns).abs() < apart {
             return;
         }
         self.samples.last_ns = now_ns;
@@ -92,6 +98,7 @@ impl Session {
                 self.samples.keep(party, sample);
             }
         }
+        self.samples.took_ns = clock::now_ns() - now_ns;
     }
 }
 

@@ -2,13 +2,18 @@
 
 pub mod blocks;
 pub mod doctor;
+pub mod drawing;
 pub mod expecting;
 pub mod explaining;
+pub mod following;
 pub mod inspecting;
+pub mod journal;
+pub mod lesson;
 pub mod looking;
 mod machines;
 pub mod plotting;
 pub mod reading;
+mod reading_views;
 pub mod running;
 pub mod saving;
 pub mod streaming;
@@ -28,8 +33,9 @@ use crate::event::{Event, RefusedEvent};
 use crate::lab::handle::{FIRST_HOST, LabError};
 use crate::render::styled::{Look, Style, Styled};
 use crate::session::{Session, Settings};
-use crate::sys::clock::Deadline;
+use crate::sys::clock::{self, Deadline};
 use blocks::Blocks;
+use journal::Journal;
 use std::os::fd::{AsFd, BorrowedFd};
 use std::time::Duration;
 use tell::Teller;
@@ -59,8 +65,6 @@ pub trait Screen {
     fn is_gone(&self) -> bool {
         false
     }
-    /// Collects what is shown, until there is much of it or this is taken back: for output that nobody watches line by line.
-    fn hold(&mut self, _hold: bool) {}
 }
 
 /// What the shell's text is.
@@ -123,12 +127,15 @@ pub struct Shell {
     manner: Manner,
     teller: Teller,
     typed: Typed,
+    journal: Journal,
     blocks: Blocks,
     tally: Tally,
     /// The line of the script that is being run, from 1; 0 at the prompt.
     line_number: usize,
     /// The first packet number that belongs to the last command that was not an `expect`.
     watermark: u64,
+    /// When that command began, in nanoseconds since the epoch.
+    watermark_ns: i64,
     interrupted: Option<nix::sys::signalfd::SignalFd>,
     /// Ctrl-C was pressed while a command waited: what was to follow it is not run.
     stopped: bool,
@@ -143,10 +150,12 @@ impl Shell {
             manner,
             teller: Teller::default(),
             typed: Typed::default(),
+            journal: Journal::default(),
             blocks: Blocks::default(),
             tally: Tally::default(),
             line_number: 0,
             watermark: 1,
+            watermark_ns: 0,
             interrupted: None,
             stopped: false,
         })
@@ -233,8 +242,23 @@ impl Shell {
         if !typed::is_about_files(&commands) {
             self.typed.keep(&self.current, text);
         }
+        self.journal.line(&self.prompt(), text);
         self.blocks.begin(text, &self.current, &commands);
         self.commands(&commands, screen)
+    }
+
+    /// Forgets what belonged to a lab that is gone.
+    fn forget(&mut self) {
+        self.forget_lines();
+        self.journal.clear();
+        self.blocks = Blocks::default();
+        self.watermark = 1;
+        FIRST_HOST.clone_into(&mut self.current);
+    }
+
+    /// Forgets the lines that were typed.
+    fn forget_lines(&mut self) {
+        self.typed = Typed::default();
     }
 
     fn say_stopped(&mut self, what: &str, screen: &mut dyn Screen) {
@@ -314,17 +338,22 @@ impl Shell {
             Action::Repeat(count, body) => self.repeat(&process, count, body, screen),
             Action::Call(call) if call.verb.entry().answered_by == AnsweredBy::Session => {
                 if call.verb != Verb::Expect {
-                    self.watermark = self.session.packets_told() + 1;
+                    self.set_watermark();
                 }
                 let flow = self.session_verb(&process, command, call, screen);
                 self.show_events(screen);
                 flow
             }
             Action::Call(_) | Action::Evaluate(_) => {
-                self.watermark = self.session.packets_told() + 1;
+                self.set_watermark();
                 self.perform(&process, command, screen)
             }
         }
+    }
+
+    fn set_watermark(&mut self) {
+        self.watermark = self.session.packets_told() + 1;
+        self.watermark_ns = clock::now_ns();
     }
 
     /// Sends a command to its process; a busy process refuses at the prompt and is waited for in a script.

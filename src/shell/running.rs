@@ -293,8 +293,7 @@ impl Shell {
     pub(super) fn reset(&mut self, screen: &mut dyn Screen) {
         match self.session.reset() {
             Ok(()) => {
-                self.typed = super::typed::Typed::default();
-                FIRST_HOST.clone_into(&mut self.current);
+                self.forget();
                 self.session.tell(Event::Note(
                     "a new lab: no sockets, no packets, one process".to_owned(),
                 ));

@@ -38,6 +38,8 @@ pub struct Teller {
     pub filter: Option<Filter>,
     /// What programs and `print` have written, for `expect output`; the oldest part is let go.
     pub output: String,
+    /// How much of it was let go, in bytes.
+    let_go: usize,
     /// The command whose value is a table of options.
     pub options_of: Option<u64>,
     later: Vec<Event>,
@@ -66,6 +68,17 @@ impl Teller {
         format!("{mode}{filter}; inspect on|off|line|tree|hex|FILTER changes it")
     }
 
+    /// How much was ever written, in bytes.
+    pub fn written(&self) -> usize {
+        self.let_go + self.output.len()
+    }
+
+    /// What was written since so much had been; what was let go is missing.
+    pub fn written_since(&self, before: usize) -> &str {
+        let start = before.saturating_sub(self.let_go).min(self.output.len());
+        self.output.get(start..).unwrap_or(&self.output)
+    }
+
     fn hear(&mut self, text: &[u8]) {
         self.output.push_str(&String::from_utf8_lossy(text));
         self.output.push('\n');
@@ -75,6 +88,7 @@ impl Teller {
                 .find(|place| self.output.is_char_boundary(*place))
                 .unwrap_or(0);
             self.output.drain(..cut);
+            self.let_go += cut;
         }
     }
 
@@ -108,6 +122,7 @@ impl Shell {
                 self.teller.hear(&output.text);
             }
         }
+        self.journal.events(&events);
         match self.manner.format {
             Format::Json => {
                 for event in &events {
@@ -184,7 +199,7 @@ impl Shell {
 }
 
 impl Teller {
-    fn text(&self, events: &[Event], here: &str, look: Look, quiet: bool) -> Styled {
+    pub(super) fn text(&self, events: &[Event], here: &str, look: Look, quiet: bool) -> Styled {
         let mut text = Styled::new();
         let mut packets: Vec<&PacketEvent> = Vec::new();
         let mut claimed = vec![false; events.len()];
@@ -317,11 +332,11 @@ fn assigned_to(
 
 /// A packet's fields, beside its bytes where they are wanted.
 pub(super) fn fields(packet: &PacketEvent, bytes: bool, look: Look) -> Styled {
-    let layers = dissect::tree(
-        packet.frame.link,
+    let layers = dissect::whole_tree(
+        &packet.headers,
         &packet.frame.bytes,
-        packet.frame.len,
         packet.frame.checksum_not_ready,
+        packet.track.reassembled.as_deref(),
     );
     tree::draw(packet, &layers, bytes, &look)
 }

@@ -188,7 +188,7 @@ pub(super) const SAVE: Page = Page {
     prototype: "",
     python: "",
     man: "",
-    details: ".lab the lines typed, to load again; .pcapng the packets, for Wireshark, with the calls as comments. A filter limits the packets.",
+    details: ".lab the lines typed, to load again; .pcapng the packets, for Wireshark, with the calls as comments; .json the events as --json prints them; .html the session as a page of its own, with its calls, packets and ladder. A filter behind the name limits the packets: `save x.pcapng tcp.port == 5000`.\n\n.svg is a drawing of one view, the ladder when none is named: `save x.svg`, `save x.svg tcp.len > 0`, `save x.svg ladder c`, `save x.svg plot c seq`, `save x.svg stream c`, `save x.svg states c`, and of `follow c`, `conversations`, `packets` and `sockets` their text. It can be read on light and on dark paper and holds no scripts.",
     blocks: "never",
     errors: &[
         ("EACCES", "the file may not be written"),
@@ -199,7 +199,11 @@ pub(super) const SAVE: Page = Page {
 s = socket; bind s 127.0.0.1:5000; listen s
 c = socket; connect c 127.0.0.1:5000
 save ./handshake.lab
-expect ok",
+save ./handshake.svg
+save ./states.svg states c
+save ./session.html
+save ./events.json
+expect state c ESTABLISHED",
 };
 
 pub(super) const RESET: Page = Page {

@@ -5,7 +5,7 @@ use crate::catalog::parameter::{Kind, Need, Parameter};
 use crate::catalog::verb::{Verb, VerbEntry};
 use crate::command::ast::{Call, Expr};
 use crate::command::diagnostic::{Diagnostic, quoted};
-use crate::command::expectation::parse_expectation;
+use crate::command::expectation::parse_claim;
 use crate::command::signature::{kind_words, signature};
 use crate::command::wire::WireOrder;
 use std::ops::Range;
@@ -60,7 +60,7 @@ pub(super) fn bind(verb: Verb, arguments: Vec<Argument>, span: &Range<usize>) ->
         kind::check(parameter, &value, &value_span)?;
         if let Expr::Str(text) = &value {
             let read = match verb {
-                Verb::Expect => parse_expectation(text).err(),
+                Verb::Expect => parse_claim(text).err(),
                 Verb::Wire => WireOrder::parse(text).err(),
                 _ => None,
             };

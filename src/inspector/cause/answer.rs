@@ -111,7 +111,7 @@ pub(super) fn acknowledgment(scene: &Scene<'_>) -> Option<Cause> {
     let number = newest.number;
     let say = |words: &str| Some(follows(number, from, words));
     if scene.since(newest) >= AT_ONCE {
-        return late(scene, newest);
+        return Some(late(scene, newest));
     }
     let acked_before = scene.acked_before();
     if newest.probe {
@@ -137,7 +137,7 @@ pub(super) fn acknowledgment(scene: &Scene<'_>) -> Option<Cause> {
         ));
     }
     if !newest.carries() {
-        return answer_to_nothing(scene, newest);
+        return Some(answer_to_nothing(scene, newest));
     }
     if before(scene.tcp.ack, newest.seq) {
         return say(&out_of_order(scene, newest));
@@ -250,7 +250,7 @@ fn repeated(scene: &Scene<'_>, newest: &Segment) -> String {
 }
 
 /// An acknowledgment behind a bare acknowledgment.
-fn answer_to_nothing(scene: &Scene<'_>, newest: &Segment) -> Option<Cause> {
+fn answer_to_nothing(scene: &Scene<'_>, newest: &Segment) -> Cause {
     if unacknowledged(scene).is_some() {
         return late(scene, newest);
     }
@@ -258,7 +258,7 @@ fn answer_to_nothing(scene: &Scene<'_>, newest: &Segment) -> Option<Cause> {
         "the kernel: it answers #{}, which does not fit what this end has sent or expects",
         newest.number
     );
-    Some(kernel(Certainty::Probably, words))
+    kernel(Certainty::Probably, words)
 }
 
 /// The oldest data that had arrived and was not acknowledged yet.
@@ -275,13 +275,13 @@ fn unacknowledged<'a>(scene: &Scene<'a>) -> Option<&'a Segment> {
 }
 
 /// An acknowledgment some time after what it answers.
-fn late(scene: &Scene<'_>, newest: &Segment) -> Option<Cause> {
+fn late(scene: &Scene<'_>, newest: &Segment) -> Cause {
     let Some(oldest) = unacknowledged(scene) else {
         let words = format!(
             "the kernel of this end, on its own: nothing has come since #{}",
             newest.number
         );
-        return Some(kernel(Certainty::Probably, words));
+        return kernel(Certainty::Probably, words);
     };
     let elapsed = scene.since(oldest);
     // The calls on the socket are known and none of them sent it; what a program does is not known.
@@ -295,7 +295,7 @@ fn late(scene: &Scene<'_>, newest: &Segment) -> Option<Cause> {
         waited(elapsed),
         oldest.number
     );
-    Some(kernel(certainty, words))
+    kernel(certainty, words)
 }
 
 /// The call that wrote what is sent now, after it had returned.

@@ -90,6 +90,12 @@ pub(super) const FIELDS: &[FieldEntry] = &[
     row("sll.src.eth", Mac, "sender's hardware address"),
     row("sll.src.other", Bytes, "sender's address of another kind"),
     row("sll.unused", Bytes, "unused bytes of the address field"),
+    row(
+        "sll.gretype",
+        Number(16),
+        "what it carries, of a GRE tunnel",
+    ),
+    row("sll.trailer", Bytes, "bytes after the packet"),
     row("null", Protocol, "BSD loopback header"),
     row(
         "null.family",
@@ -97,6 +103,18 @@ pub(super) const FIELDS: &[FieldEntry] = &[
         "address family of a BSD loopback header",
     ),
     row("arp", Protocol, "Address Resolution Protocol"),
+    row(
+        "arp.dst.hw",
+        Bytes,
+        "target's hardware address of another kind",
+    ),
+    row("arp.dst.proto", Bytes, "target's address of another kind"),
+    row(
+        "arp.src.hw",
+        Bytes,
+        "sender's hardware address of another kind",
+    ),
+    row("arp.src.proto", Bytes, "sender's address of another kind"),
     row("arp.dst.hw_mac", Mac, "target's hardware address"),
     row("arp.dst.proto_ipv4", Ipv4, "target's IPv4 address"),
     row("arp.hw.size", Number(8), "length of a hardware address"),

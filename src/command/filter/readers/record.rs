@@ -57,7 +57,7 @@ pub(super) const RECORD: &[(&str, Reader)] = &[
         }
     }),
     ("tcp.analysis.ack_rtt", |packet, give| {
-        if let Some((time, _)) = packet.track.acks {
+        if let Some((time, _)) = packet.track.acks.filter(|(time, _)| *time != 0) {
             give(Datum::Time(time));
         }
     }),

@@ -1,0 +1,13 @@
+//! Lessons as data: Markdown to steps, what steps expect, judged from events; progress; drafts. Nothing here runs or prints anything.
+
+pub mod answer;
+pub mod difference;
+pub mod document;
+pub mod fence;
+pub mod front;
+pub mod lab;
+pub mod question;
+pub mod sequence;
+pub mod shelf;
+pub mod task;
+pub mod toml_block;

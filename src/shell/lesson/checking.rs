@@ -1,0 +1,210 @@
+//! `socklab lesson check`: many lessons, some at a time, and what is said of them. One lesson is `check`.
+
+use super::check::{Report, check};
+use super::library::{complaints, read};
+use super::stage::{Kept, lines_to_allow};
+use crate::command::diagnostic::Diagnostic;
+use crate::lesson::document::Lesson;
+use crate::lesson::shelf::Volume;
+use crate::render::lesson::{self, Failed};
+use crate::render::styled::{Style, Styled};
+use crate::session::Settings;
+use crate::shell::{Format, Screen};
+use std::sync::Mutex;
+use std::sync::atomic::{AtomicUsize, Ordering::Relaxed};
+use std::sync::mpsc::channel;
+
+/// How lessons are to be checked.
+#[derive(Clone, Debug)]
+pub struct Wish {
+    /// How often each.
+    pub repeat: usize,
+    /// How many at a time.
+    pub jobs: usize,
+    /// Somebody else's lessons may run programs.
+    pub allow_run: bool,
+    /// Text or JSON.
+    pub format: Format,
+}
+
+/// Checks lessons and shows what came of each as it is known. True when nothing is wrong with any of them.
+pub fn check_all(
+    volumes: &[Volume],
+    settings: &Settings,
+    wish: &Wish,
+    screen: &mut dyn Screen,
+) -> bool {
+    let read: Vec<(&Volume, Result<Lesson, Vec<Diagnostic>>)> = volumes
+        .iter()
+        .map(|volume| (volume, read(volume)))
+        .collect();
+    let mut clean = true;
+    for (volume, lesson) in &read {
+        if let Err(errors) = lesson {
+            clean = false;
+            screen.show(&complaints(volume, errors, &screen.look()));
+        }
+    }
+    let runs: Vec<(usize, &Volume, &Lesson)> = (0..wish.repeat)
+        .flat_map(|_| read.iter().enumerate())
+        .filter_map(|(place, (volume, lesson))| Some((place, *volume, lesson.as_ref().ok()?)))
+        .collect();
+    let mut reports: Vec<Vec<Report>> = vec![Vec::new(); volumes.len()];
+    let next = AtomicUsize::new(0);
+    let json = Mutex::new(Vec::<String>::new());
+    std::thread::scope(|scope| {
+        let (sender, finished) = channel();
+        for _ in 0..wish.jobs.clamp(1, runs.len().max(1)) {
+            let (sender, next, runs, json) = (sender.clone(), &next, &runs, &json);
+            scope.spawn(move || {
+                loop {
+                    let index = next.fetch_add(1, Relaxed);
+                    let Some((place, volume, lesson)) = runs.get(index) else {
+                        return;
+                    };
+                    let report = one(volume, lesson, settings, wish, json);
+                    if sender.send((*place, report)).is_err() {
+                        return;
+                    }
+                }
+            });
+        }
+        drop(sender);
+        for (place, report) in finished {
+            if let Ok(mut lines) = json.lock() {
+                for line in lines.drain(..) {
+                    screen.show_json(&line);
+                }
+            }
+            let of_this = &mut reports[place];
+            of_this.push(report);
+            if of_this.len() == wish.repeat {
+                let (volume, lesson) = (&read[place].0, &read[place].1);
+                if let Ok(lesson) = lesson {
+                    screen.show(&told(volume, lesson, of_this));
+                }
+            }
+        }
+    });
+    let all = || reports.iter().flatten();
+    clean &= all().all(Report::is_clean);
+    screen.show(&sum(&reports, &read));
+    clean
+}
+
+/// Lines that a run gave as JSON, kept until they can be shown.
+struct Lines<'a>(&'a Mutex<Vec<String>>, Kept);
+
+impl Screen for Lines<'_> {
+    fn show(&mut self, text: &Styled) {
+        self.1.show(text);
+    }
+
+    fn look(&self) -> crate::render::styled::Look {
+        self.1.look()
+    }
+
+    fn show_json(&mut self, line: &str) {
+        if let Ok(mut lines) = self.0.lock() {
+            lines.push(line.to_owned());
+        }
+    }
+}
+
+fn one(
+    volume: &Volume,
+    lesson: &Lesson,
+    settings: &Settings,
+    wish: &Wish,
+    json: &Mutex<Vec<String>>,
+) -> Report {
+    let forbidden = if volume.own || wish.allow_run {
+        Vec::new()
+    } else {
+        lines_to_allow(lesson)
+    };
+    if let Some(line) = forbidden.first() {
+        return Report {
+            passed_over: Some(format!(
+                "it is not one of the program's own lessons and would do `{line}`; --allow-run allows that"
+            )),
+            ..Report::default()
+        };
+    }
+    check(
+        lesson,
+        settings,
+        wish.format,
+        &mut Lines(json, Kept::default()),
+    )
+}
+
+/// What is said of one lesson, after all its runs.
+fn told(volume: &Volume, lesson: &Lesson, reports: &[Report]) -> Styled {
+    let mut text = Styled::new();
+    let wrong: Vec<&Report> = reports.iter().filter(|report| !report.is_clean()).collect();
+    let name = lesson.place().map_or_else(
+        || lesson.name.clone(),
+        |place| format!("{place} {}", lesson.name),
+    );
+    let shown = wrong.first().copied().or(reports.first());
+    let Some(report) = shown else { return text };
+    let mut line = lesson::checked(
+        &name,
+        report.held,
+        report.failures.len(),
+        report.passed_over.as_deref(),
+    );
+    if reports.len() > 1 {
+        let style = if wrong.is_empty() {
+            Style::Dim
+        } else {
+            Style::Error
+        };
+        line.push(
+            style,
+            &format!(
+                "  in {} of {} runs",
+                reports.len() - wrong.len(),
+                reports.len()
+            ),
+        );
+    }
+    text.push(line);
+    for failure in &report.failures {
+        text.append(lesson::failed(&Failed {
+            place: &format!("{}:{}", volume.file, failure.line),
+            command: &failure.command,
+            expected: &failure.expected,
+            actual: failure.actual.as_deref(),
+            reason: &failure.reason,
+            shown: &failure.shown,
+        }));
+    }
+    text
+}
+
+fn sum(reports: &[Vec<Report>], read: &[(&Volume, Result<Lesson, Vec<Diagnostic>>)]) -> Styled {
+    let unread = read.iter().filter(|(_, lesson)| lesson.is_err()).count();
+    let wrong = reports
+        .iter()
+        .filter(|of_one| of_one.iter().any(|report| !report.is_clean()))
+        .count()
+        + unread;
+    let over = reports
+        .iter()
+        .filter(|of_one| of_one.iter().any(|report| report.passed_over.is_some()))
+        .count();
+    let held = read.len() - wrong - over;
+    let mut words = vec![format!("{held} of {} lessons hold", read.len())];
+    if wrong > 0 {
+        words.push(format!("{wrong} do not"));
+    }
+    if over > 0 {
+        words.push(format!("{over} could not be run here"));
+    }
+    let style = if wrong > 0 { Style::Error } else { Style::Note };
+    let mut text = Styled::new();
+    text.say(style, 0, &words.join(", "));
+    text
+}

@@ -1,0 +1,228 @@
+//! One line of a lesson run, and everything that is expected of it judged. Who runs it, and what is said of it, is not known here.
+
+use crate::command::parse::parse_line;
+use crate::lesson::difference::{Difference, Seen};
+use crate::lesson::lab::{Demand, LabLine};
+use crate::lesson::sequence::{Outcome, Sequence, judge};
+use crate::shell::expecting::Since;
+use crate::shell::{Flow, Format, Screen, Shell};
+use std::time::Duration;
+
+/// Something that did not hold.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Failure {
+    /// The line in the file, from 1.
+    pub line: usize,
+    /// The command it followed from; empty for none.
+    pub command: String,
+    /// What was expected.
+    pub expected: String,
+    /// What there was instead, if it can be put beside it.
+    pub actual: Option<String>,
+    /// What differs first, or why it did not hold.
+    pub reason: String,
+    /// What the screen would have shown of the command.
+    pub shown: String,
+}
+
+/// What came of a line.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Ran {
+    /// How many expectations held.
+    pub held: usize,
+    /// Those that did not.
+    pub failures: Vec<Failure>,
+}
+
+/// A mismatch that nothing can mend is given this long all the same: names and states may come a moment after a packet.
+const MENDING: Duration = Duration::from_millis(500);
+
+impl Shell {
+    /// The process a line goes to.
+    pub(super) fn process_of(&self, text: &str) -> String {
+        parse_line(text)
+            .ok()
+            .and_then(|commands| commands.last()?.process.clone())
+            .unwrap_or_else(|| self.current.clone())
+    }
+
+    /// Runs a line and judges what is expected of it, waiting at most so long for each.
+    pub(super) fn run_line(
+        &mut self,
+        line: &LabLine,
+        patience: Duration,
+        screen: &mut dyn Screen,
+    ) -> Ran {
+        let mut ran = Ran::default();
+        let process = self.process_of(&line.text);
+        let since = self.mark();
+        let failed = self.tally.failed;
+        if let Some(reason) = self.carry_out(line, screen) {
+            ran.failures.push(Failure {
+                line: line.line,
+                command: line.text.clone(),
+                expected: "the line to be carried out".to_owned(),
+                actual: None,
+                reason,
+                shown: String::new(),
+            });
+            return ran;
+        }
+        if line.is_expect() {
+            let held = self.tally.failed == failed;
+            ran.held += usize::from(held);
+            if !held {
+                ran.failures.push(Failure {
+                    line: line.line,
+                    command: String::new(),
+                    expected: line.text.trim().to_owned(),
+                    actual: None,
+                    reason: String::new(),
+                    shown: String::new(),
+                });
+            }
+        }
+        if !line.packets.items.is_empty() || line.packets.exactly {
+            match self.judge_packets(&line.packets, &since, patience, screen) {
+                Ok(()) => ran.held += line.packets.items.len().max(1),
+                Err(failure) => ran.failures.push(Failure {
+                    command: line.text.clone(),
+                    ..*failure
+                }),
+            }
+            let verdict = ran.failures.last().map_or(Ok(()), |failure| {
+                Err(format!("{} ({})", failure.expected, failure.reason))
+            });
+            self.tell_judged(line.line, "the packets", &verdict);
+        }
+        for demand in &line.demands {
+            match self.judge_demand(&process, demand, &since, patience, screen) {
+                Ok(()) => ran.held += 1,
+                Err(failure) => ran.failures.push(Failure {
+                    command: line.text.clone(),
+                    ..*failure
+                }),
+            }
+        }
+        self.show_events(screen);
+        ran
+    }
+
+    /// Runs a line. Gives what was wrong with it as a line; a call that fails is a result.
+    pub(super) fn carry_out(&mut self, line: &LabLine, screen: &mut dyn Screen) -> Option<String> {
+        let wrong = self.tally.wrong_lines;
+        let flow = self.line(&line.text, line.line, screen);
+        if let Some(stuck) = self.tally.stuck.take() {
+            return Some(format!("stuck: {stuck}"));
+        }
+        if self.tally.wrong_lines > wrong {
+            return Some("it was refused".to_owned());
+        }
+        (flow == Flow::Quit).then(|| "it ends the session".to_owned())
+    }
+
+    /// A verdict is an event for a program that reads them; a reader is told in the lesson's own words.
+    fn tell_judged(&mut self, line: usize, text: &str, verdict: &Result<(), String>) {
+        if self.manner.format == Format::Json {
+            self.tell_verdict(line, text, verdict);
+        }
+    }
+
+    fn judge_demand(
+        &mut self,
+        process: &str,
+        demand: &Demand,
+        since: &Since,
+        patience: Duration,
+        screen: &mut dyn Screen,
+    ) -> Result<(), Box<Failure>> {
+        let verdict = self.judge(process, &demand.claim, since, patience, screen);
+        self.tell_judged(demand.line, &demand.text, &verdict);
+        verdict.map_err(|found| {
+            Box::new(Failure {
+                line: demand.line,
+                command: String::new(),
+                expected: demand.text.clone(),
+                actual: None,
+                reason: found,
+                shown: String::new(),
+            })
+        })
+    }
+
+    /// How the packets since then stand to a sequence.
+    pub(super) fn stand(&self, sequence: &Sequence, since: &Since) -> Outcome {
+        let seen: Vec<Seen<'_>> = self
+            .packets_since(since)
+            .map(|packet| self.seen(packet))
+            .collect();
+        judge(sequence, &seen, since.time_ns)
+    }
+
+    fn judge_packets(
+        &mut self,
+        sequence: &Sequence,
+        since: &Since,
+        patience: Duration,
+        screen: &mut dyn Screen,
+    ) -> Result<(), Box<Failure>> {
+        self.wait_for(patience, screen, |shell| {
+            !matches!(shell.stand(sequence, since), Outcome::Waiting { .. })
+        });
+        if matches!(self.stand(sequence, since), Outcome::Mismatch { .. }) {
+            self.wait_for(MENDING, screen, |shell| {
+                shell.stand(sequence, since) == Outcome::Held
+            });
+        }
+        match self.stand(sequence, since) {
+            Outcome::Held => Ok(()),
+            outcome => Err(Box::new(failure_of(outcome))),
+        }
+    }
+}
+
+/// The failure that an outcome is.
+pub(super) fn failure_of(outcome: Outcome) -> Failure {
+    let beside = |line, difference: Difference| Failure {
+        line,
+        command: String::new(),
+        expected: difference.expected,
+        actual: Some(format!("{}   #{}", difference.actual, difference.number)),
+        reason: format!(
+            "{}: expected {}, is {}",
+            difference.field, difference.wanted, difference.found
+        ),
+        shown: String::new(),
+    };
+    match outcome {
+        Outcome::Mismatch { line, difference } => beside(line, difference),
+        Outcome::Waiting {
+            line,
+            expected,
+            nearest: Some(nearest),
+        } => Failure {
+            expected,
+            reason: format!(
+                "it never came; nearest is this one ({}: expected {}, is {})",
+                nearest.field, nearest.wanted, nearest.found
+            ),
+            ..beside(line, nearest)
+        },
+        Outcome::Waiting { line, expected, .. } => Failure {
+            line,
+            command: String::new(),
+            expected,
+            actual: None,
+            reason: "it never came".to_owned(),
+            shown: String::new(),
+        },
+        Outcome::Held => Failure {
+            line: 0,
+            command: String::new(),
+            expected: String::new(),
+            actual: None,
+            reason: String::new(),
+            shown: String::new(),
+        },
+    }
+}

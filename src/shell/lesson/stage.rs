@@ -1,0 +1,210 @@
+//! What a lesson needs around it: a fresh lab in its folder, its hosts and processes, its files; and whether this machine has it all.
+
+use super::folder::{Folder, within};
+use crate::catalog::verb::Verb;
+use crate::command::ast::{Action, Command};
+use crate::command::parse::parse_line;
+use crate::lab::handle::LabError;
+use crate::lesson::document::{Block, Lesson};
+use crate::lesson::front::Needs;
+use crate::render::styled::{Look, Styled};
+use crate::session::Settings;
+use crate::shell::{Format, Manner, Screen, Shell};
+use std::path::Path;
+use std::process::{Command as Program, Stdio};
+
+/// A shell with a lesson's lab, and the lesson's folder.
+#[derive(Debug)]
+pub struct Stage {
+    /// The shell.
+    pub shell: Shell,
+    /// Held for as long as the lab lives in it.
+    folder: Folder,
+}
+
+/// A screen that shows nothing and keeps what it was to show.
+#[derive(Debug, Default)]
+pub struct Kept {
+    /// What was to be shown, as plain text; the oldest part is let go.
+    pub text: String,
+}
+
+/// At most this many bytes are kept.
+const KEPT: usize = 64 << 10;
+
+impl Screen for Kept {
+    fn show(&mut self, text: &Styled) {
+        if self.text.len() < KEPT {
+            self.text.push_str(&text.to_text(&self.look()));
+        }
+    }
+
+    fn look(&self) -> Look {
+        Look {
+            width: 100,
+            ascii: false,
+            color: false,
+        }
+    }
+
+    fn show_json(&mut self, _: &str) {}
+}
+
+/// Why a lesson cannot be had here.
+#[derive(Debug, thiserror::Error)]
+pub enum Obstacle {
+    /// This machine lacks something the lesson says it needs.
+    #[error("{0}")]
+    Lacking(String),
+    /// The lab could not be made.
+    #[error("no lab could be made: {0}")]
+    Lab(#[from] LabError),
+    /// The lesson's folder could not be made or written.
+    #[error("the lesson's folder: {0}")]
+    Folder(#[from] std::io::Error),
+    /// The hosts, processes or settings of the front matter could not be had.
+    #[error("{0}")]
+    Setup(String),
+}
+
+impl Stage {
+    /// Makes a lab for a lesson.
+    pub fn start(lesson: &Lesson, settings: &Settings, manner: Manner) -> Result<Self, Obstacle> {
+        if let Some(lacking) = lacking_program(lesson) {
+            return Err(Obstacle::Lacking(lacking));
+        }
+        let folder = Folder::new()?;
+        let shell = within(folder.path(), || Shell::start(settings.clone(), manner))??;
+        let mut stage = Self { shell, folder };
+        stage.shell.fits(lesson)?;
+        write_files(lesson, stage.folder.path())?;
+        stage.shell.prepare(lesson)?;
+        Ok(stage)
+    }
+
+    /// Ends everything and begins anew.
+    pub fn fresh(&mut self, lesson: &Lesson) -> Result<(), Obstacle> {
+        self.shell.begin_anew(self.folder.path())?;
+        self.shell.prepare(lesson)
+    }
+}
+
+/// Writes the files of a lesson's blocks.
+pub fn write_files(lesson: &Lesson, folder: &Path) -> Result<(), Obstacle> {
+    for placed in &lesson.blocks {
+        if let Block::File { name, text } = &placed.block {
+            std::fs::write(folder.join(name), text)?;
+        }
+    }
+    Ok(())
+}
+
+/// A program, or a Python module, that the lesson says it runs and this machine does not have.
+pub fn lacking_program(lesson: &Lesson) -> Option<String> {
+    lesson.front.programs.iter().find_map(|(program, module)| {
+        if !is_installed(program) {
+            return Some(format!("{program} is not installed here"));
+        }
+        let module = module.as_ref()?;
+        let found = Program::new(program)
+            .args(["-c", &format!("import {module}")])
+            .stdin(Stdio::null())
+            .stdout(Stdio::null())
+            .stderr(Stdio::null())
+            .status();
+        (!found.is_ok_and(|status| status.success()))
+            .then(|| format!("{program} has no module {module} here"))
+    })
+}
+
+fn is_installed(program: &str) -> bool {
+    std::env::var_os("PATH").is_some_and(|path| {
+        std::env::split_paths(&path).any(|folder| folder.join(program).is_file())
+    })
+}
+
+/// The lines of a lesson that start programs or write files: what somebody else's lesson may not do unasked.
+pub fn lines_to_allow(lesson: &Lesson) -> Vec<&str> {
+    lesson
+        .commands()
+        .filter(|text| parse_line(text).is_ok_and(|commands| commands.iter().any(acts_outside)))
+        .collect()
+}
+
+fn acts_outside(command: &Command) -> bool {
+    match &command.action {
+        Action::Call(call) => matches!(call.verb, Verb::Run | Verb::Save | Verb::Load),
+        Action::Repeat(_, body) => body.iter().any(acts_outside),
+        _ => false,
+    }
+}
+
+impl Shell {
+    /// Whether this lab is what a lesson needs.
+    pub(super) fn fits(&self, lesson: &Lesson) -> Result<(), Obstacle> {
+        let lab = self.session.lab();
+        let lacking = match lesson.front.needs {
+            Needs::Private if !lab.tier().is_private() => {
+                "it needs a private network, and this machine allows none"
+            }
+            Needs::Private | Needs::Packets if !self.session.sees_packets() => {
+                "it needs to see packets, and this machine does not allow that"
+            }
+            Needs::Private | Needs::Packets | Needs::Calls => return Ok(()),
+        };
+        Err(Obstacle::Lacking(format!(
+            "{lacking} (`socklab doctor` says why)"
+        )))
+    }
+
+    /// A new lab in place of this one, whose processes begin in this folder.
+    pub(super) fn begin_anew(&mut self, folder: &Path) -> Result<(), Obstacle> {
+        within(folder, || self.session.reset())??;
+        self.forget();
+        Ok(())
+    }
+
+    /// Makes the hosts and processes of a lesson, and its settings.
+    pub(super) fn prepare(&mut self, lesson: &Lesson) -> Result<(), Obstacle> {
+        let front = &lesson.front;
+        let mut lines: Vec<String> = Vec::new();
+        lines.extend(front.hosts.iter().map(|name| format!("host {name}")));
+        lines.extend(front.processes.iter().map(|name| format!("process {name}")));
+        let home = front.hosts.first().cloned();
+        let home = home.unwrap_or_else(|| crate::lab::handle::FIRST_HOST.to_owned());
+        let mut everywhere: Vec<&str> = front.hosts.iter().map(String::as_str).collect();
+        if everywhere.is_empty() {
+            everywhere.push(&home);
+        }
+        for (name, value) in &front.sysctls {
+            lines.extend(
+                everywhere
+                    .iter()
+                    .map(|host| format!("{host}> sysctl {name} {value}")),
+            );
+        }
+        lines.push(format!("{home}>"));
+        let mut screen = Kept::default();
+        let format = std::mem::replace(&mut self.manner.format, Format::Text);
+        let wrong = self.tally.wrong_lines;
+        let refusals = self.manner.deadline;
+        // Only a script counts the lines that could not be carried out.
+        self.manner.deadline = Some(front.deadline);
+        for line in &lines {
+            self.line(line, 0, &mut screen);
+            if self.tally.wrong_lines > wrong {
+                break;
+            }
+        }
+        self.manner.deadline = refusals;
+        self.manner.format = format;
+        self.forget_lines();
+        if self.tally.wrong_lines > wrong {
+            return Err(Obstacle::Setup(format!(
+                "the lesson's hosts could not be made: {}",
+                screen.text.split_whitespace().collect::<Vec<_>>().join(" ")
+            )));
+        }
+        Ok(())
+    }
+}
