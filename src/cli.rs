@@ -197,6 +197,25 @@ pub(crate) enum LessonTask {
         /// Its name (`handshake`), its number (`1.4`) or a file.
         name: String,
     },
+    /// Tell a lesson, each command when a key is pressed.
+    Play {
+        /// Its name, its number or a file.
+        name: String,
+        /// Go on by itself after so long.
+        #[arg(long, value_name = "TIME", value_parser = duration)]
+        pace: Option<Duration>,
+        /// Let a lesson that did not come with the program run programs.
+        #[arg(long)]
+        allow_run: bool,
+    },
+    /// Type a lesson yourself.
+    Learn {
+        /// Its name, its number, a part (`1`) or a file.
+        name: String,
+        /// Let a lesson that did not come with the program run programs.
+        #[arg(long)]
+        allow_run: bool,
+    },
     /// Run lessons and say whether what they claim holds.
     Check {
         /// Names, numbers, parts (`1`) or files; all lessons when left out.

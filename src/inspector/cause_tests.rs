@@ -320,8 +320,8 @@ fn a_reset_in_a_close_has_the_reason_that_the_kernel_and_the_calls_tell() {
         let mut wire = Wire::default();
         wire.handshake();
         let known = Sample {
-            unread,
             owned,
+            unread,
             ..sample(2 * MS, 0, 0, OPEN)
         };
         wire.kernel((5000, 4000), known);

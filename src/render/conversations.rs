@@ -5,12 +5,12 @@ use super::info;
 use super::styled::{Line, Look, Style, Styled};
 use super::table::{self, Cell, Column};
 use super::words;
-use crate::event::packet::PacketEvent;
+use crate::event::packet::{Label, PacketEvent};
 use crate::packet::headers::{Transport, flag};
 use std::collections::HashMap;
 
-/// Narrower than this each conversation takes two lines.
-const TABLE: usize = 110;
+/// Narrower than this each conversation takes a few lines.
+const TABLE: usize = 160;
 
 /// So many conversations have a row; packets of those beyond are counted.
 const ROWS: usize = 20_000;
@@ -53,6 +53,12 @@ struct Total {
     last_ns: i64,
     /// The bits of `tcp.completeness`, with the last packet.
     seen: u8,
+    /// The shortest time from a segment to the packet that acknowledged it (`tcp.analysis.ack_rtt`), in nanoseconds.
+    rtt_ns: Option<i64>,
+    /// How many segments were sent again.
+    again: u64,
+    /// The states of the left and the right end, as the packets imply them.
+    states: Option<(&'static str, &'static str)>,
 }
 
 impl Totals {
@@ -91,6 +97,9 @@ impl Totals {
                     first_ns: time_ns,
                     last_ns: time_ns,
                     seen: 0,
+                    rtt_ns: None,
+                    again: 0,
+                    states: None,
                 });
                 self.places.insert(who, self.rows.len() - 1);
                 self.rows.len() - 1
@@ -144,6 +153,40 @@ impl Total {
         self.bytes[way] += data(packet);
         self.last_ns = packet.frame.time_ns;
         self.seen |= packet.track.completeness | own(packet);
+        if let Some((rtt_ns, _)) = packet.track.acks {
+            self.rtt_ns = Some(self.rtt_ns.map_or(rtt_ns, |least| least.min(rtt_ns)));
+        }
+        let labels = packet.track.labels.as_fields();
+        self.again += u64::from(labels.contains(Label::Retransmission));
+        if let Some((sender, receiver)) = packet.track.states {
+            self.states = Some(if forward {
+                (sender, receiver)
+            } else {
+                (receiver, sender)
+            });
+        }
+    }
+
+    fn rtt(&self) -> Option<String> {
+        self.rtt_ns.map(words::since)
+    }
+
+    /// What was seen of it, and the states that leaves both ends in.
+    fn standing(&self) -> String {
+        let mut parts = vec![seen(self.seen)];
+        if let Some((left, right)) = self.states {
+            parts.push(if left == right {
+                format!("both {left}")
+            } else {
+                format!(
+                    "{} {left}, {} {right}",
+                    self.left.short(),
+                    self.right.short()
+                )
+            });
+        }
+        parts.retain(|part| !part.is_empty());
+        parts.join("; ")
     }
 
     fn number(&self) -> String {
@@ -152,7 +195,7 @@ impl Total {
     }
 }
 
-fn columns() -> [Column; 11] {
+fn columns() -> [Column; 13] {
     [
         Column::number("No."),
         Column::text("proto"),
@@ -164,7 +207,9 @@ fn columns() -> [Column; 11] {
         Column::number("←"),
         Column::number("start"),
         Column::number("lasted"),
-        Column::prose("seen"),
+        Column::number("RTT"),
+        Column::number("again"),
+        Column::prose("state"),
     ]
 }
 
@@ -181,11 +226,13 @@ fn row(total: &Total, start: i64) -> Vec<Cell> {
         plain(total.bytes[1]),
         (Style::Dim, words::since(total.first_ns - start)),
         (Style::Dim, words::since(total.last_ns - total.first_ns)),
-        (Style::State, seen(total.seen)),
+        (Style::Dim, total.rtt().unwrap_or_default()),
+        (Style::Warning, total.again.to_string()),
+        (Style::State, total.standing()),
     ]
 }
 
-/// A conversation in two lines, where there is no room for the table.
+/// A conversation in a few lines, where there is no room for the table.
 fn entry(text: &mut Styled, total: &Total) {
     text.push(
         Line::wrapping(2)
@@ -205,9 +252,23 @@ fn entry(text: &mut Styled, total: &Total) {
     text.push(
         Line::wrapping(2)
             .with(Style::Client, &format!("  {}", way("→", 0)))
-            .with(Style::Server, &way("←", 1))
-            .with(Style::State, &seen(total.seen)),
+            .with(Style::Server, &way("←", 1)),
     );
+    let mut line = Line::wrapping(2).with(
+        Style::Dim,
+        &format!("  lasted {}", words::since(total.last_ns - total.first_ns)),
+    );
+    if let Some(rtt) = total.rtt() {
+        line.push(Style::Dim, &format!(", RTT {rtt}"));
+    }
+    match total.again {
+        0 => {}
+        1 => line.push(Style::Warning, ", 1 segment sent again"),
+        count => line.push(Style::Warning, &format!(", {count} segments sent again")),
+    }
+    line.push(Style::Plain, "   ");
+    line.push(Style::State, &total.standing());
+    text.push(line);
 }
 
 /// The bytes a packet carries for a program, captured or not.
@@ -263,7 +324,7 @@ fn own(packet: &PacketEvent) -> u8 {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::render::sample::{ACK, C, Capture, FIN, PSH, S, Side, screens};
+    use crate::render::sample::{ACK, C, Capture, FIN, PSH, S, Side, look, screens};
 
     #[test]
     fn conversations_with_their_totals_at_every_width() {
@@ -283,7 +344,10 @@ mod tests {
         };
         packets.push(capture.udp(client, server, b"query"));
         packets.push(capture.udp(server, client, b"an answer"));
+        packets.push(capture.tcp(C, S, PSH | ACK, (1001, 5001), b"hello"));
         let all: Vec<&PacketEvent> = packets.iter().collect();
         insta::assert_snapshot!(screens(|look| draw(&all, look)));
+        let wide = look(200, false);
+        insta::assert_snapshot!(draw(&all, &wide).to_text(&wide));
     }
 }

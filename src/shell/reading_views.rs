@@ -62,9 +62,12 @@ pub(super) fn show(
             let text = if packets.is_empty() {
                 nothing("no packet passes")
             } else {
-                let calls = &[];
-                let packets = &packets;
-                ladder::draw(&Ladder { packets, calls }, &look)
+                let ladder = Ladder {
+                    packets: &packets,
+                    calls: &[],
+                    messages: &[],
+                };
+                ladder::draw(&ladder, &look)
             };
             screen.show(&text);
             result
