@@ -66,9 +66,9 @@ impl Session {
     /// Asks the kernels before a command is carried out: what its calls find is what a later cause may rest on.
     pub(super) fn sample_before_command(&mut self) {
         if self.sampling.took_ns > AT_MOST {
-            return self.sample_if_due();
-        }
-        if self.sampling.stale {
+            self.sample_if_due();
+        } else {
+            // What the wire held back may have arrived without a packet that tells it.
             self.ask_for_samples();
         }
     }

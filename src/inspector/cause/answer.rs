@@ -104,6 +104,9 @@ pub(super) fn reset(scene: &Scene<'_>, closed: Option<&str>) -> Option<Cause> {
     closed.map(|_| kernel(Certainty::Probably, words.to_owned()))
 }
 
+/// The persist timer would not have fired before this time.
+const LONGEST_REST: i64 = 150_000_000;
+
 /// An acknowledgment without data.
 pub(super) fn acknowledgment(scene: &Scene<'_>) -> Option<Cause> {
     let newest = scene.answered()?;
@@ -321,7 +324,16 @@ pub(super) fn let_go(scene: &Scene<'_>, writer: Option<Writer<'_>>) -> Option<Ca
     } else {
         "the FIN"
     };
-    let Some(trigger) = scene.trigger().filter(|segment| segment.has(flag::ACK)) else {
+    // What waited while nothing was on its way any more waited for the acknowledgment that said so, however busy the machine was:
+    // the timers of what is on its way are not set then.
+    let at_rest = |segment: &&Segment| {
+        !before(segment.ack, scene.tcp.seq) && scene.since(segment) < LONGEST_REST
+    };
+    let trigger = scene
+        .trigger()
+        .or_else(|| scene.newest().filter(at_rest))
+        .filter(|segment| segment.has(flag::ACK) && segment.window > 0);
+    let Some(trigger) = trigger else {
         let timer = scene.evidence.before.and_then(|sample| sample.timer);
         if timer.is_some_and(|(timer, _)| timer == Timer::Persist) && scene.tcp.len > 0 {
             return Some(kernel(
