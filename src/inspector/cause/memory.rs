@@ -162,7 +162,7 @@ impl CauseFinder {
             sacks: tcp.options.sack_count,
             doubled: flow::doubled(packet),
             again: is_again(own, tcp),
-            timed_out: note.again == Some(Again::Timeout),
+            timed_out: matches!(note.again, Some(Again::Timeout | Again::LikelyTimeout)),
             probe: is_probe(own, tcp),
             cause: seen.cause,
         };
@@ -187,7 +187,7 @@ impl CauseFinder {
             let report = TooBig {
                 number: packet.number,
                 time_ns: packet.frame.time_ns,
-                mtu,
+                mtu: Some(mtu).filter(|mtu| *mtu > 0),
             };
             self.too_big.insert(key, report);
         }

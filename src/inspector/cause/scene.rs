@@ -64,8 +64,7 @@ impl<'a> Scene<'a> {
         let acked = self.acked_before();
         let found = if acked.is_some_and(|acked| before(acked, ack)) {
             fresh()
-                .filter(|segment| segment.carries() && segment.end == ack)
-                .last()
+                .rfind(|segment| segment.carries() && segment.end == ack)
                 .or_else(|| {
                     fresh().find(|segment| {
                         acked.is_some_and(|acked| {
@@ -78,7 +77,7 @@ impl<'a> Scene<'a> {
                 .find(|segment| segment.carries() && before(ack, segment.seq))
                 .or_else(|| fresh().find(|segment| segment.carries()))
                 // Not every probe is answered: answers to what tells nothing new are limited (tcp_invalid_ratelimit).
-                .or_else(|| fresh().filter(|segment| segment.probe).last())
+                .or_else(|| fresh().rfind(|segment| segment.probe))
                 .or_else(|| fresh().find(|segment| segment.has(flag::RST)))
                 // The copy of a segment that was answered.
                 .or_else(|| {
