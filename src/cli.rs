@@ -109,6 +109,9 @@ pub(crate) enum Task {
         /// What the times count from.
         #[arg(short = 't', long, value_name = "FROM", default_value = "relative")]
         time: Since,
+        /// What is shown in place of lines.
+        #[command(flatten)]
+        view: ReadView,
     },
     /// Capture on a real interface and show every packet. Needs CAP_NET_RAW.
     Inspect {
@@ -158,6 +161,32 @@ pub(crate) enum Task {
     Man,
 }
 
+/// What `read` shows in place of a line a packet.
+#[derive(Debug, Args)]
+pub(crate) struct ReadView {
+    /// Show the fields of each packet; with --hex, its bytes beside them.
+    #[arg(short = 'V', long)]
+    pub(crate) tree: bool,
+    /// Show the bytes of each packet.
+    #[arg(short = 'x', long)]
+    pub(crate) hex: bool,
+    /// Show this packet alone, its fields and bytes.
+    #[arg(short, long, value_name = "NUMBER")]
+    pub(crate) packet: Option<u64>,
+    /// Draw the packets as arrows between their endpoints.
+    #[arg(long, conflicts_with_all = ["tree", "hex", "packet"])]
+    pub(crate) ladder: bool,
+    /// List the conversations with their totals.
+    #[arg(long, conflicts_with_all = ["tree", "hex", "packet", "ladder"])]
+    pub(crate) conversations: bool,
+    /// Show what both sides of a conversation said, by its number in the list; with --hex as bytes.
+    #[arg(long, value_name = "NUMBER", conflicts_with_all = ["tree", "packet", "ladder", "conversations"])]
+    pub(crate) follow: Option<u32>,
+    /// Write the packets to a pcapng file in place of showing them.
+    #[arg(short, long, value_name = "FILE", conflicts_with_all = ["tree", "hex", "packet", "ladder", "conversations", "follow"])]
+    pub(crate) write: Option<PathBuf>,
+}
+
 /// What can be done with lessons.
 #[derive(Debug, Subcommand)]
 pub(crate) enum LessonTask {
@@ -167,6 +196,25 @@ pub(crate) enum LessonTask {
     Show {
         /// Its name (`handshake`), its number (`1.4`) or a file.
         name: String,
+    },
+    /// Tell a lesson, each command when a key is pressed.
+    Play {
+        /// Its name, its number or a file.
+        name: String,
+        /// Go on by itself after so long.
+        #[arg(long, value_name = "TIME", value_parser = duration)]
+        pace: Option<Duration>,
+        /// Let a lesson that did not come with the program run programs.
+        #[arg(long)]
+        allow_run: bool,
+    },
+    /// Type a lesson yourself.
+    Learn {
+        /// Its name, its number, a part (`1`) or a file.
+        name: String,
+        /// Let a lesson that did not come with the program run programs.
+        #[arg(long)]
+        allow_run: bool,
     },
     /// Run lessons and say whether what they claim holds.
     Check {

@@ -1,5 +1,6 @@
 //! Everything that can happen, as a closed enum of plain data: what one room tells the next. Nothing here acts.
 
+pub mod message;
 pub mod packet;
 pub mod path;
 pub mod plot;
@@ -11,6 +12,7 @@ pub mod wire;
 pub mod words;
 
 use crate::value::{Address, Value};
+use message::MessageEvent;
 use packet::PacketEvent;
 use serde::{Deserialize, Serialize};
 
@@ -23,6 +25,8 @@ pub enum Event {
     Blocked(BlockedEvent),
     /// A frame was seen.
     Packet(Box<PacketEvent>),
+    /// Something was written or read that never becomes a packet.
+    Message(Box<MessageEvent>),
     /// A socket's kernel state changed.
     State(StateEvent),
     /// A command gave a value (a result that is not the plain return value of its last call).

@@ -3,18 +3,19 @@
 mod cli;
 
 use clap::{CommandFactory, Parser};
-use cli::{Cli, Common, LessonTask, Since, Task, When};
+use cli::{Cli, Common, LessonTask, ReadView, Since, Task, When};
 use socklab::lab::handle::KEEPER_ROLE;
 use socklab::render::clock::Clock;
-use socklab::render::prose;
 use socklab::render::styled::{Look, Style, Styled};
+use socklab::repl::state_folder::progress_file;
 use socklab::script::Output;
 use socklab::session::Settings;
 use socklab::shell::inspecting::Request;
 use socklab::shell::lesson::checking::{Wish, check_all};
 use socklab::shell::lesson::library::Library;
-use socklab::shell::reading::Reading;
-use socklab::shell::{Format, Manner, Screen, Shell};
+use socklab::shell::lesson::orders::{Desk, listed, shown};
+use socklab::shell::reading::{Reading, View};
+use socklab::shell::{Flow, Format, Manner, Screen, Shell};
 use socklab::{lab, process, repl, script, shell, sys};
 use std::io::{BufReader, IsTerminal, Write};
 use std::os::fd::AsFd;
@@ -67,10 +68,13 @@ fn front(cli: Cli) -> u8 {
             filter,
             count,
             time,
+            view,
         }) => {
             let reading = Reading {
                 file,
-                filter: filter.join(" "),
+                filter: with_number(&filter.join(" "), view.packet),
+                view: view_of(&view),
+                write: view.write,
                 count,
                 clock: clock(time),
                 as_json: common.json,
@@ -121,27 +125,65 @@ fn front(cli: Cli) -> u8 {
     }
 }
 
-/// Lessons, without a prompt.
+/// Lessons.
 fn lesson(common: &Common, action: LessonTask, folder: Option<&Path>) -> u8 {
     let mut output = Output::new(look(common), format(common));
     let library = match Library::open(folder) {
         Ok(library) => library,
         Err(reason) => return complain(common, &reason),
     };
+    let desk = |allow_run| Desk {
+        folder: folder.map(Path::to_path_buf),
+        allow_run,
+        progress: progress_file(),
+        alone: true,
+    };
     match action {
         LessonTask::List => {
-            let text = library.list(&|_| None, &output.look());
+            let text = listed(&library, progress_file().as_deref(), &output.look());
             output.show(&text);
             0
         }
         LessonTask::Show { name } => match library.one(&name) {
             Ok(volume) => {
-                let text = prose::draw(&volume.text, 0, &output.look());
+                let text = shown(&volume, &output);
                 output.show(&text);
                 0
             }
             Err(reason) => complain(common, &reason),
         },
+        LessonTask::Play {
+            name,
+            pace,
+            allow_run,
+        } => with_shell(common, Some(common.deadline), "play", |shell, output| {
+            shell.set_desk(desk(allow_run));
+            shell.with_lesson(&library, "play", &name, pace, output);
+            u8::from(!shell.tally().is_clean())
+        }),
+        LessonTask::Learn { name, allow_run } => {
+            let desk = desk(allow_run);
+            let begin = |shell: &mut Shell, screen: &mut dyn Screen| {
+                shell.set_desk(desk);
+                shell.with_lesson(&library, "learn", &name, None, screen)
+            };
+            if is_interactive(common) {
+                return interactive(common, |shell, screen| {
+                    if begin(shell, screen) {
+                        Flow::Continue
+                    } else {
+                        Flow::Quit
+                    }
+                });
+            }
+            with_shell(common, Some(common.deadline), "learn", |shell, output| {
+                if begin(shell, output) {
+                    script::study(shell, std::io::stdin().lock(), output)
+                } else {
+                    1
+                }
+            })
+        }
         LessonTask::Check {
             names,
             repeat,
@@ -215,15 +257,23 @@ fn commands(common: &Common, files: &[PathBuf], text: Option<String>) -> u8 {
             0
         });
     }
-    if std::io::stdin().is_terminal() && std::io::stdout().is_terminal() && !common.json {
-        return interactive(common);
+    if is_interactive(common) {
+        return interactive(common, |shell, screen| {
+            shell.greet(screen);
+            Flow::Continue
+        });
     }
     with_shell(common, Some(common.deadline), "stdin", |shell, output| {
         script::run(shell, std::io::stdin().lock(), "stdin", output)
     })
 }
 
-fn interactive(common: &Common) -> u8 {
+fn is_interactive(common: &Common) -> bool {
+    std::io::stdin().is_terminal() && std::io::stdout().is_terminal() && !common.json
+}
+
+/// The prompt. `begin` comes before it.
+fn interactive(common: &Common, begin: impl FnOnce(&mut Shell, &mut dyn Screen) -> Flow) -> u8 {
     let interrupts = match sys::terminal::interrupts() {
         Ok(interrupts) => interrupts,
         Err(error) => return complain(common, &format!("signalfd(2): {error}")),
@@ -239,7 +289,12 @@ fn interactive(common: &Common) -> u8 {
         Err(error) => return complain(common, &error.to_string()),
     };
     shell.watch_interrupts(interrupts);
-    repl::run(shell, look(common)).unwrap_or_else(|error| complain(common, &error.to_string()))
+    shell.set_desk(Desk {
+        progress: progress_file(),
+        ..Desk::default()
+    });
+    repl::run(shell, look(common), begin)
+        .unwrap_or_else(|error| complain(common, &error.to_string()))
 }
 
 fn with_shell(
@@ -319,11 +374,48 @@ fn complain(common: &Common, text: &str) -> u8 {
 }
 
 fn write_error(common: &Common, text: &Styled) {
-    let look = Look {
-        color: false,
-        ..look(common)
-    };
+    let mut look = look(common);
+    look.color = false;
+    if !std::io::stderr().is_terminal() {
+        // One line for whoever reads it by program.
+        look.width = usize::MAX;
+    }
     let _ = std::io::stderr().write_all(text.to_text(&look).as_bytes());
+}
+
+/// The filter for one packet alone, or the filter as it was.
+fn with_number(filter: &str, packet: Option<u64>) -> String {
+    match (packet, filter.trim()) {
+        (None, _) => filter.to_owned(),
+        (Some(number), "") => format!("frame.number == {number}"),
+        (Some(number), filter) => format!("({filter}) && frame.number == {number}"),
+    }
+}
+
+fn view_of(asked: &ReadView) -> View {
+    match asked {
+        ReadView { ladder: true, .. } => View::Ladder,
+        ReadView {
+            conversations: true,
+            ..
+        } => View::Conversations,
+        ReadView {
+            follow: Some(number),
+            hex,
+            ..
+        } => View::Follow {
+            number: *number,
+            bytes: *hex,
+        },
+        ReadView {
+            packet: Some(_), ..
+        } => View::Fields { bytes: true },
+        ReadView {
+            tree: true, hex, ..
+        } => View::Fields { bytes: *hex },
+        ReadView { hex: true, .. } => View::Bytes,
+        _ => View::Lines,
+    }
 }
 
 fn clock(since: Since) -> Clock {

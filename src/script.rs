@@ -3,8 +3,10 @@
 use crate::command::line::{Open, Transcript};
 use crate::render::json;
 use crate::render::styled::{Look, Style, Styled};
-use crate::shell::{Flow, Format, Screen, Shell};
-use std::io::{self, BufRead, Write};
+use crate::shell::{Flow, Format, Press, Screen, Shell};
+use crate::sys::terminal;
+use std::io::{self, BufRead, IsTerminal, Write};
+use std::time::Duration;
 
 /// A line of a script is never longer than this many bytes; the same holds for lines that belong together.
 const LONGEST: usize = 4 << 20;
@@ -35,6 +37,31 @@ pub fn run(shell: &mut Shell, mut source: impl BufRead, name: &str, screen: &mut
     shell.farewell(screen);
     shell.sum_up(screen);
     u8::from(!shell.tally().is_clean())
+}
+
+/// Takes a lesson's student from a file or a pipe: each line is entered as at a prompt, until the lesson is left or the lines end.
+pub fn study(shell: &mut Shell, mut source: impl BufRead, screen: &mut dyn Screen) -> u8 {
+    let mut reader = Lines {
+        number: 0,
+        transcript: Transcript::None,
+    };
+    loop {
+        match reader.next(&mut source) {
+            Ok(Some((_, text))) => {
+                shell.echo(&text, screen);
+                if shell.enter(&text, screen) == Flow::Quit || screen.is_gone() {
+                    break;
+                }
+            }
+            Ok(None) => break,
+            Err(reason) => {
+                complain(&reason, screen);
+                return 1;
+            }
+        }
+    }
+    shell.farewell(screen);
+    0
 }
 
 fn complain(text: &str, screen: &mut dyn Screen) {
@@ -170,6 +197,17 @@ impl Screen for Output {
 
     fn look(&self) -> Look {
         self.look
+    }
+
+    fn key(&mut self, patience: Duration) -> Press {
+        if !io::stdout().is_terminal() {
+            return Press::Nobody;
+        }
+        match terminal::key(io::stdin(), patience) {
+            Ok(Some(byte)) => Press::Key(char::from(byte)),
+            Ok(None) => Press::Nothing,
+            Err(_) => Press::Nobody,
+        }
     }
 
     fn is_gone(&self) -> bool {

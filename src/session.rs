@@ -1,11 +1,13 @@
 //! Command in, Events out: sends each command to the process it is for, puts packets to the calls that caused them, keeps the one log.
 
+pub mod children;
 pub mod evidence;
 pub mod hearing;
 pub mod hosts;
 pub mod inventory;
 pub mod ledger;
 pub mod log;
+pub mod messages;
 pub mod packets;
 pub mod program;
 pub mod rows;
@@ -26,6 +28,7 @@ use hosts::Hosts;
 use inventory::Inventory;
 use ledger::Ledger;
 use log::Log;
+use messages::Messages;
 use nix::poll::PollTimeout;
 use packets::Packets;
 use program::Program;
@@ -62,6 +65,7 @@ pub struct Session {
     sampling: Sampling,
     inventory: Inventory,
     ledger: Ledger,
+    messages: Messages,
     samples: Samples,
     log: Log,
     commands: u64,
@@ -92,6 +96,7 @@ impl Session {
             sampling: Sampling::default(),
             inventory: Inventory::default(),
             ledger: Ledger::default(),
+            messages: Messages::default(),
             samples: Samples::default(),
             log: Log::default(),
             commands: 0,
@@ -113,6 +118,11 @@ impl Session {
         let fresh = Self::start(self.settings.clone())?;
         *self = fresh;
         Ok(())
+    }
+
+    /// How it was asked to be.
+    pub fn settings(&self) -> &Settings {
+        &self.settings
     }
 
     /// The lab.
@@ -199,6 +209,11 @@ impl Session {
         self.commands + 1
     }
 
+    /// True when something happened since the last time.
+    pub fn has_news(&self) -> bool {
+        !self.out.is_empty()
+    }
+
     /// What happened since the last time, in order.
     pub fn take_events(&mut self) -> Vec<Event> {
         std::mem::take(&mut self.out)
@@ -273,6 +288,7 @@ impl Session {
             0
         };
         self.latest.remove(process);
+        self.sample_before_command();
         let Some(place) = self.place(process) else {
             return Ok(());
         };

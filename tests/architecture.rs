@@ -16,7 +16,10 @@ const GRANTS: &[(&str, &[&str])] = &[
         "engine",
         &["catalog", "command", "event", "packet", "sys", "value"],
     ),
-    ("lesson", &["command", "event", "packet"]),
+    (
+        "lesson",
+        &["catalog", "command", "event", "packet", "value"],
+    ),
     ("process", &["command", "engine", "event", "sys"]),
     ("capture", &["event", "packet", "sys"]),
     ("lab", &["capture", "command", "event", "packet", "sys"]),
@@ -65,7 +68,7 @@ const GRANTS: &[(&str, &[&str])] = &[
             "value",
         ],
     ),
-    ("script", &["command", "render", "shell"]),
+    ("script", &["command", "render", "shell", "sys"]),
     ("repl", &["catalog", "command", "render", "shell", "sys"]),
     (
         "main",

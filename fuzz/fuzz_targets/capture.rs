@@ -1,14 +1,33 @@
-//! Any bytes as a capture file: read, decoded, tracked and written as JSON. Run with `cargo +nightly fuzz run capture`.
+//! Any bytes as a capture file: read, decoded, tracked, written as JSON and as lines; several threads say what one says.
+//! Run with `cargo +nightly fuzz run capture`.
 #![no_main]
 
 use libfuzzer_sys::fuzz_target;
-use socklab::inspector::read::read;
+use socklab::inspector::read::read_told;
+use socklab::inspector::relay::relay;
+use socklab::render::clock::Clock;
 use socklab::render::json_packet::packet_json;
+use socklab::render::packet_text;
 use std::ops::ControlFlow;
 
 fuzz_target!(|data: &[u8]| {
-    let _ = read(data, |packet| {
-        let _ = packet_json(packet);
+    let mut alone = Vec::new();
+    let one = read_told(data, |told| {
+        let _ = packet_json(told.packet);
+        let _ = told.comments().count();
+        packet_text::write(&mut alone, told.packet, Clock::Date, told.times_ns, false);
         ControlFlow::Continue(())
     });
+    let mut together = Vec::new();
+    let several = relay(
+        data,
+        2,
+        &|told, out| packet_text::write(out, told.packet, Clock::Date, told.times_ns, false),
+        |lines| {
+            together.extend_from_slice(lines);
+            ControlFlow::Continue(())
+        },
+    );
+    assert_eq!(alone, together);
+    assert_eq!(one.is_ok(), several.is_ok());
 });

@@ -20,7 +20,11 @@ fuzz_target!(|data: &[u8]| {
     let [link, more, frame @ ..] = data else {
         return;
     };
-    let links = [0, 1, 101, 108, 113, 228, 229, 276];
+    let links = [
+        0, 1, 6, 7, 9, 10, 11, 12, 50, 51, 101, 104, 105, 106, 107, 108, 109, 113, 117, 119, 122,
+        123, 127, 129, 149, 163, 166, 178, 192, 204, 205, 206, 219, 226, 228, 229, 239, 242, 253,
+        258, 276,
+    ];
     let link = LinkType(links[usize::from(*link) % links.len()]);
     let len = frame.len() as u32 + u32::from(*more) * 16;
     let headers = decode(link, frame, len);

@@ -111,3 +111,163 @@ impl Block {
         (start, added as u32)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+    use std::mem::{offset_of, size_of};
+
+    const BLOCK_HEADER: usize = size_of::<libc::tpacket_block_desc>();
+    const ADDRESS: usize = size_of::<libc::tpacket3_hdr>();
+
+    /// A block with one frame, as the kernel lays it out: header, address, a gap, the bytes.
+    fn block(bytes: &[u8], status: u32, tag: (u16, u16), outgoing: bool, hardware: u16) -> Vec<u8> {
+        let place = ADDRESS + size_of::<libc::sockaddr_ll>() + 28;
+        let mut block = vec![0; BLOCK_HEADER + place + bytes.len()];
+        let mut put = |at: usize, value: &[u8]| block[at..at + value.len()].copy_from_slice(value);
+        let descriptor = offset_of!(libc::tpacket_block_desc, hdr);
+        let head = |field: usize| descriptor + field;
+        put(
+            head(offset_of!(libc::tpacket_hdr_v1, num_pkts)),
+            &1_u32.to_ne_bytes(),
+        );
+        put(
+            head(offset_of!(libc::tpacket_hdr_v1, offset_to_first_pkt)),
+            &(BLOCK_HEADER as u32).to_ne_bytes(),
+        );
+        let frame = |field: usize| BLOCK_HEADER + field;
+        put(
+            frame(offset_of!(libc::tpacket3_hdr, tp_sec)),
+            &7_u32.to_ne_bytes(),
+        );
+        put(
+            frame(offset_of!(libc::tpacket3_hdr, tp_nsec)),
+            &9_u32.to_ne_bytes(),
+        );
+        let len = bytes.len() as u32;
+        put(
+            frame(offset_of!(libc::tpacket3_hdr, tp_snaplen)),
+            &len.to_ne_bytes(),
+        );
+        put(
+            frame(offset_of!(libc::tpacket3_hdr, tp_len)),
+            &(len + 100).to_ne_bytes(),
+        );
+        put(
+            frame(offset_of!(libc::tpacket3_hdr, tp_status)),
+            &(status | libc::TP_STATUS_USER).to_ne_bytes(),
+        );
+        put(
+            frame(offset_of!(libc::tpacket3_hdr, tp_mac)),
+            &(place as u16).to_ne_bytes(),
+        );
+        put(
+            frame(offset_of!(libc::tpacket3_hdr, hv1.tp_vlan_tci)),
+            &u32::from(tag.1).to_ne_bytes(),
+        );
+        put(
+            frame(offset_of!(libc::tpacket3_hdr, hv1.tp_vlan_tpid)),
+            &tag.0.to_ne_bytes(),
+        );
+        let address = |field: usize| BLOCK_HEADER + ADDRESS + field;
+        put(
+            address(offset_of!(libc::sockaddr_ll, sll_protocol)),
+            &0x0800_u16.to_be_bytes(),
+        );
+        put(
+            address(offset_of!(libc::sockaddr_ll, sll_ifindex)),
+            &3_i32.to_ne_bytes(),
+        );
+        put(
+            address(offset_of!(libc::sockaddr_ll, sll_hatype)),
+            &hardware.to_ne_bytes(),
+        );
+        let kind = if outgoing { libc::PACKET_OUTGOING } else { 0 };
+        put(address(offset_of!(libc::sockaddr_ll, sll_pkttype)), &[kind]);
+        put(address(offset_of!(libc::sockaddr_ll, sll_halen)), &[6]);
+        put(
+            address(offset_of!(libc::sockaddr_ll, sll_addr)),
+            &[2, 0, 0, 0, 0, 1, 0, 0],
+        );
+        put(BLOCK_HEADER + place, bytes);
+        block
+    }
+
+    const ETHERNET: &[u8] = &[2, 0, 0, 0, 0, 2, 2, 0, 0, 0, 0, 1, 8, 0, 0x45, 0];
+    const TAGGED: u32 = libc::TP_STATUS_VLAN_VALID | libc::TP_STATUS_VLAN_TPID_VALID;
+
+    #[test]
+    fn a_frame_is_as_the_kernel_has_it() {
+        let bytes = block(ETHERNET, libc::TP_STATUS_CSUMNOTREADY, (0, 0), false, 1);
+        let mut block = Block::new(bytes, LinkType::ETHERNET);
+        assert_eq!(
+            block.next_frame(),
+            Some(LiveFrame {
+                bytes: ETHERNET,
+                len: 116,
+                time_ns: 7_000_000_009,
+                ifindex: 3,
+                checksum_not_ready: true,
+            })
+        );
+        assert_eq!(block.next_frame(), None);
+    }
+
+    #[test]
+    fn a_tag_that_the_hardware_took_out_is_put_back() {
+        let bytes = block(ETHERNET, TAGGED, (0x88a8, 0x602a), false, 1);
+        let mut block = Block::new(bytes, LinkType::ETHERNET);
+        let frame = block.next_frame().expect("there is one");
+        assert_eq!(frame.bytes[..12], ETHERNET[..12]);
+        assert_eq!(frame.bytes[12..16], [0x88, 0xa8, 0x60, 0x2a]);
+        assert_eq!(frame.bytes[16..], ETHERNET[12..]);
+        assert_eq!(frame.len, 120);
+    }
+
+    #[test]
+    fn a_packet_without_a_link_header_is_given_a_cooked_one() {
+        let bytes = block(&[0x45, 0], 0, (0, 0), true, 1);
+        let mut plain = Block::new(bytes, LinkType::LINUX_SLL2);
+        let frame = plain.next_frame().expect("there is one");
+        let header = [8, 0, 0, 0, 0, 0, 0, 3, 0, 1, 4, 6, 2, 0, 0, 0, 0, 1, 0, 0];
+        assert_eq!(frame.bytes[..20], header);
+        assert_eq!(frame.bytes[20..], [0x45, 0]);
+        let bytes = block(&[0x45, 0], libc::TP_STATUS_VLAN_VALID, (0, 42), false, 1);
+        let mut tagged = Block::new(bytes, LinkType::LINUX_SLL2);
+        let frame = tagged.next_frame().expect("there is one");
+        assert_eq!(frame.bytes[..2], [0x81, 0]);
+        assert_eq!(frame.bytes[20..], [0, 42, 8, 0, 0x45, 0]);
+    }
+
+    #[test]
+    fn what_leaves_over_the_loopback_is_seen_when_it_arrives() {
+        let leaving = block(ETHERNET, 0, (0, 0), true, libc::ARPHRD_LOOPBACK);
+        assert_eq!(Block::new(leaving, LinkType::ETHERNET).next_frame(), None);
+        let arriving = block(ETHERNET, 0, (0, 0), false, libc::ARPHRD_LOOPBACK);
+        let mut arriving = Block::new(arriving, LinkType::ETHERNET);
+        assert!(arriving.next_frame().is_some());
+    }
+
+    proptest! {
+        #[test]
+        fn no_bytes_make_it_read_past_their_end(
+            mut bytes in prop::collection::vec(any::<u8>(), 0..300),
+            offset in 0..400_u32,
+            cooked in any::<bool>(),
+        ) {
+            let place = offset_of!(libc::tpacket_block_desc, hdr)
+                + offset_of!(libc::tpacket_hdr_v1, offset_to_first_pkt);
+            if let Some(field) = bytes.get_mut(place..place + 4) {
+                field.copy_from_slice(&offset.to_ne_bytes());
+            }
+            let link = if cooked { LinkType::LINUX_SLL2 } else { LinkType::ETHERNET };
+            let mut block = Block::new(bytes, link);
+            for _ in 0..100 {
+                if block.next_frame().is_none() {
+                    break;
+                }
+            }
+        }
+    }
+}

@@ -3,6 +3,7 @@
 use super::verb::Verb;
 
 mod lab;
+mod lesson;
 mod lifecycle;
 mod looking;
 mod name;
@@ -114,6 +115,7 @@ pub fn page(verb: Verb) -> &'static Page {
         Verb::Follow => &looking::FOLLOW,
         Verb::Stream => &looking::STREAM,
         Verb::Plot => &looking::PLOT,
+        Verb::Messages => &looking::MESSAGES,
         Verb::Conversations => &looking::CONVERSATIONS,
         Verb::Inspect => &looking::INSPECT,
         Verb::Why => &looking::WHY,
@@ -136,6 +138,11 @@ pub fn page(verb: Verb) -> &'static Page {
         Verb::Reset => &script::RESET,
         Verb::Quit => &script::QUIT,
         Verb::Import => &script::IMPORT,
+        Verb::Lesson => &lesson::LESSON,
+        Verb::Hint => &lesson::HINT,
+        Verb::Skip => &lesson::SKIP,
+        Verb::Back => &lesson::BACK,
+        Verb::Solution => &lesson::SOLUTION,
     }
 }
 

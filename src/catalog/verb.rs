@@ -164,6 +164,8 @@ pub enum Verb {
     Stream,
     /// `plot`
     Plot,
+    /// `messages`
+    Messages,
     /// `conversations`
     Conversations,
     /// `inspect`
@@ -208,6 +210,16 @@ pub enum Verb {
     Quit,
     /// `import`
     Import,
+    /// `lesson`
+    Lesson,
+    /// `hint`
+    Hint,
+    /// `skip`
+    Skip,
+    /// `back`
+    Back,
+    /// `solution`
+    Solution,
 }
 
 /// Who carries a verb out.
@@ -230,6 +242,8 @@ pub enum VerbGroup {
     Lab,
     /// What drives a script.
     Script,
+    /// Lessons.
+    Lesson,
 }
 
 /// What `serve` does with the bytes of a client.
@@ -359,6 +373,7 @@ pub const VERBS: &[VerbEntry] = &[
     VerbEntry { verb: Verb::Follow, name: "follow", aliases: &[], group: VerbGroup::Looking, answered_by: AnsweredBy::Session, spelling: Spelling::Plain, parameters: &[required("socket", Kind::Conversation), optional("form", Kind::Choice(&["text", "hex"]), "text")] },
     VerbEntry { verb: Verb::Stream, name: "stream", aliases: &[], group: VerbGroup::Looking, answered_by: AnsweredBy::Session, spelling: Spelling::Plain, parameters: &[required("socket", Kind::Conversation)] },
     VerbEntry { verb: Verb::Plot, name: "plot", aliases: &[], group: VerbGroup::Looking, answered_by: AnsweredBy::Session, spelling: Spelling::Plain, parameters: &[required("socket", Kind::Conversation), required("what", Kind::Choice(&["seq", "cwnd", "rtt", "window"]))] },
+    VerbEntry { verb: Verb::Messages, name: "messages", aliases: &[], group: VerbGroup::Looking, answered_by: AnsweredBy::Session, spelling: Spelling::Plain, parameters: &[optional("socket", Kind::Conversation, "all")] },
     VerbEntry { verb: Verb::Conversations, name: "conversations", aliases: &[], group: VerbGroup::Looking, answered_by: AnsweredBy::Session, spelling: Spelling::Plain, parameters: &[] },
     VerbEntry { verb: Verb::Inspect, name: "inspect", aliases: &[], group: VerbGroup::Looking, answered_by: AnsweredBy::Session, spelling: Spelling::Plain, parameters: &[optional("mode", Kind::Filter, "show")] },
     VerbEntry { verb: Verb::Why, name: "why", aliases: &[], group: VerbGroup::Looking, answered_by: AnsweredBy::Session, spelling: Spelling::Plain, parameters: &[] },
@@ -381,6 +396,11 @@ pub const VERBS: &[VerbEntry] = &[
     VerbEntry { verb: Verb::Reset, name: "reset", aliases: &[], group: VerbGroup::Script, answered_by: AnsweredBy::Session, spelling: Spelling::Plain, parameters: &[] },
     VerbEntry { verb: Verb::Quit, name: "quit", aliases: &["exit"], group: VerbGroup::Script, answered_by: AnsweredBy::Session, spelling: Spelling::Plain, parameters: &[] },
     VerbEntry { verb: Verb::Import, name: "import", aliases: &["from"], group: VerbGroup::Script, answered_by: AnsweredBy::Session, spelling: Spelling::Plain, parameters: &[required("modules", Kind::Rest)] },
+    VerbEntry { verb: Verb::Lesson, name: "lesson", aliases: &[], group: VerbGroup::Lesson, answered_by: AnsweredBy::Session, spelling: Spelling::Plain, parameters: &[optional("words", Kind::Rest, "list")] },
+    VerbEntry { verb: Verb::Hint, name: "hint", aliases: &[], group: VerbGroup::Lesson, answered_by: AnsweredBy::Session, spelling: Spelling::Plain, parameters: &[] },
+    VerbEntry { verb: Verb::Skip, name: "skip", aliases: &[], group: VerbGroup::Lesson, answered_by: AnsweredBy::Session, spelling: Spelling::Plain, parameters: &[] },
+    VerbEntry { verb: Verb::Back, name: "back", aliases: &[], group: VerbGroup::Lesson, answered_by: AnsweredBy::Session, spelling: Spelling::Plain, parameters: &[] },
+    VerbEntry { verb: Verb::Solution, name: "solution", aliases: &[], group: VerbGroup::Lesson, answered_by: AnsweredBy::Session, spelling: Spelling::Plain, parameters: &[] },
 ];
 
 impl Verb {

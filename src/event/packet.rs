@@ -1,7 +1,7 @@
 //! A frame that was seen, with what the tracker and the session know of it: plain data, no decoding here.
 
 use super::wire::{Effect, Ruling};
-use crate::packet::headers::{Headers, LinkType};
+use crate::packet::headers::{Headers, LinkType, Net, Transport};
 use std::ops::Deref;
 use std::sync::Arc;
 
@@ -87,6 +87,15 @@ pub struct PacketEvent {
 }
 
 impl PacketEvent {
+    /// True for the search for a neighbour's Ethernet address (ARP; neighbour discovery, RFC 4861): around a conversation, not in it.
+    pub fn is_neighbour_search(&self) -> bool {
+        match (&self.headers.net, &self.headers.transport) {
+            (Net::Arp(_), _) => true,
+            (_, Transport::Icmpv6(icmp)) => matches!(icmp.kind, 133..=137),
+            _ => false,
+        }
+    }
+
     /// The number of the rule that lost it; `None` when it was delivered.
     pub fn lost(&self) -> Option<u32> {
         self.rulings

@@ -52,6 +52,15 @@ struct Options {
     keepalive_probes: Option<u32>,
 }
 
+/// What a decision says of the packet beyond its cause, for those that follow.
+#[derive(Clone, Copy, Debug, Default)]
+struct Note {
+    /// Why its bytes were sent again, if they were.
+    again: Option<Again>,
+    /// The arrival that it answers ([`Segment::place`]).
+    answers: Option<(i64, u64)>,
+}
+
 /// Finds causes. Takes calls, samples and packets in the order of their time.
 #[derive(Debug, Default)]
 pub struct CauseFinder {
@@ -67,6 +76,8 @@ pub struct CauseFinder {
     heard: HashMap<(u16, IpAddr), Seen>,
     /// Who was searched for, and how often in a row.
     asked: HashMap<(u16, IpAddr), (Seen, usize)>,
+    /// When the Ethernet address of a neighbour was told last, and in which packet.
+    told: HashMap<(u16, IpAddr), (u64, i64)>,
     too_big: HashMap<(u16, SocketAddr, SocketAddr), TooBig>,
     options: HashMap<(String, i32), Options>,
     /// How many bytes a process has written to a descriptor.
@@ -184,31 +195,29 @@ impl CauseFinder {
 
     /// The cause of the next packet. `owner` is the program that owns its sender's socket, if one does.
     pub fn find(&mut self, packet: &PacketEvent, owner: Option<&str>) -> Option<Found> {
-        let (found, again) = self.decide(packet, owner);
+        let (found, note) = self.decide(packet, owner);
+        let found = found.or_else(|| self.held_for_neighbour(packet));
         let cause = found.as_ref().map(|found| found.cause.clone());
-        self.remember(packet, cause, again);
+        self.remember(packet, cause, note);
         found
     }
 
-    fn decide(
-        &mut self,
-        packet: &PacketEvent,
-        owner: Option<&str>,
-    ) -> (Option<Found>, Option<Again>) {
+    fn decide(&mut self, packet: &PacketEvent, owner: Option<&str>) -> (Option<Found>, Note) {
+        let none = Note::default();
         if let Some(window) = self.raw_call(packet) {
-            return (Some(caused(window, String::new())), None);
+            return (Some(caused(window, String::new())), none);
         }
         let alone = |cause: Option<Cause>| cause.map(|cause| Found { cause, label: None });
         if let Some(neighbour) = neighbour::neighbour(packet) {
-            return (alone(self.of_neighbour(packet, neighbour)), None);
+            return (alone(self.of_neighbour(packet, neighbour)), none);
         }
         match &packet.headers.transport {
             Transport::Tcp(tcp) => self.of_segment(packet, tcp, owner),
             Transport::Icmp(icmp) if icmp.quoted.is_some() => {
-                (alone(self.error_report(packet, icmp, false)), None)
+                (alone(self.error_report(packet, icmp, false)), none)
             }
             Transport::Icmpv6(icmp) if icmp.quoted.is_some() => {
-                (alone(self.error_report(packet, icmp, true)), None)
+                (alone(self.error_report(packet, icmp, true)), none)
             }
             Transport::Icmp(Icmp { kind: 0, .. }) | Transport::Icmpv6(Icmp { kind: 129, .. }) => {
                 let seen = packet.track.conversation.and_then(|conversation| {
@@ -216,7 +225,7 @@ impl CauseFinder {
                 });
                 let words = "the kernel answered the echo request; no process was involved";
                 let cause = seen.map(|seen| follows(seen.number, seen.cause.as_ref(), words));
-                (alone(cause), None)
+                (alone(cause), none)
             }
             _ => {
                 let time = packet.frame.time_ns;
@@ -226,7 +235,7 @@ impl CauseFinder {
                 });
                 let found = running.map(|window| caused(window, String::new()));
                 let found = found.or_else(|| alone(owner.map(program_sent)));
-                (found, None)
+                (found, none)
             }
         }
     }
@@ -272,9 +281,10 @@ impl CauseFinder {
         packet: &PacketEvent,
         tcp: &Tcp,
         owner: Option<&str>,
-    ) -> (Option<Found>, Option<Again>) {
+    ) -> (Option<Found>, Note) {
+        let mut note = Note::default();
         let Some((from, to)) = endpoints(packet) else {
-            return (None, None);
+            return (None, note);
         };
         let time = packet.frame.time_ns;
         let flow = packet
@@ -303,14 +313,15 @@ impl CauseFinder {
             other,
             evidence: self.samples.at(&packet.host, from, to, time),
             too_big: self.too_big.get(&(packet.network, from, to)).copied(),
+            foreign: owner.is_some(),
             keepalive_probes: options.keepalive_probes,
         };
         let alone = |cause: Cause| Found { cause, label: None };
         if tcp.flags & (flag::SYN | flag::ACK) == flag::SYN | flag::ACK {
             let cause = answer::syn_ack(&scene);
-            let timed = cause
+            note.again = cause
                 .as_ref()
-                .filter(|_| own.with(tcp.seq).next().is_some())
+                .filter(|_| own.with(tcp.seq).any(|sent| sent.has(flag::ACK)))
                 .map(|cause| {
                     if cause.certainty == Certainty::Caused {
                         Again::Timeout
@@ -318,36 +329,38 @@ impl CauseFinder {
                         Again::Other
                     }
                 });
-            return (cause.map(alone), timed);
+            return (cause.map(alone), note);
         }
         if tcp.flags & flag::RST != 0 {
-            return (self.of_reset(&scene, (from, to), options), None);
+            return (self.of_reset(&scene, (from, to), options), note);
         }
         if is_again(own, tcp) {
             let (again, cause) = timer::again(&scene);
-            return (Some(alone(cause)), Some(again));
+            note.again = Some(again);
+            return (Some(alone(cause)), note);
         }
         if is_probe(own, tcp) {
-            return (Some(alone(timer::probe(&scene))), None);
+            return (Some(alone(timer::probe(&scene))), note);
         }
         let opens = opens(tcp);
         let running = self
             .running(packet, from, to, opens, time)
             .find(|window| can_cause(window, &scene));
         if let Some(window) = running {
-            return (Some(caused(window, in_call(&scene))), None);
+            return (Some(caused(window, in_call(&scene))), note);
         }
         let carries = carries(tcp);
         if let Some(program) = owner.filter(|_| carries) {
             // A program's calls are not seen, but its kernel sends data, SYN and FIN only when it has asked for that.
-            return (Some(alone(program_sent(program))), None);
+            return (Some(alone(program_sent(program))), note);
         }
         let cause = if carries {
             answer::let_go(&scene, self.writer(&scene, (from, to)))
         } else {
+            note.answers = scene.answered().map(Segment::place);
             answer::acknowledgment(&scene)
         };
-        (cause.map(alone), None)
+        (cause.map(alone), note)
     }
 
     fn of_reset(
@@ -420,7 +433,11 @@ impl CauseFinder {
 fn can_cause(window: &CallWindow, scene: &Scene<'_>) -> bool {
     let carries = carries(scene.tcp);
     match window.name.as_str() {
-        "connect" => scene.tcp.len == 0 && scene.tcp.flags & flag::FIN == 0,
+        "connect" => {
+            let first_ack = || scene.acked_before().is_none();
+            scene.tcp.flags & flag::SYN != 0
+                || (scene.tcp.len == 0 && scene.tcp.flags & flag::FIN == 0 && first_ack())
+        }
         "close" | "shutdown" | "exit" => true,
         "setsockopt" => carries,
         name if is_sending(name) => carries,

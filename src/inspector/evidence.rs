@@ -30,8 +30,6 @@ pub struct Sample {
     pub owned: bool,
     /// The timer that runs, and in how many milliseconds it fires.
     pub timer: Option<(Timer, u32)>,
-    /// `idiag_retrans`: how often that timer has fired for the same thing.
-    pub fired: u8,
     /// Recv-Q in bytes.
     pub unread: u32,
     /// `tcpi_ca_state`.
@@ -40,8 +38,8 @@ pub struct Sample {
     pub retransmits: Option<u32>,
     /// `tcpi_backoff`.
     pub backoff: Option<u32>,
-    /// `tcpi_ato`, microseconds.
-    pub ato_us: Option<u32>,
+    /// True when both ends agreed on SACK (`tcpi_options`).
+    pub sack: bool,
     /// `tcpi_snd_mss`, bytes.
     pub mss: Option<u32>,
     /// `tcpi_total_retrans`.
@@ -50,6 +48,10 @@ pub struct Sample {
     pub timeouts: Option<u32>,
 }
 
+/// `TCP_CA_Open`.
+pub const OPEN: u32 = 0;
+/// `TCP_CA_CWR`.
+pub const CWR: u32 = 2;
 /// `TCP_CA_Recovery`.
 pub const RECOVERY: u32 = 3;
 /// `TCP_CA_Loss`.

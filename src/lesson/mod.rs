@@ -1,11 +1,14 @@
 //! Lessons as data: Markdown to steps, what steps expect, judged from events; progress; drafts. Nothing here runs or prints anything.
 
 pub mod answer;
+pub mod beat;
 pub mod difference;
 pub mod document;
+pub mod effect;
 pub mod fence;
 pub mod front;
 pub mod lab;
+pub mod progress;
 pub mod question;
 pub mod sequence;
 pub mod shelf;

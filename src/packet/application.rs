@@ -56,6 +56,16 @@ fn recognize(headers: &Headers, part: Part<'_>) -> Option<Application> {
     }
 }
 
+/// A payload with the length it had on the wire, so that what the capture cut is not blamed on the sender.
+fn on_wire<'a>(headers: &Headers, payload: &'a [u8]) -> Part<'a> {
+    let len = match &headers.transport {
+        Transport::Udp(udp) => u32::from(udp.length.saturating_sub(8)),
+        Transport::Tcp(tcp) => tcp.len,
+        _ => 0,
+    };
+    Part::whole(payload, len)
+}
+
 /// The protocol's name alone; see [`summary`].
 pub fn name(headers: &Headers, payload: &[u8]) -> Option<&'static str> {
     let part = Part::whole(payload, payload.len() as u32);
@@ -65,7 +75,7 @@ pub fn name(headers: &Headers, payload: &[u8]) -> Option<&'static str> {
 /// The protocol's name as Wireshark's protocol column has it, and its line: `("DNS", "Standard query 0x1234 A example.org")`.
 /// `payload` is what the transport of `headers` carries; `None` when nobody here knows it. The line is untrusted text.
 pub fn summary(headers: &Headers, payload: &[u8]) -> Option<(&'static str, String)> {
-    let part = Part::whole(payload, payload.len() as u32);
+    let part = on_wire(headers, payload);
     let application = recognize(headers, part)?;
     let line = match application {
         Application::Datagram(flavour) => dns::summary(part, flavour),

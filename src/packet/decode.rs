@@ -164,7 +164,6 @@ impl Headers {
                     Ok(peeled) => {
                         self.ethernet = self.ethernet.or(peeled.ethernet);
                         self.vlan = self.vlan.or(peeled.vlan);
-                        self.ethertype = self.ethertype.or(peeled.ethertype);
                         self.payload = peeled.rest.span();
                         (next, part) = (peeled.next, peeled.rest);
                     }

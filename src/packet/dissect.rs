@@ -11,7 +11,7 @@ use super::tree::{Field, FieldValue, Layer};
 use super::tunnel::{self, Tunnel};
 use super::{
     application, arp, cooked, ethernet, fragment, icmp_layers, igmp, ipv4, ipv6, ipv6_layers,
-    loopback, partial, tcp, udp,
+    loopback, netlink, partial, tcp, udp,
 };
 use std::net::IpAddr;
 
@@ -34,6 +34,9 @@ fn walk(link: LinkType, bytes: &[u8], len: u32, not_ready: bool, waits: bool) ->
         waits,
         depth: 0,
     };
+    if link == LinkType::NETLINK && bytes.len() >= 16 {
+        return netlink::frame(whole);
+    }
     let end = walk.frame(link, whole, 0);
     walk.trailer(link, whole.skip(end));
     walk.layers

@@ -23,6 +23,8 @@ impl LinkType {
     pub const IPV4: Self = Self(228);
     /// Bare IPv6.
     pub const IPV6: Self = Self(229);
+    /// Linux netlink, as an `nlmon` device gives it: a header of 16 bytes, then messages.
+    pub const NETLINK: Self = Self(253);
     /// Linux "cooked" capture, version 2 (20 bytes).
     pub const LINUX_SLL2: Self = Self(276);
 }

@@ -113,8 +113,8 @@ pub(super) fn begins(bytes: &[u8]) -> bool {
         .iter()
         .any(|method| method.as_bytes() == &bytes[..space]);
     // What a program sends in plain words may begin with GET, but hardly has a version at the end of its line.
-    method && first_line(bytes).ends_with(b"HTTP/1.1")
-        || method && first_line(bytes).ends_with(b"HTTP/1.0")
+    let line = first_line(bytes);
+    method && (line.ends_with(b" HTTP/1.1") || line.ends_with(b" HTTP/1.0"))
 }
 
 fn first_line(bytes: &[u8]) -> &[u8] {

@@ -116,8 +116,6 @@ pub(super) struct Peeled<'a> {
     pub(super) next: Announced,
     /// Hardware addresses, where it has them.
     pub(super) ethernet: Option<Ethernet>,
-    /// The type it announces, where it is an ethertype.
-    pub(super) ethertype: Option<u16>,
     /// A VLAN identifier.
     pub(super) vlan: Option<u16>,
 }
@@ -130,17 +128,13 @@ impl<'a> Peeled<'a> {
             rest: part.skip(header),
             next,
             ethernet: None,
-            ethertype: None,
             vlan: None,
         }
     }
 
     /// The same for a header that ends with an ethertype.
     fn typed(part: Part<'a>, header: usize, ethertype: u16) -> Self {
-        Self {
-            ethertype: (ethertype >= ethernet::SMALLEST_TYPE).then_some(ethertype),
-            ..Self::new(part, header, by_type(ethertype))
-        }
+        Self::new(part, header, by_type(ethertype))
     }
 }
 

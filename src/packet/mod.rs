@@ -25,6 +25,8 @@ mod loopback;
 mod lower;
 pub mod names;
 mod ndp;
+pub mod netlink;
+pub mod netlink_header;
 mod part;
 mod partial;
 mod rows;

@@ -1,5 +1,7 @@
 //! Tests of the room as a whole: sample frames written by hand, what they decode to, and what must hold for any bytes.
 
+mod application;
+mod lower;
 mod property;
 mod records;
 mod trees;

@@ -98,7 +98,7 @@ pub(super) fn summary(part: Part<'_>) -> String {
                         word.push_str("Encrypted Handshake Message");
                     }
                     if let Some(name) = hello::server_name(message) {
-                        word.push_str(&format!(" (SNI={name})"));
+                        word.extend([" (SNI=", &name, ")"]);
                     }
                     words.push(word);
                 }

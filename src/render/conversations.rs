@@ -1,32 +1,202 @@
 //! The `conversations` table: who spoke with whom, how much in each direction, and how it stands.
 
-use super::endpoint::{self, Lanes};
+use super::endpoint::{Endpoint, ends};
 use super::info;
 use super::styled::{Line, Look, Style, Styled};
 use super::table::{self, Cell, Column};
 use super::words;
-use crate::event::packet::PacketEvent;
-use crate::packet::headers::flag;
+use crate::event::packet::{Label, PacketEvent};
+use crate::packet::headers::{Transport, flag};
+use std::collections::HashMap;
 
-/// Narrower than this each conversation takes two lines.
-const TABLE: usize = 110;
+/// Narrower than this each conversation takes a few lines.
+const TABLE: usize = 160;
+
+/// So many conversations have a row; packets of those beyond are counted.
+const ROWS: usize = 20_000;
 
 /// Draws a row for each conversation of the packets. Times count from the first packet.
 pub fn draw(packets: &[&PacketEvent], look: &Look) -> Styled {
-    let mut text = Styled::new();
-    let Some(first) = packets.first() else {
-        text.say(Style::Dim, 0, "no conversations");
-        return text;
-    };
-    let start = first.frame.time_ns;
-    let conversations = endpoint::conversations(packets);
-    if look.width < TABLE {
-        for lanes in &conversations {
-            entry(&mut text, lanes);
-        }
-        return text;
+    let mut totals = Totals::default();
+    for packet in packets {
+        totals.add(packet);
     }
-    let columns = [
+    totals.draw(look)
+}
+
+/// The totals of conversations, in the order in which each speaks first.
+#[derive(Clone, Debug, Default)]
+pub struct Totals {
+    rows: Vec<Total>,
+    places: HashMap<Who, usize>,
+    start_ns: Option<i64>,
+    left_out: u64,
+}
+
+/// What packets of one conversation have in common: its number; or, without one (ARP), their two ends, the smaller one first.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+enum Who {
+    Number(u32),
+    Ends(String, String),
+}
+
+/// A conversation so far; what has two parts is of the way from the left end, then of the way back.
+#[derive(Clone, Debug)]
+struct Total {
+    number: Option<u32>,
+    protocol: &'static str,
+    left: Endpoint,
+    right: Endpoint,
+    packets: [u64; 2],
+    bytes: [u64; 2],
+    first_ns: i64,
+    last_ns: i64,
+    /// The bits of `tcp.completeness`, with the last packet.
+    seen: u8,
+    /// The shortest time from a segment to the packet that acknowledged it (`tcp.analysis.ack_rtt`), in nanoseconds.
+    rtt_ns: Option<i64>,
+    /// How many segments were sent again.
+    again: u64,
+    /// The states of the left and the right end, as the packets imply them.
+    states: Option<(&'static str, &'static str)>,
+}
+
+impl Totals {
+    /// Counts a packet in. Packets come in their order.
+    pub fn add(&mut self, packet: &PacketEvent) {
+        let time_ns = packet.frame.time_ns;
+        self.start_ns.get_or_insert(time_ns);
+        let (from, to) = ends(packet);
+        let who = match packet.track.conversation {
+            Some(number) => Who::Number(number),
+            None if from.address <= to.address => {
+                Who::Ends(from.address.clone(), to.address.clone())
+            }
+            None => Who::Ends(to.address.clone(), from.address.clone()),
+        };
+        let place = match self.places.get(&who) {
+            Some(place) => *place,
+            None if self.rows.len() >= ROWS => {
+                self.left_out += 1;
+                return;
+            }
+            None => {
+                let forward = packet.track.forward || packet.track.conversation.is_none();
+                let (left, right) = if forward {
+                    (from.clone(), to.clone())
+                } else {
+                    (to.clone(), from.clone())
+                };
+                self.rows.push(Total {
+                    number: packet.track.conversation,
+                    protocol: info::protocol(packet),
+                    left,
+                    right,
+                    packets: [0; 2],
+                    bytes: [0; 2],
+                    first_ns: time_ns,
+                    last_ns: time_ns,
+                    seen: 0,
+                    rtt_ns: None,
+                    again: 0,
+                    states: None,
+                });
+                self.places.insert(who, self.rows.len() - 1);
+                self.rows.len() - 1
+            }
+        };
+        self.rows[place].add(packet, from, to);
+    }
+
+    /// Draws them.
+    pub fn draw(&self, look: &Look) -> Styled {
+        let mut text = Styled::new();
+        let Some(start) = self.start_ns else {
+            text.say(Style::Dim, 0, "no conversations");
+            return text;
+        };
+        if look.width < TABLE {
+            for total in &self.rows {
+                entry(&mut text, total);
+            }
+        } else {
+            let rows: Vec<Vec<Cell>> = self.rows.iter().map(|total| row(total, start)).collect();
+            text.append(table::draw(&columns(), &rows, look));
+        }
+        if self.left_out > 0 {
+            let note = format!(
+                "{} packets of more conversations are not in this table",
+                self.left_out
+            );
+            text.say(Style::Warning, 0, &note);
+        }
+        text
+    }
+}
+
+impl Total {
+    fn add(&mut self, packet: &PacketEvent, from: Endpoint, to: Endpoint) {
+        let forward = if packet.track.conversation.is_some() {
+            packet.track.forward
+        } else {
+            from.address == self.left.address
+        };
+        let (left, right) = if forward { (from, to) } else { (to, from) };
+        let reports = matches!(
+            packet.headers.transport,
+            Transport::Icmp(_) | Transport::Icmpv6(_)
+        );
+        self.left.learn(left, reports);
+        self.right.learn(right, reports);
+        let way = usize::from(!forward);
+        self.packets[way] += 1;
+        self.bytes[way] += data(packet);
+        self.last_ns = packet.frame.time_ns;
+        self.seen |= packet.track.completeness | own(packet);
+        if let Some((rtt_ns, _)) = packet.track.acks {
+            self.rtt_ns = Some(self.rtt_ns.map_or(rtt_ns, |least| least.min(rtt_ns)));
+        }
+        let labels = packet.track.labels.as_fields();
+        self.again += u64::from(labels.contains(Label::Retransmission));
+        if let Some((sender, receiver)) = packet.track.states {
+            self.states = Some(if forward {
+                (sender, receiver)
+            } else {
+                (receiver, sender)
+            });
+        }
+    }
+
+    fn rtt(&self) -> Option<String> {
+        self.rtt_ns.map(words::since)
+    }
+
+    /// What was seen of it, and the states that leaves both ends in.
+    fn standing(&self) -> String {
+        let mut parts = vec![seen(self.seen)];
+        if let Some((left, right)) = self.states {
+            parts.push(if left == right {
+                format!("both {left}")
+            } else {
+                format!(
+                    "{} {left}, {} {right}",
+                    self.left.short(),
+                    self.right.short()
+                )
+            });
+        }
+        parts.retain(|part| !part.is_empty());
+        parts.join("; ")
+    }
+
+    fn number(&self) -> String {
+        self.number
+            .map_or_else(|| "-".to_owned(), |number| number.to_string())
+    }
+}
+
+fn columns() -> [Column; 13] {
+    [
         Column::number("No."),
         Column::text("proto"),
         Column::text("from"),
@@ -37,93 +207,81 @@ pub fn draw(packets: &[&PacketEvent], look: &Look) -> Styled {
         Column::number("←"),
         Column::number("start"),
         Column::number("lasted"),
-        Column::prose("seen"),
-    ];
-    let rows: Vec<Vec<Cell>> = conversations
-        .iter()
-        .map(|lanes| row(lanes, start))
-        .collect();
-    text.append(table::draw(&columns, &rows, look));
-    text
-}
-
-/// How many packets went one way, and how many bytes of data in them.
-fn total(lanes: &Lanes<'_>, forward: bool) -> (usize, usize) {
-    let sent = || {
-        lanes
-            .packets
-            .iter()
-            .filter(move |packet| packet.1 == forward)
-    };
-    (sent().count(), sent().map(|packet| data(packet.0)).sum())
-}
-
-fn number(lanes: &Lanes<'_>) -> String {
-    let number = lanes.packets[0].0.track.conversation;
-    number.map_or_else(|| "-".to_owned(), |number| number.to_string())
-}
-
-fn row(lanes: &Lanes<'_>, start: i64) -> Vec<Cell> {
-    let ((packets, bytes), (back, bytes_back)) = (total(lanes, true), total(lanes, false));
-    let first = lanes.packets[0].0;
-    let last = lanes.packets[lanes.packets.len() - 1].0;
-    let plain = |number: usize| (Style::Plain, number.to_string());
-    vec![
-        (Style::Bold, number(lanes)),
-        (Style::Plain, info::protocol(first).to_owned()),
-        (Style::Client, lanes.left.title()),
-        (Style::Server, lanes.right.title()),
-        plain(packets),
-        plain(back),
-        plain(bytes),
-        plain(bytes_back),
-        (Style::Dim, words::since(first.frame.time_ns - start)),
-        (
-            Style::Dim,
-            words::since(last.frame.time_ns - first.frame.time_ns),
-        ),
-        (Style::State, seen(lanes)),
+        Column::number("RTT"),
+        Column::number("again"),
+        Column::prose("state"),
     ]
 }
 
-/// A conversation in two lines, where there is no room for the table.
-fn entry(text: &mut Styled, lanes: &Lanes<'_>) {
+fn row(total: &Total, start: i64) -> Vec<Cell> {
+    let plain = |number: u64| (Style::Plain, number.to_string());
+    vec![
+        (Style::Bold, total.number()),
+        (Style::Plain, total.protocol.to_owned()),
+        (Style::Client, total.left.title()),
+        (Style::Server, total.right.title()),
+        plain(total.packets[0]),
+        plain(total.packets[1]),
+        plain(total.bytes[0]),
+        plain(total.bytes[1]),
+        (Style::Dim, words::since(total.first_ns - start)),
+        (Style::Dim, words::since(total.last_ns - total.first_ns)),
+        (Style::Dim, total.rtt().unwrap_or_default()),
+        (Style::Warning, total.again.to_string()),
+        (Style::State, total.standing()),
+    ]
+}
+
+/// A conversation in a few lines, where there is no room for the table.
+fn entry(text: &mut Styled, total: &Total) {
     text.push(
         Line::wrapping(2)
-            .with(Style::Bold, &format!("{} ", number(lanes)))
-            .with(Style::Plain, info::protocol(lanes.packets[0].0))
+            .with(Style::Bold, &format!("{} ", total.number()))
+            .with(Style::Plain, total.protocol)
             .with(Style::Plain, "  ")
-            .with(Style::Client, &lanes.left.title())
+            .with(Style::Client, &total.left.title())
             .with(Style::Dim, " ↔ ")
-            .with(Style::Server, &lanes.right.title()),
+            .with(Style::Server, &total.right.title()),
     );
-    let way = |arrow: &str, forward| {
-        let (packets, bytes) = total(lanes, forward);
+    let way = |arrow: &str, way: usize| {
+        let packets = total.packets[way];
         let noun = if packets == 1 { "packet" } else { "packets" };
-        format!("{arrow} {packets} {noun}, {}   ", words::bytes(bytes))
+        let bytes = words::bytes(total.bytes[way] as usize);
+        format!("{arrow} {packets} {noun}, {bytes}   ")
     };
     text.push(
         Line::wrapping(2)
-            .with(Style::Client, &format!("  {}", way("→", true)))
-            .with(Style::Server, &way("←", false))
-            .with(Style::State, &seen(lanes)),
+            .with(Style::Client, &format!("  {}", way("→", 0)))
+            .with(Style::Server, &way("←", 1)),
     );
+    let mut line = Line::wrapping(2).with(
+        Style::Dim,
+        &format!("  lasted {}", words::since(total.last_ns - total.first_ns)),
+    );
+    if let Some(rtt) = total.rtt() {
+        line.push(Style::Dim, &format!(", RTT {rtt}"));
+    }
+    match total.again {
+        0 => {}
+        1 => line.push(Style::Warning, ", 1 segment sent again"),
+        count => line.push(Style::Warning, &format!(", {count} segments sent again")),
+    }
+    line.push(Style::Plain, "   ");
+    line.push(Style::State, &total.standing());
+    text.push(line);
 }
 
 /// The bytes a packet carries for a program, captured or not.
-fn data(packet: &PacketEvent) -> usize {
-    packet
-        .headers
-        .tcp()
-        .map_or_else(|| info::payload(packet).len(), |tcp| tcp.len as usize)
+fn data(packet: &PacketEvent) -> u64 {
+    packet.headers.tcp().map_or_else(
+        || info::payload(packet).len() as u64,
+        |tcp| u64::from(tcp.len),
+    )
 }
 
 /// Which parts of a TCP connection were seen (`tcp.completeness`).
-fn seen(lanes: &Lanes<'_>) -> String {
+fn seen(all: u8) -> String {
     const HANDSHAKE: u8 = 1 | 2 | 4;
-    let all = lanes.packets.iter().fold(0, |seen, (packet, _)| {
-        seen | packet.track.completeness | own(packet)
-    });
     let mut parts = Vec::new();
     if all & HANDSHAKE == HANDSHAKE {
         parts.push("handshake");
@@ -166,7 +324,7 @@ fn own(packet: &PacketEvent) -> u8 {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::render::sample::{ACK, C, Capture, FIN, PSH, S, Side, screens};
+    use crate::render::sample::{ACK, C, Capture, FIN, PSH, S, Side, look, screens};
 
     #[test]
     fn conversations_with_their_totals_at_every_width() {
@@ -186,7 +344,10 @@ mod tests {
         };
         packets.push(capture.udp(client, server, b"query"));
         packets.push(capture.udp(server, client, b"an answer"));
+        packets.push(capture.tcp(C, S, PSH | ACK, (1001, 5001), b"hello"));
         let all: Vec<&PacketEvent> = packets.iter().collect();
         insta::assert_snapshot!(screens(|look| draw(&all, look)));
+        let wide = look(200, false);
+        insta::assert_snapshot!(draw(&all, &wide).to_text(&wide));
     }
 }

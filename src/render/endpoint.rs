@@ -136,7 +136,7 @@ impl<'a> Lanes<'a> {
 
 impl Endpoint {
     /// Takes what a later packet says: the first name and the first address with a port stay.
-    fn learn(&mut self, later: Self, reports: bool) {
+    pub fn learn(&mut self, later: Self, reports: bool) {
         if self.name.is_empty() {
             self.name = later.name;
         }

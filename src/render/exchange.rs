@@ -292,6 +292,7 @@ impl<'a> Block<'a> {
         let drawn = arrow::draw(&on_arrow(packet, self.brevity), self.arrow, way, look);
         let style = match (packet.lost(), row.forward) {
             (Some(_), _) => Style::Lost,
+            _ if packet.is_neighbour_search() => Style::Dim,
             (None, true) => Style::Client,
             (None, false) => Style::Server,
         };
@@ -381,6 +382,11 @@ fn compact(text: &mut Styled, lanes: &Lanes<'_>, rows: &[Row<'_>], here: &str, l
                 (false, None) => ("◀─", Style::Server),
                 (true, Some(_)) => ("─✗", Style::Lost),
                 (false, Some(_)) => ("✗─", Style::Lost),
+            };
+            let style = if row.packet.is_neighbour_search() {
+                Style::Dim
+            } else {
+                style
             };
             text.push(
                 Line::wrapping(6)

@@ -6,11 +6,12 @@ use crate::catalog::parameter::{Need, Parameter};
 use crate::catalog::verb::{Spelling, VERBS, VerbEntry, VerbGroup};
 use crate::command::signature;
 
-const GROUPS: [(VerbGroup, &str); 4] = [
+const GROUPS: [(VerbGroup, &str); 5] = [
     (VerbGroup::Primitive, "Socket calls"),
     (VerbGroup::Looking, "Looking"),
     (VerbGroup::Lab, "The lab"),
     (VerbGroup::Script, "Scripts"),
+    (VerbGroup::Lesson, "Lessons"),
 ];
 
 /// The index: every verb with its summary, by group.

@@ -2,6 +2,7 @@
 
 use super::json_packet::packet_json;
 use super::value;
+use crate::event::message::{Act, Family, MessageEvent};
 use crate::event::{CallEvent, Ended, Event, ProcessEvent, ResultEvent};
 use crate::packet::text::is_printable;
 use std::fmt::Write;
@@ -11,6 +12,7 @@ pub fn event(event: &Event) -> Option<String> {
     Some(match event {
         Event::Call(made) => call(made),
         Event::Packet(packet) => packet_json(packet),
+        Event::Message(message) => self::message(message),
         Event::Blocked(blocked) => Object::new("blocked")
             .text("process", &blocked.process)
             .text("name", &blocked.name)
@@ -67,6 +69,47 @@ fn call(call: &CallEvent) -> String {
         .raw("job", &call.job.to_string())
         .raw("thread", &call.thread.to_string())
         .raw("times", &call.times.to_string())
+        .end()
+}
+
+fn message(message: &MessageEvent) -> String {
+    let list = |texts: &[String]| {
+        let quoted: Vec<String> = texts.iter().map(|text| self::quoted(text)).collect();
+        format!("[{}]", quoted.join(","))
+    };
+    let (act, of, waiting, cut) = match &message.act {
+        Act::Wrote(number) => ("written", vec![*number], 0, 0),
+        Act::Read(reading) if reading.looked => (
+            "looked at",
+            reading.of.clone(),
+            reading.waiting,
+            reading.cut,
+        ),
+        Act::Read(reading) => ("read", reading.of.clone(), reading.waiting, reading.cut),
+        Act::End => ("end", Vec::new(), 0, 0),
+    };
+    let of: Vec<String> = of.iter().map(u64::to_string).collect();
+    let family = match message.family {
+        Family::Unix => "AF_UNIX",
+        Family::Netlink => "AF_NETLINK",
+    };
+    Object::new("message")
+        .text("act", act)
+        .raw("messages", &format!("[{}]", of.join(",")))
+        .text("family", family)
+        .text("type", &message.kind)
+        .text("process", &message.process)
+        .text("call", &message.call)
+        .text("from", &message.from.title())
+        .text("to", &message.to.title())
+        .raw("length", &message.length.to_string())
+        .text("data", &data(&message.data))
+        .raw("waiting", &waiting.to_string())
+        .raw("cut", &cut.to_string())
+        .raw("descriptors", &list(&message.descriptors))
+        .maybe("credentials", message.credentials.as_deref())
+        .raw("netlink", &list(&message.parts))
+        .raw("time", &seconds(message.time_ns))
         .end()
 }
 

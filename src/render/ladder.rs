@@ -4,11 +4,13 @@
 use super::arrow::{self, Way};
 use super::canvas::Canvas;
 use super::endpoint::Endpoint;
+use super::message;
 use super::packet_line;
-use super::rung::{Rungs, Step, lane_style, on_arrow, rungs};
+use super::rung::{Rungs, Step, lane_style, on_arrow, parts};
 use super::styled::{Line, Look, Style, Styled};
 use super::words;
 use crate::event::CallEvent;
+use crate::event::message::MessageEvent;
 use crate::event::packet::PacketEvent;
 
 /// Narrower than this the calls stand between the lifelines.
@@ -29,30 +31,42 @@ pub struct Ladder<'a> {
     pub packets: &'a [&'a PacketEvent],
     /// The calls, in the order in which they began.
     pub calls: &'a [&'a CallEvent],
+    /// What was written without a packet.
+    pub messages: &'a [&'a MessageEvent],
 }
 
 /// Draws it. Where there are more endpoints than the width has room for, a list stands in for the drawing.
 pub fn draw(ladder: &Ladder<'_>, look: &Look) -> Styled {
-    let Rungs { ends, steps } = rungs(ladder);
-    let frame = Frame::new(&ends, &steps, look);
-    let start = steps.first().map_or(0, |step| step.0);
+    let parts = parts(ladder);
+    let first = parts
+        .iter()
+        .filter_map(|part| part.steps.first())
+        .map(|step| step.0);
+    let start = first.min().unwrap_or_default();
     let mut text = Styled::new();
-    if let Some(frame) = frame {
-        frame.header(&mut text, &ends);
-        let mut last = start;
-        for (time, step) in &steps {
-            if time - last >= PAUSE {
-                frame.pause(&mut text, time - last);
-            }
-            last = *time;
-            frame.step(&mut text, step, time - start);
-        }
-    } else {
-        for (time, step) in &steps {
-            text.push(listed(step, time - start, start, look));
-        }
+    for part in &parts {
+        text.gap();
+        draw_part(&mut text, part, start, look);
     }
     text
+}
+
+fn draw_part(text: &mut Styled, Rungs { ends, steps }: &Rungs<'_>, start: i64, look: &Look) {
+    let Some(frame) = Frame::new(ends, steps, look) else {
+        for (time, step) in steps {
+            text.push(listed(step, time - start, start, look));
+        }
+        return;
+    };
+    frame.header(text, ends);
+    let mut last = steps.first().map_or(start, |step| step.0);
+    for (time, step) in steps {
+        if time - last >= PAUSE {
+            frame.pause(text, time - last);
+        }
+        last = *time;
+        frame.step(text, step, time - start);
+    }
 }
 
 /// Where the lifelines stand.
@@ -155,6 +169,10 @@ impl<'a> Frame<'a> {
                 self.margin(&mut row, &format!("#{}", packet.number), since);
                 self.arrow(&mut row, packet, *from, *to);
             }
+            Step::Message { message, from, to } => {
+                self.margin(&mut row, "", since);
+                self.message(&mut row, message, *from, *to);
+            }
             Step::Call {
                 text,
                 process,
@@ -202,6 +220,20 @@ impl<'a> Frame<'a> {
         }
     }
 
+    /// A message without a packet: a broken shaft.
+    fn message(&self, row: &mut Canvas, message: &MessageEvent, from: usize, to: usize) {
+        let look = self.look;
+        let text = message::on_arrow(message, 16);
+        if from == to {
+            let text = format!("⇄ {text}");
+            row.put(self.columns[from] + 1, lane_style(from), &text, look);
+            return;
+        }
+        let (left, right) = (self.columns[from.min(to)], self.columns[from.max(to)]);
+        let drawn = arrow::draw(&text, right - left - 1, Way::of(from < to, false), look);
+        row.put(left + 1, lane_style(from), &drawn.replace('─', "╌"), look);
+    }
+
     fn arrow(&self, row: &mut Canvas, packet: &PacketEvent, from: usize, to: usize) {
         let look = self.look;
         if from == to {
@@ -220,6 +252,8 @@ impl<'a> Frame<'a> {
         let text = on_arrow(packet, width.saturating_sub(arrow::DRAWN), look);
         let style = if packet.lost().is_some() {
             Style::Lost
+        } else if packet.is_neighbour_search() {
+            Style::Dim
         } else {
             lane_style(from)
         };
@@ -238,6 +272,13 @@ impl<'a> Frame<'a> {
 fn listed(step: &Step<'_>, since: i64, start: i64, look: &Look) -> Line {
     match step {
         Step::Packet { packet, .. } => packet_line::line(packet, start, look),
+        Step::Message { message, .. } => Line::wrapping(5)
+            .with(Style::Dim, &format!("{} ", words::since(since)))
+            .with(
+                Style::Plain,
+                &format!("{} → {} ", message.from.title(), message.to.title()),
+            )
+            .with(Style::Data, &message::on_arrow(message, 24)),
         Step::Call {
             text,
             process,

@@ -35,6 +35,7 @@ fn shown(packets: &[PacketEvent], calls: &[CallEvent]) -> String {
     let ladder = Ladder {
         packets: &packets,
         calls: &calls,
+        messages: &[],
     };
     screens(|look| draw(&ladder, look))
 }

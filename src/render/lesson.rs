@@ -44,8 +44,14 @@ pub fn list(rows: &[Row], parts: &[(u32, &str)], look: &Look) -> Styled {
             text.gap();
             text.push(Line::new().with(Style::Heading, &title));
         }
-        let indent = 2 + places + 2;
+        let (style, mark) = match row.done {
+            Some((done, of)) if done >= of => (Style::Result, "✓".to_owned()),
+            Some((done, of)) => (Style::State, format!("{done}/{of}")),
+            None => (Style::Plain, String::new()),
+        };
+        let indent = 7 + places + 2;
         let mut line = Line::wrapping(indent + names + 2);
+        line.push(style, &look.right(&mark, 5));
         line.push(Style::Plain, "  ");
         line.push(Style::Dim, &look.left(&row.place, places));
         line.push(Style::Plain, "  ");
@@ -57,11 +63,6 @@ pub fn list(rows: &[Row], parts: &[(u32, &str)], look: &Look) -> Styled {
         }
         if let Some(minutes) = row.minutes {
             line.push(Style::Dim, &format!(" ({minutes} min)"));
-        }
-        match row.done {
-            Some((done, of)) if done >= of => line.push(Style::Result, "  ✓ done"),
-            Some((done, of)) => line.push(Style::State, &format!("  {done} of {of}")),
-            None => {}
         }
         text.push(line);
     }
@@ -151,4 +152,120 @@ pub fn checked(name: &str, held: usize, failed: usize, passed_over: Option<&str>
         ),
     }
     line
+}
+
+/// The head of a lesson that begins.
+pub fn opening(title: &str, about: &str, minutes: Option<u32>, steps: usize) -> Styled {
+    let mut text = Styled::new();
+    text.gap();
+    text.push(Line::new().with(Style::Heading, title));
+    let mut facts = vec![match steps {
+        1 => "1 step".to_owned(),
+        steps => format!("{steps} steps"),
+    }];
+    facts.extend(minutes.map(|minutes| format!("about {minutes} minutes")));
+    if !about.is_empty() {
+        text.say(Style::Plain, 0, about);
+    }
+    text.say(Style::Dim, 0, &facts.join(", "));
+    text
+}
+
+/// Where a step stands: `3/12`.
+fn counter(number: usize, of: usize) -> String {
+    format!("{number}/{of}  ")
+}
+
+/// A line to be typed.
+pub fn to_type(number: usize, of: usize, line: &str) -> Styled {
+    let mut text = Styled::new();
+    text.push(Line::new());
+    let mut rows = line.lines();
+    let first = rows.next().unwrap_or_default();
+    text.push(
+        Line::wrapping(9)
+            .with(Style::Dim, &counter(number, of))
+            .with(Style::Bold, "type  ")
+            .with(Style::Call, first),
+    );
+    for row in rows {
+        text.push(
+            Line::wrapping(13)
+                .with(Style::Plain, "             ")
+                .with(Style::Call, row),
+        );
+    }
+    text
+}
+
+/// A question with its choices. `ask` is its first line, set already.
+pub fn question(number: usize, of: usize, ask: &Styled, choices: &[String]) -> Styled {
+    let mut text = Styled::new();
+    text.push(Line::new());
+    text.append(headed(&counter(number, of), "predict  ", ask));
+    for (letter, choice) in ('a'..='z').zip(choices) {
+        text.push(
+            Line::wrapping(9)
+                .with(Style::Bold, &format!("     {letter}  "))
+                .with(Style::Plain, choice),
+        );
+    }
+    text
+}
+
+/// A task. `goal` is set already.
+pub fn task(number: usize, of: usize, goal: &Styled) -> Styled {
+    let mut text = Styled::new();
+    text.push(Line::new());
+    text.append(headed(&counter(number, of), "task  ", goal));
+    text
+}
+
+/// Puts a counter and a word in front of a text's first line; the others are as they are.
+fn headed(counter: &str, word: &str, body: &Styled) -> Styled {
+    let mut text = Styled::new();
+    text.push(
+        Line::wrapping(5)
+            .with(Style::Dim, counter)
+            .with(Style::Bold, word.trim_end()),
+    );
+    text.append(body.clone());
+    text
+}
+
+/// How an answer was: what was said, and what is so.
+pub fn answered(said: Option<&str>, answer: &str, right: bool) -> Line {
+    let line = Line::wrapping(5);
+    match said {
+        Some(_) if right => line
+            .with(Style::Result, "✓ ")
+            .with(Style::Plain, "as you said: ")
+            .with(Style::Bold, answer),
+        Some(said) => line
+            .with(Style::Error, "✗ ")
+            .with(Style::Plain, &format!("you said {said}; it is "))
+            .with(Style::Bold, answer),
+        None => line
+            .with(Style::Dim, "the answer: ")
+            .with(Style::Bold, answer),
+    }
+}
+
+/// A step that is done.
+pub fn done(words: &str) -> Line {
+    Line::wrapping(5)
+        .with(Style::Result, "✓ ")
+        .with(Style::Dim, words)
+}
+
+/// A step that is not done yet, and what is missing.
+pub fn not_yet(words: &str) -> Line {
+    Line::wrapping(5)
+        .with(Style::State, "… ")
+        .with(Style::Dim, words)
+}
+
+/// Something the program says on the side.
+pub fn aside(words: &str) -> Line {
+    Line::wrapping(5).with(Style::Dim, words)
 }

@@ -1,6 +1,7 @@
 //! One event that is no packet, as the lines under the prompt: calls, blocked calls, states, processes, output, verdicts.
 //! Not packets (`exchange`, `packet_line`).
 
+use super::message;
 use super::packet_line;
 use super::styled::{Line, Look, Style, Styled};
 use super::value::assignments;
@@ -52,6 +53,7 @@ pub fn event(event: &Event, here: &str, look: &Look) -> Styled {
             lines: vec![packet_line::line(packet, packet.frame.time_ns, look)],
         },
         Event::State(event) => state(event, here),
+        Event::Message(event) => message::told(event),
         Event::Result(event) => result(event),
         Event::Output(event) => output(event),
         Event::Process(event) => process(event),

@@ -130,6 +130,7 @@ fn told(packet: &PacketEvent, brevity: Brevity) -> Cell {
         (Some(_), _) => Style::Lost,
         (None, Some(_)) => Style::Warning,
         (None, None) if words::repeats(packet.track.labels) => Style::Warning,
+        (None, None) if packet.is_neighbour_search() => Style::Dim,
         (None, None) => Style::Plain,
     };
     (style, text)

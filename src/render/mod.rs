@@ -25,6 +25,7 @@ pub mod ladder;
 pub mod lesson;
 pub mod line;
 pub mod list;
+pub mod message;
 pub mod options;
 pub mod packet_line;
 pub mod packet_text;

@@ -4,11 +4,10 @@
 
 use super::clock::Clock;
 use super::digits::{address, number};
-use super::styled::{Look, Styled, printable};
+use super::styled::{Look, Styled};
 use super::words;
 use super::{ascii, info, packet_line};
 use crate::event::packet::{Label, PacketEvent, Phase, Track};
-use crate::packet::application;
 use crate::packet::headers::{Tcp, Transport, flag};
 use crate::packet::text::{escape, is_printable};
 use std::net::IpAddr;
@@ -38,11 +37,11 @@ pub fn write(
         (Transport::Udp(udp), Some(ends)) => {
             head(out, packet, clock, times_ns);
             route(out, ends, (udp.srcport, udp.dstport), ascii_only);
-            if let Some((name, line)) = info::application(packet) {
+            if let Some((name, line)) = &application {
                 out.push(b' ');
                 out.extend_from_slice(name.as_bytes());
                 out.push(b' ');
-                foreign(out, &line, ascii_only);
+                foreign(out, line, ascii_only);
             } else {
                 out.extend_from_slice(b" UDP Len=");
                 number(out, udp.length.saturating_sub(8).into());
@@ -59,15 +58,6 @@ pub fn write(
         out.pop();
     }
     out.push(b'\n');
-}
-
-fn text(out: &mut Vec<u8>, text: &str, ascii_only: bool) {
-    let printable = printable(text);
-    if ascii_only {
-        out.extend_from_slice(ascii::fold(&printable).as_bytes());
-    } else {
-        out.extend_from_slice(printable.as_bytes());
-    }
 }
 
 fn slowly(
@@ -214,18 +204,20 @@ fn remarks(
             out.extend_from_slice(words::phase(phase).as_bytes());
         }
     }
-    if data.is_empty() {
-        return;
-    }
-    if application::name(&packet.headers, data).is_some() {
-        let line = info::data(packet, packet_line::PREVIEW);
-        if !line.is_empty() {
+    match application {
+        _ if data.is_empty() => {}
+        // The line of a datagram stands in its info.
+        Some(_) if matches!(packet.headers.transport, Transport::Udp(_)) => {}
+        Some((name, line)) => {
             out.extend_from_slice(GAP);
-            foreign(out, &line, ascii_only);
+            out.extend_from_slice(name.as_bytes());
+            out.push(b' ');
+            foreign(out, line, ascii_only);
         }
-    } else {
-        out.extend_from_slice(GAP);
-        preview(out, data, packet_line::PREVIEW, ascii_only);
+        None => {
+            out.extend_from_slice(GAP);
+            preview(out, data, packet_line::PREVIEW, ascii_only);
+        }
     }
 }
 

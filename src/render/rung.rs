@@ -7,7 +7,9 @@ use super::ladder::Ladder;
 use super::styled::{Look, Style};
 use super::words;
 use crate::event::CallEvent;
+use crate::event::message::{End, MessageEvent};
 use crate::event::packet::PacketEvent;
+use crate::value::Address;
 use std::collections::HashMap;
 
 /// A ladder before it is drawn.
@@ -22,6 +24,12 @@ pub(super) struct Rungs<'a> {
 pub(super) enum Step<'a> {
     Packet {
         packet: &'a PacketEvent,
+        from: usize,
+        to: usize,
+    },
+    /// What was written without a packet.
+    Message {
+        message: &'a MessageEvent,
         from: usize,
         to: usize,
     },
@@ -51,13 +59,121 @@ pub(super) fn rungs<'a>(ladder: &Ladder<'a>) -> Rungs<'a> {
             places.insert(packet.number, way);
         }
     }
-    let steps = steps(ladder, &ends, &places);
+    let mut written = Vec::new();
+    for message in ladder
+        .messages
+        .iter()
+        .filter(|message| message.wrote().is_some())
+    {
+        let from = place(&mut ends, &end(&message.from));
+        let to = place(&mut ends, &end(&message.to));
+        written.push((*message, (from, to)));
+    }
+    let mut steps = steps(ladder, &ends, &places, &written);
+    steps.extend(
+        written
+            .into_iter()
+            .map(|(message, (from, to))| (message.time_ns, Step::Message { message, from, to })),
+    );
+    // What a call wrote was there before it returned.
+    steps.sort_by_key(|step| (step.0, !matches!(step.1, Step::Message { .. })));
     Rungs { ends, steps }
 }
 
-/// The lifeline of an endpoint; two conversations with the same address share it.
+/// The same in parts that have nothing to do with each other, where messages are among it: a socket of AF_UNIX next to a
+/// connection would only take room from it. Calls that belong to no lifeline are left out then.
+pub(super) fn parts<'a>(ladder: &Ladder<'a>) -> Vec<Rungs<'a>> {
+    let all = rungs(ladder);
+    if ladder.messages.is_empty() {
+        return vec![all];
+    }
+    let mut groups: Vec<usize> = (0..all.ends.len()).collect();
+    for (_, step) in &all.steps {
+        if let Some((from, to)) = step.ends() {
+            let (one, other) = (groups[from], groups[to]);
+            groups
+                .iter_mut()
+                .filter(|group| **group == other)
+                .for_each(|group| *group = one);
+        }
+    }
+    let mut order: Vec<usize> = Vec::new();
+    for (_, step) in &all.steps {
+        let group = step.ends().map(|(from, _)| groups[from]);
+        order.extend(group.filter(|group| !order.contains(group)));
+    }
+    let mut parts: Vec<Rungs<'a>> = Vec::new();
+    let mut places = vec![(0, 0); all.ends.len()];
+    for group in &order {
+        let mut part = Rungs {
+            ends: Vec::new(),
+            steps: Vec::new(),
+        };
+        for (end, place) in all
+            .ends
+            .iter()
+            .zip(&mut places)
+            .enumerate()
+            .filter_map(|(index, pair)| (groups[index] == *group).then_some(pair))
+        {
+            *place = (parts.len(), part.ends.len());
+            part.ends.push(end.clone());
+        }
+        parts.push(part);
+    }
+    for (time, mut step) in all.steps {
+        if let Some(part) = step.move_to(&places) {
+            parts[part].steps.push((time, step));
+        }
+    }
+    parts
+}
+
+impl Step<'_> {
+    /// The lifelines at its ends; `None` for a call.
+    fn ends(&self) -> Option<(usize, usize)> {
+        match self {
+            Step::Packet { from, to, .. } | Step::Message { from, to, .. } => Some((*from, *to)),
+            Step::Call { .. } => None,
+        }
+    }
+
+    /// Counts its lifelines as its part does, and gives the part; `None` for what belongs to none.
+    fn move_to(&mut self, places: &[(usize, usize)]) -> Option<usize> {
+        match self {
+            Step::Packet { from, to, .. } | Step::Message { from, to, .. } => {
+                let part = places[*from].0;
+                (*from, *to) = (places[*from].1, places[*to].1);
+                Some(part)
+            }
+            Step::Call { lane, .. } => {
+                let (part, place) = places[(*lane)?];
+                *lane = Some(place);
+                Some(part)
+            }
+        }
+    }
+}
+
+/// An end of a message as the ladder titles it.
+fn end(end: &End) -> Endpoint {
+    let address = match &end.address {
+        Some(Address::UnixUnnamed) | None => String::new(),
+        Some(address) => address.to_string(),
+    };
+    let name = if address.is_empty() && end.name.is_empty() {
+        end.title()
+    } else {
+        end.name.clone()
+    };
+    Endpoint { name, address }
+}
+
+/// The lifeline of an endpoint; two conversations with the same address share it, and so do two ends without one and the same name.
 fn place(ends: &mut Vec<Endpoint>, end: &Endpoint) -> usize {
-    if let Some(known) = ends.iter().position(|known| known.address == end.address) {
+    if let Some(known) = ends.iter().position(|known| {
+        known.address == end.address && (!end.address.is_empty() || known.name == end.name)
+    }) {
         if ends[known].name.is_empty() {
             ends[known].name.clone_from(&end.name);
         }
@@ -72,6 +188,7 @@ fn steps<'a>(
     ladder: &Ladder<'a>,
     ends: &[Endpoint],
     places: &HashMap<u64, (usize, usize)>,
+    written: &[(&MessageEvent, (usize, usize))],
 ) -> Vec<(i64, Step<'a>)> {
     let mut steps = Vec::new();
     for packet in ladder.packets {
@@ -79,7 +196,7 @@ fn steps<'a>(
             steps.push((packet.frame.time_ns, Step::Packet { packet, from, to }));
         }
     }
-    let lanes = call_lanes(ladder, ends, places);
+    let lanes = call_lanes(ladder, ends, places, written);
     for (call, lane) in ladder.calls.iter().zip(lanes) {
         let on = call.fd.map_or_else(String::new, |fd| fd.to_string());
         let brief = format!("{}({on})", call.name);
@@ -111,6 +228,7 @@ fn call_lanes(
     ladder: &Ladder<'_>,
     ends: &[Endpoint],
     places: &HashMap<u64, (usize, usize)>,
+    written: &[(&MessageEvent, (usize, usize))],
 ) -> Vec<Option<usize>> {
     let at = |address: Option<String>| {
         address.and_then(|address| ends.iter().position(|end| end.address == address))
@@ -124,6 +242,22 @@ fn call_lanes(
         caused
             .and_then(|packet| places.get(&packet.number))
             .map(|way| way.0)
+            .or_else(|| {
+                let wrote = written.iter().find(|(message, _)| {
+                    message.command == call.command && message.call.starts_with(&call.name)
+                });
+                wrote.map(|(_, way)| way.0)
+            })
+            .or_else(|| {
+                let read = ladder.messages.iter().find(|message| {
+                    message.wrote().is_none()
+                        && message.command == call.command
+                        && message.call.starts_with(&call.name)
+                })?;
+                let to = end(&read.to);
+                ends.iter()
+                    .position(|known| known.address == to.address && known.name == to.name)
+            })
             .or_else(|| at(call.local.as_ref().map(ToString::to_string)))
             .or_else(|| {
                 // The one who accepts stands at the other end of the one who was accepted.
@@ -131,20 +265,49 @@ fn call_lanes(
                 places.values().find(|way| way.0 == peer).map(|way| way.1)
             })
     };
+    let lives = lives(ladder.calls);
     let mut by_descriptor = HashMap::new();
-    for call in ladder.calls {
+    for (call, lives) in ladder.calls.iter().zip(&lives) {
         if let Some(lane) = direct(call) {
-            for fd in call.fd.iter().chain(&call.made) {
-                by_descriptor.insert((call.process.as_str(), *fd), lane);
+            for life in lives {
+                by_descriptor.insert(*life, lane);
             }
         }
     }
     ladder
         .calls
         .iter()
+        .zip(&lives)
+        .map(|(call, lives)| {
+            direct(call).or_else(|| {
+                lives
+                    .first()
+                    .and_then(|life| by_descriptor.get(life))
+                    .copied()
+            })
+        })
+        .collect()
+}
+
+/// The descriptors each call was made on or made, each with how often its number was closed before: a number that is used again
+/// is another descriptor.
+fn lives<'a>(calls: &[&'a CallEvent]) -> Vec<Vec<(&'a str, i32, u32)>> {
+    let mut closed: HashMap<(&str, i32), u32> = HashMap::new();
+    calls
+        .iter()
         .map(|call| {
-            let fd = call.fd.or_else(|| call.made.first().copied());
-            direct(call).or_else(|| by_descriptor.get(&(call.process.as_str(), fd?)).copied())
+            let process = call.process.as_str();
+            let fds = call.fd.iter().chain(&call.made);
+            let lives = fds
+                .map(|fd| {
+                    let before = closed.get(&(process, *fd)).copied().unwrap_or_default();
+                    (process, *fd, before)
+                })
+                .collect();
+            if let Some(fd) = call.fd.filter(|_| call.name == "close") {
+                *closed.entry((process, fd)).or_default() += 1;
+            }
+            lives
         })
         .collect()
 }

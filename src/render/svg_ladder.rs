@@ -3,8 +3,9 @@
 
 use super::endpoint::Endpoint;
 use super::ladder::Ladder;
+use super::message;
 use super::packet_line::remarks;
-use super::rung::{Rungs, Step, lane_style, on_arrow, rungs};
+use super::rung::{Rungs, Step, lane_style, on_arrow, parts};
 use super::styled::{Look, Style};
 use super::svg::{Anchor, CHARACTER, Svg, columns};
 use super::words;
@@ -26,8 +27,22 @@ const STEPS: usize = 4000;
 
 /// Draws it.
 pub fn draw(ladder: &Ladder<'_>) -> Svg {
-    let Rungs { ends, steps } = rungs(ladder);
+    let parts = parts(ladder);
+    let first = parts
+        .iter()
+        .filter_map(|part| part.steps.first())
+        .map(|step| step.0);
+    let start = first.min().unwrap_or_default();
     let mut svg = Svg::new();
+    let mut top = 0.0;
+    for part in &parts {
+        top = draw_part(&mut svg, part, start, top) + STEP;
+    }
+    svg
+}
+
+/// Draws one part below what is there, and gives where the next may begin.
+fn draw_part(svg: &mut Svg, Rungs { ends, steps }: &Rungs<'_>, start: i64, above: f64) -> f64 {
     let last = ends.len().saturating_sub(1);
     let widest = |lane: usize| {
         let calls = steps.iter().filter_map(|(_, step)| match step {
@@ -54,18 +69,22 @@ pub fn draw(ladder: &Ladder<'_>) -> Svg {
     };
     for (lane, end) in ends.iter().enumerate() {
         let style = lane_style(lane);
-        svg.text((places[lane], 20.0), style, Anchor::Middle, &end.name);
         svg.text(
-            (places[lane], 38.0),
+            (places[lane], above + 20.0),
+            style,
+            Anchor::Middle,
+            &end.name,
+        );
+        svg.text(
+            (places[lane], above + 38.0),
             Style::Dim,
             Anchor::Middle,
             &end.address,
         );
     }
-    let top = 50.0;
+    let top = above + 50.0;
     let mut y = top + 20.0;
-    let start = steps.first().map_or(0, |step| step.0);
-    let mut time = start;
+    let mut time = steps.first().map_or(start, |step| step.0);
     let mut pauses = Vec::new();
     for (now, step) in steps.iter().take(STEPS) {
         if now - time >= PAUSE {
@@ -73,7 +92,7 @@ pub fn draw(ladder: &Ladder<'_>) -> Svg {
             y += STEP;
         }
         time = *now;
-        frame.step(&mut svg, step, now - start, y);
+        frame.step(svg, step, now - start, y);
         y += STEP;
     }
     if steps.len() > STEPS {
@@ -96,7 +115,7 @@ pub fn draw(ladder: &Ladder<'_>) -> Svg {
             .map_or(MARGIN, |first| first + 20.0 + width / 2.0);
         svg.text((middle, at + 4.0), Style::Note, Anchor::Middle, &words);
     }
-    svg
+    y
 }
 
 /// Where everything stands.
@@ -114,6 +133,30 @@ impl Frame<'_> {
                 svg.text((38.0, y), Style::Bold, Anchor::End, &number);
                 svg.text((MARGIN - 8.0, y), Style::Dim, Anchor::End, &time);
                 self.packet(svg, packet, (*from, *to), y);
+            }
+            Step::Message { message, from, to } => {
+                svg.text((MARGIN - 8.0, y), Style::Dim, Anchor::End, &time);
+                let style = lane_style(*from);
+                let (start, end) = (self.places[*from], self.places[*to]);
+                let text = message::on_arrow(message, 24);
+                if from == to {
+                    svg.text((start + 8.0, y), style, Anchor::Start, &format!("⇄ {text}"));
+                } else {
+                    // Nothing travels: the arrow does not fall.
+                    svg.arrow((start, y - 2.0), (end, y - 2.0), style, true);
+                    svg.text(
+                        (f64::midpoint(start, end), y - 8.0),
+                        style,
+                        Anchor::Middle,
+                        &text,
+                    );
+                }
+                svg.text(
+                    (self.remarks, y),
+                    Style::Dim,
+                    Anchor::Start,
+                    message::NO_PACKET,
+                );
             }
             Step::Call {
                 text,
@@ -201,6 +244,7 @@ mod tests {
         let ladder = Ladder {
             packets: &all,
             calls: &[],
+            messages: &[],
         };
         let file = draw(&ladder).file("ladder");
         assert_well_formed(&file);

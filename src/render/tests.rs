@@ -147,6 +147,7 @@ fn views(name: &str, bytes: &[u8], look: &Look) -> Vec<Styled> {
             &ladder::Ladder {
                 packets: &all,
                 calls: &calls,
+                messages: &[],
             },
             look,
         ),

@@ -73,10 +73,14 @@ struct Painted {
 /// What is known of the frame besides its bytes.
 fn about(text: &mut Styled, packet: &PacketEvent) {
     let frame = &packet.frame;
+    let place = match (packet.interface.as_str(), packet.host.as_str()) {
+        ("", "") => String::new(),
+        (interface, "") => format!(" on {interface}"),
+        ("", host) => format!(" by {host}"),
+        (interface, host) => format!(" on {interface} of {host}"),
+    };
     let mut facts = format!(
-        "seen on {} of {} at {}.{:09} s since 1970, {} on the wire",
-        packet.interface,
-        packet.host,
+        "seen{place} at {}.{:09} s since 1970, {} on the wire",
         frame.time_ns.div_euclid(1_000_000_000),
         frame.time_ns.rem_euclid(1_000_000_000),
         words::bytes(frame.len as usize)

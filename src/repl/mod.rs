@@ -5,19 +5,26 @@ pub mod printer;
 pub mod state_folder;
 
 use crate::render::styled::{Look, Styled};
-use crate::shell::{Flow, Screen, Shell};
+use crate::shell::{Flow, Press, Screen, Shell};
 use crate::sys::terminal;
 use editor::{Editor, Input};
 use nix::poll::{PollFd, PollFlags, PollTimeout, poll};
 use printer::Printer;
 use std::io;
 use std::os::fd::AsFd;
+use std::time::Duration;
 
 /// How long the loop waits before it looks again at calls that have not returned, in milliseconds.
 const LOOK_MS: u16 = 5;
 
 /// Runs the loop until the student leaves. Gives the exit status.
-pub fn run(mut shell: Shell, look: Look) -> io::Result<u8> {
+///
+/// `begin` says or does what comes before the first prompt, and whether there is to be one.
+pub fn run(
+    mut shell: Shell,
+    look: Look,
+    begin: impl FnOnce(&mut Shell, &mut dyn Screen) -> Flow,
+) -> io::Result<u8> {
     let editor = Editor::start(shell.known(), look)?;
     let mut console = Console {
         printer: editor.printer(),
@@ -31,7 +38,10 @@ pub fn run(mut shell: Shell, look: Look) -> io::Result<u8> {
         .is_above_prompt()
         .then(|| terminal::silence(io::stdin()))
         .flatten();
-    shell.greet(&mut console);
+    if begin(&mut shell, &mut console) == Flow::Quit {
+        return Ok(1);
+    }
+    editor.update(shell.known());
     loop {
         let prompt = shell.prompt();
         editor.set_blocked(shell.is_blocked());
@@ -108,6 +118,14 @@ impl Screen for Console {
         Look {
             width: printer::width().unwrap_or(self.look.width),
             ..self.look
+        }
+    }
+
+    fn key(&mut self, patience: Duration) -> Press {
+        match terminal::key(io::stdin(), patience) {
+            Ok(Some(byte)) => Press::Key(char::from(byte)),
+            Ok(None) => Press::Nothing,
+            Err(_) => Press::Nobody,
         }
     }
 }

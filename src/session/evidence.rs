@@ -11,15 +11,19 @@ use crate::value::Address;
 use std::net::SocketAddr;
 use std::sync::LazyLock;
 
-/// Asking takes at most one part in so many of the time.
+/// Asking takes at most one part in so many of the time …
 const SHARE: i64 = 10;
+/// … but no more than so many nanoseconds pass between two askings.
+const LONGEST: i64 = 50_000_000;
+/// Before a command is carried out the kernels are asked again, whenever they were last, if that takes no longer than this.
+const AT_MOST: i64 = 5_000_000;
 
 /// How often the kernels were asked.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct Sampling {
     /// When they were asked last.
     last_ns: i64,
-    /// How long that took.
+    /// How long that takes.
     took_ns: i64,
     /// True when something has happened since that may have moved a socket.
     stale: bool,
@@ -31,9 +35,26 @@ impl Sampling {
         self.stale = true;
     }
 
+    /// They were asked, and it took so long.
+    fn asked(&mut self, asked_ns: i64, time_ns: i64) {
+        let took_ns = time_ns - asked_ns;
+        // One time that was slow because the machine was busy says little.
+        let bound = if self.took_ns > 0 {
+            self.took_ns * 2
+        } else {
+            took_ns
+        };
+        *self = Self {
+            last_ns: time_ns,
+            took_ns: took_ns.clamp(1, bound.max(1)),
+            stale: false,
+        };
+    }
+
     /// True when it is time to ask again.
     fn is_due(&self, now_ns: i64) -> bool {
-        self.stale && (now_ns - self.last_ns).abs() >= self.took_ns.saturating_mul(SHARE)
+        let pause = self.took_ns.saturating_mul(SHARE).min(LONGEST);
+        self.stale && (now_ns - self.last_ns).abs() >= pause
     }
 }
 
@@ -41,10 +62,24 @@ impl Session {
     /// Asks the kernels for their TCP sockets, unless that was done a moment ago or nothing has happened since.
     pub(super) fn sample_if_due(&mut self) {
         if self.sampling.is_due(clock::now_ns()) {
-            let asked_ns = clock::now_ns();
-            let answers = self.ask(&[Question::Tcp(libc::AF_INET), Question::Tcp(libc::AF_INET6)]);
-            self.take_samples(asked_ns, &answers);
+            self.ask_for_samples();
         }
+    }
+
+    /// Asks the kernels before a command is carried out: what its calls find is what a later cause may rest on.
+    pub(super) fn sample_before_command(&mut self) {
+        if self.sampling.took_ns > AT_MOST {
+            return self.sample_if_due();
+        }
+        if self.sampling.stale {
+            self.ask_for_samples();
+        }
+    }
+
+    fn ask_for_samples(&mut self) {
+        let asked_ns = clock::now_ns();
+        let answers = self.ask(&[Question::Tcp(libc::AF_INET), Question::Tcp(libc::AF_INET6)]);
+        self.take_samples(asked_ns, &answers);
     }
 
     /// Keeps what the kernels said, asked at `asked_ns`, for the packets round this moment.
@@ -67,13 +102,12 @@ impl Session {
                 .take(&machine.name, (asked_ns, time_ns), seen);
         }
         self.sample(time_ns, answers);
-        self.sampling = Sampling {
-            last_ns: time_ns,
-            took_ns: time_ns - asked_ns,
-            stale: false,
-        };
+        self.sampling.asked(asked_ns, time_ns);
     }
 }
+
+/// `TCPI_OPT_SACK`.
+const SACK: u32 = 2;
 
 fn end(address: &Address) -> Option<SocketAddr> {
     Some(SocketAddr::new(address.ip()?, address.port()?))
@@ -97,12 +131,11 @@ fn sample((asked_ns, time_ns): (i64, i64), answer: &Answer) -> Sample {
         state: tcp_state(answer.state),
         owned: answer.inode != 0,
         timer: timer.map(|timer| (timer, answer.expires_ms)),
-        fired: answer.retransmits,
         unread: answer.rqueue,
         congestion: info(0),
         retransmits: info(1),
         backoff: info(2),
-        ato_us: info(3),
+        sack: info(3).is_some_and(|options| options & SACK != 0),
         mss: info(4),
         resent: info(5),
         timeouts: info(6),
@@ -115,7 +148,7 @@ static WANTED: LazyLock<[Option<&'static TcpInfoField>; 7]> = LazyLock::new(|| {
         "ca_state",
         "retransmits",
         "backoff",
-        "ato",
+        "options",
         "snd_mss",
         "total_retrans",
         "total_rto",
@@ -141,6 +174,10 @@ mod tests {
         };
         assert!(!sampling.is_due(1099));
         assert!(sampling.is_due(1100));
+        let mut slow = sampling;
+        slow.asked(1000, 1000 + LONGEST);
+        slow.disturb();
+        assert!(slow.is_due(1000 + LONGEST + 200));
         assert!(
             !Sampling {
                 stale: false,

@@ -19,6 +19,9 @@ use std::path::Path;
 /// With more open sockets than this the kernel is asked for their states when all calls have returned, not after each.
 const MANY: usize = 64;
 
+/// When so many packets wait, they are told without another look for more.
+const FLOOD: usize = 200;
+
 impl Session {
     /// Looks whether calls under way have fallen asleep.
     pub fn look(&mut self) {
@@ -207,7 +210,8 @@ impl Session {
     pub(super) fn called(&mut self, pid: i32, call: Box<CallEvent>) {
         self.ledger.before(&call, &self.inventory);
         self.inventory.called(&call, |fd| inode(pid, fd));
-        self.ledger.after(&call, &self.inventory);
+        let transfer = self.ledger.after(&call, &self.inventory).cloned();
+        let message = self.message(&call, transfer);
         self.packets.taps_mut().settle();
         self.packets.called(&call, &self.inventory);
         // What was sent after the call ended may be another thread's, whose report is still to come.
@@ -232,6 +236,8 @@ impl Session {
         );
         self.log.call((*call).clone());
         self.out.push(Event::Call(call));
+        self.out
+            .extend(message.map(|message| Event::Message(Box::new(message))));
         if self.inventory.open().nth(MANY).is_some() {
             // To ask for thousands of states after each of thousands of calls would be the lab's own C10k problem.
             self.stale |= changes_states;
@@ -299,6 +305,10 @@ impl Session {
         } else {
             self.sample_if_due();
         }
+        // What came while the kernels were asked is told with the rest, and their answer does not count for it.
+        if self.packets.taps().waiting().len() < FLOOD {
+            self.packets.taps_mut().settle();
+        }
         for packet in self.packets.tell(&self.inventory, until_ns) {
             self.log.packet(packet.clone());
             self.out.push(Event::Packet(Box::new(packet)));
@@ -324,69 +334,11 @@ impl Session {
         }
     }
 
-    /// A process forked: its child holds what it holds.
-    fn forked(&mut self, parent: &str, child: &str) {
-        self.inventory.forked(parent, child);
-        self.ledger.forked(parent, child);
-    }
-
     /// True when another thread than the one that made this call may be making calls.
     fn others_run(&self, call: &CallEvent) -> bool {
         self.processes
             .iter()
             .any(|process| process.is_running_beside(call))
-    }
-
-    /// A forked child has reported for the first time.
-    fn born(&mut self, place: usize, child: &str) {
-        let parent = &self.processes[place];
-        self.out.push(Event::Process(ProcessEvent {
-            process: child.to_owned(),
-            host: parent.host.clone(),
-            pid: parent.pid_of(child),
-            ended: None,
-        }));
-    }
-
-    /// A forked child has ended: the kernel closed what it held. How it ended its parent is told when it waits for it.
-    fn child_ended(&mut self, child: &str) {
-        self.packets.taps_mut().settle();
-        self.packets.ended(child, &self.inventory, clock::now_ns());
-        self.ledger.ended(child, clock::now_ns(), &self.inventory);
-        self.inventory.ended(child);
-        self.refresh();
-    }
-
-    /// A process has waited for one of its children.
-    fn reaped(&mut self, place: usize, pid: i32, ended: Ended) {
-        let process = format!("{}/{pid}", self.processes[place].name);
-        let Some(child) = self.processes[place].bury(&process) else {
-            return;
-        };
-        if !child.is_zombie {
-            self.child_ended(&process);
-        }
-        self.out.push(Event::Process(ProcessEvent {
-            process,
-            host: self.processes[place].host.clone(),
-            pid: child.pid,
-            ended: Some(ended),
-        }));
-    }
-
-    /// Says which children have ended without being waited for, when nobody is about to do so.
-    pub(super) fn tell_zombies(&mut self) {
-        for process in &mut self.processes {
-            if process.is_running() || process.is_waking() {
-                continue;
-            }
-            for child in process.new_zombies() {
-                self.out.push(Event::Note(format!(
-                    "{child} has ended and stays as a zombie: {} has not waited for it (waitpid)",
-                    process.name
-                )));
-            }
-        }
     }
 
     /// A process's channel closed: it is gone. How it ended is told by the keeper.
@@ -398,22 +350,7 @@ impl Session {
             process.pid,
             process.keeper_pid,
         );
-        let children: Vec<String> = process.children().map(|(child, _)| child.clone()).collect();
-        for child in children {
-            let Some(at) = self.processes[place].bury(&child) else {
-                continue;
-            };
-            // The kernel kills them with their parent (PR_SET_PDEATHSIG); the keeper waits for them.
-            if !at.is_zombie {
-                self.child_ended(&child);
-            }
-            self.out.push(Event::Process(ProcessEvent {
-                process: child,
-                host: host.clone(),
-                pid: at.pid,
-                ended: Some(at.how.unwrap_or(Ended::Signalled(libc::SIGKILL))),
-            }));
-        }
+        self.lost_children(place);
         // The channel closes before the keeper has reaped the process; its word comes on the other channel.
         let ended = self.end_of(keeper_pid);
         self.packets.taps_mut().settle();

@@ -7,6 +7,7 @@ use super::log::Log;
 use super::sampling::Samples;
 use crate::event::CallEvent;
 use crate::event::transfer::{KEPT, Party, Transfer};
+use crate::value::Address;
 use std::collections::{BTreeMap, HashMap, VecDeque};
 
 /// At most this many transfers are kept.
@@ -59,7 +60,7 @@ impl Ledger {
             _ => {}
         }
         let sends = is_sending(&call.name)?;
-        let length = u64::try_from(call.result).ok()?;
+        let length = u64::try_from(call.result).ok()? * call.times.max(1);
         let flags = flags(call);
         let looks = flags.split('|').any(|flag| flag == "MSG_PEEK");
         let apart = !sends && flags.split('|').any(|flag| flag == "MSG_OOB");
@@ -148,6 +149,24 @@ impl Ledger {
         self.by_inode.get(&inode).copied()
     }
 
+    /// The newest open socket of this type that is bound to an address.
+    pub fn bound(&self, address: &Address, kind: &str) -> Option<&Party> {
+        self.parties.values().rev().find(|party| {
+            party.closed_ns.is_none()
+                && party.kind() == kind
+                && party.local.as_ref() == Some(address)
+        })
+    }
+
+    /// Two sockets are the ends of one connection.
+    pub fn join(&mut self, one: u32, other: u32) {
+        for (end, far) in [(one, other), (other, one)] {
+            if let Some(party) = self.parties.get_mut(&end) {
+                party.other = Some(far);
+            }
+        }
+    }
+
     /// All sockets remembered, oldest first.
     pub fn parties(&self) -> impl DoubleEndedIterator<Item = &Party> {
         self.parties.values()
@@ -208,11 +227,8 @@ impl Ledger {
 
     fn pair(&mut self, process: &str, one: i32, other: i32) {
         let number = |fd| self.held.get(&(process.to_owned(), fd)).copied();
-        let (one, other) = (number(one), number(other));
-        for (end, far) in [(one, other), (other, one)] {
-            if let Some(party) = end.and_then(|end| self.parties.get_mut(&end)) {
-                party.other = far;
-            }
+        if let (Some(one), Some(other)) = (number(one), number(other)) {
+            self.join(one, other);
         }
     }
 
@@ -234,8 +250,9 @@ impl Ledger {
 }
 
 fn describe(party: &mut Party, known: &Known, inventory: &Inventory) {
-    // A descriptor that was passed on and has no name there yet leaves the socket the name it has.
-    if party.process == known.process || !known.names.is_empty() {
+    // A second descriptor without a name of its own leaves the socket the name it has.
+    let nameless = party.label.starts_with("fd ") && party.process == known.process;
+    if nameless || !known.names.is_empty() {
         party.label = inventory.shown(known);
     }
     party.local = known.local.clone().or(party.local.take());

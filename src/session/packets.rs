@@ -30,9 +30,14 @@ pub struct Packets {
     owners: HashMap<(usize, SocketAddr), String>,
     /// Ends of datagrams that neither the session nor a program was found to own.
     strangers: HashSet<(usize, SocketAddr)>,
+    /// The states that the packets of a connection have told, of the end that sent the first one and of the other.
+    states: HashMap<u32, [&'static str; 2]>,
     /// The session's conversations, on a network that others use too.
     ours: HashSet<u32>,
 }
+
+/// At most this many connections are remembered with their states.
+const CONVERSATIONS: usize = 32_768;
 
 /// What both ends of one direction are called.
 #[derive(Clone, Debug, Default)]
@@ -54,6 +59,7 @@ impl Packets {
             names_version: 0,
             owners: HashMap::new(),
             strangers: HashSet::new(),
+            states: HashMap::new(),
             ours: HashSet::new(),
         })
     }
@@ -121,7 +127,8 @@ impl Packets {
         window.end_ns = Some(call.end_ns);
         window.wrote = wrote;
         if let (Some(fd), Some(data), true) = (call.fd, &call.data, call.name.starts_with("send")) {
-            window.short = format!("{}({fd}, {} bytes)", call.name, data.len());
+            let bytes = if data.len() == 1 { "byte" } else { "bytes" };
+            window.short = format!("{}({fd}, {} {bytes})", call.name, data.len());
         }
         if let Some(known) = call.fd.and_then(|fd| inventory.by_fd(&call.process, fd)) {
             describe(window, known, inventory);
@@ -205,7 +212,8 @@ impl Packets {
             self.names.clear();
             self.names_version = inventory.version;
         }
-        let mut told = Vec::with_capacity(self.taps.waiting().len());
+        let mut told: Vec<PacketEvent> = Vec::with_capacity(self.taps.waiting().len());
+        let mut newest: HashMap<u32, (usize, Ends)> = HashMap::new();
         while let Some(waiting) = self.taps.next_waiting(until_ns) {
             let Waiting {
                 frame,
@@ -256,9 +264,52 @@ impl Packets {
                     packet.from = label;
                 }
             }
+            if let Some(conversation) = packet.track.conversation {
+                newest.insert(conversation, (told.len(), ends));
+                self.keep_states(conversation, &mut packet);
+            }
             told.push(packet);
         }
+        for (place, ends) in newest.into_values() {
+            self.correct_states(&mut told[place], ends);
+        }
         told
+    }
+
+    /// What is lost moves nobody: its receiver stays in the state it was in.
+    fn keep_states(&mut self, conversation: u32, packet: &mut PacketEvent) {
+        let is_lost = packet.lost().is_some();
+        let Some(states) = &mut packet.track.states else {
+            return;
+        };
+        let receiver = usize::from(packet.track.forward);
+        if self.states.len() > CONVERSATIONS {
+            self.states.clear();
+        }
+        let known = self.states.entry(conversation).or_insert(["CLOSED"; 2]);
+        if is_lost {
+            states.1 = known[receiver];
+        }
+        known[receiver] = states.1;
+        known[1 - receiver] = states.0;
+    }
+
+    /// Of the newest segment of a connection, where the kernels were asked since it was sent: the states they are in, in place of
+    /// those that the packets imply.
+    fn correct_states(&self, packet: &mut PacketEvent, ends: Ends) {
+        let time_ns = packet.frame.time_ns;
+        let (Some((from, to)), Some(states)) =
+            (endpoints(&packet.headers), &mut packet.track.states)
+        else {
+            return;
+        };
+        let now = |host: Option<usize>, here: SocketAddr, there: SocketAddr| {
+            let host = self.taps.host(host?);
+            let after = self.finder.evidence(host, here, there, time_ns).after?;
+            Some(after.state)
+        };
+        states.0 = now(ends.sender, from, to).unwrap_or(states.0);
+        states.1 = now(ends.receiver, to, from).unwrap_or(states.1);
     }
 
     /// The hosts at both ends of a packet, by their places.

@@ -1,6 +1,5 @@
 //! `save x.svg`, `save x.html`, `save x.json`: what the session knows as a drawing, a page or a list of events.
 
-use super::following::Picked;
 use super::journal::Entry;
 use super::{Shell, tell, views};
 use crate::command::filter::Filter;
@@ -12,11 +11,11 @@ use crate::render::states::Path;
 use crate::render::styled::{Line, Look, Style, Styled};
 use crate::render::svg::Svg;
 use crate::render::{
-    conversations, json, packet_line, svg_ladder, svg_plot, svg_states, svg_stream,
+    conversations, json, message, packet_line, svg_ladder, svg_plot, svg_states, svg_stream,
 };
 
 /// The views that can be drawn, as `save` takes them.
-const VIEWS: &str = "ladder [FILTER], plot SOCKET seq|cwnd|rtt|window, stream SOCKET, states SOCKET, follow SOCKET, conversations, packets [FILTER], sockets";
+const VIEWS: &str = "ladder [FILTER], plot SOCKET seq|cwnd|rtt|window, stream SOCKET, states SOCKET, follow SOCKET, conversations, packets [FILTER], messages, sockets";
 
 /// Packets whose fields are in a page; those beyond have a line each.
 const UNFOLDED: usize = 2000;
@@ -61,6 +60,10 @@ impl Shell {
                 let dropped = self.session.dropped_frames();
                 text_drawing(&views::packets(&packets, log, dropped, process, SHEET))
             }
+            "messages" => {
+                let messages: Vec<_> = self.session.messages().kept().collect();
+                text_drawing(&message::table(&messages, &SHEET))
+            }
             "ladder" => self.ladder_drawing(process, rest)?,
             _ => self.ladder_drawing(process, what)?,
         };
@@ -90,14 +93,10 @@ impl Shell {
             return Err("this is no filter".to_owned());
         };
         let picked = self.pick(process, what, &filter);
-        if picked.packets.is_empty() {
+        if picked.packets.is_empty() && picked.messages.is_empty() {
             return Err("no packet matches: there is nothing to draw".to_owned());
         }
-        let Picked { packets, calls } = picked;
-        Ok(svg_ladder::draw(&Ladder {
-            packets: &packets,
-            calls: &calls,
-        }))
+        Ok(svg_ladder::draw(&picked.ladder()))
     }
 
     /// The events of the session as `--json` prints them, a line each; packets only as far as the filter passes them.
@@ -138,9 +137,11 @@ impl Shell {
         if !packets.is_empty() {
             parts.push(Part::Title("The ladder".to_owned()));
             let calls: Vec<_> = log.calls().collect();
+            let messages: Vec<_> = self.session.messages().kept().collect();
             let drawing = svg_ladder::draw(&Ladder {
                 packets: &packets,
                 calls: &calls,
+                messages: &messages,
             });
             parts.push(Part::Drawing(drawing.part("ladder")));
             parts.push(Part::Title("Conversations".to_owned()));

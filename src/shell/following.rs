@@ -5,14 +5,16 @@ use super::verbs::{number, word};
 use super::{Screen, Shell, views};
 use crate::command::ast::Call;
 use crate::command::filter::Filter;
-use crate::event::CallEvent;
+use crate::event::message::MessageEvent;
 use crate::event::packet::PacketEvent;
 use crate::event::stream::Said;
 use crate::event::transfer::Party;
+use crate::event::{CallEvent, Event};
 use crate::inspector::follow::said;
-use crate::render::endpoint;
 use crate::render::follow::{self, Conversation, Form};
+use crate::render::ladder::Ladder;
 use crate::render::styled::{Look, Styled};
+use crate::render::{endpoint, message};
 use crate::session::inventory::Known;
 use crate::session::packets::endpoints;
 use crate::value::Address;
@@ -21,6 +23,17 @@ use crate::value::Address;
 pub(super) struct Picked<'a> {
     pub(super) packets: Vec<&'a PacketEvent>,
     pub(super) calls: Vec<&'a CallEvent>,
+    pub(super) messages: Vec<&'a MessageEvent>,
+}
+
+impl Picked<'_> {
+    pub(super) fn ladder(&self) -> Ladder<'_> {
+        Ladder {
+            packets: &self.packets,
+            calls: &self.calls,
+            messages: &self.messages,
+        }
+    }
 }
 
 impl Shell {
@@ -35,7 +48,7 @@ impl Shell {
         let Some(filter) = filter else { return };
         let shown = {
             let picked = self.pick(process, &text, &filter);
-            views::rungs(&picked.packets, &picked.calls, screen.look())
+            views::rungs(&picked.ladder(), screen.look())
         };
         self.show_or_say(&shown, "no packet matches", screen);
     }
@@ -51,16 +64,55 @@ impl Shell {
                 only.as_ref().is_none_or(|ends| belongs(ends, packet)) && filter.matches(packet)
             })
             .collect();
-        let calls = match (packets.first(), packets.last()) {
-            (Some(first), Some(last)) => {
-                let (from, to) = (first.frame.time_ns, last.frame.time_ns);
-                log.calls()
-                    .filter(|call| call.end_ns >= from - 1_000_000 && call.start_ns <= to)
-                    .collect()
-            }
+        let label = self
+            .known_socket(process, text)
+            .map(|known| self.session.inventory().shown(known));
+        let messages: Vec<&MessageEvent> = self
+            .session
+            .messages()
+            .kept()
+            .filter(|message| match &label {
+                Some(label) => message.from.name == *label || message.to.name == *label,
+                // A filter is about packets.
+                None => text.trim().is_empty(),
+            })
+            .collect();
+        let times = || {
+            let packets = packets.iter().map(|packet| packet.frame.time_ns);
+            packets.chain(messages.iter().map(|message| message.time_ns))
+        };
+        let calls = match (times().min(), times().max()) {
+            (Some(from), Some(to)) => log
+                .calls()
+                .filter(|call| call.end_ns >= from - 1_000_000 && call.start_ns <= to)
+                .collect(),
             _ => Vec::new(),
         };
-        Picked { packets, calls }
+        Picked {
+            packets,
+            calls,
+            messages,
+        }
+    }
+
+    /// `messages [SOCKET]`
+    pub(super) fn list_messages(&mut self, process: &str, call: &Call, screen: &mut dyn Screen) {
+        let text = word(call, 0).unwrap_or_default();
+        if !text.is_empty() && self.known_socket(process, &text).is_none() {
+            return self.no_such_socket(call, screen);
+        }
+        let shown = {
+            let nothing = Filter::parse("").ok();
+            let picked = nothing.map(|filter| self.pick(process, &text, &filter));
+            let messages = picked.map(|picked| picked.messages).unwrap_or_default();
+            message::table(&messages, &screen.look())
+        };
+        if shown.is_empty() {
+            let note = "nothing was written to a socket of AF_UNIX or AF_NETLINK; what crosses a network is in `packets`";
+            self.session.tell(Event::Note(note.to_owned()));
+        } else {
+            screen.show(&shown);
+        }
     }
 
     pub(super) fn follow(&mut self, process: &str, call: &Call, screen: &mut dyn Screen) {

@@ -1,23 +1,25 @@
 //! `socklab inspect`: a real interface, captured live, told a line a packet and written to a file. The capture itself is `capture/`.
 
+mod begin;
+mod notes;
+
 use super::{Screen, tell};
 use crate::capture::block::LiveFrame;
-use crate::capture::interface::{self, Interface};
-use crate::capture::live::{Ending, Live, Next, Program, Settings};
+use crate::capture::interface::Interface;
+use crate::capture::live::{Ending, Live, Next, Settings};
 use crate::command::filter::Filter;
-use crate::command::filter::bpf::{Keep, Start};
 use crate::event::packet::PacketEvent;
 use crate::inspector::pcapng;
 use crate::inspector::read::blank;
 use crate::inspector::reassembly::Reassembly;
 use crate::inspector::tracker::Tracker;
 use crate::packet::decode::decode;
-use crate::packet::headers::LinkType;
 use crate::render::clock::Clock;
-use crate::render::styled::{Look, Style, Styled};
+use crate::render::styled::{Look, Styled};
 use crate::render::{json, json_packet, packet_line, packet_text};
-use crate::sys::block_ring::Form;
 use crate::sys::{names, terminal};
+use begin::{find, greeting, program, refused};
+use notes::{Notes, grouped};
 use std::collections::HashMap;
 use std::io::{self, BufWriter, Write};
 use std::os::fd::OwnedFd;
@@ -142,119 +144,6 @@ pub fn inspect(mut request: Request, screen: &mut dyn Screen, notes: &mut dyn Wr
         dropped: 0,
     };
     inspection.run(screen, &mut notes)
-}
-
-/// The part of the filter that the kernel can apply.
-fn program(filter: &Filter, interface: &Interface, strict: bool) -> Option<Program> {
-    let start = match (interface.form, interface.link) {
-        (Form::Cooked, _) => Start::Cooked,
-        (Form::Whole, LinkType::RAW) => Start::Raw,
-        (Form::Whole, _) => Start::Ethernet,
-    };
-    let keep = if strict {
-        Keep::Frames
-    } else {
-        Keep::Conversations
-    };
-    let program = filter.program(start, keep)?;
-    Some(
-        program
-            .into_iter()
-            .map(|one| (one.code, one.jt, one.jf, one.k))
-            .collect(),
-    )
-}
-
-fn greeting(interface: &Interface) -> String {
-    let what = match interface.link {
-        LinkType::ETHERNET => "Ethernet frames",
-        LinkType::RAW => "IP packets without a link header",
-        _ => "packets with a cooked link header (SLL2)",
-    };
-    let down = if interface.up {
-        ""
-    } else {
-        "; it is down, so nothing is seen until it is brought up"
-    };
-    format!(
-        "capturing on {}, {what}; Ctrl-C ends{down}",
-        interface.name.escape_debug()
-    )
-}
-
-/// The interface that was asked for, or the exit status and what to say.
-fn find(name: Option<&str>) -> Result<Interface, (u8, String)> {
-    let there = || {
-        let names: Vec<String> = interface::all()
-            .unwrap_or_default()
-            .into_iter()
-            .map(|(_, name)| name.escape_debug().to_string())
-            .collect();
-        format!("there are {}, and any for all of them", names.join(", "))
-    };
-    let Some(name) = name else {
-        return Err((USAGE, format!("which interface? Say -i NAME: {}", there())));
-    };
-    match Interface::find(name) {
-        Ok(Some(interface)) => Ok(interface),
-        Ok(None) => Err((
-            FAILED,
-            format!("no interface {}: {}", name.escape_debug(), there()),
-        )),
-        Err(error) => Err((FAILED, format!("{}: {error}", name.escape_debug()))),
-    }
-}
-
-/// Why no capture could begin, and what would help.
-fn refused(error: &io::Error, name: &str) -> String {
-    match error.raw_os_error() {
-        Some(libc::EPERM | libc::EACCES) => {
-            let program = std::env::current_exe()
-                .map_or_else(|_| "socklab".to_owned(), |path| path.display().to_string());
-            format!(
-                "capturing on {name} needs the capability CAP_NET_RAW, which this process does not have. This gives it to the program:\n\
-                 sudo setcap cap_net_raw=ep {program}"
-            )
-        }
-        _ => format!("no capture on {name}: {error}"),
-    }
-}
-
-/// What is said beside the packets.
-struct Notes<'a> {
-    out: &'a mut dyn Write,
-    look: Look,
-}
-
-impl Notes<'_> {
-    /// Standard error may be closed; then nobody is to be told.
-    fn show(&mut self, text: &Styled) {
-        let _ = self.out.write_all(text.to_text(&self.look).as_bytes());
-        let _ = self.out.flush();
-    }
-
-    fn note(&mut self, text: &str) {
-        self.say(Style::Note, text);
-    }
-
-    fn error(&mut self, text: &str) {
-        self.say(Style::Error, text);
-    }
-
-    /// A line is not broken here: a command in it is to be copied whole.
-    fn say(&mut self, style: Style, text: &str) {
-        let look = Look {
-            width: usize::from(u16::MAX),
-            ..self.look
-        };
-        let mut styled = Styled::new();
-        for (place, line) in text.split('\n').enumerate() {
-            let lead = if place == 0 { "socklab: " } else { "  " };
-            styled.say(style, 0, &format!("{lead}{line}"));
-        }
-        let _ = self.out.write_all(styled.to_text(&look).as_bytes());
-        let _ = self.out.flush();
-    }
 }
 
 /// A running inspection.
@@ -502,52 +391,5 @@ impl Inspection {
             ));
         }
         status
-    }
-}
-
-/// A number with commas between its thousands.
-fn grouped(number: u64) -> String {
-    let digits = number.to_string();
-    let mut text = String::new();
-    for (place, digit) in digits.chars().enumerate() {
-        if place > 0 && (digits.len() - place).is_multiple_of(3) {
-            text.push(',');
-        }
-        text.push(digit);
-    }
-    text
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn large_numbers_are_grouped_by_thousands() {
-        for (number, text) in [
-            (0, "0"),
-            (999, "999"),
-            (1000, "1,000"),
-            (1_234_567, "1,234,567"),
-        ] {
-            assert_eq!(grouped(number), text);
-        }
-    }
-
-    #[test]
-    fn an_interface_that_is_not_there_is_answered_with_those_that_are() {
-        let (status, text) = find(Some("not\u{1b}there")).expect_err("there is none");
-        assert_eq!(status, FAILED);
-        assert!(text.contains("no interface not\\u{1b}there"), "{text}");
-        assert!(text.contains("lo, ") && text.contains("any"), "{text}");
-        let (status, text) = find(None).expect_err("none was named");
-        assert_eq!(status, USAGE);
-        assert!(text.contains("lo"), "{text}");
-    }
-
-    #[test]
-    fn a_missing_capability_is_answered_with_the_command_that_gives_it() {
-        let text = refused(&io::Error::from_raw_os_error(libc::EPERM), "lo");
-        assert!(text.contains("sudo setcap cap_net_raw=ep /"), "{text}");
     }
 }

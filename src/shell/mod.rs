@@ -13,6 +13,7 @@ pub mod looking;
 mod machines;
 pub mod plotting;
 pub mod reading;
+mod reading_views;
 pub mod running;
 pub mod saving;
 pub mod streaming;
@@ -35,6 +36,8 @@ use crate::session::{Session, Settings};
 use crate::sys::clock::{self, Deadline};
 use blocks::Blocks;
 use journal::Journal;
+use lesson::course::Course;
+use lesson::orders::Desk;
 use std::os::fd::{AsFd, BorrowedFd};
 use std::time::Duration;
 use tell::Teller;
@@ -60,10 +63,25 @@ pub trait Screen {
         }
         self.show(&text);
     }
+    /// Waits at most so long for a key, while no prompt is up.
+    fn key(&mut self, _patience: Duration) -> Press {
+        Press::Nobody
+    }
     /// True when nobody reads any more (`| head`).
     fn is_gone(&self) -> bool {
         false
     }
+}
+
+/// What came from the keyboard.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Press {
+    /// A key.
+    Key(char),
+    /// None yet.
+    Nothing,
+    /// There is no keyboard.
+    Nobody,
 }
 
 /// What the shell's text is.
@@ -138,6 +156,9 @@ pub struct Shell {
     interrupted: Option<nix::sys::signalfd::SignalFd>,
     /// Ctrl-C was pressed while a command waited: what was to follow it is not run.
     stopped: bool,
+    desk: Desk,
+    /// The lesson that is under way.
+    course: Option<Box<Course>>,
 }
 
 impl Shell {
@@ -157,6 +178,8 @@ impl Shell {
             watermark_ns: 0,
             interrupted: None,
             stopped: false,
+            desk: Desk::default(),
+            course: None,
         })
     }
 
@@ -177,12 +200,18 @@ impl Shell {
 
     /// The prompt: the name of the process a line goes to.
     pub fn prompt(&self) -> String {
+        if self.is_asked() {
+            return "answer> ".to_owned();
+        }
         format!("{}> ", self.current)
     }
 
     /// Runs what was entered at the prompt: a Ctrl-C that ended what was entered before is forgotten.
     pub fn enter(&mut self, text: &str, screen: &mut dyn Screen) -> Flow {
         self.stopped = false;
+        if self.course.is_some() {
+            return self.enter_course(text, screen);
+        }
         self.text(text, screen)
     }
 
@@ -523,7 +552,11 @@ impl Shell {
         if self.take_interrupt() {
             self.interrupt(screen);
         }
+        let happened = self.session.has_news();
         self.show_events(screen);
+        if happened && self.course.is_some() {
+            self.judge_idle(screen);
+        }
     }
 
     /// True while a call is on its way and has not been seen asleep.
@@ -561,6 +594,7 @@ impl Shell {
 
     /// Says what still goes on, before the lab ends.
     pub fn farewell(&mut self, screen: &mut dyn Screen) {
+        self.leave(screen);
         self.end_blocks(None, screen);
         self.session.watch();
         for process in self.session.processes() {

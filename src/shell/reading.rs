@@ -31,6 +31,36 @@ pub struct Reading {
     pub as_json: bool,
     /// The lines go to a file or a pipe: none is wrapped.
     pub endless: bool,
+    /// What is shown of the packets.
+    pub view: View,
+    /// A pcapng file to write them to, in place of showing them.
+    pub write: Option<PathBuf>,
+}
+
+/// What is shown of the packets that pass.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum View {
+    /// A line each.
+    #[default]
+    Lines,
+    /// Their fields, and their bytes beside them.
+    Fields {
+        /// With the bytes.
+        bytes: bool,
+    },
+    /// A line and the bytes of each.
+    Bytes,
+    /// The arrows between the endpoints.
+    Ladder,
+    /// A row for each conversation.
+    Conversations,
+    /// What both sides of a conversation said, by its number.
+    Follow {
+        /// The number, as the table of conversations has it.
+        number: u32,
+        /// As bytes.
+        bytes: bool,
+    },
 }
 
 /// Why a capture was not read to its end.
@@ -50,12 +80,13 @@ const WORKERS: usize = 4;
 /// Reads a capture and shows it.
 pub fn read(reading: &Reading, screen: &mut dyn Screen) -> Result<(), Failure> {
     let filter = parse(&reading.filter, screen.look())?;
+    let filter = filter.as_ref();
     let result = if reading.file == Path::new("-") {
-        show(reading, filter.as_ref(), io::stdin(), 0, screen)
+        any(reading, filter, io::stdin(), 0, screen)
     } else {
         File::open(&reading.file)
             .map_err(CaptureError::Io)
-            .and_then(|file| show(reading, filter.as_ref(), file, BUFFER, screen))
+            .and_then(|file| any(reading, filter, file, BUFFER, screen))
     };
     result.map_err(|error| {
         let mut text = Styled::new();
@@ -63,6 +94,22 @@ pub fn read(reading: &Reading, screen: &mut dyn Screen) -> Result<(), Failure> {
         text.say(Style::Error, 0, &format!("socklab: {name}: {error}"));
         Failure { text, status: 1 }
     })
+}
+
+fn any(
+    reading: &Reading,
+    filter: Option<&Filter>,
+    input: impl Read + Send,
+    buffer: usize,
+    screen: &mut dyn Screen,
+) -> Result<(), CaptureError> {
+    match &reading.write {
+        Some(file) => super::reading_views::write(reading, filter, input, file),
+        None if reading.as_json || reading.view == View::Lines => {
+            show(reading, filter, input, buffer, screen)
+        }
+        None => super::reading_views::show(reading, filter, input, screen),
+    }
 }
 
 fn parse(filter: &str, look: Look) -> Result<Option<Filter>, Failure> {

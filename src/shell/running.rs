@@ -291,6 +291,9 @@ impl Shell {
     }
 
     pub(super) fn reset(&mut self, screen: &mut dyn Screen) {
+        if self.course.is_some() {
+            return self.again(screen);
+        }
         match self.session.reset() {
             Ok(()) => {
                 self.forget();

@@ -238,6 +238,7 @@ impl Teller {
                 }
                 Event::Result(result) if !result.show => {}
                 Event::Process(_) | Event::Note(_) if quiet => {}
+                Event::Message(_) if self.mode == Mode::Off || self.filter.is_some() => {}
                 other => text.append(line::event(other, here, &look)),
             }
         }

@@ -22,6 +22,7 @@ impl Shell {
             Verb::Follow => self.follow(process, call, screen),
             Verb::Stream => self.stream(process, call, screen),
             Verb::Plot => self.plot(process, call, screen),
+            Verb::Messages => self.list_messages(process, call, screen),
             Verb::Conversations => self.conversations(screen),
             Verb::Inspect => self.inspect(call, screen),
             Verb::Why => self.why(process, screen),
@@ -43,6 +44,11 @@ impl Shell {
             Verb::Save => self.save(process, call, screen),
             Verb::Reset => self.reset(screen),
             Verb::Import => {}
+            Verb::Lesson => self.lesson_verb(&word(call, 0).unwrap_or_default(), screen),
+            Verb::Hint => self.hint(screen),
+            Verb::Skip => self.skip(screen),
+            Verb::Back => self.back(screen),
+            Verb::Solution => self.solution(screen),
             _ => return Flow::Quit,
         }
         Flow::Continue

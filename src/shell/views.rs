@@ -4,9 +4,9 @@ use super::tell::cause;
 use crate::catalog::errno;
 use crate::catalog::glossary::Explanation;
 use crate::catalog::verb::Verb;
+use crate::event::Event;
 use crate::event::packet::PacketEvent;
 use crate::event::socket::SocketRow;
-use crate::event::{CallEvent, Event};
 use crate::lab::handle::Lab;
 use crate::render::explain::Topic;
 use crate::render::ladder::Ladder;
@@ -137,11 +137,11 @@ pub fn packets(
 }
 
 /// The ladder of packets and calls.
-pub fn rungs(packets: &[&PacketEvent], calls: &[&CallEvent], look: Look) -> Styled {
-    if packets.is_empty() {
+pub fn rungs(ladder: &Ladder<'_>, look: Look) -> Styled {
+    if ladder.packets.is_empty() && ladder.messages.is_empty() {
         Styled::new()
     } else {
-        ladder::draw(&Ladder { packets, calls }, &look)
+        ladder::draw(ladder, &look)
     }
 }
 

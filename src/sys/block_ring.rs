@@ -266,6 +266,9 @@ impl Cursor {
         let len = field(offset_of!(libc::tpacket3_hdr, tp_len))?;
         let next = field(offset_of!(libc::tpacket3_hdr, tp_next_offset))?;
         self.at += next as usize;
+        if next == 0 {
+            self.left = 0;
+        }
         let mut address = [0; 8];
         address.copy_from_slice(
             link.get(offset_of!(libc::sockaddr_ll, sll_addr)..)?

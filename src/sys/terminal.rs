@@ -1,10 +1,12 @@
 //! What is asked of the terminal itself: its size (ioctl_tty(2)), and Ctrl-C as a descriptor (signalfd(2)).
 #![expect(unsafe_code, reason = "TIOCGWINSZ has no safe wrapper")]
 
+use nix::poll::{PollFd, PollFlags, PollTimeout, poll};
 use nix::sys::signal::{SigSet, Signal};
 use nix::sys::signalfd::{SfdFlags, SignalFd};
 use nix::sys::termios::{LocalFlags, SetArg, Termios, tcgetattr, tcsetattr};
 use std::os::fd::{AsFd, AsRawFd};
+use std::time::Duration;
 
 /// Columns of the terminal behind a descriptor; `None` when it is no terminal or does not know.
 pub fn columns(terminal: impl AsFd) -> Option<usize> {
@@ -46,6 +48,31 @@ impl<T: AsFd> Drop for Silenced<T> {
         // A terminal that is gone needs nothing.
         let _ = tcsetattr(&self.terminal, SetArg::TCSADRAIN, &self.before);
     }
+}
+
+/// Waits at most so long for keys and gives the first of those that are there: its byte, also of Ctrl-C. `None` when none came in
+/// time; an error when it is no terminal, or is gone.
+pub fn key<T: AsFd>(terminal: T, patience: Duration) -> nix::Result<Option<u8>> {
+    let before = tcgetattr(&terminal)?;
+    let mut raw = before.clone();
+    raw.local_flags
+        .remove(LocalFlags::ECHO | LocalFlags::ICANON | LocalFlags::ISIG);
+    tcsetattr(&terminal, SetArg::TCSADRAIN, &raw)?;
+    let milliseconds = u16::try_from(patience.as_millis()).unwrap_or(u16::MAX);
+    let mut watched = [PollFd::new(terminal.as_fd(), PollFlags::POLLIN)];
+    let mut bytes = [0; 64];
+    let read = match poll(&mut watched, PollTimeout::from(milliseconds)) {
+        // A key may be several bytes; the rest of them is no other key.
+        Ok(1..) => match nix::unistd::read(terminal.as_fd(), &mut bytes) {
+            Ok(0) => Err(nix::Error::EIO),
+            Ok(_) => Ok(Some(bytes[0])),
+            Err(error) => Err(error),
+        },
+        Ok(_) | Err(nix::Error::EINTR) => Ok(None),
+        Err(error) => Err(error),
+    };
+    tcsetattr(&terminal, SetArg::TCSADRAIN, &before)?;
+    read
 }
 
 /// Turns SIGINT into something to read, for this thread and those started after it. Children are given the default again.

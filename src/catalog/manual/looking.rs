@@ -36,7 +36,7 @@ pub(super) const STATES: Page = Page {
     prototype: "",
     python: "",
     man: "RFC 9293 section 3.3.2",
-    details: "The diagram of RFC 9293: a box for each state, an arrow for each step, with the call or the segment that takes it. With a socket its way so far is marked. States change in the kernel, often without a call of the program.",
+    details: "The diagram of RFC 9293: a box for each state, an arrow for each step, with the call or the segment that takes it. With a socket its way so far is marked: ● what the kernel said when it was asked, after each call that may change a state; ○ what only the packets tell, because it was over before anyone could ask, as SYN-SENT is when the other end answers at once. States change in the kernel, often without a call of the program.",
     blocks: "never",
     errors: &[],
     example: "\
@@ -85,7 +85,7 @@ pub(super) const LADDER: Page = Page {
     prototype: "",
     python: "",
     man: "RFC 9293 section 3.5",
-    details: "Time runs down, each end has its line, each packet is an arrow with its flags and relative numbers, and beside it stand the step it is, the states it leads to and the call or timer that caused it. A filter picks the packets.",
+    details: "Time runs down, each end has its line, each packet is an arrow with its flags and relative numbers, and beside it stand the step it is, the states it leads to and the call or timer that caused it. A filter picks the packets, and `ladder c` those of one socket. What passes through sockets of AF_UNIX and AF_NETLINK never becomes a packet; it is drawn with a broken line, in a part of its own.",
     blocks: "never",
     errors: &[],
     example: "\
@@ -151,12 +151,29 @@ plot c cwnd
 expect state c ESTABLISHED",
 };
 
+pub(super) const MESSAGES: Page = Page {
+    summary: "what was written to sockets of AF_UNIX and AF_NETLINK, and which call has read it",
+    prototype: "",
+    python: "",
+    man: "unix(7)",
+    details: "What passes between two sockets of AF_UNIX, or between a socket of AF_NETLINK and the kernel, never becomes a packet: there is nothing to capture. So it is put together from the calls: who wrote, who reads, how many bytes, which descriptors (SCM_RIGHTS) and credentials (SCM_CREDENTIALS) went along, and which recv has taken it. The same stands under each call, and `ladder` draws it with a broken line.\n\nA datagram and a SOCK_SEQPACKET message keep their boundaries: one recv takes one, and what does not fit its buffer is gone. A stream keeps only the order of bytes.",
+    blocks: "never",
+    errors: &[],
+    example: "\
+u, v = socketpair AF_UNIX SOCK_DGRAM
+send u \"one\"; send u \"two\"
+recv v 2
+expect = b\"on\"
+messages
+expect ok",
+};
+
 pub(super) const CONVERSATIONS: Page = Page {
     summary: "every conversation seen so far, with its packets and bytes",
     prototype: "",
     python: "",
     man: "wireshark(1)",
-    details: "A row for each pair of endpoints: protocol, addresses, packets and bytes each way, duration, and for TCP how complete it was seen. The number is tcp.stream or udp.stream in a filter.",
+    details: "A row for each pair of endpoints: protocol, names and addresses, packets and bytes each way, duration; for TCP the shortest round-trip time, how many segments were sent again, how complete it was seen and the states its packets leave both ends in. Where the width does not hold a table each conversation takes three lines. The number is tcp.stream or udp.stream in a filter.",
     blocks: "never",
     errors: &[],
     example: "\

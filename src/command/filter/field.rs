@@ -5,6 +5,7 @@ mod internet;
 mod link;
 mod lower;
 mod message;
+mod netlink;
 mod tcp;
 
 use std::sync::LazyLock;
@@ -108,6 +109,7 @@ pub(super) static FIELDS: LazyLock<Vec<FieldEntry>> = LazyLock::new(|| {
         lower::FIELDS,
         internet::FIELDS,
         message::FIELDS,
+        netlink::FIELDS,
         tcp::FIELDS,
     ]
     .concat();

@@ -185,7 +185,7 @@ fn is_plain(packet: &PacketEvent) -> bool {
         _ => false,
     };
     // ARP about addresses that are not Ethernet's and IPv4's is in the tree alone, and so is what another link or label says.
-    let other = headers.net == Net::None && headers.ethertype.is_some();
+    let other = headers.net == Net::None;
     headers.malformed.is_none()
         && headers.vlan.is_none()
         && !other

@@ -5,8 +5,11 @@ use super::flow::{Segment, Side};
 use super::scene::{AT_ONCE, Scene, follows, kernel, waited};
 use crate::event::packet::{Cause, Certainty, Phase};
 use crate::inspector::conversation::before;
+use crate::inspector::evidence::Timer;
 use crate::packet::headers::flag;
 
+/// The kernel holds an acknowledgment back for at least 40 ms (TCP_DELACK_MIN), less the coarseness of its timers.
+const SHORTEST_DELAY: i64 = 35_000_000;
 /// The kernel does not hold an acknowledgment back for longer (TCP_DELACK_MAX), and a busy machine adds to it.
 const LONGEST_DELAY: i64 = 400_000_000;
 
@@ -18,17 +21,19 @@ pub(super) fn syn_ack(scene: &Scene<'_>) -> Option<Cause> {
         .with(scene.tcp.seq)
         .filter(|segment| segment.has(flag::ACK))
         .collect();
-    if let (Some(last), Some(_)) = (sent.last(), sent.first()) {
-        let repeated = trigger.has(flag::SYN)
-            && trigger.arrives().is_some_and(|time| time >= last.time_ns)
-            && scene.since(trigger) < AT_ONCE;
-        if repeated {
+    if let Some(last) = sent.last() {
+        let repeated = scene.arrived.iter().find(|segment| {
+            segment.has(flag::SYN)
+                && !segment.has(flag::ACK)
+                && segment.arrives().is_some_and(|time| time >= last.time_ns)
+                && scene.since(segment) < AT_ONCE
+        });
+        if let Some(repeated) = repeated {
             let words = format!(
-                "the SYN came again in #{}, so it is answered again; {}",
-                trigger.number,
-                scene.silence(&sent)
+                "the SYN came again in #{}, so it is answered again",
+                repeated.number
             );
-            return Some(follows(trigger.number, trigger.cause.as_ref(), &words));
+            return Some(follows(repeated.number, repeated.cause.as_ref(), &words));
         }
         let words = format!(
             "the SYN-ACK timer, try {}: {} without the ACK that ends the handshake; {}",
@@ -78,51 +83,48 @@ pub(super) fn reset(scene: &Scene<'_>, closed: Option<&str>) -> Option<Cause> {
         };
         return Some(follows(trigger.number, from, &words));
     }
+    let heard = scene.newest().and_then(Segment::arrives);
     let probes = scene
         .own
         .segments()
         .rev()
-        .take_while(|segment| segment.probe)
+        .take_while(|segment| segment.probe && heard.is_none_or(|heard| segment.time_ns > heard))
         .count();
     if probes > 0 {
+        let unanswered = match probes {
+            1 => "1 probe got".to_owned(),
+            _ => format!("{probes} probes got"),
+        };
         let words = format!(
-            "the keepalive timer: {probes} {} no answer, so the kernel gives the connection up (ETIMEDOUT)",
-            if probes == 1 {
-                "probe got"
-            } else {
-                "probes got"
-            }
+            "the keepalive timer: {unanswered} no answer, so the kernel gives the connection up (ETIMEDOUT)"
         );
         return Some(kernel(Certainty::Caused, words));
     }
-    let words = "the kernel: it gave up a connection that no process holds any more".to_owned();
-    (!scene.own.segments().count() > 0 && closed.is_some())
-        .then(|| kernel(Certainty::Probably, words))
+    let words = "the kernel: it gave up a connection that no process holds any more";
+    closed.map(|_| kernel(Certainty::Probably, words.to_owned()))
 }
 
 /// An acknowledgment without data.
 pub(super) fn acknowledgment(scene: &Scene<'_>) -> Option<Cause> {
-    let newest = scene.newest()?;
+    let newest = scene.answered()?;
     let from = newest.cause.as_ref();
     let number = newest.number;
     let say = |words: &str| Some(follows(number, from, words));
     if scene.since(newest) >= AT_ONCE {
         return late(scene, newest);
     }
-    let acked_before = acked_before(scene);
-    if scene.packet.track.phase == Some(Phase::Handshake(3)) && newest.has(flag::SYN) {
-        if newest.again || acked_before.is_some() {
-            return say(&format!(
-                "the SYN-ACK came again in #{number}, so its ACK is sent again"
-            ));
-        }
-        return say("the connecting kernel completed the handshake");
-    }
+    let acked_before = scene.acked_before();
     if newest.probe {
         return say(&probe_answer(scene));
     }
     if newest.has(flag::SYN | flag::ACK) {
-        let words = if acked_before.is_some() {
+        let crossed = |side: &Side| {
+            side.segments()
+                .any(|segment| segment.has(flag::SYN) && !segment.has(flag::ACK))
+        };
+        let words = if crossed(scene.own) && crossed(scene.other) {
+            "the SYN-ACK ends the simultaneous open: the kernel acknowledged it".to_owned()
+        } else if acked_before.is_some() {
             format!("the SYN-ACK came again in #{number}, so its ACK is sent again")
         } else {
             "the connecting kernel completed the handshake".to_owned()
@@ -155,25 +157,22 @@ pub(super) fn acknowledgment(scene: &Scene<'_>) -> Option<Cause> {
         .arrived
         .iter()
         .filter(|segment| {
-            segment.len > 0 && acked_before.is_some_and(|acked| before(acked, segment.end))
+            segment.len > 0
+                && acked_before.is_some_and(|acked| before(acked, segment.end))
+                && !before(scene.tcp.ack, segment.end)
         })
         .count();
-    if waiting >= 2 {
+    if waiting == 2 {
         return say(
             "the second segment since the last ACK: the receiving kernel acknowledged at once; no process was involved",
         );
     }
+    if waiting > 2 {
+        return say(&format!(
+            "{waiting} segments had come since the last ACK: the receiving kernel acknowledged them at once; no process was involved"
+        ));
+    }
     say("the receiving kernel acknowledged at once; no process was involved")
-}
-
-/// The acknowledgment number this end sent last.
-fn acked_before(scene: &Scene<'_>) -> Option<u32> {
-    scene
-        .own
-        .segments()
-        .rev()
-        .find(|segment| segment.has(flag::ACK))
-        .map(|segment| segment.ack)
 }
 
 fn probe_answer(scene: &Scene<'_>) -> String {
@@ -264,7 +263,7 @@ fn answer_to_nothing(scene: &Scene<'_>, newest: &Segment) -> Option<Cause> {
 
 /// The oldest data that had arrived and was not acknowledged yet.
 fn unacknowledged<'a>(scene: &Scene<'a>) -> Option<&'a Segment> {
-    let acked = acked_before(scene)?;
+    let acked = scene.acked_before()?;
     scene
         .arrived
         .iter()
@@ -285,15 +284,8 @@ fn late(scene: &Scene<'_>, newest: &Segment) -> Option<Cause> {
         return Some(kernel(Certainty::Probably, words));
     };
     let elapsed = scene.since(oldest);
-    let estimate = scene
-        .evidence
-        .before
-        .or(scene.evidence.after)
-        .and_then(|sample| sample.ato_us)
-        .map(|us| i64::from(us) * 1000);
-    // The timer is coarse and a busy machine late, but it never fires early.
-    let fits = estimate.is_none_or(|ato| elapsed + 5_000_000 >= ato) && elapsed < LONGEST_DELAY;
-    let certainty = if fits && estimate.is_some() {
+    // The calls on the socket are known and none of them sent it; what a program does is not known.
+    let certainty = if (SHORTEST_DELAY..LONGEST_DELAY).contains(&elapsed) && !scene.foreign {
         Certainty::Caused
     } else {
         Certainty::Probably
@@ -330,27 +322,29 @@ pub(super) fn let_go(scene: &Scene<'_>, writer: Option<Writer<'_>>) -> Option<Ca
         "the FIN"
     };
     let Some(trigger) = scene.trigger().filter(|segment| segment.has(flag::ACK)) else {
+        let timer = scene.evidence.before.and_then(|sample| sample.timer);
+        if timer.is_some_and(|(timer, _)| timer == Timer::Persist) && scene.tcp.len > 0 {
+            return Some(kernel(
+                Certainty::Caused,
+                format!(
+                    "the persist timer: the window has room for only a part of a segment, and after a wait that part is sent; {} had written it",
+                    writer.short
+                ),
+            ));
+        }
         return Some(cause(
             Certainty::Probably,
             format!("{what} of it had waited in the send buffer"),
         ));
     };
     let number = trigger.number;
-    let earlier: Vec<&Segment> = scene.arrived.iter().skip(1).copied().collect();
-    let limit = Side::acknowledged(&earlier).zip(earlier.first().map(|segment| segment.window));
-    let window_was_full = limit.is_some_and(|(ack, window)| {
-        // Less than a segment of room is not used (silly window avoidance).
-        before(
-            ack.wrapping_add(window),
-            scene.tcp.seq.wrapping_add(scene.tcp.len),
-        )
-    });
-    let everything_acked = !before(trigger.ack, scene.tcp.seq);
     let mss = scene
         .evidence
         .after
         .or(scene.evidence.before)
         .and_then(|sample| sample.mss);
+    let window_was_full = window_was_full(scene, trigger, mss.unwrap_or(1));
+    let everything_acked = !before(trigger.ack, scene.tcp.seq);
     let short = mss.is_some_and(|mss| scene.tcp.len < mss);
     let words = if window_was_full {
         format!("{what}; the receiver's window was full until #{number}")
@@ -364,4 +358,29 @@ pub(super) fn let_go(scene: &Scene<'_>, writer: Option<Writer<'_>>) -> Option<Ca
         format!("{what}; #{number} made room for it (congestion window)")
     };
     Some(cause(Certainty::Follows, words))
+}
+
+/// True when the sender had used up the receiver's window before an acknowledgment came. Less than a segment of room is not used.
+fn window_was_full(scene: &Scene<'_>, trigger: &Segment, mss: u32) -> bool {
+    let earlier: Vec<&Segment> = scene
+        .arrived
+        .iter()
+        .skip_while(|segment| segment.place() >= trigger.place())
+        .copied()
+        .collect();
+    let before_it =
+        |segment: &&Segment| trigger.arrives().is_some_and(|time| segment.time_ns < time);
+    let sent = scene
+        .own
+        .segments()
+        .filter(before_it)
+        .map(|segment| segment.end)
+        .reduce(|one, other| if before(one, other) { other } else { one });
+    let (Some(acked), Some(newest), Some(sent)) =
+        (Side::acknowledged(&earlier), earlier.first(), sent)
+    else {
+        return false;
+    };
+    let limit = acked.wrapping_add(newest.window);
+    !before(sent.wrapping_add(mss.saturating_sub(1)), limit)
 }

@@ -41,6 +41,8 @@ pub(super) struct Segment {
     pub(super) doubled: Option<u32>,
     /// True when every byte of it had been sent before.
     pub(super) again: bool,
+    /// True when the retransmission timer sent it.
+    pub(super) timed_out: bool,
     /// True for a keepalive or a probe of a closed window.
     pub(super) probe: bool,
     pub(super) cause: Option<Cause>,
@@ -58,6 +60,11 @@ impl Segment {
     /// True for more than an acknowledgment: data, SYN or FIN.
     pub(super) fn carries(&self) -> bool {
         self.end != self.seq
+    }
+
+    /// Its place in the order of arrival at the other end.
+    pub(super) fn place(&self) -> (i64, u64) {
+        (self.arrives().unwrap_or(i64::MAX), self.number)
     }
 
     pub(super) fn has(&self, flags: u16) -> bool {
@@ -80,6 +87,8 @@ pub(super) struct Side {
     pub(super) timeouts: u32,
     /// Its retransmissions so far, as `tcpi_total_retrans` counts them.
     pub(super) resent: u32,
+    /// The arrival that it answered last: when it came, and its number.
+    pub(super) answered: Option<(i64, u64)>,
     /// What had been sent when the retransmission timer fired last: up to there the kernel sends again.
     pub(super) goes_back_to: Option<u32>,
 }
@@ -127,7 +136,8 @@ impl Side {
             if let Fate::Arrives(time) = &mut held.fate
                 && *time == HELD_BACK
             {
-                *time = now;
+                // Right behind the one that passed it.
+                *time = now + 1;
             }
         }
         if self

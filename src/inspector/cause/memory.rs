@@ -1,12 +1,16 @@
 //! What the finder of causes keeps of each packet for those that follow, within bounds; and its answers about packets that are not TCP.
 
-use super::flow::{self, Segment};
+use super::flow::{self, Fate, Segment};
 use super::neighbour::{self, Neighbour};
-use super::scene::TooBig;
+use super::scene::{AT_ONCE, TooBig};
 use super::timer::Again;
-use super::{CONVERSATIONS, CauseFinder, SEGMENTS, Seen, Who, endpoints, is_again, is_probe};
+use super::{
+    CONVERSATIONS, CauseFinder, Found, Note, SEGMENTS, Seen, Who, caused, endpoints, is_again,
+    is_probe,
+};
 use crate::event::packet::{Cause, PacketEvent};
 use crate::inspector::call_window::{CallWindow, is_sending, same_ip};
+use crate::inspector::conversation::before;
 use crate::packet::headers::{Icmp, Tcp, Transport};
 use std::net::SocketAddr;
 
@@ -39,6 +43,20 @@ impl CauseFinder {
         }
     }
 
+    /// What a call had sent before it returned, but the kernel held until it knew the neighbour's Ethernet address.
+    pub(super) fn held_for_neighbour(&self, packet: &PacketEvent) -> Option<Found> {
+        let (from, to) = endpoints(packet)?;
+        let (number, told) = *self.told.get(&(packet.network, to.ip()))?;
+        if !(0..AT_ONCE).contains(&(packet.frame.time_ns - told)) {
+            return None;
+        }
+        let window = self.on_socket(packet, from, to).find(|window| {
+            is_sending(&window.name) && window.end_ns.is_some_and(|end| end < packet.frame.time_ns)
+        })?;
+        let words = format!("it had waited for the Ethernet address that #{number} told");
+        Some(caused(window, words))
+    }
+
     pub(super) fn error_report(
         &self,
         packet: &PacketEvent,
@@ -66,12 +84,7 @@ impl CauseFinder {
         Some(window)
     }
 
-    pub(super) fn remember(
-        &mut self,
-        packet: &PacketEvent,
-        cause: Option<Cause>,
-        again: Option<Again>,
-    ) {
+    pub(super) fn remember(&mut self, packet: &PacketEvent, cause: Option<Cause>, note: Note) {
         self.keep_within_bounds();
         let network = packet.network;
         let seen = Seen {
@@ -88,6 +101,9 @@ impl CauseFinder {
                     self.asked.insert((network, target), (seen, count + 1));
                 }
                 Neighbour::Tells(target) => {
+                    if let Fate::Arrives(time) = flow::fate(packet) {
+                        self.told.insert((network, target), (seen.number, time));
+                    }
                     if let Some(asked) = self.asked.get_mut(&(network, target)) {
                         asked.1 = 0;
                     }
@@ -106,7 +122,7 @@ impl CauseFinder {
             return;
         };
         match &packet.headers.transport {
-            Transport::Tcp(tcp) => self.remember_segment(packet, tcp, seen, again),
+            Transport::Tcp(tcp) => self.remember_segment(packet, tcp, seen, note),
             _ => {
                 self.messages
                     .insert((conversation, packet.track.forward), seen);
@@ -114,18 +130,24 @@ impl CauseFinder {
         }
     }
 
-    fn remember_segment(
-        &mut self,
-        packet: &PacketEvent,
-        tcp: &Tcp,
-        seen: Seen,
-        again: Option<Again>,
-    ) {
+    fn remember_segment(&mut self, packet: &PacketEvent, tcp: &Tcp, seen: Seen, note: Note) {
         let Some(conversation) = packet.track.conversation else {
             return;
         };
         let flow = self.flows.entry(conversation).or_default();
-        let own = &mut flow.sides[usize::from(!packet.track.forward)];
+        let [first, second] = &mut flow.sides;
+        let (own, other) = if packet.track.forward {
+            (first, second)
+        } else {
+            (second, first)
+        };
+        // Whatever carries an acknowledgment answers all that it covers.
+        let covered = note.answers.or_else(|| {
+            let arrived = other.arrived(packet.frame.time_ns);
+            let covered = |segment: &&&Segment| !before(tcp.ack, segment.end);
+            arrived.iter().find(covered).map(|segment| segment.place())
+        });
+        own.answered = own.answered.max(covered);
         let segment = Segment {
             number: seen.number,
             time_ns: packet.frame.time_ns,
@@ -140,13 +162,14 @@ impl CauseFinder {
             sacks: tcp.options.sack_count,
             doubled: flow::doubled(packet),
             again: is_again(own, tcp),
+            timed_out: note.again == Some(Again::Timeout),
             probe: is_probe(own, tcp),
             cause: seen.cause,
         };
-        if again.is_some() {
+        if note.again.is_some() {
             own.resent += 1;
         }
-        if again == Some(Again::Timeout) {
+        if note.again == Some(Again::Timeout) {
             own.timeouts += 1;
             own.goes_back_to = own.highest;
         }
@@ -184,6 +207,7 @@ impl CauseFinder {
         if self.heard.len() > CONVERSATIONS || self.asked.len() > CONVERSATIONS {
             self.heard.clear();
             self.asked.clear();
+            self.told.clear();
         }
         if self.too_big.len() > CONVERSATIONS {
             self.too_big.clear();

@@ -2,8 +2,9 @@
 
 use super::flow::{Fate, Segment, Side};
 use crate::event::packet::{Cause, Certainty, PacketEvent};
+use crate::inspector::conversation::before;
 use crate::inspector::evidence::Evidence;
-use crate::packet::headers::Tcp;
+use crate::packet::headers::{Tcp, flag};
 
 /// What is sent so soon after something arrived is its answer, in nanoseconds. The kernel answers within the same interrupt; the rest
 /// is the time in which a busy machine carries a frame over the wire. No timer of TCP's that starts at an arrival fires as early
@@ -30,6 +31,8 @@ pub(super) struct Scene<'a> {
     pub(super) other: &'a Side,
     pub(super) evidence: Evidence<'a>,
     pub(super) too_big: Option<TooBig>,
+    /// True when a program, whose calls are not seen, holds the sender's socket.
+    pub(super) foreign: bool,
     /// TCP_KEEPCNT as a call has set it.
     pub(super) keepalive_probes: Option<u32>,
 }
@@ -44,6 +47,57 @@ impl<'a> Scene<'a> {
     pub(super) fn trigger(&self) -> Option<&'a Segment> {
         self.newest()
             .filter(|segment| self.since(segment) < AT_ONCE)
+    }
+
+    /// What a bare acknowledgment answers. Of several segments that came in one burst each has its own: those that were answered are
+    /// passed over, and the acknowledgment number tells the rest.
+    pub(super) fn answered(&self) -> Option<&'a Segment> {
+        let ack = self.tcp.ack;
+        let last = self.own.answered;
+        let fresh = || {
+            self.arrived
+                .iter()
+                .rev()
+                .copied()
+                .filter(move |segment| last.is_none_or(|last| segment.place() > last))
+        };
+        let acked = self.acked_before();
+        let found = if acked.is_some_and(|acked| before(acked, ack)) {
+            fresh()
+                .filter(|segment| segment.carries() && segment.end == ack)
+                .last()
+                .or_else(|| {
+                    fresh().find(|segment| {
+                        acked.is_some_and(|acked| {
+                            !before(acked, segment.seq) && before(acked, segment.end)
+                        })
+                    })
+                })
+        } else {
+            fresh()
+                .find(|segment| segment.carries() && before(ack, segment.seq))
+                .or_else(|| fresh().find(|segment| segment.carries()))
+                // Not every probe is answered: answers to what tells nothing new are limited (tcp_invalid_ratelimit).
+                .or_else(|| fresh().filter(|segment| segment.probe).last())
+                .or_else(|| fresh().find(|segment| segment.has(flag::RST)))
+                // The copy of a segment that was answered.
+                .or_else(|| {
+                    self.arrived
+                        .iter()
+                        .copied()
+                        .find(|segment| segment.doubled.is_some() && self.since(segment) < AT_ONCE)
+                })
+        };
+        found.or_else(|| self.newest())
+    }
+
+    /// The acknowledgment number this end sent last.
+    pub(super) fn acked_before(&self) -> Option<u32> {
+        self.own
+            .segments()
+            .rev()
+            .find(|segment| segment.has(flag::ACK))
+            .map(|segment| segment.ack)
     }
 
     /// Nanoseconds since a segment arrived; a long time for one that never did.
@@ -81,9 +135,7 @@ impl<'a> Scene<'a> {
 
     fn lost_answer(&self, sent: &Segment) -> String {
         let answers = self.other.segments().rev().filter(|answer| {
-            answer.time_ns >= sent.time_ns
-                && answer.has(crate::packet::headers::flag::ACK)
-                && !crate::inspector::conversation::before(answer.ack, sent.end)
+            answer.time_ns >= sent.time_ns && answer.has(flag::ACK) && !before(answer.ack, sent.end)
         });
         for answer in answers {
             match answer.fate {
@@ -113,14 +165,19 @@ impl<'a> Scene<'a> {
 }
 
 fn lost_by(numbers: &[u64], rule: u32) -> String {
+    let named = |numbers: &[u64]| {
+        let names: Vec<String> = numbers.iter().map(|number| format!("#{number}")).collect();
+        names.join(", ")
+    };
     match numbers {
-        [one] => format!("#{one} was lost by wire rule {rule}"),
-        [one, two] => format!("#{one} and #{two} were lost by wire rule {rule}"),
-        [first, .., last] => format!(
-            "#{first} to #{last}, {} times the same, were lost by wire rule {rule}",
-            numbers.len()
-        ),
         [] => String::new(),
+        [one] => format!("#{one} was lost by wire rule {rule}"),
+        [first, .., last] if numbers.len() > 4 => {
+            format!("#{first} … #{last} were lost by wire rule {rule}")
+        }
+        [first @ .., last] => {
+            format!("{} and #{last} were lost by wire rule {rule}", named(first))
+        }
     }
 }
 

@@ -2,10 +2,10 @@
 //! keepalives. The kernel's counters decide where timing alone would be a guess.
 
 use super::flow::Segment;
-use super::scene::{Scene, kernel, waited};
+use super::scene::{AT_ONCE, Scene, kernel, waited};
 use crate::event::packet::{Cause, Certainty};
 use crate::inspector::conversation::before;
-use crate::inspector::evidence::{LOSS, RECOVERY, Sample, Timer};
+use crate::inspector::evidence::{CWR, LOSS, OPEN, RECOVERY, Sample, Timer};
 use crate::packet::headers::flag;
 
 /// Why something was sent again.
@@ -55,7 +55,7 @@ fn timeout(scene: &Scene<'_>, sent: &[&Segment], certain: bool) -> Cause {
     };
     let words = format!(
         "the retransmission timer (RTO), try {}, backoff ×{}: {} without an acknowledgment; {}",
-        sent.len(),
+        1 + sent.iter().filter(|segment| segment.timed_out).count(),
         backoff(scene, sent),
         waited(elapsed),
         scene.silence(sent)
@@ -155,21 +155,19 @@ fn asked_for(scene: &Scene<'_>, sent: &[&Segment]) -> Option<Cause> {
         .blocks()
         .iter()
         .any(|(left, _)| before(scene.tcp.seq, *left));
-    let duplicates = duplicate_acks(scene, trigger);
     let first = sent.first().map_or(0, |first| first.number);
-    let words = if reported && duplicates >= 3 {
+    let words = if let Some(third) = third_duplicate(scene, trigger) {
+        let hole = if reported {
+            " (and SACK shows what came behind it)"
+        } else {
+            ""
+        };
         format!(
-            "#{number}: the {} duplicate ACK, whose SACK shows the hole: #{first} is sent again at once (fast retransmit)",
-            ordinal(duplicates)
+            "#{third}: the third duplicate ACK{hole}, so #{first} is sent again at once, fast retransmit"
         )
     } else if reported {
         format!(
-            "#{number}: its SACK reports data beyond #{first}, which counts as lost and is sent again at once (fast retransmit)"
-        )
-    } else if duplicates >= 3 {
-        format!(
-            "#{number}: the {} duplicate ACK: #{first} is sent again at once (fast retransmit)",
-            ordinal(duplicates)
+            "#{number}: its SACK reports data beyond #{first}, which counts as lost and is sent again at once, fast retransmit"
         )
     } else if trigger.ack == scene.tcp.seq && congestion == Some(RECOVERY) {
         format!(
@@ -185,32 +183,31 @@ fn asked_for(scene: &Scene<'_>, sent: &[&Segment]) -> Option<Cause> {
     Some(kernel(Certainty::Follows, format!("{words}; {silence}")))
 }
 
-/// How many acknowledgments in a row, up to this one, ask for the same byte.
-fn duplicate_acks(scene: &Scene<'_>, newest: &Segment) -> usize {
-    let alike = scene
+/// The third of the duplicate ACKs that end with this one, when nothing has been sent again since: the one that the kernel acts on
+/// (`tcp_reordering`), though more may have been on the wire by then.
+fn third_duplicate(scene: &Scene<'_>, newest: &Segment) -> Option<u64> {
+    const THRESHOLD: usize = 3;
+    let alike: Vec<&Segment> = scene
         .arrived
         .iter()
+        .copied()
         .take_while(|segment| segment.ack == newest.ack && segment.len == 0)
-        .count();
+        .collect();
     // The first one of the row was no duplicate: it acknowledged something. A row that began with data has none such.
     let begun = scene
         .arrived
-        .get(alike)
+        .get(alike.len())
         .is_some_and(|segment| segment.len > 0 && segment.ack == newest.ack);
-    alike - usize::from(alike > 0 && !begun)
-}
-
-fn ordinal(number: usize) -> String {
-    let ending = match (number % 10, number % 100) {
-        (1, rest) if rest != 11 => "st",
-        (2, rest) if rest != 12 => "nd",
-        (3, rest) if rest != 13 => "rd",
-        _ => "th",
-    };
-    match number {
-        3 => "third".to_owned(),
-        _ => format!("{number}{ending}"),
-    }
+    let third = alike
+        .iter()
+        .rev()
+        .nth(THRESHOLD - usize::from(begun))
+        .filter(|_| scene.tcp.seq == newest.ack)?;
+    let acted_on = scene
+        .own
+        .segments()
+        .any(|segment| segment.again && segment.time_ns > third.arrives().unwrap_or(0));
+    (!acted_on).then_some(third.number)
 }
 
 /// No acknowledgment let it go, and no timeout was counted for it: the loss probe or RACK's timer.
@@ -234,7 +231,16 @@ fn by_timer(scene: &Scene<'_>, sent: &[&Segment], fired: Option<bool>) -> Cause 
         );
         return kernel(certainty, words);
     }
-    if fired == Some(false) || (sent.len() == 1 && elapsed < SHORTEST_RTO) {
+    // With SACK the probe's timer is set first, and not later than the retransmission timer would fire.
+    let probes_first = scene.evidence.before.is_some_and(|sample| {
+        sample.sack
+            && sample.time_ns >= last.time_ns
+            && matches!(sample.congestion, Some(OPEN | CWR))
+            && sample.retransmits == Some(0)
+    });
+    let is_probe = fired == Some(false)
+        || (sent.len() == 1 && (elapsed < SHORTEST_RTO || (fired.is_none() && probes_first)));
+    if is_probe {
         let words = format!(
             "the tail loss probe timer (TLP): {} without an acknowledgment, so the last segment is sent again to provoke one; {silence}",
             waited(elapsed)
@@ -247,9 +253,10 @@ fn by_timer(scene: &Scene<'_>, sent: &[&Segment], fired: Option<bool>) -> Cause 
 /// A router said that the path takes less: what was sent is cut anew.
 fn smaller_pieces(scene: &Scene<'_>, first: &Segment) -> Option<Cause> {
     let report = scene.too_big?;
-    let recent = scene.time - report.time_ns;
+    // The report and what it brings about may be seen in the same moment.
+    let recent = (scene.time - report.time_ns).abs();
     let shorter = scene.tcp.len < first.len || first.seq != scene.tcp.seq;
-    if !(0..super::scene::AT_ONCE * 2).contains(&recent) || !shorter {
+    if recent > AT_ONCE * 2 || !shorter {
         return None;
     }
     let path = report.mtu.map_or_else(
@@ -306,7 +313,7 @@ pub(super) fn probe(scene: &Scene<'_>) -> Cause {
             Certainty::Probably
         };
         let words = format!(
-            "the persist timer, probe {number}, backoff ×{}: is the window still closed? (the probe repeats a byte that was acknowledged, so Wireshark calls it Keep-Alive)",
+            "the persist timer, probe {number}, backoff ×{}: is the window still closed? (Wireshark calls such a probe Keep-Alive)",
             1_u64 << factor
         );
         return kernel(certainty, words);

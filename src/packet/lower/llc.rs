@@ -194,21 +194,21 @@ pub(super) fn atm(part: Part<'_>) -> Result<Peeled<'_>, Malformed> {
 }
 
 /// What the network layer's protocol identifier of frame relay announces (RFC 2427 section 5), and how many bytes it has.
-pub(super) fn by_identifier(part: Part<'_>, at: usize) -> (usize, Announced, Option<u16>) {
+pub(super) fn by_identifier(part: Part<'_>, at: usize) -> (usize, Announced) {
     let bytes = part.bytes();
     match bytes.get(at) {
-        Some(0xcc) => (at + 1, Announced::Network(Network::Ipv4), None),
-        Some(0x8e) => (at + 1, Announced::Network(Network::Ipv6), None),
+        Some(0xcc) => (at + 1, Announced::Network(Network::Ipv4)),
+        Some(0x8e) => (at + 1, Announced::Network(Network::Ipv6)),
         Some(0x80) if bytes.len() >= at + 6 => {
             let number = be16(bytes, at + 4);
             match (bytes[at + 1], bytes[at + 2], bytes[at + 3]) {
-                (0, 0, 0) => (at + 6, by_type(number), Some(number)),
+                (0, 0, 0) => (at + 6, by_type(number)),
                 (0, 0x80, 0xc2) if matches!(number, 1 | 7) => {
-                    (at + 6, Announced::Frame(LinkType::ETHERNET), None)
+                    (at + 6, Announced::Frame(LinkType::ETHERNET))
                 }
-                _ => (at + 6, Announced::BYTES, None),
+                _ => (at + 6, Announced::BYTES),
             }
         }
-        _ => (at, Announced::BYTES, None),
+        _ => (at, Announced::BYTES),
     }
 }

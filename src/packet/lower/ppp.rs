@@ -123,11 +123,8 @@ pub(super) fn frame_relay(part: Part<'_>) -> Result<Peeled<'_>, Malformed> {
     }
     // A byte of padding may precede the identifier (RFC 2427 section 3).
     let at = if bytes[at + 1] == 0 { at + 2 } else { at + 1 };
-    let (header, next, ethertype) = by_identifier(part, at);
-    Ok(Peeled {
-        ethertype,
-        ..Peeled::new(part, header, next)
-    })
+    let (header, next) = by_identifier(part, at);
+    Ok(Peeled::new(part, header, next))
 }
 
 /// Frame relay's address, and what follows it.

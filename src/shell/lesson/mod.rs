@@ -1,9 +1,16 @@
 //! Lessons at work: checked, played, learned. What a lesson is and how it is judged is `lesson`; here it meets a lab.
 
 pub mod answers;
+pub mod aside;
 pub mod check;
 pub mod checking;
+pub mod course;
 pub mod folder;
+pub mod helping;
 pub mod library;
+pub mod orders;
+pub mod play;
+pub mod progress_file;
 pub mod running;
 pub mod stage;
+pub mod studying;

@@ -367,6 +367,38 @@ fn a_filter_of_many_parts_jumps_far() {
     assert_eq!(filter.program(Start::Ethernet, Keep::Frames), None);
 }
 
+/// A program, attached to a socket of the real kernel, which runs it on whatever is sent there.
+#[test]
+fn the_kernel_takes_the_programs_and_decides_as_the_interpreter() {
+    use std::os::fd::OwnedFd;
+    use std::os::unix::net::UnixDatagram;
+    let starts = [Start::Ethernet, Start::Raw];
+    for (text, start) in EXACT
+        .iter()
+        .flat_map(|text| starts.map(|start| (*text, start)))
+    {
+        let program = filter(text)
+            .program(start, Keep::Frames)
+            .expect("it has one");
+        let (sender, receiver) = UnixDatagram::pair().expect("there are sockets");
+        receiver.set_nonblocking(true).expect("it is a socket");
+        let receiver = OwnedFd::from(receiver);
+        let instructions = program.iter().map(|one| (one.code, one.jt, one.jf, one.k));
+        crate::sys::block_ring::attach_filter(&receiver, instructions)
+            .unwrap_or_else(|error| panic!("{text}: {error}"));
+        let receiver = UnixDatagram::from(receiver);
+        for packet in plain(start) {
+            for cut in [packet.bytes.len(), 60, 33, 14, 1] {
+                let mut packet = packet.clone();
+                packet.bytes.truncate(cut);
+                sender.send(&packet.bytes).expect("it is sent");
+                let passed = receiver.recv(&mut [0; 256]).is_ok();
+                assert_eq!(passed, run(&program, &packet), "{text} on {packet:02x?}");
+            }
+        }
+    }
+}
+
 /// What a filter may ask, with values that the packets have often enough.
 fn atom() -> impl Strategy<Value = String> {
     let relation = prop::sample::select(vec![

@@ -1,0 +1,112 @@
+//! What passes between sockets without a packet: AF_UNIX and AF_NETLINK. Plain data, put together by the session.
+
+use crate::value::Address;
+
+/// Something was written to a socket of these families, or read from one.
+#[derive(Clone, Debug, PartialEq)]
+pub struct MessageEvent {
+    /// When the call returned: nanoseconds since the epoch.
+    pub time_ns: i64,
+    /// The command that made the call.
+    pub command: u64,
+    /// The process that made it.
+    pub process: String,
+    /// The call: `send(6)`.
+    pub call: String,
+    /// Which family.
+    pub family: Family,
+    /// The socket's type: `SOCK_DGRAM`.
+    pub kind: String,
+    /// What happened.
+    pub act: Act,
+    /// Who wrote it.
+    pub from: End,
+    /// Who reads it.
+    pub to: End,
+    /// How many bytes the call moved.
+    pub length: u64,
+    /// The first of them, at most [`SHOWN`].
+    pub data: Vec<u8>,
+    /// Descriptors that went along (SCM_RIGHTS), each in words: `fd 3 (s)`.
+    pub descriptors: Vec<String>,
+    /// Credentials that went along (SCM_CREDENTIALS): `pid=7, uid=0, gid=0`.
+    pub credentials: Option<String>,
+    /// The netlink messages in it: `RTM_GETLINK`; empty for AF_UNIX.
+    pub parts: Vec<String>,
+}
+
+/// At most this many bytes are kept with an event.
+pub const SHOWN: usize = 1024;
+
+/// A family whose messages never become packets.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Family {
+    /// unix(7).
+    Unix,
+    /// netlink(7).
+    Netlink,
+}
+
+/// What a call did.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Act {
+    /// It wrote the message of this number; numbers count from 1 in the session.
+    Wrote(u64),
+    /// It read.
+    Read(Reading),
+    /// It read that nothing will follow: the other end has closed or shut down.
+    End,
+}
+
+/// What a call read.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Reading {
+    /// The numbers of the messages it took bytes of; empty when the writer's calls are not seen.
+    pub of: Vec<u64>,
+    /// Bytes of the last one that still wait.
+    pub waiting: u64,
+    /// Bytes of it that are gone: a datagram that was longer than the buffer.
+    pub cut: u64,
+    /// It only looked (MSG_PEEK).
+    pub looked: bool,
+}
+
+/// One end of a message.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct End {
+    /// What it is called: a socket's name, a program, `kernel`; empty when unknown.
+    pub name: String,
+    /// Its address, where it has one.
+    pub address: Option<Address>,
+    /// True for a listener whose connection nobody has accepted yet: what is written waits there.
+    pub waits: bool,
+}
+
+impl End {
+    /// Its name, else its address, else that it is unknown; and whether it was accepted.
+    pub fn title(&self) -> String {
+        if self.waits {
+            return format!("{} (not accepted yet)", self.name);
+        }
+        match &self.address {
+            _ if !self.name.is_empty() => self.name.clone(),
+            Some(address) => address.to_string(),
+            None => "(unknown)".to_owned(),
+        }
+    }
+}
+
+impl MessageEvent {
+    /// True for one of a socket whose bytes have no boundaries.
+    pub fn is_stream(&self) -> bool {
+        self.kind == "SOCK_STREAM"
+    }
+
+    /// The number of the message that was written.
+    pub fn wrote(&self) -> Option<u64> {
+        match self.act {
+            Act::Wrote(number) => Some(number),
+            _ => None,
+        }
+    }
+}

@@ -1,0 +1,343 @@
+//! `lesson learn`: a lesson the student types. Anything may be tried; a step is done by its effect.
+
+use super::aside::Aside;
+use super::folder::Folder;
+use super::play::{file, said};
+use super::progress_file;
+use super::stage::Obstacle;
+use crate::command::ast::Command;
+use crate::lesson::beat::{Beat, beats};
+use crate::lesson::document::Lesson;
+use crate::lesson::lab::LabLine;
+use crate::lesson::question::Question;
+use crate::lesson::task::Task;
+use crate::render::lesson as drawn;
+use crate::render::prose;
+use crate::render::styled::{Line, Styled};
+use crate::shell::expecting::Since;
+use crate::shell::{Screen, Shell};
+
+/// A lesson under way.
+#[derive(Debug)]
+pub struct Course {
+    pub(super) lesson: Lesson,
+    pub(super) beats: Vec<Beat>,
+    /// The beat the student is at: a step, or one past the last.
+    pub(super) at: usize,
+    pub(super) folder: Folder,
+    pub(super) aside: Aside,
+    /// How many hints of this step were given.
+    pub(super) hints: usize,
+    /// When this step began.
+    pub(super) step: Since,
+    /// When the newest line was typed.
+    pub(super) line: Since,
+    /// When the newest block began.
+    pub(super) block: Since,
+    /// What was typed since the step began.
+    pub(super) typed: Vec<(String, Command)>,
+    /// Questions that wait for the run, each with what the student said.
+    pub(super) asked: Vec<(Question, Option<String>)>,
+    /// The calls of this step are made; only what is expected of them is not so yet.
+    pub(super) nearly: bool,
+    /// A line was about the lesson itself: nothing is to be said of the step after it.
+    pub(super) about_lesson: bool,
+    /// How many answers were right, and of how many.
+    pub(super) right: (usize, usize),
+    /// The solution of the task that was solved last.
+    pub(super) solved: Option<Task>,
+    /// It was said that the last step is behind.
+    pub(super) ended: bool,
+}
+
+impl Course {
+    pub(super) fn steps(&self) -> usize {
+        self.beats.iter().filter(|beat| beat.is_step()).count()
+    }
+
+    /// How many steps are behind.
+    pub(super) fn behind(&self) -> usize {
+        self.beats[..self.at.min(self.beats.len())]
+            .iter()
+            .filter(|beat| beat.is_step())
+            .count()
+    }
+
+    /// The line that is being run is about the lesson.
+    pub(super) fn mind(&mut self) {
+        self.about_lesson = true;
+    }
+
+    pub(super) fn beat(&self) -> Option<&Beat> {
+        self.beats.get(self.at)
+    }
+
+    /// The place of the step of this number, from 0.
+    pub(super) fn place_of(&self, number: usize) -> usize {
+        self.beats
+            .iter()
+            .enumerate()
+            .filter(|(_, beat)| beat.is_step())
+            .nth(number)
+            .map_or(self.beats.len(), |(place, _)| place)
+    }
+}
+impl Shell {
+    /// True while the student is asked a question.
+    pub(in crate::shell) fn is_asked(&self) -> bool {
+        self.course
+            .as_ref()
+            .is_some_and(|course| matches!(course.beat(), Some(Beat::Quiz(_))))
+    }
+
+    /// Begins a lesson, where the student left it.
+    pub(super) fn learn(
+        &mut self,
+        lesson: Lesson,
+        screen: &mut dyn Screen,
+    ) -> Result<(), Obstacle> {
+        if self.course.is_some() {
+            self.leave(screen);
+        }
+        let folder = Folder::new()?;
+        let aside = self.put_aside(&lesson, folder.path())?;
+        let beats = beats(&lesson);
+        let now = self.mark();
+        let mut course = Course {
+            beats,
+            at: 0,
+            folder,
+            aside,
+            hints: 0,
+            step: now,
+            line: now,
+            block: now,
+            typed: Vec::new(),
+            asked: Vec::new(),
+            nearly: false,
+            about_lesson: true,
+            right: (0, 0),
+            solved: None,
+            ended: false,
+            lesson,
+        };
+        let (front, of) = (&course.lesson.front, course.steps());
+        screen.show(&drawn::opening(
+            &front.title,
+            &front.about,
+            front.minutes,
+            of,
+        ));
+        screen.show(&said(
+            "Type what is asked, or anything else: the lab is yours. `hint` helps, `skip` goes on, `back` goes back, `quit` leaves.",
+        ));
+        let place = self
+            .desk
+            .progress
+            .as_deref()
+            .and_then(|path| progress_file::read(path).of(&course.lesson.name));
+        let begun = place.map_or(0, |place| place.done);
+        if begun > 0 && begun < of {
+            screen.show(&said(&format!(
+                "You were at step {} of {of}: it goes on there, with all that came before it done again.",
+                begun + 1
+            )));
+            let at = course.place_of(begun);
+            self.rebuild(&mut course, at, screen);
+        } else {
+            self.advance(&mut course, screen);
+        }
+        self.put_back(Box::new(course), screen);
+        Ok(())
+    }
+
+    /// Keeps the course, and says so once when its last step is behind.
+    pub(super) fn put_back(&mut self, mut course: Box<Course>, screen: &mut dyn Screen) {
+        if course.at < course.beats.len() || course.ended {
+            self.course = Some(course);
+            return;
+        }
+        course.ended = true;
+        let (right, of) = course.right;
+        let mut words = "That was the last step.".to_owned();
+        if of > 0 {
+            words = format!("{words} {right} of {of} predictions were right.");
+        }
+        let mut text = Styled::new();
+        text.push(Line::new());
+        text.push(drawn::done(&words));
+        if !self.desk.alone {
+            text.push(drawn::aside(
+                "The lab stays as it is until `quit`; `solution` shows the last one.",
+            ));
+        }
+        screen.show(&text);
+        self.course = Some(course);
+    }
+
+    /// Goes on to the next step, showing what stands before it.
+    pub(super) fn advance(&mut self, course: &mut Course, screen: &mut dyn Screen) {
+        let look = screen.look();
+        while let Some(beat) = course.beats.get(course.at).cloned() {
+            match &beat {
+                Beat::Show(markdown) => {
+                    let mut text = Styled::new();
+                    text.push(Line::new());
+                    text.append(prose::draw(markdown, 0, &look));
+                    screen.show(&text);
+                }
+                Beat::File { name, text } => screen.show(&file(name, text)),
+                Beat::Fresh => {
+                    let folder = course.folder.path();
+                    let anew = self
+                        .begin_anew(folder)
+                        .and_then(|()| self.prepare(&course.lesson));
+                    screen.show(&said(&match anew {
+                        Ok(()) => "A new lab: nothing is left of the old one.".to_owned(),
+                        Err(obstacle) => obstacle.to_string(),
+                    }));
+                }
+                Beat::Mark => course.block = self.mark(),
+                Beat::Run(line) => {
+                    let deadline = course.lesson.front.deadline;
+                    self.as_script(deadline, |shell| {
+                        shell.run_unseen(line, &course.lesson, screen);
+                    });
+                }
+                Beat::Remark(words) => screen.show(&said(words)),
+                Beat::Grade => self.grade(course, screen),
+                Beat::Line(_) | Beat::Quiz(_) | Beat::Task(_) => {
+                    course.step = self.mark();
+                    course.line = course.step;
+                    course.hints = 0;
+                    course.typed.clear();
+                    course.nearly = false;
+                    Self::present(course, screen);
+                    return;
+                }
+            }
+            course.at += 1;
+        }
+    }
+
+    /// Shows the step the student is at.
+    pub(super) fn present(course: &Course, screen: &mut dyn Screen) {
+        let (number, of) = (course.behind() + 1, course.steps());
+        let look = screen.look();
+        let text = match course.beat() {
+            Some(Beat::Line(line)) => drawn::to_type(number, of, &line.text),
+            Some(Beat::Quiz(question)) => {
+                let ask = prose::draw(&question.ask, 5, &look);
+                drawn::question(number, of, &ask, &question.choices)
+            }
+            Some(Beat::Task(task)) => drawn::task(number, of, &prose::draw(&task.goal, 5, &look)),
+            _ => Styled::new(),
+        };
+        screen.show(&text);
+    }
+
+    /// Tells the answers to the questions that were asked.
+    pub(super) fn grade(&mut self, course: &mut Course, screen: &mut dyn Screen) {
+        let look = screen.look();
+        for (question, said) in std::mem::take(&mut course.asked) {
+            let answer = self.answer_to(&question, &course.block);
+            let shown = said.as_ref().map(|said| {
+                question
+                    .choice(said)
+                    .map_or(said.clone(), |place| question.choices[place].clone())
+            });
+            let right = said.as_ref().is_some_and(|said| question.is(said, &answer));
+            if said.is_some() {
+                course.right.0 += usize::from(right);
+                course.right.1 += 1;
+            }
+            let mut text = Styled::new();
+            text.push(Line::new());
+            text.push(drawn::answered(shown.as_deref(), &answer, right));
+            text.append(prose::draw(&question.because, 2, &look));
+            screen.show(&text);
+        }
+    }
+
+    /// The step is done: it is noted, and the next one shown.
+    pub(super) fn complete(&mut self, course: &mut Course, screen: &mut dyn Screen) {
+        course.at += 1;
+        self.note_progress(course, screen);
+        self.advance(course, screen);
+    }
+
+    pub(super) fn note_progress(&self, course: &Course, screen: &mut dyn Screen) {
+        let Some(path) = &self.desk.progress else {
+            return;
+        };
+        let noted =
+            progress_file::reach(path, &course.lesson.name, course.behind(), course.steps());
+        if let Err(error) = noted {
+            screen.show(&said(&format!(
+                "how far you are could not be kept in {}: {error}",
+                path.display()
+            )));
+        }
+    }
+
+    /// Takes the lesson's lab to just before a beat, doing for the student what comes before it.
+    pub(super) fn rebuild(&mut self, course: &mut Course, at: usize, screen: &mut dyn Screen) {
+        let deadline = course.lesson.front.deadline;
+        let began = self
+            .begin_anew(course.folder.path())
+            .and_then(|()| self.prepare(&course.lesson));
+        if let Err(obstacle) = began {
+            screen.show(&said(&obstacle.to_string()));
+        }
+        // What stands right before the step is shown again; what led there is only done again.
+        let first = course.beats[..at]
+            .iter()
+            .rposition(Beat::is_step)
+            .map_or(0, |before| before + 1);
+        for beat in course.beats.iter().take(first).cloned().collect::<Vec<_>>() {
+            let lines: &[LabLine] = match &beat {
+                Beat::Run(line) | Beat::Line(line) => std::slice::from_ref(line),
+                Beat::Task(task) => &task.solution,
+                Beat::Mark => {
+                    course.block = self.mark();
+                    &[]
+                }
+                Beat::Fresh => {
+                    let _ = self
+                        .begin_anew(course.folder.path())
+                        .and_then(|()| self.prepare(&course.lesson));
+                    &[]
+                }
+                _ => &[],
+            };
+            for line in lines {
+                self.as_script(deadline, |shell| {
+                    shell.run_unseen(line, &course.lesson, screen);
+                });
+            }
+        }
+        course.asked.clear();
+        course.ended = false;
+        course.at = first;
+        self.advance(course, screen);
+    }
+
+    /// Leaves the lesson: what was at the prompt before is there again.
+    pub(in crate::shell) fn leave(&mut self, screen: &mut dyn Screen) {
+        let Some(course) = self.course.take() else {
+            return;
+        };
+        let (done, of) = (course.behind(), course.steps());
+        let words = if done >= of {
+            format!("Lesson {} is done.", course.lesson.name)
+        } else {
+            format!(
+                "You are at step {} of {of}; `lesson learn {}` goes on there.",
+                done + 1,
+                course.lesson.name
+            )
+        };
+        self.take_back(course.aside);
+        screen.show(&said(&words));
+    }
+}

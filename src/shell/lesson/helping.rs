@@ -1,0 +1,158 @@
+//! What helps with a step of a lesson: `hint`, `skip`, `back`, `solution`, and `reset` for the step from its beginning.
+
+use super::play::said;
+use crate::catalog::manual;
+use crate::command::ast::Action;
+use crate::command::parse::parse_line;
+use crate::lesson::beat::Beat;
+use crate::lesson::lab::LabLine;
+use crate::render::lesson as drawn;
+use crate::render::prose;
+use crate::render::styled::{Style, Styled};
+use crate::shell::{Screen, Shell};
+
+impl Shell {
+    /// `hint`.
+    pub(in crate::shell) fn hint(&mut self, screen: &mut dyn Screen) {
+        let Some(mut course) = self.course.take() else {
+            return screen.show(&no_lesson());
+        };
+        course.about_lesson = true;
+        let look = screen.look();
+        let text = match course.beat() {
+            Some(Beat::Task(task)) => match task.hints.get(course.hints) {
+                Some(hint) => {
+                    let left = task.hints.len() - course.hints - 1;
+                    let mut text = prose::draw(hint, 2, &look);
+                    if left > 0 {
+                        text.push(drawn::aside(&format!("  ({left} more)")));
+                    }
+                    text
+                }
+                None => said("There are no more hints; `solution` shows one way."),
+            },
+            Some(Beat::Line(line)) => self.hint_for(line),
+            Some(Beat::Quiz(_)) => said(
+                "A prediction costs nothing: say what you think, the next commands show how it is. `skip` says nothing.",
+            ),
+            _ => said("There is nothing left to do; `quit` leaves."),
+        };
+        course.hints += 1;
+        screen.show(&text);
+        self.course = Some(course);
+    }
+
+    pub(super) fn hint_for(&self, line: &LabLine) -> Styled {
+        let verb =
+            parse_line(&line.text)
+                .ok()
+                .and_then(|commands| match &commands.last()?.action {
+                    Action::Call(call) => Some(call.verb),
+                    _ => None,
+                });
+        let mut words = format!("Type it as it stands: {}", line.text);
+        let prompt = self.prompt();
+        if line.text.contains("> ") && !line.text.starts_with(&prompt) {
+            words.push_str("  (the name in front says whose prompt it is; it can be typed so)");
+        }
+        if let Some(verb) = verb {
+            let (name, summary) = (verb.name(), manual::page(verb).summary);
+            words = format!("{words}. {name} is to {summary} (`help {name}`).");
+        }
+        said(&words)
+    }
+
+    /// `skip`.
+    pub(in crate::shell) fn skip(&mut self, screen: &mut dyn Screen) {
+        let Some(mut course) = self.course.take() else {
+            return screen.show(&no_lesson());
+        };
+        course.about_lesson = true;
+        let deadline = course.lesson.front.deadline;
+        let lines: Vec<LabLine> = match course.beat() {
+            Some(Beat::Line(line)) => vec![line.clone()],
+            Some(Beat::Task(task)) => task.solution.clone(),
+            Some(Beat::Quiz(question)) => {
+                let question = question.clone();
+                course.asked.push((question, None));
+                Vec::new()
+            }
+            _ => {
+                screen.show(&said("There is nothing left to skip; `quit` leaves."));
+                self.course = Some(course);
+                return;
+            }
+        };
+        for line in lines.iter().filter(|line| !line.is_comment()) {
+            self.echo(&line.text, screen);
+            self.as_script(deadline, |shell| shell.run_line(line, deadline, screen));
+        }
+        self.complete(&mut course, screen);
+        self.put_back(course, screen);
+    }
+
+    /// `back`.
+    pub(in crate::shell) fn back(&mut self, screen: &mut dyn Screen) {
+        let Some(mut course) = self.course.take() else {
+            return screen.show(&no_lesson());
+        };
+        course.about_lesson = true;
+        let behind = course.behind();
+        if behind == 0 {
+            screen.show(&said("This is the first step."));
+            self.course = Some(course);
+            return;
+        }
+        let at = course.place_of(behind - 1);
+        screen.show(&said(&format!(
+            "Back to step {behind}: the lab is as it was before it."
+        )));
+        self.rebuild(&mut course, at, screen);
+        self.note_progress(&course, screen);
+        self.put_back(course, screen);
+    }
+
+    /// `reset` in a lesson: the step from its beginning.
+    pub(in crate::shell) fn again(&mut self, screen: &mut dyn Screen) {
+        let Some(mut course) = self.course.take() else {
+            return;
+        };
+        course.about_lesson = true;
+        let at = course.at;
+        screen.show(&said("The lab is as it was before this step."));
+        self.rebuild(&mut course, at, screen);
+        self.put_back(course, screen);
+    }
+
+    /// `solution`.
+    pub(in crate::shell) fn solution(&mut self, screen: &mut dyn Screen) {
+        let Some(course) = &mut self.course else {
+            return screen.show(&no_lesson());
+        };
+        course.about_lesson = true;
+        let lines: Vec<String> = match course.beats.get(course.at) {
+            Some(Beat::Task(task)) => task.solution.iter().map(|line| line.text.clone()).collect(),
+            Some(Beat::Line(line)) => vec![line.text.clone()],
+            _ => course
+                .solved
+                .iter()
+                .flat_map(|task| &task.solution)
+                .map(|line| line.text.clone())
+                .collect(),
+        };
+        let mut text = Styled::new();
+        if lines.is_empty() {
+            text = said("There is no solution to show here; `skip` goes on.");
+        }
+        for line in &lines {
+            for row in line.lines() {
+                text.say(Style::Call, 5, row);
+            }
+        }
+        screen.show(&text);
+    }
+}
+
+fn no_lesson() -> Styled {
+    said("No lesson is under way; `lesson list` shows them, `lesson learn NAME` begins one.")
+}

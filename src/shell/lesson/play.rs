@@ -1,0 +1,261 @@
+//! `lesson play`: a lesson told from its first line to its last, each command when a key is pressed or after a while.
+
+use super::folder::Folder;
+use super::stage::{Kept, Obstacle};
+use crate::lesson::beat::{Beat, beats};
+use crate::lesson::document::Lesson;
+use crate::lesson::lab::LabLine;
+use crate::lesson::question::Question;
+use crate::lesson::task::Task;
+use crate::render::lesson as drawn;
+use crate::render::prose;
+use crate::render::styled::{Line, Style, Styled};
+use crate::shell::expecting::Since;
+use crate::shell::{Press, Screen, Shell};
+use std::time::Duration;
+
+/// How long a look at the keyboard lasts before the lab is looked at again.
+const LOOK: Duration = Duration::from_millis(100);
+/// Ctrl-C and Escape, as the terminal gives them.
+const LEAVING: [char; 4] = ['q', 'Q', '\u{3}', '\u{1b}'];
+
+/// A lesson being told.
+struct Telling<'a> {
+    lesson: &'a Lesson,
+    folder: &'a Folder,
+    pace: Option<Duration>,
+    asked: Vec<Question>,
+    block: Since,
+    /// A key was asked for once.
+    explained: bool,
+}
+
+impl Shell {
+    /// Plays a lesson in a lab of its own. False when the student left, or a line of it could not be carried out.
+    pub(super) fn play(
+        &mut self,
+        lesson: &Lesson,
+        pace: Option<Duration>,
+        screen: &mut dyn Screen,
+    ) -> Result<bool, Obstacle> {
+        let folder = Folder::new()?;
+        let aside = self.put_aside(lesson, folder.path())?;
+        let steps = beats(lesson);
+        let of = steps.iter().filter(|beat| beat.is_step()).count();
+        let front = &lesson.front;
+        screen.show(&drawn::opening(
+            &front.title,
+            &front.about,
+            front.minutes,
+            of,
+        ));
+        let mut telling = Telling {
+            lesson,
+            folder: &folder,
+            pace,
+            asked: Vec::new(),
+            block: self.mark(),
+            explained: false,
+        };
+        let mut to_the_end = true;
+        for beat in &steps {
+            to_the_end = self.as_script(front.deadline, |shell| {
+                shell.tell_beat(beat, &mut telling, screen)
+            });
+            if !to_the_end || screen.is_gone() {
+                break;
+            }
+        }
+        let mut text = Styled::new();
+        text.gap();
+        text.push(drawn::aside(if to_the_end {
+            "The lesson ends here, and its lab with it."
+        } else {
+            "The lesson was left; its lab ends."
+        }));
+        screen.show(&text);
+        self.take_back(aside);
+        Ok(to_the_end)
+    }
+
+    /// False when the student leaves.
+    fn tell_beat(
+        &mut self,
+        beat: &Beat,
+        telling: &mut Telling<'_>,
+        screen: &mut dyn Screen,
+    ) -> bool {
+        let look = screen.look();
+        match beat {
+            Beat::Show(markdown) => {
+                let mut text = Styled::new();
+                text.push(Line::new());
+                text.append(prose::draw(markdown, 0, &look));
+                text.push(Line::new());
+                screen.show(&text);
+            }
+            Beat::File { name, text } => screen.show(&file(name, text)),
+            Beat::Fresh => {
+                if let Err(obstacle) = self
+                    .begin_anew(telling.folder.path())
+                    .and_then(|()| self.prepare(telling.lesson))
+                {
+                    screen.show(&said(&obstacle.to_string()));
+                    return false;
+                }
+                screen.show(&said("A new lab: nothing is left of the old one."));
+            }
+            Beat::Mark => telling.block = self.mark(),
+            Beat::Run(line) => self.run_unseen(line, telling.lesson, screen),
+            Beat::Remark(words) => screen.show(&said(words)),
+            Beat::Line(line) => return self.tell_line(line, telling, screen),
+            Beat::Quiz(question) => {
+                let mut text = Styled::new();
+                text.push(Line::new());
+                text.append(prose::draw(&question.ask, 0, &look));
+                for (letter, choice) in ('a'..='z').zip(&question.choices) {
+                    text.say(Style::Plain, 5, &format!("{letter}  {choice}"));
+                }
+                screen.show(&text);
+                telling.asked.push(question.clone());
+                return self.pause(telling, screen);
+            }
+            Beat::Grade => {
+                for question in std::mem::take(&mut telling.asked) {
+                    let answer = self.answer_to(&question, &telling.block);
+                    let mut text = Styled::new();
+                    text.push(drawn::answered(None, &answer, true));
+                    text.append(prose::draw(&question.because, 0, &look));
+                    screen.show(&text);
+                }
+            }
+            Beat::Task(task) => return self.tell_task(task, telling, screen),
+        }
+        true
+    }
+
+    fn tell_line(
+        &mut self,
+        line: &LabLine,
+        telling: &mut Telling<'_>,
+        screen: &mut dyn Screen,
+    ) -> bool {
+        self.echo(&line.text, screen);
+        if !self.pause(telling, screen) {
+            return false;
+        }
+        let ran = self.run_line(line, telling.lesson.front.deadline, screen);
+        for failure in &ran.failures {
+            screen.show(&said(&format!(
+                "here it went otherwise than the lesson says: expected {} ({})",
+                failure.expected, failure.reason
+            )));
+        }
+        true
+    }
+
+    fn tell_task(
+        &mut self,
+        task: &Task,
+        telling: &mut Telling<'_>,
+        screen: &mut dyn Screen,
+    ) -> bool {
+        let look = screen.look();
+        let mut text = Styled::new();
+        text.push(Line::new());
+        text.append(prose::draw(&task.goal, 0, &look));
+        screen.show(&text);
+        if !self.pause(telling, screen) {
+            return false;
+        }
+        for line in task.solution.iter().filter(|line| !line.is_comment()) {
+            if !self.tell_line(line, telling, screen) {
+                return false;
+            }
+        }
+        screen.show(&prose::draw(&task.because, 0, &look));
+        true
+    }
+
+    /// Waits for a key, or as long as the pace is. False when the student leaves.
+    fn pause(&mut self, telling: &mut Telling<'_>, screen: &mut dyn Screen) -> bool {
+        if let Some(pace) = telling.pace {
+            if !pace.is_zero() {
+                self.wait_for(pace, screen, |_| false);
+            }
+            return !std::mem::take(&mut self.stopped);
+        }
+        loop {
+            let press = screen.key(LOOK);
+            if press == Press::Nothing && !telling.explained {
+                telling.explained = true;
+                screen.show(&said("(a key goes on, q leaves)"));
+            }
+            match press {
+                Press::Nobody => return true,
+                Press::Key(key) => return !LEAVING.contains(&key),
+                Press::Nothing => {
+                    self.take_in();
+                    self.show_events(screen);
+                    if screen.is_gone() {
+                        return false;
+                    }
+                }
+            }
+        }
+    }
+
+    /// Runs a line for the student; only what goes wrong is shown.
+    pub(super) fn run_unseen(&mut self, line: &LabLine, lesson: &Lesson, screen: &mut dyn Screen) {
+        if line.is_comment() {
+            return;
+        }
+        let mut kept = Kept::default();
+        let ran = self.run_line(line, lesson.front.deadline, &mut kept);
+        if let Some(failure) = ran.failures.first() {
+            screen.show(&said(&format!(
+                "`{}` was to go otherwise: expected {} ({})",
+                line.text, failure.expected, failure.reason
+            )));
+        }
+    }
+
+    /// The answer to a question: the kernel's, where it says one, else the lesson's.
+    pub(super) fn answer_to(&mut self, question: &Question, since: &Since) -> String {
+        let process = self.current.clone();
+        let read = question
+            .answer_from
+            .as_ref()
+            .and_then(|from| self.read_answer(from, since, &process).ok());
+        let read = read.map(|read| {
+            let same = question
+                .choices
+                .iter()
+                .find(|choice| choice.eq_ignore_ascii_case(&read));
+            same.cloned().unwrap_or(read)
+        });
+        question
+            .answer
+            .clone()
+            .or(read)
+            .unwrap_or_else(|| "unknown: this run does not say".to_owned())
+    }
+}
+
+/// A file of the lesson.
+pub(super) fn file(name: &str, content: &str) -> Styled {
+    let mut text = Styled::new();
+    text.push(Line::new());
+    text.say(Style::Bold, 0, name);
+    for line in content.lines() {
+        text.say(Style::Data, 4, &line.replace('\t', "    "));
+    }
+    text
+}
+
+/// A remark as a text.
+pub(super) fn said(words: &str) -> Styled {
+    let mut text = Styled::new();
+    text.push(drawn::aside(words));
+    text
+}

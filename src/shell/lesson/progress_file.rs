@@ -1,0 +1,69 @@
+//! The file that says how far a student is: read when a lesson begins, written whole after each step (write, fsync, rename).
+
+use crate::lesson::progress::Progress;
+use std::fs::File;
+use std::io::{self, Write};
+use std::path::Path;
+
+/// Reads the file. One that is not there, or cannot be read, says nothing.
+pub fn read(path: &Path) -> Progress {
+    let bytes = std::fs::read(path).unwrap_or_default();
+    Progress::parse(&String::from_utf8_lossy(&bytes))
+}
+
+/// Writes it. However this ends, the file is the old one or the new one.
+pub fn write(path: &Path, progress: &Progress) -> io::Result<()> {
+    let folder = path.parent().unwrap_or(Path::new("."));
+    std::fs::create_dir_all(folder)?;
+    let mut name = path.file_name().unwrap_or_default().to_owned();
+    name.push(format!(".{}", std::process::id()));
+    let beside = folder.join(name);
+    let written = File::create(&beside).and_then(|mut file| {
+        file.write_all(progress.text().as_bytes())?;
+        file.sync_all()?;
+        std::fs::rename(&beside, path)?;
+        // The new name, too, is to survive the loss of power.
+        File::open(folder)?.sync_all()
+    });
+    if written.is_err() {
+        let _ = std::fs::remove_file(&beside);
+    }
+    written
+}
+
+/// Takes what others have written meanwhile, and adds one lesson's steps to it.
+pub fn reach(path: &Path, lesson: &str, done: usize, of: usize) -> io::Result<()> {
+    let mut progress = read(path);
+    progress.reach(lesson, done, of);
+    write(path, &progress)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_file_is_replaced_as_a_whole_and_nothing_is_left_beside_it() {
+        let folder = tempfile::tempdir().expect("a folder can be made");
+        let path = folder.path().join("state/socklab/progress");
+        assert_eq!(read(&path), Progress::default());
+        reach(&path, "handshake", 1, 5).expect("it can be written");
+        reach(&path, "closing", 2, 5).expect("it can be written");
+        let read = read(&path);
+        assert_eq!(read.of("handshake").map(|place| place.done), Some(1));
+        assert_eq!(read.of("closing").map(|place| place.done), Some(2));
+        let beside = std::fs::read_dir(path.parent().expect("it has one"))
+            .expect("it is there")
+            .count();
+        assert_eq!(beside, 1);
+    }
+
+    #[test]
+    fn a_file_that_cannot_be_written_is_an_error_and_leaves_the_old_one() {
+        let folder = tempfile::tempdir().expect("a folder can be made");
+        let blocked = folder.path().join("file");
+        std::fs::write(&blocked, "x").expect("it can be written");
+        assert!(reach(&blocked.join("progress"), "handshake", 1, 5).is_err());
+        assert_eq!(std::fs::read(&blocked).expect("it is there"), b"x");
+    }
+}

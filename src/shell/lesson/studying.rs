@@ -1,0 +1,324 @@
+//! A lesson's student: what is typed is an answer, or is run, and then the step is judged by its effect.
+
+use super::course::Course;
+use super::running::failure_of;
+use crate::command::expectation::{Claim, Expectation};
+use crate::command::line::lines;
+use crate::command::parse::parse_line;
+use crate::lesson::beat::Beat;
+use crate::lesson::document::Lesson;
+use crate::lesson::effect::{Done, missing};
+use crate::lesson::lab::LabLine;
+use crate::lesson::sequence::Outcome;
+use crate::lesson::task::Task;
+use crate::render::lesson as drawn;
+use crate::render::prose;
+use crate::render::styled::Styled;
+use crate::shell::expecting::Since;
+use crate::shell::{Flow, Screen, Shell};
+use std::time::Duration;
+
+/// How long a step that looks done is given for what is still on its way, before the prompt comes back.
+const PATIENCE: Duration = Duration::from_millis(1500);
+
+impl Shell {
+    /// What was entered while a lesson is under way: each line in turn is an answer, or is run and then judged.
+    pub(in crate::shell) fn enter_course(&mut self, text: &str, screen: &mut dyn Screen) -> Flow {
+        let lines = lines(text);
+        for line in &lines {
+            if lines.len() > 1 {
+                self.echo(line.text, screen);
+            }
+            if self.take_answer(line.text, screen) {
+                continue;
+            }
+            self.begin_line(line.text);
+            if self.line(line.text, 0, screen) == Flow::Quit {
+                if self.course.is_none() {
+                    return Flow::Quit;
+                }
+                self.leave(screen);
+                return if self.desk.alone {
+                    Flow::Quit
+                } else {
+                    Flow::Continue
+                };
+            }
+            self.after_line(screen);
+            if self.stopped {
+                break;
+            }
+        }
+        Flow::Continue
+    }
+
+    pub(super) fn begin_line(&mut self, text: &str) {
+        let (now, here) = (self.mark(), self.current.clone());
+        if let Some(course) = &mut self.course {
+            course.line = now;
+            course.about_lesson = false;
+            for command in parse_line(text).unwrap_or_default() {
+                let process = command.process.clone().unwrap_or_else(|| here.clone());
+                course.typed.push((process, command));
+            }
+        }
+    }
+
+    /// Takes a line as the answer to the question that is open. False when it is no answer.
+    pub(super) fn take_answer(&mut self, text: &str, screen: &mut dyn Screen) -> bool {
+        let Some(mut course) = self.course.take() else {
+            return false;
+        };
+        let Some(Beat::Quiz(question)) = course.beat().cloned() else {
+            self.course = Some(course);
+            return false;
+        };
+        let typed = text.trim();
+        let is_answer = if question.choices.is_empty() {
+            let is_word = !typed.is_empty() && !typed.contains(char::is_whitespace);
+            is_word && crate::catalog::verb::Verb::named(typed).is_none()
+        } else {
+            question.choice(typed).is_some()
+        };
+        if is_answer {
+            course.asked.push((question, Some(typed.to_owned())));
+            self.complete(&mut course, screen);
+            self.put_back(course, screen);
+        } else {
+            self.course = Some(course);
+        }
+        is_answer
+    }
+
+    /// Judges the step after a line was run.
+    pub(super) fn after_line(&mut self, screen: &mut dyn Screen) {
+        let Some(mut course) = self.course.take() else {
+            return;
+        };
+        if !course.about_lesson {
+            let patience = self
+                .manner
+                .deadline
+                .map_or(PATIENCE, |_| course.lesson.front.deadline);
+            match course.beat().cloned() {
+                Some(Beat::Line(line)) => {
+                    self.judge_line(&mut course, &line, patience, true, screen);
+                }
+                Some(Beat::Task(task)) => self.judge_task(&mut course, &task, true, screen),
+                Some(Beat::Quiz(question)) => {
+                    let words = if question.choices.is_empty() {
+                        "the question is still open: type a number or a word"
+                    } else {
+                        "the question is still open: type its letter"
+                    };
+                    let mut text = Styled::new();
+                    text.push(drawn::not_yet(words));
+                    screen.show(&text);
+                }
+                _ => {}
+            }
+        }
+        self.put_back(course, screen);
+    }
+
+    /// Judges the step again when something happened by itself.
+    pub(in crate::shell) fn judge_idle(&mut self, screen: &mut dyn Screen) {
+        let Some(mut course) = self.course.take() else {
+            return;
+        };
+        match course.beat().cloned() {
+            Some(Beat::Line(line)) if course.nearly => {
+                self.judge_line(&mut course, &line, Duration::ZERO, false, screen);
+            }
+            Some(Beat::Task(task)) if !course.typed.is_empty() => {
+                self.judge_task(&mut course, &task, false, screen);
+            }
+            _ => {}
+        }
+        self.put_back(course, screen);
+    }
+
+    pub(super) fn judge_line(
+        &mut self,
+        course: &mut Course,
+        line: &LabLine,
+        patience: Duration,
+        tell: bool,
+        screen: &mut dyn Screen,
+    ) {
+        let whose = self.home_of(&line.text, &course.lesson);
+        if let Some(reason) = self.missing(course, line, &whose) {
+            if tell {
+                let (number, of) = (course.behind() + 1, course.steps());
+                let first = line.text.lines().next().unwrap_or_default();
+                let mut text = Styled::new();
+                text.push(drawn::not_yet(&format!(
+                    "{number}/{of} is still open: {first}  ({reason})"
+                )));
+                screen.show(&text);
+            }
+            return;
+        }
+        course.nearly = true;
+        match self.expectations(course, line, &whose, patience, screen) {
+            Ok(()) => {
+                let mut text = Styled::new();
+                text.push(drawn::done(""));
+                screen.show(&text);
+                self.complete(course, screen);
+            }
+            Err(reason) if tell => {
+                let mut text = Styled::new();
+                text.push(drawn::not_yet(&format!("not yet: {reason}")));
+                screen.show(&text);
+            }
+            Err(_) => {}
+        }
+    }
+
+    /// Where a line of a lesson goes that names no process.
+    pub(super) fn home_of(&self, text: &str, lesson: &Lesson) -> String {
+        let named = parse_line(text)
+            .ok()
+            .and_then(|commands| commands.first()?.process.clone());
+        let home = || lesson.front.hosts.first().cloned();
+        // A lesson whose lines switch the prompt means the prompt.
+        named
+            .or_else(|| {
+                let here = self.current.clone();
+                (self.session.process(&here).is_some()).then_some(here)
+            })
+            .or_else(home)
+            .unwrap_or_default()
+    }
+
+    pub(super) fn missing(&self, course: &Course, line: &LabLine, whose: &str) -> Option<String> {
+        let commands = parse_line(&line.text).ok()?;
+        let names = self.session.processes().iter().flat_map(|process| {
+            self.session
+                .variables(&process.name)
+                .into_iter()
+                .map(|name| (process.name.clone(), name))
+        });
+        let done = Done {
+            typed: &course.typed,
+            calls: self.calls_since(None, &course.step).collect(),
+            names: names.collect(),
+            here: &self.current,
+        };
+        // A call that sleeps has been made, too.
+        let asleep =
+            self.session.processes().iter().any(|process| {
+                process.name == whose && process.works().any(|(_, work)| work.blocked)
+            });
+        let found = missing(&commands, whose, &done);
+        let typed_alike = course.typed.iter().any(|(process, typed)| {
+            process == whose
+                && commands
+                    .iter()
+                    .any(|command| command.action == typed.action)
+        });
+        found.filter(|_| !(asleep && typed_alike))
+    }
+
+    pub(super) fn expectations(
+        &mut self,
+        course: &Course,
+        line: &LabLine,
+        whose: &str,
+        patience: Duration,
+        screen: &mut dyn Screen,
+    ) -> Result<(), String> {
+        let since = course.line;
+        if !line.packets.items.is_empty() {
+            self.wait_for(patience, screen, |shell| {
+                !matches!(shell.stand(&line.packets, &since), Outcome::Waiting { .. })
+            });
+            match self.stand(&line.packets, &since) {
+                Outcome::Held => {}
+                outcome => {
+                    let failure = failure_of(outcome);
+                    return Err(format!(
+                        "expected {} ({})",
+                        failure.expected, failure.reason
+                    ));
+                }
+            }
+        }
+        for demand in &line.demands {
+            let claim = by_effect(&demand.claim);
+            let verdict = if patience.is_zero() {
+                self.settled(whose, &claim, &since)
+            } else {
+                self.judge(whose, &claim, &since, patience, screen)
+            };
+            verdict.map_err(|found| format!("expected {} ({found})", demand.text))?;
+        }
+        Ok(())
+    }
+
+    pub(super) fn judge_task(
+        &mut self,
+        course: &mut Course,
+        task: &Task,
+        tell: bool,
+        screen: &mut dyn Screen,
+    ) {
+        let since = Since {
+            any: true,
+            ..course.step
+        };
+        let here = self.current.clone();
+        let mut held = 0;
+        for demand in &task.check {
+            held += usize::from(self.settled(&here, &demand.claim, &since).is_ok());
+        }
+        let mut text = Styled::new();
+        if held == task.check.len() {
+            text.push(drawn::done("solved"));
+            text.append(prose::draw(&task.because, 2, &screen.look()));
+            screen.show(&text);
+            course.solved = Some(task.clone());
+            self.complete(course, screen);
+        } else if tell && held > 0 {
+            text.push(drawn::not_yet(&format!(
+                "{held} of {} things the task asks for are so",
+                task.check.len()
+            )));
+            screen.show(&text);
+        }
+    }
+}
+
+/// What a student may do otherwise: descriptors have other numbers after an experiment, and arguments another spelling.
+fn by_effect(claim: &Claim) -> Claim {
+    let moves_bytes = |call: &str| {
+        call.starts_with("send") || call.starts_with("recv") || matches!(call, "read" | "write")
+    };
+    let expectation = match &claim.expectation {
+        Expectation::Returned {
+            call,
+            result,
+            errno: None,
+            ..
+        } if *result >= 0 && !call.is_empty() && !moves_bytes(call) => {
+            Expectation::Called(call.clone())
+        }
+        Expectation::Returned {
+            call,
+            result,
+            errno,
+            ..
+        } => Expectation::Returned {
+            call: call.clone(),
+            arguments: None,
+            result: *result,
+            errno: errno.clone(),
+        },
+        other => other.clone(),
+    };
+    Claim {
+        process: claim.process.clone(),
+        expectation,
+    }
+}

@@ -1,0 +1,242 @@
+//! The views of `socklab read` beside its lines: fields, bytes, ladder, conversations, what was said, and a file of the packets that
+//! pass. What shows many packets at once keeps the newest of them, and says so.
+
+use super::reading::{Reading, View};
+use super::{Screen, tell};
+use crate::command::filter::Filter;
+use crate::event::packet::PacketEvent;
+use crate::inspector::follow::said;
+use crate::inspector::pcap::CaptureError;
+use crate::inspector::pcapng::Writer;
+use crate::inspector::read::{Told, read_told};
+use crate::render::conversations::Totals;
+use crate::render::endpoint;
+use crate::render::follow::{self, Conversation, Form};
+use crate::render::ladder::{self, Ladder};
+use crate::render::styled::{Line, Look, Style, Styled};
+use crate::render::{hex, packet_line};
+use std::collections::VecDeque;
+use std::fs::File;
+use std::io::{BufWriter, Read};
+use std::ops::ControlFlow;
+use std::path::Path;
+
+/// So many packets, and so many bytes of their frames, are kept for a view of many.
+const PACKETS: usize = 10_000;
+const BYTES: usize = 16 << 20;
+
+/// Shows the packets that pass in the view that was asked for. What was read before damage is shown before the error is given.
+pub(super) fn show(
+    reading: &Reading,
+    filter: Option<&Filter>,
+    input: impl Read,
+    screen: &mut dyn Screen,
+) -> Result<(), CaptureError> {
+    let look = screen.look();
+    match reading.view {
+        View::Lines | View::Fields { .. } | View::Bytes => each(reading, filter, input, |told| {
+            let text = match reading.view {
+                View::Fields { bytes } => fields(told, bytes, look),
+                _ => bytes_of(told, reading, look),
+            };
+            screen.show(&text);
+            flow(screen)
+        }),
+        View::Conversations => {
+            let mut totals = Totals::default();
+            let result = each(reading, filter, input, |told| {
+                totals.add(told.packet);
+                ControlFlow::Continue(())
+            });
+            screen.show(&totals.draw(&look));
+            result
+        }
+        View::Ladder => {
+            let mut kept = Kept::default();
+            let result = each(reading, filter, input, |told| {
+                kept.add(told.packet);
+                ControlFlow::Continue(())
+            });
+            kept.warn(screen);
+            let packets: Vec<&PacketEvent> = kept.packets.iter().collect();
+            let text = if packets.is_empty() {
+                nothing("no packet passes")
+            } else {
+                let ladder = Ladder {
+                    packets: &packets,
+                    calls: &[],
+                    messages: &[],
+                };
+                ladder::draw(&ladder, &look)
+            };
+            screen.show(&text);
+            result
+        }
+        View::Follow { number, bytes } => {
+            let mut kept = Kept::default();
+            let result = each(reading, filter, input, |told| {
+                if told.packet.track.conversation == Some(number) {
+                    kept.add(told.packet);
+                }
+                ControlFlow::Continue(())
+            });
+            kept.warn(screen);
+            let form = if bytes { Form::Hex } else { Form::Text };
+            screen.show(&followed(&kept, number, form, look));
+            result
+        }
+    }
+}
+
+/// Writes the packets that pass to a pcapng file, with what is known of each as its comment.
+pub(super) fn write(
+    reading: &Reading,
+    filter: Option<&Filter>,
+    input: impl Read,
+    file: &Path,
+) -> Result<(), CaptureError> {
+    let mut writer = Writer::new(BufWriter::new(File::create(file)?))?;
+    let mut failed = None;
+    let result = each(reading, filter, input, |told| {
+        match writer.packet(told.packet, usize::MAX) {
+            Ok(()) => ControlFlow::Continue(()),
+            Err(error) => {
+                failed = Some(error);
+                ControlFlow::Break(())
+            }
+        }
+    });
+    writer.flush()?;
+    match failed {
+        Some(error) => Err(error.into()),
+        None => result,
+    }
+}
+
+/// Hands over each packet that passes, as many as were asked for.
+fn each(
+    reading: &Reading,
+    filter: Option<&Filter>,
+    input: impl Read,
+    mut take: impl FnMut(&Told<'_>) -> ControlFlow<()>,
+) -> Result<(), CaptureError> {
+    let mut left = reading.count.unwrap_or(u64::MAX);
+    let result = read_told(input, |told| {
+        if left == 0 {
+            return ControlFlow::Break(());
+        }
+        if filter.is_some_and(|filter| !filter.matches(told.packet)) {
+            return ControlFlow::Continue(());
+        }
+        left -= 1;
+        take(told)?;
+        if left == 0 {
+            ControlFlow::Break(())
+        } else {
+            ControlFlow::Continue(())
+        }
+    });
+    result.map(|_| ())
+}
+
+fn flow(screen: &dyn Screen) -> ControlFlow<()> {
+    if screen.is_gone() {
+        ControlFlow::Break(())
+    } else {
+        ControlFlow::Continue(())
+    }
+}
+
+fn nothing(why: &str) -> Styled {
+    let mut text = Styled::new();
+    text.say(Style::Dim, 0, why);
+    text
+}
+
+/// The fields of a packet, with the comments that stand in the file.
+fn fields(told: &Told<'_>, bytes: bool, look: Look) -> Styled {
+    let mut text = Styled::new();
+    comments(told, &mut text);
+    text.append(tell::fields(told.packet, bytes, look));
+    text.push(Line::new());
+    text
+}
+
+fn comments(told: &Told<'_>, text: &mut Styled) {
+    for comment in told.comments() {
+        let comment = String::from_utf8_lossy(comment);
+        text.say(Style::Note, 2, &format!("comment: {comment}"));
+    }
+}
+
+fn bytes_of(told: &Told<'_>, reading: &Reading, look: Look) -> Styled {
+    let packet = told.packet;
+    let time = reading.clock.text(packet.frame.time_ns, told.times_ns);
+    let mut text = Styled::new();
+    text.push(packet_line::at(packet, &time, &look));
+    comments(told, &mut text);
+    let count = if look.width >= hex::width(16) { 16 } else { 8 };
+    let rows = hex::rows(&packet.frame.bytes, 0, count, |_| Style::Plain);
+    text.lines.extend(rows);
+    text.push(Line::new());
+    text
+}
+
+/// The newest packets that passed.
+#[derive(Default)]
+struct Kept {
+    packets: VecDeque<PacketEvent>,
+    bytes: usize,
+    forgotten: u64,
+}
+
+impl Kept {
+    fn add(&mut self, packet: &PacketEvent) {
+        self.bytes += packet.frame.bytes.len();
+        self.packets.push_back(packet.clone());
+        while self.packets.len() > PACKETS || self.bytes > BYTES {
+            let Some(oldest) = self.packets.pop_front() else {
+                break;
+            };
+            self.bytes -= oldest.frame.bytes.len();
+            self.forgotten += 1;
+        }
+    }
+
+    fn warn(&self, screen: &mut dyn Screen) {
+        if self.forgotten > 0 {
+            let mut text = Styled::new();
+            let words = format!(
+                "{} older packets are not shown: a view of many keeps the newest",
+                self.forgotten
+            );
+            text.say(Style::Warning, 0, &words);
+            screen.show(&text);
+        }
+    }
+}
+
+fn followed(kept: &Kept, number: u32, form: Form, look: Look) -> Styled {
+    let Some(first) = kept.packets.front() else {
+        return nothing(&format!(
+            "there is no conversation {number}; --conversations lists them"
+        ));
+    };
+    let (from, to) = endpoint::ends(first);
+    let (left, right) = if first.track.forward {
+        (from, to)
+    } else {
+        (to, from)
+    };
+    let packets: Vec<(&PacketEvent, bool)> = kept
+        .packets
+        .iter()
+        .map(|packet| (packet, packet.track.forward))
+        .collect();
+    let conversation = Conversation {
+        left: &left.title(),
+        right: &right.title(),
+        parts: &said(&packets),
+    };
+    follow::draw(&conversation, form, &look)
+}

@@ -1,0 +1,255 @@
+//! `socklab read` as its user meets it: lines, views, damage, pipes; and the same lines however many threads make them.
+
+use socklab::inspector::read::read_told;
+use socklab::inspector::relay::relay;
+use socklab::render::clock::Clock;
+use socklab::render::packet_text;
+use std::fs;
+use std::io::{BufRead, BufReader, Write};
+use std::ops::ControlFlow;
+use std::path::{Path, PathBuf};
+use std::process::{Command, Output, Stdio};
+use tempfile::TempDir;
+
+const HEADER: [u8; 24] = [
+    0xd4, 0xc3, 0xb2, 0xa1, 2, 0, 4, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 4, 0, 101, 0, 0, 0,
+];
+
+/// A record of a pcap file: an IPv4 packet sent `number` milliseconds after the first.
+fn record(number: u32, protocol: u8, above: &[u8]) -> Vec<u8> {
+    let mut frame = vec![0x45, 0];
+    frame.extend((20 + above.len() as u16).to_be_bytes());
+    frame.extend([0, 1, 0x40, 0, 64, protocol, 0, 0, 10, 0, 0, 1, 10, 0, 0, 2]);
+    frame.extend(above);
+    let length = frame.len() as u32;
+    let words = [1_000 + number / 1000, number % 1000 * 1000, length, length];
+    let mut record: Vec<u8> = words.iter().flat_map(|word| word.to_le_bytes()).collect();
+    record.extend(frame);
+    record
+}
+
+fn datagram(number: u32, port: u16, data: &[u8]) -> Vec<u8> {
+    let mut above = port.to_be_bytes().to_vec();
+    above.extend([0x13, 0x88]);
+    above.extend((8 + data.len() as u16).to_be_bytes());
+    above.extend([0, 0]);
+    above.extend(data);
+    record(number, 17, &above)
+}
+
+fn segment(number: u32, port: u16, seq: u32, data: &[u8]) -> Vec<u8> {
+    let mut above = port.to_be_bytes().to_vec();
+    above.extend([0x13, 0x88]);
+    above.extend(seq.to_be_bytes());
+    above.extend([0, 0, 0, 9, 0x50, 0x10, 1, 0, 0, 0, 0, 0]);
+    above.extend(data);
+    record(number, 6, &above)
+}
+
+/// A capture of many blocks: connections and datagrams of mixed sizes, some segments twice.
+fn large() -> Vec<u8> {
+    let mut file = HEADER.to_vec();
+    let data = [b'x'; 1400];
+    for number in 0..6000_u32 {
+        let port = 1000 + (number % 37) as u16;
+        let size = (number * 7919 % 1400) as usize;
+        if number % 3 == 0 {
+            file.extend(datagram(number, port, &data[..size]));
+        } else {
+            let seq = number / 41 * 1000;
+            file.extend(segment(number, port, seq, &data[..size]));
+        }
+    }
+    file
+}
+
+fn small() -> Vec<u8> {
+    [
+        &HEADER[..],
+        &datagram(0, 4000, b"hello"),
+        &segment(1, 4001, 100, b"GET"),
+        &segment(3, 4001, 103, b" it"),
+    ]
+    .concat()
+}
+
+fn written(folder: &TempDir, bytes: &[u8]) -> PathBuf {
+    let path = folder.path().join("capture.pcap");
+    fs::write(&path, bytes).expect("the folder takes a file");
+    path
+}
+
+fn folder() -> TempDir {
+    tempfile::tempdir().expect("a folder of one's own")
+}
+
+fn socklab(file: &Path, arguments: &[&str]) -> Output {
+    Command::new(env!("CARGO_BIN_EXE_socklab"))
+        .arg("read")
+        .arg(file)
+        .args(arguments)
+        .output()
+        .expect("socklab runs")
+}
+
+fn text(bytes: &[u8]) -> String {
+    String::from_utf8(bytes.to_vec()).expect("output is UTF-8")
+}
+
+/// What `socklab read` says of the small capture.
+fn says(arguments: &[&str]) -> String {
+    let folder = folder();
+    let output = socklab(&written(&folder, &small()), arguments);
+    assert!(output.status.success(), "{}", text(&output.stderr));
+    text(&output.stdout)
+}
+
+#[test]
+fn several_threads_write_what_one_writes() {
+    let file = large();
+    let mut alone = Vec::new();
+    read_told(file.as_slice(), |told| {
+        packet_text::write(&mut alone, told.packet, Clock::Delta, told.times_ns, false);
+        ControlFlow::Continue(())
+    })
+    .expect("a whole file");
+    assert_eq!(alone.iter().filter(|byte| **byte == b'\n').count(), 6000);
+    for workers in [1, 2, 5] {
+        let mut together = Vec::new();
+        let summary = relay(
+            file.as_slice(),
+            workers,
+            &|told, out| packet_text::write(out, told.packet, Clock::Delta, told.times_ns, false),
+            |lines| {
+                together.extend_from_slice(lines);
+                ControlFlow::Continue(())
+            },
+        )
+        .expect("a whole file");
+        assert_eq!(summary.frames, 6000);
+        assert!(alone == together, "{workers} threads write something else");
+    }
+}
+
+#[test]
+fn whoever_wants_no_more_lines_ends_the_reading() {
+    let file = large();
+    let mut blocks = 0;
+    let result = relay(file.as_slice(), 2, &|_, out| out.push(b'.'), |_| {
+        blocks += 1;
+        ControlFlow::Break(())
+    });
+    assert!(result.is_ok());
+    assert_eq!(blocks, 1);
+}
+
+#[test]
+fn a_packet_is_a_line_with_its_time_ends_and_data() {
+    assert_eq!(
+        says(&[]),
+        "#1 0.000000 10.0.0.1:4000 → 10.0.0.2:5000 UDP Len=5   \"hello\"\n\
+         #2 0.001000 10.0.0.1:4001 → 10.0.0.2:5000 TCP [ACK] Seq=1 Ack=1 Win=256 Len=3   \"GET\"\n\
+         #3 0.003000 10.0.0.1:4001 → 10.0.0.2:5000 TCP [ACK] Seq=4 Ack=1 Win=256 Len=3   \" it\"\n"
+    );
+}
+
+#[test]
+fn a_count_ends_and_times_count_from_what_was_asked_for() {
+    for (arguments, last) in [
+        (&["-c", "1"][..], "#1 0.000000 "),
+        (&["-c", "2", "tcp"], "#3 0.003000 "),
+        (&["--time", "delta"], "#3 0.002000 "),
+        (&["-t", "epoch"], "#3 1000.003000000 "),
+        (&["-t", "date"], "#3 1970-01-01 00:16:40.003000 "),
+        (
+            &["--ascii", "udp"],
+            "#1 0.000000 10.0.0.1:4000 -> 10.0.0.2:5000 ",
+        ),
+    ] {
+        let said = says(arguments);
+        let line = said.lines().last().expect("a line");
+        assert!(line.starts_with(last), "{arguments:?}: {line}");
+    }
+}
+
+#[test]
+fn every_view_shows_what_it_is_about() {
+    for (arguments, part) in [
+        (&["--tree", "udp"][..], "udp.srcport"),
+        (&["--hex", "udp"], "00 0d 00 00 68 65 6c 6c"),
+        (&["--packet", "2"], "tcp.seq_raw"),
+        (&["--ladder"], "▶"),
+        (&["--conversations"], "→ 2 packets, 6 bytes"),
+        (&["--follow", "1"], "GET"),
+        (&["--follow", "1", "--hex"], "47 45 54"),
+        (&["--follow", "9"], "there is no conversation 9"),
+        (&["--json", "-c", "1"], "\"frame.number\":1,"),
+    ] {
+        let said = says(arguments);
+        assert!(said.contains(part), "{arguments:?}:\n{said}");
+    }
+}
+
+#[test]
+fn packets_that_pass_are_written_to_a_file_that_can_be_read() {
+    let folder = folder();
+    let file = written(&folder, &small());
+    let copy = folder.path().join("copy.pcapng");
+    let name = copy.to_str().expect("a plain name");
+    let output = socklab(&file, &["tcp", "--write", name]);
+    assert!(output.status.success() && output.stdout.is_empty());
+    let said = text(&socklab(&copy, &["--tree"]).stdout);
+    assert!(said.contains("comment: data"), "{said}");
+    assert_eq!(text(&socklab(&copy, &[]).stdout).lines().count(), 2);
+}
+
+#[test]
+fn damage_is_told_on_standard_error_after_the_frames_before_it() {
+    let folder = folder();
+    let whole = small();
+    for (bytes, lines, says) in [
+        (&whole[..whole.len() - 1], 2, "damaged at byte 132:"),
+        (&whole[..30], 0, "damaged at byte 24:"),
+        (b"no capture", 0, "not a capture file"),
+        (b"\x1f\x8b\x08\x00", 0, "zcat"),
+    ] {
+        let output = socklab(&written(&folder, bytes), &[]);
+        assert_eq!(output.status.code(), Some(1));
+        assert_eq!(text(&output.stdout).lines().count(), lines);
+        let error = text(&output.stderr);
+        assert!(
+            error.contains(says) && error.lines().count() == 1,
+            "{error}"
+        );
+    }
+    let output = socklab(&written(&folder, &whole), &["tcp.nonsense"]);
+    assert_eq!(output.status.code(), Some(2));
+    assert!(text(&output.stderr).contains("no field"));
+}
+
+#[test]
+fn a_packet_on_a_pipe_is_told_before_the_next_one_comes() {
+    let mut child = Command::new(env!("CARGO_BIN_EXE_socklab"))
+        .args(["read", "-"])
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped())
+        .spawn()
+        .expect("socklab runs");
+    let mut pipe = child.stdin.take().expect("a pipe");
+    let mut lines = BufReader::new(child.stdout.take().expect("a pipe")).lines();
+    pipe.write_all(&HEADER).expect("it listens");
+    for number in 0..3 {
+        let frame = datagram(number, 4000, b"hello");
+        // In two pieces, as pipes may cut it.
+        let (first, second) = frame.split_at(10);
+        pipe.write_all(first).expect("it listens");
+        pipe.flush().expect("it listens");
+        pipe.write_all(second).expect("it listens");
+        pipe.flush().expect("it listens");
+        let line = lines.next().expect("a line").expect("it is text");
+        assert!(line.starts_with(&format!("#{} ", number + 1)), "{line}");
+    }
+    drop(pipe);
+    assert!(lines.next().is_none());
+    assert!(child.wait().expect("it ends").success());
+}

@@ -1,0 +1,205 @@
+//! The views of the inspector through the binary: what they show of a real session, and the files they are saved as.
+
+mod support;
+
+use std::process::Command;
+use support::witness::present;
+use support::{folder, private_lab, run_in};
+
+/// A connection with two sends, one recv that takes parts of both, and an answer.
+const CONNECTION: &str = "\
+s = socket; bind s 127.0.0.1:5000; listen s
+c = socket; connect c 127.0.0.1:5000
+conn, addr = accept s
+send c \"hello \"
+send c \"<wörld>\"
+recv conn 8
+send conn \"bye\"
+";
+
+fn shown(lines: &str) -> String {
+    let place = folder();
+    let script = format!("inspect off\n{CONNECTION}{lines}");
+    let ran = run_in(place.path(), &["--color", "never", "-c", &script], b"");
+    assert_eq!(ran.status, 0, "{}{}", ran.out, ran.err);
+    ran.out
+}
+
+#[test]
+fn a_stream_says_what_wrote_carried_and_read_each_byte_and_what_waits() {
+    if !private_lab() {
+        return;
+    }
+    let out = shown("stream c\n");
+    for part in [
+        "14 bytes written by 2 calls",
+        "14 carried by 2 segments",
+        "8 read by 1 call",
+        "6 bytes unread: in the receive queue of the reader's kernel",
+        "3 bytes written by 1 call",
+    ] {
+        assert!(out.contains(part), "{part} in\n{out}");
+    }
+    let rows: Vec<Vec<&str>> = out
+        .lines()
+        .map(|line| line.split_whitespace().collect())
+        .collect();
+    for row in [
+        vec!["0-5", "send(4)", "#4", "recv(5)", "\"hello", "\""],
+        vec!["6-7", "send(4)", "#6", "recv(5)", "\"<w\""],
+        vec!["8-13", "send(4)", "#6", "unread", "\"örld>\""],
+    ] {
+        assert!(rows.contains(&row), "{row:?} in\n{out}");
+    }
+}
+
+#[test]
+fn states_tell_what_only_the_packets_saw_and_plots_have_their_axes() {
+    if !private_lab() {
+        return;
+    }
+    let out = shown("states c\nplot c seq\nplot c cwnd\nplot c rtt\nplot c window\n");
+    for part in [
+        "c: CLOSED → ○ SYN-SENT → ESTABLISHED",
+        "c → conn: sequence numbers",
+        "c: congestion window",
+        "c: round-trip time",
+        "offered window and bytes in flight",
+        "time, ms",
+    ] {
+        assert!(out.contains(part), "{part} in\n{out}");
+    }
+}
+
+#[test]
+fn what_is_saved_as_json_is_what_json_prints() {
+    if !private_lab() {
+        return;
+    }
+    let place = folder();
+    let script = format!("{CONNECTION}save ./x.json\n");
+    let ran = run_in(place.path(), &["--json", "-c", &script], b"");
+    let saved = std::fs::read_to_string(place.path().join("x.json")).expect("it was saved");
+    assert!(saved.lines().count() > 10);
+    for line in saved.lines() {
+        serde_json::from_str::<serde_json::Value>(line).expect("each line is an object");
+    }
+    assert!(ran.out.starts_with(&saved), "{}\n==\n{saved}", ran.out);
+}
+
+#[test]
+fn drawings_and_the_page_are_whole_and_hold_nothing_raw_or_from_elsewhere() {
+    if !private_lab() {
+        return;
+    }
+    let place = folder();
+    let names = [
+        ("ladder.svg", ""),
+        ("filtered.svg", "tcp.len > 0"),
+        ("seq.svg", "plot c seq"),
+        ("stream.svg", "stream c"),
+        ("states.svg", "states c"),
+        ("follow.svg", "follow c hex"),
+        ("conversations.svg", "conversations"),
+        ("messages.svg", "messages"),
+        ("session.html", ""),
+    ];
+    let saves: Vec<String> = names
+        .iter()
+        .map(|(name, what)| format!("save ./{name} {what}"))
+        .collect();
+    let saves = saves.join("\n");
+    let unix = "u, v = socketpair AF_UNIX SOCK_DGRAM\nsend u \"<b>&\"\nrecv v\n";
+    let script = format!("{CONNECTION}{unix}{saves}");
+    let ran = run_in(place.path(), &["--color", "never", "-c", &script], b"");
+    assert_eq!(ran.status, 0, "{}{}", ran.out, ran.err);
+    for (name, _) in names {
+        let text = std::fs::read_to_string(place.path().join(name)).expect("it was saved");
+        assert!(
+            text.trim_end().ends_with("</svg>") || text.trim_end().ends_with("</html>"),
+            "{name}"
+        );
+        assert_eq!(
+            text.matches("<text").count(),
+            text.matches("</text>").count(),
+            "{name}"
+        );
+        if present("python3") {
+            let parse = format!(
+                "import xml.dom.minidom as m; t = open({name:?}).read(); m.parseString(t.replace('<!DOCTYPE html>', ''))"
+            );
+            let witness = Command::new("python3")
+                .args(["-c", &parse])
+                .current_dir(place.path())
+                .output()
+                .expect("it is installed");
+            let said = String::from_utf8_lossy(&witness.stderr);
+            assert!(witness.status.success(), "{name}: {said}");
+        }
+        for raw in ["<b>", "<wörld>", "<script", "href=", "src=", "\u{1b}"] {
+            assert!(!text.contains(raw), "{raw} in {name}");
+        }
+    }
+}
+
+#[test]
+fn messages_without_a_packet_stand_under_their_calls_and_are_listed() {
+    if !private_lab() {
+        return;
+    }
+    let script = "\
+u, v = socketpair AF_UNIX SOCK_DGRAM
+send u \"hello\"
+recv v 2
+f = socket
+sendmsg u \"x\" SCM_RIGHTS=[f]
+recvmsg v
+n = socket AF_NETLINK SOCK_RAW NETLINK_ROUTE
+send n x\"14 00 00 00 12 00 01 03 01 00 00 00 00 00 00 00 00 00 00 00\"
+messages
+expect no packet tcp
+";
+    let place = folder();
+    let ran = run_in(place.path(), &["--color", "never", "-c", script], b"");
+    assert_eq!(ran.status, 0, "{}{}", ran.out, ran.err);
+    let flat = ran.out.split_whitespace().collect::<Vec<_>>().join(" ");
+    for part in [
+        "u → v message 1, 5 bytes \"hello\" (no packet: AF_UNIX never leaves the kernel)",
+        "v ← u took 2 bytes of message 1; 3 bytes of it are gone: a message is read once",
+        "u → v message 2, 1 byte \"x\", with fd 5 (f)",
+        "v ← u took message 2, 1 byte, with fd 6 (f)",
+        "n → kernel message 3, 20 bytes: RTM_GETLINK (REQUEST, DUMP)",
+        "recv(4), cut",
+    ] {
+        assert!(flat.contains(part), "{part} in\n{}", ran.out);
+    }
+}
+
+#[test]
+fn an_early_write_waits_at_the_listener_and_is_read_after_the_accept() {
+    if !private_lab() {
+        return;
+    }
+    let script = "\
+s = socket AF_UNIX SOCK_STREAM; bind s @echo; listen s
+c = socket AF_UNIX SOCK_STREAM; connect c @echo
+send c \"early\"
+conn, addr = accept s
+send c \" bird\"
+recv conn 7
+stream c
+expect ok
+";
+    let place = folder();
+    let ran = run_in(place.path(), &["--color", "never", "-c", script], b"");
+    assert_eq!(ran.status, 0, "{}{}", ran.out, ran.err);
+    let flat = ran.out.split_whitespace().collect::<Vec<_>>().join(" ");
+    for part in [
+        "c → s (not accepted yet) write 1, 5 bytes \"early\"",
+        "c → conn write 2, 5 bytes \" bird\"",
+        "conn ← c took 7 bytes of writes 1 and 2: a stream keeps no boundaries; 3 bytes wait",
+        "3 bytes unread",
+    ] {
+        assert!(flat.contains(part), "{part} in\n{}", ran.out);
+    }
+}
