@@ -53,6 +53,26 @@ fn rules_before_the_first_host_are_refused_with_what_to_do() {
 }
 
 #[test]
+fn why_shows_what_was_sent_into_the_silence_when_a_connection_times_out() {
+    if !private_lab() {
+        return;
+    }
+    let ran = script(
+        "host client 10.0.0.1\nhost server 10.0.0.2\nserver> s = socket; bind s :5000; listen s\n\
+         client> c = socket; connect c 10.0.0.2:5000; setsockopt c IPPROTO_TCP TCP_USER_TIMEOUT 300\n\
+         wire cut\nclient> send c \"hello\"\nclient> recv c\nclient> expect errno ETIMEDOUT\nclient> why",
+    );
+    assert_eq!(ran.status, 0, "{}", ran.out);
+    let told = ran.out.rsplit("client> why").next().unwrap_or_default();
+    for words in [
+        "nothing came back; the wire lost all of them",
+        "Retransmission",
+    ] {
+        assert!(told.contains(words), "{words}: {told}");
+    }
+}
+
+#[test]
 fn two_hundred_hosts_end_in_a_clear_word_and_a_clean_end() {
     if !private_lab() {
         return;
