@@ -2,6 +2,7 @@
 
 mod support;
 
+use std::fmt::Write as _;
 use std::io::Write;
 use std::process::{Command, Stdio};
 use support::{SOCKLAB, private_lab, script};
@@ -79,7 +80,7 @@ fn two_hundred_hosts_end_in_a_clear_word_and_a_clean_end() {
     }
     let mut text = String::new();
     for number in 1..=200 {
-        text.push_str(&format!("host h{number}\n"));
+        let _ = write!(text, "host h{number}\n");
     }
     let ran = script(&text);
     assert!(
@@ -97,12 +98,21 @@ fn eight_hosts_reach_each_other_by_name_over_both_protocols_and_nothing_else_is_
     }
     let mut text = String::new();
     for number in 1..=8 {
-        text.push_str(&format!("host h{number}\nh{number}> four = socket AF_INET SOCK_DGRAM; bind four :7\nh{number}> six = socket AF_INET6 SOCK_DGRAM; bind six [::]:8\n"));
+        let _ = write!(
+            text,
+            "host h{number}\nh{number}> four = socket AF_INET SOCK_DGRAM; bind four :7\nh{number}> six = socket AF_INET6 SOCK_DGRAM; bind six [::]:8\n"
+        );
     }
     for number in 1..=8 {
         let next = number % 8 + 1;
-        text.push_str(&format!("h{number}> sendto four \"from h{number}\" h{next}:7\nh{next}> recv four\nh{next}> expect = b\"from h{number}\"\n"));
-        text.push_str(&format!("h{number}> sendto six \"from h{number}\" [fd00::{next}]:8\nh{next}> recv six\nh{next}> expect = b\"from h{number}\"\n"));
+        let _ = write!(
+            text,
+            "h{number}> sendto four \"from h{number}\" h{next}:7\nh{next}> recv four\nh{next}> expect = b\"from h{number}\"\n"
+        );
+        let _ = write!(
+            text,
+            "h{number}> sendto six \"from h{number}\" [fd00::{next}]:8\nh{next}> recv six\nh{next}> expect = b\"from h{number}\"\n"
+        );
     }
     // Long enough for what kernels would say by themselves: router solicitations, group reports, duplicate address detection.
     text.push_str("sleep 1200ms\nexpect no packet !(arp || udp || icmpv6.type == 135 || icmpv6.type == 136)\n");
