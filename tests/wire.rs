@@ -80,7 +80,7 @@ fn two_hundred_hosts_end_in_a_clear_word_and_a_clean_end() {
     }
     let mut text = String::new();
     for number in 1..=200 {
-        let _ = write!(text, "host h{number}\n");
+        let _ = writeln!(text, "host h{number}");
     }
     let ran = script(&text);
     assert!(
