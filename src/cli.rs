@@ -124,12 +124,19 @@ pub(crate) enum Task {
         /// Stop after so many packets that pass the filter.
         #[arg(short, long, value_name = "N", value_parser = clap::value_parser!(u64).range(1..))]
         count: Option<u64>,
+        /// What the times count from.
+        #[arg(short = 't', long, value_name = "FROM", default_value = "relative")]
+        time: Since,
         /// Write at most so many bytes of each frame to the file.
         #[arg(short, long, value_name = "BYTES")]
         snaplen: Option<u32>,
         /// Have the interface pass on what is addressed to others, too.
         #[arg(long)]
         promiscuous: bool,
+        /// Have the kernel leave out all that the filter rejects. Without this it passes on whole TCP conversations where one of
+        /// their packets could be wanted, because relative numbers and labels need all of them.
+        #[arg(long)]
+        strict: bool,
     },
     /// Lessons: list them, read one, watch one, learn one, or check that they hold.
     Lesson {

@@ -1,6 +1,7 @@
 //! Everything that can happen, as a closed enum of plain data: what one room tells the next. Nothing here acts.
 
 pub mod packet;
+pub mod path;
 pub mod plot;
 pub mod socket;
 pub mod stream;
@@ -49,6 +50,8 @@ pub struct CallEvent {
     pub command: u64,
     /// The background job it runs in; 0 is the process's main thread.
     pub job: u32,
+    /// The thread within the job that made it: those that `serve` starts are numbered from 1 in each process; 0 is the job's own.
+    pub thread: u32,
     /// The function as its man page names it: `connect`.
     pub name: String,
     /// The arguments, each as `text` shows it.
@@ -69,6 +72,8 @@ pub struct CallEvent {
     pub out: String,
     /// New descriptors it made, in order.
     pub made: Vec<i32>,
+    /// How often it was made, one after the other with the same outcome: 1, or more for a loop that is told in one line.
+    pub times: u64,
     /// True when it was seen asleep in the kernel.
     pub blocked: bool,
     /// When it began: nanoseconds since the epoch, CLOCK_REALTIME.
@@ -97,6 +102,10 @@ impl CallEvent {
             text.push(' ');
             text.push_str(&self.out);
         }
+        if self.times > 1 {
+            text.push_str(" × ");
+            text.push_str(&self.times.to_string());
+        }
         text
     }
 
@@ -115,6 +124,10 @@ pub struct BlockedEvent {
     pub command: u64,
     /// The background job; 0 is the main thread.
     pub job: u32,
+    /// The thread within the job, as in [`CallEvent`].
+    pub thread: u32,
+    /// The model of the server it is a call of (`epoll`); empty when it is none of `serve`'s.
+    pub serving: String,
     /// Function name.
     pub name: String,
     /// `accept(3)`: the line so far.

@@ -91,8 +91,10 @@ fn front(cli: Cli) -> u8 {
             interface,
             write,
             count,
+            time,
             snaplen,
             promiscuous,
+            strict,
         }) => {
             let request = Request {
                 filter: filter.join(" "),
@@ -102,9 +104,11 @@ fn front(cli: Cli) -> u8 {
                 count,
                 snaplen: snaplen.map(|bytes| bytes as usize),
                 promiscuous,
+                strict,
+                clock: clock(time),
                 json: common.json,
                 quiet: common.quiet,
-                watched: std::io::stdout().is_terminal(),
+                endless: !std::io::stdout().is_terminal(),
                 output: std::io::stdout().as_fd().try_clone_to_owned().ok(),
             };
             inspect(&common, request, write)

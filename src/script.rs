@@ -136,12 +136,8 @@ pub struct Output {
     look: Look,
     format: Format,
     gone: bool,
-    held: bool,
     buffer: String,
 }
-
-/// Output that is held is written when there are so many bytes of it.
-const PLENTY: usize = 1 << 16;
 
 impl Output {
     /// Standard output with this look. As JSON it has no colour, and what is text for a reader becomes the text of a note.
@@ -151,18 +147,11 @@ impl Output {
             look,
             format,
             gone: false,
-            held: false,
             buffer: String::new(),
         }
     }
 
     fn write(&mut self) {
-        if !self.held || self.buffer.len() >= PLENTY {
-            self.flush();
-        }
-    }
-
-    fn flush(&mut self) {
         let mut output = io::stdout().lock();
         self.gone |= output
             .write_all(self.buffer.as_bytes())
@@ -214,7 +203,6 @@ impl Screen for Output {
         if !io::stdout().is_terminal() {
             return Press::Nobody;
         }
-        self.flush();
         match terminal::key(io::stdin(), patience) {
             Ok(Some(byte)) => Press::Key(char::from(byte)),
             Ok(None) => Press::Nothing,
@@ -224,13 +212,6 @@ impl Screen for Output {
 
     fn is_gone(&self) -> bool {
         self.gone
-    }
-
-    fn hold(&mut self, hold: bool) {
-        self.held = hold;
-        if !hold && !self.buffer.is_empty() {
-            self.flush();
-        }
     }
 }
 

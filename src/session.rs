@@ -1,5 +1,6 @@
 //! Command in, Events out: sends each command to the process it is for, puts packets to the calls that caused them, keeps the one log.
 
+pub mod evidence;
 pub mod hearing;
 pub mod hosts;
 pub mod inventory;
@@ -18,7 +19,9 @@ use crate::engine::HIDDEN;
 use crate::event::{Ended, Event, ProcessEvent, ResultEvent};
 use crate::lab::handle::{FIRST_HOST, Lab, LabError};
 use crate::process::handle::{Birth, Process};
+use crate::sys::pass;
 use crate::value::Value;
+use evidence::Sampling;
 use hosts::Hosts;
 use inventory::Inventory;
 use ledger::Ledger;
@@ -27,7 +30,7 @@ use nix::poll::PollTimeout;
 use packets::Packets;
 use program::Program;
 use sampling::Samples;
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::io;
 use std::os::fd::AsFd;
 use std::os::unix::net::UnixStream;
@@ -56,6 +59,7 @@ pub struct Session {
     programs: Vec<Program>,
     hosts: Hosts,
     packets: Packets,
+    sampling: Sampling,
     inventory: Inventory,
     ledger: Ledger,
     samples: Samples,
@@ -66,6 +70,10 @@ pub struct Session {
     latest: BTreeMap<String, ResultEvent>,
     variables: BTreeMap<String, BTreeSet<String>>,
     last_end: Option<(String, Ended)>,
+    /// Programs by the inodes of their sockets, as far as they were looked up.
+    program_inodes: HashMap<u64, String>,
+    /// True when states may have changed since the kernel was last asked.
+    stale: bool,
 }
 
 impl Session {
@@ -81,6 +89,7 @@ impl Session {
             programs: Vec::new(),
             hosts: Hosts::default(),
             packets,
+            sampling: Sampling::default(),
             inventory: Inventory::default(),
             ledger: Ledger::default(),
             samples: Samples::default(),
@@ -91,6 +100,8 @@ impl Session {
             latest: BTreeMap::new(),
             variables: BTreeMap::new(),
             last_end: None,
+            program_inodes: HashMap::new(),
+            stale: false,
         };
         session.make_process_on(FIRST_HOST, FIRST_HOST)?;
         session.out.clear();
@@ -211,13 +222,16 @@ impl Session {
     /// Makes a process on a host. Its name must be new, and the host there.
     pub fn make_process_on(&mut self, name: &str, host: &str) -> Result<(), LabError> {
         let (ours, theirs) = UnixStream::pair()?;
-        let spawned = self.lab.spawn(name, host, theirs.as_fd())?;
+        let (family, of_children) = pass::pair()?;
+        let spawned = self
+            .lab
+            .spawn(name, host, [theirs.as_fd(), of_children.as_fd()])?;
         let birth = Birth {
             pid: spawned.pid,
             keeper_pid: spawned.keeper_pid,
             pidfd: spawned.pidfd,
         };
-        let process = Process::new(name, host, birth, ours)?;
+        let process = Process::new(name, host, birth, ours, family)?;
         self.out.push(Event::Process(ProcessEvent {
             process: name.to_owned(),
             host: host.to_owned(),
@@ -230,14 +244,23 @@ impl Session {
 
     /// Kills a process or a program, and waits until the kernel has closed what it held.
     pub fn kill(&mut self, name: &str) -> io::Result<bool> {
+        let child = |session: &Self| {
+            let mut children = session.processes.iter().flat_map(Process::children);
+            children.any(|(child, at)| child == name && !at.is_zombie)
+        };
         if let Some(process) = self.process(name) {
             process.kill()?;
+        } else if child(self) {
+            for process in &self.processes {
+                process.kill_child(name).transpose()?;
+            }
         } else if let Some(program) = self.programs.iter().find(|program| program.name == name) {
             program.signal(libc::SIGKILL)?;
         } else {
             return Ok(false);
         }
         while self.process(name).is_some()
+            || child(self)
             || self.programs.iter().any(|program| program.name == name)
         {
             self.pump(PollTimeout::from(100_u16));
@@ -245,6 +268,7 @@ impl Session {
                 break;
             }
         }
+        self.quiesce();
         Ok(true)
     }
 
@@ -326,6 +350,8 @@ impl Session {
     /// Waits for every call that what just happened has woken: a thread that the kernel has made runnable again will report by itself.
     /// What is still asleep after this was not touched.
     pub fn quiesce(&mut self) {
+        // A thread that never sleeps is asked for a whole round, and again after whatever it or another did.
+        let mut to_ask = true;
         loop {
             let waking = self.processes.iter().any(Process::is_waking);
             let heard = self.pump(if waking {
@@ -333,13 +359,22 @@ impl Session {
             } else {
                 PollTimeout::ZERO
             });
+            to_ask |= heard > 0;
             let running = self.processes.iter().any(Process::is_running);
             if running && heard == 0 && !waking {
                 // A woken call went on to the next one of its command; see it to its end or its sleep.
                 self.pump(PollTimeout::from(LOOK_MS));
                 self.look();
             } else if !waking && !running && heard == 0 {
-                return;
+                let mut asked = false;
+                for process in self.processes.iter_mut().filter(|_| to_ask) {
+                    asked |= process.ask();
+                }
+                to_ask = false;
+                if !asked {
+                    self.tell_zombies();
+                    return;
+                }
             }
             if self.lab_is_gone {
                 return;

@@ -43,7 +43,7 @@ fn start(place: &std::path::Path, lines: &str) -> Running {
     }
 }
 
-const BUSY: &str = "process other\nother> x = socket AF_UNIX\nother> bind x ./left.sock\nother> s = create_server :5000\nother> accept s\nrun sleep 1000 &\nrun sh -c 'setsid sleep 1000 & exec sleep 1000' &";
+const BUSY: &str = "host client\nhost server\nwire delay 100s\nclient> u = socket AF_INET SOCK_DGRAM\nclient> sendto u \"held\" 10.0.0.2:9\nprocess other on lab\nother> x = socket AF_UNIX\nother> bind x ./left.sock\nother> s = create_server :5000\nother> accept s\nrun sleep 1000 &\nrun sh -c 'setsid sleep 1000 & exec sleep 1000' &";
 
 fn all_gone(running: &Running, place: &std::path::Path) {
     eventually("every process of the lab ends", || {
@@ -109,4 +109,44 @@ fn nothing_is_left_when_the_keeper_is_killed_and_the_session_says_so() {
     let said = said.unwrap_or_default();
     assert!(said.contains("keeper process has ended"), "{said}");
     all_gone(&running, place.path());
+}
+
+#[test]
+fn a_killed_wire_is_told_and_the_hosts_go_on_by_themselves() {
+    if !private_lab() {
+        return;
+    }
+    let place = folder();
+    let mut running = start(place.path(), BUSY);
+    let named = |pid: &&u32| {
+        std::fs::read_to_string(format!("/proc/{pid}/comm"))
+            .is_ok_and(|name| name.trim() == "socklab-wire")
+    };
+    let wire = running.everyone.iter().find(named).copied();
+    let wire = nix::unistd::Pid::from_raw(wire.expect("there is a wire") as i32);
+    nix::sys::signal::kill(wire, nix::sys::signal::Signal::SIGKILL).expect("the wire is ours");
+    eventually("it ends", || !alive(wire.as_raw() as u32));
+    let lines = "client> t = socket AF_INET SOCK_DGRAM\nclient> sendto t \"x\" 10.0.0.2:9\nwire\nclient> sendto t \"x\" 127.0.0.1:9\nquit";
+    let _ = writeln!(running.input, "{lines}");
+    running.child.wait().expect("it ends");
+    let said = running
+        .said
+        .take()
+        .map(|said| said.join().expect("it reads to the end"));
+    let said = said.unwrap_or_default();
+    assert!(said.contains("wire's process has ended"), "{said}");
+    assert!(said.contains("Port unreachable"), "{said}");
+    all_gone(&running, place.path());
+}
+
+#[test]
+fn a_process_killed_while_the_wire_holds_its_frames_leaves_the_others_as_they_were() {
+    if !private_lab() {
+        return;
+    }
+    let ran = support::script(
+        "host client\nhost server\nserver> u = socket AF_INET SOCK_DGRAM; bind u :7\nwire delay 300ms\nprocess doomed on client\n\
+         doomed> d = socket AF_INET SOCK_DGRAM; sendto d \"last words\" 10.0.0.2:7\nkill doomed\nserver> recv u\nserver> expect = b\"last words\"",
+    );
+    assert_eq!(ran.status, 0, "{}", ran.out);
 }

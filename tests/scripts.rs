@@ -4,37 +4,36 @@ mod support;
 
 use std::path::Path;
 use std::process::Command;
-use support::{SOCKLAB, folder, private_lab, run_in, scripts};
+use support::{SOCKLAB, folder, private_lab, run_in, scripts, side_by_side};
 
 #[test]
 fn every_script_holds() {
     if !private_lab() {
         return;
     }
-    let mut wrong = Vec::new();
-    for path in scripts() {
+    let wrong = side_by_side(&scripts(), |path| {
         let place = folder();
         let ran = run_in(
             place.path(),
             &["--color", "never", &path.display().to_string()],
             b"",
         );
-        if ran.status != 0 || ran.out.contains("✗") {
-            wrong.push(format!(
-                "== {} exited {}\n{}{}",
-                path.display(),
-                ran.status,
-                ran.out,
-                ran.err
-            ));
-        }
         let left: Vec<_> = std::fs::read_dir(place.path())
             .expect("it is readable")
             .flatten()
             .map(|entry| entry.path())
             .collect();
-        assert!(left.is_empty(), "{} left {left:?} behind", path.display());
-    }
+        let failed = ran.status != 0 || ran.out.contains("✗ line") || !left.is_empty();
+        failed.then(|| {
+            format!(
+                "== {} exited {}, left {left:?}\n{}{}",
+                path.display(),
+                ran.status,
+                ran.out,
+                ran.err
+            )
+        })
+    });
     assert!(wrong.is_empty(), "{}", wrong.join("\n"));
 }
 
@@ -57,12 +56,11 @@ fn every_script_holds_for_an_ordinary_user_when_root_runs_the_tests() {
     }
     let place = folder();
     let copy = copy_for_everyone(place.path());
-    let mut wrong = Vec::new();
-    for path in scripts() {
+    let wrong = side_by_side(&scripts(), |path| {
         let copied = place
             .path()
             .join(path.file_name().expect("scripts have names"));
-        std::fs::copy(&path, &copied).expect("scripts can be copied");
+        std::fs::copy(path, &copied).expect("scripts can be copied");
         let output = Command::new("runuser")
             .args(["-u", "nobody", "--", &copy, "--color", "never"])
             .arg(&copied)
@@ -70,15 +68,15 @@ fn every_script_holds_for_an_ordinary_user_when_root_runs_the_tests() {
             .env("HOME", place.path())
             .output()
             .expect("runuser runs");
-        if !output.status.success() {
-            wrong.push(format!(
+        (!output.status.success()).then(|| {
+            format!(
                 "== {}\n{}{}",
                 path.display(),
                 String::from_utf8_lossy(&output.stdout),
                 String::from_utf8_lossy(&output.stderr)
-            ));
-        }
-    }
+            )
+        })
+    });
     assert!(wrong.is_empty(), "{}", wrong.join("\n"));
 }
 
@@ -87,17 +85,16 @@ fn every_example_of_the_manual_runs_and_holds() {
     if !private_lab() {
         return;
     }
-    let mut wrong = Vec::new();
-    for entry in socklab::catalog::verb::VERBS {
+    let wrong = side_by_side(socklab::catalog::verb::VERBS, |entry| {
         let place = folder();
         let page = socklab::catalog::manual::page(entry.verb);
         let ran = run_in(place.path(), &["--color", "never", "-c", page.example], b"");
-        if ran.status != 0 {
-            wrong.push(format!(
+        (ran.status != 0).then(|| {
+            format!(
                 "== {} exited {}\n{}{}",
                 entry.name, ran.status, ran.out, ran.err
-            ));
-        }
-    }
+            )
+        })
+    });
     assert!(wrong.is_empty(), "{}", wrong.join("\n"));
 }

@@ -409,7 +409,7 @@ fn a_delayed_acknowledgement_appears_by_itself() {
     terminal.wait("the line", |screen| screen.contains("send(4, \"y\""));
     terminal.press("half");
     terminal.wait("the kernel's timer above the line", |screen| {
-        screen.contains("delayed ACK") && last_line(screen).starts_with("lab> half")
+        screen.contains("delayed-ACK timer") && last_line(screen).starts_with("lab> half")
     });
 }
 

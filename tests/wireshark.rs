@@ -11,7 +11,6 @@ mod tshark;
 
 use socklab::event::packet::{Cause, Certainty, Label, PacketEvent};
 use socklab::inspector::{pcapng, read};
-use std::collections::HashSet;
 use std::fmt::Write;
 use std::ops::ControlFlow;
 use traffic::Traffic;
@@ -96,21 +95,10 @@ fn disagreements(packets: &[PacketEvent]) -> Vec<String> {
         .collect();
     let rows = tshark::fields(&file, &fields);
     assert_eq!(rows.len(), seen.len(), "tshark and socklab count alike");
-    // Wireshark takes the sequence number 0 for "none yet"; connections that touch it are told differently.
-    let touches_zero = |packet: &&PacketEvent| {
-        let tcp = packet.headers.tcp().expect("only TCP was made");
-        let end = tcp.seq.wrapping_add(tcp.len);
-        [tcp.seq, end, end.wrapping_add(1)].contains(&0)
-    };
-    let zero: HashSet<_> = seen
-        .iter()
-        .filter(touches_zero)
-        .map(|packet| packet.track.stream)
-        .collect();
     let mut found = Vec::new();
     for (packet, row) in seen.iter().zip(&rows) {
         let (mine, other) = (ours(packet), theirs(row));
-        if mine != other && !zero.contains(&packet.track.stream) {
+        if mine != other {
             for (column, (a, b)) in mine.split(' ').zip(other.split(' ')).enumerate() {
                 columns[column] += usize::from(a != b);
             }

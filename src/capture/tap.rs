@@ -1,46 +1,206 @@
 //! A tap on one network: frames out of the ring, with the link type the decoder needs. Not what they mean.
+//!
+//! Whoever asks for the next frame takes it from the ring, so that what a call caused is there once the call has returned. A ring with
+//! slots for the largest frame has few of them; when frames come so fast that they are found several at a time, a thread begins to
+//! empty it, too, into a queue that is read first. It rests again when none come.
 
 use crate::event::packet::Frame;
 use crate::packet::headers::LinkType;
 use crate::sys::ring::{Look, Ring, RingFrame, Room};
+use nix::errno::Errno;
+use nix::poll::{PollFd, PollFlags, PollTimeout, poll};
+use nix::sys::epoll::{Epoll, EpollCreateFlags, EpollEvent, EpollFlags};
+use nix::sys::eventfd::{EfdFlags, EventFd};
+use std::collections::VecDeque;
 use std::io;
 use std::os::fd::{AsFd, BorrowedFd, OwnedFd};
+use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
 
 /// The interface index of `lo` in every network namespace of Linux.
 pub const LOOPBACK: i32 = 1;
 
+/// So many frames found without a pause are a flood.
+const FLOOD: usize = 8;
+/// The flood is over when none came for so many milliseconds.
+const CALM: u16 = 200;
+/// At most this many bytes of frames, and this many frames, wait in the queue; what comes then is dropped in the ring, and counted.
+const QUEUE_BYTES: usize = 64 << 20;
+const QUEUE_FRAMES: usize = 400_000;
+/// How long the thread waits while the queue is full.
+const FULL: Duration = Duration::from_millis(2);
+
 /// A running capture.
 #[derive(Debug)]
 pub struct Tap {
-    ring: Ring,
+    shared: Arc<Shared>,
+    /// Becomes readable with the ring and with the bell.
+    either: Epoll,
+    thread: bool,
+    in_a_row: usize,
     dropped: u64,
+}
+
+#[derive(Debug)]
+struct Shared {
+    state: Mutex<State>,
+    wanted: Condvar,
+    bell: EventFd,
+}
+
+#[derive(Debug)]
+struct State {
+    ring: Ring,
+    queue: VecDeque<Frame>,
+    bytes: usize,
+    flood: bool,
+    ended: bool,
+}
+
+impl Shared {
+    /// The state; a thread that panicked leaves it as good as any.
+    fn state(&self) -> MutexGuard<'_, State> {
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl State {
+    /// Moves what the ring holds to the queue; how many frames that were, and whether there is room for more.
+    fn empty_ring(&mut self) -> (usize, bool) {
+        let before = self.queue.len();
+        while self.bytes < QUEUE_BYTES && self.queue.len() < QUEUE_FRAMES {
+            let Some(frame) = self.ring.next(|frame| owned(&frame)) else {
+                return (self.queue.len() - before, true);
+            };
+            self.bytes += frame.bytes.len();
+            self.queue.push_back(frame);
+        }
+        (self.queue.len() - before, false)
+    }
 }
 
 impl Tap {
     /// Begins to capture on `lo` with a packet socket of that network, into a ring of so many MiB.
     pub fn on_loopback(socket: OwnedFd, mebibytes: usize) -> io::Result<Self> {
         let room = Room::for_loopback(mebibytes);
+        let ring = Ring::start(socket, LOOPBACK, Look::Outgoing, room)?;
+        let bell = EventFd::from_flags(EfdFlags::EFD_CLOEXEC | EfdFlags::EFD_NONBLOCK)?;
+        let either = Epoll::new(EpollCreateFlags::EPOLL_CLOEXEC)?;
+        for fd in [ring.as_fd(), bell.as_fd()] {
+            either.add(fd, EpollEvent::new(EpollFlags::EPOLLIN, 0))?;
+        }
+        let state = State {
+            ring,
+            queue: VecDeque::new(),
+            bytes: 0,
+            flood: false,
+            ended: false,
+        };
         Ok(Self {
-            ring: Ring::start(socket, LOOPBACK, Look::Outgoing, room)?,
+            shared: Arc::new(Shared {
+                state: Mutex::new(state),
+                wanted: Condvar::new(),
+                bell,
+            }),
+            either,
+            thread: false,
+            in_a_row: 0,
             dropped: 0,
         })
     }
 
     /// The next frame, if there is one. Does not wait.
     pub fn next_frame(&mut self) -> Option<Frame> {
-        self.ring.next(|frame| owned(&frame))
+        let mut state = self.shared.state();
+        let frame = if let Some(frame) = state.queue.pop_front() {
+            state.bytes -= frame.bytes.len();
+            Some(frame)
+        } else {
+            // Nothing waits in the queue: the bell is silenced before the ring is looked at, never after.
+            if state.flood {
+                let _ = self.shared.bell.read();
+            }
+            state.ring.next(|frame| owned(&frame))
+        };
+        self.in_a_row = if frame.is_some() {
+            self.in_a_row + 1
+        } else {
+            0
+        };
+        if self.in_a_row >= FLOOD && !state.flood {
+            state.flood = true;
+            drop(state);
+            self.call_thread();
+        }
+        frame
     }
 
     /// Frames that were lost because nobody fetched them in time, since the capture began (PACKET_STATISTICS).
     pub fn dropped(&mut self) -> u64 {
-        self.dropped += u64::from(self.ring.drops().unwrap_or(0));
+        let drops = self.shared.state().ring.drops().unwrap_or(0);
+        self.dropped += u64::from(drops);
         self.dropped
+    }
+
+    /// Wakes the thread, or begins it. Where none can be had frames are dropped, and counted.
+    fn call_thread(&mut self) {
+        if self.thread {
+            self.shared.wanted.notify_one();
+            return;
+        }
+        let shared = Arc::clone(&self.shared);
+        self.thread = std::thread::Builder::new()
+            .name("tap".to_owned())
+            .spawn(move || help(&shared))
+            .is_ok();
+    }
+}
+
+impl Drop for Tap {
+    fn drop(&mut self) {
+        self.shared.state().ended = true;
+        self.shared.wanted.notify_one();
     }
 }
 
 impl AsFd for Tap {
     fn as_fd(&self) -> BorrowedFd<'_> {
-        self.ring.as_fd()
+        self.either.0.as_fd()
+    }
+}
+
+/// The thread: empties the ring while there is a flood. The tap does not wait for its end, which comes by itself.
+fn help(shared: &Shared) {
+    let Ok(socket) = shared.state().ring.as_fd().try_clone_to_owned() else {
+        return;
+    };
+    loop {
+        let mut state = shared.state();
+        while !(state.flood || state.ended) {
+            state = shared
+                .wanted
+                .wait(state)
+                .unwrap_or_else(PoisonError::into_inner);
+        }
+        if state.ended {
+            return;
+        }
+        let (moved, room) = state.empty_ring();
+        drop(state);
+        if moved > 0 {
+            // A counter that is full rings as loud.
+            let _ = shared.bell.write(1);
+        }
+        if !room {
+            std::thread::sleep(FULL);
+            continue;
+        }
+        let mut entries = [PollFd::new(socket.as_fd(), PollFlags::POLLIN)];
+        match poll(&mut entries, PollTimeout::from(CALM)) {
+            Ok(0) => shared.state().flood = false,
+            Ok(_) | Err(Errno::EINTR) => {}
+            Err(_) => return,
+        }
     }
 }
 

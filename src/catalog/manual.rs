@@ -9,6 +9,7 @@ mod looking;
 mod name;
 mod option;
 mod script;
+mod serve;
 mod transfer;
 
 /// What `help VERB` shows.
@@ -102,6 +103,7 @@ pub fn page(verb: Verb) -> &'static Page {
         Verb::IfIndextoname => &name::IF_INDEXTONAME,
         Verb::CreateServer => &lifecycle::CREATE_SERVER,
         Verb::CreateConnection => &lifecycle::CREATE_CONNECTION,
+        Verb::Serve => &serve::SERVE,
         Verb::Options => &option::OPTIONS,
         Verb::Print => &script::PRINT,
         Verb::Sockets => &looking::SOCKETS,

@@ -7,5 +7,6 @@ pub mod manual;
 pub mod notes;
 pub mod option;
 pub mod parameter;
+pub mod sysctl;
 pub mod tcp_info;
 pub mod verb;

@@ -140,6 +140,8 @@ pub enum Verb {
     CreateServer,
     /// `create_connection`
     CreateConnection,
+    /// `serve`
+    Serve,
     /// `options`
     Options,
     /// `print`
@@ -242,6 +244,20 @@ pub enum VerbGroup {
     Lesson,
 }
 
+/// What `serve` does with the bytes of a client.
+pub const SERVICES: &[&str] = &["echo", "upper", "time"];
+
+/// How `serve` serves several clients.
+pub const MODELS: &[&str] = &[
+    "iterative",
+    "process",
+    "thread",
+    "nonblocking",
+    "select",
+    "poll",
+    "epoll",
+];
+
 /// How the call form is written.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Spelling {
@@ -343,6 +359,7 @@ pub const VERBS: &[VerbEntry] = &[
     VerbEntry { verb: Verb::IfIndextoname, name: "if_indextoname", aliases: &[], group: VerbGroup::Primitive, answered_by: AnsweredBy::Engine, spelling: Spelling::Module("socket"), parameters: &[required("if_index", Kind::Int)] },
     VerbEntry { verb: Verb::CreateServer, name: "create_server", aliases: &[], group: VerbGroup::Primitive, answered_by: AnsweredBy::Engine, spelling: Spelling::Module("socket"), parameters: &[required("address", Kind::Address), keyword("family", Kind::Constant(Group::Family), "AF_INET"), keyword("backlog", Kind::Int, "None"), keyword("reuse_port", Kind::Bool, "False"), keyword("dualstack_ipv6", Kind::Bool, "False")] },
     VerbEntry { verb: Verb::CreateConnection, name: "create_connection", aliases: &[], group: VerbGroup::Primitive, answered_by: AnsweredBy::Engine, spelling: Spelling::Module("socket"), parameters: &[required("address", Kind::Address), optional("timeout", Kind::Seconds, "None"), optional("source_address", Kind::Address, "None"), keyword("all_errors", Kind::Bool, "False")] },
+    VerbEntry { verb: Verb::Serve, name: "serve", aliases: &[], group: VerbGroup::Lab, answered_by: AnsweredBy::Engine, spelling: Spelling::Plain, parameters: &[required("socket", Kind::Socket), required("service", Kind::Choice(SERVICES)), keyword("model", Kind::Choice(MODELS), "iterative"), keyword("edge", Kind::Bool, "False"), keyword("once", Kind::Bool, "False"), keyword("count", Kind::Int, "None"), keyword("max_clients", Kind::Int, "None"), keyword("buffer", Kind::Int, "4096"), keyword("pause", Kind::Seconds, "0"), keyword("zombies", Kind::Bool, "False"), keyword("nproc", Kind::Int, "None"), keyword("nofile", Kind::Int, "None")] },
     VerbEntry { verb: Verb::Options, name: "options", aliases: &[], group: VerbGroup::Looking, answered_by: AnsweredBy::Engine, spelling: Spelling::Plain, parameters: &[required("socket", Kind::Socket)] },
     VerbEntry { verb: Verb::Print, name: "print", aliases: &[], group: VerbGroup::Script, answered_by: AnsweredBy::Engine, spelling: Spelling::Plain, parameters: &[variadic("values", Kind::Any)] },
     VerbEntry { verb: Verb::Sockets, name: "sockets", aliases: &["ss", "netstat"], group: VerbGroup::Looking, answered_by: AnsweredBy::Session, spelling: Spelling::Plain, parameters: &[optional("process", Kind::Process, "all")] },
@@ -351,7 +368,7 @@ pub const VERBS: &[VerbEntry] = &[
     VerbEntry { verb: Verb::Packets, name: "packets", aliases: &[], group: VerbGroup::Looking, answered_by: AnsweredBy::Session, spelling: Spelling::Plain, parameters: &[optional("filter", Kind::Filter, "all")] },
     VerbEntry { verb: Verb::Packet, name: "packet", aliases: &[], group: VerbGroup::Looking, answered_by: AnsweredBy::Session, spelling: Spelling::Plain, parameters: &[optional("number", Kind::Int, "last")] },
     VerbEntry { verb: Verb::Ladder, name: "ladder", aliases: &[], group: VerbGroup::Looking, answered_by: AnsweredBy::Session, spelling: Spelling::Plain, parameters: &[optional("filter", Kind::Filter, "all")] },
-    VerbEntry { verb: Verb::Follow, name: "follow", aliases: &[], group: VerbGroup::Looking, answered_by: AnsweredBy::Session, spelling: Spelling::Plain, parameters: &[required("socket", Kind::Conversation)] },
+    VerbEntry { verb: Verb::Follow, name: "follow", aliases: &[], group: VerbGroup::Looking, answered_by: AnsweredBy::Session, spelling: Spelling::Plain, parameters: &[required("socket", Kind::Conversation), optional("form", Kind::Choice(&["text", "hex"]), "text")] },
     VerbEntry { verb: Verb::Stream, name: "stream", aliases: &[], group: VerbGroup::Looking, answered_by: AnsweredBy::Session, spelling: Spelling::Plain, parameters: &[required("socket", Kind::Conversation)] },
     VerbEntry { verb: Verb::Plot, name: "plot", aliases: &[], group: VerbGroup::Looking, answered_by: AnsweredBy::Session, spelling: Spelling::Plain, parameters: &[required("socket", Kind::Conversation), required("what", Kind::Choice(&["seq", "cwnd", "rtt", "window"]))] },
     VerbEntry { verb: Verb::Conversations, name: "conversations", aliases: &[], group: VerbGroup::Looking, answered_by: AnsweredBy::Session, spelling: Spelling::Plain, parameters: &[] },
@@ -372,7 +389,7 @@ pub const VERBS: &[VerbEntry] = &[
     VerbEntry { verb: Verb::Cancel, name: "cancel", aliases: &[], group: VerbGroup::Script, answered_by: AnsweredBy::Session, spelling: Spelling::Plain, parameters: &[required("job", Kind::Job)] },
     VerbEntry { verb: Verb::Expect, name: "expect", aliases: &[], group: VerbGroup::Script, answered_by: AnsweredBy::Session, spelling: Spelling::Plain, parameters: &[required("expectation", Kind::Rest)] },
     VerbEntry { verb: Verb::Load, name: "load", aliases: &[], group: VerbGroup::Script, answered_by: AnsweredBy::Session, spelling: Spelling::Plain, parameters: &[required("file", Kind::Path)] },
-    VerbEntry { verb: Verb::Save, name: "save", aliases: &[], group: VerbGroup::Script, answered_by: AnsweredBy::Session, spelling: Spelling::Plain, parameters: &[required("file", Kind::Path), optional("filter", Kind::Filter, "all")] },
+    VerbEntry { verb: Verb::Save, name: "save", aliases: &[], group: VerbGroup::Script, answered_by: AnsweredBy::Session, spelling: Spelling::Plain, parameters: &[required("file", Kind::Path), optional("what", Kind::Filter, "all")] },
     VerbEntry { verb: Verb::Reset, name: "reset", aliases: &[], group: VerbGroup::Script, answered_by: AnsweredBy::Session, spelling: Spelling::Plain, parameters: &[] },
     VerbEntry { verb: Verb::Quit, name: "quit", aliases: &["exit"], group: VerbGroup::Script, answered_by: AnsweredBy::Session, spelling: Spelling::Plain, parameters: &[] },
     VerbEntry { verb: Verb::Import, name: "import", aliases: &["from"], group: VerbGroup::Script, answered_by: AnsweredBy::Session, spelling: Spelling::Plain, parameters: &[required("modules", Kind::Rest)] },

@@ -130,6 +130,10 @@ impl Cursor {
             }
             return;
         }
+        if let (Slot::Argument(verb, _), true) = (self.slot, word.starts_with("--")) {
+            candidates.options(verb);
+            return;
+        }
         if word.starts_with(['/', '.', '~']) {
             candidates.paths(word, paths);
             return;
@@ -142,6 +146,7 @@ impl Cursor {
                 match kind {
                     _ if place.is_none() => {}
                     Kind::Path => candidates.paths(word, paths),
+                    Kind::Word if verb == Verb::Sysctl => candidates.settings(word),
                     Kind::Rest => {
                         let said = self.said(before, scan);
                         candidates.rest(verb, &said, word, paths);

@@ -4,17 +4,19 @@
 //! The language is that of Wireshark 4: `!=` asks for all values of a field, `~=` for any. `tests/filters.rs` compares with tshark.
 //! What is different, and why:
 //!
-//! - Not understood, and said so: regular expressions (`matches`), arithmetic other than `&` with a constant, functions other than
-//!   `len()` and `count()`, layers picked with `#`, names of hosts, services and values. None of them is needed to find a packet.
+//! - Not understood, and said so: arithmetic other than `&` with a constant, functions other than `len()` and `count()`, layers picked
+//!   with `#`, names of hosts, services and values. None of them is needed to find a packet.
+//! - Regular expressions (`matches`) do not look around or back: in return their work is linear in the bytes of the packet.
 //! - Understood although 4.0 does not: `xor`, a constant on the left (`5 == tcp.len`), `true` in small letters.
-//! - Fields are those that `packet/` decodes. Above TCP and UDP everything is `data`, fragments are not put together, and a header
-//!   that ends before its fixed part does is bytes, not a layer.
+//! - Fields are those that `packet/` decodes. Above TCP and UDP that is DNS, HTTP, TLS and WebSocket, each within its segment:
+//!   segments are not put together, fragments of IP are.
 //! - Relative numbers, streams and `tcp.analysis` are those of the outermost headers; the packet that an ICMP error quotes, or a
 //!   tunnel carries, counts for all other fields.
 //! - `tcp.analysis.bytes_in_flight` is absent while a segment is missing, because the tracker then does not count. Data that was sent
 //!   again is `data` like any other; Wireshark shows most of it only as `tcp.payload`.
 //! - A few fields have no counterpart of the same name in Wireshark, or are in other packets; the test lists them.
 
+pub mod bpf;
 mod evaluate;
 mod expression;
 pub mod field;
@@ -22,7 +24,9 @@ mod gather;
 mod lexer;
 mod operand;
 mod parse;
+mod pattern;
 mod readers;
+mod search;
 mod show;
 mod value;
 

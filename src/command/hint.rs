@@ -3,7 +3,7 @@
 use super::scan::{Inside, Role, Slot, scan};
 use super::signature::parameter_text;
 use super::wire::suggest::shape;
-use crate::catalog::parameter::Need;
+use crate::catalog::parameter::{Kind, Need};
 use crate::catalog::verb::Verb;
 
 /// The rest of the signature at the end of the line: `address`, `[backlog=SOMAXCONN]`; `None` when there is none or the
@@ -28,6 +28,12 @@ pub fn hint(line: &str, cursor: usize) -> Option<String> {
         return shape(text).map(|shape| format!("{lead}{shape}"));
     }
     let parameters = verb.entry().parameters;
+    let kind = place.map(|place| parameters[place].kind);
+    // What takes the rest of the line has begun, so nothing follows it.
+    let takes_all = matches!(kind, Some(Kind::Rest | Kind::Filter | Kind::Topic));
+    if last.role == Role::Raw && last.slot == scan.end && takes_all {
+        return None;
+    }
     let fresh = if in_call {
         text == "(" || text == ","
     } else {
@@ -94,6 +100,17 @@ mod tests {
             ("s.bind((\"\", ", None),
             ("packets ", Some("[filter=all]")),
             ("packets tcp", None),
+            ("packets tcp ", None),
+            ("expect errno ", None),
+            ("sysctl tcp_sack ", Some("[value=show]")),
+            ("wire ", Some("[rule=list]")),
+            (
+                "wire delay",
+                Some(" 50ms [jitter 10ms] [next N | 2nd] [from HOST] [where FILTER]"),
+            ),
+            ("wire drop next where ", Some("FILTER")),
+            ("wire drop next from client ", Some("[where FILTER]")),
+            ("wire dr", None),
             ("lis", None),
             ("send s \"x", None),
             ("", None),

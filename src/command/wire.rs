@@ -7,6 +7,7 @@
 //!   other, `after 5` all but the first five, `next 2 after 5` the sixth and the seventh, `10%` one in ten by chance;
 //! - which frames it matches: `from HOST`, `to HOST`, `where FILTER`. A filter ends where one of the other words begins.
 
+mod clause;
 mod measure;
 mod parse;
 pub mod suggest;
@@ -144,6 +145,9 @@ pub fn unknown_field(name: &str) -> Option<&'static str> {
         "udp.stream" => Some("name its ports: udp.port == 5000"),
         "frame.number" | "frame.time_epoch" => Some("count: `2nd`, `next 3`, `after 5`"),
         "tcp.completeness" => Some("name the flags: tcp.flags.syn == 1"),
+        _ if name.starts_with("socklab.") => {
+            Some("the wire acts before anything is known of a frame: name its fields")
+        }
         _ if name.starts_with("tcp.analysis.") => {
             Some("count what is sent again: `2nd where tcp.seq == 1 && tcp.len > 0`")
         }

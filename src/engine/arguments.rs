@@ -45,7 +45,7 @@ impl Execution<'_> {
 
     /// The descriptor, unless it is the one that socklab itself uses in this process.
     pub(super) fn unreserved(&self, fd: i32) -> Outcome<i32> {
-        if self.engine.reserved == Some(fd) {
+        if self.engine.reserved.contains(&fd) {
             return Err(Stop::because(format!(
                 "descriptor {fd} is socklab's own, by which this process gets its commands; `kill` ends the process"
             )));

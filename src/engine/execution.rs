@@ -87,9 +87,15 @@ pub(super) fn errno_name(errno: Errno) -> String {
 /// A command while it runs.
 pub(super) struct Execution<'a> {
     pub(super) engine: &'a Engine,
-    number: u64,
-    job: u32,
-    reports: &'a dyn Reports,
+    /// The name of the process that makes its calls: the engine's, but in a child that it forked.
+    process: String,
+    pub(super) number: u64,
+    pub(super) job: u32,
+    /// The thread within the job, as in `CallEvent`.
+    thread: u32,
+    /// The model of the server whose calls it makes; empty for any other command.
+    pub(super) serving: &'static str,
+    pub(super) reports: &'a dyn Reports,
     /// Return value and data of the last call, to tell whether the command's value says more.
     last_call: Option<(i64, Option<Vec<u8>>)>,
     /// Descriptors that its calls made, all of them seen in their lines.
@@ -100,12 +106,41 @@ impl<'a> Execution<'a> {
     pub(super) fn new(engine: &'a Engine, number: u64, job: u32, reports: &'a dyn Reports) -> Self {
         Self {
             engine,
+            process: engine.process.clone(),
             number,
             job,
+            thread: 0,
+            serving: "",
             reports,
             last_call: None,
             made: Vec::new(),
         }
+    }
+
+    /// The same command as another thread of the process carries it on.
+    pub(super) fn on_thread(&self, thread: u32) -> Self {
+        Self {
+            thread,
+            serving: self.serving,
+            ..Self::new(self.engine, self.number, self.job, self.reports)
+        }
+    }
+
+    /// The same command as a forked child carries it on, which reports elsewhere.
+    pub(super) fn in_child<'b>(&self, process: String, reports: &'b dyn Reports) -> Execution<'b>
+    where
+        'a: 'b,
+    {
+        Execution {
+            process,
+            serving: self.serving,
+            ..Execution::new(self.engine, self.number, 0, reports)
+        }
+    }
+
+    /// The name of the process that makes its calls.
+    pub(super) fn process(&self) -> &str {
+        &self.process
     }
 
     /// Runs the command and gives its value the names it is to have.
@@ -143,12 +178,13 @@ impl<'a> Execution<'a> {
         if value == Value::None && assigned.is_empty() && !answers {
             return Ok(());
         }
-        // A poll object or a file is nothing to look at once it has a name.
+        // A poll object or a file is nothing to look at once it has a name; what a server came to is told in words.
+        let serves = matches!(&command.action, Action::Call(call) if call.verb == Verb::Serve);
         let opaque = matches!(value, Value::Poller(_) | Value::File(_));
         let show = if typed || opaque || value == Value::None {
             assigned.is_empty()
         } else {
-            self.says_more(&value)
+            !serves && self.says_more(&value)
         };
         self.tell_result(value, assigned, show);
         Ok(())
@@ -188,6 +224,7 @@ impl<'a> Execution<'a> {
             Verb::ConnectEx => self.connect_ex(call),
             Verb::CreateServer => self.create_server(call),
             Verb::CreateConnection => self.create_connection(call),
+            Verb::Serve => self.serve_verb(call),
             Verb::Shutdown => self.shutdown(call),
             Verb::Close => self.close(call),
             Verb::Detach => self.detach(call),
@@ -260,11 +297,92 @@ impl<'a> Execution<'a> {
         action: impl FnOnce() -> Result<T, E>,
         tell: impl FnOnce(&T, &mut CallEvent),
     ) -> Result<T, E> {
-        let mut event = CallEvent {
-            process: self.engine.process.clone(),
+        let mut event = self.begin(draft);
+        let outcome = action();
+        event.end_ns = now_ns();
+        self.ended(event, &outcome, tell);
+        outcome
+    }
+
+    /// Tells of a call that was made before it was known to be worth telling, between these two times.
+    pub(super) fn tell_call<T>(
+        &mut self,
+        draft: Draft,
+        outcome: &Result<T, Errno>,
+        times: (i64, i64),
+        tell: impl FnOnce(&T, &mut CallEvent),
+    ) {
+        let mut event = self.begin(draft);
+        (event.start_ns, event.end_ns) = times;
+        self.ended(event, outcome, tell);
+    }
+
+    /// Tells of a call that has failed so often in a row, the first at the one time, the last at the other.
+    pub(super) fn tell_failures(
+        &mut self,
+        draft: Draft,
+        errno: Errno,
+        times: (i64, i64),
+        count: u64,
+    ) {
+        let mut event = self.begin(draft);
+        (event.start_ns, event.end_ns) = times;
+        event.times = count;
+        let outcome: Result<(), Errno> = Err(errno);
+        self.ended(event, &outcome, |(), _| {});
+    }
+
+    /// What a server that spins goes on calling: accept4(2), on this listener.
+    pub(super) fn spinning(&self, fd: i32) -> BlockedEvent {
+        self.starting(&self.draft(Draft::on(fd, "accept4")))
+    }
+
+    fn ended<T, E: Failure>(
+        &mut self,
+        mut event: CallEvent,
+        outcome: &Result<T, E>,
+        tell: impl FnOnce(&T, &mut CallEvent),
+    ) {
+        match outcome {
+            Ok(value) => tell(value, &mut event),
+            Err(failure) => {
+                event.result = failure.result();
+                event.errno = Some(failure.name());
+            }
+        }
+        self.finish(event);
+    }
+
+    /// Says that a call begins.
+    pub(super) fn begin(&self, draft: Draft) -> CallEvent {
+        let mut event = self.draft(draft);
+        self.reports.send(Report::Starting(self.starting(&event)));
+        event.start_ns = now_ns();
+        event
+    }
+
+    fn starting(&self, event: &CallEvent) -> BlockedEvent {
+        BlockedEvent {
+            process: event.process.clone(),
+            command: self.number,
+            job: self.job,
+            thread: self.thread,
+            serving: self.serving.to_owned(),
+            name: event.name.clone(),
+            invocation: event.invocation(),
+            fd: event.fd,
+            peer: event.peer.clone(),
+            start_ns: now_ns(),
+        }
+    }
+
+    fn draft(&self, draft: Draft) -> CallEvent {
+        CallEvent {
+            process: self.process.clone(),
             host: self.engine.host.clone(),
             command: self.number,
             job: self.job,
+            thread: self.thread,
             name: draft.name.to_owned(),
             args: draft.args,
             fd: draft.fd,
@@ -275,30 +393,15 @@ impl<'a> Execution<'a> {
             local: draft.local,
             out: String::new(),
             made: Vec::new(),
+            times: 1,
             blocked: false,
             start_ns: 0,
             end_ns: 0,
-        };
-        self.reports.send(Report::Starting(BlockedEvent {
-            process: event.process.clone(),
-            command: self.number,
-            job: self.job,
-            name: event.name.clone(),
-            invocation: event.invocation(),
-            fd: event.fd,
-            peer: event.peer.clone(),
-            start_ns: now_ns(),
-        }));
-        event.start_ns = now_ns();
-        let outcome = action();
-        event.end_ns = now_ns();
-        match &outcome {
-            Ok(value) => tell(value, &mut event),
-            Err(failure) => {
-                event.result = failure.result();
-                event.errno = Some(failure.name());
-            }
         }
+    }
+
+    /// Says that a call ended.
+    pub(super) fn finish(&mut self, mut event: CallEvent) {
         if let Some(data) = &mut event.data {
             data.truncate(DATA_LIMIT);
         }
@@ -312,13 +415,17 @@ impl<'a> Execution<'a> {
         }
         self.last_call = Some((event.result, event.data.clone()));
         self.reports.send(Report::Called(Box::new(event)));
-        outcome
+    }
+
+    /// Says something that no call says.
+    pub(super) fn note(&self, text: String) {
+        self.reports.send(Report::Note(text));
     }
 
     /// Says that the command cannot be carried out.
     pub(super) fn refuse(&self, reason: String) {
         self.reports.send(Report::Refused(RefusedEvent {
-            process: self.engine.process.clone(),
+            process: self.process.clone(),
             reason,
         }));
     }

@@ -111,28 +111,21 @@ impl Execution<'_> {
         Ok(Value::Tuple(vec![Value::Socket(new), Value::Address(peer)]))
     }
 
-    fn call_accept(&mut self, fd: i32, flags: i32) -> Result<(i32, Address), Errno> {
+    /// accept(2), or accept4(2) when there are flags, reported.
+    pub(super) fn call_accept(&mut self, fd: i32, flags: i32) -> Result<(i32, Address), Errno> {
         let draft = Draft::on(fd, if flags == 0 { "accept" } else { "accept4" });
-        let (new, peer) = self.call(
+        self.call(
             draft,
             || {
-                let (new, peer) = if flags == 0 {
+                let accepted = if flags == 0 {
                     socket::accept(fd)
                 } else {
                     socket::accept4(fd, flags)
-                }?;
-                Ok((new, address::decode(&peer)))
+                };
+                accepted.map(self::accepted)
             },
-            |(new, peer): &(i32, Address), event| {
-                event.args.push(text::address(peer));
-                if flags != 0 {
-                    event.args.push(text::kind(flags));
-                }
-                event.peer = Some(peer.clone());
-                made(event, *new);
-            },
-        )?;
-        Ok((new, peer))
+            |accepted, event| tell_accepted(accepted, flags, event),
+        )
     }
 
     /// `shutdown s [how]`
@@ -233,6 +226,21 @@ impl Execution<'_> {
         )?;
         Ok(Value::Address(peer))
     }
+}
+
+/// What accept(2) gave, with the peer's address read.
+pub(super) fn accepted((new, peer): (i32, Vec<u8>)) -> (i32, Address) {
+    (new, address::decode(&peer))
+}
+
+/// Puts what accept(2) gave into its report.
+pub(super) fn tell_accepted((new, peer): &(i32, Address), flags: i32, event: &mut CallEvent) {
+    event.args.push(text::address(peer));
+    if flags != 0 {
+        event.args.push(text::kind(flags));
+    }
+    event.peer = Some(peer.clone());
+    made(event, *new);
 }
 
 /// The call made this descriptor and returned it.

@@ -31,6 +31,7 @@ mod readiness;
 pub mod report;
 mod repr;
 mod resolve;
+mod serve;
 mod stream;
 mod text;
 mod transfer;
@@ -41,6 +42,7 @@ use crate::command::ast::Command;
 use execution::{Execution, Stop};
 use memory::Memory;
 use report::{Report, Reports};
+use std::sync::atomic::AtomicU32;
 
 /// A command whose one target is this name is a question of the session's: its value is reported, but neither kept in a variable
 /// nor in `_`, and not to be shown. No name of the language holds a blank.
@@ -51,7 +53,9 @@ pub struct Engine {
     process: String,
     host: String,
     memory: Memory,
-    reserved: Option<i32>,
+    reserved: Vec<i32>,
+    /// How many threads `serve` has started in this process.
+    threads: AtomicU32,
 }
 
 impl Engine {
@@ -61,14 +65,15 @@ impl Engine {
             process: process.to_owned(),
             host: host.to_owned(),
             memory: Memory::default(),
-            reserved: None,
+            reserved: Vec::new(),
+            threads: AtomicU32::new(0),
         }
     }
 
-    /// The engine with a descriptor that no command may touch: the channel by which the process is told what to do.
+    /// The engine with descriptors that no command may touch: the channels by which the process is told what to do, and tells.
     #[must_use]
-    pub fn reserving(mut self, fd: i32) -> Self {
-        self.reserved = Some(fd);
+    pub fn reserving(mut self, fds: &[i32]) -> Self {
+        self.reserved = fds.to_vec();
         self
     }
 

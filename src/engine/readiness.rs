@@ -9,8 +9,9 @@ use super::operator::real;
 use super::text::{self, number_of};
 use crate::catalog::parameter::Group;
 use crate::command::ast::{Call, Expr};
-use crate::sys::poll::{self, Ready, SELECT_LIMIT};
+use crate::sys::poll::{self, Ready, SELECT_LIMIT, Selected};
 use crate::value::Value;
+use nix::errno::Errno;
 use std::time::Duration;
 
 impl Execution<'_> {
@@ -34,16 +35,35 @@ impl Execution<'_> {
                 SELECT_LIMIT - 1
             )));
         }
-        let highest = read.iter().chain(&write).chain(&except).max();
+        let selected = self.call_select(&read, &write, &except, timeout)?;
+        let ready = [&selected.read, &selected.write, &selected.except];
+        let lists = given.iter().zip(ready).map(|(given, ready)| {
+            let chosen = given
+                .iter()
+                .filter(|value| descriptor_of(value).is_some_and(|fd| ready.contains(&fd)));
+            Value::List(chosen.cloned().collect())
+        });
+        Ok(Value::Tuple(lists.collect()))
+    }
+
+    /// select(2), reported; every descriptor must fit in a `fd_set`.
+    pub(super) fn call_select(
+        &mut self,
+        read: &[i32],
+        write: &[i32],
+        except: &[i32],
+        timeout: Option<Duration>,
+    ) -> Result<Selected, Errno> {
+        let highest = read.iter().chain(write).chain(except).max();
         let draft = Draft::of("select")
             .arg(highest.map_or(0, |fd| fd + 1).to_string())
-            .arg(set_text(&read))
-            .arg(set_text(&write))
-            .arg(set_text(&except))
+            .arg(set_text(read))
+            .arg(set_text(write))
+            .arg(set_text(except))
             .arg(timeout.map_or_else(|| "NULL".to_owned(), text::timeval));
-        let selected = self.call(
+        self.call(
             draft,
-            || poll::select(&read, &write, &except, timeout),
+            || poll::select(read, write, except, timeout),
             |selected, event| {
                 event.result = i64::from(selected.count);
                 let sets = [
@@ -62,15 +82,7 @@ impl Execution<'_> {
                     format!("({})", shown.join(", "))
                 };
             },
-        )?;
-        let ready = [&selected.read, &selected.write, &selected.except];
-        let lists = given.iter().zip(ready).map(|(given, ready)| {
-            let chosen = given
-                .iter()
-                .filter(|value| descriptor_of(value).is_some_and(|fd| ready.contains(&fd)));
-            Value::List(chosen.cloned().collect())
-        });
-        Ok(Value::Tuple(lists.collect()))
+        )
     }
 
     /// `poller`: Python's `select.poll()`, a list of descriptors and events that lives in the process, not in the kernel.
@@ -186,12 +198,16 @@ impl Execution<'_> {
         } else {
             format!("{flags:#x}").replace("0x0", "0")
         };
-        let fd = self.call(
+        Ok(Value::Epoll(self.call_epoll_create(flags, shown)?))
+    }
+
+    /// epoll_create1(2), reported with its flags as `shown`.
+    pub(super) fn call_epoll_create(&mut self, flags: i32, shown: String) -> Result<i32, Errno> {
+        self.call(
             Draft::of("epoll_create1").arg(shown),
             || poll::epoll_create1(flags),
             |fd, event| made(event, *fd),
-        )?;
-        Ok(Value::Epoll(fd))
+        )
     }
 
     /// `register e s [events]`
@@ -270,7 +286,13 @@ impl Execution<'_> {
         Ok(Value::None)
     }
 
-    fn call_epoll_ctl(&mut self, epoll: i32, operation: i32, entry: Ready) -> Outcome<()> {
+    /// epoll_ctl(2), reported.
+    pub(super) fn call_epoll_ctl(
+        &mut self,
+        epoll: i32,
+        operation: i32,
+        entry: Ready,
+    ) -> Result<(), Errno> {
         let event = if operation == number_of("EPOLL_CTL_DEL") {
             "NULL".to_owned()
         } else {
@@ -284,8 +306,7 @@ impl Execution<'_> {
             draft,
             || poll::epoll_ctl(epoll, operation, entry),
             |(), _| {},
-        )?;
-        Ok(())
+        )
     }
 
     /// `epoll_wait e [maxevents] [timeout]`, in seconds.
@@ -301,23 +322,33 @@ impl Execution<'_> {
         if room > 1 << 16 {
             return Err(Stop::because("`maxevents` is at most 65536 here"));
         }
+        let ready = self.call_epoll_wait(epoll, room, timeout)?;
+        Ok(pairs(ready.into_iter(), Group::EpollEvent))
+    }
+
+    /// epoll_wait(2), reported.
+    pub(super) fn call_epoll_wait(
+        &mut self,
+        epoll: i32,
+        room: i32,
+        timeout: i32,
+    ) -> Result<Vec<Ready>, Errno> {
         let draft = Draft::on(epoll, "epoll_wait")
             .arg(PENDING)
             .arg(room.to_string())
             .arg(timeout.to_string());
-        let ready = self.call(
+        self.call(
             draft,
             || poll::epoll_wait(epoll, room, timeout),
             |ready, event| {
-                let shown: Vec<String> = ready.iter().copied().map(text::epoll_event).collect();
-                event.args[1] = format!("[{}]", shown.join(", "));
+                let shown = text::list(ready.iter().copied().map(text::epoll_event), ", ");
+                event.args[1] = format!("[{shown}]");
                 event.result = ready.len() as i64;
                 if ready.is_empty() {
                     "(Timeout)".clone_into(&mut event.out);
                 }
             },
-        )?;
-        Ok(pairs(ready.into_iter(), Group::EpollEvent))
+        )
     }
 }
 
@@ -340,6 +371,6 @@ fn set_text(fds: &[i32]) -> String {
     let mut sorted = fds.to_vec();
     sorted.sort_unstable();
     sorted.dedup();
-    let shown: Vec<String> = sorted.iter().map(ToString::to_string).collect();
-    format!("[{}]", shown.join(" "))
+    let shown = text::list(sorted.iter().map(ToString::to_string), " ");
+    format!("[{shown}]")
 }

@@ -1,6 +1,6 @@
 //! What an engine says while it works: the messages a process sends to whoever gave it the command.
 
-use crate::event::{BlockedEvent, CallEvent, OutputEvent, RefusedEvent, ResultEvent};
+use crate::event::{BlockedEvent, CallEvent, Ended, OutputEvent, RefusedEvent, ResultEvent};
 use serde::{Deserialize, Serialize};
 
 /// One thing an engine reports, in the order in which it happens.
@@ -10,6 +10,26 @@ pub enum Report {
     Starting(BlockedEvent),
     /// The system call returned.
     Called(Box<CallEvent>),
+    /// What the reader should know, which no call says.
+    Note(String),
+    /// A thread that `serve` started is about to end; it reports nothing more.
+    ThreadEnded {
+        /// Its number.
+        thread: u32,
+    },
+    /// A thread goes round and round without finding anything to do: nothing more is told until something happens, or the
+    /// terminal asks for another round.
+    Idle {
+        /// What it goes on calling, and on behalf of whom.
+        spinning: BlockedEvent,
+    },
+    /// A child that the process forked has ended and was waited for.
+    Reaped {
+        /// Its number, as fork(2) returned it.
+        pid: i32,
+        /// How it ended.
+        ended: Ended,
+    },
     /// `print` printed this.
     Output(OutputEvent),
     /// The command cannot be carried out (a name that is no socket, a value of the wrong kind); no call was made for this part.
@@ -25,8 +45,22 @@ pub enum Report {
     },
 }
 
+/// The name of the thread that runs a job, or that `serve` has started, by which the terminal finds it under /proc; at most 15 bytes.
+pub fn thread_name(job: u32, thread: u32) -> String {
+    if thread == 0 {
+        format!("job-{job}")
+    } else {
+        format!("serve-{thread}")
+    }
+}
+
 /// Where reports go: the channel to the terminal, or a test's list. Called from every thread of the process.
 pub trait Reports: Send + Sync {
     /// Takes one report. It must have left the process when this returns: the next thing may be a call that sleeps for ever.
     fn send(&self, report: Report);
+
+    /// Where a child that is forked now reports to; `None` where there is no such place.
+    fn of_a_child(&self) -> Option<&dyn Reports> {
+        None
+    }
 }

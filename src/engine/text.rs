@@ -149,14 +149,21 @@ fn family_name(family: i32) -> Option<&'static str> {
 
 /// Entries of poll(2): `[{fd=3, events=POLLIN}]`, or with `revents` those that are ready.
 pub(super) fn poll_entries(entries: &[Ready], field: &str) -> String {
-    let shown: Vec<String> = entries
-        .iter()
-        .map(|entry| {
-            let events = flags(Group::PollEvent, entry.events as i32);
-            format!("{{fd={}, {field}={events}}}", entry.fd)
-        })
-        .collect();
-    format!("[{}]", shown.join(", "))
+    let shown = entries.iter().map(|entry| {
+        let events = flags(Group::PollEvent, entry.events as i32);
+        format!("{{fd={}, {field}={events}}}", entry.fd)
+    });
+    format!("[{}]", list(shown, ", "))
+}
+
+/// The parts of a list; of more than 32 only the first, and how many follow.
+pub(super) fn list(parts: impl ExactSizeIterator<Item = String>, between: &str) -> String {
+    let more = parts.len().saturating_sub(SHOWN);
+    let mut shown: Vec<String> = parts.take(SHOWN).collect();
+    if more > 0 {
+        shown.push(format!("… {more} more"));
+    }
+    shown.join(between)
 }
 
 /// An event of epoll(7): `{events=EPOLLIN, data={fd=3}}`.

@@ -6,7 +6,7 @@ use super::execution::{Execution, Outcome, Stop};
 use super::text;
 use super::waiting::{Patience, Until};
 use crate::command::ast::{Call, Expr};
-use crate::event::DATA_LIMIT;
+use crate::event::{CallEvent, DATA_LIMIT};
 use crate::sys::{address, descriptor, message};
 use crate::value::{Address, Value};
 use nix::errno::Errno;
@@ -60,18 +60,12 @@ impl Execution<'_> {
         }
     }
 
-    fn call_send(&mut self, fd: i32, data: &[u8], flags: i32) -> Result<usize, Errno> {
-        let draft = Draft::on(fd, "send")
-            .arg(text::quoted(data))
-            .arg(data.len().to_string())
-            .arg(text::message_flags(flags));
+    /// send(2), reported.
+    pub(super) fn call_send(&mut self, fd: i32, data: &[u8], flags: i32) -> Result<usize, Errno> {
         self.call(
-            draft,
+            send_draft(fd, data, flags),
             || message::send(fd, data, flags),
-            |count, event| {
-                event.result = *count as i64;
-                event.data = Some(kept(data, *count));
-            },
+            |count, event| tell_sent(data, *count, event),
         )
     }
 
@@ -81,25 +75,36 @@ impl Execution<'_> {
         let peer = self.address(call, 2, fd)?;
         let data = self.data_towards(call, 1, fd, Some(&peer))?;
         let flags = self.int(call, 3, 0)?;
-        let bytes = address::encode(&peer);
         let patience = self.patience(fd);
         let count = self.patiently(fd, Until::Writable, patience, |execution| {
-            let draft = Draft::on(fd, "sendto")
-                .arg(text::quoted(&data))
-                .arg(data.len().to_string())
-                .arg(text::message_flags(flags))
-                .arg(text::address(&peer))
-                .peer(&peer);
-            execution.call(
-                draft,
-                || message::sendto(fd, &data, flags, &bytes),
-                |count, event| {
-                    event.result = *count as i64;
-                    event.data = Some(kept(&data, *count));
-                },
-            )
+            execution.call_sendto(fd, &data, flags, &peer)
         })?;
         Ok(Value::Int(count as i64))
+    }
+
+    /// sendto(2), reported.
+    pub(super) fn call_sendto(
+        &mut self,
+        fd: i32,
+        data: &[u8],
+        flags: i32,
+        peer: &Address,
+    ) -> Result<usize, Errno> {
+        let bytes = address::encode(peer);
+        let draft = Draft::on(fd, "sendto")
+            .arg(text::quoted(data))
+            .arg(data.len().to_string())
+            .arg(text::message_flags(flags))
+            .arg(text::address(peer))
+            .peer(peer);
+        self.call(
+            draft,
+            || message::sendto(fd, data, flags, &bytes),
+            |count, event| {
+                event.result = *count as i64;
+                event.data = Some(kept(data, *count));
+            },
+        )
     }
 
     /// `sendfile s path [offset] [count]`: the file's bytes, from kernel to kernel.
@@ -181,22 +186,18 @@ impl Execution<'_> {
         patience: Patience,
     ) -> Outcome<Vec<u8>> {
         self.patiently(fd, Until::Readable, patience, |execution| {
-            let draft = Draft::on(fd, "recv")
-                .arg(PENDING)
-                .arg(room.to_string())
-                .arg(text::message_flags(flags));
-            execution
-                .call(
-                    draft,
-                    || message::recv(fd, room, flags),
-                    |(count, data), event| {
-                        event.args[1] = text::quoted(data);
-                        event.result = *count as i64;
-                        event.data = Some(kept(data, data.len()));
-                    },
-                )
-                .map(|(_, data)| data)
+            execution.call_recv(fd, room, flags)
         })
+    }
+
+    /// recv(2), reported.
+    pub(super) fn call_recv(&mut self, fd: i32, room: usize, flags: i32) -> Result<Vec<u8>, Errno> {
+        self.call(
+            recv_draft(fd, room, flags),
+            || message::recv(fd, room, flags),
+            tell_received,
+        )
+        .map(|(_, data)| data)
     }
 
     /// `recvfrom s [bufsize] [flags]`: bytes and the sender's address (None where the protocol gives none).
@@ -205,28 +206,39 @@ impl Execution<'_> {
         let room = self.size(call, 1, BUFFER)?;
         let flags = self.int(call, 2, 0)?;
         let patience = self.patience(fd);
-        let (_, data, peer) = self.patiently(fd, Until::Readable, patience, |execution| {
-            let draft = Draft::on(fd, "recvfrom")
-                .arg(PENDING)
-                .arg(room.to_string())
-                .arg(text::message_flags(flags));
-            execution.call(
-                draft,
-                || {
-                    message::recvfrom(fd, room, flags)
-                        .map(|(count, data, peer)| (count, data, sender(&peer)))
-                },
-                |(count, data, peer), event| {
-                    event.args[1] = text::quoted(data);
-                    event.args.push(address_or_null(peer.as_ref()));
-                    event.result = *count as i64;
-                    event.data = Some(kept(data, data.len()));
-                    event.peer.clone_from(peer);
-                },
-            )
+        let (data, peer) = self.patiently(fd, Until::Readable, patience, |execution| {
+            execution.call_recvfrom(fd, room, flags)
         })?;
         let peer = peer.map_or(Value::None, Value::Address);
         Ok(Value::Tuple(vec![Value::Bytes(data), peer]))
+    }
+
+    /// recvfrom(2), reported: the bytes and the sender's address.
+    pub(super) fn call_recvfrom(
+        &mut self,
+        fd: i32,
+        room: usize,
+        flags: i32,
+    ) -> Result<(Vec<u8>, Option<Address>), Errno> {
+        let draft = Draft::on(fd, "recvfrom")
+            .arg(PENDING)
+            .arg(room.to_string())
+            .arg(text::message_flags(flags));
+        self.call(
+            draft,
+            || {
+                message::recvfrom(fd, room, flags)
+                    .map(|(count, data, peer)| (count, data, sender(&peer)))
+            },
+            |(count, data, peer), event| {
+                event.args[1] = text::quoted(data);
+                event.args.push(address_or_null(peer.as_ref()));
+                event.result = *count as i64;
+                event.data = Some(kept(data, data.len()));
+                event.peer.clone_from(peer);
+            },
+        )
+        .map(|(_, data, peer)| (data, peer))
     }
 
     /// `recv_into s buffer [nbytes] [flags]`: the number of bytes put at the front of the variable's bytes.
@@ -265,6 +277,35 @@ impl Execution<'_> {
         });
         Ok(Value::Int(data.len() as i64))
     }
+}
+
+/// send(2) before it is made.
+pub(super) fn send_draft(fd: i32, data: &[u8], flags: i32) -> Draft {
+    Draft::on(fd, "send")
+        .arg(text::quoted(data))
+        .arg(data.len().to_string())
+        .arg(text::message_flags(flags))
+}
+
+/// Puts into the report of a send how much the kernel took.
+pub(super) fn tell_sent(data: &[u8], count: usize, event: &mut CallEvent) {
+    event.result = count as i64;
+    event.data = Some(kept(data, count));
+}
+
+/// Puts what recv(2) gave into its report.
+pub(super) fn tell_received((count, data): &(usize, Vec<u8>), event: &mut CallEvent) {
+    event.args[1] = text::quoted(data);
+    event.result = *count as i64;
+    event.data = Some(kept(data, data.len()));
+}
+
+/// recv(2) before it is made.
+pub(super) fn recv_draft(fd: i32, room: usize, flags: i32) -> Draft {
+    Draft::on(fd, "recv")
+        .arg(PENDING)
+        .arg(room.to_string())
+        .arg(text::message_flags(flags))
 }
 
 /// What an event keeps of a call's data.

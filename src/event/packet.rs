@@ -123,6 +123,8 @@ pub struct Track {
     pub bytes_in_flight: Option<u32>,
     /// Which step of which exchange this is.
     pub phase: Option<Phase>,
+    /// The payload of the IP datagram that this frame completes, when it is the last of its fragments to come.
+    pub reassembled: Option<Arc<[u8]>>,
     /// RFC 9293 states of the sender and the receiver after this packet, as the packets imply them.
     pub states: Option<(&'static str, &'static str)>,
 }

@@ -97,3 +97,14 @@ impl Way {
         borders
     }
 }
+
+/// What one side of a conversation said before the other spoke, or what of it is missing.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Said {
+    /// True for the side that opened the conversation.
+    pub forward: bool,
+    /// What it said.
+    pub bytes: Vec<u8>,
+    /// How many bytes are missing before it: not captured, or lost and not yet sent again.
+    pub missing: u64,
+}

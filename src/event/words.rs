@@ -4,19 +4,20 @@ use super::packet::{Cause, Certainty, PacketEvent, Phase};
 
 /// A cause in one sentence without a full stop: `caused by send(4, 5 bytes)`, `probably delayed ACK, 40 ms`.
 pub fn cause(cause: &Cause) -> String {
-    let certainty = match cause.certainty {
-        Certainty::Caused => "caused by",
-        Certainty::Follows => "follows from",
-        Certainty::Probably => "probably",
-    };
+    let certainty = certainty(cause.certainty);
     match (cause.call.is_empty(), cause.kernel.is_empty()) {
         (false, true) => format!("{certainty} {}", cause.call),
         (false, false) => format!("{certainty} {}: {}", cause.call, cause.kernel),
-        // The kernel's own words say enough, unless they are a guess.
-        (true, _) if cause.certainty == Certainty::Probably => {
-            format!("{certainty} {}", cause.kernel)
-        }
-        (true, _) => cause.kernel.clone(),
+        (true, _) => format!("{certainty} {}", cause.kernel),
+    }
+}
+
+/// How sure a cause is: the words it begins with.
+pub fn certainty(certainty: Certainty) -> &'static str {
+    match certainty {
+        Certainty::Caused => "caused by",
+        Certainty::Follows => "follows from",
+        Certainty::Probably => "probably",
     }
 }
 
@@ -78,10 +79,10 @@ mod tests {
                 "caused by send(4, 5 bytes)",
             ),
             (
-                Certainty::Follows,
+                Certainty::Caused,
                 "",
-                "delayed ACK, 40 ms",
-                "delayed ACK, 40 ms",
+                "the delayed-ACK timer",
+                "caused by the delayed-ACK timer",
             ),
             (Certainty::Probably, "", "keepalive", "probably keepalive"),
             (

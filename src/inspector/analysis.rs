@@ -44,7 +44,7 @@ pub fn analyze(
     own: &mut Direction,
     rev: &mut Direction,
     segment: Segment<'_>,
-    first_rtt_ns: Option<i64>,
+    first_rtt_ns: i64,
     may_queue: bool,
 ) -> Verdict {
     let mut verdict = Verdict::default();
@@ -64,7 +64,7 @@ fn label_window(
     let tcp = segment.tcp;
     let window = tcp.window;
     let plain = tcp.flags & CONTROL == 0;
-    let in_order = own.next_seq == Some(tcp.seq);
+    let in_order = own.next_seq == tcp.seq;
     let labels = &mut verdict.labels;
     let mut rest = true;
 
@@ -76,16 +76,11 @@ fn label_window(
         if window == 0 && plain {
             labels.insert(Label::ZeroWindow);
         }
-        if own.next_seq.is_some_and(|next| before(next, tcp.seq)) && tcp.flags & flag::RST == 0 {
+        if own.next_seq != 0 && before(own.next_seq, tcp.seq) && tcp.flags & flag::RST == 0 {
             labels.insert(Label::LostSegment);
             own.hole = true;
         }
-        if tcp.len <= 1
-            && plain
-            && own
-                .next_seq
-                .is_some_and(|next| tcp.seq == next.wrapping_sub(1))
-        {
+        if tcp.len <= 1 && plain && tcp.seq == own.next_seq.wrapping_sub(1) {
             labels.insert(Label::KeepAlive);
         }
         if tcp.len == 0
@@ -132,14 +127,11 @@ fn label_window(
 
 /// An acknowledgment of bytes that were not seen is told once, until the other end moves on.
 fn label_ack_lost(rev: &mut Direction, ack: u32, labels: &mut Labels) {
-    let (Some(ackable), Some(next)) = (rev.ackable, rev.next_seq) else {
-        return;
-    };
-    if !before(ackable, ack) {
+    if rev.ackable == 0 || !before(rev.ackable, ack) {
         return;
     }
     // Up to a hole that was seen open: from now on what lies above it counts as acknowledged.
-    if before(ackable, next) {
+    if before(rev.ackable, rev.next_seq) {
         rev.ackable = rev.next_seq;
         labels.insert(Label::AckLostSegment);
         return;
@@ -167,7 +159,7 @@ fn duplicates(own: &Direction, tcp: &Tcp) -> bool {
     let window = tcp.window;
     tcp.len == 0
         && tcp.flags & CONTROL == 0
-        && own.next_seq == Some(tcp.seq)
+        && own.next_seq == tcp.seq
         && tcp.ack == own.last_ack
         && window != 0
         && own.window == Some(window)
@@ -178,7 +170,7 @@ fn label_order(
     own: &Direction,
     rev: &Direction,
     segment: Segment<'_>,
-    first_rtt_ns: Option<i64>,
+    first_rtt_ns: i64,
     labels: &mut Labels,
 ) {
     let tcp = segment.tcp;
@@ -187,16 +179,14 @@ fn label_order(
         return;
     }
     let end = tcp.seq.wrapping_add(tcp.len);
-    if tcp.len > 0 && !counts_one && rev.last_ack != 0 && !before(rev.last_ack, end) {
+    if tcp.len > 0 && rev.last_ack != 0 && !before(rev.last_ack, end) {
         labels.insert(Label::SpuriousRetransmission);
         return;
     }
-    let Some(next) = own.next_seq else {
-        return;
-    };
+    let next = own.next_seq;
     // A segment that follows a probe of one byte repeats that byte and adds new ones.
     let adds_to_probe = tcp.len > 1 && next.wrapping_sub(1) == tcp.seq;
-    if !before(tcp.seq, next) || adds_to_probe {
+    if next == 0 || !before(tcp.seq, next) || adds_to_probe {
         return;
     }
     if rev.duplicate_acks >= 2
@@ -206,7 +196,11 @@ fn label_order(
         labels.insert(Label::FastRetransmission);
         return;
     }
-    let threshold = first_rtt_ns.unwrap_or(ASSUMED_RTT_NS);
+    let threshold = if first_rtt_ns == 0 {
+        ASSUMED_RTT_NS
+    } else {
+        first_rtt_ns
+    };
     let end_with_control = end.wrapping_add(u32::from(counts_one));
     if segment.time_ns - own.next_seq_ns < threshold && end_with_control != next {
         labels.insert(Label::OutOfOrder);
@@ -236,11 +230,11 @@ fn remember(
         verdict.queued += isize::from(own.unacked.push(waiting, own.base.unwrap_or(0)));
     }
     if !verdict.labels.contains(Label::ZeroWindowProbe) {
-        if own.next_seq.is_none_or(|highest| before(highest, next)) {
-            own.next_seq = Some(next);
+        if own.next_seq == 0 || before(own.next_seq, next) {
+            own.next_seq = next;
             own.next_seq_ns = segment.time_ns;
         }
-        if own.ackable.is_none_or(|highest| highest == tcp.seq) {
+        if own.ackable == 0 || own.ackable == tcp.seq {
             own.ackable = own.next_seq;
         }
     }
@@ -260,13 +254,16 @@ fn remember(
         .exactly
         .map(|(sent_ns, frame)| (segment.time_ns - sent_ns, frame));
     if tcp.len > 0 && !own.hole && !own.unacked.is_empty() {
-        let bytes = own.unacked.bytes().wrapping_sub(rev.sacked);
+        // The place that SYN and FIN take in the sequence is no byte.
+        let sent = own.unacked.bytes().wrapping_sub(u32::from(counts_one));
+        let bytes = sent.wrapping_sub(rev.sacked);
         verdict.bytes_in_flight = (bytes > 0 && bytes < 2_000_000_000).then_some(bytes);
     }
 }
 
+/// What the first three blocks cover; Wireshark keeps no more.
 fn sacked_bytes(tcp: &Tcp) -> u32 {
-    let blocks = &tcp.options.sack[..usize::from(tcp.options.sack_count).min(4)];
+    let blocks = &tcp.options.sack[..usize::from(tcp.options.sack_count).min(3)];
     blocks.iter().fold(0, |sum: u32, (left, right)| {
         sum.wrapping_add(right.wrapping_sub(*left))
     })

@@ -13,6 +13,8 @@ pub struct CallWindow {
     pub host: String,
     /// The job it runs in.
     pub job: u32,
+    /// The thread within the job; 0 is the job's own.
+    pub thread: u32,
     /// Function name; `exit` stands for the end of a process.
     pub name: String,
     /// How it is shown: `connect(4)`, `send(4, 5 bytes)`.
@@ -31,6 +33,8 @@ pub struct CallWindow {
     pub start_ns: i64,
     /// End; `None` while it runs.
     pub end_ns: Option<i64>,
+    /// Which of all bytes written to its descriptor it wrote, once it has returned.
+    pub wrote: Option<(u64, u64)>,
     /// Packets a raw socket's call has been found to cause; each call sends one.
     pub(super) claimed: bool,
 }
@@ -49,6 +53,7 @@ impl CallWindow {
             process: process.to_owned(),
             host: host.to_owned(),
             job,
+            thread: 0,
             name: name.to_owned(),
             short: String::new(),
             fd: None,
@@ -58,7 +63,17 @@ impl CallWindow {
             peer: None,
             start_ns,
             end_ns: None,
+            wrote: None,
             claimed: false,
+        }
+    }
+
+    /// Who made the call: the process, and the thread where it is one of several.
+    pub(super) fn owner(&self) -> String {
+        if self.thread == 0 {
+            self.process.clone()
+        } else {
+            format!("{} thread {}", self.process, self.thread)
         }
     }
 
@@ -75,6 +90,11 @@ impl CallWindow {
             None => opens && peer,
         }
     }
+}
+
+/// True for the calls that make their kernel send what they were given.
+pub(super) fn is_sending(name: &str) -> bool {
+    name.starts_with("send") || name == "write" || name == "connect"
 }
 
 fn same(one: SocketAddr, other: SocketAddr) -> bool {

@@ -1,44 +1,76 @@
-//! Why a packet was sent: the call that was running on its sender's socket, the kernel's answer to the packet before it, or a timer.
-//! Evidence is calls with their times and packets in their order; nothing is asked of the kernel here.
+//! Why a packet was sent: the call that was running on its sender's socket, the kernel's answer to what arrived, or a timer.
+//! Evidence is calls with their times, packets in their order with what the wire did to them, and samples of the kernel's own state;
+//! nothing is asked of the kernel here. The rules for single kinds of packets are in the rooms below.
 
-use super::call_window::{CallWindow, same_ip};
+mod answer;
+mod flow;
+mod memory;
+mod neighbour;
+mod scene;
+mod timer;
+
+use super::call_window::{CallWindow, is_sending, same_ip};
+use super::conversation::before;
+use super::evidence::{Evidence, Samples};
 use crate::event::packet::{Cause, Certainty, Label, PacketEvent, Phase};
 use crate::packet::headers::{Headers, Icmp, Tcp, Transport, flag};
+use answer::Writer;
+use flow::{Flow, Segment, Side};
+use scene::{Scene, TooBig, follows, kernel};
 use std::collections::{HashMap, VecDeque};
-use std::net::SocketAddr;
+use std::net::{IpAddr, SocketAddr};
+use timer::Again;
 
 /// At most this many calls are remembered; a packet belongs to a call that is running or has just returned.
 const CALLS: usize = 512;
-/// At most this many conversations are remembered.
+/// At most this many ends and conversations are remembered.
 const CONVERSATIONS: usize = 32_768;
-/// An answer by the kernel comes within this time when no timer is involved, in nanoseconds: it is sent from the same interrupt.
-const AT_ONCE: i64 = 1_000_000;
+/// At most this many segments are remembered, over all connections.
+const SEGMENTS: usize = 200_000;
 
 /// A packet that was seen, as far as its answers need it.
 #[derive(Clone, Debug)]
 struct Seen {
     number: u64,
-    time_ns: i64,
     cause: Option<Cause>,
 }
 
-/// What is remembered of one direction of a conversation.
-#[derive(Clone, Debug, Default)]
-struct Side {
-    last: Option<Seen>,
-    /// The last packet with data, FIN or SYN: what an acknowledgment answers.
-    last_sent: Option<Seen>,
-    zero_window: bool,
-    /// The sequence number that is being retransmitted, and how often it has been.
-    again: (u32, u32),
+/// A call as a cause names it.
+#[derive(Clone, Copy, Debug)]
+struct Who<'a> {
+    command: u64,
+    process: &'a str,
+    short: &'a str,
 }
 
-/// Finds causes. Takes calls and packets in the order of their time.
+/// Options of a socket that decide what its kernel sends.
+#[derive(Clone, Copy, Debug, Default)]
+struct Options {
+    /// SO_LINGER is on with 0 seconds: closing resets.
+    resets: bool,
+    /// TCP_KEEPCNT.
+    keepalive_probes: Option<u32>,
+}
+
+/// Finds causes. Takes calls, samples and packets in the order of their time.
 #[derive(Debug, Default)]
 pub struct CauseFinder {
     windows: VecDeque<CallWindow>,
-    sides: HashMap<(u32, bool), Side>,
+    samples: Samples,
+    flows: HashMap<u32, Flow>,
+    segments: usize,
+    /// The last packet from one end to another.
     latest: HashMap<(u16, SocketAddr, SocketAddr), Seen>,
+    /// The last packet of each direction of a conversation that is not TCP.
+    messages: HashMap<(u32, bool), Seen>,
+    /// The last packet from an address that was no search for a neighbour.
+    heard: HashMap<(u16, IpAddr), Seen>,
+    /// Who was searched for, and how often in a row.
+    asked: HashMap<(u16, IpAddr), (Seen, usize)>,
+    too_big: HashMap<(u16, SocketAddr, SocketAddr), TooBig>,
+    options: HashMap<(String, i32), Options>,
+    /// How many bytes a process has written to a descriptor.
+    written: HashMap<(String, i32), u64>,
 }
 
 /// A cause, and the name of the sender's socket when the cause is a call on it.
@@ -70,12 +102,64 @@ impl CauseFinder {
         self.windows.iter_mut()
     }
 
+    /// What the kernels say of their TCP sockets.
+    pub fn samples(&mut self) -> &mut Samples {
+        &mut self.samples
+    }
+
+    /// What the kernel said of a socket, round a moment.
+    pub fn evidence(
+        &self,
+        host: &str,
+        local: SocketAddr,
+        peer: SocketAddr,
+        time_ns: i64,
+    ) -> Evidence<'_> {
+        self.samples.at(host, local, peer, time_ns)
+    }
+
+    /// A process has a new descriptor: what was known of an older one with its number is over.
+    pub fn made(&mut self, process: &str, fd: i32) {
+        let key = (process.to_owned(), fd);
+        self.options.remove(&key);
+        self.written.remove(&key);
+    }
+
+    /// A process wrote so many bytes to a descriptor; their range among all it has written there.
+    pub fn wrote(&mut self, process: &str, fd: i32, bytes: u64) -> (u64, u64) {
+        if self.written.len() > CONVERSATIONS {
+            self.written.clear();
+        }
+        let total = self.written.entry((process.to_owned(), fd)).or_default();
+        let start = *total;
+        *total += bytes;
+        (start, *total)
+    }
+
+    /// A call set an option; name and value as its arguments show them.
+    pub fn set_option(&mut self, process: &str, fd: i32, name: &str, value: &str) {
+        if !matches!(name, "SO_LINGER" | "TCP_KEEPCNT") {
+            return;
+        }
+        if self.options.len() > CONVERSATIONS {
+            self.options.clear();
+        }
+        let options = self.options.entry((process.to_owned(), fd)).or_default();
+        let numbers: Vec<u32> = value
+            .split(|next: char| !next.is_ascii_digit())
+            .filter_map(|digits| digits.parse().ok())
+            .collect();
+        match (name, numbers.as_slice()) {
+            ("SO_LINGER", [on, seconds, ..]) => options.resets = *on != 0 && *seconds == 0,
+            ("TCP_KEEPCNT", [count, ..]) => options.keepalive_probes = Some(*count),
+            _ => {}
+        }
+    }
+
     /// True when a call that ran at that time may have sent the packet: whether it belongs to the session at all.
     pub fn claims(&self, headers: &Headers, time_ns: i64) -> bool {
         let ends = headers.addresses().zip(headers.ports());
-        let opens = headers
-            .tcp()
-            .is_none_or(|tcp| tcp.flags & (flag::SYN | flag::ACK) == flag::SYN);
+        let opens = headers.tcp().is_none_or(opens);
         self.windows
             .iter()
             .filter(|window| window.covers(time_ns) && is_sending(&window.name))
@@ -100,306 +184,288 @@ impl CauseFinder {
 
     /// The cause of the next packet. `owner` is the program that owns its sender's socket, if one does.
     pub fn find(&mut self, packet: &PacketEvent, owner: Option<&str>) -> Option<Found> {
-        let found = self.decide(packet, owner);
-        self.remember(packet, found.as_ref().map(|found| found.cause.clone()));
+        let (found, again) = self.decide(packet, owner);
+        let cause = found.as_ref().map(|found| found.cause.clone());
+        self.remember(packet, cause, again);
         found
     }
 
-    fn decide(&mut self, packet: &PacketEvent, owner: Option<&str>) -> Option<Found> {
-        let time = packet.frame.time_ns;
-        let kernel = |found: Option<Cause>| found.map(|cause| Found { cause, label: None });
-        if let Some(cause) = self.kernels_answer(packet) {
-            return kernel(Some(cause));
+    fn decide(
+        &mut self,
+        packet: &PacketEvent,
+        owner: Option<&str>,
+    ) -> (Option<Found>, Option<Again>) {
+        if let Some(window) = self.raw_call(packet) {
+            return (Some(caused(window, String::new())), None);
         }
-        if let Some(window) = self.sender_call(packet, time) {
-            let cause = Cause {
-                certainty: Certainty::Caused,
-                command: Some(window.command).filter(|command| *command != 0),
-                process: window.process.clone(),
-                call: window.short.clone(),
-                kernel: kernels_part(packet),
-            };
-            return Some(Found {
-                cause,
-                label: Some(window.label.clone()).filter(|label| !label.is_empty()),
-            });
+        let alone = |cause: Option<Cause>| cause.map(|cause| Found { cause, label: None });
+        if let Some(neighbour) = neighbour::neighbour(packet) {
+            return (alone(self.of_neighbour(packet, neighbour)), None);
         }
-        if let Some(window) = self.raw_call(packet, time) {
-            let cause = Cause {
-                certainty: Certainty::Caused,
-                command: Some(window.command),
-                process: window.process.clone(),
-                call: window.short.clone(),
-                kernel: String::new(),
-            };
-            return Some(Found {
-                cause,
-                label: Some(window.label.clone()).filter(|label| !label.is_empty()),
-            });
-        }
-        if let Some(cause) = self.timer(packet) {
-            return kernel(Some(cause));
-        }
-        // A program's calls are not seen, but its kernel sends data, SYN and FIN only when it has asked for that.
-        let asked_for = packet.headers.tcp().is_none_or(carries);
-        let program = || owner.filter(|_| asked_for).map(program_sent);
-        kernel(program().or_else(|| self.answer(packet)))
-    }
-
-    /// Packets that no process sends: only the kernel makes them, whatever call happens to run.
-    fn kernels_answer(&self, packet: &PacketEvent) -> Option<Cause> {
         match &packet.headers.transport {
-            Transport::Icmp(icmp) | Transport::Icmpv6(icmp) if icmp.quoted.is_some() => {
-                self.error_report(packet.network, icmp)
+            Transport::Tcp(tcp) => self.of_segment(packet, tcp, owner),
+            Transport::Icmp(icmp) if icmp.quoted.is_some() => {
+                (alone(self.error_report(packet, icmp, false)), None)
+            }
+            Transport::Icmpv6(icmp) if icmp.quoted.is_some() => {
+                (alone(self.error_report(packet, icmp, true)), None)
             }
             Transport::Icmp(Icmp { kind: 0, .. }) | Transport::Icmpv6(Icmp { kind: 129, .. }) => {
-                let seen = self.other_side(packet)?.last.clone()?;
-                Some(follows(
-                    &seen,
-                    "the kernel answered the echo request; no process was involved",
-                ))
+                let seen = packet.track.conversation.and_then(|conversation| {
+                    self.messages.get(&(conversation, !packet.track.forward))
+                });
+                let words = "the kernel answered the echo request; no process was involved";
+                let cause = seen.map(|seen| follows(seen.number, seen.cause.as_ref(), words));
+                (alone(cause), None)
             }
-            Transport::Tcp(tcp) if tcp.flags & flag::SYN != 0 && tcp.flags & flag::ACK != 0 => {
-                let seen = self.other_side(packet)?.last.clone()?;
-                let listener = if packet.from.is_empty() {
-                    "the listener"
-                } else {
-                    &packet.from
-                };
-                Some(follows(
-                    &seen,
-                    &format!("the kernel answered for {listener}: no accept() was needed"),
-                ))
+            _ => {
+                let time = packet.frame.time_ns;
+                let running = endpoints(packet).and_then(|(from, to)| {
+                    self.running(packet, from, to, true, time)
+                        .find(|window| is_sending(&window.name))
+                });
+                let found = running.map(|window| caused(window, String::new()));
+                let found = found.or_else(|| alone(owner.map(program_sent)));
+                (found, None)
             }
-            Transport::Tcp(tcp)
-                if tcp.flags & flag::RST != 0 && packet.track.phase == Some(Phase::Refused) =>
-            {
-                let seen = self.other_side(packet)?.last.clone()?;
-                Some(follows(
-                    &seen,
-                    &format!(
-                        "no socket listens on port {}: the kernel refused",
-                        tcp.srcport
-                    ),
-                ))
-            }
-            _ => None,
         }
     }
 
-    fn error_report(&self, network: u16, icmp: &Icmp) -> Option<Cause> {
-        let quoted = icmp.quoted?;
-        let (from, to) = quoted.ports?;
-        let seen = self.latest.get(&(
-            network,
-            SocketAddr::new(quoted.src, from),
-            SocketAddr::new(quoted.dst, to),
-        ))?;
-        Some(follows(
-            seen,
-            &format!(
-                "no socket is bound to port {to}: the kernel answered #{} with this",
-                seen.number
-            ),
-        ))
-    }
-
-    /// A call on the sender's socket that was running and can make its kernel send such a packet.
-    fn sender_call(&self, packet: &PacketEvent, time: i64) -> Option<&CallWindow> {
-        let (from, to) = endpoints(packet)?;
-        let tcp = packet.headers.tcp();
-        let opens = tcp.is_none_or(|tcp| tcp.flags & (flag::SYN | flag::ACK) == flag::SYN);
-        let running = self.windows.iter().rev().filter(|window| {
+    /// The calls of the sender's socket that ran at that time, newest first.
+    fn running(
+        &self,
+        packet: &PacketEvent,
+        from: SocketAddr,
+        to: SocketAddr,
+        opens: bool,
+        time: i64,
+    ) -> impl Iterator<Item = &CallWindow> {
+        let host = packet.host.clone();
+        self.windows.iter().rev().filter(move |window| {
             !window.raw
-                && window.host == packet.host
+                && window.host == host
                 && window.covers(time)
                 && window.sends(from, to, opens)
-        });
-        running.into_iter().find(|window| match tcp {
-            None => is_sending(&window.name),
-            Some(tcp) => self.can_cause(window, packet, tcp),
         })
     }
 
-    fn can_cause(&self, window: &CallWindow, packet: &PacketEvent, tcp: &Tcp) -> bool {
-        let carries = carries(tcp);
-        match window.name.as_str() {
-            "connect" => tcp.len == 0 && tcp.flags & (flag::FIN | flag::RST) == 0,
-            "close" | "shutdown" | "exit" => true,
-            "setsockopt" => carries,
-            name if is_sending(name) => carries,
-            // Reading makes room: the kernel may tell so, or send the acknowledgment it was holding back. What answers data that
-            // came while the call slept is the kernel's own.
-            name if name.starts_with("recv") => {
-                let answered = self.other_side(packet).and_then(|side| side.last.as_ref());
-                !carries && answered.is_none_or(|seen| seen.time_ns < window.start_ns)
-            }
-            _ => false,
-        }
+    /// The calls made on the sender's socket so far, newest first.
+    fn on_socket(
+        &self,
+        packet: &PacketEvent,
+        from: SocketAddr,
+        to: SocketAddr,
+    ) -> impl Iterator<Item = &CallWindow> {
+        let host = packet.host.clone();
+        let time = packet.frame.time_ns;
+        self.windows.iter().rev().filter(move |window| {
+            !window.raw
+                && window.start_ns <= time
+                && window.host == host
+                && window.sends(from, to, false)
+        })
     }
 
-    /// A call on a raw or packet socket that has not yet sent its packet.
-    fn raw_call(&mut self, packet: &PacketEvent, time: i64) -> Option<&CallWindow> {
-        let to = packet.headers.addresses().map(|(_, to)| to);
-        let window = self.windows.iter_mut().rev().find(|window| {
-            let there = |peer: SocketAddr| to.is_none_or(|to| same_ip(peer.ip(), to));
-            window.raw
-                && window.host == packet.host
-                && !window.claimed
-                && window.covers(time)
-                && is_sending(&window.name)
-                && window.peer.is_none_or(there)
-        })?;
-        window.claimed = true;
-        Some(window)
-    }
-
-    /// What a kernel timer sends: recognized by the label, since no call was running.
-    fn timer(&self, packet: &PacketEvent) -> Option<Cause> {
-        let tcp = packet.headers.tcp()?;
-        let labels = packet.track.labels;
-        let conversation = packet.track.conversation?;
-        let own = self.sides.get(&(conversation, packet.track.forward));
-        let words = if labels.contains(Label::FastRetransmission) {
-            "fast retransmit: three duplicate acknowledgments asked for it".to_owned()
-        } else if labels.contains(Label::Retransmission)
-            || labels.contains(Label::SpuriousRetransmission)
-        {
-            let tries = own
-                .filter(|own| own.again.0 == tcp.seq)
-                .map_or(1, |own| own.again.1 + 1);
-            let waited = own
-                .and_then(|own| own.last.as_ref())
-                .map_or(0, |seen| (packet.frame.time_ns - seen.time_ns) / 1_000_000);
-            format!(
-                "retransmission timer (RTO): nothing was acknowledged for {waited} ms, try {tries}, backoff ×{}",
-                1_u64 << (tries - 1).min(32)
-            )
-        } else if labels.contains(Label::KeepAlive) || labels.contains(Label::ZeroWindowProbe) {
-            if self.other_side(packet).is_some_and(|side| side.zero_window) {
-                "persist timer: a probe of the zero window (Wireshark calls it a keep-alive)"
-                    .to_owned()
-            } else {
-                "keepalive timer: is the other end still there?".to_owned()
-            }
+    /// A TCP segment.
+    fn of_segment(
+        &self,
+        packet: &PacketEvent,
+        tcp: &Tcp,
+        owner: Option<&str>,
+    ) -> (Option<Found>, Option<Again>) {
+        let Some((from, to)) = endpoints(packet) else {
+            return (None, None);
+        };
+        let time = packet.frame.time_ns;
+        let flow = packet
+            .track
+            .conversation
+            .and_then(|conversation| self.flows.get(&conversation));
+        let none = Flow::default();
+        let [first, second] = &flow.unwrap_or(&none).sides;
+        let (own, other) = if packet.track.forward {
+            (first, second)
         } else {
-            return None;
+            (second, first)
         };
-        let certainty = Certainty::Probably;
-        Some(Cause {
-            certainty,
-            command: None,
-            process: String::new(),
-            call: String::new(),
-            kernel: words,
-        })
-    }
-
-    /// What a kernel sends because of what it received.
-    fn answer(&self, packet: &PacketEvent) -> Option<Cause> {
-        let tcp = packet.headers.tcp()?;
-        let side = self.other_side(packet)?;
-        let last = side.last.as_ref()?;
-        let since = packet.frame.time_ns - last.time_ns;
+        let options = self
+            .on_socket(packet, from, to)
+            .find_map(|window| Some((window.process.clone(), window.fd?)))
+            .and_then(|key| self.options.get(&key))
+            .copied()
+            .unwrap_or_default();
+        let scene = Scene {
+            packet,
+            tcp,
+            time,
+            own,
+            arrived: other.arrived(time),
+            other,
+            evidence: self.samples.at(&packet.host, from, to, time),
+            too_big: self.too_big.get(&(packet.network, from, to)).copied(),
+            keepalive_probes: options.keepalive_probes,
+        };
+        let alone = |cause: Cause| Found { cause, label: None };
+        if tcp.flags & (flag::SYN | flag::ACK) == flag::SYN | flag::ACK {
+            let cause = answer::syn_ack(&scene);
+            let timed = cause
+                .as_ref()
+                .filter(|_| own.with(tcp.seq).next().is_some())
+                .map(|cause| {
+                    if cause.certainty == Certainty::Caused {
+                        Again::Timeout
+                    } else {
+                        Again::Other
+                    }
+                });
+            return (cause.map(alone), timed);
+        }
         if tcp.flags & flag::RST != 0 {
-            return (since < AT_ONCE).then(|| {
-                follows(
-                    last,
-                    "the socket this was for is gone: the kernel answered with a reset",
-                )
-            });
+            return (self.of_reset(&scene, (from, to), options), None);
         }
-        if tcp.len > 0 || tcp.flags & flag::FIN != 0 {
-            // Of a socket that nobody here knows, no call can be ruled out.
-            let known = !packet.from.is_empty() && since < AT_ONCE;
-            return known.then(|| {
-                follows(
-                    last,
-                    "what waited in the send buffer: the acknowledgment let it go",
-                )
-            });
+        if is_again(own, tcp) {
+            let (again, cause) = timer::again(&scene);
+            return (Some(alone(cause)), Some(again));
         }
-        if packet.track.phase == Some(Phase::Handshake(3)) {
-            return Some(follows(
-                last,
-                "the connecting kernel completed the handshake",
-            ));
+        if is_probe(own, tcp) {
+            return (Some(alone(timer::probe(&scene))), None);
         }
-        let sent = side.last_sent.as_ref()?;
-        let since = packet.frame.time_ns - sent.time_ns;
-        if since < AT_ONCE {
-            return Some(follows(
-                sent,
-                "the receiving kernel acknowledged at once; no process was involved",
-            ));
+        let opens = opens(tcp);
+        let running = self
+            .running(packet, from, to, opens, time)
+            .find(|window| can_cause(window, &scene));
+        if let Some(window) = running {
+            return (Some(caused(window, in_call(&scene))), None);
         }
-        Some(Cause {
-            certainty: Certainty::Probably,
-            command: None,
-            process: String::new(),
-            call: String::new(),
-            kernel: format!(
-                "delayed ACK: {} ms after #{}",
-                since / 1_000_000,
-                sent.number
-            ),
+        let carries = carries(tcp);
+        if let Some(program) = owner.filter(|_| carries) {
+            // A program's calls are not seen, but its kernel sends data, SYN and FIN only when it has asked for that.
+            return (Some(alone(program_sent(program))), None);
+        }
+        let cause = if carries {
+            answer::let_go(&scene, self.writer(&scene, (from, to)))
+        } else {
+            answer::acknowledgment(&scene)
+        };
+        (cause.map(alone), None)
+    }
+
+    fn of_reset(
+        &self,
+        scene: &Scene<'_>,
+        (from, to): (SocketAddr, SocketAddr),
+        options: Options,
+    ) -> Option<Found> {
+        let closing = |window: &&CallWindow| matches!(window.name.as_str(), "close" | "exit");
+        let running = self
+            .running(scene.packet, from, to, false, scene.time)
+            .find(closing)
+            .filter(|_| scene.packet.track.phase != Some(Phase::Refused));
+        if let Some(window) = running {
+            let before = scene.evidence.before;
+            let unread = before.map_or(0, |sample| sample.unread);
+            let words = match (unread, options.resets) {
+                (1, _) => "1 byte had come that nobody had read, so closing resets the connection"
+                    .to_owned(),
+                (2.., _) => format!(
+                    "{unread} bytes had come that nobody had read, so closing resets the connection"
+                ),
+                (0, true) => {
+                    "SO_LINGER is set to 0 seconds, so closing resets the connection".to_owned()
+                }
+                (0, false) if before.is_some_and(|sample| !sample.owned) => {
+                    "nobody had accepted the connection, and now nobody can: it is reset".to_owned()
+                }
+                (0, false) => {
+                    "the connection was torn down: data was left unread, or SO_LINGER was set to 0"
+                        .to_owned()
+                }
+            };
+            return Some(caused(window, words));
+        }
+        let closed = self
+            .on_socket(scene.packet, from, to)
+            .find(closing)
+            .map(|window| window.short.as_str());
+        answer::reset(scene, closed).map(|cause| Found { cause, label: None })
+    }
+
+    /// The call that wrote what a segment carries: by the place of its bytes among all that was written, else the last one.
+    fn writer(
+        &self,
+        scene: &Scene<'_>,
+        (from, to): (SocketAddr, SocketAddr),
+    ) -> Option<Writer<'_>> {
+        let writer = |window: &'_ CallWindow| -> bool {
+            if scene.tcp.len == 0 {
+                return matches!(window.name.as_str(), "close" | "shutdown" | "exit");
+            }
+            let offset = u64::from(scene.packet.track.seq).saturating_sub(1);
+            window
+                .wrote
+                .is_some_and(|(start, end)| (start..end).contains(&offset))
+        };
+        let window = self
+            .on_socket(scene.packet, from, to)
+            .find(|window| writer(window))?;
+        Some(Writer {
+            command: window.command,
+            process: &window.process,
+            short: &window.short,
         })
     }
+}
 
-    fn other_side(&self, packet: &PacketEvent) -> Option<&Side> {
-        self.sides
-            .get(&(packet.track.conversation?, !packet.track.forward))
-    }
-
-    fn remember(&mut self, packet: &PacketEvent, cause: Option<Cause>) {
-        if self.sides.len() > CONVERSATIONS || self.latest.len() > CONVERSATIONS {
-            self.sides.clear();
-            self.latest.clear();
+/// Whether a running call can have made its kernel send such a segment now.
+fn can_cause(window: &CallWindow, scene: &Scene<'_>) -> bool {
+    let carries = carries(scene.tcp);
+    match window.name.as_str() {
+        "connect" => scene.tcp.len == 0 && scene.tcp.flags & flag::FIN == 0,
+        "close" | "shutdown" | "exit" => true,
+        "setsockopt" => carries,
+        name if is_sending(name) => carries,
+        // Reading makes room: the kernel may tell so, or send the acknowledgment it was holding back. What answers data that
+        // came while the call slept is the kernel's own.
+        name if name.starts_with("recv") || name == "read" => {
+            let arrived = scene.newest().and_then(Segment::arrives);
+            !carries && arrived.is_none_or(|time| time < window.start_ns)
         }
-        let seen = Seen {
-            number: packet.number,
-            time_ns: packet.frame.time_ns,
-            cause,
-        };
-        if let Some((from, to)) = endpoints(packet) {
-            self.latest.insert((packet.network, from, to), seen.clone());
-        }
-        let Some(conversation) = packet.track.conversation else {
-            return;
-        };
-        let side = self
-            .sides
-            .entry((conversation, packet.track.forward))
-            .or_default();
-        if let Some(tcp) = packet.headers.tcp() {
-            if tcp.len > 0 || tcp.flags & (flag::SYN | flag::FIN) != 0 {
-                side.last_sent = Some(seen.clone());
-                let repeats = packet.track.labels.contains(Label::Retransmission)
-                    || packet.track.labels.contains(Label::SpuriousRetransmission);
-                side.again = if repeats && side.again.0 == tcp.seq {
-                    (tcp.seq, side.again.1 + 1)
-                } else {
-                    (tcp.seq, u32::from(repeats))
-                };
-            }
-            side.zero_window = tcp.window == 0 && tcp.flags & (flag::SYN | flag::RST) == 0;
-        }
-        side.last = Some(seen);
+        _ => false,
     }
 }
 
 /// What the kernel did beyond the call's own part, worth saying beside it.
-fn kernels_part(packet: &PacketEvent) -> String {
-    let Some(tcp) = packet.headers.tcp() else {
-        return String::new();
-    };
-    match packet.track.phase {
-        Some(Phase::Reset) if tcp.flags & flag::RST != 0 => {
-            "the connection was torn down: data was left unread, or SO_LINGER was set to 0"
-                .to_owned()
-        }
-        _ => String::new(),
+fn in_call(scene: &Scene<'_>) -> String {
+    let window = scene.packet.track.window;
+    let last = scene.own.segments().next_back();
+    let opened = last.is_some_and(|last| last.window < window);
+    if opened && scene.packet.track.labels.contains(Label::WindowUpdate) {
+        return format!("reading made room, so the kernel opens the window to {window} bytes");
     }
+    String::new()
+}
+
+/// True for a segment whose bytes, or whose SYN or FIN, were all sent before.
+fn is_again(own: &Side, tcp: &Tcp) -> bool {
+    flow::end(tcp) != tcp.seq
+        && own
+            .highest
+            .is_some_and(|highest| before(tcp.seq, highest) && !is_probe(own, tcp))
+}
+
+/// True for a segment that only provokes an answer: its one byte, or none, lies before what was sent.
+fn is_probe(own: &Side, tcp: &Tcp) -> bool {
+    tcp.flags & (flag::SYN | flag::FIN | flag::RST) == 0
+        && own
+            .highest
+            .is_some_and(|highest| tcp.seq == highest.wrapping_sub(1))
+        // A retransmission of a single byte is no probe: that byte has not been acknowledged.
+        && tcp.len == 0
+}
+
+/// True for the first segment of a connection.
+fn opens(tcp: &Tcp) -> bool {
+    tcp.flags & (flag::SYN | flag::ACK) == flag::SYN
 }
 
 /// True for a segment that is more than an acknowledgment.
@@ -407,29 +473,24 @@ fn carries(tcp: &Tcp) -> bool {
     tcp.len > 0 || tcp.flags & (flag::SYN | flag::FIN | flag::RST) != 0
 }
 
+fn caused(window: &CallWindow, words: String) -> Found {
+    Found {
+        cause: Cause {
+            certainty: Certainty::Caused,
+            command: Some(window.command).filter(|command| *command != 0),
+            process: window.owner(),
+            call: window.short.clone(),
+            kernel: words,
+        },
+        label: Some(window.label.clone()).filter(|label| !label.is_empty()),
+    }
+}
+
 fn program_sent(program: &str) -> Cause {
     Cause {
-        certainty: Certainty::Caused,
-        command: None,
         process: program.to_owned(),
-        call: String::new(),
-        kernel: format!("sent by {program}"),
+        ..kernel(Certainty::Caused, program.to_owned())
     }
-}
-
-fn follows(seen: &Seen, kernel: &str) -> Cause {
-    let cause = seen.cause.as_ref();
-    Cause {
-        certainty: Certainty::Follows,
-        command: cause.and_then(|cause| cause.command),
-        process: cause.map(|cause| cause.process.clone()).unwrap_or_default(),
-        call: cause.map(|cause| cause.call.clone()).unwrap_or_default(),
-        kernel: kernel.to_owned(),
-    }
-}
-
-fn is_sending(name: &str) -> bool {
-    name.starts_with("send") || name == "write" || name == "connect"
 }
 
 fn endpoints(packet: &PacketEvent) -> Option<(SocketAddr, SocketAddr)> {

@@ -171,7 +171,7 @@ fn send_causes_the_data_and_the_acknowledgment_follows_at_once_or_after_a_delay(
     assert_words(
         late.as_ref(),
         Certainty::Probably,
-        "delayed ACK: 39 ms after #6",
+        "the delayed-ACK timer: 40 ms after #6",
     );
 }
 
@@ -220,7 +220,7 @@ fn what_no_call_sent_again_is_the_retransmission_timer_with_its_tries() {
     assert_words(
         second.as_ref(),
         Certainty::Probably,
-        "nothing was acknowledged for 400 ms, try 2, backoff ×2",
+        "try 2, backoff ×2: 400 ms without an acknowledgment; #5 was never answered",
     );
 }
 

@@ -27,8 +27,10 @@ pub struct TcpConversation {
     pub completeness: u8,
     /// When the latest SYN without ACK was seen.
     pub syn_ns: Option<i64>,
-    /// `tcp.analysis.initial_rtt`: from the SYN to the ACK that ends the handshake.
-    pub first_rtt_ns: Option<i64>,
+    /// `tcp.analysis.initial_rtt`: from the SYN to the ACK that ends the handshake; 0 while there is none.
+    pub first_rtt_ns: i64,
+    /// True once a segment was seen.
+    pub begun: bool,
     /// The index of the end that sent the first FIN.
     pub closer: Option<usize>,
     /// Which kind of close this has turned out to be.
@@ -83,12 +85,13 @@ pub const LOSS_TOLD: u32 = u32::MAX;
 pub struct Direction {
     /// The sequence number that is shown as 0.
     pub base: Option<u32>,
-    /// One past the highest sequence number sent.
-    pub next_seq: Option<u32>,
+    /// One past the highest sequence number sent. Wireshark takes 0 for none, in the rules that ask whether there is one, and for a
+    /// number in all others; so it is here.
+    pub next_seq: u32,
     /// When `next_seq` last rose.
     pub next_seq_ns: i64,
-    /// One past the highest sequence number sent without a hole before it.
-    pub ackable: Option<u32>,
+    /// One past the highest sequence number sent without a hole before it; 0 is none.
+    pub ackable: u32,
     /// The acknowledgment number of the last segment; 0 before the first one, and the field of a SYN as it was.
     pub last_ack: u32,
     /// When that segment was seen.

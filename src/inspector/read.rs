@@ -2,6 +2,7 @@
 //! nothing. The same with several threads is `relay.rs`.
 
 use super::pcap::{Block, CaptureError, Reader, Record};
+use super::reassembly::Reassembly;
 use super::tracker::Tracker;
 use crate::event::packet::{Frame, FrameBytes, PacketEvent, Track};
 use crate::packet::decode::decode;
@@ -61,6 +62,7 @@ pub fn read_told(
 ) -> Result<Summary, CaptureError> {
     let mut reader = Reader::new(input)?;
     let mut tracker = Tracker::new();
+    let mut reassembly = Reassembly::default();
     let mut block = Block::default();
     let mut event = blank();
     let mut times = Times::default();
@@ -70,7 +72,8 @@ pub fn read_told(
             frames += 1;
             let bytes = block.bytes(record);
             event.headers = decode(record.link, bytes, record.len);
-            event.track = tracker.packet(frames, record.time_ns, &event.headers);
+            let when = (frames, record.time_ns);
+            event.track = reassembly.packet(&mut tracker, when, &mut event.headers, bytes);
             place(&mut event, &block, record, frames);
             let told = Told {
                 packet: &event,
@@ -104,7 +107,7 @@ impl Times {
 }
 
 /// An event to be filled again and again.
-pub(super) fn blank() -> PacketEvent {
+pub fn blank() -> PacketEvent {
     PacketEvent {
         number: 0,
         host: String::new(),

@@ -4,6 +4,7 @@
 
 use super::pcap::{Block, CaptureError, Reader};
 use super::read::{Summary, Times, Told, blank, decode_all, place};
+use super::reassembly::Reassembly;
 use super::tracker::Tracker;
 use crate::event::packet::{PacketEvent, Track};
 use crate::packet::headers::Headers;
@@ -37,6 +38,7 @@ pub fn relay(
         }),
         tracking: Mutex::new(Tracking {
             tracker: Tracker::new(),
+            reassembly: Reassembly::default(),
             turn: 0,
             broken: false,
         }),
@@ -100,6 +102,7 @@ struct Source<R> {
 
 struct Tracking {
     tracker: Tracker,
+    reassembly: Reassembly,
     /// The block whose turn it is.
     turn: u64,
     /// A thread ended before its turn came: nobody may wait for it.
@@ -215,9 +218,16 @@ fn track<R>(shared: &Shared<R>, turn: u64, before: u64, bench: &mut Bench) -> bo
             .wait(tracking)
             .unwrap_or_else(PoisonError::into_inner);
     }
-    let records = bench.block.records().iter().zip(&bench.headers);
+    let Tracking {
+        tracker,
+        reassembly,
+        ..
+    } = &mut *tracking;
+    let records = bench.block.records().iter().zip(&mut bench.headers);
     for ((record, headers), number) in records.zip(before + 1..) {
-        let track = tracking.tracker.packet(number, record.time_ns, headers);
+        let bytes = bench.block.bytes(record);
+        let when = (number, record.time_ns);
+        let track = reassembly.packet(tracker, when, headers, bytes);
         bench.tracks.push(track);
     }
     tracking.turn += 1;

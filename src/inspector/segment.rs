@@ -4,7 +4,7 @@
 use super::analysis::{self, Segment};
 use super::conversation::{CloseKind, Scale, TcpConversation};
 use super::{phase, state};
-use crate::event::packet::{Label, Track};
+use crate::event::packet::{Label, Labels, Track};
 use crate::packet::headers::{Tcp, flag};
 
 /// Moves one connection by one segment of end `from`; gives the change in queued segments.
@@ -19,8 +19,10 @@ pub fn track_segment(
     let to = 1 - from;
     // Wireshark shows what was complete before this packet.
     track.completeness |= record.completeness;
+    let cut = tcp.header.len() < usize::from(tcp.hdr_len);
     note_bases(record, from, tcp);
-    note_handshake(record, from, segment);
+    note_completeness(record, tcp, track.labels.contains(Label::ReusedPorts));
+    note_scale(record, from, tcp, cut);
     let first_rtt = record.first_rtt_ns;
     let [first, second] = &mut record.ends;
     let (own, rev) = if from == 0 {
@@ -29,10 +31,16 @@ pub fn track_segment(
         (second, first)
     };
     let verdict = analysis::analyze(own, rev, segment, first_rtt, may_queue);
-    track.labels.0 |= verdict.labels.0;
-    track.duplicate_of = verdict.duplicate_of;
-    track.acks = verdict.acks;
-    track.bytes_in_flight = verdict.bytes_in_flight;
+    note_round_trip(record, segment);
+    if cut {
+        // Its options were not captured, and nothing is said of a segment that is not known as a whole.
+        track.labels = Labels::default();
+    } else {
+        track.labels.0 |= verdict.labels.0;
+        track.duplicate_of = verdict.duplicate_of;
+        track.acks = verdict.acks;
+        track.bytes_in_flight = verdict.bytes_in_flight;
+    }
 
     let own = &record.ends[from];
     track.seq = tcp.seq.wrapping_sub(own.base.unwrap_or(tcp.seq));
@@ -61,6 +69,13 @@ pub fn track_segment(
 fn note_bases(record: &mut TcpConversation, from: usize, tcp: &Tcp) {
     let own = &mut record.ends[from];
     if tcp.flags & flag::SYN != 0 {
+        if own.base == Some(tcp.seq) && tcp.flags & flag::ACK == 0 {
+            // Sent again: what was beyond a hole is forgotten.
+            own.next_seq = own.ackable;
+        }
+        if own.base.is_some_and(|base| base != tcp.seq) {
+            own.unacked.rebase(tcp.seq);
+        }
         own.base = Some(tcp.seq);
     } else if own.base.is_none() {
         own.base = Some(tcp.seq.wrapping_sub(1));
@@ -71,18 +86,19 @@ fn note_bases(record: &mut TcpConversation, from: usize, tcp: &Tcp) {
     }
 }
 
-/// Completeness, window scaling and the first round-trip time.
-fn note_handshake(record: &mut TcpConversation, from: usize, segment: Segment<'_>) {
-    let tcp = segment.tcp;
+fn note_completeness(record: &mut TcpConversation, tcp: &Tcp, reused: bool) {
     let syn = tcp.flags & flag::SYN != 0;
     let ack = tcp.flags & flag::ACK != 0;
+    let begins = syn && !ack && !record.begun;
     let mut seen = match (syn, ack) {
-        (true, false) => 1,
+        // Only as the first packet that was seen.
+        (true, false) => u8::from(begins),
         (true, true) => 2,
         (false, true) if tcp.len == 0 => 4,
         _ => 0,
     };
-    if (ack || syn) && tcp.len > 0 {
+    // Data in a SYN-ACK does not count, nor in a SYN that was sent again or begins a connection anew.
+    if (ack && !syn || begins && !reused) && tcp.len > 0 {
         seen |= 8;
     }
     if ack && tcp.flags & flag::FIN != 0 {
@@ -92,31 +108,42 @@ fn note_handshake(record: &mut TcpConversation, from: usize, segment: Segment<'_
         seen |= 32;
     }
     // A conversation that was joined in the middle is not made complete by the packet that revealed it.
-    let first = record.ends.iter().all(|end| end.next_seq.is_none());
-    if first && !syn {
-        seen = 0;
+    if record.begun || begins {
+        record.completeness |= seen;
     }
-    record.completeness |= seen;
+    record.begun = true;
+}
 
+/// The first round-trip time; it counts from the next segment on.
+fn note_round_trip(record: &mut TcpConversation, segment: Segment<'_>) {
+    let syn = segment.tcp.flags & flag::SYN != 0;
+    let ack = segment.tcp.flags & flag::ACK != 0;
     if syn && !ack {
         record.syn_ns = Some(segment.time_ns);
     }
-    if ack && !syn && record.first_rtt_ns.is_none() {
-        record.first_rtt_ns = record.syn_ns.map(|sent| segment.time_ns - sent);
+    if ack && !syn && record.first_rtt_ns == 0 {
+        record.first_rtt_ns = record.syn_ns.map_or(0, |sent| segment.time_ns - sent);
     }
-    if syn {
-        let to = 1 - from;
-        match tcp.options.wscale {
-            Some(shift) if !(ack && record.ends[to].scale == Scale::Off) => {
-                record.ends[from].scale = Scale::Shift(shift);
-            }
-            Some(_) => record.ends[from].scale = Scale::Off,
-            None => {
-                // One end without the option is enough: neither scales (RFC 7323 section 2.2).
-                record.ends[from].scale = Scale::Off;
-                record.ends[to].scale = Scale::Off;
-            }
+}
+
+/// Window scaling, as the SYNs agree on it. Of a `cut` one only what was captured is taken over.
+fn note_scale(record: &mut TcpConversation, from: usize, tcp: &Tcp, cut: bool) {
+    if tcp.flags & flag::SYN == 0 {
+        return;
+    }
+    let to = 1 - from;
+    let answers = tcp.flags & flag::ACK != 0;
+    match tcp.options.wscale {
+        Some(_) if answers && !cut && record.ends[to].scale == Scale::Off => {
+            record.ends[from].scale = Scale::Off;
         }
+        Some(shift) => record.ends[from].scale = Scale::Shift(shift),
+        // One end without the option is enough: neither scales (RFC 7323 section 2.2). Said again it changes nothing.
+        None if !cut && record.ends[from].scale == Scale::Unknown => {
+            record.ends[from].scale = Scale::Off;
+            record.ends[to].scale = Scale::Off;
+        }
+        None => {}
     }
 }
 

@@ -215,11 +215,12 @@ fn keep(bytes: &mut Vec<Option<u8>>, at: u64, data: &[u8]) {
 }
 
 /// Relative sequence numbers beyond 4 GiB: each is the nearest to the one before it.
-#[derive(Default)]
-struct Unwrap(u64);
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Unwrap(u64);
 
 impl Unwrap {
-    fn take(&mut self, number: u32) -> u64 {
+    /// The number without its wrapping.
+    pub fn take(&mut self, number: u32) -> u64 {
         let last = self.0;
         let distance = i64::from(number.wrapping_sub(last as u32).cast_signed());
         self.0 = last.saturating_add_signed(distance);

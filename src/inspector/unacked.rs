@@ -68,19 +68,31 @@ impl Unacked {
         true
     }
 
+    /// Takes another sequence number as 0: a connection began anew while segments waited.
+    pub fn rebase(&mut self, base: u32) {
+        self.bounds = None;
+        for segment in &self.segments {
+            self.bounds = Some(widen(self.bounds, *segment, base));
+            self.before_base |= before(segment.seq, base);
+        }
+        self.mixed |= !self.segments.is_empty();
+    }
+
     /// Removes what `ack` acknowledges, and cuts a segment that it acknowledges in part. `base` is the sequence number shown as 0.
     pub fn acknowledge(&mut self, ack: u32, base: u32) -> Acked {
         let Some((low, high)) = self.bounds else {
             return Acked::default();
         };
+        let (low, high) = (low.wrapping_add(base), high.wrapping_add(base));
+        let lies_before = before(low, ack);
         // The common case, all of it still waits, needs no walk.
-        if !self.before_base && !before(low.wrapping_add(base), ack) {
+        if !self.before_base && !lies_before && !before(high, ack) {
             return Acked::default();
         }
-        let acked = if self.mixed || self.before_base {
+        let acked = if self.mixed || self.before_base || !lies_before {
             self.acknowledge_any(ack, base)
         } else {
-            self.acknowledge_first(ack, base, high)
+            self.acknowledge_first(ack, base)
         };
         if self.segments.is_empty() {
             self.bounds = None;
@@ -94,7 +106,8 @@ impl Unacked {
     }
 
     /// In a queue that is in order the acknowledged ones are the first.
-    fn acknowledge_first(&mut self, ack: u32, base: u32, high: u32) -> Acked {
+    fn acknowledge_first(&mut self, ack: u32, base: u32) -> Acked {
+        let high = self.bounds.map_or(0, |bounds| bounds.1);
         let mut acked = Acked::default();
         while let Some(segment) = self.segments.front_mut() {
             if before(ack, segment.next) {

@@ -15,7 +15,7 @@ use std::os::fd::OwnedFd;
 /// A process that was born: its id, and what stands for it.
 pub type Born = (Pid, OwnedFd);
 
-/// Forks a prompt's process onto a host. The one descriptor is its channel.
+/// Forks a prompt's process onto a host. The descriptors are its channel and the one its forked children report on.
 #[expect(
     clippy::disallowed_methods,
     reason = "the forked child leaves here: nothing of the keeper's is to be unwound"
@@ -26,16 +26,15 @@ pub fn process(
     descriptors: Vec<OwnedFd>,
     process_main: ProcessMain,
 ) -> Result<Born, Failure> {
-    let channel = descriptors
-        .into_iter()
-        .next()
-        .ok_or(("spawn", io::Error::from_raw_os_error(libc::EBADF)))?;
+    let channels: [OwnedFd; 2] = descriptors
+        .try_into()
+        .map_err(|_| ("spawn", io::Error::from_raw_os_error(libc::EBADF)))?;
     if let Some(pid) = spawn::fork().map_err(|error| ("fork(2)", error))? {
         let pidfd = spawn::pidfd_open(pid).map_err(|error| ("pidfd_open(2)", error))?;
         return Ok((pid, pidfd));
     }
     let moved = namespaces.map_or(Ok(()), Namespaces::enter);
-    std::process::exit(moved.map_or(126, |()| become_process(channel, name, host, process_main)))
+    std::process::exit(moved.map_or(126, |()| become_process(channels, name, host, process_main)))
 }
 
 /// Forks the wire's process. It keeps its three descriptors and no other of the keeper's.
@@ -94,8 +93,13 @@ pub fn program(
     ))
 }
 
-/// Runs in the forked child: leaves it with standard descriptors to nowhere, its channel out of the way, and 3 free.
-fn become_process(channel: OwnedFd, name: &str, host: &str, process_main: ProcessMain) -> i32 {
+/// Runs in the forked child: leaves it with standard descriptors to nowhere, its channels out of the way, and 3 free.
+fn become_process(
+    channels: [OwnedFd; 2],
+    name: &str,
+    host: &str,
+    process_main: ProcessMain,
+) -> i32 {
     let nowhere = nix::fcntl::open(
         "/dev/null",
         nix::fcntl::OFlag::O_RDWR,
@@ -103,8 +107,10 @@ fn become_process(channel: OwnedFd, name: &str, host: &str, process_main: Proces
     );
     let settled = nowhere.map_err(io::Error::from).and_then(|nowhere| {
         descriptor_table::set_standard(&nowhere, &nowhere, &nowhere)?;
+        let [channel, family] = channels;
         let channel = descriptor_table::move_high(channel)?;
-        descriptor_table::close_all_but(&[&channel])?;
+        let family = descriptor_table::move_high(family)?;
+        descriptor_table::close_all_but(&[&channel, &family])?;
         // The number was closed just now with the rest; its owner must not close it a second time.
         std::mem::forget(nowhere);
         nix::sys::prctl::set_pdeathsig(Signal::SIGKILL)?;
@@ -113,9 +119,9 @@ fn become_process(channel: OwnedFd, name: &str, host: &str, process_main: Proces
         if let Ok(name) = CString::new(name) {
             nix::sys::prctl::set_name(&name)?;
         }
-        Ok(channel)
+        Ok([channel, family])
     });
-    settled.map_or(126, |channel| process_main(channel, name, host))
+    settled.map_or(126, |channels| process_main(channels, name, host))
 }
 
 /// Runs in the forked child: becomes the program, or gives the errno.

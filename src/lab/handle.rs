@@ -262,18 +262,18 @@ impl Lab {
         }
     }
 
-    /// Makes a prompt's process on a host, at the other end of `channel`.
+    /// Makes a prompt's process on a host, at the other ends of its channel and the one its children report on.
     pub fn spawn(
         &mut self,
         name: &str,
         host: &str,
-        channel: BorrowedFd<'_>,
+        channels: [BorrowedFd<'_>; 2],
     ) -> Result<Spawned, LabError> {
         let request = Request::Spawn {
             name: name.to_owned(),
             host: host.to_owned(),
         };
-        self.born(&request, &[channel])
+        self.born(&request, &channels)
     }
 
     /// Runs a program on a host with these standard input, output and error.

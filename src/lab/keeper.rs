@@ -21,8 +21,9 @@ use std::os::unix::ffi::OsStrExt;
 use std::os::unix::fs::MetadataExt;
 use std::process::ExitCode;
 
-/// What a prompt's process does: takes its channel, its name and its host's, and gives its exit status.
-pub type ProcessMain = fn(OwnedFd, &str, &str) -> i32;
+/// What a prompt's process does: takes its channel and the one its forked children report on, its name and its host's, and gives its
+/// exit status.
+pub type ProcessMain = fn([OwnedFd; 2], &str, &str) -> i32;
 
 /// The name the keeper goes by in `ps` and /proc; at most 15 bytes.
 pub const COMM: &str = "socklab-keeper";

@@ -9,7 +9,7 @@ pub const LIMIT: usize = 256 * 1024;
 /// What the terminal asks of the keeper.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub enum Request {
-    /// Make a prompt's process; one descriptor: its channel.
+    /// Make a prompt's process; two descriptors: its channel, and the one its forked children report on.
     Spawn {
         /// The process's name.
         name: String,

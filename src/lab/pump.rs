@@ -43,6 +43,8 @@ pub fn run(channel: OwnedFd, ring: OwnedFd, out: OwnedFd) -> i32 {
     let _ = nix::sys::prctl::set_pdeathsig(nix::sys::signal::Signal::SIGKILL);
     let _ = SigSet::empty().thread_set_mask();
     let _ = signal::ignore_terminal();
+    // Frames that are held leave on time, not when it suits other timers.
+    let _ = nix::sys::prctl::set_timerslack(1);
     let started = Ring::start(ring, EVERY, Look::Incoming, Room::for_ethernet(RING_MIB));
     let Ok(ring) = started else { return 1 };
     let mut pump = Pump {

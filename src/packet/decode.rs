@@ -54,6 +54,24 @@ pub fn decode(link: LinkType, bytes: &[u8], len: u32) -> Headers {
     headers
 }
 
+/// The transport of a datagram that was put together: `datagram` is what the IP header of `headers` carries, of protocol `proto`.
+pub(super) fn carried(headers: &Headers, proto: u8, datagram: &[u8]) -> Transport {
+    let mut part = Part::whole(datagram, datagram.len() as u32);
+    let mut upper = proto;
+    if matches!(headers.net, Net::Ipv6(_)) {
+        while let Ok(Some(found)) = ipv6::extension(upper, part) {
+            upper = found.nxt;
+            part = part.skip(found.part.wire_len());
+        }
+    }
+    let mut whole = Headers {
+        transport: Transport::None,
+        ..*headers
+    };
+    whole.transport(upper, false, part);
+    whole.transport
+}
+
 /// `LINKTYPE_SUNATM`.
 const SUNATM: LinkType = LinkType(123);
 

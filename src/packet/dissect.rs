@@ -3,14 +3,15 @@
 use super::checksum::{Covered, Pseudo};
 use super::decode::{Network, link_header};
 use super::fields::{Fields, malformed_field};
-use super::headers::{LinkType, Malformed};
+use super::headers::{Headers, LinkType, Malformed, Span, Transport};
 use super::icmp::{self, HEADER as ICMP_HEADER, Version, proto};
 use super::lower::{self, Announced};
 use super::part::{CUT, Part};
-use super::tree::{FieldValue, Layer};
+use super::tree::{Field, FieldValue, Layer};
 use super::tunnel::{self, Tunnel};
 use super::{
-    arp, cooked, ethernet, icmp_layers, igmp, ipv4, ipv6, ipv6_layers, loopback, partial, tcp, udp,
+    application, arp, cooked, ethernet, fragment, icmp_layers, igmp, ipv4, ipv6, ipv6_layers,
+    loopback, partial, tcp, udp,
 };
 use std::net::IpAddr;
 
@@ -21,11 +22,16 @@ const DEEPEST: u8 = 8;
 /// an ICMP error quotes follow the ICMP layer, with titles that say so. With `checksum_not_ready` the checksums of TCP and UDP are
 /// not judged.
 pub fn tree(link: LinkType, bytes: &[u8], len: u32, checksum_not_ready: bool) -> Vec<Layer> {
+    walk(link, bytes, len, checksum_not_ready, false)
+}
+
+fn walk(link: LinkType, bytes: &[u8], len: u32, not_ready: bool, waits: bool) -> Vec<Layer> {
     let whole = Part::whole(bytes, len);
     let mut walk = Walk {
         layers: Vec::new(),
-        not_ready: checksum_not_ready,
+        not_ready,
         quoted: false,
+        waits,
         depth: 0,
     };
     let end = walk.frame(link, whole, 0);
@@ -33,11 +39,70 @@ pub fn tree(link: LinkType, bytes: &[u8], len: u32, checksum_not_ready: bool) ->
     walk.layers
 }
 
+/// The layers of a frame whose record is `headers`. The first fragment of a datagram is bytes when the record says that it has no
+/// transport, because it waits for the others. Behind the layers of the frame that completes the datagram follow those of
+/// `datagram`, its payload; their fields have no bytes in the frame, so their spans are empty.
+pub fn whole_tree(
+    headers: &Headers,
+    bytes: &[u8],
+    checksum_not_ready: bool,
+    datagram: Option<&[u8]>,
+) -> Vec<Layer> {
+    let waits = headers.transport == Transport::None || datagram.is_some();
+    let mut layers = walk(headers.link, bytes, headers.len, checksum_not_ready, waits);
+    if let Some(datagram) = datagram {
+        layers.extend(reassembled(headers, bytes, datagram));
+    }
+    layers
+}
+
+fn reassembled(headers: &Headers, frame: &[u8], datagram: &[u8]) -> Vec<Layer> {
+    let (Some(fragment), Some((src, dst))) = (fragment::of(headers, frame), headers.addresses())
+    else {
+        return Vec::new();
+    };
+    let mut walk = Walk {
+        layers: Vec::new(),
+        not_ready: false,
+        quoted: false,
+        waits: false,
+        depth: 0,
+    };
+    let mut part = Part::whole(datagram, datagram.len() as u32);
+    let mut upper = Upper {
+        src,
+        dst,
+        protocol: fragment.of.proto,
+        first_fragment: false,
+        routed: false,
+    };
+    if dst.is_ipv6() {
+        while let Ok(Some(found)) = ipv6::extension(upper.protocol, part) {
+            upper.protocol = found.nxt;
+            part = part.skip(found.part.wire_len());
+        }
+    }
+    walk.upper(&upper, part);
+    for layer in &mut walk.layers {
+        layer.title.insert_str(0, "Reassembled: ");
+        layer.span = Span::default();
+        layer.fields.iter_mut().for_each(forget_place);
+    }
+    walk.layers
+}
+
+fn forget_place(field: &mut Field) {
+    field.span = Span::default();
+    field.children.iter_mut().for_each(forget_place);
+}
+
 /// The layers so far, and what is known of the packet they belong to.
 struct Walk {
     layers: Vec<Layer>,
     not_ready: bool,
     quoted: bool,
+    /// The first fragment of a datagram is kept until the others come, so it is no transport.
+    waits: bool,
     depth: u8,
 }
 
@@ -237,7 +302,7 @@ impl Walk {
             first_fragment: ip.mf,
             routed: false,
         };
-        if decoded.stop || ip.frag_offset > 0 {
+        if decoded.stop || ip.frag_offset > 0 || self.keeps(ip.mf) {
             self.data(decoded.rest);
         } else {
             self.upper(&upper, decoded.rest);
@@ -262,7 +327,7 @@ impl Walk {
             first_fragment: more,
             routed: ipv6_layers::is_routed(part, ip),
         };
-        if decoded.stop || offset > 0 {
+        if decoded.stop || offset > 0 || self.keeps(more) {
             self.data(decoded.rest);
         } else {
             self.upper(&upper, decoded.rest);
@@ -326,8 +391,33 @@ impl Walk {
         let decoded = tcp::decode(part)?;
         let covered = self.covered(upper, true);
         self.push(tcp::layer(part, &decoded, upper.pseudo(), covered));
-        self.data(decoded.rest);
+        let ports = (decoded.header.srcport, decoded.header.dstport);
+        let known = if decoded.stop {
+            None
+        } else {
+            application::segment(ports, decoded.rest)
+        };
+        let Some((layers, read)) = known else {
+            self.data(decoded.rest);
+            return Ok(());
+        };
+        for layer in layers {
+            self.push(layer);
+        }
+        self.data(decoded.rest.skip(read));
         Ok(())
+    }
+
+    /// Adds what a datagram carries.
+    fn datagram(&mut self, ports: (u16, u16), part: Part<'_>) {
+        match application::datagram(ports, part) {
+            Some(layers) => {
+                for layer in layers {
+                    self.push(layer);
+                }
+            }
+            None => self.data(part),
+        }
     }
 
     fn udp(&mut self, upper: &Upper, part: Part<'_>) -> Result<(), Malformed> {
@@ -342,7 +432,10 @@ impl Walk {
         };
         match tunnel {
             Some(tunnel) => self.tunnel(tunnel),
-            None => self.data(decoded.rest),
+            None => self.datagram(
+                (decoded.header.srcport, decoded.header.dstport),
+                decoded.rest,
+            ),
         }
         let surplus = part.skip(part.len_until_end_of(decoded.rest));
         if !surplus.bytes().is_empty() {
@@ -385,6 +478,11 @@ impl Walk {
             self.data(decoded.rest);
         }
         Ok(())
+    }
+
+    /// True for a first fragment that is kept.
+    fn keeps(&self, more: bool) -> bool {
+        more && self.waits && !self.quoted && self.depth == 0
     }
 
     /// How far the checksum of a transport can be judged; `offloaded` when hardware may compute it.

@@ -285,6 +285,9 @@ pub struct TcpOptions {
     pub timestamp: Option<(u32, u32)>,
 }
 
+/// The UDP destination ports of VXLAN and Geneve, whose datagrams carry frames.
+pub const TUNNEL_PORTS: [u16; 2] = [4789, 6081];
+
 /// A UDP header (RFC 768).
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Udp {
@@ -355,7 +358,7 @@ impl Headers {
     pub fn may_tunnel(&self) -> bool {
         const GRE: u8 = 47;
         match (&self.transport, &self.net) {
-            (Transport::Udp(udp), _) => matches!(udp.dstport, 4789 | 6081),
+            (Transport::Udp(udp), _) => TUNNEL_PORTS.contains(&udp.dstport),
             (Transport::None, Net::Ipv4(ip)) => ip.proto == GRE,
             (Transport::None, Net::Ipv6(ip)) => ip.upper == GRE,
             _ => false,

@@ -253,7 +253,7 @@ pub(super) fn layer(kind: Kind, part: Part<'_>, peeled: &Peeled<'_>) -> Option<L
         Kind::Fddi => ("fddi", "Fiber Distributed Data Interface", llc::FDDI),
         Kind::Arcnet => ("arcnet", "ARCNET", llc::ARCNET),
         Kind::ArcnetLinux => ("arcnet", "ARCNET", llc::ARCNET_LINUX),
-        Kind::FibreChannel => ("ipfc", "IP Over FC", llc::FIBRE_CHANNEL),
+        Kind::FibreChannel => ("ipfc", "IP Over FC", &[]),
         Kind::Atm => ("atm", "ATM", llc::ATM),
         Kind::Ppp => ("ppp", "Point-to-Point Protocol", &[]),
         Kind::Serial => return None,

@@ -1,14 +1,18 @@
 //! Bytes to meaning and meaning to bytes; every field with its byte range. Pure: never fails, never silent.
 
+pub mod application;
 mod arp;
 pub mod build;
 pub mod checksum;
 mod cooked;
 pub mod decode;
 pub mod dissect;
+mod dns;
 mod ethernet;
 mod fields;
+pub mod fragment;
 pub mod headers;
+mod http;
 mod icmp;
 mod icmp_layers;
 pub mod icmp_names;
@@ -28,9 +32,11 @@ mod tcp;
 mod tcp_option_fields;
 mod tcp_options;
 pub mod text;
+mod tls;
 pub mod tree;
 mod tunnel;
 mod udp;
+mod websocket;
 
 #[cfg(test)]
 mod tests;

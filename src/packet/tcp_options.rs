@@ -100,7 +100,13 @@ pub(super) fn decode(bytes: &[u8]) -> (TcpOptions, Option<(usize, &'static str)>
     for step in walk(bytes) {
         let option = match step {
             Ok(option) => option,
-            Err(error) => return (options, Some(error)),
+            Err(error) => {
+                // The blocks of a SACK option that was cut by the capture are as good as those of a whole one.
+                if let Some([kind::SACK, _, data @ ..]) = bytes.get(error.0..) {
+                    sack(&mut options, data);
+                }
+                return (options, Some(error));
+            }
         };
         let data = option.data();
         match (option.kind, data.len()) {
@@ -108,14 +114,16 @@ pub(super) fn decode(bytes: &[u8]) -> (TcpOptions, Option<(usize, &'static str)>
             (kind::WSCALE, 1) => options.wscale = Some(data[0]),
             (kind::SACK_PERM, 0) => options.sack_perm = true,
             (kind::TIMESTAMP, 8) => options.timestamp = Some((be32(data, 0), be32(data, 4))),
-            (kind::SACK, len) if len % 8 == 0 => {
-                for (place, block) in options.sack.iter_mut().zip(data.chunks_exact(8)) {
-                    *place = (be32(block, 0), be32(block, 4));
-                }
-                options.sack_count = (len / 8).min(options.sack.len()) as u8;
-            }
+            (kind::SACK, len) if len % 8 == 0 => sack(&mut options, data),
             _ => {}
         }
     }
     (options, None)
+}
+
+fn sack(options: &mut TcpOptions, data: &[u8]) {
+    for (place, block) in options.sack.iter_mut().zip(data.chunks_exact(8)) {
+        *place = (be32(block, 0), be32(block, 4));
+    }
+    options.sack_count = (data.len() / 8).min(options.sack.len()) as u8;
 }

@@ -2,26 +2,26 @@
 
 use super::message::{Execute, Request, decode, encode};
 use crate::engine::Engine;
-use crate::engine::report::{Report, Reports};
+use crate::engine::report::{Report, Reports, thread_name};
+use crate::sys::signal;
 use std::fs::File;
 use std::io::{self, Read, Write};
 use std::os::fd::{AsRawFd, OwnedFd};
 use std::sync::{Arc, Mutex, PoisonError};
 
-/// The name of the thread that runs a job, by which the terminal finds it under /proc.
-pub fn thread_name(job: u32) -> String {
-    format!("job-{job}")
-}
-
 /// Serves until the channel closes. Commands of job 0 run on this thread, one after the other; others each on their own.
-pub fn run(channel: OwnedFd, name: &str, host: &str) -> i32 {
+/// Children that a command forks report on `family`, which keeps messages whole.
+pub fn run(channels: [OwnedFd; 2], name: &str, host: &str) -> i32 {
+    let [channel, family] = channels;
+    let reserved = [channel.as_raw_fd(), family.as_raw_fd()];
     let process = Arc::new(Process {
-        engine: Engine::new(name, host).reserving(channel.as_raw_fd()),
+        engine: Engine::new(name, host).reserving(&reserved),
         channel: Channel {
             stream: File::from(channel),
             turn: Mutex::new(()),
             inbox: Mutex::new(Vec::new()),
         },
+        family: Family(File::from(family)),
     });
     loop {
         match process.channel.next() {
@@ -38,6 +38,7 @@ pub fn run(channel: OwnedFd, name: &str, host: &str) -> i32 {
 struct Process {
     engine: Engine,
     channel: Channel,
+    family: Family,
 }
 
 impl Process {
@@ -55,14 +56,14 @@ impl Process {
         }
         let shared = Arc::clone(process);
         let started = std::thread::Builder::new()
-            .name(thread_name(job))
+            .name(thread_name(job, 0))
             .spawn(move || {
                 shared
                     .engine
-                    .execute(&command, number, job, &shared.channel);
+                    .execute(&command, number, job, &OtherThread(&shared));
             });
         if started.is_err() {
-            process.channel.send(Report::Done {
+            process.channel.send(&Report::Done {
                 command: number,
                 job,
             });
@@ -97,30 +98,78 @@ impl Channel {
             }
         }
     }
-}
 
-impl Reports for Channel {
-    fn send(&self, report: Report) {
-        let Ok(bytes) = encode(&report) else { return };
+    fn send(&self, report: &Report) {
+        let Ok(bytes) = encode(report) else { return };
         let _turn = self.turn.lock().unwrap_or_else(PoisonError::into_inner);
         // A terminal that is gone takes this process with it; there is nobody to tell.
         let _ = (&self.stream).write_all(&bytes);
     }
 }
 
-/// Reports of the main thread: after each call it waits until the terminal has taken it in.
+/// Where forked children report: several processes write to it, so each report is one message (SOCK_SEQPACKET). Who wrote it the
+/// kernel says.
+struct Family(File);
+
+impl Reports for Family {
+    fn send(&self, mut report: Report) {
+        while let Ok(bytes) = postcard::to_stdvec(&report) {
+            match (&self.0).write(&bytes) {
+                Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
+                // Longer than the socket takes at once: the call is told without its data.
+                Err(error) if error.raw_os_error() == Some(libc::EMSGSIZE) => match &mut report {
+                    Report::Called(call) if call.data.is_some() => call.data = None,
+                    _ => return,
+                },
+                _ => break,
+            }
+        }
+        if matches!(report, Report::Called(_)) {
+            signal::wait_to_go_on();
+        }
+    }
+}
+
+/// Reports of the main thread: after each call it waits until the terminal has taken it in. Threads that a server has started on
+/// behalf of the command wait for a signal of their own.
 struct MainThread<'a>(&'a Arc<Process>);
 
 impl Reports for MainThread<'_> {
     fn send(&self, report: Report) {
-        let called = matches!(report, Report::Called(_));
-        self.0.channel.send(report);
-        if !called {
-            return;
+        let thread = match &report {
+            Report::Called(call) => Some(call.thread),
+            _ => None,
+        };
+        self.0.channel.send(&report);
+        match thread {
+            Some(0) => {
+                // A job may be asked for before the word to go on comes.
+                while let Ok(Some(Request::Execute(request))) = self.0.channel.next() {
+                    Process::execute(self.0, request);
+                }
+            }
+            Some(_) => signal::wait_to_go_on(),
+            None => {}
         }
-        // A job may be asked for before the word to go on comes.
-        while let Ok(Some(Request::Execute(request))) = self.0.channel.next() {
-            Process::execute(self.0, request);
+    }
+
+    fn of_a_child(&self) -> Option<&dyn Reports> {
+        Some(&self.0.family)
+    }
+}
+
+/// Reports of a background job's thread, which waits after each call as the main thread does, but for a signal.
+struct OtherThread<'a>(&'a Arc<Process>);
+
+impl Reports for OtherThread<'_> {
+    fn send(&self, report: Report) {
+        self.0.channel.send(&report);
+        if matches!(report, Report::Called(_)) {
+            signal::wait_to_go_on();
         }
+    }
+
+    fn of_a_child(&self) -> Option<&dyn Reports> {
+        Some(&self.0.family)
     }
 }

@@ -1,11 +1,12 @@
 //! The terminal's hold on a prompt's process: sends commands, takes reports, and reads from /proc whether a call sleeps in the kernel.
 
-use super::child::thread_name;
+use super::family::{Child, Family};
 use super::message::{Execute, Request, decode, encode};
+use super::strand::{Strand, Work};
 use crate::command::ast::Command;
 use crate::engine::report::Report;
-use crate::event::BlockedEvent;
-use crate::sys::{signal, spawn};
+use crate::event::{BlockedEvent, CallEvent};
+use crate::sys::spawn;
 use std::collections::BTreeMap;
 use std::io::{self, Read, Write};
 use std::os::fd::{AsFd, BorrowedFd, OwnedFd};
@@ -25,38 +26,35 @@ pub struct Process {
     pidfd: OwnedFd,
     channel: UnixStream,
     inbox: Vec<u8>,
-    at_work: BTreeMap<u32, Work>,
+    family: Family,
+    at_work: BTreeMap<Strand, Work>,
 }
 
-/// A command under way.
-#[derive(Clone, Debug)]
-pub struct Work {
-    /// The command's number.
-    pub command: u64,
-    /// The text that was typed.
-    pub text: String,
-    /// The call it has begun and not ended.
-    pub call: Option<BlockedEvent>,
-    /// True once the call was seen asleep.
-    pub blocked: bool,
-    /// True while an interrupt waits for the call to be asleep.
-    interrupt: bool,
-    /// Voluntary context switches at the last look that found the thread asleep.
-    asleep_at: Option<u64>,
-}
-
-/// How a thread stands, as /proc tells it.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Standing {
-    /// Asleep, after this many voluntary context switches.
-    Asleep(u64),
-    /// Running, runnable or gone.
-    Awake,
+/// What has come from a process and its children.
+#[derive(Debug, Default)]
+pub struct Heard {
+    /// Reports, those of calls that begin before those of calls that ended, else oldest first. A thread reports nothing between the end
+    /// of a call and the word to go on, so none of its own change places.
+    pub reports: Vec<Report>,
+    /// Children that reported for the first time; their fork is among the reports, or was before.
+    pub born: Vec<String>,
+    /// Reports of children.
+    pub of_children: Vec<Report>,
+    /// Children that have ended, after their last report.
+    pub ended: Vec<String>,
+    /// The process is gone.
+    pub gone: bool,
 }
 
 impl Process {
     /// A process that was just made, with this end of its channel.
-    pub fn new(name: &str, host: &str, spawned: Birth, channel: UnixStream) -> io::Result<Self> {
+    pub fn new(
+        name: &str,
+        host: &str,
+        spawned: Birth,
+        channel: UnixStream,
+        family: OwnedFd,
+    ) -> io::Result<Self> {
         channel.set_nonblocking(true)?;
         Ok(Self {
             name: name.to_owned(),
@@ -66,6 +64,7 @@ impl Process {
             pidfd: spawned.pidfd,
             channel,
             inbox: Vec::new(),
+            family: Family::new(family),
             at_work: BTreeMap::new(),
         })
     }
@@ -77,21 +76,28 @@ impl Process {
             job,
             command: command.clone(),
         }))?;
-        let work = Work {
-            command: number,
-            text: command.text.clone(),
-            call: None,
-            blocked: false,
-            interrupt: false,
-            asleep_at: None,
-        };
-        self.at_work.insert(job, work);
+        let work = Work::new(number, &command.text, self.pid);
+        self.at_work.insert(self.strand(job), work);
         Ok(())
     }
 
-    /// Lets the main thread go on after a call it reported. A process that is gone is noticed by the next read.
-    pub fn go_on(&mut self) {
-        let _ = self.send(&Request::Continue);
+    /// The thread of its own that a job has.
+    fn strand(&self, job: u32) -> Strand {
+        Strand {
+            process: self.name.clone(),
+            job,
+            thread: 0,
+        }
+    }
+
+    /// Lets the thread go on that reported a call. A process that is gone is noticed by the next read.
+    pub fn go_on(&mut self, call: &CallEvent) {
+        let strand = Strand::of(call);
+        if strand == self.strand(0) {
+            let _ = self.send(&Request::Continue);
+        } else if let Some(work) = self.at_work.get_mut(&strand) {
+            work.go_on(&strand);
+        }
     }
 
     fn send(&mut self, request: &Request) -> io::Result<()> {
@@ -102,8 +108,46 @@ impl Process {
         sent
     }
 
-    /// The reports that have come, oldest first; the flag says that the process is gone.
-    pub fn receive(&mut self) -> (Vec<Report>, bool) {
+    /// What has come since the last time. Reading goes on until neither the process nor its children have anything more to say, so that
+    /// of a call that has ended everything is known that began before.
+    pub fn receive(&mut self) -> Heard {
+        let mut heard = Heard {
+            ended: self.family.ended(),
+            ..Heard::default()
+        };
+        loop {
+            let (mut reports, gone) = self.receive_own();
+            let more = self.family.receive() || !reports.is_empty();
+            heard.gone |= gone;
+            heard.reports.append(&mut reports);
+            if !more || gone {
+                break;
+            }
+        }
+        for report in &heard.reports {
+            if let Report::Called(call) = report
+                && call.name == "fork"
+            {
+                self.family.announce(&self.name, call.result);
+            }
+        }
+        (heard.of_children, heard.born) = self.family.released();
+        let begun = heard
+            .of_children
+            .extract_if(.., |report| matches!(report, Report::Starting(_)));
+        heard.reports.extend(begun);
+        heard
+            .reports
+            .sort_by_key(|report| !matches!(report, Report::Starting(_)));
+        heard.reports.retain_mut(|report| self.note(report));
+        heard.of_children.retain_mut(|report| self.note(report));
+        for child in &heard.ended {
+            self.at_work.retain(|strand, _| strand.process != *child);
+        }
+        heard
+    }
+
+    fn receive_own(&mut self) -> (Vec<Report>, bool) {
         let mut gone = false;
         let mut chunk = [0; 16 * 1024];
         loop {
@@ -130,9 +174,8 @@ impl Process {
         let mut taken = 0;
         loop {
             match decode::<Report>(&self.inbox[taken..]) {
-                Ok(Some((mut report, length))) => {
+                Ok(Some((report, length))) => {
                     taken += length;
-                    self.note(&mut report);
                     reports.push(report);
                 }
                 Ok(None) => break,
@@ -146,83 +189,152 @@ impl Process {
         (reports, gone)
     }
 
-    fn note(&mut self, report: &mut Report) {
+    /// Keeps what a report says of the thread that made it; false when it says nothing to anyone else.
+    fn note(&mut self, report: &mut Report) -> bool {
         match report {
             Report::Starting(call) => {
-                if let Some(work) = self.at_work.get_mut(&call.job) {
-                    work.call = Some(call.clone());
-                    work.asleep_at = None;
-                    work.blocked = false;
-                }
+                let pid = self.pid_of(&call.process);
+                let strand = Strand::about(call);
+                self.at_work
+                    .entry(strand)
+                    .or_insert_with(|| Work::new(call.command, "", pid))
+                    .starting(call);
             }
             Report::Called(call) => {
-                if let Some(work) = self.at_work.get_mut(&call.job) {
-                    call.blocked |= work.blocked;
-                    work.call = None;
-                    work.blocked = false;
-                    work.asleep_at = None;
-                    work.interrupt = false;
+                if let Some(work) = self.at_work.get_mut(&Strand::of(call)) {
+                    let slept = work.called(call);
+                    call.blocked |= slept;
                 }
+            }
+            Report::Idle { spinning } => {
+                let strand = Strand::about(spinning);
+                return self
+                    .at_work
+                    .get_mut(&strand)
+                    .is_some_and(|work| work.idle(&strand, spinning));
+            }
+            Report::ThreadEnded { thread } => {
+                self.at_work.retain(|strand, _| strand.thread != *thread);
+                return false;
             }
             Report::Done { job, .. } => {
-                self.at_work.remove(job);
+                let strand = self.strand(*job);
+                self.at_work.remove(&strand);
             }
-            Report::Output(_) | Report::Refused(_) | Report::Result(_) => {}
+            Report::Note(_)
+            | Report::Reaped { .. }
+            | Report::Output(_)
+            | Report::Refused(_)
+            | Report::Result(_) => {}
         }
+        true
     }
 
-    /// The command of a job, if it is under way.
-    pub fn work(&self, job: u32) -> Option<&Work> {
-        self.at_work.get(&job)
+    /// The process id, as this machine sees it, of this process or of one of its children.
+    pub fn pid_of(&self, process: &str) -> i32 {
+        self.family
+            .children
+            .get(process)
+            .map_or(self.pid, |child| child.pid)
     }
 
-    /// All commands under way, by job.
-    pub fn works(&self) -> impl Iterator<Item = (u32, &Work)> {
-        self.at_work.iter().map(|(job, work)| (*job, work))
+    /// Its children that are alive or not yet waited for, by name.
+    pub fn children(&self) -> impl Iterator<Item = (&String, &Child)> {
+        self.family.children.iter()
     }
 
-    /// Looks at every thread that is in a call and gives the calls newly found asleep. A call counts as asleep when two looks in a row
-    /// find its thread in the same sleep: its count of voluntary context switches has not moved (proc_pid_status(5)).
-    /// Interrupts that waited for the sleep are sent now, when they cannot be lost.
-    pub fn look(&mut self) -> Vec<BlockedEvent> {
+    /// A child was waited for: it is no more.
+    pub fn bury(&mut self, child: &str) -> Option<Child> {
+        self.at_work.retain(|strand, _| strand.process != child);
+        self.family.bury(child)
+    }
+
+    /// The children that have ended, though nobody waits for them, and that this was not yet said of; it is now.
+    pub fn new_zombies(&mut self) -> Vec<String> {
         let mut found = Vec::new();
-        for (job, work) in &mut self.at_work {
-            let Some(call) = &work.call else { continue };
-            match standing(self.pid, *job) {
-                Standing::Awake => work.asleep_at = None,
-                Standing::Asleep(switches) => {
-                    if work.asleep_at == Some(switches) && !work.blocked {
-                        work.blocked = true;
-                        found.push(call.clone());
-                    }
-                    work.asleep_at = Some(switches);
-                    if work.blocked && work.interrupt && send_interrupt(self.pid, *job).is_ok() {
-                        work.interrupt = false;
-                    }
-                }
+        for (name, child) in &mut self.family.children {
+            if child.is_zombie && !std::mem::replace(&mut child.told, true) {
+                found.push(name.clone());
             }
         }
         found
     }
 
-    /// True when some call that was seen asleep is on its way back: its thread is awake, so its report will come by itself.
-    pub fn is_waking(&self) -> bool {
-        self.at_work.iter().any(|(job, work)| {
-            work.blocked && work.call.is_some() && standing(self.pid, *job) == Standing::Awake
-        })
+    /// Kills a child (SIGKILL); `None` when it has none of this name.
+    pub fn kill_child(&self, name: &str) -> Option<io::Result<()>> {
+        self.family.kill(name)
     }
 
-    /// True when a command is under way that has not been seen asleep.
+    /// What to wait for: its reports, those of its children, and their ends.
+    pub fn descriptors(&self) -> impl Iterator<Item = BorrowedFd<'_>> {
+        self.family.descriptors().chain([self.channel.as_fd()])
+    }
+
+    /// The command of a job, if it is under way.
+    pub fn work(&self, job: u32) -> Option<&Work> {
+        self.at_work.get(&self.strand(job))
+    }
+
+    /// All commands under way, by job.
+    pub fn works(&self) -> impl Iterator<Item = (u32, &Work)> {
+        self.at_work
+            .iter()
+            .filter(|(strand, _)| strand.thread == 0 && strand.process == self.name)
+            .map(|(strand, work)| (strand.job, work))
+    }
+
+    /// What a child is doing.
+    pub fn work_of_child(&self, child: &str) -> Option<&Work> {
+        self.at_work
+            .iter()
+            .find(|(strand, _)| strand.process == child)
+            .map(|(_, work)| work)
+    }
+
+    /// Looks at every thread that is in a call and gives the calls newly found asleep.
+    pub fn look(&mut self) -> Vec<BlockedEvent> {
+        self.at_work
+            .iter_mut()
+            .filter_map(|(strand, work)| work.look(strand))
+            .collect()
+    }
+
+    /// True when some call that was seen asleep is on its way back: its thread is awake, so its report will come by itself.
+    pub fn is_waking(&self) -> bool {
+        self.at_work
+            .iter()
+            .any(|(strand, work)| work.is_waking(strand))
+    }
+
+    /// True when a thread is at work that has not been seen asleep.
     pub fn is_running(&self) -> bool {
         self.at_work.values().any(|work| !work.blocked)
     }
 
+    /// True when a thread that did not make this call is at work and has not been seen asleep.
+    pub fn is_running_beside(&self, call: &CallEvent) -> bool {
+        let one = Strand::of(call);
+        self.at_work
+            .iter()
+            .any(|(strand, work)| !work.blocked && *strand != one)
+    }
+
+    /// Asks the threads that never sleep to go round once more and say so; true when there is one.
+    pub fn ask(&mut self) -> bool {
+        let mut asked = false;
+        for (strand, work) in &mut self.at_work {
+            asked |= work.ask(strand);
+        }
+        asked
+    }
+
     /// Interrupts the call of a job (EINTR): at once if it sleeps, else as soon as it does.
     pub fn interrupt(&mut self, job: u32) -> bool {
-        let Some(work) = self.at_work.get_mut(&job) else {
+        let strand = self.strand(job);
+        let Some(work) = self.at_work.get_mut(&strand) else {
             return false;
         };
-        work.interrupt = !(work.blocked && send_interrupt(self.pid, job).is_ok());
+        work.interrupt(&strand);
         true
     }
 
@@ -241,56 +353,4 @@ pub struct Birth {
     pub keeper_pid: i32,
     /// Stands for it.
     pub pidfd: OwnedFd,
-}
-
-impl AsFd for Process {
-    fn as_fd(&self) -> BorrowedFd<'_> {
-        self.channel.as_fd()
-    }
-}
-
-fn send_interrupt(pid: i32, job: u32) -> io::Result<()> {
-    let thread = thread_of(pid, job).ok_or_else(|| io::Error::from_raw_os_error(libc::ESRCH))?;
-    spawn::tgkill(pid, thread, signal::INTERRUPT as i32)
-}
-
-/// The thread id of a job: the main thread's is the process id, others are found by their name.
-fn thread_of(pid: i32, job: u32) -> Option<i32> {
-    if job == 0 {
-        return Some(pid);
-    }
-    let wanted = thread_name(job);
-    for entry in std::fs::read_dir(format!("/proc/{pid}/task"))
-        .ok()?
-        .flatten()
-    {
-        if std::fs::read_to_string(entry.path().join("comm"))
-            .is_ok_and(|name| name.trim_end() == wanted)
-        {
-            return entry.file_name().to_str()?.parse().ok();
-        }
-    }
-    None
-}
-
-fn standing(pid: i32, job: u32) -> Standing {
-    let status = thread_of(pid, job).and_then(|thread| {
-        std::fs::read_to_string(format!("/proc/{pid}/task/{thread}/status")).ok()
-    });
-    let Some(status) = status else {
-        return Standing::Awake;
-    };
-    let line = |name: &str| {
-        status
-            .lines()
-            .find_map(|line| line.strip_prefix(name))
-            .map(str::trim)
-    };
-    match (
-        line("State:"),
-        line("voluntary_ctxt_switches:").and_then(|count| count.parse().ok()),
-    ) {
-        (Some(state), Some(switches)) if state.starts_with('S') => Standing::Asleep(switches),
-        _ => Standing::Awake,
-    }
 }

@@ -1,5 +1,7 @@
 //! A prompt's operating-system process: the handle the terminal holds, and the loop round an engine at the other end.
 
 pub mod child;
+pub mod family;
 pub mod handle;
 pub mod message;
+pub mod strand;

@@ -70,7 +70,7 @@ fn row(lanes: &Lanes<'_>, start: i64) -> Vec<Cell> {
     let plain = |number: usize| (Style::Plain, number.to_string());
     vec![
         (Style::Bold, number(lanes)),
-        (Style::Plain, info::protocol(&first.headers).to_owned()),
+        (Style::Plain, info::protocol(first).to_owned()),
         (Style::Client, lanes.left.title()),
         (Style::Server, lanes.right.title()),
         plain(packets),
@@ -91,7 +91,7 @@ fn entry(text: &mut Styled, lanes: &Lanes<'_>) {
     text.push(
         Line::wrapping(2)
             .with(Style::Bold, &format!("{} ", number(lanes)))
-            .with(Style::Plain, info::protocol(&lanes.packets[0].0.headers))
+            .with(Style::Plain, info::protocol(lanes.packets[0].0))
             .with(Style::Plain, "  ")
             .with(Style::Client, &lanes.left.title())
             .with(Style::Dim, " ↔ ")

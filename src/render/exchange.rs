@@ -201,7 +201,7 @@ fn on_arrow(packet: &PacketEvent, brevity: Brevity) -> String {
     if packet.headers.tcp().is_some() {
         info
     } else {
-        format!("{} {info}", info::protocol(&packet.headers))
+        format!("{} {info}", info::protocol(packet))
     }
 }
 

@@ -34,7 +34,7 @@ fn a_lost_syn_ends_in_a_cross_and_its_retransmission_says_so() {
     lost.cause = Some(cause(Certainty::Caused, "connect(3)", ""));
     capture.now_ns += 1_012_400_000;
     let mut again = capture.tcp(C, S, SYN, (1000, 0), b"");
-    let timer = "the RTO timer (1 s) fired; #1 was never answered";
+    let timer = "the retransmission timer (RTO), try 1, backoff ×1: 1012 ms without an acknowledgment; #1 was lost by wire rule 1";
     again.cause = Some(cause(Certainty::Caused, "", timer));
     assert_snapshot!(shown(&[lost, again]));
 }

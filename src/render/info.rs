@@ -1,9 +1,12 @@
 //! What one packet says, in a line of Wireshark's words: its info column without ports and labels. Not who sent it, nor why.
 
+use super::control;
 use super::endpoint::mac;
 use crate::event::packet::PacketEvent;
-use crate::packet::headers::{Arp, Headers, Icmp, Net, Tcp, Transport, flag};
-use crate::packet::text::hex;
+use crate::packet::application;
+use crate::packet::headers::{Arp, Headers, Net, Span, Tcp, Transport, flag};
+use crate::packet::names;
+use crate::packet::text::{escape, hex, quote};
 use std::fmt::Write;
 
 /// How much of a TCP segment's info is left out where there is little room; each leaves out what the one before does, too.
@@ -52,22 +55,33 @@ pub fn brief(packet: &PacketEvent, brevity: Brevity) -> String {
     }
     match (&headers.transport, &headers.net) {
         (Transport::Tcp(tcp), _) => segment(packet, tcp, brevity),
-        (Transport::Udp(udp), _) => format!("Len={}", udp.length.saturating_sub(8)),
-        (Transport::Icmp(icmp), Net::Ipv4(ip)) => icmp_message(icmp, ip.ttl),
-        (Transport::Icmp(icmp), _) => icmp_message(icmp, 0),
-        (Transport::Icmpv6(icmp), Net::Ipv6(ip)) => icmpv6_message(icmp, ip.hlim),
-        (Transport::Icmpv6(icmp), _) => icmpv6_message(icmp, 0),
-        (Transport::Igmp(kind), _) => igmp_message(*kind),
+        (Transport::Udp(udp), _) => application(packet).map_or_else(
+            || format!("Len={}", udp.length.saturating_sub(8)),
+            |(_, line)| line,
+        ),
+        (Transport::Icmp(icmp), Net::Ipv4(ip)) => control::icmp(icmp, ip.ttl),
+        (Transport::Icmp(icmp), _) => control::icmp(icmp, 0),
+        (Transport::Icmpv6(icmp), Net::Ipv6(ip)) => {
+            control::icmpv6(icmp, ip.hlim, message(packet, ip.header))
+        }
+        (Transport::Icmpv6(icmp), _) => control::icmpv6(icmp, 0, &[]),
+        (Transport::Igmp(_), Net::Ipv4(ip)) => control::igmp(message(packet, ip.header)),
+        (Transport::Igmp(_), _) => control::igmp(&[]),
         (Transport::None, Net::Arp(arp)) => arp_message(arp),
         (Transport::None, Net::Ipv4(ip)) if ip.mf || ip.frag_offset > 0 => format!(
             "Fragmented IP protocol (proto={}, off={}, ID={:04x})",
-            ip.proto, ip.frag_offset, ip.id
+            named(ip.proto),
+            ip.frag_offset,
+            ip.id
         ),
-        (Transport::None, Net::Ipv6(ip)) if ip.fragment.is_some() => format!(
-            "IPv6 fragment (nxt={}, off={})",
-            ip.upper,
-            ip.fragment.map_or(0, |(offset, _)| offset)
-        ),
+        (Transport::None, Net::Ipv6(ip)) if ip.fragment.is_some() => {
+            let (offset, more) = ip.fragment.unwrap_or_default();
+            let more = if more { "y" } else { "n" };
+            format!(
+                "IPv6 fragment (off={offset} more={more} nxt={})",
+                named(ip.upper)
+            )
+        }
         (Transport::None, Net::Ipv4(ip)) => unknown(packet, &format!("IP protocol {}", ip.proto)),
         (Transport::None, Net::Ipv6(ip)) => {
             unknown(packet, &format!("IPv6 next header {}", ip.upper))
@@ -76,9 +90,34 @@ pub fn brief(packet: &PacketEvent, brevity: Brevity) -> String {
     }
 }
 
-/// The protocol as Wireshark's protocol column names it.
-pub fn protocol(headers: &Headers) -> &'static str {
+/// What an IP header of this packet carries.
+fn message(packet: &PacketEvent, header: Span) -> &[u8] {
+    let end = packet.headers.payload.end as usize;
+    if let Some(datagram) = &packet.track.reassembled {
+        return datagram;
+    }
+    packet
+        .frame
+        .bytes
+        .get(header.end as usize..end)
+        .unwrap_or_default()
+}
+
+/// The protocol above the transport as Wireshark's protocol column names it, and its info column, safe to show; `None` where none is
+/// recognized.
+pub fn application(packet: &PacketEvent) -> Option<(&'static str, String)> {
+    const LONGEST: usize = 300;
+    let (name, line) = application::summary(&packet.headers, payload(packet))?;
+    Some((name, escape(line.as_bytes(), LONGEST)))
+}
+
+/// The protocol as Wireshark's protocol column names it, but that a segment is one of TCP whatever it carries.
+pub fn protocol(packet: &PacketEvent) -> &'static str {
+    let headers = &packet.headers;
     match (&headers.transport, &headers.net) {
+        (Transport::Udp(_), _) if headers.malformed.is_none() => {
+            application::name(headers, payload(packet)).unwrap_or("UDP")
+        }
         (Transport::Tcp(_), _) => "TCP",
         (Transport::Udp(_), _) => "UDP",
         (Transport::Icmp(_), _) => "ICMP",
@@ -91,6 +130,20 @@ pub fn protocol(headers: &Headers) -> &'static str {
             Some(_) => "Ethernet",
             None => "Frame",
         },
+    }
+}
+
+/// What the data of a packet is: a segment's protocol with its line (`HTTP GET / HTTP/1.1`), or else how the data begins, between
+/// quotes, at most `limit` characters of it. Empty where there is none, or where the info says it.
+pub fn data(packet: &PacketEvent, limit: usize) -> String {
+    let data = payload(packet);
+    if data.is_empty() {
+        return String::new();
+    }
+    match (application(packet), &packet.headers.transport) {
+        (Some(_), Transport::Udp(_)) => String::new(),
+        (Some((name, line)), _) => format!("{name} {line}"),
+        (None, _) => quote(data, limit),
     }
 }
 
@@ -121,6 +174,14 @@ pub fn flags(flags: u16) -> String {
 
 /// The bytes a packet carries for a program, as far as they were captured.
 pub fn payload(packet: &PacketEvent) -> &[u8] {
+    if let Some(datagram) = &packet.track.reassembled {
+        let header = match packet.headers.transport {
+            Transport::Tcp(tcp) => tcp.hdr_len.into(),
+            Transport::Udp(_) => 8,
+            _ => datagram.len(),
+        };
+        return datagram.get(header..).unwrap_or_default();
+    }
     match packet.headers.transport {
         Transport::Tcp(_) | Transport::Udp(_) => packet
             .frame
@@ -182,76 +243,11 @@ fn options(text: &mut String, tcp: &Tcp, packet: &PacketEvent, brevity: Brevity)
     }
 }
 
-fn echo(icmp: &Icmp, hops: &str) -> String {
-    icmp.echo.map_or_else(String::new, |(id, seq)| {
-        format!(" id=0x{id:04x}, seq={seq}, {hops}")
-    })
-}
-
-fn icmp_message(icmp: &Icmp, ttl: u8) -> String {
-    let hops = format!("ttl={ttl}");
-    match (icmp.kind, icmp.code) {
-        (8, _) => format!("Echo (ping) request{}", echo(icmp, &hops)),
-        (0, _) => format!("Echo (ping) reply{}", echo(icmp, &hops)),
-        (3, code) => {
-            let reason = match code {
-                0 => "Network unreachable",
-                1 => "Host unreachable",
-                2 => "Protocol unreachable",
-                3 => "Port unreachable",
-                4 => "Fragmentation needed",
-                5 => "Source route failed",
-                9 | 10 | 13 => "Administratively filtered",
-                _ => return format!("Destination unreachable (code {code})"),
-            };
-            format!("Destination unreachable ({reason})")
-        }
-        (5, _) => "Redirect".to_owned(),
-        (11, 0) => "Time-to-live exceeded (Time to live exceeded in transit)".to_owned(),
-        (11, _) => "Time-to-live exceeded (Fragment reassembly time exceeded)".to_owned(),
-        (12, _) => "Parameter problem".to_owned(),
-        (13, _) => "Timestamp request".to_owned(),
-        (14, _) => "Timestamp reply".to_owned(),
-        (kind, code) => format!("Type {kind}, code {code}"),
-    }
-}
-
-fn icmpv6_message(icmp: &Icmp, hop_limit: u8) -> String {
-    let hops = format!("hop limit={hop_limit}");
-    match (icmp.kind, icmp.code) {
-        (128, _) => format!("Echo (ping) request{}", echo(icmp, &hops)),
-        (129, _) => format!("Echo (ping) reply{}", echo(icmp, &hops)),
-        (1, code) => {
-            let reason = match code {
-                0 => "no route to destination",
-                1 => "Administratively prohibited",
-                3 => "Address unreachable",
-                4 => "Port unreachable",
-                _ => return format!("Destination Unreachable (code {code})"),
-            };
-            format!("Destination Unreachable ({reason})")
-        }
-        (2, _) => "Packet Too Big".to_owned(),
-        (3, _) => "Time Exceeded".to_owned(),
-        (4, _) => "Parameter Problem".to_owned(),
-        (130, _) => "Multicast Listener Query".to_owned(),
-        (131 | 143, _) => "Multicast Listener Report".to_owned(),
-        (132, _) => "Multicast Listener Done".to_owned(),
-        (133, _) => "Router Solicitation".to_owned(),
-        (134, _) => "Router Advertisement".to_owned(),
-        (135, _) => "Neighbor Solicitation".to_owned(),
-        (136, _) => "Neighbor Advertisement".to_owned(),
-        (137, _) => "Redirect".to_owned(),
-        (kind, code) => format!("Type {kind}, code {code}"),
-    }
-}
-
-fn igmp_message(kind: u8) -> String {
-    match kind {
-        0x11 => "Membership Query".to_owned(),
-        0x12 | 0x16 | 0x22 => "Membership Report".to_owned(),
-        0x17 => "Leave Group".to_owned(),
-        _ => format!("Type {kind:#04x}"),
+/// A protocol's name before its number, where it has one.
+fn named(protocol: u8) -> String {
+    match names::protocol(protocol) {
+        "" => protocol.to_string(),
+        name => format!("{name} {protocol}"),
     }
 }
 

@@ -64,6 +64,9 @@ fn call(call: &CallEvent) -> String {
         .raw("blocked", if call.blocked { "true" } else { "false" })
         .raw("start", &seconds(call.start_ns))
         .raw("seconds", &seconds(call.end_ns - call.start_ns))
+        .raw("job", &call.job.to_string())
+        .raw("thread", &call.thread.to_string())
+        .raw("times", &call.times.to_string())
         .end()
 }
 
@@ -224,6 +227,7 @@ mod tests {
             host: "lab".to_owned(),
             command: 1,
             job: 0,
+            thread: 0,
             name: "recv".to_owned(),
             args: vec!["4".to_owned(), "1024".to_owned()],
             fd: Some(4),
@@ -234,6 +238,7 @@ mod tests {
             local: None,
             out: String::new(),
             made: Vec::new(),
+            times: 1,
             blocked: true,
             start_ns: 1_700_000_000_000_000_001,
             end_ns: 1_700_000_001_500_000_001,
@@ -253,6 +258,7 @@ mod tests {
                 "event": "call", "process": "lab", "host": "lab", "name": "recv",
                 "text": "recv(4, 1024) = 6", "args": ["4", "1024"], "fd": 4, "result": 6, "errno": null,
                 "data": "hi\\x5c \\xff\\x0a", "blocked": true, "start": 1_700_000_000.000_000_1_f64, "seconds": 1.5,
+                "job": 0, "thread": 0, "times": 1,
             })
         );
         let failed = CallEvent {

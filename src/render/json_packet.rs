@@ -164,8 +164,11 @@ fn analysis(line: &mut Line<'_>, track: &Track) {
     }
     if let Some((round_trip, frame)) = track.acks {
         line.number("tcp.analysis.acks_frame", frame);
-        line.key("tcp.analysis.ack_rtt");
-        digits::seconds(line.0, round_trip, 9);
+        // Wireshark shows none that took no time.
+        if round_trip != 0 {
+            line.key("tcp.analysis.ack_rtt");
+            digits::seconds(line.0, round_trip, 9);
+        }
     }
     if let Some(bytes) = track.bytes_in_flight {
         line.number("tcp.analysis.bytes_in_flight", bytes.into());

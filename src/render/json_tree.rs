@@ -2,7 +2,7 @@
 //! of ARP in a tunnel. Not the fields of the flat record, which most frames are written from.
 
 use crate::event::packet::PacketEvent;
-use crate::packet::dissect::tree;
+use crate::packet::dissect::whole_tree;
 use crate::packet::headers::{Net, Transport};
 use crate::packet::tree::{Field, FieldValue};
 use std::io::Write;
@@ -46,11 +46,11 @@ pub(super) fn add(line: &mut Vec<u8>, packet: &PacketEvent) {
         return;
     }
     let frame = &packet.frame;
-    let layers = tree(
-        frame.link,
+    let layers = whole_tree(
+        &packet.headers,
         &frame.bytes,
-        frame.len,
         frame.checksum_not_ready,
+        None,
     );
     for list in wanted {
         for name in *list {

@@ -11,6 +11,7 @@ fn call(process: &str, name: &str, fd: i32, result: i64, times: (i64, i64)) -> C
         host: "lab".to_owned(),
         command: if name == "connect" { 5 } else { 1 },
         job: 0,
+        thread: 0,
         name: name.to_owned(),
         args: vec![fd.to_string()],
         fd: Some(fd),
@@ -21,6 +22,7 @@ fn call(process: &str, name: &str, fd: i32, result: i64, times: (i64, i64)) -> C
         local: None,
         out: String::new(),
         made: Vec::new(),
+        times: 1,
         blocked: false,
         start_ns: times.0,
         end_ns: times.1,
@@ -72,6 +74,7 @@ fn a_connection_from_connect_to_close_with_the_calls_in_the_outer_lanes() {
         CallEvent {
             peer: Some(client),
             made: vec![4],
+            times: 1,
             blocked: true,
             ..call("server", "accept", 3, 4, (start - 2000, connected + 500))
         },

@@ -65,7 +65,7 @@ pub fn event(event: &Event, here: &str, look: &Look) -> Styled {
 pub fn call(shown: &CallLine<'_>, look: &Look) -> Styled {
     let call = shown.call;
     let mut line = Line::wrapping(INDENT + 4).with(Style::Plain, &" ".repeat(INDENT));
-    line.append(&owner(&call.process, call.job, shown.here));
+    line.append(&owner(&call.process, (call.job, call.thread), shown.here));
     line.push(
         Style::Call,
         &look.cut(&call.invocation(), look.width.saturating_mul(4)),
@@ -83,6 +83,9 @@ pub fn call(shown: &CallLine<'_>, look: &Look) -> Styled {
     if !call.out.is_empty() {
         line.push(Style::Plain, &format!(" {}", call.out));
     }
+    if call.times > 1 {
+        line.push(Style::Warning, &format!("   × {}", call.times));
+    }
     if let Some(data) = received(call) {
         line.push(Style::Plain, "   ");
         line.push(Style::Data, &data);
@@ -99,13 +102,22 @@ pub fn call(shown: &CallLine<'_>, look: &Look) -> Styled {
 }
 
 /// Whose call it is, when it is not the prompt's: `server: `, `lab job 2: `.
-fn owner(process: &str, job: u32, here: &str) -> Line {
+fn owner(process: &str, (job, thread): (u32, u32), here: &str) -> Line {
     // What concerns no process in particular has no owner to name.
-    let text = match (process == here || process.is_empty(), job) {
-        (true, 0) => String::new(),
-        (false, 0) => format!("{process}: "),
-        (true, job) => format!("job {job}: "),
-        (false, job) => format!("{process} job {job}: "),
+    let mut words = Vec::new();
+    if process != here && !process.is_empty() {
+        words.push(process.to_owned());
+    }
+    if job != 0 {
+        words.push(format!("job {job}"));
+    }
+    if thread != 0 {
+        words.push(format!("thread {thread}"));
+    }
+    let text = if words.is_empty() {
+        String::new()
+    } else {
+        format!("{}: ", words.join(" "))
     };
     Line::new().with(Style::Prompt, &text)
 }
@@ -190,6 +202,8 @@ fn waits_for(name: &str) -> &'static str {
         "poll" | "ppoll" | "select" | "pselect" | "pselect6" | "epoll_wait" | "epoll_pwait" => {
             "nothing is ready"
         }
+        "waitpid" => "no child has ended",
+        "sem_wait" => "no thread has ended",
         "close" | "shutdown" => "SO_LINGER waits for the data to be acknowledged",
         "getaddrinfo" | "getnameinfo" | "gethostbyname" | "gethostbyaddr" => {
             "no name server has answered"
@@ -201,16 +215,26 @@ fn waits_for(name: &str) -> &'static str {
 /// A call that sleeps: what it waits for, and how to end it.
 pub fn blocked(event: &BlockedEvent, here: &str) -> Styled {
     let mut line = Line::wrapping(INDENT + 4).with(Style::Plain, &" ".repeat(INDENT));
-    line.append(&owner(&event.process, event.job, here));
+    line.append(&owner(&event.process, (event.job, event.thread), here));
     line.push(Style::Call, &event.invocation);
     line.push(Style::Plain, " … ");
-    line.push(Style::Warning, "blocked");
-    line.push(Style::Plain, &format!(": {}.", waits_for(&event.name)));
-    let advice = if event.job == 0 {
-        let process = escape(event.process.as_bytes(), usize::MAX);
-        format!(" {process} can do nothing else until it returns. Ctrl-C interrupts it.")
+    let spins = event.serving == "nonblocking" && event.thread == 0;
+    line.push(Style::Warning, if spins { "spinning" } else { "blocked" });
+    let why = if spins {
+        "every socket is asked again and again, and answers EAGAIN"
     } else {
-        format!(" The prompt stays free; `cancel {}` ends it.", event.job)
+        waits_for(&event.name)
+    };
+    line.push(Style::Plain, &format!(": {why}."));
+    let process = escape(event.process.as_bytes(), usize::MAX);
+    let advice = match (event.serving.as_str(), event.job) {
+        // A thread or a child of a server: the others go on.
+        (_, _) if event.thread != 0 || process.contains('/') => String::new(),
+        ("", 0) => {
+            format!(" {process} can do nothing else until it returns. Ctrl-C interrupts it.")
+        }
+        (model, 0) => format!(" {process} is serving ({model}); Ctrl-C stops it."),
+        (_, job) => format!(" The prompt stays free; `cancel {job}` ends it."),
     };
     line.push(Style::Dim, &advice);
     Styled { lines: vec![line] }
@@ -224,7 +248,7 @@ pub fn state(event: &StateEvent, here: &str) -> Styled {
     } else {
         &event.process
     };
-    line.append(&owner(process, 0, here));
+    line.append(&owner(process, (0, 0), here));
     line.push(
         Style::State,
         &format!("{}: {} → {}", event.socket, event.from, event.to),
@@ -312,7 +336,7 @@ fn signal_name(signal: i32) -> String {
 /// A command that could not be carried out.
 pub fn refused(event: &RefusedEvent, here: &str) -> Styled {
     let mut line = Line::wrapping(INDENT + 4).with(Style::Plain, &" ".repeat(INDENT));
-    line.append(&owner(&event.process, 0, here));
+    line.append(&owner(&event.process, (0, 0), here));
     line.push(Style::Error, "not done: ");
     line.push(Style::Plain, &event.reason);
     Styled { lines: vec![line] }

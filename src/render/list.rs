@@ -6,6 +6,7 @@ use super::styled::{Look, Style, Styled};
 use super::table::{self, Cell, Column};
 use super::words;
 use crate::event::packet::PacketEvent;
+use crate::packet::application;
 
 /// Draws it. Times count from `since_ns`, nanoseconds since the epoch. `here` is the prompt's process.
 pub fn draw(packets: &[&PacketEvent], since_ns: i64, here: &str, look: &Look) -> Styled {
@@ -60,7 +61,7 @@ fn wide(packets: &[&PacketEvent], since_ns: i64, here: &str, look: &Look) -> Sty
                 (Style::Dim, words::since(packet.frame.time_ns - since_ns)),
                 (sender, title(&from)),
                 (receiver, title(&to)),
-                (Style::Plain, info::protocol(&packet.headers).to_owned()),
+                (Style::Plain, protocol(packet).to_owned()),
             ];
             if long {
                 row.push((Style::Plain, packet.frame.len.to_string()));
@@ -105,6 +106,13 @@ fn styles(packet: &PacketEvent) -> (Style, Style) {
     }
 }
 
+/// The protocol column: here, as in Wireshark, a segment belongs to the protocol that it carries.
+fn protocol(packet: &PacketEvent) -> &'static str {
+    application::name(&packet.headers, info::payload(packet))
+        .filter(|_| packet.headers.malformed.is_none())
+        .unwrap_or_else(|| info::protocol(packet))
+}
+
 /// The info with Wireshark's labels in front.
 fn told(packet: &PacketEvent, brevity: Brevity) -> Cell {
     let mut text = String::new();
@@ -114,7 +122,10 @@ fn told(packet: &PacketEvent, brevity: Brevity) -> Cell {
     for label in words::labels(&packet.track) {
         text.extend(["[", &label, "] "]);
     }
-    text.push_str(&info::brief(packet, brevity));
+    match info::application(packet).filter(|_| packet.headers.malformed.is_none()) {
+        Some((_, line)) => text.push_str(&line),
+        None => text.push_str(&info::brief(packet, brevity)),
+    }
     let style = match (packet.lost(), packet.headers.malformed) {
         (Some(_), _) => Style::Lost,
         (None, Some(_)) => Style::Warning,

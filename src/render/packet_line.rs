@@ -6,7 +6,6 @@ use super::info::{self, Brevity};
 use super::styled::{Line, Look, Style};
 use super::words;
 use crate::event::packet::{PacketEvent, Phase};
-use crate::packet::text::quote;
 
 /// Payload longer than this many characters is cut in a remark.
 pub const PREVIEW: usize = 24;
@@ -21,14 +20,10 @@ pub fn remarks(packet: &PacketEvent) -> Vec<(Style, String)> {
     for label in words::labels(track) {
         found.push((Style::Warning, label));
     }
-    let data = info::payload(packet);
-    let preview = if data.is_empty() {
-        String::new()
-    } else {
-        quote(data, PREVIEW)
-    };
+    let preview = info::data(packet, PREVIEW);
+    let has_data = !info::payload(packet).is_empty();
     match track.phase {
-        Some(Phase::Data | Phase::Datagram) if !preview.is_empty() => {}
+        Some(Phase::Data | Phase::Datagram) if has_data => {}
         Some(Phase::Acknowledgment) if words::repeats(track.labels) => {}
         Some(Phase::Acknowledgment) => found.push((Style::Dim, acknowledges(packet))),
         Some(phase) => found.push((Style::Note, words::phase(phase))),
@@ -82,7 +77,7 @@ fn numbered(packet: &PacketEvent, time: &str, look: &Look) -> Line {
         .with(Style::Plain, " → ")
         .with(receiver, &to.title())
         .with(Style::Plain, " ")
-        .with(Style::Bold, info::protocol(&packet.headers))
+        .with(Style::Bold, info::protocol(packet))
         .with(Style::Plain, " ")
         .with(Style::Plain, &info::brief(packet, brevity));
     for (style, text) in remarks(packet) {

@@ -4,10 +4,11 @@
 
 use super::clock::Clock;
 use super::digits::{address, number};
-use super::styled::{Look, Styled};
+use super::styled::{Look, Styled, printable};
 use super::words;
 use super::{ascii, info, packet_line};
 use crate::event::packet::{Label, PacketEvent, Phase, Track};
+use crate::packet::application;
 use crate::packet::headers::{Tcp, Transport, flag};
 use crate::packet::text::{escape, is_printable};
 use std::net::IpAddr;
@@ -26,6 +27,7 @@ pub fn write(
         && packet.from.is_empty()
         && packet.to.is_empty();
     let ends = headers.addresses().filter(|_| plain);
+    let application = info::application(packet);
     match (&headers.transport, ends) {
         (Transport::Tcp(tcp), Some(ends)) => {
             head(out, packet, clock, times_ns);
@@ -36,16 +38,36 @@ pub fn write(
         (Transport::Udp(udp), Some(ends)) => {
             head(out, packet, clock, times_ns);
             route(out, ends, (udp.srcport, udp.dstport), ascii_only);
-            out.extend_from_slice(b" UDP Len=");
-            number(out, udp.length.saturating_sub(8).into());
+            if let Some((name, line)) = info::application(packet) {
+                out.push(b' ');
+                out.extend_from_slice(name.as_bytes());
+                out.push(b' ');
+                foreign(out, &line, ascii_only);
+            } else {
+                out.extend_from_slice(b" UDP Len=");
+                number(out, udp.length.saturating_sub(8).into());
+            }
         }
         _ => {
             slowly(out, packet, clock, times_ns, ascii_only);
             return;
         }
     }
-    remarks(out, packet, ascii_only);
+    remarks(out, packet, application.as_ref(), ascii_only);
+    // A message may end in blanks; the lines of the other views do not.
+    while out.last() == Some(&b' ') {
+        out.pop();
+    }
     out.push(b'\n');
+}
+
+fn text(out: &mut Vec<u8>, text: &str, ascii_only: bool) {
+    let printable = printable(text);
+    if ascii_only {
+        out.extend_from_slice(ascii::fold(&printable).as_bytes());
+    } else {
+        out.extend_from_slice(printable.as_bytes());
+    }
 }
 
 fn slowly(
@@ -155,7 +177,12 @@ fn flag_names(out: &mut Vec<u8>, flags: u16) {
 
 const GAP: &[u8] = b"   ";
 
-fn remarks(out: &mut Vec<u8>, packet: &PacketEvent, ascii_only: bool) {
+fn remarks(
+    out: &mut Vec<u8>,
+    packet: &PacketEvent,
+    application: Option<&(&'static str, String)>,
+    ascii_only: bool,
+) {
     let track = &packet.track;
     if track.labels.0 != 0 {
         for label in track.labels.iter() {
@@ -187,9 +214,27 @@ fn remarks(out: &mut Vec<u8>, packet: &PacketEvent, ascii_only: bool) {
             out.extend_from_slice(words::phase(phase).as_bytes());
         }
     }
-    if !data.is_empty() {
+    if data.is_empty() {
+        return;
+    }
+    if application::name(&packet.headers, data).is_some() {
+        let line = info::data(packet, packet_line::PREVIEW);
+        if !line.is_empty() {
+            out.extend_from_slice(GAP);
+            foreign(out, &line, ascii_only);
+        }
+    } else {
         out.extend_from_slice(GAP);
         preview(out, data, packet_line::PREVIEW, ascii_only);
+    }
+}
+
+/// Text that was made safe before.
+fn foreign(out: &mut Vec<u8>, text: &str, ascii_only: bool) {
+    if ascii_only {
+        out.extend_from_slice(ascii::fold(text).as_bytes());
+    } else {
+        out.extend_from_slice(text.as_bytes());
     }
 }
 

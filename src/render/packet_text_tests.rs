@@ -102,17 +102,23 @@ fn frame() -> impl Strategy<Value = Vec<u8>> {
         bytes(0..60),
         "[ -~\\r\\n]{0,60}".prop_map(String::into_bytes),
         ".{0,20}".prop_map(String::into_bytes),
+        ".{0,9}".prop_map(|path| format!("GET /{path} HTTP/1.1\r\nHost: x\r\n\r\n").into_bytes()),
+        bytes(0..9).prop_map(|rest| [&[0x16, 3, 1, 0, 9][..], &rest].concat()),
+        "[a-z]{1,9}".prop_map(|name| {
+            let query = [0, 7, 1, 0, 0, 1, 0, 0, 0, 0, 0, 0, name.len() as u8];
+            [&query, name.as_bytes(), &[0, 0, 1, 0, 1]].concat()
+        }),
     ];
+    let port = || prop_oneof![Just(53_u16), Just(80), Just(443), Just(5353), any::<u16>()];
     (
-        any::<bool>(),
-        any::<bool>(),
+        (any::<bool>(), any::<bool>(), port(), port()),
         any::<[u8; 32]>(),
         any::<[u8; 16]>(),
         options,
         data,
     )
-        .prop_map(|(six, udp, addresses, head, options, data)| {
-            let mut above = head[..4].to_vec();
+        .prop_map(|((six, udp, from, to), addresses, head, options, data)| {
+            let mut above = [from.to_be_bytes(), to.to_be_bytes()].concat();
             if udp {
                 above.extend((8 + data.len() as u16).to_be_bytes());
                 above.extend([0, 0]);

@@ -2,6 +2,7 @@
 
 use super::canvas::Canvas;
 use super::styled::{Line, Look, Style, Styled};
+use crate::event::path::Step;
 
 /// Narrower than this the diagram becomes a list.
 const DRAWING: usize = 76;
@@ -9,11 +10,11 @@ const DRAWING: usize = 76;
 const ROWS: usize = 39;
 
 /// Where a state's box stands: row and column of its upper left corner, and its width. A box is three rows high.
-struct Place {
-    state: &'static str,
-    row: usize,
-    column: usize,
-    width: usize,
+pub(super) struct Place {
+    pub(super) state: &'static str,
+    pub(super) row: usize,
+    pub(super) column: usize,
+    pub(super) width: usize,
 }
 
 const fn place(state: &'static str, row: usize, column: usize, width: usize) -> Place {
@@ -26,7 +27,7 @@ const fn place(state: &'static str, row: usize, column: usize, width: usize) -> 
 }
 
 /// CLOSED stands twice: at the beginning and at the end.
-const PLACES: [Place; 12] = [
+pub(super) const PLACES: [Place; 12] = [
     place("CLOSED", 0, 24, 36),
     place("LISTEN", 5, 24, 16),
     place("SYN-SENT", 5, 44, 16),
@@ -42,16 +43,16 @@ const PLACES: [Place; 12] = [
 ];
 
 /// A change of state: why it happens, and the strokes of its arrow as (row, column, text).
-struct Change {
-    from: &'static str,
-    to: &'static str,
+pub(super) struct Change {
+    pub(super) from: &'static str,
+    pub(super) to: &'static str,
     why: &'static str,
-    strokes: &'static [(usize, usize, &'static str)],
+    pub(super) strokes: &'static [(usize, usize, &'static str)],
     /// Where the words stand, a line below each other.
-    words: (usize, usize, &'static [&'static str]),
+    pub(super) words: (usize, usize, &'static [&'static str]),
 }
 
-const CHANGES: [Change; 16] = [
+pub(super) const CHANGES: [Change; 16] = [
     Change {
         from: "CLOSED",
         to: "LISTEN",
@@ -201,74 +202,124 @@ const CHANGES: [Change; 16] = [
     },
 ];
 
-/// Draws the diagram. `current` is the state now, empty for none; `visited` the states so far, oldest first.
-pub fn draw(current: &str, visited: &[&str], look: &Look) -> Styled {
-    let path = Path { current, visited };
+/// Draws the diagram.
+pub fn draw(path: &Path<'_>, look: &Look) -> Styled {
     let mut text = if look.width < DRAWING {
-        list(&path)
+        list(path)
     } else {
-        drawing(&path, look)
+        drawing(path, look)
     };
     text.gap();
-    let mut legend = Line::wrapping(2);
-    if current.is_empty() {
-        legend.push(
-            Style::Dim,
-            "`states c` marks where a socket is and has been. ",
-        );
-    } else {
-        legend.push(Style::State, "▶ ");
-        legend.push(Style::Plain, "now   ");
-        legend.push(Style::Result, "● ");
-        legend.push(Style::Plain, "has been   ");
-    }
-    legend.push(
-        Style::Dim,
-        "An RST, or too many retransmissions, leads from any state to CLOSED.",
-    );
-    text.push(legend);
+    text.push(path.legend());
     text
 }
 
 /// Where a socket is and has been.
-struct Path<'a> {
-    current: &'a str,
-    visited: &'a [&'a str],
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Path<'a> {
+    /// The state now, as the kernel said; empty for no socket.
+    pub current: &'a str,
+    /// The states so far, oldest first.
+    pub steps: &'a [Step],
 }
 
 impl Path<'_> {
-    fn has(&self, state: &str) -> bool {
-        self.visited.contains(&state)
+    /// The states in one line, with those that only the packets tell of marked.
+    pub fn line(&self, name: &str) -> Line {
+        let mut line = Line::wrapping(2).with(Style::Heading, name);
+        line.push(Style::Plain, ": ");
+        for (index, step) in self.steps.iter().enumerate() {
+            if index > 0 {
+                line.push(Style::Dim, " → ");
+            }
+            if step.by_kernel {
+                line.push(Style::State, step.state);
+            } else {
+                line.push(Style::Note, &format!("○ {}", step.state));
+            }
+        }
+        line
+    }
+
+    /// What the marks mean.
+    pub(super) fn legend(&self) -> Line {
+        let mut legend = Line::wrapping(2);
+        if self.current.is_empty() {
+            legend.push(
+                Style::Dim,
+                "`states c` marks where a socket is and has been. ",
+            );
+        } else {
+            legend.push(Style::State, "▶ ");
+            legend.push(Style::Plain, "now   ");
+            legend.push(Style::Result, "● ");
+            legend.push(Style::Plain, "said by the kernel   ");
+            if self.steps.iter().any(|step| !step.by_kernel) {
+                legend.push(Style::Note, "○ ");
+                legend.push(
+                    Style::Plain,
+                    "seen by the packets: it passed before the kernel was asked   ",
+                );
+            }
+        }
+        legend.push(
+            Style::Dim,
+            "An RST, or too many retransmissions, leads from any state to CLOSED.",
+        );
+        legend
+    }
+
+    /// The step that was in a state; the kernel's word before the packets'.
+    fn step(&self, state: &str) -> Option<&Step> {
+        let of = |kernel: bool| {
+            self.steps
+                .iter()
+                .find(|step| step.state == state && step.by_kernel == kernel)
+        };
+        of(true).or_else(|| of(false))
     }
 
     /// True when the socket went this way.
     fn went(&self, from: &str, to: &str) -> bool {
-        let last = self.visited.last().copied();
+        let last = self.steps.last().map(|step| step.state);
         let steps = self
-            .visited
+            .steps
             .windows(2)
-            .any(|pair| pair[0] == from && pair[1] == to);
+            .any(|pair| pair[0].state == from && pair[1].state == to);
         steps || (last == Some(from) && last != Some(self.current) && self.current == to)
+    }
+
+    /// The style of an arrow of the diagram.
+    pub(super) fn way_style(&self, from: &str, to: &str) -> Style {
+        if self.went(from, to) {
+            Style::Result
+        } else {
+            Style::Dim
+        }
     }
 
     /// True when CLOSED is the end of the story, not its beginning.
     fn over(&self) -> bool {
-        self.current == "CLOSED" && self.visited.iter().any(|state| *state != "CLOSED")
+        self.current == "CLOSED" && self.steps.iter().any(|step| step.state != "CLOSED")
     }
 
     /// The mark before a state's name, and its style.
-    fn mark(&self, state: &str, begins: bool) -> (&'static str, Style) {
+    pub(super) fn mark(&self, state: &str, begins: bool) -> (&'static str, Style) {
         let here = if state == "CLOSED" {
             begins != self.over()
         } else {
             true
         };
-        if state == self.current && here {
-            ("▶ ", Style::State)
-        } else if self.has(state) && (state != "CLOSED" || begins) {
-            ("● ", Style::Result)
-        } else {
-            ("", Style::Dim)
+        match self.step(state) {
+            _ if state == self.current && here => ("▶ ", Style::State),
+            Some(step) if state != "CLOSED" || begins => {
+                if step.by_kernel {
+                    ("● ", Style::Result)
+                } else {
+                    ("○ ", Style::Note)
+                }
+            }
+            _ => ("", Style::Dim),
         }
     }
 }
@@ -276,11 +327,7 @@ impl Path<'_> {
 fn drawing(path: &Path<'_>, look: &Look) -> Styled {
     let mut rows = vec![Canvas::new(DRAWING); ROWS];
     for change in &CHANGES {
-        let style = if path.went(change.from, change.to) {
-            Style::Result
-        } else {
-            Style::Dim
-        };
+        let style = path.way_style(change.from, change.to);
         for (row, column, stroke) in change.strokes {
             rows[*row].put(*column, style, stroke, look);
         }
@@ -349,11 +396,7 @@ fn list(path: &Path<'_>) -> Styled {
         };
         text.push(Line::new().with(style, mark).with(style, place.state));
         for change in CHANGES.iter().filter(|change| change.from == place.state) {
-            let style = if path.went(change.from, change.to) {
-                Style::Result
-            } else {
-                Style::Dim
-            };
+            let style = path.way_style(change.from, change.to);
             text.push(
                 Line::wrapping(6)
                     .with(style, &format!("    → {}  ", change.to))
@@ -367,19 +410,32 @@ fn list(path: &Path<'_>) -> Styled {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::event::path::merge;
     use crate::render::sample::{look, screens};
 
     #[test]
     fn the_diagram_without_a_socket_and_with_one_in_the_middle_of_its_close() {
-        insta::assert_snapshot!(screens(|look| draw("", &[], look)));
-        let visited = [
-            "CLOSED",
-            "SYN-SENT",
-            "ESTABLISHED",
-            "FIN-WAIT-1",
-            "FIN-WAIT-2",
-        ];
-        insta::assert_snapshot!(screens(|look| draw("FIN-WAIT-2", &visited, look)));
+        insta::assert_snapshot!(screens(|look| draw(&Path::default(), look)));
+        let steps = merge(
+            &["CLOSED", "ESTABLISHED", "FIN-WAIT-2"],
+            &[
+                "CLOSED",
+                "SYN-SENT",
+                "ESTABLISHED",
+                "FIN-WAIT-1",
+                "FIN-WAIT-2",
+            ],
+        );
+        let path = Path {
+            current: "FIN-WAIT-2",
+            steps: &steps,
+        };
+        let line = path.line("c");
+        assert_eq!(
+            line.text(),
+            "c: CLOSED → ○ SYN-SENT → ESTABLISHED → ○ FIN-WAIT-1 → FIN-WAIT-2"
+        );
+        insta::assert_snapshot!(screens(|look| draw(&path, look)));
     }
 
     #[test]
@@ -387,8 +443,12 @@ mod tests {
         for place in &PLACES {
             for width in [40, 80] {
                 let look = look(width, false);
-                let visited = ["CLOSED", "LISTEN", place.state];
-                let text = draw(place.state, &visited, &look).to_text(&look);
+                let steps = merge(&["CLOSED", "LISTEN", place.state], &[]);
+                let path = Path {
+                    current: place.state,
+                    steps: &steps,
+                };
+                let text = draw(&path, &look).to_text(&look);
                 let marks = text.matches('▶').count();
                 // The arrowheads to the right and the legend.
                 let others = if width == 40 { 1 } else { 2 };

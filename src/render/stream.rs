@@ -43,7 +43,7 @@ pub fn draw(stream: &Stream, here: &str, look: &Look) -> Styled {
         }
         if way.length() > 0 {
             Map::new(way, look).draw(&mut text);
-            list(&mut text, way, here, look);
+            text.append(list(way, here, look));
         }
     }
     if stream.ways.iter().all(|way| way.segments.is_none()) {
@@ -143,13 +143,13 @@ pub fn color(way: &Way, offset: u64) -> Style {
 }
 
 /// A row of bars.
-struct Lane<'a> {
-    title: &'static str,
-    spans: Vec<&'a Span>,
+pub(super) struct Lane<'a> {
+    pub(super) title: &'static str,
+    pub(super) spans: Vec<&'a Span>,
 }
 
 /// The rows of bars of one direction, without the bytes: what is drawn of each span, in lanes that do not overlap.
-fn lanes(way: &Way) -> Vec<Lane<'_>> {
+pub(super) fn lanes(way: &Way) -> Vec<Lane<'_>> {
     let lane = |title, spans| Lane { title, spans };
     let mut lanes = Vec::new();
     if way.writer == Calls::Seen {
@@ -358,7 +358,7 @@ impl<'a> Map<'a> {
         while at < end {
             let place = GUTTER + at - row.start as usize;
             let style = color(self.way, at as u64);
-            let (shown, taken) = self.character(at, end);
+            let (shown, taken) = character(self.way, at, end, self.look.ascii);
             match shown {
                 Some(character) => {
                     canvas.put(place, style, character.encode_utf8(&mut [0; 4]), self.look);
@@ -369,28 +369,28 @@ impl<'a> Map<'a> {
         }
         text.push(canvas.line());
     }
+}
 
-    /// The printable character whose bytes begin at an offset and end before another, and how many bytes it takes.
-    fn character(&self, at: usize, end: usize) -> (Option<char>, usize) {
-        let known: Vec<u8> = self.way.bytes[at.min(self.way.bytes.len())..]
-            .iter()
-            .take(4.min(end - at))
-            .map_while(|byte| *byte)
-            .collect();
-        let first = known
-            .utf8_chunks()
-            .next()
-            .and_then(|chunk| chunk.valid().chars().next());
-        match first {
-            Some(character)
-                if is_printable(character)
-                    && (character.is_ascii() || !self.look.ascii)
-                    && (1..=character.len_utf8()).contains(&columns(character)) =>
-            {
-                (Some(character), character.len_utf8())
-            }
-            _ => (None, 1),
+/// The printable character whose bytes begin at an offset and end before another, and how many bytes it takes.
+pub(super) fn character(way: &Way, at: usize, end: usize, ascii: bool) -> (Option<char>, usize) {
+    let known: Vec<u8> = way.bytes[at.min(way.bytes.len())..]
+        .iter()
+        .take(4.min(end - at))
+        .map_while(|byte| *byte)
+        .collect();
+    let first = known
+        .utf8_chunks()
+        .next()
+        .and_then(|chunk| chunk.valid().chars().next());
+    match first {
+        Some(character)
+            if is_printable(character)
+                && (character.is_ascii() || !ascii)
+                && (1..=character.len_utf8()).contains(&columns(character)) =>
+        {
+            (Some(character), character.len_utf8())
         }
+        _ => (None, 1),
     }
 }
 
@@ -409,7 +409,7 @@ fn overlap(one: &Range<u64>, other: &Range<u64>) -> bool {
 }
 
 /// The parts that were written, carried and read alike, a row each.
-fn list(text: &mut Styled, way: &Way, here: &str, look: &Look) {
+pub(super) fn list(way: &Way, here: &str, look: &Look) -> Styled {
     let borders = way.borders();
     let parts: Vec<Range<u64>> = borders.windows(2).map(|pair| pair[0]..pair[1]).collect();
     let mut columns = vec![
@@ -438,11 +438,12 @@ fn list(text: &mut Styled, way: &Way, here: &str, look: &Look) {
             row
         })
         .collect();
-    text.append(table::draw(&columns, &rows, look));
+    let mut text = table::draw(&columns, &rows, look);
     if parts.len() > LISTED {
         let more = counted(parts.len() - LISTED, "more part");
         text.say(Style::Dim, 0, &format!("and {more}"));
     }
+    text
 }
 
 fn place(part: &Range<u64>) -> String {

@@ -6,6 +6,7 @@ use super::{
 };
 use crate::event::packet::{Certainty, PacketEvent};
 use crate::event::socket::SocketRow;
+use crate::event::stream::Said;
 use crate::event::{BlockedEvent, CallEvent, Event, OutputEvent, RefusedEvent, StateEvent};
 use crate::packet::dissect;
 use crate::packet::headers::LinkType;
@@ -35,6 +36,7 @@ fn events(name: &str, bytes: &[u8]) -> Vec<Event> {
         host: name.to_owned(),
         command: 1,
         job: 0,
+        thread: 0,
         name: "recv".to_owned(),
         args: vec![name.to_owned()],
         fd: Some(3),
@@ -45,6 +47,7 @@ fn events(name: &str, bytes: &[u8]) -> Vec<Event> {
         local: None,
         out: name.to_owned(),
         made: Vec::new(),
+        times: 1,
         blocked: true,
         start_ns: 0,
         end_ns: 1,
@@ -53,6 +56,8 @@ fn events(name: &str, bytes: &[u8]) -> Vec<Event> {
         process: name.to_owned(),
         command: 1,
         job: 0,
+        thread: 0,
+        serving: String::new(),
         name: name.to_owned(),
         invocation: name.to_owned(),
         fd: None,
@@ -107,7 +112,12 @@ fn views(name: &str, bytes: &[u8], look: &Look) -> Vec<Styled> {
         timer: None,
         tcp_info: bytes.to_vec(),
     };
-    let parts = [(true, bytes.to_vec()), (false, name.as_bytes().to_vec())];
+    let part = |forward, bytes: &[u8]| Said {
+        forward,
+        bytes: bytes.to_vec(),
+        missing: 3,
+    };
+    let parts = [part(true, bytes), part(false, name.as_bytes())];
     let stream = follow::Conversation {
         left: name,
         right: name,

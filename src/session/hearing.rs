@@ -3,8 +3,9 @@
 use super::program::{Program, inode};
 use super::{LOOK_MS, Session};
 use crate::engine::report::Report;
-use crate::event::{Ended, Event, ProcessEvent, RefusedEvent};
+use crate::event::{CallEvent, Ended, Event, ProcessEvent, RefusedEvent};
 use crate::lab::message::SocketPath;
+use crate::process::handle::{Heard, Process};
 use crate::sys::clock::{self, Deadline};
 use crate::sys::diag::{Answer, Question};
 use crate::value::Address;
@@ -14,6 +15,9 @@ use std::os::fd::{AsFd, BorrowedFd};
 use std::os::unix::ffi::OsStrExt;
 use std::os::unix::fs::MetadataExt;
 use std::path::Path;
+
+/// With more open sockets than this the kernel is asked for their states when all calls have returned, not after each.
+const MANY: usize = 64;
 
 impl Session {
     /// Looks whether calls under way have fallen asleep.
@@ -32,6 +36,7 @@ impl Session {
     pub fn watch(&mut self) {
         self.pump(PollTimeout::ZERO);
         self.look();
+        self.tell_zombies();
     }
 
     /// Waits for something to happen, at most so long, and takes it in. Gives how much was heard.
@@ -52,7 +57,7 @@ impl Session {
             return 0;
         };
         {
-            let mut descriptors = vec![self.processes[place].as_fd()];
+            let mut descriptors: Vec<_> = self.processes[place].descriptors().collect();
             descriptors.extend(self.common_descriptors());
             wait(&descriptors, patience);
         }
@@ -63,10 +68,25 @@ impl Session {
     }
 
     pub(super) fn hear_process(&mut self, place: usize) -> usize {
-        let (reports, gone) = self.processes[place].receive();
-        let heard = reports.len();
+        let Heard {
+            reports,
+            born,
+            of_children,
+            ended,
+            gone,
+        } = self.processes[place].receive();
+        let heard = reports.len() + of_children.len() + ended.len();
         for report in reports {
             self.report(place, report);
+        }
+        for child in born {
+            self.born(place, &child);
+        }
+        for report in of_children {
+            self.report(place, report);
+        }
+        for child in ended {
+            self.child_ended(&child);
         }
         if gone {
             self.lost(place);
@@ -82,7 +102,11 @@ impl Session {
         // While a call is on its way its packets wait for it, so that they stand under it.
         self.packets.taps_mut().drain();
         if !self.is_busy() {
-            self.tell_packets();
+            if self.stale {
+                self.refresh();
+            }
+            self.tell_packets(i64::MAX);
+            self.sample_if_due();
         }
     }
 
@@ -116,7 +140,11 @@ impl Session {
 
     /// What to wait for.
     pub fn descriptors(&self) -> Vec<BorrowedFd<'_>> {
-        let mut descriptors: Vec<BorrowedFd<'_>> = self.processes.iter().map(AsFd::as_fd).collect();
+        let mut descriptors: Vec<BorrowedFd<'_>> = self
+            .processes
+            .iter()
+            .flat_map(Process::descriptors)
+            .collect();
         descriptors.extend(self.common_descriptors());
         descriptors
     }
@@ -142,12 +170,18 @@ impl Session {
                 self.packets.starting(&call, host, &self.inventory);
             }
             Report::Called(call) => {
-                let (pid, job) = (self.processes[place].pid, call.job);
-                self.called(pid, call);
-                if job == 0 {
-                    self.processes[place].go_on();
+                let pid = self.processes[place].pid_of(&call.process);
+                if call.name == "fork" && call.result > 0 {
+                    self.forked(&call.process, &format!("{}/{}", call.process, call.result));
                 }
+                let made = (*call).clone();
+                self.called(pid, call);
+                self.processes[place].go_on(&made);
             }
+            Report::Note(text) => self.out.push(Event::Note(text)),
+            Report::Idle { spinning } => self.out.push(Event::Blocked(spinning)),
+            Report::Reaped { pid, ended } => self.reaped(place, pid, ended),
+            Report::ThreadEnded { .. } => {}
             Report::Output(output) => self.out.push(Event::Output(output)),
             Report::Refused(refused) => self.out.push(Event::Refused(refused)),
             Report::Result(result) => {
@@ -170,12 +204,18 @@ impl Session {
         }
     }
 
-    pub(super) fn called(&mut self, pid: i32, call: Box<crate::event::CallEvent>) {
+    pub(super) fn called(&mut self, pid: i32, call: Box<CallEvent>) {
         self.ledger.before(&call, &self.inventory);
         self.inventory.called(&call, |fd| inode(pid, fd));
         self.ledger.after(&call, &self.inventory);
         self.packets.taps_mut().settle();
         self.packets.called(&call, &self.inventory);
+        // What was sent after the call ended may be another thread's, whose report is still to come.
+        let until_ns = if self.others_run(&call) {
+            call.end_ns
+        } else {
+            i64::MAX
+        };
         if call.name == "bind" && call.errno.is_none() {
             self.remember_path(call.local.as_ref());
         }
@@ -192,38 +232,44 @@ impl Session {
         );
         self.log.call((*call).clone());
         self.out.push(Event::Call(call));
-        if changes_states || self.packets.change_states(&self.inventory) {
+        if self.inventory.open().nth(MANY).is_some() {
+            // To ask for thousands of states after each of thousands of calls would be the lab's own C10k problem.
+            self.stale |= changes_states;
+        } else if changes_states || self.packets.change_states(&self.inventory) {
             self.refresh();
+        } else {
+            self.sampling.disturb();
         }
-        self.sample();
-        self.tell_packets();
+        self.tell_packets(until_ns);
     }
 
     /// Asks the kernel for the state of every TCP and UDP socket and tells what changed.
     pub fn refresh(&mut self) {
+        self.stale = false;
         let questions = [
             Question::Tcp(libc::AF_INET),
             Question::Tcp(libc::AF_INET6),
             Question::Udp(libc::AF_INET),
             Question::Udp(libc::AF_INET6),
         ];
+        let asked_ns = clock::now_ns();
         let answers = self.ask(&questions);
+        self.take_samples(asked_ns, &answers);
         if !self.programs.is_empty() {
-            for (host, answer) in &answers {
-                let local = answer
-                    .local
-                    .as_ref()
-                    .and_then(|local| Some(SocketAddr::new(local.ip()?, local.port()?)));
-                let foreign =
-                    answer.inode != 0 && self.inventory.by_inode(u64::from(answer.inode)).is_none();
-                let owner = if foreign {
-                    self.program_with_inode(u64::from(answer.inode))
-                        .map(|program| program.name.clone())
-                } else {
-                    None
-                };
-                if let (Some(local), Some(owner)) = (local, owner) {
-                    self.packets.owned_by_program((*host, local), &owner);
+            let foreign: Vec<(usize, u64, SocketAddr)> = answers
+                .iter()
+                .filter(|(_, answer)| answer.inode != 0)
+                .filter_map(|(host, answer)| {
+                    let local = answer.local.as_ref()?;
+                    let local = SocketAddr::new(local.ip()?, local.port()?);
+                    Some((*host, u64::from(answer.inode), local))
+                })
+                .filter(|(_, inode, _)| self.inventory.by_inode(*inode).is_none())
+                .collect();
+            let owners = self.owners_of(foreign.iter().map(|(_, inode, _)| *inode));
+            for (host, inode, local) in foreign {
+                if let Some(owner) = owners.get(&inode) {
+                    self.packets.owned_by_program((host, local), owner);
                 }
             }
         }
@@ -238,15 +284,22 @@ impl Session {
         }
     }
 
-    pub(super) fn tell_packets(&mut self) {
+    /// Tells the packets that were seen up to this time.
+    pub(super) fn tell_packets(&mut self, until_ns: i64) {
         if self.packets.taps().waiting().is_empty() {
             return;
         }
-        self.sample();
+        self.sampling.disturb();
         if self.packets.change_states(&self.inventory) {
-            self.refresh();
+            if self.is_busy() && self.inventory.open().nth(MANY).is_some() {
+                self.stale = true;
+            } else {
+                self.refresh();
+            }
+        } else {
+            self.sample_if_due();
         }
-        for packet in self.packets.tell(&self.inventory) {
+        for packet in self.packets.tell(&self.inventory, until_ns) {
             self.log.packet(packet.clone());
             self.out.push(Event::Packet(Box::new(packet)));
         }
@@ -271,6 +324,71 @@ impl Session {
         }
     }
 
+    /// A process forked: its child holds what it holds.
+    fn forked(&mut self, parent: &str, child: &str) {
+        self.inventory.forked(parent, child);
+        self.ledger.forked(parent, child);
+    }
+
+    /// True when another thread than the one that made this call may be making calls.
+    fn others_run(&self, call: &CallEvent) -> bool {
+        self.processes
+            .iter()
+            .any(|process| process.is_running_beside(call))
+    }
+
+    /// A forked child has reported for the first time.
+    fn born(&mut self, place: usize, child: &str) {
+        let parent = &self.processes[place];
+        self.out.push(Event::Process(ProcessEvent {
+            process: child.to_owned(),
+            host: parent.host.clone(),
+            pid: parent.pid_of(child),
+            ended: None,
+        }));
+    }
+
+    /// A forked child has ended: the kernel closed what it held. How it ended its parent is told when it waits for it.
+    fn child_ended(&mut self, child: &str) {
+        self.packets.taps_mut().settle();
+        self.packets.ended(child, &self.inventory, clock::now_ns());
+        self.ledger.ended(child, clock::now_ns(), &self.inventory);
+        self.inventory.ended(child);
+        self.refresh();
+    }
+
+    /// A process has waited for one of its children.
+    fn reaped(&mut self, place: usize, pid: i32, ended: Ended) {
+        let process = format!("{}/{pid}", self.processes[place].name);
+        let Some(child) = self.processes[place].bury(&process) else {
+            return;
+        };
+        if !child.is_zombie {
+            self.child_ended(&process);
+        }
+        self.out.push(Event::Process(ProcessEvent {
+            process,
+            host: self.processes[place].host.clone(),
+            pid: child.pid,
+            ended: Some(ended),
+        }));
+    }
+
+    /// Says which children have ended without being waited for, when nobody is about to do so.
+    pub(super) fn tell_zombies(&mut self) {
+        for process in &mut self.processes {
+            if process.is_running() || process.is_waking() {
+                continue;
+            }
+            for child in process.new_zombies() {
+                self.out.push(Event::Note(format!(
+                    "{child} has ended and stays as a zombie: {} has not waited for it (waitpid)",
+                    process.name
+                )));
+            }
+        }
+    }
+
     /// A process's channel closed: it is gone. How it ended is told by the keeper.
     pub(super) fn lost(&mut self, place: usize) {
         let process = &mut self.processes[place];
@@ -280,6 +398,22 @@ impl Session {
             process.pid,
             process.keeper_pid,
         );
+        let children: Vec<String> = process.children().map(|(child, _)| child.clone()).collect();
+        for child in children {
+            let Some(at) = self.processes[place].bury(&child) else {
+                continue;
+            };
+            // The kernel kills them with their parent (PR_SET_PDEATHSIG); the keeper waits for them.
+            if !at.is_zombie {
+                self.child_ended(&child);
+            }
+            self.out.push(Event::Process(ProcessEvent {
+                process: child,
+                host: host.clone(),
+                pid: at.pid,
+                ended: Some(at.how.unwrap_or(Ended::Signalled(libc::SIGKILL))),
+            }));
+        }
         // The channel closes before the keeper has reaped the process; its word comes on the other channel.
         let ended = self.end_of(keeper_pid);
         self.packets.taps_mut().settle();
@@ -295,7 +429,7 @@ impl Session {
         self.latest.remove(&name);
         self.refresh();
         self.packets.taps_mut().settle();
-        self.tell_packets();
+        self.tell_packets(i64::MAX);
     }
 
     pub(super) fn end_of(&mut self, keeper_pid: i32) -> Ended {

@@ -4,7 +4,7 @@ use crate::event::{CallEvent, StateEvent};
 use crate::packet::headers::{Headers, Transport};
 use crate::sys::diag::Answer;
 use crate::value::{Address, Value};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashMap};
 use std::net::SocketAddr;
 
 /// The RFC 9293 name of a state number of linux/tcp_states.h.
@@ -210,6 +210,28 @@ impl Inventory {
         self.version += 1;
     }
 
+    /// A process forked: the child holds the same sockets under the same numbers and names, until one of them closes its own.
+    pub fn forked(&mut self, parent: &str, child: &str) {
+        if self.open.keys().any(|(owner, _)| owner == child) {
+            return;
+        }
+        let copies: Vec<Known> = self
+            .open
+            .values()
+            .filter(|known| known.process == parent)
+            .map(|known| Known {
+                process: child.to_owned(),
+                ..known.clone()
+            })
+            .collect();
+        for known in copies {
+            if let Some(fd) = known.fd {
+                self.open.insert((child.to_owned(), fd), known);
+            }
+        }
+        self.version += 1;
+    }
+
     /// A process ended: the kernel closed all it held.
     pub fn ended(&mut self, process: &str) {
         let gone: Vec<(String, i32)> = self
@@ -220,8 +242,14 @@ impl Inventory {
             .collect();
         for key in gone {
             if let Some(mut known) = self.open.remove(&key) {
+                if known.names.is_empty() {
+                    known.names.extend(known.fd.map(|fd| format!("fd {fd}")));
+                }
                 known.fd = None;
-                if known.protocol == Protocol::Tcp {
+                // What another process holds, too, goes on.
+                let held =
+                    known.inode != 0 && self.open.values().any(|other| other.inode == known.inode);
+                if known.protocol == Protocol::Tcp && !held {
                     self.orphans.push(known);
                 }
             }
@@ -236,6 +264,14 @@ impl Inventory {
             .iter()
             .filter(|answer| answer.inode != 0)
             .map(|answer| (u64::from(answer.inode), *answer))
+            .collect();
+        let without_file: HashMap<Ends, u8> = answers
+            .iter()
+            .filter(|answer| answer.inode == 0)
+            .filter_map(|answer| {
+                let ends = ends(answer.local.as_ref(), answer.peer.as_ref())?;
+                Some((ends, answer.state))
+            })
             .collect();
         for known in self.open.values_mut().filter(|known| known.host == host) {
             match by_inode.get(&known.inode) {
@@ -258,7 +294,7 @@ impl Inventory {
                 // TIME-WAIT is kept by the kernel apart from the socket, which is done with it; without that, a socket that is
                 // neither bound nor connected is in no table of the kernel.
                 None if known.protocol == Protocol::Tcp => {
-                    let state = remains(answers, known);
+                    let state = remains(&without_file, known);
                     changes.extend(known.enter(state));
                 }
                 None => {}
@@ -266,7 +302,7 @@ impl Inventory {
         }
         // A closed end keeps its name for the packets that may still be shown; the list is bounded.
         for known in self.orphans.iter_mut().filter(|known| known.host == host) {
-            let state = remains(answers, known);
+            let state = remains(&without_file, known);
             changes.extend(known.enter(state));
         }
         self.version += 1;
@@ -350,14 +386,24 @@ pub fn protocol_of(headers: &Headers) -> Protocol {
     }
 }
 
+/// Both ends of a connection; an IPv4 address mapped into IPv6 is the IPv4 address (RFC 4291 section 2.5.5.2).
+type Ends = (SocketAddr, SocketAddr);
+
+fn ends(local: Option<&Address>, peer: Option<&Address>) -> Option<Ends> {
+    let end = |address: &Address| {
+        Some(SocketAddr::new(
+            address.ip()?.to_canonical(),
+            address.port()?,
+        ))
+    };
+    Some((end(local?)?, end(peer?)?))
+}
+
 /// What the kernel keeps of a connection that no descriptor holds any more.
-fn remains(answers: &[&Answer], known: &Known) -> &'static str {
-    let found = answers.iter().find(|answer| {
-        answer.inode == 0
-            && same_address(answer.local.as_ref(), known.local.as_ref())
-            && same_address(answer.peer.as_ref(), known.peer.as_ref())
-    });
-    found.map_or("CLOSED", |answer| tcp_state(answer.state))
+fn remains(without_file: &HashMap<Ends, u8>, known: &Known) -> &'static str {
+    ends(known.local.as_ref(), known.peer.as_ref())
+        .and_then(|ends| without_file.get(&ends))
+        .map_or("CLOSED", |state| tcp_state(*state))
 }
 
 fn protocol(arguments: &[String]) -> Protocol {

@@ -100,6 +100,19 @@ impl Ledger {
         self.transfers.back()
     }
 
+    /// A process forked: the child holds the same sockets under the same numbers.
+    pub fn forked(&mut self, parent: &str, child: &str) {
+        let copies: Vec<(i32, u32)> = self
+            .held
+            .iter()
+            .filter(|((owner, _), _)| owner == parent)
+            .map(|((_, fd), number)| (*fd, *number))
+            .collect();
+        for (fd, number) in copies {
+            self.held.insert((child.to_owned(), fd), number);
+        }
+    }
+
     /// A process ended: the kernel closed all it held.
     pub fn ended(&mut self, process: &str, now_ns: i64, inventory: &Inventory) {
         let held: Vec<i32> = self
@@ -272,6 +285,7 @@ mod tests {
             host: "lab".to_owned(),
             command: 1,
             job: 0,
+            thread: 0,
             name: name.to_owned(),
             args: ["4", "\"x\"", "1", "0"].map(str::to_owned).to_vec(),
             fd,
@@ -282,6 +296,7 @@ mod tests {
             local: None,
             out: String::new(),
             made: made.to_vec(),
+            times: 1,
             blocked: false,
             start_ns: 5,
             end_ns: 6,

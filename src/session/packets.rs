@@ -6,6 +6,7 @@ use crate::event::packet::{Frame, PacketEvent, Track, WIRE};
 use crate::event::{BlockedEvent, CallEvent};
 use crate::inspector::call_window::CallWindow;
 use crate::inspector::cause::CauseFinder;
+use crate::inspector::evidence::Samples;
 use crate::inspector::tracker::Tracker;
 use crate::lab::handle::FIRST_HOST;
 use crate::packet::headers::{Headers, Transport};
@@ -72,6 +73,11 @@ impl Packets {
         self.number
     }
 
+    /// What the kernels say of their TCP sockets.
+    pub fn samples(&mut self) -> &mut Samples {
+        self.finder.samples()
+    }
+
     /// A call is about to be made.
     pub fn starting(&mut self, call: &BlockedEvent, host: &str, inventory: &Inventory) {
         let mut window = CallWindow::begun(
@@ -81,6 +87,7 @@ impl Packets {
             &call.name,
             call.start_ns,
         );
+        window.thread = call.thread;
         window.fd = call.fd;
         window.short = call.fd.map_or_else(
             || format!("{}()", call.name),
@@ -98,16 +105,21 @@ impl Packets {
     /// A call returned.
     pub fn called(&mut self, call: &CallEvent, inventory: &Inventory) {
         self.strangers.clear();
+        for fd in &call.made {
+            self.finder.made(&call.process, *fd);
+        }
+        let wrote = self.wrote(call);
         let same = |window: &&mut CallWindow| {
             window.end_ns.is_none()
                 && window.command == call.command
-                && window.job == call.job
+                && (window.job, window.thread) == (call.job, call.thread)
                 && window.process == call.process
         };
         let Some(window) = self.finder.windows().find(same) else {
             return;
         };
         window.end_ns = Some(call.end_ns);
+        window.wrote = wrote;
         if let (Some(fd), Some(data), true) = (call.fd, &call.data, call.name.starts_with("send")) {
             window.short = format!("{}({fd}, {} bytes)", call.name, data.len());
         }
@@ -117,6 +129,19 @@ impl Packets {
         if let Some(peer) = call.peer.as_ref().and_then(socket_address) {
             window.peer = Some(peer);
         }
+    }
+
+    /// What a call that has returned wrote, as a range of all that was written to its descriptor; options it set are remembered.
+    fn wrote(&mut self, call: &CallEvent) -> Option<(u64, u64)> {
+        let fd = call.fd.filter(|_| call.errno.is_none())?;
+        if call.name == "setsockopt"
+            && let [_, _, name, value, ..] = call.args.as_slice()
+        {
+            self.finder.set_option(&call.process, fd, name, value);
+        }
+        let writes = call.name.starts_with("send") || call.name == "write";
+        let bytes = u64::try_from(call.result).ok().filter(|_| writes)?;
+        Some(self.finder.wrote(&call.process, fd, bytes))
     }
 
     /// A process ended, at this time: what it had running is over, and the kernel closed its sockets.
@@ -165,8 +190,8 @@ impl Packets {
         self.taps.moved_states() || strange
     }
 
-    /// The frames that wait, as events, oldest first.
-    pub fn tell(&mut self, inventory: &Inventory) -> Vec<PacketEvent> {
+    /// The frames that wait and were seen up to this time, as events, oldest first.
+    pub fn tell(&mut self, inventory: &Inventory, until_ns: i64) -> Vec<PacketEvent> {
         for window in self.finder.windows() {
             let known = window
                 .fd
@@ -181,7 +206,7 @@ impl Packets {
             self.names_version = inventory.version;
         }
         let mut told = Vec::with_capacity(self.taps.waiting().len());
-        while let Some(waiting) = self.taps.next_waiting() {
+        while let Some(waiting) = self.taps.next_waiting(until_ns) {
             let Waiting {
                 frame,
                 headers,
@@ -400,7 +425,12 @@ fn socket_address(address: &Address) -> Option<SocketAddr> {
 
 fn describe(window: &mut CallWindow, known: &Known, inventory: &Inventory) {
     window.label = inventory.shown(known);
-    window.raw = known.protocol == Protocol::Other;
+    // What AF_UNIX and AF_NETLINK send is on no interface that is watched.
+    window.raw = known.protocol == Protocol::Other
+        && matches!(
+            known.arguments.first().map(String::as_str),
+            Some("AF_INET" | "AF_INET6" | "AF_PACKET")
+        );
     window.local = known
         .local
         .as_ref()

@@ -4,6 +4,7 @@ use super::Session;
 use super::program::{Pipes, Program, inode};
 use crate::event::{Ended, Event, OutputEvent, ProcessEvent};
 use crate::lab::handle::LabError;
+use std::collections::HashMap;
 use std::os::fd::{AsFd, OwnedFd};
 use std::path::Path;
 
@@ -98,7 +99,7 @@ impl Session {
                 }));
             }
             self.packets.taps_mut().settle();
-            self.tell_packets();
+            self.tell_packets(i64::MAX);
             self.packets.disown(&program.name);
             let (process, host, pid) = (program.name.clone(), program.host.clone(), program.pid);
             self.last_end = program.ended.map(|ended| (process.clone(), ended));
@@ -111,23 +112,49 @@ impl Session {
         }
     }
 
+    /// Which programs own the sockets with these inodes. What was found once holds as long as the socket is there.
+    pub(super) fn owners_of(&mut self, inodes: impl Iterator<Item = u64>) -> HashMap<u64, String> {
+        let mut found = HashMap::new();
+        let mut unknown = false;
+        for inode in inodes {
+            match self.program_inodes.get(&inode) {
+                Some(owner) => {
+                    found.insert(inode, owner.clone());
+                }
+                None => unknown = true,
+            }
+        }
+        if unknown {
+            found = self
+                .programs
+                .iter()
+                .flat_map(|program| {
+                    let held = inodes_of(program.pid).into_iter();
+                    held.map(|inode| (inode, program.name.clone()))
+                })
+                .collect();
+        }
+        self.program_inodes.clone_from(&found);
+        found
+    }
+
     /// Who owns a socket that no prompt's process has: a program, by its descriptors under /proc.
     pub fn program_with_inode(&self, inode: u64) -> Option<&Program> {
         self.programs
             .iter()
-            .find(|program| holds(program.pid, inode))
+            .find(|program| inodes_of(program.pid).contains(&inode))
     }
 }
 
-/// True when the process or a child of its process group holds the socket.
-fn holds(pid: i32, wanted: u64) -> bool {
-    std::fs::read_dir(format!("/proc/{pid}/fd")).is_ok_and(|entries| {
-        entries.flatten().any(|entry| {
-            entry
-                .file_name()
-                .to_str()
-                .and_then(|fd| fd.parse().ok())
-                .is_some_and(|fd| inode(pid, fd) == wanted)
-        })
-    })
+/// The sockets a process holds.
+fn inodes_of(pid: i32) -> Vec<u64> {
+    let entries = std::fs::read_dir(format!("/proc/{pid}/fd"));
+    entries
+        .into_iter()
+        .flatten()
+        .flatten()
+        .filter_map(|entry| entry.file_name().to_str()?.parse().ok())
+        .map(|fd| inode(pid, fd))
+        .filter(|inode| *inode != 0)
+        .collect()
 }

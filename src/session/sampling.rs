@@ -6,13 +6,15 @@ use crate::catalog::tcp_info::field;
 use crate::event::tcp_sample::TcpSample;
 use crate::session::inventory::Protocol;
 use crate::sys::clock;
-use crate::sys::diag::Question;
+use crate::sys::diag::{Answer, Question};
 use std::collections::{BTreeMap, VecDeque};
 
 /// At most this many samples are kept, over all connections.
 const SAMPLES: usize = 50_000;
 /// Two samples are at least this far apart, in nanoseconds: a flood of packets is no flood of questions.
 const APART: i64 = 200_000;
+/// Asking takes at most one part in so many of the time, once it takes longer than a moment.
+const SHARE: i64 = 20;
 
 /// What was sampled, by the number of the socket ([`crate::event::transfer::Party::number`]).
 #[derive(Debug, Default)]
@@ -20,6 +22,8 @@ pub struct Samples {
     by_party: BTreeMap<u32, VecDeque<TcpSample>>,
     count: usize,
     last_ns: i64,
+    /// How long the last asking took, in nanoseconds: with thousands of connections it is not for every call.
+    took_ns: i64,
 }
 
 impl Samples {
@@ -72,19 +76,19 @@ impl Samples {
 }
 
 impl Session {
-    /// Asks the kernel about every TCP connection of the session, unless it was asked a moment ago.
-    pub(super) fn sample(&mut self) {
-        let now_ns = clock::now_ns();
+    /// Keeps what the kernels said of the session's TCP connections at this time, unless that was done a moment ago.
+    pub(super) fn sample(&mut self, now_ns: i64, answers: &[(usize, Answer)]) {
         let connected = self
             .inventory
             .open()
             .any(|known| known.protocol == Protocol::Tcp && known.peer.is_some());
-        if !connected || (now_ns - self.samples.last_ns).abs() < APART {
+        let apart = APART.max(SHARE * self.samples.took_ns);
+        if !connected || (now_ns - self.samples.last_ns).abs() < apart {
             return;
         }
         self.samples.last_ns = now_ns;
-        for (_, answer) in self.ask(&[Question::Tcp(libc::AF_INET), Question::Tcp(libc::AF_INET6)])
-        {
+        let of_tcp = |answer: &Answer| matches!(answer.question, Question::Tcp(_));
+        for (_, answer) in answers.iter().filter(|(_, answer)| of_tcp(answer)) {
             const LISTEN: u8 = 10;
             let party = self.ledger.by_inode(u64::from(answer.inode));
             let (Some(party), false) = (party, answer.state == LISTEN) else {
@@ -94,6 +98,7 @@ impl Session {
                 self.samples.keep(party, sample);
             }
         }
+        self.samples.took_ns = clock::now_ns() - now_ns;
     }
 }
 

@@ -157,9 +157,10 @@ impl Taps {
         &self.waiting
     }
 
-    /// Takes the oldest frame that waits.
-    pub fn next_waiting(&mut self) -> Option<Waiting> {
-        self.waiting.pop_front()
+    /// Takes the oldest frame that waits, if it was seen up to this time.
+    pub fn next_waiting(&mut self, until_ns: i64) -> Option<Waiting> {
+        self.waiting
+            .pop_front_if(|waiting| waiting.frame.time_ns <= until_ns)
     }
 
     /// True, once, when a frame came that may have changed the state of a connection.

@@ -3,17 +3,20 @@
 use super::{Screen, tell};
 use crate::capture::block::LiveFrame;
 use crate::capture::interface::{self, Interface};
-use crate::capture::live::{Ending, Live, Next, Settings};
+use crate::capture::live::{Ending, Live, Next, Program, Settings};
 use crate::command::filter::Filter;
-use crate::event::packet::{Frame, PacketEvent};
+use crate::command::filter::bpf::{Keep, Start};
+use crate::event::packet::PacketEvent;
 use crate::inspector::pcapng;
+use crate::inspector::read::blank;
+use crate::inspector::reassembly::Reassembly;
 use crate::inspector::tracker::Tracker;
 use crate::packet::decode::decode;
 use crate::packet::headers::LinkType;
-use crate::render::json;
-use crate::render::json_packet::packet_json;
-use crate::render::packet_line;
+use crate::render::clock::Clock;
 use crate::render::styled::{Look, Style, Styled};
+use crate::render::{json, json_packet, packet_line, packet_text};
+use crate::sys::block_ring::Form;
 use crate::sys::{names, terminal};
 use std::collections::HashMap;
 use std::io::{self, BufWriter, Write};
@@ -35,12 +38,16 @@ pub struct Request {
     pub snaplen: Option<usize>,
     /// Have the interface pass on what is addressed to others.
     pub promiscuous: bool,
+    /// Have the kernel leave out all that the filter rejects, although the tracker then sees conversations with holes.
+    pub strict: bool,
+    /// What the times of lines count from.
+    pub clock: Clock,
     /// JSON in place of lines.
     pub json: bool,
     /// Say nothing but errors and drops.
     pub quiet: bool,
-    /// True when somebody watches the lines as they come.
-    pub watched: bool,
+    /// The lines go to a file or a pipe: none is wrapped.
+    pub endless: bool,
     /// Standard output: when its reader goes away the capture ends.
     pub output: Option<OwnedFd>,
 }
@@ -48,6 +55,10 @@ pub struct Request {
 /// Opens a file to write to.
 pub type Opening = Box<dyn FnOnce() -> io::Result<Box<dyn Write>>>;
 
+/// The columns for the name of an interface, where there are several.
+const NAME: usize = 8;
+/// So many bytes of lines are written at once.
+const BUFFER: usize = 64 << 10;
 /// Exit statuses: an error while running, and a wrong command line.
 const FAILED: u8 = 1;
 const USAGE: u8 = 2;
@@ -85,7 +96,7 @@ pub fn inspect(mut request: Request, screen: &mut dyn Screen, notes: &mut dyn Wr
     };
     let settings = Settings {
         interface: interface.clone(),
-        program: None,
+        program: program(&filter, &interface, request.strict),
         promiscuous: request.promiscuous,
         signals: Some(signals),
         output: request.output.take(),
@@ -119,7 +130,11 @@ pub fn inspect(mut request: Request, screen: &mut dyn Screen, notes: &mut dyn Wr
         live,
         file,
         tracker: Tracker::new(),
+        reassembly: Reassembly::default(),
         names: HashMap::new(),
+        look: screen.look(),
+        event: blank(),
+        lines: Vec::new(),
         seen: 0,
         shown: 0,
         first: None,
@@ -127,6 +142,27 @@ pub fn inspect(mut request: Request, screen: &mut dyn Screen, notes: &mut dyn Wr
         dropped: 0,
     };
     inspection.run(screen, &mut notes)
+}
+
+/// The part of the filter that the kernel can apply.
+fn program(filter: &Filter, interface: &Interface, strict: bool) -> Option<Program> {
+    let start = match (interface.form, interface.link) {
+        (Form::Cooked, _) => Start::Cooked,
+        (Form::Whole, LinkType::RAW) => Start::Raw,
+        (Form::Whole, _) => Start::Ethernet,
+    };
+    let keep = if strict {
+        Keep::Frames
+    } else {
+        Keep::Conversations
+    };
+    let program = filter.program(start, keep)?;
+    Some(
+        program
+            .into_iter()
+            .map(|one| (one.code, one.jt, one.jf, one.k))
+            .collect(),
+    )
 }
 
 fn greeting(interface: &Interface) -> String {
@@ -229,7 +265,13 @@ struct Inspection {
     live: Live,
     file: Option<pcapng::Writer<BufWriter<Box<dyn Write>>>>,
     tracker: Tracker,
+    reassembly: Reassembly,
     names: HashMap<i32, String>,
+    look: Look,
+    /// The packet at hand; its memory is used again and again.
+    event: PacketEvent,
+    /// Lines that were not shown yet.
+    lines: Vec<u8>,
     seen: u64,
     shown: u64,
     first: Option<i64>,
@@ -248,7 +290,6 @@ enum Then {
 
 impl Inspection {
     fn run(mut self, screen: &mut dyn Screen, notes: &mut Notes<'_>) -> u8 {
-        screen.hold(!self.request.watched);
         let mut failure = None;
         loop {
             let next = if let Some(block) = self.live.ready() {
@@ -257,6 +298,9 @@ impl Inspection {
                 // Nothing waits: what was held back so far is shown before the wait.
                 if let Err(error) = self.hand_on(screen) {
                     failure = Some(error);
+                    break;
+                }
+                if screen.is_gone() {
                     break;
                 }
                 self.live.wait()
@@ -272,10 +316,17 @@ impl Inspection {
                 }
                 Next::End => break,
             };
-            self.tell_drops(screen, notes);
+            self.look.width = screen.look().width;
+            self.tell_drops(notes);
             let mut then = Then::GoOn;
             while let Some(frame) = block.next_frame() {
-                then = self.frame(&frame, screen);
+                then = self.frame(&frame);
+                if self.lines.len() > BUFFER {
+                    self.show_lines(screen);
+                    if screen.is_gone() {
+                        then = Then::Stop;
+                    }
+                }
                 if !matches!(then, Then::GoOn) {
                     break;
                 }
@@ -293,77 +344,95 @@ impl Inspection {
         self.finish(failure, screen, notes)
     }
 
-    /// Decodes, tracks, judges, shows and writes one frame.
-    fn frame(&mut self, frame: &LiveFrame<'_>, screen: &mut dyn Screen) -> Then {
+    /// Decodes, tracks, judges, tells and writes one frame.
+    fn frame(&mut self, frame: &LiveFrame<'_>) -> Then {
         self.seen += 1;
+        let first = *self.first.get_or_insert(frame.time_ns);
+        let before = if self.seen == 1 { first } else { self.newest };
         self.newest = frame.time_ns;
-        let since = *self.first.get_or_insert(frame.time_ns);
-        let headers = decode(self.interface.link, frame.bytes, frame.len);
-        let track = self.tracker.packet(self.seen, frame.time_ns, &headers);
-        let packet = PacketEvent {
-            number: self.seen,
-            host: String::new(),
-            interface: String::new(),
-            network: 0,
-            frame: Frame {
-                time_ns: frame.time_ns,
-                link: self.interface.link,
-                len: frame.len,
-                bytes: frame.bytes.into(),
-                checksum_not_ready: frame.checksum_not_ready,
-            },
-            headers,
-            track,
-            cause: None,
-            from: String::new(),
-            to: String::new(),
-            rulings: Vec::new(),
-        };
-        if !self.filter.matches(&packet) {
+        let event = &mut self.event;
+        event.headers = decode(self.interface.link, frame.bytes, frame.len);
+        let when = (self.seen, frame.time_ns);
+        event.track =
+            self.reassembly
+                .packet(&mut self.tracker, when, &mut event.headers, frame.bytes);
+        event.number = self.seen;
+        event.frame.time_ns = frame.time_ns;
+        event.frame.link = self.interface.link;
+        event.frame.len = frame.len;
+        event.frame.checksum_not_ready = frame.checksum_not_ready;
+        event.frame.bytes.refill(frame.bytes);
+        if !self.filter.matches(&self.event) {
             return Then::GoOn;
         }
         self.shown += 1;
+        if self.file.is_some() || self.interface.index == 0 {
+            let name = self.names.entry(frame.ifindex).or_insert_with(|| {
+                names::if_indextoname(frame.ifindex as u32)
+                    .unwrap_or_else(|_| format!("interface {}", frame.ifindex))
+            });
+            self.event.interface.clone_from(name);
+        }
         if self.request.lines {
-            if self.request.json {
-                screen.show_json(&packet_json(&packet));
-            } else {
-                let line = packet_line::line(&packet, since, &screen.look());
-                screen.show(&Styled { lines: vec![line] });
+            self.tell((first, before));
+        }
+        if let Some(file) = &mut self.file {
+            let keep = self.request.snaplen.unwrap_or(usize::MAX);
+            if let Err(error) = file.packet(&self.event, keep) {
+                return Then::Fail(error);
             }
         }
-        if self.file.is_some()
-            && let Err(error) = self.keep(packet, frame.ifindex)
-        {
-            return Then::Fail(error);
-        }
-        if screen.is_gone() || self.request.count.is_some_and(|count| self.shown >= count) {
+        if self.request.count.is_some_and(|count| self.shown >= count) {
             Then::Stop
         } else {
             Then::GoOn
         }
     }
 
-    /// Writes a packet to the file, under the name of its interface.
-    fn keep(&mut self, mut packet: PacketEvent, ifindex: i32) -> io::Result<()> {
-        let Some(file) = &mut self.file else {
-            return Ok(());
-        };
-        let name = self.names.entry(ifindex).or_insert_with(|| {
-            names::if_indextoname(ifindex as u32).unwrap_or_else(|_| format!("interface {ifindex}"))
-        });
-        packet.interface.clone_from(name);
-        file.packet(&packet, self.request.snaplen.unwrap_or(usize::MAX))
+    /// Adds the line of the packet at hand, behind the name of its interface where there are several.
+    fn tell(&mut self, times_ns: (i64, i64)) {
+        let (packet, clock, look) = (&self.event, self.request.clock, &self.look);
+        if self.interface.index == 0 && !self.request.json {
+            let name = packet.interface.escape_debug().to_string();
+            self.lines
+                .extend_from_slice(format!("{name:<NAME$} ").as_bytes());
+        }
+        if self.request.json {
+            json_packet::write(&mut self.lines, packet);
+            self.lines.push(b'\n');
+        } else if self.request.endless && !look.color {
+            packet_text::write(&mut self.lines, packet, clock, times_ns, look.ascii);
+        } else {
+            let look = Look {
+                width: match (self.request.endless, self.interface.index) {
+                    (true, _) => usize::MAX,
+                    (false, 0) => look.width.saturating_sub(NAME + 1),
+                    (false, _) => look.width,
+                },
+                ..*look
+            };
+            let time = clock.text(packet.frame.time_ns, times_ns);
+            let line = packet_line::at(packet, &time, &look);
+            let text = Styled { lines: vec![line] }.to_text(&look);
+            self.lines.extend_from_slice(text.as_bytes());
+        }
+    }
+
+    fn show_lines(&mut self, screen: &mut dyn Screen) {
+        if !self.lines.is_empty() {
+            screen.show_lines(&self.lines);
+            self.lines.clear();
+        }
     }
 
     /// Shows and writes what was collected.
     fn hand_on(&mut self, screen: &mut dyn Screen) -> io::Result<()> {
-        screen.hold(false);
-        screen.hold(!self.request.watched);
+        self.show_lines(screen);
         self.file.as_mut().map_or(Ok(()), pcapng::Writer::flush)
     }
 
     /// Says at once that frames were dropped; a capture with holes is not to be taken for a whole one.
-    fn tell_drops(&mut self, screen: &mut dyn Screen, notes: &mut Notes<'_>) {
+    fn tell_drops(&mut self, notes: &mut Notes<'_>) {
         let dropped = self.live.dropped();
         if dropped == self.dropped {
             return;
@@ -375,7 +444,8 @@ impl Inspection {
         self.dropped = dropped;
         notes.note(&text);
         if self.request.json && self.request.lines {
-            screen.show_json(&json::note(&text));
+            self.lines.extend_from_slice(json::note(&text).as_bytes());
+            self.lines.push(b'\n');
         }
     }
 
@@ -385,7 +455,7 @@ impl Inspection {
         screen: &mut dyn Screen,
         notes: &mut Notes<'_>,
     ) -> u8 {
-        screen.hold(false);
+        self.show_lines(screen);
         let dropped_before_end = self.live.dropped();
         let file = self.file.take();
         let live = self.live;

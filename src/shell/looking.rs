@@ -1,11 +1,14 @@
 //! The verbs that show: sockets, states, packets, conversations, and why a call failed.
 
+use super::subject::{Subject, implied};
 use super::verbs::{number, word};
 use super::{Screen, Shell, tell, views};
 use crate::command::ast::Call;
 use crate::command::filter::Filter;
+use crate::event::Event;
 use crate::event::packet::PacketEvent;
-use crate::event::{CallEvent, Event};
+use crate::event::path::{Step, merge};
+use crate::render::states::Path;
 use crate::session::inventory::{Known, Protocol};
 use tell::Mode;
 
@@ -64,25 +67,53 @@ impl Shell {
             let text = views::states(None, screen.look());
             return screen.show(&text);
         }
-        let Some(known) = self.socket_named(process, call, 0) else {
+        let text = word(call, 0).unwrap_or_default();
+        let Some(known) = self.known_socket(process, &text) else {
             return self.no_such_socket(call, screen);
         };
         if known.protocol != Protocol::Tcp {
-            let note = format!(
-                "{} is no TCP socket: these states are TCP's; `info` and `sockets` show what there is of it",
-                self.session.inventory().shown(known)
-            );
+            let note = no_states(&self.session.inventory().shown(known));
             return self.session.tell(Event::Note(note));
         }
-        let text = views::states(
-            Some((
-                self.session.inventory().shown(known),
-                known.state(),
-                known.states.clone(),
-            )),
-            screen.look(),
-        );
-        screen.show(&text);
+        match self.path_of(process, &text) {
+            Ok((name, current, steps)) => {
+                let path = Path {
+                    current,
+                    steps: &steps,
+                };
+                let text = views::states(Some((&name, &path)), screen.look());
+                screen.show(&text);
+            }
+            Err(reason) => self.refuse(process, reason, screen),
+        }
+    }
+
+    /// The name, the state and the states so far of a socket: what the kernel said and what the packets imply. An error is the
+    /// reason why there are none.
+    pub(super) fn path_of(
+        &mut self,
+        process: &str,
+        text: &str,
+    ) -> Result<(String, &'static str, Vec<Step>), String> {
+        let known = self.known_socket(process, text).ok_or_else(|| {
+            format!(
+                "{} is no socket here; `sockets` lists those there are",
+                text.escape_debug()
+            )
+        })?;
+        let name = self.session.inventory().shown(known);
+        if known.protocol != Protocol::Tcp {
+            return Err(no_states(&name));
+        }
+        let (current, kernel) = (known.state(), known.states.clone());
+        let mut packets = match self.subject(process, text) {
+            Some(Subject::Socket(party)) if !party.listening => implied(self.session.log(), &party),
+            _ => Vec::new(),
+        };
+        if kernel.first() == Some(&"CLOSED") && !packets.is_empty() {
+            packets.insert(0, "CLOSED");
+        }
+        Ok((name, current, merge(&kernel, &packets)))
     }
 
     pub(super) fn packets(&mut self, call: &Call, screen: &mut dyn Screen) {
@@ -128,56 +159,6 @@ impl Shell {
                 screen,
             ),
         }
-    }
-
-    pub(super) fn ladder(&mut self, process: &str, call: &Call, screen: &mut dyn Screen) {
-        let only = self.socket_named(process, call, 0).map(conversation_of);
-        // What names a socket is no filter: the ladder of its conversation passes everything.
-        let filter = if only.is_some() {
-            Filter::parse("").ok()
-        } else {
-            self.filter(call, 0, screen)
-        };
-        let Some(filter) = filter else { return };
-        let text = {
-            let selected: Vec<&PacketEvent> = self
-                .session
-                .log()
-                .packets()
-                .filter(|packet| {
-                    only.as_ref().is_none_or(|ends| belongs(ends, packet)) && filter.matches(packet)
-                })
-                .collect();
-            let calls: Vec<&CallEvent> = match (selected.first(), selected.last()) {
-                (Some(first), Some(last)) => {
-                    let (from, to) = (first.frame.time_ns, last.frame.time_ns);
-                    self.session
-                        .log()
-                        .calls()
-                        .filter(|call| call.end_ns >= from - 1_000_000 && call.start_ns <= to)
-                        .collect()
-                }
-                _ => Vec::new(),
-            };
-            views::rungs(&selected, &calls, screen.look())
-        };
-        self.show_or_say(&text, "no packet matches", screen);
-    }
-
-    pub(super) fn follow(&mut self, process: &str, call: &Call, screen: &mut dyn Screen) {
-        let ends = self.socket_named(process, call, 0).map(conversation_of);
-        let stream = number(call, 0).and_then(|number| u32::try_from(number).ok());
-        if ends.is_none() && stream.is_none() {
-            return self.no_such_socket(call, screen);
-        }
-        let text = {
-            let selected = self.session.log().packets().filter(|packet| match &ends {
-                Some(ends) => belongs(ends, packet),
-                None => packet.track.stream == stream,
-            });
-            views::stream(selected, screen.look())
-        };
-        self.show_or_say(&text, "no data has passed there", screen);
     }
 
     pub(super) fn conversations(&mut self, screen: &mut dyn Screen) {
@@ -283,7 +264,7 @@ impl Shell {
             .or_else(anywhere)
     }
 
-    fn no_such_socket(&mut self, call: &Call, screen: &mut dyn Screen) {
+    pub(super) fn no_such_socket(&mut self, call: &Call, screen: &mut dyn Screen) {
         let text = word(call, 0).unwrap_or_default();
         self.refuse(
             "",
@@ -295,7 +276,7 @@ impl Shell {
         );
     }
 
-    fn show_or_say(
+    pub(super) fn show_or_say(
         &mut self,
         text: &crate::render::styled::Styled,
         otherwise: &str,
@@ -323,37 +304,9 @@ impl Shell {
     }
 }
 
-/// Both ends of a socket's conversation, as far as known.
-type Ends = (Option<crate::value::Address>, Option<crate::value::Address>);
-
-fn conversation_of(known: &Known) -> Ends {
-    (
-        known.local.clone(),
-        if known.listening {
-            None
-        } else {
-            known.peer.clone()
-        },
+/// What is said instead of the states of a socket that has none.
+fn no_states(name: &str) -> String {
+    format!(
+        "{name} is no TCP socket: these states are TCP's; `info` and `sockets` show what there is of it"
     )
-}
-
-fn belongs(ends: &Ends, packet: &PacketEvent) -> bool {
-    let Some((from, to)) = crate::session::packets::endpoints(&packet.headers) else {
-        return false;
-    };
-    let (from, to) = (
-        crate::value::Address::from(from),
-        crate::value::Address::from(to),
-    );
-    let is = |end: &Option<crate::value::Address>, address: &crate::value::Address| match end {
-        None => true,
-        Some(end) => {
-            end.port() == address.port()
-                && end.ip().zip(address.ip()).is_some_and(|(a, b)| {
-                    a.is_unspecified() || a.to_canonical() == b.to_canonical()
-                })
-        }
-    };
-    (ends.0.is_some() || ends.1.is_some())
-        && (is(&ends.0, &from) && is(&ends.1, &to) || is(&ends.0, &to) && is(&ends.1, &from))
 }

@@ -2,9 +2,12 @@
 
 pub mod blocks;
 pub mod doctor;
+pub mod drawing;
 pub mod expecting;
 pub mod explaining;
+pub mod following;
 pub mod inspecting;
+pub mod journal;
 pub mod lesson;
 pub mod looking;
 mod machines;
@@ -31,6 +34,7 @@ use crate::render::styled::{Look, Style, Styled};
 use crate::session::{Session, Settings};
 use crate::sys::clock::{self, Deadline};
 use blocks::Blocks;
+use journal::Journal;
 use lesson::course::Course;
 use lesson::orders::Desk;
 use std::os::fd::{AsFd, BorrowedFd};
@@ -66,8 +70,6 @@ pub trait Screen {
     fn is_gone(&self) -> bool {
         false
     }
-    /// Collects what is shown, until there is much of it or this is taken back: for output that nobody watches line by line.
-    fn hold(&mut self, _hold: bool) {}
 }
 
 /// What came from the keyboard.
@@ -141,6 +143,7 @@ pub struct Shell {
     manner: Manner,
     teller: Teller,
     typed: Typed,
+    journal: Journal,
     blocks: Blocks,
     tally: Tally,
     /// The line of the script that is being run, from 1; 0 at the prompt.
@@ -166,6 +169,7 @@ impl Shell {
             manner,
             teller: Teller::default(),
             typed: Typed::default(),
+            journal: Journal::default(),
             blocks: Blocks::default(),
             tally: Tally::default(),
             line_number: 0,
@@ -265,21 +269,18 @@ impl Shell {
         if !typed::is_about_files(&commands) {
             self.typed.keep(&self.current, text);
         }
+        self.journal.line(&format!("{}> ", self.current), text);
         self.blocks.begin(text, &self.current, &commands);
         self.commands(&commands, screen)
     }
 
     /// Forgets what belonged to a lab that is gone.
     fn forget(&mut self) {
-        self.forget_lines();
+        self.typed = Typed::default();
+        self.journal.clear();
         self.blocks = Blocks::default();
         self.watermark = 1;
         FIRST_HOST.clone_into(&mut self.current);
-    }
-
-    /// Forgets the lines that were typed.
-    fn forget_lines(&mut self) {
-        self.typed = Typed::default();
     }
 
     fn say_stopped(&mut self, what: &str, screen: &mut dyn Screen) {

@@ -3,32 +3,70 @@
 use super::verbs::word;
 use super::{Screen, Shell};
 use crate::command::ast::Call;
+use crate::command::filter::Filter;
 use crate::event::Event;
 use crate::inspector::pcapng;
 use std::io::{BufWriter, Write};
 
 impl Shell {
-    pub(super) fn save(&mut self, call: &Call, screen: &mut dyn Screen) {
+    pub(super) fn save(&mut self, process: &str, call: &Call, screen: &mut dyn Screen) {
         let path = word(call, 0).unwrap_or_default();
-        let Some(filter) = self.filter(call, 1, screen) else {
-            return;
-        };
         let ending = std::path::Path::new(&path)
             .extension()
             .and_then(std::ffi::OsStr::to_str)
-            .unwrap_or_default();
-        if ending == "lab" {
-            return self.save_lines(&path, screen);
+            .unwrap_or_default()
+            .to_owned();
+        match ending.as_str() {
+            "lab" => self.save_lines(&path, screen),
+            "md" => {
+                let (draft, count) = self.draft();
+                self.write(
+                    &path,
+                    &draft,
+                    &format!("{count} lines as a lesson to be explained"),
+                    screen,
+                );
+            }
+            "svg" => {
+                let what = word(call, 1).unwrap_or_default();
+                match self.drawing(process, &what) {
+                    Ok(drawing) => self.write(&path, &drawing, "drawn", screen),
+                    Err(reason) => self.refuse(process, reason, screen),
+                }
+            }
+            "pcapng" | "json" | "html" => {
+                let Some(filter) = self.filter(call, 1, screen) else {
+                    return;
+                };
+                match ending.as_str() {
+                    "pcapng" => self.save_packets(&path, &filter, screen),
+                    "json" => {
+                        let mut lines = self.json_lines(&filter);
+                        let count = lines.len();
+                        lines.push(String::new());
+                        let what = format!("{count} events");
+                        self.write(&path, &lines.join("\n"), &what, screen);
+                    }
+                    _ => {
+                        let page = self.page(&filter);
+                        self.write(&path, &page, "the session", screen);
+                    }
+                }
+            }
+            _ => {
+                let reason = format!(
+                    "the name says what is saved: {} ends in no form that is known; .lab (the lines typed), .md (a lesson to be explained), .pcapng (the packets), .json (the events), .html (the session as a page) and .svg (a drawing: {}) are",
+                    path.escape_debug(),
+                    Self::drawable()
+                );
+                self.refuse("", reason, screen);
+            }
         }
-        if ending != "pcapng" {
-            let reason = format!(
-                "the name says what is saved: {} ends in no form that is known; .pcapng (the packets) and .lab (the lines typed) are",
-                path.escape_debug()
-            );
-            return self.refuse("", reason, screen);
-        }
+    }
+
+    fn save_packets(&mut self, path: &str, filter: &Filter, screen: &mut dyn Screen) {
         let mut count = 0_u64;
-        let saved = std::fs::File::create(&path).and_then(|file| {
+        let saved = std::fs::File::create(path).and_then(|file| {
             let mut file = BufWriter::new(file);
             let packets = self
                 .session
@@ -39,24 +77,32 @@ impl Shell {
             pcapng::write(&mut file, packets)?;
             file.flush()
         });
-        match saved {
-            Ok(()) => self.session.tell(Event::Note(format!(
-                "{count} packets in {}",
-                path.escape_debug()
-            ))),
-            Err(error) => self.refuse("", format!("{}: {error}", path.escape_debug()), screen),
-        }
+        self.saved(path, saved, &format!("{count} packets"), screen);
     }
 
     /// The lines typed, to load again.
     fn save_lines(&mut self, path: &str, screen: &mut dyn Screen) {
-        match std::fs::write(path, self.typed.script()) {
-            Ok(()) => self.session.tell(Event::Note(format!(
-                "{} lines in {}",
-                self.typed.count(),
-                path.escape_debug()
-            ))),
-            Err(error) => self.refuse("", format!("{}: {error}", path.escape_debug()), screen),
+        let (script, count) = (self.typed.script(), self.typed.count());
+        self.write(path, &script, &format!("{count} lines"), screen);
+    }
+
+    fn write(&mut self, path: &str, text: &str, what: &str, screen: &mut dyn Screen) {
+        let saved = std::fs::write(path, text);
+        self.saved(path, saved, what, screen);
+    }
+
+    /// Says that a file was written, or why not.
+    fn saved(
+        &mut self,
+        path: &str,
+        outcome: std::io::Result<()>,
+        what: &str,
+        screen: &mut dyn Screen,
+    ) {
+        let path = path.escape_debug();
+        match outcome {
+            Ok(()) => self.session.tell(Event::Note(format!("{what} in {path}"))),
+            Err(error) => self.refuse("", format!("{path}: {error}"), screen),
         }
     }
 }

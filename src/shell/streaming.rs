@@ -1,6 +1,6 @@
 //! `stream`: a connection's bytes, found out by the inspector from calls and packets, painted by the renderer.
 
-use super::subject::{Subject, connection, ends, is_listened_at};
+use super::subject::{Subject, connection, ends, is_listened_at, title};
 use super::verbs::word;
 use super::{Screen, Shell};
 use crate::command::ast::Call;
@@ -10,7 +10,6 @@ use crate::event::transfer::Party;
 use crate::inspector::stream::{Side, stream};
 use crate::render::endpoint;
 use crate::session::ledger::Ledger;
-use crate::value::Address;
 
 impl Shell {
     pub(super) fn stream(&mut self, process: &str, call: &Call, screen: &mut dyn Screen) {
@@ -106,12 +105,7 @@ fn side<'a>(
     calls: Calls,
 ) -> Side<'a> {
     let numbers: Vec<u32> = parties.iter().map(|party| party.number).collect();
-    let title = parties
-        .last()
-        .map_or(otherwise, |party| match &party.local {
-            Some(Address::UnixUnnamed) | None => party.label.clone(),
-            Some(address) => format!("{} {address}", party.label),
-        });
+    let title = title(&parties, otherwise);
     Side {
         title,
         calls: if parties.is_empty() {

@@ -129,3 +129,35 @@ pub(super) fn is_listened_at(ledger: &Ledger, packet: &PacketEvent, forward: boo
             })
     })
 }
+
+/// The states that the packets of a socket's connection imply for it, each once where it follows itself.
+pub(super) fn implied(log: &Log, party: &Party) -> Vec<&'static str> {
+    let subject = Subject::Socket(Box::new(party.clone()));
+    let mut states: Vec<&'static str> = Vec::new();
+    for (packet, _) in connection(log, &subject) {
+        let Some((sender, receiver)) = packet.track.states else {
+            continue;
+        };
+        let own = endpoints(&packet.headers).is_some_and(|(from, to)| stands(party, from, to));
+        let state = match own {
+            true => sender,
+            // What was lost on the wire moved nobody at its other end.
+            false if packet.lost().is_some() => continue,
+            false => receiver,
+        };
+        if states.last() != Some(&state) {
+            states.push(state);
+        }
+    }
+    states
+}
+
+/// The title of an end: its newest socket's name and address, else what the packets say.
+pub(super) fn title(parties: &[&Party], otherwise: String) -> String {
+    parties
+        .last()
+        .map_or(otherwise, |party| match &party.local {
+            Some(Address::UnixUnnamed) | None => party.label.clone(),
+            Some(address) => format!("{} {address}", party.label),
+        })
+}

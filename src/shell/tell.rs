@@ -122,6 +122,7 @@ impl Shell {
                 self.teller.hear(&output.text);
             }
         }
+        self.journal.events(&events);
         match self.manner.format {
             Format::Json => {
                 for event in &events {
@@ -198,7 +199,7 @@ impl Shell {
 }
 
 impl Teller {
-    fn text(&self, events: &[Event], here: &str, look: Look, quiet: bool) -> Styled {
+    pub(super) fn text(&self, events: &[Event], here: &str, look: Look, quiet: bool) -> Styled {
         let mut text = Styled::new();
         let mut packets: Vec<&PacketEvent> = Vec::new();
         let mut claimed = vec![false; events.len()];
@@ -331,11 +332,11 @@ fn assigned_to(
 
 /// A packet's fields, beside its bytes where they are wanted.
 pub(super) fn fields(packet: &PacketEvent, bytes: bool, look: Look) -> Styled {
-    let layers = dissect::tree(
-        packet.frame.link,
+    let layers = dissect::whole_tree(
+        &packet.headers,
         &packet.frame.bytes,
-        packet.frame.len,
         packet.frame.checksum_not_ready,
+        packet.track.reassembled.as_deref(),
     );
     tree::draw(packet, &layers, bytes, &look)
 }

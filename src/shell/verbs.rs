@@ -40,7 +40,7 @@ impl Shell {
             Verb::Cancel => self.cancel(call, screen),
             Verb::Expect => self.expect(process, call, screen),
             Verb::Load => return self.load(call, screen),
-            Verb::Save => self.save(call, screen),
+            Verb::Save => self.save(process, call, screen),
             Verb::Reset => self.reset(screen),
             Verb::Import => {}
             Verb::Lesson => self.lesson_verb(&word(call, 0).unwrap_or_default(), screen),

@@ -9,12 +9,10 @@ use crate::event::socket::SocketRow;
 use crate::event::{CallEvent, Event};
 use crate::lab::handle::Lab;
 use crate::render::explain::Topic;
-use crate::render::follow::{Conversation, Form};
 use crate::render::ladder::Ladder;
 use crate::render::styled::{Line, Look, Style, Styled};
 use crate::render::{
-    conversations, endpoint, explain, follow, help, ladder, line, list, packet_line, sockets,
-    states, tcp_info,
+    conversations, explain, help, ladder, line, list, packet_line, sockets, states, tcp_info,
 };
 use crate::session::Session;
 use crate::session::log::Log;
@@ -59,6 +57,17 @@ pub fn processes(session: &Session) -> Styled {
                 .map_or(work.text.as_str(), |call| call.invocation.as_str())
         });
         text.push(entry(&process.name, process.pid, work.unwrap_or("free")));
+        for (child, at) in process.children() {
+            let call = process
+                .work_of_child(child)
+                .and_then(|work| work.call.as_ref());
+            let doing = match call {
+                _ if at.is_zombie => "zombie: it has ended, and its parent has not waited for it",
+                Some(call) => call.invocation.as_str(),
+                None => "running",
+            };
+            text.push(entry(child, at.pid, doing));
+        }
     }
     for program in session.programs() {
         text.push(entry(&program.name, program.pid, &program.command_line));
@@ -133,39 +142,6 @@ pub fn rungs(packets: &[&PacketEvent], calls: &[&CallEvent], look: Look) -> Styl
         Styled::new()
     } else {
         ladder::draw(&Ladder { packets, calls }, &look)
-    }
-}
-
-/// What passed in a conversation.
-pub fn stream<'a>(packets: impl Iterator<Item = &'a PacketEvent>, look: Look) -> Styled {
-    let mut parts: Vec<(bool, Vec<u8>)> = Vec::new();
-    let mut titles: Option<(String, String)> = None;
-    for packet in packets {
-        let (from, to) = endpoint::ends(packet);
-        let ends = if packet.track.forward {
-            (from, to)
-        } else {
-            (to, from)
-        };
-        titles.get_or_insert_with(|| (ends.0.title(), ends.1.title()));
-        let data = crate::render::info::payload(packet);
-        let again = crate::render::words::repeats(packet.track.labels);
-        if data.is_empty() || again {
-            continue;
-        }
-        parts.push((packet.track.forward, data.to_vec()));
-    }
-    match titles {
-        Some((left, right)) if !parts.is_empty() => follow::draw(
-            &Conversation {
-                left: &left,
-                right: &right,
-                parts: &parts,
-            },
-            Form::Text,
-            &look,
-        ),
-        _ => Styled::new(),
     }
 }
 
@@ -251,17 +227,13 @@ pub fn explanation(explanation: &Explanation) -> Styled {
 }
 
 /// The state diagram, with where a socket is and has been.
-pub fn states(socket: Option<(String, &'static str, Vec<&'static str>)>, look: Look) -> Styled {
-    let Some((name, current, visited)) = socket else {
-        return states::draw("", &[], &look);
+pub fn states(socket: Option<(&str, &states::Path<'_>)>, look: Look) -> Styled {
+    let Some((name, path)) = socket else {
+        return states::draw(&states::Path::default(), &look);
     };
     let mut text = Styled::new();
-    text.say(
-        Style::Heading,
-        0,
-        &format!("{name}: {}", visited.join(" → ")),
-    );
-    text.append(states::draw(current, &visited, &look));
+    text.push(path.line(name));
+    text.append(states::draw(path, &look));
     text
 }
 

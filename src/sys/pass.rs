@@ -3,12 +3,55 @@
 
 use nix::cmsg_space;
 use nix::errno::Errno;
-use nix::sys::socket::{ControlMessage, ControlMessageOwned, MsgFlags, recvmsg, sendmsg};
+use nix::sys::socket::{
+    AddressFamily, ControlMessage, ControlMessageOwned, MsgFlags, SockFlag, SockType,
+    UnixCredentials, recvmsg, sendmsg, setsockopt, socketpair, sockopt,
+};
 use std::io::{self, IoSlice, IoSliceMut};
 use std::os::fd::{AsRawFd, BorrowedFd, FromRawFd, OwnedFd, RawFd};
 
 /// At most this many descriptors travel with one message.
 pub const DESCRIPTORS: usize = 8;
+
+/// A pair of SOCK_SEQPACKET sockets; the first hears with each message who sent it (SO_PASSCRED), and never sleeps.
+pub fn pair() -> io::Result<(OwnedFd, OwnedFd)> {
+    let (ours, theirs) = socketpair(
+        AddressFamily::Unix,
+        SockType::SeqPacket,
+        None,
+        SockFlag::SOCK_CLOEXEC,
+    )?;
+    setsockopt(&ours, sockopt::PassCred, &true)?;
+    Ok((ours, theirs))
+}
+
+/// Receives one message, if one has come, with the process id of its sender as this process sees it; `None` when there is none.
+pub fn receive_with_sender(
+    channel: BorrowedFd<'_>,
+    buffer: &mut [u8],
+) -> io::Result<Option<(usize, i32)>> {
+    let mut control = cmsg_space!(UnixCredentials);
+    let mut slices = [IoSliceMut::new(buffer)];
+    let received = recvmsg::<()>(
+        channel.as_raw_fd(),
+        &mut slices,
+        Some(&mut control),
+        MsgFlags::MSG_DONTWAIT | MsgFlags::MSG_CMSG_CLOEXEC,
+    );
+    match received {
+        Err(Errno::EAGAIN | Errno::EINTR) => Ok(None),
+        Err(errno) => Err(errno.into()),
+        // Nobody has the other end any more.
+        Ok(message) if message.bytes == 0 => Ok(None),
+        Ok(message) => {
+            let sender = message.cmsgs()?.find_map(|item| match item {
+                ControlMessageOwned::ScmCredentials(credentials) => Some(credentials.pid()),
+                _ => None,
+            });
+            Ok(Some((message.bytes, sender.unwrap_or(0))))
+        }
+    }
+}
 
 /// Sends one message with descriptors. Interrupted calls are made again.
 pub fn send(

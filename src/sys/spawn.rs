@@ -244,13 +244,21 @@ pub fn keep_capabilities() -> io::Result<()> {
     make_capabilities_ambient().map_err(|(_, errno)| io::Error::from_raw_os_error(errno))
 }
 
-/// fork(2), for a process that has one thread: the child may go on as it likes. Gives `None` in the child.
+/// fork(2), for a process that has one thread, or whose caller holds every lock that the child will take: the child may go on as it
+/// likes. Gives `None` in the child.
 pub fn fork() -> io::Result<Option<Pid>> {
-    // SAFETY: the callers (the keeper, which never starts a thread) have one thread, so no lock is held by another.
+    // SAFETY: the keeper never starts a thread, and a server that forks holds the lock of its memory meanwhile (glibc does the same for
+    // its heap), so no lock that the child takes is held by a thread that it does not have.
     match unsafe { nix::unistd::fork() }? {
         nix::unistd::ForkResult::Parent { child } => Ok(Some(child)),
         nix::unistd::ForkResult::Child => Ok(None),
     }
+}
+
+/// Ends this process at once (_exit(2)): a forked child has nothing to unwind that is not its parent's.
+pub fn leave(status: i32) -> ! {
+    // SAFETY: takes a number and does not return.
+    unsafe { libc::_exit(status) }
 }
 
 /// A descriptor that stands for a process (pidfd_open(2)).

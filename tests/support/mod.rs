@@ -154,3 +154,33 @@ pub fn scripts() -> Vec<PathBuf> {
     found.sort();
     found
 }
+
+/// Does something with each item, eight at a time: most of it waits for kernels' timers. Gives what went wrong, in the items' order.
+pub fn side_by_side<T: Sync>(
+    items: &[T],
+    each: impl Fn(&T) -> Option<String> + Sync,
+) -> Vec<String> {
+    let next = std::sync::atomic::AtomicUsize::new(0);
+    let wrong = std::sync::Mutex::new(std::collections::BTreeMap::new());
+    std::thread::scope(|scope| {
+        for _ in 0..8 {
+            scope.spawn(|| {
+                loop {
+                    let place = next.fetch_add(1, std::sync::atomic::Ordering::Relaxed);
+                    let Some(item) = items.get(place) else { return };
+                    if let Some(reason) = each(item) {
+                        wrong
+                            .lock()
+                            .expect("no thread panicked")
+                            .insert(place, reason);
+                    }
+                }
+            });
+        }
+    });
+    wrong
+        .into_inner()
+        .expect("no thread panicked")
+        .into_values()
+        .collect()
+}

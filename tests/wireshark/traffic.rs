@@ -64,10 +64,12 @@ impl Traffic {
         }
         let client_port = 10_000 + (self.connections % 50_000) as u16;
         let mut ends = [client_port, 5000].map(|port| {
-            let start = if self.chance(20) {
-                u32::MAX - self.below(3000) as u32
-            } else {
-                self.below(u64::from(u32::MAX)) as u32 | 1
+            // Wireshark takes 0 for "none yet" in places: connections at and round it are told in a way of their own.
+            let start = match self.below(10) {
+                0 => 0,
+                1 => u32::MAX,
+                2 | 3 => u32::MAX - self.below(3000) as u32,
+                _ => self.below(u64::from(u32::MAX)) as u32,
             };
             End {
                 port,
@@ -127,7 +129,8 @@ impl Traffic {
             ends[1 - from].start.wrapping_add(1)
         };
         self.wait();
-        self.push(ends, from, end.start, ack, flags, 0, &options);
+        let len = if self.chance(4) { 5 } else { 0 };
+        self.push(ends, from, end.start, ack, flags, len, &options);
     }
 
     /// One thing that can happen on an open connection.
@@ -190,7 +193,18 @@ impl Traffic {
             21 | 22 => self.sack(ends, from),
             23 => {
                 let back = self.below(3) as u32;
-                self.send(ends, from, FIN | ACK, back, 0);
+                let len = self.below(3) as u32 * 40;
+                self.send(ends, from, FIN | ACK, back, len);
+            }
+            24 if self.chance(20) => {
+                let start = if self.chance(50) {
+                    ends[from].start
+                } else {
+                    self.below(1 << 32) as u32
+                };
+                ends[from].start = start;
+                let flags = if self.chance(70) { SYN } else { SYN | ACK };
+                self.syn(ends, from, flags);
             }
             24 => {
                 if self.chance(30) {
@@ -250,9 +264,13 @@ impl Traffic {
         if self.chance(30) {
             ends[from].window += 10;
         }
-        let mut options = vec![1, 1, 5, 10];
-        options.extend(left.to_be_bytes());
-        options.extend(left.wrapping_add(100).to_be_bytes());
+        let blocks = 1 + self.below(4) as u32;
+        let mut options = vec![1, 1, 5, 2 + 8 * blocks as u8];
+        for block in 0..blocks {
+            let left = left.wrapping_add(block * 300);
+            options.extend(left.to_be_bytes());
+            options.extend(left.wrapping_add(100).to_be_bytes());
+        }
         self.wait();
         self.push(ends, from, end.next, end.acked, ACK, 0, &options);
     }

@@ -35,8 +35,12 @@ terms! {
         "Must be allowed with SO_BROADCAST; does not cross routers; IPv6 has multicast in its place." "ip(7)";
     "buffer" ["send buffer", "receive buffer", "socket buffer"] "the kernel's memory for data that is not yet acknowledged (send) or not yet read (receive)"
         "send copies into it and returns; the receive buffer's free room becomes the window. SO_SNDBUF and SO_RCVBUF set them, and Linux tunes them otherwise." "socket(7), tcp(7)";
+    "C10k" ["c10k problem", "ten thousand clients"] "how one machine serves ten thousand clients at once"
+        "A process or a thread for each costs memory and switching; select and poll hand over and look at every descriptor in every call, so that the work grows with the idle ones; epoll keeps the list in the kernel and names only those that are ready. `serve --model …` shows all of them on the same clients, call by call." "epoll(7), select(2)";
     "challenge ACK" [] "an ACK in answer to a suspicious RST or SYN, in place of believing it"
         "The real peer repeats the RST with the right number; a forger cannot." "RFC 5961";
+    "concurrent server" ["iterative server", "server model"] "a server that serves several clients at once; an iterative one serves them one after the other"
+        "At once means: a process for each (fork), a thread for each, or one thread that never sleeps in a client's call but asks who is ready (select, poll, epoll). Under an iterative server the second client is connected, by the kernel, and waits in the backlog. `help serve` runs each model." "accept(2), fork(2), pthreads(7), epoll(7)";
     "congestion control" ["cubic", "reno", "bbr"] "how a sender finds out how much the network can carry, and slows down when it loses"
         "Linux has several (TCP_CONGESTION); cubic is the usual one." "RFC 5681, RFC 9438";
     "congestion window" ["cwnd"] "how many segments the sender allows itself in flight"
@@ -61,6 +65,8 @@ terms! {
         "The client needs a cookie from an earlier connection." "RFC 7413";
     "fast retransmit" [] "sending a lost segment again as soon as later ones are seen to arrive, without waiting for the RTO"
         "Classic rule: three duplicate ACKs. Linux goes by SACK and time (RACK)." "RFC 5681 section 3.2, RFC 8985";
+    "fd_set" [] "the set of descriptors that select takes: one bit for each, from 0 to 1023"
+        "FD_SETSIZE is 1024, whatever `ulimit -n` allows. In C, FD_SET with a higher number writes past the end of the set, which is undefined behaviour; Python's select raises ValueError. poll and epoll have no such limit." "select(2)";
     "file descriptor" ["descriptor", "fd"] "a small number that names an open socket or file inside one process"
         "The lowest free one is taken; 0, 1 and 2 are the standard streams." "socket(2)";
     "five-tuple" ["four-tuple"] "protocol, source address, source port, destination address, destination port: what names a connection"
@@ -131,6 +137,8 @@ terms! {
         "Linux starts it when the queue of half-open connections is full (tcp_syncookies)." "RFC 4987, tcp(7)";
     "stream" ["byte stream"] "bytes in order, without loss and without boundaries"
         "Two sends may come out of one recv, one send of several." "RFC 9293 section 2";
+    "thundering herd" ["herd"] "many processes or threads sleep on one listener, and one connection wakes more of them than can have it"
+        "All but one find nothing (EAGAIN) and have been woken for nothing. Linux wakes one thread that sleeps in accept; with epoll, EPOLLEXCLUSIVE or a listener for each with SO_REUSEPORT keeps the others asleep." "epoll_ctl(2), socket(7)";
     "three-way handshake" ["handshake"] "SYN, SYN-ACK, ACK: both ends learn that the other hears them, and where counting starts"
         "The kernels do it; accept only fetches the result." "RFC 9293 section 3.5";
     "timestamps" ["paws", "tcp timestamps"] "a clock value in each segment, echoed by the peer"
@@ -139,4 +147,6 @@ terms! {
         "Free room in its receive buffer. At 0 the sender stops and probes." "RFC 9293 section 3.8.6";
     "window scale" ["wscale", "window scaling"] "a factor for the 16-bit window field, told in the SYN"
         "Without the handshake in the capture the true window is not known." "RFC 7323 section 2";
+    "zombie" ["defunct", "zombie process"] "a child that has ended and that its parent has not waited for: only its number and its status are left"
+        "It holds no descriptor, so its connections are closed; but it fills the table of processes. A server that forks waits for its children in a handler of SIGCHLD, which is why its accept can fail with EINTR; `serve --model process --zombies` shows one that does not." "wait(2), signal(7)";
 }

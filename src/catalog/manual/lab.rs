@@ -21,17 +21,29 @@ client> expect state c ESTABLISHED",
 };
 
 pub(super) const WIRE: Page = Page {
-    summary: "make rules for the wire between the hosts: lose, delay, double, reorder, spoil, cut",
+    summary: "make rules for the wire between the hosts: lose, delay, duplicate, reorder, corrupt, cut",
     prototype: "",
     python: "",
     man: "RFC 9293 section 3.8",
-    details: "Alone it lists the rules. `wire delay 50ms [jitter 10ms]`, `wire loss 10%`, `wire rate 1mbit [queue 100]`, `wire mtu 576` and `wire cut` hold until `wire clear` (or `wire clear 3`); `wire join` ends a cut. `wire drop`, `duplicate`, `reorder`, `corrupt` and `delay 200ms` act on the frames you pick: `next` is the next one, `next 3` the next three, `2nd` the second and no other, `next 2 after 5` the sixth and the seventh, `after 5` all from the sixth on, `10%` one in ten by chance. `where FILTER` says which frames are meant and counted at all, in the language of `packets FILTER`; `from HOST` and `to HOST` say which way they travel. `wire drop 2nd from client where tcp.flags.syn == 1` loses the second SYN of the client, and nothing else.
+    details: "Alone it lists the rules. `wire clear` drops them all, `wire clear 3` the third; what they held is delivered at once.
 
-The rules act in the order of their numbers, and what one lost the next ones do not see. The same kind of rule (delay, loss, rate, mtu, cut) for the same frames replaces the one before. Chance is drawn for each rule from the seed (`wire seed 7`) and the rule's number, so a lesson runs the same way every time.
+Rules for all frames: `wire delay 50ms`, `wire delay 50ms jitter 10ms`, `wire loss 10%`, `wire rate 1mbit`, `wire mtu 576`, `wire cut` and, to mend it, `wire join`. Another one of the same kind takes the place of the first.
 
-What is picked or left to chance is never ARP or IPv6 neighbour discovery unless the filter names arp, icmpv6 or eth.type; delay, rate, mtu and cut are for all frames. The wire sees one frame at a time: tcp.seq and tcp.ack are relative because it remembers the SYNs, but tcp.stream and tcp.analysis are not known to it.
+Rules for the frames you pick: `wire drop next`, `wire duplicate next 3`, `wire reorder 2nd`, `wire corrupt 10%`, `wire delay 200ms next`. `next` is the next one, `next 3` the next three, `2nd` the second and no other, `next 2 after 5` the sixth and the seventh, `after 5` all from the sixth on, `10%` one in ten by chance.
 
-delay: frames stay in order, also with jitter (even chances from delay - jitter to delay + jitter); one that is picked (`delay 200ms next`) is overtaken by those behind it. rate: a frame takes its length times 8 bits, the others of its direction queue behind it, at most 100 (`queue`), and what finds the queue full is lost. reorder: the frame is held until another of its direction has passed, at most 500 ms. corrupt: one byte of the data, or of the transport header when there is no data, is changed and no checksum mended. duplicate: the copy follows at once. mtu, from 68: a longer IPv4 packet with DF set is answered by 10.0.0.254 with ICMP `fragmentation needed`, without DF it travels in fragments; IPv6 is answered by fd00::fffe with `packet too big`, and never held to less than 1280.",
+Every rule takes `from HOST`, `to HOST` and `where FILTER`, and only frames that fit are counted: `wire drop 2nd from client where tcp.flags.syn == 1` loses the second SYN of the client and nothing else. The filter is one as `packets FILTER` takes it, but the wire sees one frame at a time: tcp.seq and tcp.ack are relative, because it remembers the SYNs, while tcp.stream and tcp.analysis are not known to it.
+
+Rules act in the order of their numbers, and what one lost the next ones do not see. Chance is drawn from the seed (`wire seed 7`) and the rule's number, so a lesson runs the same way every time. A rule that picks, or leaves it to chance, passes over ARP and IPv6 neighbour discovery unless its filter names arp, icmpv6 or eth.type.
+
+delay: frames stay in order, also with a jitter (even chances from 40 to 60 ms for `50ms jitter 10ms`). One that was picked is overtaken by those behind it.
+
+rate: a frame takes its length times 8 bits. Those behind it wait, at most 100 of each sender (`rate 1mbit queue 20` changes that), and what finds the queue full is lost.
+
+reorder: the frame is held until another of its direction has passed, for 500 ms at most. duplicate: the copy follows at once.
+
+corrupt: one byte of the data is changed, or of the transport header when there is no data. No checksum is mended, so the receiving kernel discards it.
+
+mtu, from 68: a longer IPv4 packet travels in fragments; with DF set it is lost, and 10.0.0.254 answers with ICMP `fragmentation needed`. A longer IPv6 packet is lost and fd00::fffe answers with `packet too big`; IPv6 is never held to less than 1280.",
     blocks: "never",
     errors: &[],
     example: "\

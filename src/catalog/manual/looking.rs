@@ -101,7 +101,7 @@ pub(super) const FOLLOW: Page = Page {
     prototype: "",
     python: "",
     man: "wireshark(1)",
-    details: "The payloads without headers, retransmissions taken out: what the two programs said to each other. Bytes that are not text are escaped.",
+    details: "The payloads without headers, retransmissions taken out: what the two programs said to each other, each side in its colour behind its arrow. Bytes that are not text are escaped; `follow c hex` shows all of them as digits, with their offsets. Bytes that were not captured, or were lost and not sent again, are said to be missing at their place.",
     blocks: "never",
     errors: &[],
     example: "\
@@ -110,6 +110,7 @@ c = socket; connect c 127.0.0.1:5000
 send c \"hello\"
 expect packet frame contains \"hello\"
 follow c
+follow c hex
 expect ok",
 };
 
@@ -127,7 +128,7 @@ c = socket; connect c 127.0.0.1:5000
 conn, addr = accept s
 send c \"hello \"; send c \"world\"
 recv conn 8
-expect = \"hello wo\"
+expect = b\"hello wo\"
 stream c
 expect ok",
 };

@@ -152,7 +152,7 @@ pub(super) const EXPECT: Page = Page {
     prototype: "",
     python: "",
     man: "",
-    details: "`expect ok` the last call did not fail; `expect errno NAME` it failed with this; `expect = VALUE` the last result is this; `expect state s LISTEN` the kernel says so of the socket; `expect packet FILTER` and `expect no packet FILTER` about what the last command put on the wire; `packets 3 FILTER` says how many; `expect blocked server` that process sleeps in a call; `expect output \"text\"` this was printed; anything else is a condition, `expect len(data) > 3`.\n\nAn expectation about packets or states waits a little for what is still under way.",
+    details: "`expect ok` the last call did not fail; `expect errno NAME` it failed with this; `expect = VALUE` the last result is this; `expect state s LISTEN` the kernel says so of the socket; `expect packet FILTER` and `expect no packet FILTER` about what the last command put on the wire; `packets 3 FILTER` says how many; why a packet was sent can be asked as well, `expect packet socklab.cause contains \"retransmission timer\"`; `expect blocked server` that process sleeps in a call; `expect output \"text\"` this was printed; anything else is a condition, `expect len(data) > 3`.\n\nAn expectation about packets or states waits a little for what is still under way.",
     blocks: "never for long",
     errors: &[],
     example: "\
@@ -161,6 +161,7 @@ expect ok
 expect state s LISTEN
 c = socket; connect c 127.0.0.1:5000
 expect packet tcp.flags.syn == 1
+expect packet socklab.cause contains \"no accept() was needed\"
 expect no packet tcp.flags.reset == 1
 fileno c
 expect = 4",
@@ -187,7 +188,7 @@ pub(super) const SAVE: Page = Page {
     prototype: "",
     python: "",
     man: "",
-    details: ".lab the lines typed, to load again; .pcapng the packets, for Wireshark, with the calls as comments. A filter limits the packets.",
+    details: ".lab the lines typed, to load again; .md the same as the draft of a lesson, each line with what came of it (`lesson check x.md`); .pcapng the packets, for Wireshark, with the calls as comments; .json the events as --json prints them; .html the session as a page of its own, with its calls, packets and ladder. A filter behind the name limits the packets: `save x.pcapng tcp.port == 5000`.\n\n.svg is a drawing of one view, the ladder when none is named: `save x.svg`, `save x.svg tcp.len > 0`, `save x.svg ladder c`, `save x.svg plot c seq`, `save x.svg stream c`, `save x.svg states c`, and of `follow c`, `conversations`, `packets` and `sockets` their text. It can be read on light and on dark paper and holds no scripts.",
     blocks: "never",
     errors: &[
         ("EACCES", "the file may not be written"),
@@ -198,7 +199,11 @@ pub(super) const SAVE: Page = Page {
 s = socket; bind s 127.0.0.1:5000; listen s
 c = socket; connect c 127.0.0.1:5000
 save ./handshake.lab
-expect ok",
+save ./handshake.svg
+save ./states.svg states c
+save ./session.html
+save ./events.json
+expect state c ESTABLISHED",
 };
 
 pub(super) const RESET: Page = Page {

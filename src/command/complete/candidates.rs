@@ -6,6 +6,7 @@ use crate::catalog::errno::errnos;
 use crate::catalog::manual::page;
 use crate::catalog::option::options;
 use crate::catalog::parameter::{Group, Kind, Need};
+use crate::catalog::sysctl::SYSCTLS;
 use crate::catalog::verb::{Spelling, VERBS, Verb};
 use crate::command::diagnostic::is_safe;
 use crate::command::expectation::{FORMS, STATES};
@@ -234,6 +235,16 @@ impl<'a> Candidates<'a> {
         }
     }
 
+    /// The same as a shell's commands have them: `--name`.
+    pub(super) fn options(&mut self, verb: Verb) {
+        for parameter in verb.entry().parameters {
+            if let Need::Keyword(default) = parameter.need {
+                let name = parameter.name.replace('_', "-");
+                self.add(format!("--{name}"), format!("else {default}"));
+            }
+        }
+    }
+
     /// In a display filter.
     pub(super) fn filter(&mut self, verb: Verb, first: bool) {
         let known = self.known;
@@ -275,6 +286,18 @@ impl<'a> Candidates<'a> {
                 self.add_all(FILTER_WORDS, "");
             }
             _ => self.values(typed),
+        }
+    }
+
+    /// Settings of a host: by the last word, or by the whole name once it begins so.
+    pub(super) fn settings(&mut self, typed: &str) {
+        for (name, meaning) in SYSCTLS {
+            let short = name.rsplit('.').next().unwrap_or(name);
+            if typed.starts_with("net.") || name.contains("conf.") {
+                self.add(format!("net.{name}"), *meaning);
+            } else {
+                self.add(short, *meaning);
+            }
         }
     }
 

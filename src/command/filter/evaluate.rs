@@ -45,6 +45,11 @@ fn passes(test: &Test, scene: &Scene<'_>) -> bool {
                 right.with_bytes(|needle| left.contains(needle))
             })
         }),
+        Test::Matches(operand, quantity, pattern) => {
+            of_values(operand, scene, *quantity, |datum| {
+                datum.with_searched(|bytes| pattern.is_in(bytes))
+            })
+        }
         Test::In(operand, quantity, members) => of_values(operand, scene, *quantity, |datum| {
             members.iter().any(|member| holds(member, datum))
         }),

@@ -3,6 +3,7 @@
 
 use super::field::FieldEntry;
 use super::gather::Source;
+use super::pattern::Pattern;
 use super::value::Literal;
 
 /// A question to a packet.
@@ -28,6 +29,8 @@ pub(super) enum Test {
     Contains(Operand, Quantity, Vec<u8>),
     /// One of the values holds one of the other's.
     ContainsField(Box<(Operand, Operand)>, Quantity),
+    /// One of the values matches the expression.
+    Matches(Operand, Quantity, Pattern),
     /// Values that lie in a set.
     In(Operand, Quantity, Vec<Member>),
 }

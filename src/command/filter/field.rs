@@ -1,5 +1,6 @@
 //! The fields and protocols a filter can name, each with the kind of its values and what it means. Not where the values are found.
 
+mod application;
 mod internet;
 mod link;
 mod lower;
@@ -102,6 +103,7 @@ impl FieldKind {
 /// All of them, sorted by name.
 pub(super) static FIELDS: LazyLock<Vec<FieldEntry>> = LazyLock::new(|| {
     let mut fields = [
+        application::FIELDS,
         link::FIELDS,
         lower::FIELDS,
         internet::FIELDS,

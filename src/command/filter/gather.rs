@@ -5,6 +5,7 @@ use super::field::{FieldEntry, FieldKind};
 use super::readers;
 use super::value::Datum;
 use crate::event::packet::{Label, Labels, PacketEvent};
+use crate::packet::application;
 use crate::packet::dissect;
 use crate::packet::headers::{LinkType, Net, Span, Transport};
 use crate::packet::tree::{Field, FieldValue, Layer};
@@ -70,11 +71,11 @@ impl<'a> Scene<'a> {
     fn walk(&self, names: &[&str], kind: FieldKind, give: &mut dyn FnMut(Datum<'_>)) {
         let frame = &self.packet.frame;
         let layers = self.tree.get_or_init(|| {
-            dissect::tree(
-                frame.link,
-                &frame.bytes,
-                frame.len,
-                frame.checksum_not_ready,
+            dissect::whole_tree(
+                &self.packet.headers,
+                &self.packet.frame.bytes,
+                self.packet.frame.checksum_not_ready,
+                self.packet.track.reassembled.as_deref(),
             )
         });
         for (index, layer) in layers.iter().enumerate() {
@@ -97,16 +98,36 @@ impl<'a> Scene<'a> {
                 };
                 give(Datum::Protocol(self.bytes(own), self.bytes(whole)));
             }
-            if layer.name == "data"
-                && index > 0
-                && payload(layers[index - 1].name).is_some_and(|name| names.contains(&name))
-            {
-                give(Datum::Bytes(self.bytes(layer.span)));
+            if payload(layer.name).is_some_and(|name| names.contains(&name)) {
+                let carried = self.carried(layer, &layers[index + 1..]);
+                if !carried.is_empty() {
+                    give(Datum::Bytes(carried));
+                }
             }
             for field in &layer.fields {
                 self.walk_field(field, names, kind, give);
             }
         }
+    }
+
+    /// The bytes behind a header of TCP or UDP that belong to it, whatever layers they were found to be.
+    fn carried(&self, header: &Layer, above: &[Layer]) -> &[u8] {
+        let mut end = header.span.end;
+        for layer in above {
+            // Another header follows where this one's payload has ended: what an ICMP error quotes may be followed by more.
+            if layer.span.start > end {
+                break;
+            }
+            end = end.max(layer.span.end);
+            if layer.title.starts_with(BEHIND) {
+                end = layer.span.start;
+                break;
+            }
+        }
+        self.bytes(Span {
+            start: header.span.end,
+            end: end.max(header.span.end),
+        })
     }
 
     fn walk_field(
@@ -171,6 +192,7 @@ fn is_plain(packet: &PacketEvent) -> bool {
         && is_usual(headers.link)
         && !headers.may_tunnel()
         && !quotes
+        && packet.track.reassembled.is_none()
         && !matches!(carried, IN_IPV4 | IN_IPV6)
 }
 
@@ -217,6 +239,10 @@ fn may_have(packet: &PacketEvent, names: &[&str]) -> bool {
         }
         "arp" => matches!(headers.net, Net::Arp(_)),
         "data" => !headers.payload.is_empty(),
+        "dns" | "mdns" | "llmnr" => is_application(packet, &["DNS", "MDNS", "LLMNR"]),
+        "http" => is_application(packet, &["HTTP"]),
+        "websocket" | "engineio" | "socketio" => is_application(packet, &["WebSocket"]),
+        "tls" => is_application(packet, &["SSLv3", "TLSv1", "TLSv1.1", "TLSv1.2", "TLSv1.3"]),
         "eth" => headers.link == LinkType::ETHERNET,
         "sll" => matches!(headers.link, LinkType::LINUX_SLL | LinkType::LINUX_SLL2),
         "null" => matches!(headers.link, LinkType::NULL | LinkType::LOOP),
@@ -227,6 +253,15 @@ fn may_have(packet: &PacketEvent, names: &[&str]) -> bool {
         }
         _ => true,
     }
+}
+
+/// What `dissect` calls bytes that lie behind the end of a datagram.
+const BEHIND: &str = "Data behind";
+
+/// True when the payload of a plain packet is one of these protocols, by their names in Wireshark's protocol column.
+fn is_application(packet: &PacketEvent, names: &[&str]) -> bool {
+    let payload = bytes(packet, packet.headers.payload);
+    application::name(&packet.headers, payload).is_some_and(|name| names.contains(&name))
 }
 
 /// Layers below the network layer that a usual link has only where no plain packet follows it.

@@ -5,7 +5,7 @@ use super::expression::{Member, Operand, Quantity, Relation, Test};
 use super::field::{self, FieldKind};
 use super::lexer::{Sign, Token, tokens};
 use super::operand::Side;
-use super::value::{Literal, Written, needle};
+use super::value::{Literal, Written};
 use super::{FilterError, shown};
 use std::ops::Range;
 
@@ -102,6 +102,14 @@ impl<'a> Parser<'a> {
             .map_or(0, |token| token.span.end)
     }
 
+    /// Where it began.
+    pub(super) fn last_start(&self) -> usize {
+        self.next
+            .checked_sub(1)
+            .and_then(|last| self.tokens.get(last))
+            .map_or(0, |token| token.span.start)
+    }
+
     /// That the next piece, or the end, is not what should be there.
     pub(super) fn unexpected(&self, what: &str) -> FilterError {
         let Some(token) = self.tokens.get(self.next) else {
@@ -192,11 +200,11 @@ impl<'a> Parser<'a> {
                 let operand = self.operand(left)?;
                 self.contains(operand, quantifier.unwrap_or(Quantity::Any))
             }
-            Some(Sign::Matches) => Err(FilterError::new(
-                self.token().map_or(0..0, |token| token.span),
-                "regular expressions are not supported",
-            )
-            .help("search for bytes with contains: tcp.payload contains \"hello\"")),
+            Some(Sign::Matches) => {
+                self.next += 1;
+                let operand = self.operand(left)?;
+                self.matches(operand, quantifier.unwrap_or(Quantity::Any))
+            }
             Some(Sign::In) => {
                 self.next += 1;
                 let operand = self.operand(left)?;
@@ -289,44 +297,6 @@ impl<'a> Parser<'a> {
         }
     }
 
-    fn contains(&mut self, operand: Operand, quantity: Quantity) -> Result<Test, FilterError> {
-        let kind = operand.kind();
-        if !kind.has_bytes() || matches!(kind, FieldKind::Ipv4 | FieldKind::Ipv6) {
-            let span = self.end() - "contains".len()..self.end();
-            let message = format!(
-                "{} is {}; contains searches bytes",
-                operand.field.name,
-                kind.what()
-            );
-            return Err(FilterError::new(span, message).help(format!(
-                "compare it: {} == {}",
-                operand.field.name,
-                kind.example()
-            )));
-        }
-        match self.side()? {
-            Side::Operand(other, _) if other.kind().has_bytes() => {
-                Ok(Test::ContainsField(Box::new((operand, other)), quantity))
-            }
-            Side::Operand(other, span) => Err(FilterError::new(
-                span,
-                format!("{} has no bytes to search for", other.field.name),
-            )),
-            Side::Written(written, place) => {
-                let found = if kind == FieldKind::Text {
-                    match Literal::read(written, kind) {
-                        Ok(Literal::Text(text)) => Some(text.into_bytes()),
-                        _ => None,
-                    }
-                } else {
-                    needle(written)
-                };
-                let needle = found.ok_or_else(|| not_bytes(self.text(place.clone()), &place))?;
-                Ok(Test::Contains(operand, quantity, needle))
-            }
-        }
-    }
-
     /// `{1..5, 80}`
     fn set(&mut self, operand: Operand, quantity: Quantity) -> Result<Test, FilterError> {
         let span = self.end()..self.end();
@@ -390,13 +360,4 @@ fn literal(
         };
         FilterError::new(place.clone(), message).help(help)
     })
-}
-
-fn not_bytes(text: &str, place: &Range<usize>) -> FilterError {
-    let text = shown(text);
-    FilterError::new(
-        place.clone(),
-        format!("{text} is neither a string nor bytes"),
-    )
-    .help(format!("write \"{text}\" for text, 68:65:6c for bytes"))
 }

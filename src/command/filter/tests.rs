@@ -137,7 +137,7 @@ fn an_error_points_at_the_fault_and_says_what_to_write() {
     assert_errors(&[
         ("tcp.prot == 80", "tcp.prot", "no field", "tcp.port"),
         ("xyzzy", "xyzzy", "no field", "for example"),
-        ("tcp.port == http", "http", "not a number", "tcp.port == 80"),
+        ("tcp.port == ssh", "ssh", "not a number", "tcp.port == 80"),
         (
             "tcp.port == \"80\"",
             "\"80\"",
@@ -186,12 +186,23 @@ fn an_error_points_at_the_fault_and_says_what_to_write() {
             "tcp.port == 80",
         ),
         (
-            "frame matches \"a\"",
+            "tcp.port matches \"5\"",
             "matches",
-            "not supported",
-            "contains",
+            "searches bytes",
+            "tcp.port == 80",
         ),
-        ("frame ~ \"a\"", "~", "not supported", "contains"),
+        (
+            "frame matches hello",
+            "hello",
+            "unexpected",
+            "between double quotes",
+        ),
+        (
+            "frame ~ \"a(\"",
+            "\"a(\"",
+            "not a regular expression: unclosed group",
+            "letters stand for themselves",
+        ),
         ("tcp.port[0] == 1", "tcp.port[", "no bytes", ""),
         ("frame[a] == 1", "[a]", "range", "offset:length"),
         ("frame[3-1] == 1", "[3-1]", "range", ""),

@@ -72,12 +72,17 @@ impl Datum<'_> {
         }
     }
 
-    /// Whether these bytes are in it; a protocol is searched to the end of what it carries.
-    pub(super) fn contains(self, needle: &[u8]) -> bool {
+    /// Gives the bytes to search; a protocol is searched to the end of what it carries.
+    pub(super) fn with_searched<R>(self, search: impl FnOnce(&[u8]) -> R) -> R {
         match self {
-            Self::Protocol(_, whole) => find(whole, needle),
-            other => other.with_bytes(|bytes| find(bytes, needle)),
+            Self::Protocol(_, whole) => search(whole),
+            other => other.with_bytes(search),
         }
+    }
+
+    /// Whether these bytes are in it.
+    pub(super) fn contains(self, needle: &[u8]) -> bool {
+        self.with_searched(|bytes| find(bytes, needle))
     }
 
     /// Compares with a value of a filter; `None` where the two are of different kinds.

@@ -4,7 +4,9 @@ use super::{Argument, Parsed, Parser, binding};
 use crate::catalog::parameter::{Kind, Need, Parameter};
 use crate::catalog::verb::Verb;
 use crate::command::ast::{Call, Expr};
+use crate::command::diagnostic::{Diagnostic, quoted};
 use crate::command::lexer::{Lexeme, Place, begins_word, in_word};
+use crate::command::signature::kind_words;
 use std::ops::Range;
 
 impl Parser<'_> {
@@ -21,9 +23,11 @@ impl Parser<'_> {
             let kind = positional
                 .get(place)
                 .map_or(Kind::Any, |parameter| parameter.kind);
-            if !matches!(kind, Kind::Rest | Kind::Filter | Kind::Topic)
-                && let Some((name, span)) = self.argument_name(false)
-            {
+            let takes_names = !matches!(kind, Kind::Rest | Kind::Filter | Kind::Topic);
+            if takes_names && let Some((name, span)) = self.option_name() {
+                let argument = self.option_value(verb, name, span)?;
+                arguments.push(argument);
+            } else if takes_names && let Some((name, span)) = self.argument_name(false) {
                 let value_start = self.lexer.position;
                 let value = self.argument_value()?;
                 arguments.push(Argument {
@@ -51,6 +55,62 @@ impl Parser<'_> {
             }
         }
         binding::bind(verb, arguments, &span)
+    }
+
+    /// Reads `--name`, as a shell's commands have it: the parameter `name`, with hyphens for its underscores.
+    fn option_name(&mut self) -> Option<(String, Range<usize>)> {
+        let rest = self.lexer.rest().strip_prefix("--")?;
+        if !rest.starts_with(|first: char| first.is_ascii_alphabetic()) {
+            return None;
+        }
+        let length = rest
+            .find(|next: char| !(in_word(next) || next == '-'))
+            .unwrap_or(rest.len());
+        let start = self.lexer.position;
+        self.lexer.position += 2 + length;
+        Some((rest[..length].replace('-', "_"), start..self.lexer.position))
+    }
+
+    /// What follows `--name`, behind a blank or `=`; where True or False is taken, nothing means True.
+    fn option_value(&mut self, verb: Verb, name: String, span: Range<usize>) -> Parsed<Argument> {
+        let kind = verb
+            .entry()
+            .parameters
+            .iter()
+            .find(|parameter| parameter.name == name)
+            .map_or(Kind::Any, |parameter| parameter.kind);
+        self.lexer.skip_blanks();
+        let equals = self.lexer.rest().starts_with('=');
+        if equals {
+            self.lexer.position += 1;
+            self.lexer.skip_blanks();
+        }
+        let rest = self.lexer.rest();
+        let says = ["True", "False", "0", "1"].iter().any(|word| {
+            rest.strip_prefix(word)
+                .is_some_and(|rest| !rest.starts_with(in_word))
+        });
+        if kind == Kind::Bool && !equals && !says {
+            return Ok(Argument {
+                name: Some((name, span.clone())),
+                value: Expr::Bool(true),
+                span,
+            });
+        }
+        if self.at_end_of_command() {
+            return Err(Diagnostic::new(
+                span,
+                format!("{} needs a value", quoted(&name.replace('_', "-"))),
+            )
+            .expecting(kind_words(kind)));
+        }
+        let start = self.lexer.position;
+        let value = self.argument(kind)?;
+        Ok(Argument {
+            name: Some((name, span)),
+            value,
+            span: self.span_from(start),
+        })
     }
 
     fn argument(&mut self, kind: Kind) -> Parsed<Expr> {

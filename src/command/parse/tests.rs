@@ -318,6 +318,33 @@ fn both_spellings_of_a_call_are_one_tree() {
 }
 
 #[test]
+fn an_argument_is_given_by_name_as_a_shell_has_it_too() {
+    check(&[
+        (
+            "serve s echo --model epoll --edge --max-clients 3",
+            "serve s echo model=\"epoll\" edge=True max_clients=3",
+        ),
+        (
+            "serve s echo --once --model=thread &",
+            "serve s echo model=\"thread\" once=True &",
+        ),
+        (
+            "serve --model poll s upper --once False",
+            "serve s upper model=\"poll\" once=False",
+        ),
+        (
+            "n = serve(s, \"time\", model=\"process\", count=2)",
+            "n = serve s time model=\"process\" count=2",
+        ),
+        ("s.serve(\"echo\")", "serve s echo"),
+        ("listen s --backlog 5", "listen s 5"),
+        ("recv s 10 --flags MSG_PEEK", "recv s 10 MSG_PEEK"),
+        ("x = 5 --3", "x = 5 - -3"),
+        ("run ls --all", "run ls --all"),
+    ]);
+}
+
+#[test]
 fn every_line_of_the_screen_and_the_language_table_parses() {
     check(&[
         (
@@ -627,6 +654,27 @@ fn what_is_wrong_is_said_with_its_place_and_a_way_out() {
             "`bnid` is no verb",
             "a verb",
             "did you mean `bind`?",
+        ),
+        (
+            "serve s echo --modle epoll",
+            13..20,
+            "serve takes no argument `modle`",
+            "serve socket service",
+            "did you mean `model`?",
+        ),
+        (
+            "serve s echo --model",
+            13..20,
+            "`model` needs a value",
+            "one of iterative, process",
+            "",
+        ),
+        (
+            "serve s echo --model epol",
+            21..25,
+            "model cannot be the text `epol`",
+            "one of iterative, process",
+            "did you mean `epoll`?",
         ),
         (
             "socket SOCK_STREAM",

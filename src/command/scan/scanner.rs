@@ -42,11 +42,12 @@ impl<'a> Scanner<'a> {
 
     pub(super) fn finish(mut self) -> Scan {
         let text = self.lexer.text;
-        // After a blank the next argument of the command form begins.
+        // After a blank the next argument of the command form begins, unless this one takes the rest of the line.
         if self.frames.is_empty()
             && self.operand_before
             && text.ends_with(char::is_whitespace)
             && let Some(command) = &mut self.command
+            && !matches!(command.kind(), Kind::Rest | Kind::Filter | Kind::Topic)
         {
             command.next();
         }
@@ -157,6 +158,8 @@ impl<'a> Scanner<'a> {
             self.begin();
         } else if self.at_start && self.verb() {
             // The verb was read.
+        } else if self.option() {
+            // The name of an argument was read.
         } else if self.raw() {
             // Text as it stands was read.
         } else {
@@ -199,6 +202,39 @@ impl<'a> Scanner<'a> {
         self.push(word.len(), Role::Verb);
         self.command = Some(Arguments::new(verb, 0));
         self.at_start = false;
+        self.operand_before = false;
+        true
+    }
+
+    /// Reads `--name` of the command form: its value comes next, unless it is a switch.
+    fn option(&mut self) -> bool {
+        let Some(mut command) = self.command.filter(|_| self.frames.is_empty()) else {
+            return false;
+        };
+        let blank = self.lexer.text[..self.lexer.position].ends_with(char::is_whitespace);
+        let Some(rest) = self.lexer.rest().strip_prefix("--").filter(|_| blank) else {
+            return false;
+        };
+        if rest.starts_with(|next: char| !(next.is_ascii_alphabetic() || next.is_whitespace())) {
+            return false;
+        }
+        if self.operand_before {
+            command.next();
+        }
+        if matches!(command.kind(), Kind::Rest | Kind::Filter | Kind::Topic) {
+            return false;
+        }
+        let length = rest
+            .find(|next: char| !(in_word(next) || next == '-'))
+            .unwrap_or(rest.len());
+        let name = rest[..length].replace('-', "_");
+        self.command = Some(command);
+        self.push(2 + length, Role::Name);
+        let parameters = command.verb.entry().parameters;
+        command.named = parameters
+            .iter()
+            .position(|parameter| parameter.name == name && parameter.kind != Kind::Bool);
+        self.command = Some(command);
         self.operand_before = false;
         true
     }

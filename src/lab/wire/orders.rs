@@ -92,13 +92,14 @@ impl Wire {
         }
         let mut rule = Rule::new(self.next_number, self.seed, order.clone())
             .map_err(|error| WireError::Filter(error.message))?;
+        let ends = self.ends(order);
         let replaced = self.rules.iter().position(|old| {
             order.is_setting()
                 && old.order.is_setting()
                 && std::mem::discriminant(&old.order.action)
                     == std::mem::discriminant(&order.action)
-                && (&old.order.from, &old.order.to, &old.order.filter)
-                    == (&order.from, &order.to, &order.filter)
+                && (old.from, old.to) == ends
+                && old.order.filter == order.filter
         });
         if let Some(place) = replaced {
             let old = self.rules.remove(place);
@@ -195,15 +196,20 @@ impl Wire {
         }
     }
 
+    /// The hosts a rule is about.
+    fn ends(&self, order: &WireRule) -> (End, End) {
+        let end = |name: &Option<String>| match name {
+            None => End::Any,
+            Some(name) => self.named(name).map_or(End::Gone, End::Host),
+        };
+        (end(&order.from), end(&order.to))
+    }
+
     /// Finds anew which ports the rules are about.
     pub(super) fn bind(&mut self) {
         let mut rules = std::mem::take(&mut self.rules);
         for rule in &mut rules {
-            let end = |name: &Option<String>| match name {
-                None => End::Any,
-                Some(name) => self.named(name).map_or(End::Gone, End::Host),
-            };
-            (rule.from, rule.to) = (end(&rule.order.from), end(&rule.order.to));
+            (rule.from, rule.to) = self.ends(&rule.order);
         }
         self.rules = rules;
     }

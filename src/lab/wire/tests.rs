@@ -306,6 +306,32 @@ fn a_new_delay_takes_the_place_of_the_old_and_no_frame_overtakes() {
 }
 
 #[test]
+fn a_setting_for_the_same_frames_is_replaced_and_one_for_others_stands_beside_it() {
+    let mut bench = Bench::new(&["loss 10% from a", "loss 20%", "delay 5ms", "drop next"]);
+    for order in [
+        "loss 30% from 10.0.0.1",
+        "delay 5ms where udp",
+        "delay 9ms",
+        "drop next",
+    ] {
+        bench.order(order, 0).expect("it is taken");
+    }
+    let rows = bench.order("", 0).expect("a list");
+    let texts: Vec<&str> = rows.iter().map(|row| row.text.as_str()).collect();
+    assert_eq!(
+        texts,
+        [
+            "loss 20%",
+            "drop next 1",
+            "loss 30% from 10.0.0.1",
+            "delay 5ms where udp",
+            "delay 9ms",
+            "drop next 1"
+        ]
+    );
+}
+
+#[test]
 fn what_is_picked_is_counted_among_what_matches() {
     let one_to_five: Vec<Step> = (0..5)
         .map(|time| (time, "a", "b", ["1", "2", "3", "4", "5"][time as usize]))

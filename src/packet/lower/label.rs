@@ -36,10 +36,10 @@ pub(super) const VLAN: &[Row] = &[
 
 /// The security tag of 802.1AE.
 pub(super) const MACSEC: &[Row] = &[
-    row(0..1, "macsec.ES", "End station", Form::Flag(0x40)),
-    row(0..1, "macsec.SC", "Secure channel", Form::Flag(0x20)),
-    row(0..1, "macsec.E", "Encrypted", Form::Flag(0x08)),
-    row(0..1, "macsec.C", "Changed text", Form::Flag(0x04)),
+    row(0..1, "macsec.TCI.ES", "End station", Form::Flag(0x40)),
+    row(0..1, "macsec.TCI.SC", "Secure channel", Form::Flag(0x20)),
+    row(0..1, "macsec.TCI.E", "Encrypted", Form::Flag(0x08)),
+    row(0..1, "macsec.TCI.C", "Changed text", Form::Flag(0x04)),
     row(0..1, "macsec.AN", "Association number", Form::Bits(0x03)),
     row(1..2, "macsec.SL", "Short length", Form::Number),
     row(2..6, "macsec.PN", "Packet number", Form::Number),
@@ -70,8 +70,8 @@ pub(super) const NSH: &[Row] = &[
 
 /// Arista's sub type and version.
 pub(super) const AVSP: &[Row] = &[
-    row(0..2, "avsp.subtype", "Sub Type", Form::Hex),
-    row(2..4, "avsp.version", "Version", Form::Hex),
+    row(0..2, "avsp.sub_type", "Sub Type", Form::Hex),
+    row(2..4, "avsp.ver", "Version", Form::Hex),
 ];
 
 /// One entry of a label stack. What lies under the last one is told by its first byte, as routers do (RFC 4928).

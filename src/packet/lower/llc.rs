@@ -51,15 +51,8 @@ pub(super) const ARCNET_LINUX: &[Row] = &[
     row(6..8, "arcnet.sequence", "Sequence", Form::Number),
 ];
 
-/// The network addresses of RFC 2625.
-pub(super) const FIBRE_CHANNEL: &[Row] = &[
-    row(0..8, "ipfc.nh.da", "Network DA", Form::Bytes),
-    row(8..16, "ipfc.nh.sa", "Network SA", Form::Bytes),
-];
-
 /// What SunATM puts before a cell's payload.
 pub(super) const ATM: &[Row] = &[
-    row(0..1, "atm.flags", "Flags", Form::Hex),
     row(1..2, "atm.vpi", "VPI", Form::Number),
     row(2..4, "atm.vci", "VCI", Form::Number),
 ];

@@ -138,7 +138,7 @@ pub(super) fn address(fields: &mut Fields<'_>) {
     for (index, byte) in bytes.iter().take(len).enumerate() {
         let (bits, shift) = match index {
             1 => (byte >> 4, 4),
-            2 if len > 3 => (byte >> 1, 7),
+            2 if len == 4 => (byte >> 1, 7),
             _ => (byte >> 2, 6),
         };
         number = number << shift | u64::from(bits);
@@ -153,7 +153,9 @@ pub(super) fn address(fields: &mut Fields<'_>) {
         }
     } else if bytes.len() >= len + 2 {
         let meaning = names::ethertype(be16(bytes, len));
-        fields.hex(len..len + 2, "fr.type", "Type").mean(meaning);
+        fields
+            .hex(len..len + 2, "fr.chdlctype", "Type")
+            .mean(meaning);
     }
 }
 

@@ -41,12 +41,7 @@ pub(super) const IPNET: &[Row] = &[
 
 /// The destination and the type.
 pub(super) const IPOIB: &[Row] = &[
-    row(
-        20..24,
-        "ipoib.dqpn",
-        "Destination QPN",
-        Form::Bits(0x00ff_ffff),
-    ),
+    row(20..24, "ipoib.daddr.qpn", "Destination QPN", Form::Hex),
     row(24..40, "ipoib.dgid", "Destination GID", Form::Ipv6),
     row(40..42, "ipoib.type", "Type", Form::Hex),
 ];

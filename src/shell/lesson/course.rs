@@ -42,6 +42,8 @@ pub struct Course {
     pub(super) nearly: bool,
     /// A line was about the lesson itself: nothing is to be said of the step after it.
     pub(super) about_lesson: bool,
+    /// The newest line was more than a change of prompt: something is said of the step after it.
+    pub(super) did_something: bool,
     /// How many answers were right, and of how many.
     pub(super) right: (usize, usize),
     /// The solution of the task that was solved last.
@@ -116,6 +118,7 @@ impl Shell {
             asked: Vec::new(),
             nearly: false,
             about_lesson: true,
+            did_something: false,
             right: (0, 0),
             solved: None,
             ended: false,

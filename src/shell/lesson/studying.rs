@@ -2,6 +2,7 @@
 
 use super::course::Course;
 use super::running::failure_of;
+use crate::command::ast::Action;
 use crate::command::expectation::{Claim, Expectation};
 use crate::command::line::lines;
 use crate::command::parse::parse_line;
@@ -57,7 +58,11 @@ impl Shell {
         if let Some(course) = &mut self.course {
             course.line = now;
             course.about_lesson = false;
-            for command in parse_line(text).unwrap_or_default() {
+            let commands = parse_line(text).unwrap_or_default();
+            course.did_something = commands
+                .iter()
+                .any(|command| !matches!(command.action, Action::Switch));
+            for command in commands {
                 let process = command.process.clone().unwrap_or_else(|| here.clone());
                 course.typed.push((process, command));
             }
@@ -102,7 +107,8 @@ impl Shell {
                 .map_or(PATIENCE, |_| course.lesson.front.deadline);
             match course.beat().cloned() {
                 Some(Beat::Line(line)) => {
-                    self.judge_line(&mut course, &line, patience, true, screen);
+                    let tell = course.did_something;
+                    self.judge_line(&mut course, &line, patience, tell, screen);
                 }
                 Some(Beat::Task(task)) => self.judge_task(&mut course, &task, true, screen),
                 Some(Beat::Quiz(question)) => {

@@ -1,6 +1,6 @@
 //! What the link layer, ARP and the frame itself have. The decoding is in `packet/`.
 
-use super::FieldKind::{Boolean, Bytes, Ipv4, Mac, Number, Protocol, Time};
+use super::FieldKind::{Boolean, Bytes, Ipv4, Mac, Number, Protocol, Text, Time};
 use super::{FieldEntry, row};
 
 /// The rows of this part, in any order.
@@ -19,6 +19,21 @@ pub(super) const FIELDS: &[FieldEntry] = &[
         "frame.time_epoch",
         Time,
         "when it was seen, in seconds since 1970",
+    ),
+    row(
+        "socklab.cause",
+        Text,
+        "why it was sent: the call, and the kernel's part in words",
+    ),
+    row(
+        "socklab.certainty",
+        Text,
+        "how sure that is: caused by, follows from or probably",
+    ),
+    row(
+        "socklab.rule",
+        Number(32),
+        "a rule of the wire that did something to it",
     ),
     row("eth", Protocol, "Ethernet"),
     row("eth.addr", Mac, "destination or source address"),
@@ -75,6 +90,12 @@ pub(super) const FIELDS: &[FieldEntry] = &[
     row("sll.src.eth", Mac, "sender's hardware address"),
     row("sll.src.other", Bytes, "sender's address of another kind"),
     row("sll.unused", Bytes, "unused bytes of the address field"),
+    row(
+        "sll.gretype",
+        Number(16),
+        "what it carries, of a GRE tunnel",
+    ),
+    row("sll.trailer", Bytes, "bytes after the packet"),
     row("null", Protocol, "BSD loopback header"),
     row(
         "null.family",
@@ -82,6 +103,18 @@ pub(super) const FIELDS: &[FieldEntry] = &[
         "address family of a BSD loopback header",
     ),
     row("arp", Protocol, "Address Resolution Protocol"),
+    row(
+        "arp.dst.hw",
+        Bytes,
+        "target's hardware address of another kind",
+    ),
+    row("arp.dst.proto", Bytes, "target's address of another kind"),
+    row(
+        "arp.src.hw",
+        Bytes,
+        "sender's hardware address of another kind",
+    ),
+    row("arp.src.proto", Bytes, "sender's address of another kind"),
     row("arp.dst.hw_mac", Mac, "target's hardware address"),
     row("arp.dst.proto_ipv4", Ipv4, "target's IPv4 address"),
     row("arp.hw.size", Number(8), "length of a hardware address"),

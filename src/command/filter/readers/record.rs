@@ -3,6 +3,7 @@
 use super::{number, sack, tcp, udp};
 use crate::command::filter::gather::Reader;
 use crate::command::filter::value::Datum;
+use crate::event::words;
 
 /// Each field with what reads it.
 pub(super) const RECORD: &[(&str, Reader)] = &[
@@ -16,6 +17,24 @@ pub(super) const RECORD: &[(&str, Reader)] = &[
     ("frame.number", |packet, give| give(number(packet.number))),
     ("frame.time_epoch", |packet, give| {
         give(Datum::Time(packet.frame.time_ns));
+    }),
+    ("socklab.cause", |packet, give| {
+        if let Some(cause) = &packet.cause {
+            let parts = [&cause.call, &cause.kernel];
+            for part in parts.into_iter().filter(|part| !part.is_empty()) {
+                give(Datum::Text(part));
+            }
+        }
+    }),
+    ("socklab.certainty", |packet, give| {
+        if let Some(cause) = &packet.cause {
+            give(Datum::Text(words::certainty(cause.certainty)));
+        }
+    }),
+    ("socklab.rule", |packet, give| {
+        for ruling in &packet.rulings {
+            give(number(ruling.rule));
+        }
     }),
     ("tcp.ack", |packet, give| {
         if tcp(packet).is_some() {
@@ -38,7 +57,7 @@ pub(super) const RECORD: &[(&str, Reader)] = &[
         }
     }),
     ("tcp.analysis.ack_rtt", |packet, give| {
-        if let Some((time, _)) = packet.track.acks {
+        if let Some((time, _)) = packet.track.acks.filter(|(time, _)| *time != 0) {
             give(Datum::Time(time));
         }
     }),

@@ -1,0 +1,103 @@
+//! A display filter as a program for the kernel (classic BPF, socket(7)): it leaves out what the filter can be seen to reject, so that
+//! it is never copied. It is pure, and on the safe side: what it cannot judge (tags, tunnels, fragments, quoted packets, extension
+//! headers, anything malformed, any field of a higher protocol) it lets through, and the filter itself decides.
+//!
+//! Of TCP whole conversations are let through where one of their packets could be wanted: the tracker needs all of them to say what
+//! one of them means. With [`Keep::Frames`] each frame is judged alone.
+
+mod assemble;
+mod formula;
+mod header;
+mod place;
+#[cfg(test)]
+mod tests;
+
+use super::Filter;
+use super::expression::{Operand, Test};
+use formula::Class;
+
+/// One instruction of classic BPF.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Instruction {
+    /// What to do: `BPF_LD | BPF_W | BPF_ABS` …
+    pub code: u16,
+    /// How many instructions a jump passes over when its condition holds.
+    pub jt: u8,
+    /// How many when it does not.
+    pub jf: u8,
+    /// The constant.
+    pub k: u32,
+}
+
+/// How what the program is given begins.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Start {
+    /// With an Ethernet header; a tag the hardware took out is not there.
+    Ethernet,
+    /// With a network header, whose ethertype the kernel knows: packet sockets of type SOCK_DGRAM.
+    Cooked,
+    /// With an IP header.
+    Raw,
+}
+
+/// What to let through.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Keep {
+    /// Frames the filter lets through.
+    Frames,
+    /// Those, and of TCP all frames of a conversation of which it could let one through.
+    Conversations,
+}
+
+/// The kernel takes at most so many instructions (BPF_MAXINSNS).
+const LONGEST: usize = 4096;
+
+impl Filter {
+    /// The program for this filter; `None` when all frames are needed. Of what passes a loopback twice the outgoing copy is left out
+    /// by programs for [`Start::Cooked`], which see the loopback among other interfaces.
+    pub fn program(&self, start: Start, keep: Keep) -> Option<Vec<Instruction>> {
+        let counts = counts_all(&self.test);
+        let formulas = Class::ALL.map(|class| {
+            if counts {
+                formula::Formula::Yes
+            } else {
+                formula::formula(&self.test, class, start, keep)
+            }
+        });
+        let all = formulas
+            .iter()
+            .all(|formula| *formula == formula::Formula::Yes);
+        if all && start != Start::Cooked {
+            return None;
+        }
+        let program = header::program(&formulas, start);
+        (program.len() <= LONGEST).then_some(program)
+    }
+}
+
+/// Whether an answer depends on how many frames or conversations came before: then none may be left out.
+fn counts_all(test: &Test) -> bool {
+    let counts = |operand: &Operand| {
+        matches!(
+            operand.field.name,
+            "frame.number"
+                | "tcp.stream"
+                | "udp.stream"
+                | "tcp.analysis.acks_frame"
+                | "tcp.analysis.duplicate_ack_frame"
+        )
+    };
+    match test {
+        Test::Everything => false,
+        Test::Not(test) => counts_all(test),
+        Test::And(tests) | Test::Or(tests) | Test::Xor(tests) => tests.iter().any(counts_all),
+        Test::Fields(sides, ..) | Test::ContainsField(sides, _) => {
+            counts(&sides.0) || counts(&sides.1)
+        }
+        Test::Present(operand)
+        | Test::Constant(operand, ..)
+        | Test::Contains(operand, ..)
+        | Test::Matches(operand, ..)
+        | Test::In(operand, ..) => counts(operand),
+    }
+}

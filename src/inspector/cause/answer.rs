@@ -1,0 +1,367 @@
+//! What a kernel sends because of what it received: acknowledgments with the reason for their moment, resets with theirs, and data
+//! that an acknowledgment let go. No process is asked, though its calls may have begun it all.
+
+use super::flow::{Segment, Side};
+use super::scene::{AT_ONCE, Scene, follows, kernel, waited};
+use crate::event::packet::{Cause, Certainty, Phase};
+use crate::inspector::conversation::before;
+use crate::packet::headers::flag;
+
+/// The kernel does not hold an acknowledgment back for longer (TCP_DELACK_MAX), and a busy machine adds to it.
+const LONGEST_DELAY: i64 = 400_000_000;
+
+/// The second step of a handshake, or of a simultaneous open.
+pub(super) fn syn_ack(scene: &Scene<'_>) -> Option<Cause> {
+    let trigger = scene.newest()?;
+    let sent: Vec<&Segment> = scene
+        .own
+        .with(scene.tcp.seq)
+        .filter(|segment| segment.has(flag::ACK))
+        .collect();
+    if let (Some(last), Some(_)) = (sent.last(), sent.first()) {
+        let repeated = trigger.has(flag::SYN)
+            && trigger.arrives().is_some_and(|time| time >= last.time_ns)
+            && scene.since(trigger) < AT_ONCE;
+        if repeated {
+            let words = format!(
+                "the SYN came again in #{}, so it is answered again; {}",
+                trigger.number,
+                scene.silence(&sent)
+            );
+            return Some(follows(trigger.number, trigger.cause.as_ref(), &words));
+        }
+        let words = format!(
+            "the SYN-ACK timer, try {}: {} without the ACK that ends the handshake; {}",
+            sent.len(),
+            waited(scene.time - last.time_ns),
+            scene.silence(&sent)
+        );
+        return Some(kernel(Certainty::Caused, words));
+    }
+    if scene.own.with(scene.tcp.seq).next().is_some() {
+        let words = format!(
+            "the SYNs crossed (simultaneous open): the kernel had asked for the connection itself, and acknowledges #{}",
+            trigger.number
+        );
+        return Some(follows(trigger.number, trigger.cause.as_ref(), &words));
+    }
+    let listener = if scene.packet.from.is_empty() {
+        "the listener"
+    } else {
+        &scene.packet.from
+    };
+    let early = if trigger.len > 0 && before(trigger.seq.wrapping_add(1), scene.tcp.ack) {
+        "; the data in the SYN was taken (TCP Fast Open)"
+    } else {
+        ""
+    };
+    let words = format!("the kernel answered for {listener}: no accept() was needed{early}");
+    Some(follows(trigger.number, trigger.cause.as_ref(), &words))
+}
+
+/// A reset that no call asked for. `closed` is the call that had closed the sender's socket, if one had.
+pub(super) fn reset(scene: &Scene<'_>, closed: Option<&str>) -> Option<Cause> {
+    if let Some(trigger) = scene.trigger() {
+        let from = trigger.cause.as_ref();
+        let port = scene.tcp.srcport;
+        let words = if scene.packet.track.phase == Some(Phase::Refused) {
+            format!("no socket listens on port {port}: the kernel refused")
+        } else if let Some(call) = closed.filter(|_| trigger.len > 0) {
+            format!(
+                "its data came for a socket that {call} had closed: nobody will read it, so the connection is torn down"
+            )
+        } else if trigger.has(flag::SYN | flag::ACK) {
+            "this end had not asked for the connection, or has given it up: it is torn down"
+                .to_owned()
+        } else {
+            "the socket this was for is gone: the kernel answered with a reset".to_owned()
+        };
+        return Some(follows(trigger.number, from, &words));
+    }
+    let probes = scene
+        .own
+        .segments()
+        .rev()
+        .take_while(|segment| segment.probe)
+        .count();
+    if probes > 0 {
+        let words = format!(
+            "the keepalive timer: {probes} {} no answer, so the kernel gives the connection up (ETIMEDOUT)",
+            if probes == 1 {
+                "probe got"
+            } else {
+                "probes got"
+            }
+        );
+        return Some(kernel(Certainty::Caused, words));
+    }
+    let words = "the kernel: it gave up a connection that no process holds any more".to_owned();
+    (!scene.own.segments().count() > 0 && closed.is_some())
+        .then(|| kernel(Certainty::Probably, words))
+}
+
+/// An acknowledgment without data.
+pub(super) fn acknowledgment(scene: &Scene<'_>) -> Option<Cause> {
+    let newest = scene.newest()?;
+    let from = newest.cause.as_ref();
+    let number = newest.number;
+    let say = |words: &str| Some(follows(number, from, words));
+    if scene.since(newest) >= AT_ONCE {
+        return late(scene, newest);
+    }
+    let acked_before = acked_before(scene);
+    if scene.packet.track.phase == Some(Phase::Handshake(3)) && newest.has(flag::SYN) {
+        if newest.again || acked_before.is_some() {
+            return say(&format!(
+                "the SYN-ACK came again in #{number}, so its ACK is sent again"
+            ));
+        }
+        return say("the connecting kernel completed the handshake");
+    }
+    if newest.probe {
+        return say(&probe_answer(scene));
+    }
+    if newest.has(flag::SYN | flag::ACK) {
+        let words = if acked_before.is_some() {
+            format!("the SYN-ACK came again in #{number}, so its ACK is sent again")
+        } else {
+            "the connecting kernel completed the handshake".to_owned()
+        };
+        return say(&words);
+    }
+    if newest.has(flag::RST) || newest.has(flag::SYN) {
+        return say(&format!(
+            "a challenge ACK (RFC 5961): #{number} does not fit the connection, and a true peer will answer"
+        ));
+    }
+    if !newest.carries() {
+        return answer_to_nothing(scene, newest);
+    }
+    if before(scene.tcp.ack, newest.seq) {
+        return say(&out_of_order(scene, newest));
+    }
+    if acked_before.is_some_and(|acked| !before(acked, newest.end)) {
+        return say(&repeated(scene, newest));
+    }
+    if before(newest.end, scene.tcp.ack) {
+        return say(&format!(
+            "#{number} filled the hole: all that had come behind it is acknowledged with it"
+        ));
+    }
+    if newest.has(flag::FIN) {
+        return say("the receiving kernel acknowledged the FIN at once; no process was involved");
+    }
+    let waiting = scene
+        .arrived
+        .iter()
+        .filter(|segment| {
+            segment.len > 0 && acked_before.is_some_and(|acked| before(acked, segment.end))
+        })
+        .count();
+    if waiting >= 2 {
+        return say(
+            "the second segment since the last ACK: the receiving kernel acknowledged at once; no process was involved",
+        );
+    }
+    say("the receiving kernel acknowledged at once; no process was involved")
+}
+
+/// The acknowledgment number this end sent last.
+fn acked_before(scene: &Scene<'_>) -> Option<u32> {
+    scene
+        .own
+        .segments()
+        .rev()
+        .find(|segment| segment.has(flag::ACK))
+        .map(|segment| segment.ack)
+}
+
+fn probe_answer(scene: &Scene<'_>) -> String {
+    let asked_for_window = scene
+        .own
+        .segments()
+        .rev()
+        .find(|segment| segment.has(flag::ACK))
+        .is_some_and(|segment| segment.window == 0);
+    match (asked_for_window, scene.packet.track.window) {
+        (_, 0) => {
+            "the kernel answers the probe: its window is still closed; no process was involved"
+                .to_owned()
+        }
+        (true, window) => {
+            format!("the kernel answers the probe: its window is open again, {window} bytes")
+        }
+        (false, _) => {
+            "the kernel answers the keepalive: it is still there; no process was involved"
+                .to_owned()
+        }
+    }
+}
+
+fn out_of_order(scene: &Scene<'_>, newest: &Segment) -> String {
+    let missing = scene
+        .other
+        .with(scene.tcp.ack)
+        .next()
+        .map_or_else(String::new, |segment| format!(" (#{})", segment.number));
+    format!(
+        "#{} came out of order: the receiving kernel repeats what it expects next, byte {}{missing}",
+        newest.number, scene.packet.track.ack
+    )
+}
+
+/// An acknowledgment of what had been acknowledged already.
+fn repeated(scene: &Scene<'_>, newest: &Segment) -> String {
+    let number = newest.number;
+    let says_so = scene
+        .tcp
+        .options
+        .sack
+        .first()
+        .filter(|_| scene.tcp.options.sack_count > 0)
+        .is_some_and(|(_, right)| !before(scene.tcp.ack, *right));
+    let report = if says_so {
+        ", and says so (D-SACK)"
+    } else {
+        ""
+    };
+    let state = scene
+        .evidence
+        .after
+        .or(scene.evidence.before)
+        .map(|sample| sample.state);
+    if newest.has(flag::FIN) && state == Some("TIME-WAIT") {
+        return format!(
+            "the FIN came again in #{number}: TIME-WAIT answers it, no process has the socket any more"
+        );
+    }
+    if let Some(rule) = newest.doubled.filter(|_| !newest.again) {
+        return format!(
+            "wire rule {rule} delivered #{number} twice: the receiving kernel acknowledges the copy again{report}"
+        );
+    }
+    let what = if newest.has(flag::FIN) && newest.len == 0 {
+        "the FIN"
+    } else {
+        "its data"
+    };
+    format!(
+        "#{number} came for nothing, {what} had arrived before: the receiving kernel acknowledges again{report}"
+    )
+}
+
+/// An acknowledgment behind a bare acknowledgment.
+fn answer_to_nothing(scene: &Scene<'_>, newest: &Segment) -> Option<Cause> {
+    if unacknowledged(scene).is_some() {
+        return late(scene, newest);
+    }
+    let words = format!(
+        "the kernel: it answers #{}, which does not fit what this end has sent or expects",
+        newest.number
+    );
+    Some(kernel(Certainty::Probably, words))
+}
+
+/// The oldest data that had arrived and was not acknowledged yet.
+fn unacknowledged<'a>(scene: &Scene<'a>) -> Option<&'a Segment> {
+    let acked = acked_before(scene)?;
+    scene
+        .arrived
+        .iter()
+        .rev()
+        .find(|segment| {
+            segment.carries() && before(acked, segment.end) && !before(scene.tcp.ack, segment.end)
+        })
+        .copied()
+}
+
+/// An acknowledgment some time after what it answers.
+fn late(scene: &Scene<'_>, newest: &Segment) -> Option<Cause> {
+    let Some(oldest) = unacknowledged(scene) else {
+        let words = format!(
+            "the kernel of this end, on its own: nothing has come since #{}",
+            newest.number
+        );
+        return Some(kernel(Certainty::Probably, words));
+    };
+    let elapsed = scene.since(oldest);
+    let estimate = scene
+        .evidence
+        .before
+        .or(scene.evidence.after)
+        .and_then(|sample| sample.ato_us)
+        .map(|us| i64::from(us) * 1000);
+    // The timer is coarse and a busy machine late, but it never fires early.
+    let fits = estimate.is_none_or(|ato| elapsed + 5_000_000 >= ato) && elapsed < LONGEST_DELAY;
+    let certainty = if fits && estimate.is_some() {
+        Certainty::Caused
+    } else {
+        Certainty::Probably
+    };
+    let words = format!(
+        "the delayed-ACK timer: {} after #{} nothing had been sent that could carry the ACK",
+        waited(elapsed),
+        oldest.number
+    );
+    Some(kernel(certainty, words))
+}
+
+/// The call that wrote what is sent now, after it had returned.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Writer<'a> {
+    pub(super) command: u64,
+    pub(super) process: &'a str,
+    pub(super) short: &'a str,
+}
+
+/// Data or a FIN that a call had left with the kernel.
+pub(super) fn let_go(scene: &Scene<'_>, writer: Option<Writer<'_>>) -> Option<Cause> {
+    let writer = writer?;
+    let cause = |certainty, words: String| Cause {
+        certainty,
+        command: Some(writer.command).filter(|command| *command != 0),
+        process: writer.process.to_owned(),
+        call: writer.short.to_owned(),
+        kernel: words,
+    };
+    let what = if scene.tcp.len > 0 {
+        "the rest"
+    } else {
+        "the FIN"
+    };
+    let Some(trigger) = scene.trigger().filter(|segment| segment.has(flag::ACK)) else {
+        return Some(cause(
+            Certainty::Probably,
+            format!("{what} of it had waited in the send buffer"),
+        ));
+    };
+    let number = trigger.number;
+    let earlier: Vec<&Segment> = scene.arrived.iter().skip(1).copied().collect();
+    let limit = Side::acknowledged(&earlier).zip(earlier.first().map(|segment| segment.window));
+    let window_was_full = limit.is_some_and(|(ack, window)| {
+        // Less than a segment of room is not used (silly window avoidance).
+        before(
+            ack.wrapping_add(window),
+            scene.tcp.seq.wrapping_add(scene.tcp.len),
+        )
+    });
+    let everything_acked = !before(trigger.ack, scene.tcp.seq);
+    let mss = scene
+        .evidence
+        .after
+        .or(scene.evidence.before)
+        .and_then(|sample| sample.mss);
+    let short = mss.is_some_and(|mss| scene.tcp.len < mss);
+    let words = if window_was_full {
+        format!("{what}; the receiver's window was full until #{number}")
+    } else if short && everything_acked && scene.tcp.len > 0 {
+        format!(
+            "held back while data was on its way (Nagle's algorithm); #{number} acknowledged that and let it go"
+        )
+    } else if short && everything_acked {
+        format!("{what}, behind the data; #{number} let it go")
+    } else {
+        format!("{what}; #{number} made room for it (congestion window)")
+    };
+    Some(cause(Certainty::Follows, words))
+}

@@ -1,0 +1,196 @@
+//! What is remembered of a TCP connection for the causes of what comes next: the newest segments of both directions, when each arrives
+//! at the other end, and what the wire did with it. Decides nothing.
+
+use crate::event::packet::{Cause, PacketEvent};
+use crate::event::wire::Effect;
+use crate::inspector::conversation::before;
+use crate::packet::headers::{Tcp, flag};
+use std::collections::VecDeque;
+
+/// So many segments of each direction are remembered.
+const RECENT: usize = 128;
+
+/// What becomes of a segment on its way.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Fate {
+    /// It arrives at this time, nanoseconds since the epoch, as far as the rules of the wire tell.
+    Arrives(i64),
+    /// A rule of the wire lost it.
+    Lost(u32),
+    /// A rule of the wire changed a byte: its checksum is wrong, so the receiver throws it away.
+    Spoiled(u32),
+}
+
+/// A segment that was seen, as far as what comes later needs it.
+#[derive(Clone, Debug)]
+pub(super) struct Segment {
+    pub(super) number: u64,
+    pub(super) time_ns: i64,
+    pub(super) fate: Fate,
+    pub(super) seq: u32,
+    /// One past its last sequence number; SYN and FIN count one each.
+    pub(super) end: u32,
+    pub(super) len: u32,
+    pub(super) flags: u16,
+    pub(super) ack: u32,
+    /// Scaled.
+    pub(super) window: u32,
+    pub(super) sack: [(u32, u32); 4],
+    pub(super) sacks: u8,
+    /// The rule of the wire that delivered it twice, if one did.
+    pub(super) doubled: Option<u32>,
+    /// True when every byte of it had been sent before.
+    pub(super) again: bool,
+    /// True for a keepalive or a probe of a closed window.
+    pub(super) probe: bool,
+    pub(super) cause: Option<Cause>,
+}
+
+impl Segment {
+    /// When it arrives; `None` when nobody ever takes it.
+    pub(super) fn arrives(&self) -> Option<i64> {
+        match self.fate {
+            Fate::Arrives(time) => Some(time),
+            Fate::Lost(_) | Fate::Spoiled(_) => None,
+        }
+    }
+
+    /// True for more than an acknowledgment: data, SYN or FIN.
+    pub(super) fn carries(&self) -> bool {
+        self.end != self.seq
+    }
+
+    pub(super) fn has(&self, flags: u16) -> bool {
+        self.flags & flags == flags
+    }
+
+    /// The blocks of its SACK option.
+    pub(super) fn blocks(&self) -> &[(u32, u32)] {
+        &self.sack[..usize::from(self.sacks).min(4)]
+    }
+}
+
+/// One direction of a connection.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Side {
+    recent: VecDeque<Segment>,
+    /// One past the highest sequence number sent.
+    pub(super) highest: Option<u32>,
+    /// Its retransmission timeouts so far, as `tcpi_total_rto` counts them.
+    pub(super) timeouts: u32,
+    /// Its retransmissions so far, as `tcpi_total_retrans` counts them.
+    pub(super) resent: u32,
+    /// What had been sent when the retransmission timer fired last: up to there the kernel sends again.
+    pub(super) goes_back_to: Option<u32>,
+}
+
+impl Side {
+    /// The newest segments, oldest first.
+    pub(super) fn segments(&self) -> impl DoubleEndedIterator<Item = &Segment> {
+        self.recent.iter()
+    }
+
+    /// The segments that carried the byte at `seq`, oldest first.
+    pub(super) fn with(&self, seq: u32) -> impl Iterator<Item = &Segment> {
+        self.recent.iter().filter(move |segment| {
+            segment.carries() && !before(seq, segment.seq) && before(seq, segment.end)
+        })
+    }
+
+    /// The segments that had arrived at the other end by `time_ns`, the newest arrival first.
+    pub(super) fn arrived(&self, time_ns: i64) -> Vec<&Segment> {
+        let mut arrived: Vec<&Segment> = self
+            .recent
+            .iter()
+            .rev()
+            .filter(|segment| segment.arrives().is_some_and(|time| time <= time_ns))
+            .take(LOOKED_AT)
+            .collect();
+        arrived.sort_by_key(|segment| std::cmp::Reverse((segment.arrives(), segment.number)));
+        arrived
+    }
+
+    /// The number and the window of the highest acknowledgment among the segments.
+    pub(super) fn acknowledged(arrived: &[&Segment]) -> Option<u32> {
+        arrived
+            .iter()
+            .filter(|segment| segment.has(flag::ACK))
+            .map(|segment| segment.ack)
+            .reduce(|one, other| if before(one, other) { other } else { one })
+    }
+
+    /// Remembers a segment; true when one more is remembered than before.
+    pub(super) fn push(&mut self, segment: Segment) -> bool {
+        // A frame held back until another one passes it is let go by the next of its direction.
+        let now = segment.time_ns;
+        for held in self.recent.iter_mut().rev().take(LOOKED_AT) {
+            if let Fate::Arrives(time) = &mut held.fate
+                && *time == HELD_BACK
+            {
+                *time = now;
+            }
+        }
+        if self
+            .highest
+            .is_none_or(|highest| before(highest, segment.end))
+        {
+            self.highest = Some(segment.end);
+        }
+        let full = self.recent.len() >= RECENT;
+        if full {
+            self.recent.pop_front();
+        }
+        self.recent.push_back(segment);
+        !full
+    }
+}
+
+/// What arrives is looked for among so many of the newest segments.
+const LOOKED_AT: usize = 48;
+
+/// The arrival of a frame that the wire holds back until another one passes it: not yet known.
+const HELD_BACK: i64 = i64::MAX;
+
+/// Both directions.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Flow {
+    /// The side that sent the first packet seen, then the other one.
+    pub(super) sides: [Side; 2],
+}
+
+/// What the rules of the wire do with a packet.
+pub(super) fn fate(packet: &PacketEvent) -> Fate {
+    if let Some(rule) = packet.lost() {
+        return Fate::Lost(rule);
+    }
+    let mut arrives = packet.frame.time_ns;
+    for ruling in &packet.rulings {
+        match ruling.effect {
+            Effect::Corrupted(_) => return Fate::Spoiled(ruling.rule),
+            Effect::Delayed(time) => {
+                arrives = arrives.saturating_add(i64::try_from(time).unwrap_or(i64::MAX));
+            }
+            Effect::Reordered => arrives = HELD_BACK,
+            _ => {}
+        }
+    }
+    Fate::Arrives(arrives)
+}
+
+/// The rule that delivered a packet twice.
+pub(super) fn doubled(packet: &PacketEvent) -> Option<u32> {
+    packet
+        .rulings
+        .iter()
+        .find(|ruling| ruling.effect == Effect::Duplicated)
+        .map(|ruling| ruling.rule)
+}
+
+/// One past the last sequence number of a segment.
+pub(super) fn end(tcp: &Tcp) -> u32 {
+    let counts = |bit: u16| u32::from(tcp.flags & bit != 0);
+    tcp.seq
+        .wrapping_add(tcp.len)
+        .wrapping_add(counts(flag::SYN))
+        .wrapping_add(counts(flag::FIN))
+}

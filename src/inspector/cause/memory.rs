@@ -1,0 +1,207 @@
+//! What the finder of causes keeps of each packet for those that follow, within bounds; and its answers about packets that are not TCP.
+
+use super::flow::{self, Segment};
+use super::neighbour::{self, Neighbour};
+use super::scene::TooBig;
+use super::timer::Again;
+use super::{CONVERSATIONS, CauseFinder, SEGMENTS, Seen, Who, endpoints, is_again, is_probe};
+use crate::event::packet::{Cause, PacketEvent};
+use crate::inspector::call_window::{CallWindow, is_sending, same_ip};
+use crate::packet::headers::{Icmp, Tcp, Transport};
+use std::net::SocketAddr;
+
+impl CauseFinder {
+    pub(super) fn of_neighbour(&self, packet: &PacketEvent, neighbour: Neighbour) -> Option<Cause> {
+        match neighbour {
+            Neighbour::Asks(target) => {
+                let time = packet.frame.time_ns;
+                let waits = |window: &&CallWindow| {
+                    !window.raw
+                        && window.host == packet.host
+                        && window.covers(time)
+                        && is_sending(&window.name)
+                        && window.peer.is_some_and(|peer| same_ip(peer.ip(), target))
+                };
+                let call = self.windows.iter().rev().find(waits).map(|window| Who {
+                    command: window.command,
+                    process: &window.process,
+                    short: &window.short,
+                });
+                let key = (packet.network, target);
+                let asked = self.asked.get(&key).map_or(0, |asked| asked.1);
+                let heard = self.heard.get(&key);
+                Some(neighbour::asks(packet, target, call, heard, asked))
+            }
+            Neighbour::Tells(target) => {
+                let (asked, _) = self.asked.get(&(packet.network, target))?;
+                Some(neighbour::tells(target, asked))
+            }
+        }
+    }
+
+    pub(super) fn error_report(
+        &self,
+        packet: &PacketEvent,
+        icmp: &Icmp,
+        is_v6: bool,
+    ) -> Option<Cause> {
+        let about = self.latest.get(&quoted(packet.network, icmp)?)?;
+        Some(neighbour::error_report(icmp, is_v6, &packet.host, about))
+    }
+
+    /// A call on a raw or packet socket that has not yet sent its packet.
+    pub(super) fn raw_call(&mut self, packet: &PacketEvent) -> Option<&CallWindow> {
+        let time = packet.frame.time_ns;
+        let to = packet.headers.addresses().map(|(_, to)| to);
+        let window = self.windows.iter_mut().rev().find(|window| {
+            let there = |peer: SocketAddr| to.is_none_or(|to| same_ip(peer.ip(), to));
+            window.raw
+                && !window.claimed
+                && window.host == packet.host
+                && window.covers(time)
+                && is_sending(&window.name)
+                && window.peer.is_none_or(there)
+        })?;
+        window.claimed = true;
+        Some(window)
+    }
+
+    pub(super) fn remember(
+        &mut self,
+        packet: &PacketEvent,
+        cause: Option<Cause>,
+        again: Option<Again>,
+    ) {
+        self.keep_within_bounds();
+        let network = packet.network;
+        let seen = Seen {
+            number: packet.number,
+            cause,
+        };
+        if let Some(neighbour) = neighbour::neighbour(packet) {
+            match neighbour {
+                Neighbour::Asks(target) => {
+                    let count = self
+                        .asked
+                        .get(&(network, target))
+                        .map_or(0, |asked| asked.1);
+                    self.asked.insert((network, target), (seen, count + 1));
+                }
+                Neighbour::Tells(target) => {
+                    if let Some(asked) = self.asked.get_mut(&(network, target)) {
+                        asked.1 = 0;
+                    }
+                }
+            }
+            return;
+        }
+        self.remember_too_big(packet);
+        if let Some((from, _)) = packet.headers.addresses() {
+            self.heard.insert((network, from), seen.clone());
+        }
+        if let Some((from, to)) = endpoints(packet) {
+            self.latest.insert((network, from, to), seen.clone());
+        }
+        let Some(conversation) = packet.track.conversation else {
+            return;
+        };
+        match &packet.headers.transport {
+            Transport::Tcp(tcp) => self.remember_segment(packet, tcp, seen, again),
+            _ => {
+                self.messages
+                    .insert((conversation, packet.track.forward), seen);
+            }
+        }
+    }
+
+    fn remember_segment(
+        &mut self,
+        packet: &PacketEvent,
+        tcp: &Tcp,
+        seen: Seen,
+        again: Option<Again>,
+    ) {
+        let Some(conversation) = packet.track.conversation else {
+            return;
+        };
+        let flow = self.flows.entry(conversation).or_default();
+        let own = &mut flow.sides[usize::from(!packet.track.forward)];
+        let segment = Segment {
+            number: seen.number,
+            time_ns: packet.frame.time_ns,
+            fate: flow::fate(packet),
+            seq: tcp.seq,
+            end: flow::end(tcp),
+            len: tcp.len,
+            flags: tcp.flags,
+            ack: tcp.ack,
+            window: packet.track.window,
+            sack: tcp.options.sack,
+            sacks: tcp.options.sack_count,
+            doubled: flow::doubled(packet),
+            again: is_again(own, tcp),
+            probe: is_probe(own, tcp),
+            cause: seen.cause,
+        };
+        if again.is_some() {
+            own.resent += 1;
+        }
+        if again == Some(Again::Timeout) {
+            own.timeouts += 1;
+            own.goes_back_to = own.highest;
+        }
+        self.segments += usize::from(own.push(segment));
+    }
+
+    fn remember_too_big(&mut self, packet: &PacketEvent) {
+        let (Transport::Icmp(icmp) | Transport::Icmpv6(icmp)) = &packet.headers.transport else {
+            return;
+        };
+        let Some(mtu) = neighbour::too_big(&packet.headers, &packet.frame.bytes) else {
+            return;
+        };
+        if let Some(key) = quoted(packet.network, icmp) {
+            let report = TooBig {
+                number: packet.number,
+                time_ns: packet.frame.time_ns,
+                mtu,
+            };
+            self.too_big.insert(key, report);
+        }
+    }
+
+    fn keep_within_bounds(&mut self) {
+        if self.segments > SEGMENTS {
+            self.flows.clear();
+            self.segments = 0;
+        }
+        if self.latest.len() > CONVERSATIONS {
+            self.latest.clear();
+        }
+        if self.messages.len() > CONVERSATIONS {
+            self.messages.clear();
+        }
+        if self.heard.len() > CONVERSATIONS || self.asked.len() > CONVERSATIONS {
+            self.heard.clear();
+            self.asked.clear();
+        }
+        if self.too_big.len() > CONVERSATIONS {
+            self.too_big.clear();
+        }
+        if self.flows.len() > CONVERSATIONS {
+            self.flows.clear();
+            self.segments = 0;
+        }
+    }
+}
+
+/// Both ends of the packet that an error quotes.
+fn quoted(network: u16, icmp: &Icmp) -> Option<(u16, SocketAddr, SocketAddr)> {
+    let quoted = icmp.quoted?;
+    let (from, to) = quoted.ports?;
+    Some((
+        network,
+        SocketAddr::new(quoted.src, from),
+        SocketAddr::new(quoted.dst, to),
+    ))
+}

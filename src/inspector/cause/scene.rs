@@ -1,0 +1,165 @@
+//! A TCP segment in its surroundings: what its sender had sent and received when it sent it, and what its kernel said then.
+
+use super::flow::{Fate, Segment, Side};
+use crate::event::packet::{Cause, Certainty, PacketEvent};
+use crate::inspector::evidence::Evidence;
+use crate::packet::headers::Tcp;
+
+/// What is sent so soon after something arrived is its answer, in nanoseconds. The kernel answers within the same interrupt; the rest
+/// is the time in which a busy machine carries a frame over the wire. No timer of TCP's that starts at an arrival fires as early
+/// but the loss probe's, which the kernel counts.
+pub(super) const AT_ONCE: i64 = 25_000_000;
+
+/// A router's word that a packet of this direction was too big.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct TooBig {
+    pub(super) number: u64,
+    pub(super) time_ns: i64,
+    /// `None` when the message does not say it.
+    pub(super) mtu: Option<u32>,
+}
+
+pub(super) struct Scene<'a> {
+    pub(super) packet: &'a PacketEvent,
+    pub(super) tcp: &'a Tcp,
+    pub(super) time: i64,
+    pub(super) own: &'a Side,
+    /// What had arrived at the sender, newest first.
+    pub(super) arrived: Vec<&'a Segment>,
+    /// All that the other end has sent.
+    pub(super) other: &'a Side,
+    pub(super) evidence: Evidence<'a>,
+    pub(super) too_big: Option<TooBig>,
+    /// TCP_KEEPCNT as a call has set it.
+    pub(super) keepalive_probes: Option<u32>,
+}
+
+impl<'a> Scene<'a> {
+    /// What arrived last before this was sent.
+    pub(super) fn newest(&self) -> Option<&'a Segment> {
+        self.arrived.first().copied()
+    }
+
+    /// What this may be an answer to: it arrived just before.
+    pub(super) fn trigger(&self) -> Option<&'a Segment> {
+        self.newest()
+            .filter(|segment| self.since(segment) < AT_ONCE)
+    }
+
+    /// Nanoseconds since a segment arrived; a long time for one that never did.
+    pub(super) fn since(&self, segment: &Segment) -> i64 {
+        segment
+            .arrives()
+            .map_or(i64::MAX, |time| self.time.saturating_sub(time))
+    }
+
+    /// Why segments were not acknowledged, in words: `#1 was lost by wire rule 1`. `sent` are transmissions of one byte, oldest first.
+    pub(super) fn silence(&self, sent: &[&Segment]) -> String {
+        let Some(last) = sent.last() else {
+            return String::new();
+        };
+        match last.fate {
+            Fate::Lost(rule) => {
+                let lost = sent
+                    .iter()
+                    .rev()
+                    .take_while(|segment| segment.fate == Fate::Lost(rule));
+                let mut numbers: Vec<u64> = lost.map(|segment| segment.number).collect();
+                numbers.reverse();
+                lost_by(&numbers, rule)
+            }
+            Fate::Spoiled(rule) => format!(
+                "#{} was spoiled by wire rule {rule} and thrown away for its checksum",
+                last.number
+            ),
+            Fate::Arrives(time) if time > self.time => {
+                format!("#{} is still on its way", last.number)
+            }
+            Fate::Arrives(_) => self.lost_answer(last),
+        }
+    }
+
+    fn lost_answer(&self, sent: &Segment) -> String {
+        let answers = self.other.segments().rev().filter(|answer| {
+            answer.time_ns >= sent.time_ns
+                && answer.has(crate::packet::headers::flag::ACK)
+                && !crate::inspector::conversation::before(answer.ack, sent.end)
+        });
+        for answer in answers {
+            match answer.fate {
+                Fate::Lost(rule) => {
+                    return format!(
+                        "#{}, which acknowledges it, was lost by wire rule {rule}",
+                        answer.number
+                    );
+                }
+                Fate::Spoiled(rule) => {
+                    return format!(
+                        "#{}, which acknowledges it, was spoiled by wire rule {rule}",
+                        answer.number
+                    );
+                }
+                Fate::Arrives(time) if time > self.time => {
+                    return format!(
+                        "#{}, which acknowledges it, is still on its way",
+                        answer.number
+                    );
+                }
+                Fate::Arrives(_) => {}
+            }
+        }
+        format!("#{} was never answered", sent.number)
+    }
+}
+
+fn lost_by(numbers: &[u64], rule: u32) -> String {
+    match numbers {
+        [one] => format!("#{one} was lost by wire rule {rule}"),
+        [one, two] => format!("#{one} and #{two} were lost by wire rule {rule}"),
+        [first, .., last] => format!(
+            "#{first} to #{last}, {} times the same, were lost by wire rule {rule}",
+            numbers.len()
+        ),
+        [] => String::new(),
+    }
+}
+
+/// A cause that is the kernel's alone: `words` go on after the word of certainty.
+pub(super) fn kernel(certainty: Certainty, words: String) -> Cause {
+    Cause {
+        certainty,
+        command: None,
+        process: String::new(),
+        call: String::new(),
+        kernel: words,
+    }
+}
+
+/// What follows from a packet: from the call that caused that one, if one did, else from the packet itself.
+pub(super) fn follows(number: u64, cause: Option<&Cause>, words: &str) -> Cause {
+    let known = cause.filter(|cause| !cause.call.is_empty());
+    Cause {
+        certainty: Certainty::Follows,
+        command: known.and_then(|cause| cause.command),
+        process: known.map(|cause| cause.process.clone()).unwrap_or_default(),
+        call: known.map(|cause| cause.call.clone()).unwrap_or_default(),
+        kernel: if known.is_some() {
+            words.to_owned()
+        } else {
+            // The packet is named already.
+            let words = words
+                .replace(&format!(" in #{number}"), "")
+                .replace(&format!("#{number} "), "it ");
+            format!("#{number}: {words}")
+        },
+    }
+}
+
+/// Nanoseconds in words: `402 ms`, `1.0 s`.
+pub(super) fn waited(nanoseconds: i64) -> String {
+    if nanoseconds < 10_000_000_000 {
+        format!("{} ms", (nanoseconds + 500_000) / 1_000_000)
+    } else {
+        format!("{:.1} s", nanoseconds as f64 / 1e9)
+    }
+}

@@ -1,0 +1,335 @@
+//! What is sent without a call and without an answer being due: retransmissions with the reason for each, probes of a closed window,
+//! keepalives. The kernel's counters decide where timing alone would be a guess.
+
+use super::flow::Segment;
+use super::scene::{Scene, kernel, waited};
+use crate::event::packet::{Cause, Certainty};
+use crate::inspector::conversation::before;
+use crate::inspector::evidence::{LOSS, RECOVERY, Sample, Timer};
+use crate::packet::headers::flag;
+
+/// Why something was sent again.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Again {
+    /// The retransmission timer fired.
+    Timeout,
+    /// Anything else.
+    Other,
+}
+
+/// No retransmission timer of Linux is shorter (`tcp_rto_min_us`, 200 ms unless set), less what clocks may differ.
+const SHORTEST_RTO: i64 = 150_000_000;
+
+/// The cause of a segment whose bytes had been sent before.
+pub(super) fn again(scene: &Scene<'_>) -> (Again, Cause) {
+    let sent: Vec<&Segment> = scene.own.with(scene.tcp.seq).collect();
+    let (Some(first), Some(last)) = (sent.first(), sent.last()) else {
+        let words = "a retransmission: its first transmission is no longer remembered";
+        return (Again::Other, kernel(Certainty::Probably, words.to_owned()));
+    };
+    if scene.tcp.flags & flag::SYN != 0 {
+        return (Again::Timeout, timeout(scene, &sent, true));
+    }
+    if let Some(cause) = smaller_pieces(scene, first) {
+        return (Again::Other, cause);
+    }
+    let elapsed = scene.time - last.time_ns;
+    let fired = timeout_counted(scene);
+    if fired == Some(true) && elapsed >= SHORTEST_RTO && !is_probe_before_timeout(scene, &sent) {
+        return (Again::Timeout, timeout(scene, &sent, true));
+    }
+    if let Some(cause) = asked_for(scene, &sent) {
+        return (Again::Other, cause);
+    }
+    (Again::Other, by_timer(scene, &sent, fired))
+}
+
+/// The retransmission timer.
+fn timeout(scene: &Scene<'_>, sent: &[&Segment], certain: bool) -> Cause {
+    let last = sent.last().expect("the caller has found one");
+    let elapsed = scene.time - last.time_ns;
+    let certainty = if certain {
+        Certainty::Caused
+    } else {
+        Certainty::Probably
+    };
+    let words = format!(
+        "the retransmission timer (RTO), try {}, backoff ×{}: {} without an acknowledgment; {}",
+        sent.len(),
+        backoff(scene, sent),
+        waited(elapsed),
+        scene.silence(sent)
+    );
+    kernel(certainty, words)
+}
+
+/// By how much the wait that has just ended was longer than the first one: what the kernel counted, else what the waits were.
+fn backoff(scene: &Scene<'_>, sent: &[&Segment]) -> u64 {
+    let last = sent.last().map_or(0, |last| last.time_ns);
+    let counted = |sample: &Sample| sample.backoff.map(|count| 1_u64 << count.min(32));
+    if let Some(factor) = scene
+        .evidence
+        .before
+        .filter(|sample| sample.time_ns >= last)
+        .and_then(counted)
+    {
+        return factor;
+    }
+    // Taken after the timer fired: it has been doubled by that already, but for the first SYNs (tcp_syn_linear_timeouts).
+    let linear = scene.tcp.flags & flag::SYN != 0;
+    if let Some(factor) = scene.evidence.after.and_then(counted)
+        && !linear
+        && factor > 1
+    {
+        return factor / 2;
+    }
+    let waits: Vec<i64> = sent
+        .windows(2)
+        .map(|pair| pair[1].time_ns - pair[0].time_ns)
+        .collect();
+    let now = scene.time - last;
+    let shortest = waits
+        .iter()
+        .copied()
+        .filter(|wait| *wait >= SHORTEST_RTO)
+        .min();
+    let ratio = shortest.map_or(1.0, |shortest| now as f64 / shortest as f64);
+    2_u64.pow(ratio.log2().round().clamp(0.0, 32.0) as u32)
+}
+
+/// Whether the kernel has counted a timeout that no packet has been put to yet; `None` when it has not told.
+fn timeout_counted(scene: &Scene<'_>) -> Option<bool> {
+    let after = scene
+        .evidence
+        .after
+        .filter(|sample| sample.state != "CLOSED")?;
+    match (after.timeouts, after.congestion, after.retransmits) {
+        (Some(timeouts), ..) => {
+            let told = scene
+                .evidence
+                .before
+                .and_then(|sample| sample.timeouts)
+                .map_or(scene.own.timeouts, |before| before.max(scene.own.timeouts));
+            Some(timeouts > told)
+        }
+        (None, Some(LOSS), Some(retransmits)) => Some(retransmits > 0),
+        (None, Some(_), Some(_)) => Some(false),
+        _ => None,
+    }
+}
+
+/// True when of several retransmissions that were told together this one, the first, came before the timeout: the loss probe.
+fn is_probe_before_timeout(scene: &Scene<'_>, sent: &[&Segment]) -> bool {
+    let Some(after) = scene.evidence.after else {
+        return false;
+    };
+    let (Some(timeouts), Some(resent)) = (after.timeouts, after.resent) else {
+        return false;
+    };
+    let later = resent.saturating_sub(scene.own.resent + 1);
+    let to_tell = timeouts.saturating_sub(scene.own.timeouts);
+    sent.len() == 1 && later >= to_tell
+}
+
+/// An acknowledgment asked for it: duplicate ACKs, SACK, or what follows a timeout.
+fn asked_for(scene: &Scene<'_>, sent: &[&Segment]) -> Option<Cause> {
+    let last = sent.last()?;
+    let trigger = scene
+        .trigger()
+        .filter(|segment| segment.arrives().is_some_and(|time| time >= last.time_ns))
+        .filter(|segment| segment.has(flag::ACK))?;
+    let number = trigger.number;
+    let silence = scene.silence(sent);
+    let congestion = scene.evidence.after.and_then(|sample| sample.congestion);
+    let after_timeout = scene
+        .own
+        .goes_back_to
+        .is_some_and(|highest| before(scene.tcp.seq, highest));
+    if after_timeout && congestion != Some(RECOVERY) {
+        let words = format!(
+            "#{number}: after the timeout the kernel sends again what followed, as the ACKs make room (slow start); {silence}"
+        );
+        return Some(kernel(Certainty::Follows, words));
+    }
+    let reported = trigger
+        .blocks()
+        .iter()
+        .any(|(left, _)| before(scene.tcp.seq, *left));
+    let duplicates = duplicate_acks(scene, trigger);
+    let first = sent.first().map_or(0, |first| first.number);
+    let words = if reported && duplicates >= 3 {
+        format!(
+            "#{number}: the {} duplicate ACK, whose SACK shows the hole: #{first} is sent again at once (fast retransmit)",
+            ordinal(duplicates)
+        )
+    } else if reported {
+        format!(
+            "#{number}: its SACK reports data beyond #{first}, which counts as lost and is sent again at once (fast retransmit)"
+        )
+    } else if duplicates >= 3 {
+        format!(
+            "#{number}: the {} duplicate ACK: #{first} is sent again at once (fast retransmit)",
+            ordinal(duplicates)
+        )
+    } else if trigger.ack == scene.tcp.seq && congestion == Some(RECOVERY) {
+        format!(
+            "#{number}: it acknowledges only up to #{first}, so that is missing too and is sent again (fast recovery)"
+        )
+    } else if congestion == Some(RECOVERY) {
+        format!(
+            "#{number}: the kernel recovers from a loss and sends #{first} again (fast recovery)"
+        )
+    } else {
+        return None;
+    };
+    Some(kernel(Certainty::Follows, format!("{words}; {silence}")))
+}
+
+/// How many acknowledgments in a row, up to this one, ask for the same byte.
+fn duplicate_acks(scene: &Scene<'_>, newest: &Segment) -> usize {
+    let alike = scene
+        .arrived
+        .iter()
+        .take_while(|segment| segment.ack == newest.ack && segment.len == 0)
+        .count();
+    // The first one of the row was no duplicate: it acknowledged something. A row that began with data has none such.
+    let begun = scene
+        .arrived
+        .get(alike)
+        .is_some_and(|segment| segment.len > 0 && segment.ack == newest.ack);
+    alike - usize::from(alike > 0 && !begun)
+}
+
+fn ordinal(number: usize) -> String {
+    let ending = match (number % 10, number % 100) {
+        (1, rest) if rest != 11 => "st",
+        (2, rest) if rest != 12 => "nd",
+        (3, rest) if rest != 13 => "rd",
+        _ => "th",
+    };
+    match number {
+        3 => "third".to_owned(),
+        _ => format!("{number}{ending}"),
+    }
+}
+
+/// No acknowledgment let it go, and no timeout was counted for it: the loss probe or RACK's timer.
+fn by_timer(scene: &Scene<'_>, sent: &[&Segment], fired: Option<bool>) -> Cause {
+    let last = sent.last().expect("the caller has found one");
+    let elapsed = scene.time - last.time_ns;
+    let silence = scene.silence(sent);
+    let congestion = scene.evidence.after.and_then(|sample| sample.congestion);
+    let reported = scene.arrived.iter().any(|segment| {
+        let mut blocks = segment.blocks().iter();
+        blocks.any(|(left, _)| before(scene.tcp.seq, *left))
+    });
+    let certainty = match fired {
+        Some(false) => Certainty::Caused,
+        _ => Certainty::Probably,
+    };
+    if reported && congestion == Some(RECOVERY) {
+        let words = format!(
+            "RACK's reordering timer: SACK reported data beyond it {} ago, and it is still missing; {silence}",
+            waited(elapsed)
+        );
+        return kernel(certainty, words);
+    }
+    if fired == Some(false) || (sent.len() == 1 && elapsed < SHORTEST_RTO) {
+        let words = format!(
+            "the tail loss probe timer (TLP): {} without an acknowledgment, so the last segment is sent again to provoke one; {silence}",
+            waited(elapsed)
+        );
+        return kernel(certainty, words);
+    }
+    timeout(scene, sent, false)
+}
+
+/// A router said that the path takes less: what was sent is cut anew.
+fn smaller_pieces(scene: &Scene<'_>, first: &Segment) -> Option<Cause> {
+    let report = scene.too_big?;
+    let recent = scene.time - report.time_ns;
+    let shorter = scene.tcp.len < first.len || first.seq != scene.tcp.seq;
+    if !(0..super::scene::AT_ONCE * 2).contains(&recent) || !shorter {
+        return None;
+    }
+    let path = report.mtu.map_or_else(
+        || "the path takes less than that".to_owned(),
+        |mtu| format!("the path takes only {mtu} bytes"),
+    );
+    let words = format!(
+        "#{}: {path}, so what #{} carried is sent again in smaller pieces",
+        report.number, first.number
+    );
+    Some(kernel(Certainty::Follows, words))
+}
+
+/// A segment before what was acknowledged, which only provokes an answer: a probe of a closed window or a keepalive.
+pub(super) fn probe(scene: &Scene<'_>) -> Cause {
+    let window = scene.newest().map(|segment| segment.window);
+    let timer = scene
+        .evidence
+        .before
+        .and_then(|sample| sample.timer)
+        .map(|(timer, _)| timer);
+    let closed = window == Some(0);
+    let persists = match timer {
+        Some(Timer::Persist) => true,
+        Some(Timer::Keepalive) => false,
+        _ => closed,
+    };
+    let since_data = || {
+        scene
+            .own
+            .segments()
+            .rev()
+            .take_while(|segment| !segment.carries())
+            .filter(|segment| segment.probe)
+    };
+    let before_this = scene
+        .own
+        .segments()
+        .rev()
+        .find(|segment| segment.probe || segment.carries())
+        .map_or(scene.time, |segment| segment.time_ns);
+    if persists {
+        let number = since_data().count() + 1;
+        let factor = scene
+            .evidence
+            .before
+            .filter(|sample| sample.time_ns >= before_this)
+            .and_then(|sample| sample.backoff)
+            .map_or(number as u32 - 1, |count| count)
+            .min(32);
+        let certainty = if timer == Some(Timer::Persist) || closed {
+            Certainty::Caused
+        } else {
+            Certainty::Probably
+        };
+        let words = format!(
+            "the persist timer, probe {number}, backoff ×{}: is the window still closed? (the probe repeats a byte that was acknowledged, so Wireshark calls it Keep-Alive)",
+            1_u64 << factor
+        );
+        return kernel(certainty, words);
+    }
+    let heard = scene.newest().and_then(Segment::arrives);
+    let unanswered = since_data()
+        .filter(|segment| heard.is_none_or(|heard| segment.time_ns > heard))
+        .count();
+    let of = scene
+        .keepalive_probes
+        .map_or_else(String::new, |count| format!(" of {count}"));
+    let quiet = heard.map_or_else(
+        || "nothing has come yet".to_owned(),
+        |heard| format!("nothing came for {}", waited(scene.time - heard)),
+    );
+    let certainty = if timer == Some(Timer::Keepalive) {
+        Certainty::Caused
+    } else {
+        Certainty::Probably
+    };
+    let words = format!(
+        "the keepalive timer, probe {}{of}: {quiet}; is the other end still there?",
+        unanswered + 1
+    );
+    kernel(certainty, words)
+}

@@ -1,0 +1,220 @@
+//! What the kernel said of its TCP sockets, and when: sock_diag(7)'s timers and TCP_INFO, the evidence beside calls and packets.
+//! Plain data with the times of its making; who asks the kernel is not known here.
+
+use std::collections::{HashMap, VecDeque};
+use std::net::{IpAddr, SocketAddr};
+
+/// The timer that runs for a socket (`idiag_timer`). The kernel does not tell a tail loss probe from a retransmission here.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Timer {
+    /// Retransmission, tail loss probe or RACK's reordering timer.
+    Retransmit,
+    /// Keepalive.
+    Keepalive,
+    /// TIME-WAIT.
+    TimeWait,
+    /// Persist: the window is closed.
+    Persist,
+}
+
+/// One look at one socket. Fields of TCP_INFO are `None` where the kernel did not fill them.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Sample {
+    /// When the kernel was asked, nanoseconds since the epoch.
+    pub asked_ns: i64,
+    /// When it had answered.
+    pub time_ns: i64,
+    /// RFC 9293 state; `CLOSED` when the kernel has no such socket any more.
+    pub state: &'static str,
+    /// True when a file holds the socket; false for an unaccepted connection, an orphan and TIME-WAIT.
+    pub owned: bool,
+    /// The timer that runs, and in how many milliseconds it fires.
+    pub timer: Option<(Timer, u32)>,
+    /// `idiag_retrans`: how often that timer has fired for the same thing.
+    pub fired: u8,
+    /// Recv-Q in bytes.
+    pub unread: u32,
+    /// `tcpi_ca_state`.
+    pub congestion: Option<u32>,
+    /// `tcpi_retransmits`.
+    pub retransmits: Option<u32>,
+    /// `tcpi_backoff`.
+    pub backoff: Option<u32>,
+    /// `tcpi_ato`, microseconds.
+    pub ato_us: Option<u32>,
+    /// `tcpi_snd_mss`, bytes.
+    pub mss: Option<u32>,
+    /// `tcpi_total_retrans`.
+    pub resent: Option<u32>,
+    /// `tcpi_total_rto` (Linux 6.7).
+    pub timeouts: Option<u32>,
+}
+
+/// `TCP_CA_Recovery`.
+pub const RECOVERY: u32 = 3;
+/// `TCP_CA_Loss`.
+pub const LOSS: u32 = 4;
+
+/// The samples that stand round a moment.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Evidence<'a> {
+    /// The newest from before it.
+    pub before: Option<&'a Sample>,
+    /// The oldest from then on.
+    pub after: Option<&'a Sample>,
+}
+
+/// So many samples of a socket are kept: the moments asked about are recent.
+const KEPT: usize = 4;
+/// At most this many sockets of a host are remembered.
+const SOCKETS: usize = 32_768;
+
+type Ends = (SocketAddr, SocketAddr);
+
+/// The samples of every socket of every host.
+#[derive(Debug, Default)]
+pub struct Samples {
+    hosts: HashMap<String, HashMap<Ends, VecDeque<Sample>>>,
+}
+
+impl Samples {
+    /// Takes what the kernel of a host said of all its TCP sockets at one moment. What it says nothing of any more is CLOSED.
+    pub fn take(
+        &mut self,
+        host: &str,
+        (asked_ns, time_ns): (i64, i64),
+        seen: Vec<(SocketAddr, SocketAddr, Sample)>,
+    ) {
+        let known = match self.hosts.get_mut(host) {
+            Some(known) => known,
+            None => self.hosts.entry(host.to_owned()).or_default(),
+        };
+        if known.len() > SOCKETS {
+            known.clear();
+        }
+        for (local, peer, sample) in seen {
+            let samples = known.entry(plain((local, peer))).or_default();
+            if samples.len() >= KEPT {
+                samples.pop_front();
+            }
+            samples.push_back(sample);
+        }
+        known.retain(|_, samples| {
+            let Some(last) = samples.back() else {
+                return false;
+            };
+            if last.time_ns == time_ns {
+                return true;
+            }
+            if last.state == "CLOSED" {
+                // Long enough for everything that was on its way.
+                return time_ns - last.time_ns < 120_000_000_000;
+            }
+            if samples.len() >= KEPT {
+                samples.pop_front();
+            }
+            samples.push_back(Sample {
+                asked_ns,
+                time_ns,
+                state: "CLOSED",
+                ..Sample::default()
+            });
+            true
+        });
+    }
+
+    /// What is known of the socket of a host at `local` that talks to `peer`, round a moment.
+    pub fn at(
+        &self,
+        host: &str,
+        local: SocketAddr,
+        peer: SocketAddr,
+        time_ns: i64,
+    ) -> Evidence<'_> {
+        let samples = self
+            .hosts
+            .get(host)
+            .and_then(|known| known.get(&plain((local, peer))));
+        let Some(samples) = samples else {
+            return Evidence::default();
+        };
+        Evidence {
+            before: samples.iter().rev().find(|sample| sample.time_ns < time_ns),
+            after: samples.iter().find(|sample| sample.asked_ns >= time_ns),
+        }
+    }
+}
+
+/// An IPv4 address mapped into IPv6 is the IPv4 address (RFC 4291 section 2.5.5.2).
+fn plain((local, peer): Ends) -> Ends {
+    let plain = |address: SocketAddr| {
+        let ip: IpAddr = address.ip().to_canonical();
+        SocketAddr::new(ip, address.port())
+    };
+    (plain(local), plain(peer))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn address(port: u16) -> SocketAddr {
+        SocketAddr::from(([10, 0, 0, 1], port))
+    }
+
+    fn sample(time_ns: i64) -> Sample {
+        Sample {
+            asked_ns: time_ns - 2,
+            time_ns,
+            state: "ESTABLISHED",
+            ..Sample::default()
+        }
+    }
+
+    #[test]
+    fn a_moment_stands_between_two_samples() {
+        let mut samples = Samples::default();
+        for time in [10, 20, 30] {
+            samples.take(
+                "a",
+                (time - 2, time),
+                vec![(address(1), address(2), sample(time))],
+            );
+        }
+        let mapped: SocketAddr = "[::ffff:10.0.0.1]:1".parse().expect("an address");
+        let times = |evidence: Evidence<'_>| {
+            (
+                evidence.before.map(|sample| sample.time_ns),
+                evidence.after.map(|sample| sample.time_ns),
+            )
+        };
+        for (host, time, expected) in [
+            ("a", 5, (None, Some(10))),
+            ("a", 18, (Some(10), Some(20))),
+            // Between question and answer a sample says nothing of the moment.
+            ("a", 19, (Some(10), Some(30))),
+            ("a", 25, (Some(20), Some(30))),
+            ("a", 31, (Some(30), None)),
+            ("b", 25, (None, None)),
+        ] {
+            let found = times(samples.at(host, mapped, address(2), time));
+            assert_eq!(found, expected, "{host} {time}");
+        }
+    }
+
+    #[test]
+    fn a_socket_that_is_gone_is_closed_and_then_forgotten() {
+        let mut samples = Samples::default();
+        samples.take("a", (8, 10), vec![(address(1), address(2), sample(10))]);
+        samples.take("a", (18, 20), Vec::new());
+        let state = |samples: &Samples| {
+            samples
+                .at("a", address(1), address(2), 15)
+                .after
+                .map(|sample| sample.state)
+        };
+        assert_eq!(state(&samples), Some("CLOSED"));
+        samples.take("a", (199_000_000_000, 200_000_000_000), Vec::new());
+        assert_eq!(state(&samples), None);
+    }
+}

@@ -1,0 +1,303 @@
+//! HTTP/1.1 messages (RFC 9112): the request or status line and the header fields that are in one segment. Bodies stay bytes.
+
+use super::fields::Fields;
+use super::part::Part;
+use super::tree::{FieldValue, Layer};
+use std::ops::Range;
+
+/// The methods a request may begin with (RFC 9110 section 9.3, RFC 5789, RFC 4918).
+const METHODS: &[&str] = &[
+    "GET",
+    "POST",
+    "HEAD",
+    "PUT",
+    "DELETE",
+    "OPTIONS",
+    "PATCH",
+    "CONNECT",
+    "TRACE",
+    "PROPFIND",
+    "PROPPATCH",
+    "MKCOL",
+    "COPY",
+    "MOVE",
+    "LOCK",
+    "UNLOCK",
+];
+/// A first line is not looked for further than this.
+const LONGEST_LINE: usize = 8192;
+/// At most this many header fields are shown.
+const HEADERS: usize = 256;
+
+/// Header fields that Wireshark has a name for.
+const KNOWN: &[(&str, &str, &str)] = &[
+    ("accept", "http.accept", "Accept"),
+    ("accept-encoding", "http.accept_encoding", "Accept-Encoding"),
+    ("accept-language", "http.accept_language", "Accept-Language"),
+    ("authorization", "http.authorization", "Authorization"),
+    ("cache-control", "http.cache_control", "Cache-Control"),
+    ("connection", "http.connection", "Connection"),
+    (
+        "content-encoding",
+        "http.content_encoding",
+        "Content-Encoding",
+    ),
+    (
+        "content-length",
+        "http.content_length_header",
+        "Content-Length",
+    ),
+    ("content-type", "http.content_type", "Content-Type"),
+    ("cookie", "http.cookie", "Cookie"),
+    ("date", "http.date", "Date"),
+    ("host", "http.host", "Host"),
+    ("last-modified", "http.last_modified", "Last-Modified"),
+    ("location", "http.location", "Location"),
+    (
+        "proxy-authenticate",
+        "http.proxy_authenticate",
+        "Proxy-Authenticate",
+    ),
+    (
+        "proxy-authorization",
+        "http.proxy_authorization",
+        "Proxy-Authorization",
+    ),
+    ("referer", "http.referer", "Referer"),
+    (
+        "sec-websocket-accept",
+        "http.sec_websocket_accept",
+        "Sec-WebSocket-Accept",
+    ),
+    (
+        "sec-websocket-extensions",
+        "http.sec_websocket_extensions",
+        "Sec-WebSocket-Extensions",
+    ),
+    (
+        "sec-websocket-key",
+        "http.sec_websocket_key",
+        "Sec-WebSocket-Key",
+    ),
+    (
+        "sec-websocket-protocol",
+        "http.sec_websocket_protocol",
+        "Sec-WebSocket-Protocol",
+    ),
+    (
+        "sec-websocket-version",
+        "http.sec_websocket_version",
+        "Sec-WebSocket-Version",
+    ),
+    ("server", "http.server", "Server"),
+    ("set-cookie", "http.set_cookie", "Set-Cookie"),
+    (
+        "transfer-encoding",
+        "http.transfer_encoding",
+        "Transfer-Encoding",
+    ),
+    ("upgrade", "http.upgrade", "Upgrade"),
+    ("user-agent", "http.user_agent", "User-Agent"),
+    ("x-forwarded-for", "http.x_forwarded_for", "X-Forwarded-For"),
+];
+
+/// True when a payload begins as a message does.
+pub(super) fn begins(bytes: &[u8]) -> bool {
+    if bytes.starts_with(b"HTTP/1.") {
+        return true;
+    }
+    let Some(space) = bytes.iter().take(10).position(|byte| *byte == b' ') else {
+        return false;
+    };
+    let method = METHODS
+        .iter()
+        .any(|method| method.as_bytes() == &bytes[..space]);
+    // What a program sends in plain words may begin with GET, but hardly has a version at the end of its line.
+    method && first_line(bytes).ends_with(b"HTTP/1.1")
+        || method && first_line(bytes).ends_with(b"HTTP/1.0")
+}
+
+fn first_line(bytes: &[u8]) -> &[u8] {
+    &bytes[line_at(bytes, 0)]
+}
+
+/// The line at `start`, without its end.
+fn line_at(bytes: &[u8], start: usize) -> Range<usize> {
+    let rest = &bytes[start..bytes.len().min(start + LONGEST_LINE)];
+    let mut end = rest
+        .iter()
+        .position(|byte| *byte == b'\n')
+        .unwrap_or(rest.len());
+    if rest[..end].ends_with(b"\r") {
+        end -= 1;
+    }
+    start..start + end
+}
+
+/// Where the line after this one begins.
+fn after(bytes: &[u8], line: &Range<usize>) -> usize {
+    let rest = &bytes[line.end..];
+    line.end
+        + if rest.starts_with(b"\r\n") {
+            2
+        } else {
+            usize::from(rest.starts_with(b"\n"))
+        }
+}
+
+/// The first line: `GET / HTTP/1.1`.
+pub(super) fn summary(bytes: &[u8]) -> String {
+    String::from_utf8_lossy(first_line(bytes)).into_owned()
+}
+
+fn text(bytes: &[u8]) -> FieldValue {
+    FieldValue::Text(String::from_utf8_lossy(bytes).into_owned())
+}
+
+/// The first line and the header fields as a layer, and how many bytes they have.
+pub(super) fn layer(part: Part<'_>) -> (Layer, usize) {
+    let bytes = part.bytes();
+    let mut fields = Fields::of(part);
+    let first = line_at(bytes, 0);
+    let response = bytes.starts_with(b"HTTP/");
+    let words: Vec<Range<usize>> = split(bytes, &first);
+    if response {
+        fields.computed("http.response", "Response", FieldValue::Flag(true));
+        status_line(&mut fields, &words, first.end);
+    } else {
+        fields.computed("http.request", "Request", FieldValue::Flag(true));
+        request_line(&mut fields, &words);
+    }
+    let mut at = after(bytes, &first);
+    let mut count = 0;
+    let mut whole = false;
+    while at < bytes.len() && count < HEADERS {
+        let line = line_at(bytes, at);
+        let next = after(bytes, &line);
+        if line.is_empty() {
+            whole = true;
+            at = next;
+            break;
+        }
+        header(&mut fields, &line, response);
+        if next == line.end {
+            at = next;
+            break;
+        }
+        at = next;
+        count += 1;
+    }
+    let more = if whole {
+        ""
+    } else {
+        ", goes on in another segment"
+    };
+    let title = format!(
+        "Hypertext Transfer Protocol, {}{more}",
+        super::text::escape(&bytes[first], 60)
+    );
+    let mut layer = fields.layer("http", title);
+    layer.span = part.span_at(0..at);
+    (layer, at)
+}
+
+/// The words of a line.
+fn split(bytes: &[u8], line: &Range<usize>) -> Vec<Range<usize>> {
+    let mut words = Vec::new();
+    let mut start = line.start;
+    for at in line.clone() {
+        if bytes[at] == b' ' {
+            words.push(start..at);
+            start = at + 1;
+            if words.len() == 2 {
+                break;
+            }
+        }
+    }
+    words.push(start..line.end);
+    words
+}
+
+fn request_line(fields: &mut Fields<'_>, words: &[Range<usize>]) {
+    let names = [
+        ("http.request.method", "Request Method"),
+        ("http.request.uri", "Request URI"),
+        ("http.request.version", "Request Version"),
+    ];
+    for (word, (name, label)) in words.iter().zip(names) {
+        let value = text(&fields.part().bytes()[word.clone()]);
+        fields.value(word.clone(), name, label, value);
+    }
+}
+
+fn status_line(fields: &mut Fields<'_>, words: &[Range<usize>], end: usize) {
+    let bytes = fields.part().bytes();
+    if let Some(word) = words.first() {
+        let version = text(&bytes[word.clone()]);
+        fields.value(
+            word.clone(),
+            "http.response.version",
+            "Response Version",
+            version,
+        );
+    }
+    if let Some(word) = words.get(1) {
+        let digits = std::str::from_utf8(&bytes[word.clone()]).unwrap_or_default();
+        if let Ok(code) = digits.parse::<u16>() {
+            let code = FieldValue::Number(code.into());
+            fields.value(word.clone(), "http.response.code", "Status Code", code);
+        }
+        let phrase = words.get(2).map_or(end, |word| word.start)..end;
+        let value = text(&bytes[phrase.clone()]);
+        fields.value(phrase, "http.response.phrase", "Response Phrase", value);
+    }
+}
+
+/// A header field: the line, and what it says under the name Wireshark has for it.
+fn header(fields: &mut Fields<'_>, line: &Range<usize>, response: bool) {
+    let bytes = fields.part().bytes();
+    let own = &bytes[line.clone()];
+    let name = if response {
+        "http.response.line"
+    } else {
+        "http.request.line"
+    };
+    let mut parts = Fields::of(fields.part());
+    if let Some(colon) = own.iter().position(|byte| *byte == b':') {
+        let wanted = String::from_utf8_lossy(&own[..colon]).to_ascii_lowercase();
+        let rest = &own[colon + 1..];
+        let blank = rest
+            .iter()
+            .take_while(|byte| matches!(byte, b' ' | b'\t'))
+            .count();
+        let value = line.start + colon + 1 + blank..line.end;
+        let known = KNOWN.iter().find(|(header, ..)| *header == wanted);
+        if let Some((header, name, label)) = known {
+            let number = (*header == "content-length")
+                .then(|| {
+                    std::str::from_utf8(&bytes[value.clone()])
+                        .ok()?
+                        .trim()
+                        .parse()
+                        .ok()
+                })
+                .flatten();
+            let mut length = Fields::of(fields.part());
+            if let Some(number) = number {
+                let number = FieldValue::Number(number);
+                length.value(
+                    value.clone(),
+                    "http.content_length",
+                    "Content length",
+                    number,
+                );
+            }
+            let what = text(&bytes[value.clone()]);
+            parts.value(value, name, label, what).with(length.done());
+        }
+    }
+    let children = parts.done();
+    fields
+        .value(line.clone(), name, "Header", text(own))
+        .with(children);
+}

@@ -1,0 +1,229 @@
+//! A thread that makes calls, in a prompt's process or in a child it forked: what it does, and whether /proc finds it asleep.
+//! Not the channel to it (`handle`).
+
+use crate::engine::report::thread_name;
+use crate::event::{BlockedEvent, CallEvent};
+use crate::sys::{signal, spawn};
+use nix::sys::signal::Signal;
+use std::io;
+
+/// Which thread of which process.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Strand {
+    /// The process, a prompt's or a forked child.
+    pub process: String,
+    /// The job; 0 is the main thread.
+    pub job: u32,
+    /// The thread within the job; 0 is the job's own.
+    pub thread: u32,
+}
+
+impl Strand {
+    /// The thread that makes a call.
+    pub fn of(call: &CallEvent) -> Self {
+        Self {
+            process: call.process.clone(),
+            job: call.job,
+            thread: call.thread,
+        }
+    }
+
+    /// The thread that is about to make a call.
+    pub fn about(call: &BlockedEvent) -> Self {
+        Self {
+            process: call.process.clone(),
+            job: call.job,
+            thread: call.thread,
+        }
+    }
+}
+
+/// A command under way, or the part of it that another thread or a forked child carries on.
+#[derive(Clone, Debug)]
+pub struct Work {
+    /// The command's number.
+    pub command: u64,
+    /// The text that was typed; empty for a part of a command.
+    pub text: String,
+    /// The call it has begun and not ended.
+    pub call: Option<BlockedEvent>,
+    /// True once the call was seen asleep, or the thread has said that it goes round and round with nothing to do.
+    pub blocked: bool,
+    /// True while an interrupt waits for the call to be asleep.
+    pub(super) interrupt: bool,
+    /// True while the thread goes round and round without sleeping.
+    pub(super) spinning: bool,
+    /// Voluntary context switches at the last look that found the thread asleep.
+    asleep_at: Option<u64>,
+    /// The process and the thread as this machine sees them; the thread once it was looked for.
+    pid: i32,
+    thread: Option<i32>,
+    /// What a server was last told to sleep in: it is not told again when it sleeps in the same.
+    told: Option<(String, Option<i32>)>,
+}
+
+/// How a thread stands, as /proc tells it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Standing {
+    /// Asleep, after this many voluntary context switches.
+    Asleep(u64),
+    /// Running, runnable or gone.
+    Awake,
+}
+
+impl Work {
+    /// Work that begins now, in the process of this number.
+    pub(super) fn new(command: u64, text: &str, pid: i32) -> Self {
+        Self {
+            command,
+            text: text.to_owned(),
+            call: None,
+            blocked: false,
+            interrupt: false,
+            spinning: false,
+            asleep_at: None,
+            pid,
+            thread: None,
+            told: None,
+        }
+    }
+
+    /// A call is about to be made.
+    pub(super) fn starting(&mut self, call: &BlockedEvent) {
+        self.call = Some(call.clone());
+        self.asleep_at = None;
+        self.blocked = false;
+        self.spinning = false;
+    }
+
+    /// The call returned; true when it had been seen asleep. An interrupt that came too late for it is void, but to a server, which goes
+    /// on to the next call, it is still due.
+    pub(super) fn called(&mut self, returned: &CallEvent) -> bool {
+        let serves = self
+            .call
+            .take()
+            .is_some_and(|call| !call.serving.is_empty());
+        self.asleep_at = None;
+        self.interrupt &= serves && returned.errno.as_deref() != Some("EINTR");
+        std::mem::take(&mut self.blocked)
+    }
+
+    /// The thread goes round with nothing to do; true when that is news.
+    pub(super) fn idle(&mut self, strand: &Strand, spinning: &BlockedEvent) -> bool {
+        self.call = None;
+        self.blocked = true;
+        self.spinning = true;
+        if self.interrupt && self.signal(strand, signal::INTERRUPT).is_ok() {
+            self.interrupt = false;
+        }
+        self.is_news(spinning)
+    }
+
+    fn is_news(&mut self, call: &BlockedEvent) -> bool {
+        let what = (call.name.clone(), call.fd);
+        if call.serving.is_empty() {
+            return true;
+        }
+        self.told.replace(what.clone()) != Some(what)
+    }
+
+    /// Looks whether the call sleeps. A call counts as asleep when two looks in a row find its thread in the same sleep: its count of
+    /// voluntary context switches has not moved (proc_pid_status(5)). Gives the call when it was newly found asleep and that is worth
+    /// telling. An interrupt that waited for the sleep is sent now, when it cannot be lost.
+    pub(super) fn look(&mut self, strand: &Strand) -> Option<BlockedEvent> {
+        let call = self.call.clone()?;
+        let Standing::Asleep(switches) = self.standing(strand) else {
+            self.asleep_at = None;
+            return None;
+        };
+        let newly = self.asleep_at == Some(switches) && !self.blocked;
+        self.blocked |= newly;
+        self.asleep_at = Some(switches);
+        if self.blocked && self.interrupt && self.signal(strand, signal::INTERRUPT).is_ok() {
+            self.interrupt = false;
+        }
+        (newly && self.is_news(&call)).then_some(call)
+    }
+
+    /// True when its call was seen asleep and its thread is awake, so that its report will come by itself.
+    pub(super) fn is_waking(&self, strand: &Strand) -> bool {
+        self.blocked && self.call.is_some() && self.look_up(strand) == Standing::Awake
+    }
+
+    /// Interrupts its call, or its spinning: at once if it can, else as soon as it sleeps.
+    pub(super) fn interrupt(&mut self, strand: &Strand) {
+        self.interrupt = !(self.blocked && self.signal(strand, signal::INTERRUPT).is_ok());
+    }
+
+    /// Asks a thread that spins for another round: until it has answered it counts as running.
+    pub(super) fn ask(&mut self, strand: &Strand) -> bool {
+        let asked = self.spinning && self.blocked && self.signal(strand, signal::ASK).is_ok();
+        self.blocked &= !asked;
+        asked
+    }
+
+    /// Lets its thread go on after a call that it reported.
+    pub(super) fn go_on(&mut self, strand: &Strand) {
+        // A thread that is gone needs no word.
+        let _ = self.signal(strand, signal::GO_ON);
+    }
+
+    fn signal(&mut self, strand: &Strand, signal: Signal) -> io::Result<()> {
+        if self.thread.is_none() {
+            self.thread = thread_of(self.pid, strand);
+        }
+        let thread = self
+            .thread
+            .ok_or_else(|| io::Error::from_raw_os_error(libc::ESRCH))?;
+        spawn::tgkill(self.pid, thread, signal as i32)
+    }
+
+    fn standing(&mut self, strand: &Strand) -> Standing {
+        if self.thread.is_none() {
+            self.thread = thread_of(self.pid, strand);
+        }
+        self.look_up(strand)
+    }
+
+    fn look_up(&self, strand: &Strand) -> Standing {
+        let thread = self.thread.or_else(|| thread_of(self.pid, strand));
+        let status = thread.and_then(|thread| {
+            std::fs::read_to_string(format!("/proc/{}/task/{thread}/status", self.pid)).ok()
+        });
+        let Some(status) = status else {
+            return Standing::Awake;
+        };
+        let line = |name: &str| {
+            status
+                .lines()
+                .find_map(|line| line.strip_prefix(name))
+                .map(str::trim)
+        };
+        match (
+            line("State:"),
+            line("voluntary_ctxt_switches:").and_then(|count| count.parse().ok()),
+        ) {
+            (Some(state), Some(switches)) if state.starts_with('S') => Standing::Asleep(switches),
+            _ => Standing::Awake,
+        }
+    }
+}
+
+/// The thread id of a strand: the main thread's is the process id, others are found by their name.
+fn thread_of(pid: i32, strand: &Strand) -> Option<i32> {
+    if (strand.job, strand.thread) == (0, 0) {
+        return Some(pid);
+    }
+    let wanted = thread_name(strand.job, strand.thread);
+    for entry in std::fs::read_dir(format!("/proc/{pid}/task"))
+        .ok()?
+        .flatten()
+    {
+        if std::fs::read_to_string(entry.path().join("comm"))
+            .is_ok_and(|name| name.trim_end() == wanted)
+        {
+            return entry.file_name().to_str()?.parse().ok();
+        }
+    }
+    None
+}

@@ -1,0 +1,198 @@
+//! The verbs about one conversation as it passed: `ladder` and `follow`. No drawing here.
+
+use super::subject::{Subject, connection, title};
+use super::verbs::{number, word};
+use super::{Screen, Shell, views};
+use crate::command::ast::Call;
+use crate::command::filter::Filter;
+use crate::event::CallEvent;
+use crate::event::packet::PacketEvent;
+use crate::event::stream::Said;
+use crate::event::transfer::Party;
+use crate::inspector::follow::said;
+use crate::render::endpoint;
+use crate::render::follow::{self, Conversation, Form};
+use crate::render::styled::{Look, Styled};
+use crate::session::inventory::Known;
+use crate::session::packets::endpoints;
+use crate::value::Address;
+
+/// What a ladder is made of.
+pub(super) struct Picked<'a> {
+    pub(super) packets: Vec<&'a PacketEvent>,
+    pub(super) calls: Vec<&'a CallEvent>,
+}
+
+impl Shell {
+    pub(super) fn ladder(&mut self, process: &str, call: &Call, screen: &mut dyn Screen) {
+        let text = word(call, 0).unwrap_or_default();
+        // What names a socket is no filter: the ladder of its conversation passes everything.
+        let filter = if self.known_socket(process, &text).is_some() {
+            Filter::parse("").ok()
+        } else {
+            self.filter(call, 0, screen)
+        };
+        let Some(filter) = filter else { return };
+        let shown = {
+            let picked = self.pick(process, &text, &filter);
+            views::rungs(&picked.packets, &picked.calls, screen.look())
+        };
+        self.show_or_say(&shown, "no packet matches", screen);
+    }
+
+    /// The packets of the socket that a text names, of all sockets when it names none, as far as the filter passes them; and
+    /// the calls made meanwhile.
+    pub(super) fn pick(&self, process: &str, text: &str, filter: &Filter) -> Picked<'_> {
+        let only = self.known_socket(process, text).map(conversation_of);
+        let log = self.session.log();
+        let packets: Vec<&PacketEvent> = log
+            .packets()
+            .filter(|packet| {
+                only.as_ref().is_none_or(|ends| belongs(ends, packet)) && filter.matches(packet)
+            })
+            .collect();
+        let calls = match (packets.first(), packets.last()) {
+            (Some(first), Some(last)) => {
+                let (from, to) = (first.frame.time_ns, last.frame.time_ns);
+                log.calls()
+                    .filter(|call| call.end_ns >= from - 1_000_000 && call.start_ns <= to)
+                    .collect()
+            }
+            _ => Vec::new(),
+        };
+        Picked { packets, calls }
+    }
+
+    pub(super) fn follow(&mut self, process: &str, call: &Call, screen: &mut dyn Screen) {
+        let text = word(call, 0).unwrap_or_default();
+        let form = word(call, 1).unwrap_or_default();
+        if self.subject(process, &text).is_none() && number(call, 0).is_none() {
+            return self.no_such_socket(call, screen);
+        }
+        match self.follow_of(process, &format!("{text} {form}"), screen.look()) {
+            Ok(shown) => screen.show(&shown),
+            Err(reason) => self.show_or_say(&Styled::new(), &reason, screen),
+        }
+    }
+
+    /// What both sides of a conversation said; the text is `SOCKET [text|hex]`. An error says why there is nothing.
+    pub(super) fn follow_of(
+        &mut self,
+        process: &str,
+        text: &str,
+        look: Look,
+    ) -> Result<Styled, String> {
+        let (text, form) = match text.trim().rsplit_once(' ') {
+            Some((text, "hex")) => (text, Form::Hex),
+            Some((text, "text")) => (text, Form::Text),
+            _ => (text.trim(), Form::Text),
+        };
+        let subject = self.subject(process, text).ok_or_else(|| {
+            format!(
+                "{} is no socket here; `sockets` lists those there are",
+                text.escape_debug()
+            )
+        })?;
+        let (left, right, parts) = self.heard(&subject);
+        if parts.is_empty() {
+            return Err("no data has passed there".to_owned());
+        }
+        let conversation = Conversation {
+            left: &left,
+            right: &right,
+            parts: &parts,
+        };
+        Ok(follow::draw(&conversation, form, &look))
+    }
+
+    /// Both ends by their titles, and what they said.
+    fn heard(&mut self, subject: &Subject) -> (String, String, Vec<Said>) {
+        let (log, ledger, _) = self.session.records();
+        let mut packets = connection(log, subject);
+        if packets.is_empty() {
+            let ends = match subject {
+                Subject::Socket(party) => Some(ends_of(party)),
+                Subject::Number(_) => None,
+            };
+            packets = log
+                .packets()
+                .filter(|packet| match (&ends, subject) {
+                    (Some(ends), _) => belongs(ends, packet),
+                    (None, Subject::Number(number)) => packet.track.stream == Some(*number),
+                    (None, Subject::Socket(_)) => false,
+                })
+                .map(|packet| (packet, packet.track.forward))
+                .collect();
+        }
+        let parts = said(&packets);
+        if let (true, Subject::Socket(party)) = (packets.is_empty(), subject) {
+            let other = party.other.and_then(|other| ledger.party(other));
+            let told = |party: &Party, forward| {
+                let sent = ledger.transfers(&[party.number]).into_iter();
+                sent.filter(|transfer| transfer.sends)
+                    .map(move |transfer| {
+                        let said = Said {
+                            forward,
+                            bytes: transfer.data.clone(),
+                            missing: 0,
+                        };
+                        (transfer.end_ns, said)
+                    })
+                    .collect::<Vec<_>>()
+            };
+            let mut sent = told(party, true);
+            sent.extend(other.into_iter().flat_map(|other| told(other, false)));
+            sent.sort_by_key(|sent| sent.0);
+            let right = other.map_or_else(|| "(unknown)".to_owned(), |other| other.label.clone());
+            let parts = sent.into_iter().map(|sent| sent.1).collect();
+            return (party.label.clone(), right, parts);
+        }
+        let (mut left, mut right) = (String::new(), String::new());
+        for (packet, forward) in &packets {
+            let (from, to) = endpoint::ends(packet);
+            let (from, to) = if *forward { (from, to) } else { (to, from) };
+            (left, right) = (from.title(), to.title());
+        }
+        let (lefts, rights) = super::subject::ends(ledger, &packets);
+        (title(&lefts, left), title(&rights, right), parts)
+    }
+}
+
+/// Both ends of a socket's conversation, as far as known.
+type Ends = (Option<Address>, Option<Address>);
+
+fn ends_of(party: &Party) -> Ends {
+    let peer = if party.listening {
+        None
+    } else {
+        party.peer.clone()
+    };
+    (party.local.clone(), peer)
+}
+
+fn conversation_of(known: &Known) -> Ends {
+    let peer = if known.listening {
+        None
+    } else {
+        known.peer.clone()
+    };
+    (known.local.clone(), peer)
+}
+
+fn belongs(ends: &Ends, packet: &PacketEvent) -> bool {
+    let Some((from, to)) = endpoints(&packet.headers) else {
+        return false;
+    };
+    let (from, to) = (Address::from(from), Address::from(to));
+    let is = |end: &Option<Address>, address: &Address| match end {
+        None => true,
+        Some(end) => {
+            end.port() == address.port()
+                && end.ip().zip(address.ip()).is_some_and(|(a, b)| {
+                    a.is_unspecified() || a.to_canonical() == b.to_canonical()
+                })
+        }
+    };
+    (ends.0.is_some() || ends.1.is_some())
+        && (is(&ends.0, &from) && is(&ends.1, &to) || is(&ends.0, &to) && is(&ends.1, &from))
+}

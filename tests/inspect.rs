@@ -1,0 +1,241 @@
+//! `socklab inspect` on the real loopback: the binary, real datagrams, real signals. Needs CAP_NET_RAW on `lo`.
+
+use nix::sys::signal::{Signal, kill};
+use nix::unistd::Pid;
+use std::io::{BufRead, BufReader, Read};
+use std::net::UdpSocket;
+use std::process::{Child, ChildStderr, Command, ExitStatus, Stdio};
+
+mod support;
+
+/// Set where nobody may capture, to have these tests pass by.
+const OPT_OUT: &str = "SOCKLAB_TESTS_WITHOUT_LAB";
+
+/// A capture that has begun.
+struct Capture {
+    child: Child,
+    notes: BufReader<ChildStderr>,
+}
+
+/// What a capture left behind.
+struct Left {
+    out: Vec<u8>,
+    notes: String,
+    status: ExitStatus,
+}
+
+/// Begins to capture; `None` where that is forbidden and known to be.
+fn capture(arguments: &[&str]) -> Option<Capture> {
+    let mut child = Command::new(support::SOCKLAB)
+        .args(["inspect", "--color", "never"])
+        .args(arguments)
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .spawn()
+        .expect("the binary runs");
+    let mut notes = BufReader::new(child.stderr.take().expect("it is piped"));
+    let mut line = String::new();
+    notes.read_line(&mut line).expect("notes are text");
+    if line.contains("CAP_NET_RAW") {
+        assert!(
+            std::env::var_os(OPT_OUT).is_some(),
+            "this user may not capture ({line}); set {OPT_OUT}=1 to pass these tests by"
+        );
+        child.wait().expect("it has ended");
+        return None;
+    }
+    assert!(line.contains("capturing on"), "{line}");
+    Some(Capture { child, notes })
+}
+
+impl Capture {
+    fn signal(&self, signal: Signal) {
+        kill(Pid::from_raw(self.child.id() as i32), signal).expect("it runs");
+    }
+
+    fn end(mut self) -> Left {
+        let mut out = Vec::new();
+        if let Some(mut stdout) = self.child.stdout.take() {
+            stdout.read_to_end(&mut out).expect("output is read");
+        }
+        let mut notes = String::new();
+        self.notes
+            .read_to_string(&mut notes)
+            .expect("notes are text");
+        let status = self.child.wait().expect("it can be waited for");
+        Left { out, notes, status }
+    }
+}
+
+/// Two sockets of this test alone, so that a filter on their ports sees nothing else.
+struct Pair {
+    sender: UdpSocket,
+    receiver: UdpSocket,
+}
+
+impl Pair {
+    fn new() -> Self {
+        let socket = || UdpSocket::bind("127.0.0.1:0").expect("there is a port");
+        Self {
+            sender: socket(),
+            receiver: socket(),
+        }
+    }
+
+    fn filter(&self) -> String {
+        let port = self.receiver.local_addr().expect("it is bound").port();
+        format!("udp.dstport == {port}")
+    }
+
+    fn send(&self, count: usize) {
+        let to = self.receiver.local_addr().expect("it is bound");
+        for number in 0..count {
+            let text = format!("datagram {number}");
+            self.sender
+                .send_to(text.as_bytes(), to)
+                .expect("it is sent");
+        }
+    }
+}
+
+#[test]
+fn a_datagram_on_the_loopback_is_a_line_once_and_the_count_ends_it() {
+    let pair = Pair::new();
+    let Some(capture) = capture(&["-i", "lo", "-c", "3", &pair.filter()]) else {
+        return;
+    };
+    pair.send(5);
+    let left = capture.end();
+    let out = String::from_utf8(left.out).expect("lines are text");
+    let payloads: Vec<&str> = out
+        .lines()
+        .filter_map(|line| {
+            line.split_once('"')
+                .map(|(_, rest)| rest.trim_end_matches('"'))
+        })
+        .collect();
+    assert_eq!(
+        payloads,
+        ["datagram 0", "datagram 1", "datagram 2"],
+        "{out}"
+    );
+    assert!(
+        left.notes.contains("3 shown, 0 dropped by the kernel"),
+        "{}",
+        left.notes
+    );
+    assert!(left.status.success());
+}
+
+#[test]
+fn ctrl_c_and_a_polite_kill_end_it_with_everything_seen_before() {
+    for signal in [Signal::SIGINT, Signal::SIGTERM] {
+        let pair = Pair::new();
+        let Some(capture) = capture(&["-i", "lo", &pair.filter()]) else {
+            return;
+        };
+        pair.send(200);
+        capture.signal(signal);
+        // The same wish twice, as timeout(1) says it, is no reason to leave at once.
+        capture.signal(signal);
+        let left = capture.end();
+        assert_eq!(left.out.lines().count(), 200);
+        assert!(left.notes.contains("200 shown"), "{}", left.notes);
+        assert!(left.status.success());
+    }
+}
+
+#[test]
+fn all_interfaces_at_once_show_a_datagram_on_the_loopback_once() {
+    let pair = Pair::new();
+    let Some(capture) = capture(&["-i", "any", "--json", &pair.filter()]) else {
+        return;
+    };
+    pair.send(2);
+    capture.signal(Signal::SIGINT);
+    let left = capture.end();
+    let lines: Vec<serde_json::Value> = String::from_utf8(left.out)
+        .expect("JSON is text")
+        .lines()
+        .map(|line| serde_json::from_str(line).expect("a line is an object"))
+        .collect();
+    assert_eq!(lines.len(), 2, "{lines:?}");
+    assert_eq!(lines[0]["udp.length"], 18);
+    assert_eq!(lines[0]["ip.src"], "127.0.0.1");
+}
+
+#[test]
+fn what_is_written_can_be_read_again_with_the_kernel_s_drop_count() {
+    let pair = Pair::new();
+    let Some(capture) = capture(&["-i", "lo", "-w", "-", "-s", "50", &pair.filter()]) else {
+        return;
+    };
+    pair.send(4);
+    capture.signal(Signal::SIGINT);
+    let left = capture.end();
+    assert!(left.notes.contains("4 written"), "{}", left.notes);
+    // The statistics block of pcapng, type 5, is the last one.
+    let length = u32::from_le_bytes(*left.out.last_chunk().expect("it is not empty")) as usize;
+    let last = &left.out[left.out.len() - length..];
+    assert_eq!(&last[..4], &5_u32.to_le_bytes());
+    let read = support::run(&["read", "-", "--color", "never"], &left.out);
+    assert_eq!(read.out.lines().count(), 4, "{}", read.out);
+    assert!(read.out.contains("datag"), "{}", read.out);
+    assert!(
+        !read.out.contains("datagram 0"),
+        "cut to 50 bytes: {}",
+        read.out
+    );
+}
+
+#[test]
+fn it_ends_when_nobody_reads_any_more_although_no_packet_comes() {
+    let pair = Pair::new();
+    let Some(mut capture) = capture(&["-i", "lo", &pair.filter()]) else {
+        return;
+    };
+    drop(capture.child.stdout.take());
+    let left = capture.end();
+    assert_eq!(left.notes, "", "nobody is there to be told");
+    assert!(left.status.success());
+}
+
+#[test]
+fn tcp_is_tracked_whole_although_only_its_resets_were_asked_for() {
+    use std::io::Write;
+    use std::net::{TcpListener, TcpStream};
+    let listener = TcpListener::bind("127.0.0.1:0").expect("there is a port");
+    let address = listener.local_addr().expect("it is bound");
+    let filter = format!("tcp.port == {} && tcp.flags.reset == 1", address.port());
+    let Some(capture) = capture(&["-i", "lo", "-c", "1", &filter]) else {
+        return;
+    };
+    let mut client = TcpStream::connect(address).expect("it listens");
+    let (server, _) = listener.accept().expect("it was connected");
+    client.write_all(b"never read").expect("it is sent");
+    // Data that was not read makes close(2) send RST.
+    server.set_nonblocking(true).expect("it is a socket");
+    support::eventually("the data is there", || {
+        server.peek(&mut [0; 10]).is_ok_and(|count| count == 10)
+    });
+    drop(server);
+    let left = capture.end();
+    let out = String::from_utf8(left.out).expect("lines are text");
+    assert!(out.contains("[RST, ACK] Seq=1 Ack=11"), "{out}");
+}
+
+#[test]
+fn what_cannot_be_captured_is_said_with_what_can() {
+    let ran = support::run(&["inspect", "-i", "no-such-if"], b"");
+    assert_eq!(ran.status, 1);
+    assert!(
+        ran.err.contains("no interface no-such-if: there are"),
+        "{}",
+        ran.err
+    );
+    assert!(ran.err.contains("lo"), "{}", ran.err);
+    let ran = support::run(&["inspect", "-i", "lo", "tcp.prt == 80"], b"");
+    assert_eq!(ran.status, 2);
+    assert!(ran.err.contains("did you mean tcp.port?"), "{}", ran.err);
+    assert!(ran.err.contains("^^^^^^^"), "{}", ran.err);
+}
