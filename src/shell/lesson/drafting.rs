@@ -44,6 +44,8 @@ struct Told<'a> {
     output: Vec<&'a [u8]>,
     blocked: bool,
     refused: bool,
+    /// A call of it was interrupted.
+    interrupted: bool,
 }
 
 impl Shell {
@@ -88,7 +90,8 @@ impl Shell {
                 }
                 Entry::Event(event) => match event.as_ref() {
                     Event::Call(call) => {
-                        of_command.entry(call.command).or_insert(newest);
+                        let place = *of_command.entry(call.command).or_insert(newest);
+                        lines[place].interrupted |= call.errno.as_deref() == Some("EINTR");
                         lines[newest].calls.push(call);
                     }
                     Event::Blocked(blocked) => {
@@ -116,11 +119,7 @@ impl Shell {
 fn draft_line(told: &Told<'_>, cancels: bool) -> Option<DraftLine> {
     let commands = parse_line(told.text).ok()?;
     // A line that was refused did nothing; a call that Ctrl-C ended would sleep for ever in a check.
-    let interrupted = !cancels
-        && told
-            .calls
-            .iter()
-            .any(|call| call.errno.as_deref() == Some("EINTR"));
+    let interrupted = told.interrupted && !cancels;
     if told.refused || interrupted || commands.iter().all(is_beside) {
         return None;
     }
@@ -198,12 +197,7 @@ fn draft_line(told: &Told<'_>, cancels: bool) -> Option<DraftLine> {
     }
     for output in &told.output {
         let text = String::from_utf8_lossy(output);
-        // Numbers of several digits are ports and process ids, which differ from run to run.
-        let digits = text
-            .split(|c: char| !c.is_ascii_digit())
-            .map(str::len)
-            .max();
-        if digits.unwrap_or(0) < 4 && text.len() <= DATA && !text.trim().is_empty() {
+        if comes_again(text.trim().as_bytes()) {
             line.expected.push(format!(
                 "output {}",
                 quote(text.trim().as_bytes(), usize::MAX)
@@ -247,10 +241,17 @@ fn result_of(call: &CallEvent) -> Vec<String> {
     let mut expected = vec![returned];
     let data = call.data.as_deref().unwrap_or_default();
     let receives = call.name.starts_with("recv") || call.name.starts_with("read");
-    if receives && !data.is_empty() && data.len() <= DATA {
+    if receives && comes_again(data) {
         expected.push(format!("received {}", literal(data)));
     }
     expected
+}
+
+/// True for what is likely to be the same in the next run: short, and without numbers of several digits, which are ports, process ids
+/// and times.
+fn comes_again(data: &[u8]) -> bool {
+    let digits = data.split(|byte| !byte.is_ascii_digit()).map(<[u8]>::len);
+    !data.is_empty() && data.len() <= DATA && digits.max().unwrap_or(0) < 4
 }
 
 /// Bytes as the language writes them.
@@ -296,7 +297,7 @@ fn packet_line(packet: &PacketEvent) -> String {
         packet.headers.transport,
         Transport::Tcp(_) | Transport::Udp(_)
     );
-    if carries && !payload.is_empty() && payload.len() <= DATA {
+    if carries && comes_again(payload) {
         words.push(literal(payload));
     }
     if packet.lost().is_some() {
