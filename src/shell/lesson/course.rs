@@ -292,6 +292,7 @@ impl Shell {
         if let Err(obstacle) = began {
             screen.show(&said(&obstacle.to_string()));
         }
+        course.asked.clear();
         // What stands right before the step is shown again; what led there is only done again.
         let first = course.beats[..at]
             .iter()
@@ -303,6 +304,15 @@ impl Shell {
                 Beat::Task(task) => &task.solution,
                 Beat::Mark => {
                     course.block = self.mark();
+                    &[]
+                }
+                // What was said of a question is forgotten; its answer is told all the same.
+                Beat::Quiz(question) => {
+                    course.asked.push((question.clone(), None));
+                    &[]
+                }
+                Beat::Grade => {
+                    course.asked.clear();
                     &[]
                 }
                 Beat::Fresh => {
@@ -319,7 +329,6 @@ impl Shell {
                 });
             }
         }
-        course.asked.clear();
         course.ended = false;
         course.at = first;
         self.advance(course, screen);
