@@ -6,6 +6,7 @@ pub mod drawing;
 pub mod expecting;
 pub mod explaining;
 pub mod following;
+mod hindsight;
 pub mod inspecting;
 pub mod journal;
 pub mod lesson;
