@@ -417,7 +417,7 @@ fn an_icmp_error_follows_from_the_datagram_it_quotes() {
     assert_words(
         error.as_ref(),
         Certainty::Follows,
-        "no socket is bound to port 9: the kernel answered #1",
+        "no socket at port 9 takes it: the kernel answered #1",
     );
 }
 

@@ -4,6 +4,7 @@ pub mod answer;
 pub mod beat;
 pub mod difference;
 pub mod document;
+pub mod draft;
 pub mod effect;
 pub mod fence;
 pub mod front;

@@ -38,7 +38,7 @@ pub fn greeting(lab: &Lab, sees_packets: bool) -> Styled {
     text.say(
         Style::Dim,
         0,
-        "Try `help`, `help connect`, or type a call: s = socket AF_INET SOCK_STREAM",
+        "Try `lesson 1`, `help`, or type a call: s = socket AF_INET SOCK_STREAM",
     );
     for note in lab.notes() {
         text.say(Style::Dim, 0, &format!("not set up: {note}"));

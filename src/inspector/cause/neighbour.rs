@@ -109,7 +109,7 @@ pub(super) fn error_report(icmp: &Icmp, is_v6: bool, sender: &str, about: &Seen)
         .map(|ports| ports.1);
     let words = match (is_v6, icmp.kind, icmp.code) {
         (false, 3, 3) | (true, 1, 4) => format!(
-            "no socket is bound to port {}: the kernel answered #{number} with this",
+            "no socket at port {} takes it: the kernel answered #{number} with this",
             port.unwrap_or(0)
         ),
         (false, 3, 4) | (true, 2, _) => {

@@ -5,6 +5,7 @@ pub mod aside;
 pub mod check;
 pub mod checking;
 pub mod course;
+pub mod drafting;
 pub mod folder;
 pub mod helping;
 pub mod library;
