@@ -233,7 +233,7 @@ impl CauseFinder {
                     self.running(packet, from, to, true, time)
                         .find(|window| is_sending(&window.name))
                 });
-                let found = running.map(|window| caused(window, String::new()));
+                let found = running.map(|window| caused(window, self.waited_for(packet, window)));
                 let found = found.or_else(|| alone(owner.map(program_sent)));
                 (found, none)
             }

@@ -13,6 +13,9 @@ use std::sync::LazyLock;
 
 /// Asking takes at most one part in so many of the time.
 const SHARE: i64 = 10;
+/// What it takes to ask a kernel, and to hear of a socket, in nanoseconds.
+const KERNEL: i64 = 100_000;
+const SOCKET: i64 = 5_000;
 /// Before a command is carried out the kernels are asked again, whenever they were last, if that takes no longer than this.
 const AT_MOST: i64 = 5_000_000;
 
@@ -21,7 +24,7 @@ const AT_MOST: i64 = 5_000_000;
 pub struct Sampling {
     /// When they were asked last.
     last_ns: i64,
-    /// How long that takes.
+    /// How long that takes, about.
     took_ns: i64,
     /// True when something has happened since that may have moved a socket.
     stale: bool,
@@ -33,18 +36,12 @@ impl Sampling {
         self.stale = true;
     }
 
-    /// They were asked, and it took so long.
-    fn asked(&mut self, asked_ns: i64, time_ns: i64) {
-        let took_ns = time_ns - asked_ns;
-        // One time that was slow because the machine was busy says little.
-        let bound = if self.took_ns > 0 {
-            self.took_ns * 2
-        } else {
-            took_ns
-        };
+    /// So many kernels were asked, and told of so many sockets. What that takes is reckoned, not measured: on a busy machine every
+    /// measure is of the others' work.
+    fn asked(&mut self, time_ns: i64, kernels: usize, sockets: usize) {
         *self = Self {
             last_ns: time_ns,
-            took_ns: took_ns.clamp(1, bound.max(1)),
+            took_ns: KERNEL * kernels as i64 + SOCKET * sockets as i64,
             stale: false,
         };
     }
@@ -99,7 +96,8 @@ impl Session {
                 .take(&machine.name, (asked_ns, time_ns), seen);
         }
         self.sample(time_ns, answers);
-        self.sampling.asked(asked_ns, time_ns);
+        let kernels = self.hosts.all().len();
+        self.sampling.asked(time_ns, kernels, answers.len());
     }
 }
 
@@ -171,10 +169,11 @@ mod tests {
         };
         assert!(!sampling.is_due(1099));
         assert!(sampling.is_due(1100));
-        let mut slow = sampling;
-        slow.asked(1000, 900_000);
-        slow.disturb();
-        assert!(slow.is_due(900_200));
+        let mut many = Sampling::default();
+        many.asked(0, 1, 10_000);
+        many.disturb();
+        assert!(!many.is_due(400_000_000));
+        assert!(many.is_due(501_000_000));
         assert!(
             !Sampling {
                 stale: false,

@@ -156,7 +156,9 @@ impl<'a> Scene<'a> {
                         answer.number
                     );
                 }
-                Fate::Arrives(_) => {}
+                Fate::Arrives(_) => {
+                    return format!("#{}, which acknowledges it, came too late", answer.number);
+                }
             }
         }
         format!("#{} was never answered", sent.number)
