@@ -15,3 +15,4 @@ pub mod sequence;
 pub mod shelf;
 pub mod task;
 pub mod toml_block;
+pub mod transcript;

@@ -12,6 +12,7 @@ pub mod library;
 pub mod orders;
 pub mod play;
 pub mod progress_file;
+pub mod recording;
 pub mod running;
 pub mod stage;
 pub mod studying;
