@@ -208,8 +208,6 @@ mod tests {
             made: Vec::new(),
             times: 1,
             blocked: false,
-            thread: 0,
-            times: 1,
             start_ns: 0,
             end_ns: 0,
         }

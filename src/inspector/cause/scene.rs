@@ -133,35 +133,19 @@ impl<'a> Scene<'a> {
     }
 
     fn lost_answer(&self, sent: &Segment) -> String {
-        let answers = self.other.segments().rev().filter(|answer| {
+        let answer = self.other.segments().rev().find(|answer| {
             answer.time_ns >= sent.time_ns && answer.has(flag::ACK) && !before(answer.ack, sent.end)
         });
-        for answer in answers {
-            match answer.fate {
-                Fate::Lost(rule) => {
-                    return format!(
-                        "#{}, which acknowledges it, was lost by wire rule {rule}",
-                        answer.number
-                    );
-                }
-                Fate::Spoiled(rule) => {
-                    return format!(
-                        "#{}, which acknowledges it, was spoiled by wire rule {rule}",
-                        answer.number
-                    );
-                }
-                Fate::Arrives(time) if time > self.time => {
-                    return format!(
-                        "#{}, which acknowledges it, is still on its way",
-                        answer.number
-                    );
-                }
-                Fate::Arrives(_) => {
-                    return format!("#{}, which acknowledges it, came too late", answer.number);
-                }
-            }
-        }
-        format!("#{} was never answered", sent.number)
+        let Some(answer) = answer else {
+            return format!("#{} was never answered", sent.number);
+        };
+        let fate = match answer.fate {
+            Fate::Lost(rule) => format!("was lost by wire rule {rule}"),
+            Fate::Spoiled(rule) => format!("was spoiled by wire rule {rule}"),
+            Fate::Arrives(time) if time > self.time => "is still on its way".to_owned(),
+            Fate::Arrives(_) => "came too late".to_owned(),
+        };
+        format!("#{}, which acknowledges it, {fate}", answer.number)
     }
 }
 
