@@ -652,22 +652,22 @@ fn a_lesson_is_learned_at_the_prompt_with_mistakes_hints_and_an_experiment_and_g
         let home = folder();
         let mut terminal = Terminal::start_at(home.path(), columns, &[]);
         terminal.line("mine = socket", "= 3");
-        terminal.line("lesson handshake", "1/9  type  server> s = socket");
+        terminal.line("lesson handshake", "1/14  type  server> s = socket");
         terminal.line("server> s = sokcet", "did you mean `socket`?");
         terminal.line("hint", "Type it as it stands");
-        terminal.line("server> s = socket.socket()", "2/9  type  server> bind");
-        terminal.line("server> t = socket", "2/9 is still open");
-        terminal.line("server> s.bind((\"\", 5000)); listen s", "4/9");
+        terminal.line("server> s = socket.socket()", "2/14  type  server> bind");
+        terminal.line("server> t = socket", "2/14 is still open");
+        terminal.line("server> s.bind((\"\", 5000)); listen s", "4/14");
         terminal.press("c\r");
         terminal.wait("the next step", |screen| {
-            screen.contains("5/9  type  lab> c = socket")
+            screen.contains("5/14  type  lab> c = socket")
         });
-        terminal.line("quit", "You are at step 5 of 9");
+        terminal.line("quit", "You are at step 5 of 14");
         terminal.line("sockets", "mine");
-        terminal.line("lesson learn handshake", "You were at step 5 of 9");
-        terminal.line("c = socket", "6/9");
+        terminal.line("lesson learn handshake", "You were at step 5 of 14");
+        terminal.line("c = socket", "6/14");
         terminal.line("connect c 127.0.0.1:5000", "the answer: return 0");
-        let screen = terminal.wait("the question", |screen| screen.contains("7/9  predict"));
+        let screen = terminal.wait("the question", |screen| screen.contains("7/14"));
         assert!(screen.contains("handshake 3 of 3"), "{screen}");
         terminal.press("\x04");
         assert_eq!(terminal.ended(), 0);
