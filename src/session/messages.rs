@@ -55,6 +55,9 @@ impl Messages {
 
     fn wrote(&mut self, queue: Option<Queue>, from: &End, length: u64) -> u64 {
         self.count += 1;
+        if self.count.is_multiple_of(MESSAGES as u64) {
+            self.forget_unread();
+        }
         if let Some(queue) = queue {
             let waiting = self.unread.entry(queue).or_default();
             if waiting.len() < UNREAD {
@@ -66,6 +69,15 @@ impl Messages {
             }
         }
         self.count
+    }
+
+    /// Forgets the unread messages that are not kept any more, and the queues that are empty.
+    fn forget_unread(&mut self) {
+        let oldest = self.count.saturating_sub(MESSAGES as u64);
+        self.unread.retain(|_, waiting| {
+            waiting.retain(|one| one.number > oldest);
+            !waiting.is_empty()
+        });
     }
 
     /// Which messages a call has read, and who wrote the first of them.
@@ -99,7 +111,10 @@ impl Messages {
                 .left
                 .saturating_sub(transfer.length.min(transfer.data.len() as u64));
         }
-        self.unread.insert(queue, before.unwrap_or(found));
+        let left = before.unwrap_or(found);
+        if !left.is_empty() {
+            self.unread.insert(queue, left);
+        }
         (reading, from)
     }
 

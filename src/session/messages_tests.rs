@@ -136,3 +136,16 @@ fn netlink_messages_are_named_by_their_protocol_counted_and_one_alone_is_told() 
         assert_eq!(parts.join(", "), expected);
     }
 }
+
+#[test]
+fn what_nobody_reads_is_forgotten_with_the_messages_and_a_queue_that_was_read_is_gone() {
+    let mut messages = Messages::default();
+    for socket in 0..3 * MESSAGES as u32 {
+        messages.wrote(Some(Queue::For(socket)), &End::default(), 1);
+    }
+    assert!(messages.unread.len() <= 2 * MESSAGES);
+    messages.unread.clear();
+    messages.wrote(Some(Queue::For(7)), &End::default(), 5);
+    messages.read(Some(Queue::For(7)), &transfer(5, "0"));
+    assert!(messages.unread.is_empty());
+}
