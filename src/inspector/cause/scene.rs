@@ -133,17 +133,10 @@ impl<'a> Scene<'a> {
     }
 
     fn lost_answer(&self, sent: &Segment) -> String {
-<<<<<<< HEAD
         let newest = self.other.segments().rev().find(|answer| {
             answer.time_ns >= sent.time_ns && answer.has(flag::ACK) && !before(answer.ack, sent.end)
         });
         let Some(answer) = newest else {
-=======
-        let answer = self.other.segments().rev().find(|answer| {
-            answer.time_ns >= sent.time_ns && answer.has(flag::ACK) && !before(answer.ack, sent.end)
-        });
-        let Some(answer) = answer else {
->>>>>>> refs/heads/causes
             return format!("#{} was never answered", sent.number);
         };
         let fate = match answer.fate {
