@@ -1,5 +1,6 @@
 //! socklab: a laboratory for sockets. Start reading at `ARCHITECTURE.md`.
 
+pub mod book;
 pub mod capture;
 pub mod catalog;
 pub mod command;

@@ -20,6 +20,7 @@ const GRANTS: &[(&str, &[&str])] = &[
         "lesson",
         &["catalog", "command", "event", "packet", "value"],
     ),
+    ("book", &["catalog", "command", "lesson"]),
     ("process", &["command", "engine", "event", "sys"]),
     ("capture", &["event", "packet", "sys"]),
     ("lab", &["capture", "command", "event", "packet", "sys"]),

@@ -39,10 +39,23 @@ impl Terminal {
     }
 
     fn start_program(
+        command: CommandBuilder,
+        home: &std::path::Path,
+        columns: u16,
+        environment: &[(&str, &str)],
+    ) -> Self {
+        Self::start_waiting(command, home, columns, environment, |screen| {
+            last_line(screen).starts_with("lab>")
+        })
+    }
+
+    /// Starts a program and waits until its screen is as it is to be.
+    fn start_waiting(
         mut command: CommandBuilder,
         home: &std::path::Path,
         columns: u16,
         environment: &[(&str, &str)],
+        ready: impl Fn(&str) -> bool,
     ) -> Self {
         let size = PtySize {
             rows: 60,
@@ -83,9 +96,7 @@ impl Terminal {
             raw: Vec::new(),
             home: None,
         };
-        terminal.wait("the first prompt", |screen| {
-            last_line(screen).starts_with("lab>")
-        });
+        terminal.wait("the beginning", ready);
         terminal
     }
 
@@ -629,4 +640,63 @@ fn a_dumb_terminal_has_a_prompt_below_what_happens_by_itself_and_ctrl_c() {
         screen.contains("EINTR") && last_line(screen).trim_end() == "lab>"
     });
     terminal.line("print \"goes on\"", "lab│ goes on");
+}
+
+#[test]
+fn a_lesson_is_learned_at_the_prompt_with_mistakes_hints_and_an_experiment_and_goes_on_after_quitting()
+ {
+    if !private_lab() {
+        return;
+    }
+    for columns in [80, 120] {
+        let home = folder();
+        let mut terminal = Terminal::start_at(home.path(), columns, &[]);
+        terminal.line("mine = socket", "= 3");
+        terminal.line("lesson handshake", "1/14  type  server> s = socket");
+        terminal.line("server> s = sokcet", "did you mean `socket`?");
+        terminal.line("hint", "Type it as it stands");
+        terminal.line("server> s = socket.socket()", "2/14  type  server> bind");
+        terminal.line("server> t = socket", "2/14 is still open");
+        terminal.line("server> s.bind((\"\", 5000)); listen s", "4/14");
+        terminal.press("c\r");
+        terminal.wait("the next step", |screen| {
+            screen.contains("5/14  type  lab> c = socket")
+        });
+        terminal.line("quit", "You are at step 5 of 14");
+        terminal.line("sockets", "mine");
+        terminal.line("lesson learn handshake", "You were at step 5 of 14");
+        terminal.line("c = socket", "6/14");
+        terminal.line("connect c 127.0.0.1:5000", "the answer: return 0");
+        let screen = terminal.wait("the question", |screen| screen.contains("7/14"));
+        assert!(screen.contains("handshake 3 of 3"), "{screen}");
+        terminal.press("\x04");
+        assert_eq!(terminal.ended(), 0);
+        let kept =
+            std::fs::read_to_string(home.path().join("socklab/progress")).expect("it was kept");
+        assert!(kept.contains("handshake 6 of 9\n"), "{kept}");
+    }
+}
+
+#[test]
+fn a_lesson_is_told_a_key_at_a_time_and_left_with_q() {
+    if !private_lab() {
+        return;
+    }
+    let home = folder();
+    let mut command = CommandBuilder::new(SOCKLAB);
+    command.args(["lesson", "play", "handshake"]);
+    let mut terminal = Terminal::start_waiting(command, home.path(), 80, &[], |screen| {
+        screen.contains("(a key goes on, q leaves)")
+    });
+    let screen = terminal.screen.screen().contents();
+    assert!(
+        !screen.contains("socket(AF_INET"),
+        "nothing runs before a key: {screen}"
+    );
+    terminal.press(" ");
+    terminal.wait("the first call", |screen| {
+        screen.contains("socket(AF_INET, SOCK_STREAM, 0) = 3")
+    });
+    terminal.press("q");
+    assert_eq!(terminal.ended(), 0);
 }

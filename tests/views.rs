@@ -176,6 +176,40 @@ expect no packet tcp
 }
 
 #[test]
+fn equal_ports_on_two_hosts_loopbacks_are_two_connections() {
+    if !private_lab() {
+        return;
+    }
+    let open = |host: &str| {
+        format!(
+            "{host}> l = socket; bind l 127.0.0.1:5000; listen l\n\
+             {host}> c = socket; bind c 127.0.0.1:6000; connect c 127.0.0.1:5000\n\
+             {host}> conn, addr = accept l\n"
+        )
+    };
+    let script = format!(
+        "inspect off\nhost north 10.0.0.1\nhost south 10.0.0.2\n{}{}\
+         north> send c \"from the north\"\nsouth> send c \"from the south\"\n\
+         north> follow c\nsouth> follow conn\nnorth> stream c\n",
+        open("north"),
+        open("south")
+    );
+    let place = folder();
+    let ran = run_in(place.path(), &["--color", "never", "-c", &script], b"");
+    assert_eq!(ran.status, 0, "{}{}", ran.out, ran.err);
+    let said: Vec<&str> = ran
+        .out
+        .lines()
+        .filter_map(|line| line.strip_prefix("▶ "))
+        .collect();
+    assert_eq!(said, ["from the north", "from the south"], "{}", ran.out);
+    let stream = ran.out.rsplit("stream c").next().unwrap_or_default();
+    assert!(stream.contains("north.c"), "{}", ran.out);
+    assert!(stream.contains("14 bytes written by 1 call"), "{}", ran.out);
+    assert!(!stream.contains("south"), "{}", ran.out);
+}
+
+#[test]
 fn an_early_write_waits_at_the_listener_and_is_read_after_the_accept() {
     if !private_lab() {
         return;

@@ -2,6 +2,7 @@
 
 mod support;
 
+use std::fmt::Write as _;
 use std::io::Write;
 use std::process::{Command, Stdio};
 use support::{SOCKLAB, private_lab, script};
@@ -53,13 +54,33 @@ fn rules_before_the_first_host_are_refused_with_what_to_do() {
 }
 
 #[test]
+fn why_shows_what_was_sent_into_the_silence_when_a_connection_times_out() {
+    if !private_lab() {
+        return;
+    }
+    let ran = script(
+        "host client 10.0.0.1\nhost server 10.0.0.2\nserver> s = socket; bind s :5000; listen s\n\
+         client> c = socket; connect c 10.0.0.2:5000; setsockopt c IPPROTO_TCP TCP_USER_TIMEOUT 300\n\
+         wire cut\nclient> send c \"hello\"\nclient> recv c\nclient> expect errno ETIMEDOUT\nclient> why",
+    );
+    assert_eq!(ran.status, 0, "{}", ran.out);
+    let told = ran.out.rsplit("client> why").next().unwrap_or_default();
+    for words in [
+        "nothing came back; the wire lost all of them",
+        "Retransmission",
+    ] {
+        assert!(told.contains(words), "{words}: {told}");
+    }
+}
+
+#[test]
 fn two_hundred_hosts_end_in_a_clear_word_and_a_clean_end() {
     if !private_lab() {
         return;
     }
     let mut text = String::new();
     for number in 1..=200 {
-        text.push_str(&format!("host h{number}\n"));
+        let _ = writeln!(text, "host h{number}");
     }
     let ran = script(&text);
     assert!(
@@ -77,12 +98,21 @@ fn eight_hosts_reach_each_other_by_name_over_both_protocols_and_nothing_else_is_
     }
     let mut text = String::new();
     for number in 1..=8 {
-        text.push_str(&format!("host h{number}\nh{number}> four = socket AF_INET SOCK_DGRAM; bind four :7\nh{number}> six = socket AF_INET6 SOCK_DGRAM; bind six [::]:8\n"));
+        let _ = write!(
+            text,
+            "host h{number}\nh{number}> four = socket AF_INET SOCK_DGRAM; bind four :7\nh{number}> six = socket AF_INET6 SOCK_DGRAM; bind six [::]:8\n"
+        );
     }
     for number in 1..=8 {
         let next = number % 8 + 1;
-        text.push_str(&format!("h{number}> sendto four \"from h{number}\" h{next}:7\nh{next}> recv four\nh{next}> expect = b\"from h{number}\"\n"));
-        text.push_str(&format!("h{number}> sendto six \"from h{number}\" [fd00::{next}]:8\nh{next}> recv six\nh{next}> expect = b\"from h{number}\"\n"));
+        let _ = write!(
+            text,
+            "h{number}> sendto four \"from h{number}\" h{next}:7\nh{next}> recv four\nh{next}> expect = b\"from h{number}\"\n"
+        );
+        let _ = write!(
+            text,
+            "h{number}> sendto six \"from h{number}\" [fd00::{next}]:8\nh{next}> recv six\nh{next}> expect = b\"from h{number}\"\n"
+        );
     }
     // Long enough for what kernels would say by themselves: router solicitations, group reports, duplicate address detection.
     text.push_str("sleep 1200ms\nexpect no packet !(arp || udp || icmpv6.type == 135 || icmpv6.type == 136)\n");

@@ -117,7 +117,7 @@ impl Tap {
             Some(frame)
         } else {
             // Nothing waits in the queue: the bell is silenced before the ring is looked at, never after.
-            if state.flood {
+            if self.thread {
                 let _ = self.shared.bell.read();
             }
             state.ring.next(|frame| owned(&frame))

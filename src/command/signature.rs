@@ -1,7 +1,7 @@
 //! A verb's signature as words: what help, hints and diagnostics show. Not the long texts (`catalog::manual`).
 
 use crate::catalog::parameter::{Group, Kind, Need, Parameter};
-use crate::catalog::verb::VerbEntry;
+use crate::catalog::verb::{Spelling, VerbEntry};
 
 /// The command form's signature: `listen socket [backlog=SOMAXCONN]`.
 pub fn signature(entry: &VerbEntry) -> String {
@@ -11,6 +11,21 @@ pub fn signature(entry: &VerbEntry) -> String {
         text.push_str(&parameter_text(parameter));
     }
     text
+}
+
+/// How the call form is written where Python has none: `packets(filter)`.
+pub fn call_form(entry: &VerbEntry) -> String {
+    let mut names: Vec<&str> = entry
+        .parameters
+        .iter()
+        .map(|parameter| parameter.name)
+        .collect();
+    let front = match entry.spelling {
+        Spelling::Module(module) => format!("{module}.{}", entry.name),
+        Spelling::Method if !names.is_empty() => format!("{}.{}", names.remove(0), entry.name),
+        Spelling::Method | Spelling::Plain => entry.name.to_owned(),
+    };
+    format!("{front}({})", names.join(", "))
 }
 
 /// One parameter as a signature shows it: `address`, `[backlog=SOMAXCONN]`, `sockets…`, `events=POLLIN`.

@@ -233,7 +233,7 @@ impl CauseFinder {
                     self.running(packet, from, to, true, time)
                         .find(|window| is_sending(&window.name))
                 });
-                let found = running.map(|window| caused(window, String::new()));
+                let found = running.map(|window| caused(window, self.waited_for(packet, window)));
                 let found = found.or_else(|| alone(owner.map(program_sent)));
                 (found, none)
             }
@@ -347,7 +347,7 @@ impl CauseFinder {
             .running(packet, from, to, opens, time)
             .find(|window| can_cause(window, &scene));
         if let Some(window) = running {
-            return (Some(caused(window, in_call(&scene))), note);
+            return (Some(caused(window, in_call(window, &scene))), note);
         }
         let carries = carries(tcp);
         if let Some(program) = owner.filter(|_| carries) {
@@ -452,12 +452,14 @@ fn can_cause(window: &CallWindow, scene: &Scene<'_>) -> bool {
 }
 
 /// What the kernel did beyond the call's own part, worth saying beside it.
-fn in_call(scene: &Scene<'_>) -> String {
-    let window = scene.packet.track.window;
+fn in_call(window: &CallWindow, scene: &Scene<'_>) -> String {
+    // The first ACK of a connection that was opened from both ends has a scaled window after an unscaled one: nothing was read.
+    let connects = window.name == "connect";
+    let offered = scene.packet.track.window;
     let last = scene.own.segments().next_back();
-    let opened = last.is_some_and(|last| last.window < window);
-    if opened && scene.packet.track.labels.contains(Label::WindowUpdate) {
-        return format!("reading made room, so the kernel opens the window to {window} bytes");
+    let opened = last.is_some_and(|last| last.window < offered);
+    if opened && !connects && scene.packet.track.labels.contains(Label::WindowUpdate) {
+        return format!("reading made room, so the kernel opens the window to {offered} bytes");
     }
     String::new()
 }

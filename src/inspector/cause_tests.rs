@@ -2,6 +2,7 @@
 
 use super::*;
 use crate::event::packet::Frame;
+use crate::inspector::evidence::{LOSS, OPEN, Sample, Timer};
 use crate::inspector::tracker::Tracker;
 use crate::packet::build::{FieldInput, LayerSpec, build};
 use crate::packet::decode::decode;
@@ -170,7 +171,7 @@ fn send_causes_the_data_and_the_acknowledgment_follows_at_once_or_after_a_delay(
     let late = wire.tcp(50 * MS, (5000, 4000), "A", 301, 111, "");
     assert_words(
         late.as_ref(),
-        Certainty::Probably,
+        Certainty::Caused,
         "the delayed-ACK timer: 40 ms after #6",
     );
 }
@@ -224,6 +225,169 @@ fn what_no_call_sent_again_is_the_retransmission_timer_with_its_tries() {
     );
 }
 
+/// What the kernel of the end at a port says, asked at a time.
+fn sample(time_ns: i64, timeouts: u32, resent: u32, congestion: u32) -> Sample {
+    Sample {
+        asked_ns: time_ns,
+        time_ns,
+        state: "ESTABLISHED",
+        owned: true,
+        congestion: Some(congestion),
+        retransmits: Some(timeouts),
+        backoff: Some(timeouts),
+        resent: Some(resent),
+        timeouts: Some(timeouts),
+        sack: true,
+        ..Sample::default()
+    }
+}
+
+impl Wire {
+    fn kernel(&mut self, (here, there): (u16, u16), sample: Sample) {
+        let moment = (sample.asked_ns, sample.time_ns);
+        let seen = vec![(address(here), address(there), sample)];
+        self.finder.samples().take("", moment, seen);
+    }
+}
+
+#[test]
+fn the_kernels_count_of_timeouts_tells_a_loss_probe_from_the_retransmission_timer() {
+    // Timeouts counted after the first and after the second retransmission, and what each must be called.
+    let cases = [
+        (
+            [0, 1],
+            ["the tail loss probe timer", "(RTO), try 1, backoff ×1"],
+        ),
+        (
+            [1, 2],
+            ["(RTO), try 1, backoff ×1", "(RTO), try 2, backoff ×2"],
+        ),
+    ];
+    for (counted, expected) in cases {
+        let mut wire = Wire::default();
+        wire.handshake();
+        wire.call("send", Some(4000), Some(5000), 2 * MS, Some(3 * MS));
+        wire.tcp(2 * MS + 10, (4000, 5000), "PA", 101, 301, "lost");
+        wire.kernel((4000, 5000), sample(3 * MS, 0, 0, OPEN));
+        for (round, (timeouts, words)) in counted.into_iter().zip(expected).enumerate() {
+            let time = (202 + 400 * round as i64) * MS;
+            let state = if timeouts > 0 { LOSS } else { OPEN };
+            wire.kernel(
+                (4000, 5000),
+                sample(time + MS, timeouts, round as u32 + 1, state),
+            );
+            let again = wire.tcp(time, (4000, 5000), "PA", 101, 301, "lost");
+            assert_words(again.as_ref(), Certainty::Caused, words);
+        }
+    }
+}
+
+#[test]
+fn a_reset_in_a_close_has_the_reason_that_the_kernel_and_the_calls_tell() {
+    let cases = [
+        (
+            5,
+            "{l_onoff=0, l_linger=0}",
+            true,
+            "5 bytes had come that nobody had read",
+        ),
+        (
+            5,
+            "{l_onoff=1, l_linger=0}",
+            true,
+            "5 bytes had come that nobody had read",
+        ),
+        (
+            0,
+            "{l_onoff=1, l_linger=0}",
+            true,
+            "SO_LINGER is set to 0 seconds",
+        ),
+        (
+            0,
+            "{l_onoff=1, l_linger=7}",
+            false,
+            "nobody had accepted the connection",
+        ),
+        (
+            0,
+            "{l_onoff=0, l_linger=0}",
+            true,
+            "data was left unread, or",
+        ),
+    ];
+    for (unread, linger, owned, words) in cases {
+        let mut wire = Wire::default();
+        wire.handshake();
+        let known = Sample {
+            owned,
+            unread,
+            ..sample(2 * MS, 0, 0, OPEN)
+        };
+        wire.kernel((5000, 4000), known);
+        let mut close = CallWindow::begun(7, ("server", ""), 0, "close", 3 * MS);
+        close.fd = Some(4);
+        close.short = "close(4)".to_owned();
+        close.local = Some(address(5000));
+        close.peer = Some(address(4000));
+        wire.finder.set_option("server", 4, "SO_LINGER", linger);
+        wire.finder.begin(close);
+        let reset = wire.tcp(3 * MS + 10, (5000, 4000), "RA", 301, 101, "");
+        assert_words(reset.as_ref(), Certainty::Caused, words);
+    }
+}
+
+#[test]
+fn a_probe_is_the_persist_timers_or_keepalives_as_the_kernel_says() {
+    let cases = [
+        (Timer::Persist, "the persist timer, probe 1, backoff ×1"),
+        (Timer::Keepalive, "the keepalive timer, probe 1 of 3"),
+    ];
+    for (timer, words) in cases {
+        let mut wire = Wire::default();
+        wire.handshake();
+        let mut option = CallWindow::begun(7, ("lab", ""), 0, "setsockopt", MS);
+        option.fd = Some(3);
+        option.local = Some(address(4000));
+        option.peer = Some(address(5000));
+        option.end_ns = Some(MS);
+        wire.finder.begin(option);
+        wire.finder.set_option("lab", 3, "TCP_KEEPCNT", "[3]");
+        let known = Sample {
+            timer: Some((timer, 900)),
+            ..sample(2 * MS, 0, 0, OPEN)
+        };
+        wire.kernel((4000, 5000), known);
+        let probe = wire.tcp(902 * MS, (4000, 5000), "A", 100, 301, "");
+        assert_words(probe.as_ref(), Certainty::Caused, words);
+    }
+}
+
+#[test]
+fn of_a_burst_each_acknowledgment_answers_its_own_segment() {
+    let mut wire = Wire::default();
+    wire.handshake();
+    wire.call("send", Some(4000), Some(5000), 2 * MS, Some(3 * MS));
+    let at = |part: i64| 2 * MS + part * US;
+    // The receiver takes #4, and then #6 and #7 before #5.
+    for (part, seq) in [(1, 101), (2, 105), (3, 109), (4, 113)] {
+        wire.tcp(at(part), (4000, 5000), "PA", seq, 301, "four");
+    }
+    let answers = [
+        (105, "acknowledged at once"),
+        (
+            105,
+            "#6 came out of order: the receiving kernel repeats what it expects next, byte 5 (#5)",
+        ),
+        (105, "#7 came out of order"),
+    ];
+    for (part, (ack, words)) in answers.into_iter().enumerate() {
+        let time = at(50 + part as i64);
+        let found = wire.tcp(time, (5000, 4000), "A", 301, ack, "");
+        assert_words(found.as_ref(), Certainty::Follows, words);
+    }
+}
+
 #[test]
 fn an_icmp_error_follows_from_the_datagram_it_quotes() {
     let mut wire = Wire::default();
@@ -253,7 +417,7 @@ fn an_icmp_error_follows_from_the_datagram_it_quotes() {
     assert_words(
         error.as_ref(),
         Certainty::Follows,
-        "no socket is bound to port 9: the kernel answered #1",
+        "no socket at port 9 takes it: the kernel answered #1",
     );
 }
 

@@ -114,6 +114,7 @@ fn sequence(course: &Course<'_>, start: i64, way: &str) -> Plot {
     let base = course.base();
     let (mut data, mut again, mut lost) = (Vec::new(), Vec::new(), Vec::new());
     let (mut acks, mut window, mut beyond) = (Vec::new(), Vec::new(), Vec::new());
+    let mut highest = 0.0_f64;
     for (packet, own) in &course.packets {
         let Some(tcp) = packet.headers.tcp() else {
             continue;
@@ -128,9 +129,17 @@ fn sequence(course: &Course<'_>, start: i64, way: &str) -> Plot {
                 continue;
             }
             let mark = Mark::bar(x, seq, seq + f64::from(length));
+            // Wireshark may call a segment that is sent again soon out of order; its bytes were sent before all the same.
+            let earlier = [&data, &again, &lost];
+            let before = mark.y < highest
+                && earlier
+                    .into_iter()
+                    .flatten()
+                    .any(|other: &Mark| other.y < mark.top && mark.y < other.top);
+            highest = highest.max(mark.top);
             if packet.lost().is_some() {
                 lost.push(mark);
-            } else if is_again(packet.track.labels) {
+            } else if before || is_again(packet.track.labels) {
                 again.push(mark);
             } else {
                 data.push(mark);
@@ -145,12 +154,6 @@ fn sequence(course: &Course<'_>, start: i64, way: &str) -> Plot {
             }
         }
     }
-    let highest = data
-        .iter()
-        .chain(&again)
-        .chain(&lost)
-        .map(|mark| mark.top)
-        .fold(0.0, f64::max);
     let mut notes = Vec::new();
     let offered = window.iter().map(|mark| mark.y).fold(0.0, f64::max);
     // A window far above everything would press the data flat onto the axis.

@@ -105,7 +105,7 @@ fn span(transfer: &Transfer, range: std::ops::Range<u64>) -> Span {
 
 /// What the segments carried and what the other side acknowledged.
 fn carry(way: &mut Way, packets: &[(&PacketEvent, bool)], forward: bool) {
-    let mut segments = Vec::new();
+    let mut segments: Vec<Span> = Vec::new();
     let mut position = Unwrap::default();
     let mut acked = Unwrap::default();
     for (packet, sent_forward) in packets {
@@ -134,7 +134,10 @@ fn carry(way: &mut Way, packets: &[(&PacketEvent, bool)], forward: bool) {
             .bytes
             .get(packet.headers.payload.range())
             .unwrap_or_default();
-        let repeats = repeats(packet.track.labels);
+        // A segment sent again soon enough is out of order to Wireshark; that its bytes were sent before says what it is.
+        let before = |span: &Span| span.range.start < range.end && range.start < span.range.end;
+        let repeats =
+            repeats(packet.track.labels) || (range.start < way.sent && segments.iter().any(before));
         // A probe of a closed window repeats or invents a byte that its receiver has already, or will not take.
         if !packet.track.labels.contains(Label::KeepAlive) {
             keep(&mut way.bytes, range.start, payload);

@@ -18,20 +18,56 @@ pub struct Done<'a> {
     pub here: &'a str,
 }
 
-/// The first thing a line does that was not done; `None` when all of it was. `process` is where the line goes.
-pub fn missing(commands: &[Command], process: &str, done: &Done<'_>) -> Option<String> {
-    commands
-        .iter()
-        .find_map(|command| missing_of(command, process, done))
+/// How much of what was done a line accounts for: what comes behind it may be the next line's.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Used {
+    /// So many of the commands that were typed.
+    pub typed: usize,
+    /// So many of the calls that were made.
+    pub calls: usize,
 }
 
-fn missing_of(command: &Command, process: &str, done: &Done<'_>) -> Option<String> {
+/// Whether all that a line does was done. An error is the first thing that was not. `process` is where the line goes.
+pub fn account(commands: &[Command], process: &str, done: &Done<'_>) -> Result<Used, String> {
+    let mut used = Used::default();
+    for command in commands {
+        account_for(command, process, done, &mut used)?;
+    }
+    Ok(used)
+}
+
+fn account_for(
+    command: &Command,
+    process: &str,
+    done: &Done<'_>,
+    used: &mut Used,
+) -> Result<(), String> {
     let process = command.process.as_deref().unwrap_or(process);
-    let typed_so = done.typed.iter().any(|(whose, typed)| {
-        whose == process && typed.action == command.action && typed.targets == command.targets
+    let typed = |used: &Used, same: &dyn Fn(&Command) -> bool| {
+        done.typed
+            .iter()
+            .enumerate()
+            .skip(used.typed)
+            .find(|(_, (whose, typed))| whose == process && same(typed))
+            .map(|(place, _)| place + 1)
+    };
+    let so = typed(used, &|typed| {
+        typed.action == command.action && typed.targets == command.targets
     });
-    if typed_so {
-        return None;
+    let made = match &command.action {
+        Action::Call(call) => done
+            .calls
+            .iter()
+            .enumerate()
+            .skip(used.calls)
+            .find(|(_, made)| is_made_by(call, made, process))
+            .map(|(place, _)| place + 1),
+        _ => None,
+    };
+    used.calls = made.unwrap_or(used.calls);
+    if let Some(typed) = so {
+        used.typed = typed;
+        return Ok(());
     }
     let unnamed = command.targets.iter().find(|target| {
         !done
@@ -40,65 +76,71 @@ fn missing_of(command: &Command, process: &str, done: &Done<'_>) -> Option<Strin
             .any(|(whose, name)| whose == process && name == *target)
     });
     match &command.action {
-        Action::Switch => (done.here != process).then(|| format!("`{process}>` goes there")),
-        Action::Repeat(_, body) => missing(body, process, done),
+        Action::Switch if done.here == process => Ok(()),
+        Action::Switch => Err(format!("`{process}>` goes there")),
+        Action::Repeat(_, body) => {
+            for command in body {
+                account_for(command, process, done, used)?;
+            }
+            Ok(())
+        }
         Action::Evaluate(_) => match unnamed {
-            Some(name) => Some(format!("nothing is called {name} in {process}")),
-            None if command.targets.is_empty() => Some(format!("`{}`", command.text)),
-            None => None,
+            Some(name) => Err(format!("nothing is called {name} in {process}")),
+            None if command.targets.is_empty() => Err(format!("`{}`", command.text)),
+            None => Ok(()),
         },
         Action::Call(call) => {
-            if !is_made(call, process, done) {
-                return Some(format!("no {} in {process} yet", call.verb.name()));
+            if made.is_none() {
+                let alike = typed(used, &|typed| is_alike(call, typed));
+                let alike = alike.filter(|_| call_names(call.verb).is_empty());
+                used.typed =
+                    alike.ok_or_else(|| format!("no {} in {process} yet", call.verb.name()))?;
             }
-            unnamed.map(|name| format!("nothing is called {name} in {process}"))
+            match unnamed {
+                Some(name) => Err(format!("nothing is called {name} in {process}")),
+                None => Ok(()),
+            }
         }
     }
 }
 
-fn is_made(call: &Call, process: &str, done: &Done<'_>) -> bool {
-    if call.verb.entry().answered_by == AnsweredBy::Session {
-        let looks = matches!(
-            call.verb,
-            Verb::Sockets
-                | Verb::Info
-                | Verb::States
-                | Verb::Packets
-                | Verb::Packet
-                | Verb::Ladder
-                | Verb::Follow
-                | Verb::Conversations
-                | Verb::Why
-                | Verb::Help
-                | Verb::Explain
-                | Verb::Lab
-                | Verb::Jobs
-                | Verb::Sleep
-                | Verb::Wait
-        );
-        return done.typed.iter().any(|(_, typed)| {
-            matches!(&typed.action, Action::Call(other)
-                if other.verb == call.verb && (looks || other.args == call.args))
-        });
-    }
-    let names = call_names(call.verb);
-    if names.is_empty() {
-        return done.typed.iter().any(|(whose, typed)| {
-            whose == process
-                && matches!(&typed.action, Action::Call(other) if other.verb == call.verb)
-        });
-    }
-    let port = port(call);
-    done.calls.iter().any(|made| {
-        let name = made.name.strip_suffix('4').unwrap_or(&made.name);
-        let same_port = match (port, made.local.as_ref().or(made.peer.as_ref())) {
-            (Some(port), Some(address)) if matches!(call.verb, Verb::Bind | Verb::Connect) => {
-                address.port().is_none_or(|made| made == port)
-            }
-            _ => true,
-        };
-        made.process == process && same_port && names.contains(&name)
-    })
+/// True for a typed command that does the same as one of a verb that makes no system call of its own.
+fn is_alike(call: &Call, typed: &Command) -> bool {
+    let looks = matches!(
+        call.verb,
+        Verb::Sockets
+            | Verb::Info
+            | Verb::States
+            | Verb::Packets
+            | Verb::Packet
+            | Verb::Ladder
+            | Verb::Follow
+            | Verb::Stream
+            | Verb::Plot
+            | Verb::Conversations
+            | Verb::Why
+            | Verb::Help
+            | Verb::Explain
+            | Verb::Lab
+            | Verb::Jobs
+            | Verb::Sleep
+            | Verb::Wait
+    );
+    let engine = call.verb.entry().answered_by == AnsweredBy::Engine;
+    matches!(&typed.action, Action::Call(other)
+        if other.verb == call.verb && (looks || engine || other.args == call.args))
+}
+
+/// True for a system call by which the effect of a verb comes about.
+fn is_made_by(call: &Call, made: &CallEvent, process: &str) -> bool {
+    let name = made.name.strip_suffix('4').unwrap_or(&made.name);
+    let same_port = match (port(call), made.local.as_ref().or(made.peer.as_ref())) {
+        (Some(port), Some(address)) if matches!(call.verb, Verb::Bind | Verb::Connect) => {
+            address.port().is_none_or(|made| made == port)
+        }
+        _ => true,
+    };
+    made.process == process && same_port && call_names(call.verb).contains(&name)
 }
 
 /// The system calls by which the effect of a verb comes about; none when it makes none.
@@ -231,7 +273,7 @@ mod tests {
                     .collect(),
                 here: "lab",
             };
-            let found = missing(&commands, "lab", &done);
+            let found = account(&commands, "lab", &done).err();
             match expected {
                 None => assert_eq!(found, None, "{line}"),
                 Some(words) => assert!(
@@ -240,5 +282,29 @@ mod tests {
                 ),
             }
         }
+    }
+
+    #[test]
+    fn what_one_line_accounts_for_is_not_the_next_lines() {
+        let calls: Vec<CallEvent> = ["bind", "listen", "send"]
+            .iter()
+            .map(|name| made(name, 5000))
+            .collect();
+        let used = |line: &str, from: usize| {
+            let done = Done {
+                calls: calls[from..].iter().collect(),
+                here: "lab",
+                ..Done::default()
+            };
+            account(&parse_line(line).expect("it is a line"), "lab", &done)
+        };
+        assert_eq!(used("bind s :5000", 0).map(|used| used.calls), Ok(1));
+        assert_eq!(used("listen s", 1).map(|used| used.calls), Ok(1));
+        assert_eq!(
+            used("bind s :5000; listen s", 0).map(|used| used.calls),
+            Ok(2)
+        );
+        assert!(used("send s \"x\"; send s \"y\"", 0).is_err());
+        assert!(used("bind s :5000", 1).is_err());
     }
 }

@@ -26,7 +26,6 @@ mod lower;
 pub mod names;
 mod ndp;
 pub mod netlink;
-pub mod netlink_header;
 mod part;
 mod partial;
 mod rows;

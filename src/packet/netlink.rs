@@ -33,6 +33,49 @@ pub fn tree(protocol: u16, bytes: &[u8]) -> Vec<Layer> {
     layers(protocol, Part::whole(bytes, bytes.len() as u32))
 }
 
+/// A message in short.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Brief {
+    /// Its type and its flags: `RTM_GETLINK (REQUEST, DUMP)`; `type 200` where it has no name.
+    pub title: String,
+    /// Its error, and those of its attributes that are known: `IFLA_MTU 65536`.
+    pub contents: Vec<String>,
+}
+
+/// What [`tree`] says of each message, in short; what is no message is left out.
+pub fn brief(protocol: u16, bytes: &[u8]) -> Vec<Brief> {
+    let in_short = |layer: Layer| {
+        let meaning = |name: &str| {
+            let field = layer.fields.iter().find(|field| field.name == name)?;
+            (!field.meaning.is_empty()).then(|| field.meaning.clone())
+        };
+        let kind = || native(&bytes[layer.span.start as usize..], &(4..6));
+        let name = meaning("netlink.hdr_type").unwrap_or_else(|| format!("type {}", kind()));
+        let contents = layer.fields.iter().filter(|field| {
+            field.name == "netlink.error"
+                || field.name == "netlink.attr" && field.label != attribute::UNKNOWN
+        });
+        Brief {
+            title: match meaning("netlink.hdr_flags") {
+                Some(flags) => format!("{name} ({flags})"),
+                None => name,
+            },
+            contents: contents
+                .filter(|field| !field.meaning.is_empty())
+                .map(|field| match field.name {
+                    "netlink.error" => field.meaning.clone(),
+                    _ => format!("{} {}", field.label, field.meaning),
+                })
+                .collect(),
+        }
+    };
+    let layers = tree(protocol, bytes).into_iter();
+    layers
+        .filter(|layer| layer.name == "netlink")
+        .map(in_short)
+        .collect()
+}
+
 /// A frame of `LINKTYPE_NETLINK`: a header like that of a cooked capture, whose protocol is the netlink family.
 pub(super) fn frame(part: Part<'_>) -> Vec<Layer> {
     let bytes = part.bytes();
@@ -243,7 +286,7 @@ fn generic(fields: &mut Fields<'_>) {
 
 #[cfg(test)]
 mod tests {
-    use super::tree;
+    use super::{brief, tree};
     use crate::packet::tree::{Field, FieldValue, Layer};
 
     /// A message: type, flags, what follows the header.
@@ -320,6 +363,29 @@ mod tests {
         body.resize(72, 0);
         let layers = tree(4, &message(20, 2, &body));
         assert_eq!(find(&layers, "Source port").value, FieldValue::Number(5000));
+    }
+
+    #[test]
+    fn a_buffer_is_told_in_short_with_its_errors_and_known_attributes() {
+        let mut body = vec![0; 16];
+        body.extend(attribute(3, b"l\x1bo\0"));
+        body.extend(attribute(60, &[1; 40]));
+        let mut bytes = message(18, 0x301, &[0; 4]);
+        bytes.extend(message(16, 2, &body));
+        bytes.extend(message(2, 0, &(-95_i32).to_ne_bytes()));
+        bytes.extend(message(200, 0, &[]));
+        bytes.extend([1, 2, 3]);
+        let told: Vec<(String, String)> = brief(0, &bytes)
+            .into_iter()
+            .map(|brief| (brief.title, brief.contents.join(", ")))
+            .collect();
+        let expected = [
+            ("RTM_GETLINK (REQUEST, DUMP)", ""),
+            ("RTM_NEWLINK (MULTI)", "IFLA_IFNAME l\\x1bo"),
+            ("NLMSG_ERROR", "errno 95"),
+            ("type 200", ""),
+        ];
+        assert_eq!(told, expected.map(|(a, b)| (a.to_owned(), b.to_owned())));
     }
 
     #[test]

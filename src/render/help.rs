@@ -3,7 +3,7 @@
 use super::styled::{Line, Look, Style, Styled};
 use crate::catalog::manual;
 use crate::catalog::parameter::{Need, Parameter};
-use crate::catalog::verb::{Spelling, VERBS, VerbEntry, VerbGroup};
+use crate::catalog::verb::{VERBS, VerbEntry, VerbGroup};
 use crate::command::signature;
 
 const GROUPS: [(VerbGroup, &str); 5] = [
@@ -67,7 +67,7 @@ pub fn page(entry: &VerbEntry) -> Styled {
         }
     }
     if page.python.is_empty() {
-        text.push(row("call form", Style::Plain, &call_form(entry)));
+        text.push(row("call form", Style::Plain, &signature::call_form(entry)));
     }
     if !entry.aliases.is_empty() {
         text.push(row("also", Style::Plain, &entry.aliases.join(", ")));
@@ -138,21 +138,6 @@ fn parameter_line(parameter: &Parameter) -> Line {
         .with(Style::Call, &format!("  {}", parameter.name))
         .with(Style::Plain, &format!("  {words}"))
         .with(Style::Dim, &need)
-}
-
-/// How the call form is written where Python has none: `packets(filter)`.
-fn call_form(entry: &VerbEntry) -> String {
-    let mut names: Vec<&str> = entry
-        .parameters
-        .iter()
-        .map(|parameter| parameter.name)
-        .collect();
-    let front = match entry.spelling {
-        Spelling::Module(module) => format!("{module}.{}", entry.name),
-        Spelling::Method if !names.is_empty() => format!("{}.{}", names.remove(0), entry.name),
-        Spelling::Method | Spelling::Plain => entry.name.to_owned(),
-    };
-    format!("{front}({})", names.join(", "))
 }
 
 #[cfg(test)]

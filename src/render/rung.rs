@@ -11,6 +11,7 @@ use crate::event::message::{End, MessageEvent};
 use crate::event::packet::PacketEvent;
 use crate::value::Address;
 use std::collections::HashMap;
+use std::net::{IpAddr, SocketAddr};
 
 /// A ladder before it is drawn.
 pub(super) struct Rungs<'a> {
@@ -171,16 +172,31 @@ fn end(end: &End) -> Endpoint {
 
 /// The lifeline of an endpoint; two conversations with the same address share it, and so do two ends without one and the same name.
 fn place(ends: &mut Vec<Endpoint>, end: &Endpoint) -> usize {
-    if let Some(known) = ends.iter().position(|known| {
+    let is_same = |known: &Endpoint| {
         known.address == end.address && (!end.address.is_empty() || known.name == end.name)
-    }) {
-        if ends[known].name.is_empty() {
-            ends[known].name.clone_from(&end.name);
+            || is_host_of(&known.address, &end.address)
+            || is_host_of(&end.address, &known.address)
+    };
+    if let Some(known) = ends.iter().position(is_same) {
+        let known_end = &mut ends[known];
+        if known_end.name.is_empty() {
+            known_end.name.clone_from(&end.name);
+        }
+        if is_host_of(&known_end.address, &end.address) {
+            known_end.address.clone_from(&end.address);
         }
         return known;
     }
     ends.push(end.clone());
     ends.len() - 1
+}
+
+/// True when one is the bare address of the host at which the other, with a port, is: who asks by ARP then connects.
+fn is_host_of(bare: &str, full: &str) -> bool {
+    let bare: Option<IpAddr> = bare.parse().ok();
+    let full: Option<SocketAddr> = full.parse().ok();
+    // At the loopback address both ends are, and whoever speaks there without a port is neither of them.
+    bare.is_some_and(|bare| !bare.is_loopback() && Some(bare) == full.map(|full| full.ip()))
 }
 
 /// Everything that is drawn, with its time, in the order of time.

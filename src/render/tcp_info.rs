@@ -47,6 +47,49 @@ pub fn draw(bytes: &[u8], all: bool, look: &Look) -> Styled {
     text
 }
 
+/// Draws the fields of both ends of a connection side by side, the end that was asked for first. Fields that say nothing yet (0) at
+/// either end are left out.
+pub fn draw_both(ends: [&[u8]; 2], look: &Look) -> Styled {
+    let columns = [
+        Column::text("field"),
+        Column::number("this end"),
+        Column::number("other end"),
+        Column::prose("what it says"),
+    ];
+    let mut hidden = 0;
+    let mut rows: Vec<Vec<Cell>> = Vec::new();
+    for field in FIELDS {
+        let values = ends.map(|bytes| field.value(bytes));
+        let always = matches!(field.unit, Unit::State | Unit::CongestionState);
+        if values
+            .iter()
+            .flatten()
+            .all(|number| *number == 0 && !always)
+        {
+            hidden += usize::from(values.iter().any(Option::is_some));
+            continue;
+        }
+        let shown = values
+            .map(|number| number.map_or_else(String::new, |number| value(field.unit, number)));
+        let [one, other] = shown;
+        rows.push(vec![
+            (Style::Call, format!("tcpi_{}", field.name)),
+            (Style::Bold, one),
+            (Style::Bold, other),
+            (Style::Plain, field.meaning.to_owned()),
+        ]);
+    }
+    let mut text = table::draw(&columns, &rows, look);
+    if hidden > 0 {
+        text.say(
+            Style::Dim,
+            0,
+            &format!("{hidden} fields that are 0 at both ends are not shown."),
+        );
+    }
+    text
+}
+
 fn value(unit: Unit, number: u64) -> String {
     match unit {
         Unit::State => tcp_info::state(number as u8).map(str::to_owned),
@@ -95,5 +138,49 @@ mod tests {
         bytes[80..84].copy_from_slice(&10_u32.to_ne_bytes());
         insta::assert_snapshot!(screens(|look| draw(&bytes, false, look)));
         insta::assert_snapshot!(screens(|look| draw(&[], false, look)));
+    }
+
+    #[test]
+    fn both_ends_stand_side_by_side_and_a_field_only_one_kernel_knows_stays_empty() {
+        let mut near = vec![0; 104];
+        near[0] = 1;
+        near[100..104].copy_from_slice(&2_u32.to_ne_bytes());
+        let mut far = vec![0; 84];
+        far[0] = 8;
+        far[80..84].copy_from_slice(&10_u32.to_ne_bytes());
+        let shown = draw_both(
+            [&near, &far],
+            &Look {
+                width: 120,
+                ascii: false,
+                color: false,
+            },
+        )
+        .to_text(&Look {
+            width: 120,
+            ascii: false,
+            color: false,
+        });
+        let line = |name: &str| {
+            let found = shown.lines().find(|line| line.starts_with(name));
+            let words: Vec<&str> = found.unwrap_or("").split_whitespace().collect();
+            words.join(" ")
+        };
+        assert!(
+            line("field").starts_with("field this end other end what"),
+            "{shown}"
+        );
+        assert!(
+            line("tcpi_state").starts_with("tcpi_state ESTABLISHED CLOSE-WAIT"),
+            "{shown}"
+        );
+        assert!(
+            line("tcpi_total_retrans").starts_with("tcpi_total_retrans 2 segments all"),
+            "{shown}"
+        );
+        assert!(
+            line("tcpi_snd_cwnd").starts_with("tcpi_snd_cwnd 0 segments 10 segments"),
+            "{shown}"
+        );
     }
 }

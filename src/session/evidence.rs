@@ -11,10 +11,11 @@ use crate::value::Address;
 use std::net::SocketAddr;
 use std::sync::LazyLock;
 
-/// Asking takes at most one part in so many of the time …
+/// Asking takes at most one part in so many of the time.
 const SHARE: i64 = 10;
-/// … but no more than so many nanoseconds pass between two askings.
-const LONGEST: i64 = 50_000_000;
+/// What it takes to ask a kernel, and to hear of a socket, in nanoseconds.
+const KERNEL: i64 = 100_000;
+const SOCKET: i64 = 5_000;
 /// Before a command is carried out the kernels are asked again, whenever they were last, if that takes no longer than this.
 const AT_MOST: i64 = 5_000_000;
 
@@ -23,7 +24,7 @@ const AT_MOST: i64 = 5_000_000;
 pub struct Sampling {
     /// When they were asked last.
     last_ns: i64,
-    /// How long that takes.
+    /// How long that takes, about.
     took_ns: i64,
     /// True when something has happened since that may have moved a socket.
     stale: bool,
@@ -35,26 +36,19 @@ impl Sampling {
         self.stale = true;
     }
 
-    /// They were asked, and it took so long.
-    fn asked(&mut self, asked_ns: i64, time_ns: i64) {
-        let took_ns = time_ns - asked_ns;
-        // One time that was slow because the machine was busy says little.
-        let bound = if self.took_ns > 0 {
-            self.took_ns * 2
-        } else {
-            took_ns
-        };
+    /// So many kernels were asked, and told of so many sockets. What that takes is reckoned, not measured: on a busy machine every
+    /// measure is of the others' work.
+    fn asked(&mut self, time_ns: i64, kernels: usize, sockets: usize) {
         *self = Self {
             last_ns: time_ns,
-            took_ns: took_ns.clamp(1, bound.max(1)),
+            took_ns: KERNEL * kernels as i64 + SOCKET * sockets as i64,
             stale: false,
         };
     }
 
     /// True when it is time to ask again.
     fn is_due(&self, now_ns: i64) -> bool {
-        let pause = self.took_ns.saturating_mul(SHARE).min(LONGEST);
-        self.stale && (now_ns - self.last_ns).abs() >= pause
+        self.stale && (now_ns - self.last_ns).abs() >= self.took_ns.saturating_mul(SHARE)
     }
 }
 
@@ -69,9 +63,9 @@ impl Session {
     /// Asks the kernels before a command is carried out: what its calls find is what a later cause may rest on.
     pub(super) fn sample_before_command(&mut self) {
         if self.sampling.took_ns > AT_MOST {
-            return self.sample_if_due();
-        }
-        if self.sampling.stale {
+            self.sample_if_due();
+        } else {
+            // What the wire held back may have arrived without a packet that tells it.
             self.ask_for_samples();
         }
     }
@@ -102,7 +96,8 @@ impl Session {
                 .take(&machine.name, (asked_ns, time_ns), seen);
         }
         self.sample(time_ns, answers);
-        self.sampling.asked(asked_ns, time_ns);
+        let kernels = self.hosts.all().len();
+        self.sampling.asked(time_ns, kernels, answers.len());
     }
 }
 
@@ -174,10 +169,11 @@ mod tests {
         };
         assert!(!sampling.is_due(1099));
         assert!(sampling.is_due(1100));
-        let mut slow = sampling;
-        slow.asked(1000, 1000 + LONGEST);
-        slow.disturb();
-        assert!(slow.is_due(1000 + LONGEST + 200));
+        let mut many = Sampling::default();
+        many.asked(0, 1, 10_000);
+        many.disturb();
+        assert!(!many.is_due(400_000_000));
+        assert!(many.is_due(501_000_000));
         assert!(
             !Sampling {
                 stale: false,

@@ -308,6 +308,7 @@ impl Session {
         // What came while the kernels were asked is told with the rest, and their answer does not count for it.
         if self.packets.taps().waiting().len() < FLOOD {
             self.packets.taps_mut().settle();
+            self.sampling.disturb();
         }
         for packet in self.packets.tell(&self.inventory, until_ns) {
             self.log.packet(packet.clone());

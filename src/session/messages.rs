@@ -2,14 +2,17 @@
 //! from the calls and from what sock_diag(7) says of both ends; not the streams and packets of the other families.
 
 use super::Session;
+use crate::catalog::constant;
 use crate::event::CallEvent;
 use crate::event::message::{Act, End, Family, MessageEvent, Reading, SHOWN};
 use crate::event::transfer::{Party, Transfer};
-use crate::packet::netlink_header;
+use crate::packet::netlink::{self, Brief};
 use crate::sys::diag::{Answer, Question};
 use crate::value::Address;
 use std::collections::{HashMap, VecDeque};
 
+/// Of a netlink message, so many attributes are told.
+const CONTENTS: usize = 3;
 /// At most this many messages are kept.
 const MESSAGES: usize = 20_000;
 /// With more open sockets than this the kernel is not asked who is connected to whom.
@@ -52,6 +55,9 @@ impl Messages {
 
     fn wrote(&mut self, queue: Option<Queue>, from: &End, length: u64) -> u64 {
         self.count += 1;
+        if self.count.is_multiple_of(MESSAGES as u64) {
+            self.forget_unread();
+        }
         if let Some(queue) = queue {
             let waiting = self.unread.entry(queue).or_default();
             if waiting.len() < UNREAD {
@@ -63,6 +69,15 @@ impl Messages {
             }
         }
         self.count
+    }
+
+    /// Forgets the unread messages that are not kept any more, and the queues that are empty.
+    fn forget_unread(&mut self) {
+        let oldest = self.count.saturating_sub(MESSAGES as u64);
+        self.unread.retain(|_, waiting| {
+            waiting.retain(|one| one.number > oldest);
+            !waiting.is_empty()
+        });
     }
 
     /// Which messages a call has read, and who wrote the first of them.
@@ -96,7 +111,10 @@ impl Messages {
                 .left
                 .saturating_sub(transfer.length.min(transfer.data.len() as u64));
         }
-        self.unread.insert(queue, before.unwrap_or(found));
+        let left = before.unwrap_or(found);
+        if !left.is_empty() {
+            self.unread.insert(queue, left);
+        }
         (reading, from)
     }
 
@@ -331,27 +349,28 @@ fn credentials(call: &CallEvent) -> Option<String> {
     Some(rest.split('}').next().unwrap_or_default().to_owned())
 }
 
-/// The messages in a netlink buffer by name; many of one kind are counted.
+/// The messages in a netlink buffer by name; many of one kind are counted, and of one alone it is told what is in it.
+/// `protocol` is the third argument of socket(2), as the call's line shows it.
 fn netlink_parts(data: &[u8], protocol: Option<&String>) -> Vec<String> {
-    let protocol = protocol.map_or("", String::as_str);
-    let mut parts: Vec<(String, usize)> = Vec::new();
-    for header in netlink_header::headers(data, protocol) {
-        let flags = netlink_header::flags(header.flags);
-        let words = if flags.is_empty() {
-            header.name
-        } else {
-            format!("{} ({flags})", header.name)
-        };
-        match parts.last_mut().filter(|last| last.0 == words) {
-            Some(last) => last.1 += 1,
-            None => parts.push((words, 1)),
+    let protocol = protocol.and_then(|text| {
+        let named = || u16::try_from(constant::constant(text)?.value).ok();
+        text.parse().ok().or_else(named)
+    });
+    // A protocol without a number has the messages that all have.
+    let messages = netlink::brief(protocol.unwrap_or(u16::MAX), data);
+    let alike = messages.chunk_by(|one, other| one.title == other.title);
+    let in_words = |messages: &[Brief]| match messages {
+        [only] => {
+            let told: Vec<&str> = only.contents.iter().map(String::as_str).collect();
+            let (told, more) = told.split_at(told.len().min(CONTENTS));
+            let gap = if told.is_empty() { "" } else { " " };
+            let rest = if more.is_empty() { "" } else { " …" };
+            format!("{}{gap}{}{rest}", only.title, told.join(" "))
         }
-    }
-    let counted = |(words, count): (String, usize)| match count {
-        1 => words,
-        count => format!("{count} × {words}"),
+        [first, ..] => format!("{} × {}", messages.len(), first.title),
+        [] => String::new(),
     };
-    parts.into_iter().map(counted).collect()
+    alike.map(in_words).collect()
 }
 
 #[cfg(test)]

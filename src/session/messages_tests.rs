@@ -98,3 +98,54 @@ fn a_message_is_read_once_whatever_the_buffer() {
     let second = messages.read(queue, &transfer(4, "0")).0;
     assert_eq!((second.of, second.cut), (vec![2], 0));
 }
+
+#[test]
+fn netlink_messages_are_named_by_their_protocol_counted_and_one_alone_is_told() {
+    let message = |kind: u16, body: &[u8]| {
+        let mut bytes = (16 + body.len() as u32).to_ne_bytes().to_vec();
+        bytes.extend(kind.to_ne_bytes());
+        bytes.extend([2, 0, 7, 0, 0, 0, 0, 0, 0, 0]);
+        bytes.extend(body);
+        bytes
+    };
+    let mut link = vec![0; 16];
+    link.extend([7, 0, 3, 0, b'l', b'o', 0, 0, 8, 0, 4, 0]);
+    link.extend(1500_u32.to_ne_bytes());
+    let links = [message(16, &link), message(16, &link), message(3, &[0; 4])].concat();
+    for (bytes, protocol, expected) in [
+        (
+            &message(16, &link),
+            Some("NETLINK_ROUTE"),
+            "RTM_NEWLINK (MULTI) IFLA_IFNAME lo IFLA_MTU 1500",
+        ),
+        (
+            &links,
+            Some("0"),
+            "2 × RTM_NEWLINK (MULTI), NLMSG_DONE (MULTI)",
+        ),
+        (
+            &message(20, &[]),
+            Some("NETLINK_SOCK_DIAG"),
+            "SOCK_DIAG_BY_FAMILY (MULTI)",
+        ),
+        (&message(20, &[]), None, "type 20 (MULTI)"),
+        (&vec![1, 2, 3], Some("0"), ""),
+    ] {
+        let protocol = protocol.map(str::to_owned);
+        let parts = netlink_parts(bytes, protocol.as_ref());
+        assert_eq!(parts.join(", "), expected);
+    }
+}
+
+#[test]
+fn what_nobody_reads_is_forgotten_with_the_messages_and_a_queue_that_was_read_is_gone() {
+    let mut messages = Messages::default();
+    for socket in 0..3 * MESSAGES as u32 {
+        messages.wrote(Some(Queue::For(socket)), &End::default(), 1);
+    }
+    assert!(messages.unread.len() <= 2 * MESSAGES);
+    messages.unread.clear();
+    messages.wrote(Some(Queue::For(7)), &End::default(), 5);
+    messages.read(Some(Queue::For(7)), &transfer(5, "0"));
+    assert!(messages.unread.is_empty());
+}

@@ -208,7 +208,8 @@ impl Packets {
                 describe(window, known, inventory);
             }
         }
-        if self.names_version != inventory.version {
+        // A conversation's names are looked up again when they are wanted again.
+        if self.names_version != inventory.version || self.names.len() > 2 * CONVERSATIONS {
             self.names.clear();
             self.names_version = inventory.version;
         }
@@ -394,6 +395,11 @@ impl Packets {
                 .is_some_and(|conversation| self.ours.contains(&conversation))
             || self.finder.claims(headers, frame.time_ns);
         if let Some(conversation) = track.conversation.filter(|_| ours) {
+            if self.ours.len() > CONVERSATIONS {
+                // The tracker has forgotten the oldest, too.
+                let oldest = conversation.saturating_sub(CONVERSATIONS as u32 / 2);
+                self.ours.retain(|one| *one >= oldest);
+            }
             self.ours.insert(conversation);
         }
         ours

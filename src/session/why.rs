@@ -4,7 +4,7 @@ use super::Session;
 use crate::event::CallEvent;
 use crate::event::packet::PacketEvent;
 use crate::event::socket::SocketRow;
-use crate::packet::headers::{Transport, flag};
+use crate::packet::headers::{Tcp, Transport, flag};
 use crate::value::Address;
 
 /// What was found out about a failed call.
@@ -42,6 +42,7 @@ impl Session {
             "EADDRINUSE" => self.why_in_use(&mut evidence),
             "ECONNREFUSED" => self.why_refused(&mut evidence),
             "ECONNRESET" | "EPIPE" => self.why_reset(&mut evidence),
+            "ETIMEDOUT" => self.why_silent(&mut evidence),
             "EBADF" => self.why_bad_descriptor(&mut evidence),
             "EADDRNOTAVAIL" => {
                 evidence.facts.push("This lab's host has only its own addresses; bind takes one of those, or any (0.0.0.0, ::).".to_owned());
@@ -157,6 +158,53 @@ impl Session {
             .cloned()
             .collect();
         found.reverse();
+        evidence.packets = found;
+    }
+
+    /// What this end sent last without an answer: the first of it and the last.
+    fn why_silent(&mut self, evidence: &mut Evidence) {
+        let local = evidence.call.fd.and_then(|fd| {
+            let known = self.inventory().by_fd(&evidence.call.process, fd)?;
+            known.local.as_ref().and_then(Address::port)
+        });
+        let Some(port) = local.filter(|port| *port != 0) else {
+            return;
+        };
+        let asks = |tcp: &Tcp| tcp.len > 0 || tcp.flags & (flag::SYN | flag::FIN) != 0;
+        let mut unanswered: Vec<&PacketEvent> = self
+            .log()
+            .packets()
+            .rev()
+            .take_while(|packet| {
+                packet
+                    .headers
+                    .tcp()
+                    .is_none_or(|tcp| tcp.dstport != port || packet.lost().is_some())
+            })
+            .filter(|packet| {
+                packet
+                    .headers
+                    .tcp()
+                    .is_some_and(|tcp| tcp.srcport == port && asks(tcp))
+            })
+            .collect();
+        unanswered.reverse();
+        let lost = unanswered.iter().filter(|p| p.lost().is_some()).count();
+        let ends = [unanswered.first(), unanswered.last()];
+        let mut found: Vec<PacketEvent> =
+            ends.into_iter().flatten().map(|p| (*p).clone()).collect();
+        found.dedup_by_key(|packet| packet.number);
+        if let [_, _, ..] = found.as_slice() {
+            let lost = match lost {
+                0 => "none".to_owned(),
+                all if all == unanswered.len() => "all".to_owned(),
+                some => some.to_string(),
+            };
+            evidence.facts.push(format!(
+                "This end sent {} segments and nothing came back; the wire lost {lost} of them. The first and the last:",
+                unanswered.len(),
+            ));
+        }
         evidence.packets = found;
     }
 

@@ -378,6 +378,11 @@ impl Inspection {
             status = FAILED;
         }
         if dropped > 0 || !(self.request.quiet || unread) {
+            let counted = self.request.count.is_some_and(|count| self.shown >= count);
+            if !self.request.endless && matches!(ending, Ending::Asked) && !counted {
+                // The terminal has written ^C where the next line would begin.
+                notes.end_line();
+            }
             notes.note(&format!(
                 "{} packets captured, {} {}, {} dropped by the kernel",
                 grouped(self.seen),

@@ -8,8 +8,10 @@ use crate::command::filter::Filter;
 use crate::event::Event;
 use crate::event::packet::PacketEvent;
 use crate::event::path::{Step, merge};
+use crate::event::socket::SocketRow;
 use crate::render::states::Path;
 use crate::session::inventory::{Known, Protocol};
+use crate::value::Address;
 use tell::Mode;
 
 impl Shell {
@@ -44,11 +46,14 @@ impl Shell {
             known.fd,
             self.session.inventory().shown(known),
         );
-        let rows = self.session.socket_rows(Some(&owner));
-        let row = rows.into_iter().find(|row| row.fd == fd && fd.is_some());
+        let rows = self.session.socket_rows(None);
+        let row = rows
+            .iter()
+            .find(|row| row.process == owner && row.fd == fd && fd.is_some());
         match row {
             Some(row) => {
-                let text = views::info(&label, &row, screen.look());
+                let other = rows.iter().find(|other| is_other_end(row, other));
+                let text = views::info(&label, row, other, screen.look());
                 screen.show(&text);
             }
             None => self.refuse(
@@ -309,4 +314,17 @@ fn no_states(name: &str) -> String {
     format!(
         "{name} is no TCP socket: these states are TCP's; `info` and `sockets` show what there is of it"
     )
+}
+
+/// True when two sockets are the two ends of one TCP connection. A socket of IPv6 may name an IPv4 address in its own way.
+fn is_other_end(one: &SocketRow, other: &SocketRow) -> bool {
+    let plain = |address: Option<&Address>| {
+        let address = address?;
+        Some((address.ip()?.to_canonical(), address.port()?))
+    };
+    one.protocol == "tcp"
+        && other.protocol == "tcp"
+        && plain(one.peer.as_ref()).is_some()
+        && plain(one.local.as_ref()) == plain(other.peer.as_ref())
+        && plain(one.peer.as_ref()) == plain(other.local.as_ref())
 }

@@ -6,6 +6,7 @@ pub mod drawing;
 pub mod expecting;
 pub mod explaining;
 pub mod following;
+mod hindsight;
 pub mod inspecting;
 pub mod journal;
 pub mod lesson;
@@ -270,23 +271,18 @@ impl Shell {
         if !typed::is_about_files(&commands) {
             self.typed.keep(&self.current, text);
         }
-        self.journal.line(&self.prompt(), text);
+        self.journal.line(&format!("{}> ", self.current), text);
         self.blocks.begin(text, &self.current, &commands);
         self.commands(&commands, screen)
     }
 
     /// Forgets what belonged to a lab that is gone.
     fn forget(&mut self) {
-        self.forget_lines();
+        self.typed = Typed::default();
         self.journal.clear();
         self.blocks = Blocks::default();
         self.watermark = 1;
         FIRST_HOST.clone_into(&mut self.current);
-    }
-
-    /// Forgets the lines that were typed.
-    fn forget_lines(&mut self) {
-        self.typed = Typed::default();
     }
 
     fn say_stopped(&mut self, what: &str, screen: &mut dyn Screen) {

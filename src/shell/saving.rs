@@ -18,6 +18,15 @@ impl Shell {
             .to_owned();
         match ending.as_str() {
             "lab" => self.save_lines(&path, screen),
+            "md" => {
+                let (draft, count) = self.draft();
+                self.write(
+                    &path,
+                    &draft,
+                    &format!("{count} lines as a lesson to be explained"),
+                    screen,
+                );
+            }
             "svg" => {
                 let what = word(call, 1).unwrap_or_default();
                 match self.drawing(process, &what) {
@@ -46,7 +55,7 @@ impl Shell {
             }
             _ => {
                 let reason = format!(
-                    "the name says what is saved: {} ends in no form that is known; .lab (the lines typed), .pcapng (the packets), .json (the events), .html (the session as a page) and .svg (a drawing: {}) are",
+                    "the name says what is saved: {} ends in no form that is known; .lab (the lines typed), .md (a lesson to be explained), .pcapng (the packets), .json (the events), .html (the session as a page) and .svg (a drawing: {}) are",
                     path.escape_debug(),
                     Self::drawable()
                 );

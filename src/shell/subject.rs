@@ -2,7 +2,7 @@
 //! sockets of that conversation. Shows nothing.
 
 use super::Shell;
-use crate::event::packet::PacketEvent;
+use crate::event::packet::{PacketEvent, WIRE};
 use crate::event::transfer::Party;
 use crate::session::ledger::Ledger;
 use crate::session::log::Log;
@@ -66,12 +66,17 @@ pub(super) fn connection<'a>(log: &'a Log, subject: &Subject) -> Vec<(&'a Packet
         .collect()
 }
 
-/// True when the packet went from or to this connected socket.
+/// True when the packet went from or to this connected socket, on a network that its host is on.
 fn carries(party: &Party, packet: &PacketEvent) -> bool {
     let Some((from, to)) = endpoints(&packet.headers) else {
         return false;
     };
-    stands(party, from, to) || stands(party, to, from)
+    shares_network(party, packet) && (stands(party, from, to) || stands(party, to, from))
+}
+
+/// False when the packet passed the loopback interface of another host, where the same addresses and ports are other sockets.
+fn shares_network(party: &Party, packet: &PacketEvent) -> bool {
+    packet.network == WIRE || party.host == packet.host
 }
 
 /// True when a socket is the end `local` of a connection to `peer`.
@@ -103,7 +108,8 @@ pub(super) fn ends<'a>(
     let at = |local, peer| {
         ledger
             .parties()
-            .filter(|party| !party.listening && stands(party, local, peer))
+            .filter(|party| !party.listening && shares_network(party, first))
+            .filter(|party| stands(party, local, peer))
             .filter(|party| {
                 party.closed_ns.is_none_or(|end| end >= first.frame.time_ns)
                     && (party.born_ns <= last.frame.time_ns || party.closed_ns.is_none())
@@ -121,6 +127,7 @@ pub(super) fn is_listened_at(ledger: &Ledger, packet: &PacketEvent, forward: boo
     let at = if forward { to } else { from };
     ledger.parties().any(|party| {
         party.listening
+            && shares_network(party, packet)
             && party.local.as_ref().is_some_and(|local| {
                 local.port() == Some(at.port())
                     && local.ip().is_some_and(|ip| {

@@ -38,7 +38,7 @@ pub fn greeting(lab: &Lab, sees_packets: bool) -> Styled {
     text.say(
         Style::Dim,
         0,
-        "Try `help`, `help connect`, or type a call: s = socket AF_INET SOCK_STREAM",
+        "Try `lesson 1`, `help`, or type a call: s = socket AF_INET SOCK_STREAM",
     );
     for note in lab.notes() {
         text.say(Style::Dim, 0, &format!("not set up: {note}"));
@@ -155,12 +155,17 @@ pub fn table(rows: &[SocketRow], look: Look) -> Styled {
     sockets::draw(rows, &look)
 }
 
-/// One socket's TCP_INFO.
-pub fn info(label: &str, row: &SocketRow, look: Look) -> Styled {
+/// One socket's TCP_INFO, beside that of the other end when that is in the lab too.
+pub fn info(label: &str, row: &SocketRow, other: Option<&SocketRow>, look: Look) -> Styled {
     let mut text = Styled::new();
     text.say(Style::Heading, 0, &format!("     {label}: {}", row.state));
-    text.append(sockets::draw(std::slice::from_ref(row), &look));
-    if !row.tcp_info.is_empty() {
+    let rows: Vec<SocketRow> = std::iter::once(row).chain(other).cloned().collect();
+    text.append(sockets::draw(&rows, &look));
+    if let Some(other) =
+        other.filter(|other| !row.tcp_info.is_empty() && !other.tcp_info.is_empty())
+    {
+        text.append(tcp_info::draw_both([&row.tcp_info, &other.tcp_info], &look));
+    } else if !row.tcp_info.is_empty() {
         text.append(tcp_info::draw(&row.tcp_info, false, &look));
     }
     text

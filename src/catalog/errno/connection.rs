@@ -65,7 +65,7 @@ described! {
         when {
             "connect": "no answer to the SYN and its retransmissions: six (since Linux 6.5 ten), two minutes in all (sysctl net.ipv4.tcp_syn_retries, option TCP_SYNCNT)";
             "send": "data stayed unacknowledged through 15 backoffs, 15 to 30 minutes (tcp_retries2), or longer than TCP_USER_TIMEOUT";
-            "recv": "keepalive probes were not answered (SO_KEEPALIVE, TCP_KEEPCNT)";
+            "recv": "what this end had sent stayed unacknowledged as long as that, or keepalive probes were not answered (SO_KEEPALIVE, TCP_KEEPCNT)";
         }
         next "The host is down, unreachable, or a firewall drops silently. A timeout that settimeout set is another thing: Python's TimeoutError without this errno.";
     ECONNREFUSED "Connection refused" "connect(2)"

@@ -20,6 +20,19 @@ const FILTER_WORDS: &[&str] = &["contains", "matches", "in", "not", "and", "or"]
 /// What `inspect` takes besides a filter.
 const INSPECT_WORDS: &[&str] = &["on", "off", "line", "tree", "hex"];
 
+/// The views that `save x.svg` draws.
+const SAVED_VIEWS: &[&str] = &[
+    "ladder",
+    "plot",
+    "stream",
+    "states",
+    "follow",
+    "conversations",
+    "packets",
+    "messages",
+    "sockets",
+];
+
 /// The attributes of a socket.
 const ATTRIBUTES: &[&str] = &["family", "type", "proto", "timeout"];
 
@@ -253,6 +266,8 @@ impl<'a> Candidates<'a> {
             self.add_all(FILTER_WORDS, "");
         } else if verb == Verb::Inspect {
             self.add_all(INSPECT_WORDS, "");
+        } else if verb == Verb::Save {
+            self.add_all(SAVED_VIEWS, "view, for .svg");
         }
     }
 

@@ -15,11 +15,15 @@ impl Parser<'_> {
         };
         let span = start..start + word.len();
         let after = &self.lexer.rest()[word.len()..];
+        if word == "import" {
+            self.import(start, word, commands)?;
+            return Ok(true);
+        }
         if !after.is_empty() && !after.starts_with([' ', '\t', ':', ';', '\n', '\r', '(', '#']) {
             return Ok(false);
         }
         match word {
-            "import" | "from" if after.starts_with([' ', '\t']) => {
+            "from" if after.starts_with([' ', '\t']) => {
                 self.import(start, word, commands)?;
             }
             "with" => self.with(start, commands)?,
@@ -52,6 +56,18 @@ impl Parser<'_> {
         if word == "import" && modules.split_whitespace().any(|piece| piece == "as") {
             return Err(Diagnostic::new(span, "modules keep their names here")
                 .helping("write `import socket`"));
+        }
+        if let Some(odd) = modules
+            .split(',')
+            .map(str::trim)
+            .find(|name| !is_module(name))
+        {
+            let message = if odd.is_empty() {
+                "a comma without a module beside it".to_owned()
+            } else {
+                format!("{} is no name of a module", quoted(odd))
+            };
+            return Err(Diagnostic::new(span, message).expecting("import socket"));
         }
         let modules = Expr::Str(modules.to_owned());
         let action = Action::Call(Call {
@@ -120,6 +136,17 @@ impl Parser<'_> {
                 .to_owned(),
         });
     }
+}
+
+/// `socket`, `os.path`.
+fn is_module(name: &str) -> bool {
+    name.split('.').all(|part| {
+        let mut characters = part.chars();
+        characters
+            .next()
+            .is_some_and(|first| first.is_alphabetic() || first == '_')
+            && characters.all(|character| character.is_alphanumeric() || character == '_')
+    })
 }
 
 fn program(word: &str, span: Range<usize>) -> Diagnostic {

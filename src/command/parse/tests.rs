@@ -865,6 +865,27 @@ fn what_is_wrong_is_said_with_its_place_and_a_way_out() {
             "import socket",
         ),
         (
+            "import -c \"ps | grep server/\"",
+            7..29,
+            "is no name of a module",
+            "import socket",
+            "",
+        ),
+        (
+            "import$$ --count 1",
+            6..18,
+            "is no name of a module",
+            "import socket",
+            "",
+        ),
+        (
+            "import socket,",
+            7..14,
+            "a comma without a module",
+            "import socket",
+            "",
+        ),
+        (
             "expect errno ECONREFUSED",
             13..24,
             "is no errno",

@@ -83,9 +83,9 @@ fn plain(value: &Expr, form: Form) -> String {
         Expr::Binary(operator, left, right) => binary(*operator, left, right, form),
         Expr::Negative(inner) => {
             let text = at_level(inner, SIGN, form);
-            // A sign in front of digits would become part of the number.
+            // A sign in front of digits would become part of the number, and two signs the name of an option.
             let is_number = text.starts_with(|first: char| first.is_ascii_digit());
-            if is_number && !matches!(**inner, Expr::Duration(_)) {
+            if text.starts_with('-') || is_number && !matches!(**inner, Expr::Duration(_)) {
                 format!("-({text})")
             } else {
                 format!("-{text}")

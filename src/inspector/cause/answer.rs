@@ -104,6 +104,9 @@ pub(super) fn reset(scene: &Scene<'_>, closed: Option<&str>) -> Option<Cause> {
     closed.map(|_| kernel(Certainty::Probably, words.to_owned()))
 }
 
+/// The persist timer would not have fired before this time.
+const LONGEST_REST: i64 = 150_000_000;
+
 /// An acknowledgment without data.
 pub(super) fn acknowledgment(scene: &Scene<'_>) -> Option<Cause> {
     let newest = scene.answered()?;
@@ -111,7 +114,7 @@ pub(super) fn acknowledgment(scene: &Scene<'_>) -> Option<Cause> {
     let number = newest.number;
     let say = |words: &str| Some(follows(number, from, words));
     if scene.since(newest) >= AT_ONCE {
-        return late(scene, newest);
+        return Some(late(scene, newest));
     }
     let acked_before = scene.acked_before();
     if newest.probe {
@@ -137,7 +140,7 @@ pub(super) fn acknowledgment(scene: &Scene<'_>) -> Option<Cause> {
         ));
     }
     if !newest.carries() {
-        return answer_to_nothing(scene, newest);
+        return Some(answer_to_nothing(scene, newest));
     }
     if before(scene.tcp.ack, newest.seq) {
         return say(&out_of_order(scene, newest));
@@ -250,7 +253,7 @@ fn repeated(scene: &Scene<'_>, newest: &Segment) -> String {
 }
 
 /// An acknowledgment behind a bare acknowledgment.
-fn answer_to_nothing(scene: &Scene<'_>, newest: &Segment) -> Option<Cause> {
+fn answer_to_nothing(scene: &Scene<'_>, newest: &Segment) -> Cause {
     if unacknowledged(scene).is_some() {
         return late(scene, newest);
     }
@@ -258,7 +261,7 @@ fn answer_to_nothing(scene: &Scene<'_>, newest: &Segment) -> Option<Cause> {
         "the kernel: it answers #{}, which does not fit what this end has sent or expects",
         newest.number
     );
-    Some(kernel(Certainty::Probably, words))
+    kernel(Certainty::Probably, words)
 }
 
 /// The oldest data that had arrived and was not acknowledged yet.
@@ -275,13 +278,13 @@ fn unacknowledged<'a>(scene: &Scene<'a>) -> Option<&'a Segment> {
 }
 
 /// An acknowledgment some time after what it answers.
-fn late(scene: &Scene<'_>, newest: &Segment) -> Option<Cause> {
+fn late(scene: &Scene<'_>, newest: &Segment) -> Cause {
     let Some(oldest) = unacknowledged(scene) else {
         let words = format!(
             "the kernel of this end, on its own: nothing has come since #{}",
             newest.number
         );
-        return Some(kernel(Certainty::Probably, words));
+        return kernel(Certainty::Probably, words);
     };
     let elapsed = scene.since(oldest);
     // The calls on the socket are known and none of them sent it; what a program does is not known.
@@ -295,7 +298,7 @@ fn late(scene: &Scene<'_>, newest: &Segment) -> Option<Cause> {
         waited(elapsed),
         oldest.number
     );
-    Some(kernel(certainty, words))
+    kernel(certainty, words)
 }
 
 /// The call that wrote what is sent now, after it had returned.
@@ -321,7 +324,16 @@ pub(super) fn let_go(scene: &Scene<'_>, writer: Option<Writer<'_>>) -> Option<Ca
     } else {
         "the FIN"
     };
-    let Some(trigger) = scene.trigger().filter(|segment| segment.has(flag::ACK)) else {
+    // What waited while nothing was on its way any more waited for the acknowledgment that said so, however busy the machine was:
+    // the timers of what is on its way are not set then.
+    let at_rest = |segment: &&Segment| {
+        !before(segment.ack, scene.tcp.seq) && scene.since(segment) < LONGEST_REST
+    };
+    let trigger = scene
+        .trigger()
+        .or_else(|| scene.newest().filter(at_rest))
+        .filter(|segment| segment.has(flag::ACK) && segment.window > 0);
+    let Some(trigger) = trigger else {
         let timer = scene.evidence.before.and_then(|sample| sample.timer);
         if timer.is_some_and(|(timer, _)| timer == Timer::Persist) && scene.tcp.len > 0 {
             return Some(kernel(

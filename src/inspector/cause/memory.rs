@@ -53,8 +53,21 @@ impl CauseFinder {
         let window = self.on_socket(packet, from, to).find(|window| {
             is_sending(&window.name) && window.end_ns.is_some_and(|end| end < packet.frame.time_ns)
         })?;
-        let words = format!("it had waited for the Ethernet address that #{number} told");
-        Some(caused(window, words))
+        Some(caused(window, held(number)))
+    }
+
+    /// What a running call's packet had to wait for, if the neighbour's address was told since the call began.
+    pub(super) fn waited_for(&self, packet: &PacketEvent, window: &CallWindow) -> String {
+        let told = packet
+            .headers
+            .addresses()
+            .and_then(|(_, to)| self.told.get(&(packet.network, to)));
+        match told {
+            Some((number, time)) if (window.start_ns..=packet.frame.time_ns).contains(time) => {
+                held(*number)
+            }
+            _ => String::new(),
+        }
     }
 
     pub(super) fn error_report(
@@ -162,7 +175,7 @@ impl CauseFinder {
             sacks: tcp.options.sack_count,
             doubled: flow::doubled(packet),
             again: is_again(own, tcp),
-            timed_out: note.again == Some(Again::Timeout),
+            timed_out: matches!(note.again, Some(Again::Timeout | Again::LikelyTimeout)),
             probe: is_probe(own, tcp),
             cause: seen.cause,
         };
@@ -187,7 +200,7 @@ impl CauseFinder {
             let report = TooBig {
                 number: packet.number,
                 time_ns: packet.frame.time_ns,
-                mtu,
+                mtu: Some(mtu).filter(|mtu| *mtu > 0),
             };
             self.too_big.insert(key, report);
         }
@@ -217,6 +230,10 @@ impl CauseFinder {
             self.segments = 0;
         }
     }
+}
+
+fn held(number: u64) -> String {
+    format!("it had waited for the Ethernet address that #{number} told")
 }
 
 /// Both ends of the packet that an error quotes.

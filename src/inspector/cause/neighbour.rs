@@ -109,7 +109,7 @@ pub(super) fn error_report(icmp: &Icmp, is_v6: bool, sender: &str, about: &Seen)
         .map(|ports| ports.1);
     let words = match (is_v6, icmp.kind, icmp.code) {
         (false, 3, 3) | (true, 1, 4) => format!(
-            "no socket is bound to port {}: the kernel answered #{number} with this",
+            "no socket at port {} takes it: the kernel answered #{number} with this",
             port.unwrap_or(0)
         ),
         (false, 3, 4) | (true, 2, _) => {
@@ -145,8 +145,8 @@ pub(super) fn error_report(icmp: &Icmp, is_v6: bool, sender: &str, about: &Seen)
     follows(number, about.cause.as_ref(), &words)
 }
 
-/// The MTU that a "too big" message names; `None` when it names none or is no such message.
-pub(super) fn too_big(headers: &Headers, bytes: &[u8]) -> Option<Option<u32>> {
+/// The MTU that a "too big" message names, 0 when it names none (RFC 1191 section 3); `None` for other messages.
+pub(super) fn too_big(headers: &Headers, bytes: &[u8]) -> Option<u32> {
     let (icmp, start) = match (&headers.net, &headers.transport) {
         (Net::Ipv4(ip), Transport::Icmp(icmp)) if (icmp.kind, icmp.code) == (3, 4) => {
             (icmp, ip.header.end as usize)
@@ -158,9 +158,8 @@ pub(super) fn too_big(headers: &Headers, bytes: &[u8]) -> Option<Option<u32>> {
     };
     icmp.quoted?;
     let field: [u8; 4] = bytes.get(start + 4..start + 8)?.try_into().ok()?;
-    let mtu = match headers.net {
+    Some(match headers.net {
         Net::Ipv4(_) => u32::from(u16::from_be_bytes([field[2], field[3]])),
         _ => u32::from_be_bytes(field),
-    };
-    Some((mtu > 0).then_some(mtu))
+    })
 }

@@ -64,8 +64,7 @@ impl<'a> Scene<'a> {
         let acked = self.acked_before();
         let found = if acked.is_some_and(|acked| before(acked, ack)) {
             fresh()
-                .filter(|segment| segment.carries() && segment.end == ack)
-                .last()
+                .rfind(|segment| segment.carries() && segment.end == ack)
                 .or_else(|| {
                     fresh().find(|segment| {
                         acked.is_some_and(|acked| {
@@ -78,7 +77,7 @@ impl<'a> Scene<'a> {
                 .find(|segment| segment.carries() && before(ack, segment.seq))
                 .or_else(|| fresh().find(|segment| segment.carries()))
                 // Not every probe is answered: answers to what tells nothing new are limited (tcp_invalid_ratelimit).
-                .or_else(|| fresh().filter(|segment| segment.probe).last())
+                .or_else(|| fresh().rfind(|segment| segment.probe))
                 .or_else(|| fresh().find(|segment| segment.has(flag::RST)))
                 // The copy of a segment that was answered.
                 .or_else(|| {
@@ -134,33 +133,26 @@ impl<'a> Scene<'a> {
     }
 
     fn lost_answer(&self, sent: &Segment) -> String {
-        let answers = self.other.segments().rev().filter(|answer| {
+<<<<<<< HEAD
+        let newest = self.other.segments().rev().find(|answer| {
             answer.time_ns >= sent.time_ns && answer.has(flag::ACK) && !before(answer.ack, sent.end)
         });
-        for answer in answers {
-            match answer.fate {
-                Fate::Lost(rule) => {
-                    return format!(
-                        "#{}, which acknowledges it, was lost by wire rule {rule}",
-                        answer.number
-                    );
-                }
-                Fate::Spoiled(rule) => {
-                    return format!(
-                        "#{}, which acknowledges it, was spoiled by wire rule {rule}",
-                        answer.number
-                    );
-                }
-                Fate::Arrives(time) if time > self.time => {
-                    return format!(
-                        "#{}, which acknowledges it, is still on its way",
-                        answer.number
-                    );
-                }
-                Fate::Arrives(_) => {}
-            }
-        }
-        format!("#{} was never answered", sent.number)
+        let Some(answer) = newest else {
+=======
+        let answer = self.other.segments().rev().find(|answer| {
+            answer.time_ns >= sent.time_ns && answer.has(flag::ACK) && !before(answer.ack, sent.end)
+        });
+        let Some(answer) = answer else {
+>>>>>>> refs/heads/causes
+            return format!("#{} was never answered", sent.number);
+        };
+        let fate = match answer.fate {
+            Fate::Lost(rule) => format!("was lost by wire rule {rule}"),
+            Fate::Spoiled(rule) => format!("was spoiled by wire rule {rule}"),
+            Fate::Arrives(time) if time > self.time => "is still on its way".to_owned(),
+            Fate::Arrives(_) => "came too late".to_owned(),
+        };
+        format!("#{}, which acknowledges it, {fate}", answer.number)
     }
 }
 

@@ -13,6 +13,8 @@ use crate::packet::headers::flag;
 pub(super) enum Again {
     /// The retransmission timer fired.
     Timeout,
+    /// The retransmission timer, as far as timing tells: the kernel's counter of timeouts is not known.
+    LikelyTimeout,
     /// Anything else.
     Other,
 }
@@ -41,7 +43,7 @@ pub(super) fn again(scene: &Scene<'_>) -> (Again, Cause) {
     if let Some(cause) = asked_for(scene, &sent) {
         return (Again::Other, cause);
     }
-    (Again::Other, by_timer(scene, &sent, fired))
+    by_timer(scene, &sent, fired)
 }
 
 /// The retransmission timer.
@@ -211,7 +213,7 @@ fn third_duplicate(scene: &Scene<'_>, newest: &Segment) -> Option<u64> {
 }
 
 /// No acknowledgment let it go, and no timeout was counted for it: the loss probe or RACK's timer.
-fn by_timer(scene: &Scene<'_>, sent: &[&Segment], fired: Option<bool>) -> Cause {
+fn by_timer(scene: &Scene<'_>, sent: &[&Segment], fired: Option<bool>) -> (Again, Cause) {
     let last = sent.last().expect("the caller has found one");
     let elapsed = scene.time - last.time_ns;
     let silence = scene.silence(sent);
@@ -229,7 +231,7 @@ fn by_timer(scene: &Scene<'_>, sent: &[&Segment], fired: Option<bool>) -> Cause 
             "RACK's reordering timer: SACK reported data beyond it {} ago, and it is still missing; {silence}",
             waited(elapsed)
         );
-        return kernel(certainty, words);
+        return (Again::Other, kernel(certainty, words));
     }
     // With SACK the probe's timer is set first, and not later than the retransmission timer would fire.
     let probes_first = scene.evidence.before.is_some_and(|sample| {
@@ -245,9 +247,9 @@ fn by_timer(scene: &Scene<'_>, sent: &[&Segment], fired: Option<bool>) -> Cause 
             "the tail loss probe timer (TLP): {} without an acknowledgment, so the last segment is sent again to provoke one; {silence}",
             waited(elapsed)
         );
-        return kernel(certainty, words);
+        return (Again::Other, kernel(certainty, words));
     }
-    timeout(scene, sent, false)
+    (Again::LikelyTimeout, timeout(scene, sent, false))
 }
 
 /// A router said that the path takes less: what was sent is cut anew.

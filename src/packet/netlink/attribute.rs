@@ -16,6 +16,9 @@ const ATTRIBUTES: usize = 2048;
 /// Nested attributes are followed this deep.
 const DEEPEST: usize = 6;
 
+/// The label of an attribute that is in no table.
+pub(super) const UNKNOWN: &str = "Attribute";
+
 /// What a message is about: the table its attributes are in.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Subject {
@@ -161,7 +164,7 @@ fn known(subject: Subject, kind: u16) -> (&'static str, Form) {
         (Subject::Generic, 1) => ("CTRL_ATTR_FAMILY_ID", Number),
         (Subject::Generic, 2) => ("CTRL_ATTR_FAMILY_NAME", Text),
         (Subject::Generic, 3) => ("CTRL_ATTR_VERSION", Number),
-        _ => ("Attribute", Form::Bytes),
+        _ => (UNKNOWN, Form::Bytes),
     }
 }
 
@@ -199,7 +202,7 @@ fn walk(
         let (label, form) = if depth == 0 {
             known(subject, kind)
         } else {
-            ("Attribute", Form::Bytes)
+            (UNKNOWN, Form::Bytes)
         };
         let mut parts = Fields::of(part);
         let value = FieldValue::Number(len as u64);

@@ -18,6 +18,11 @@ impl Notes<'_> {
         let _ = self.out.flush();
     }
 
+    /// Ends a line that somebody else began.
+    pub(super) fn end_line(&mut self) {
+        let _ = self.out.write_all(b"\n");
+    }
+
     /// Something to know.
     pub(super) fn note(&mut self, text: &str) {
         self.say(Style::Note, text);

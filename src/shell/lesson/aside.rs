@@ -6,6 +6,7 @@ use crate::lesson::document::Lesson;
 use crate::session::Session;
 use crate::shell::Shell;
 use crate::shell::blocks::Blocks;
+use crate::shell::journal::Journal;
 use crate::shell::tell::Teller;
 use crate::shell::typed::Typed;
 use std::path::Path;
@@ -18,6 +19,7 @@ pub struct Aside {
     current: String,
     typed: Typed,
     blocks: Blocks,
+    journal: Journal,
     teller: Teller,
     watermark: u64,
 }
@@ -36,6 +38,7 @@ impl Shell {
             current: self.current.clone(),
             typed: std::mem::take(&mut self.typed),
             blocks: std::mem::take(&mut self.blocks),
+            journal: std::mem::take(&mut self.journal),
             teller: std::mem::take(&mut self.teller),
             watermark: self.watermark,
         };
@@ -54,6 +57,7 @@ impl Shell {
         self.current = aside.current;
         self.typed = aside.typed;
         self.blocks = aside.blocks;
+        self.journal = aside.journal;
         self.teller = aside.teller;
         self.watermark = aside.watermark;
     }

@@ -42,6 +42,8 @@ pub struct Course {
     pub(super) nearly: bool,
     /// A line was about the lesson itself: nothing is to be said of the step after it.
     pub(super) about_lesson: bool,
+    /// The newest line was more than a change of prompt: something is said of the step after it.
+    pub(super) did_something: bool,
     /// How many answers were right, and of how many.
     pub(super) right: (usize, usize),
     /// The solution of the task that was solved last.
@@ -116,6 +118,7 @@ impl Shell {
             asked: Vec::new(),
             nearly: false,
             about_lesson: true,
+            did_something: false,
             right: (0, 0),
             solved: None,
             ended: false,
@@ -289,6 +292,7 @@ impl Shell {
         if let Err(obstacle) = began {
             screen.show(&said(&obstacle.to_string()));
         }
+        course.asked.clear();
         // What stands right before the step is shown again; what led there is only done again.
         let first = course.beats[..at]
             .iter()
@@ -300,6 +304,15 @@ impl Shell {
                 Beat::Task(task) => &task.solution,
                 Beat::Mark => {
                     course.block = self.mark();
+                    &[]
+                }
+                // What was said of a question is forgotten; its answer is told all the same.
+                Beat::Quiz(question) => {
+                    course.asked.push((question.clone(), None));
+                    &[]
+                }
+                Beat::Grade => {
+                    course.asked.clear();
                     &[]
                 }
                 Beat::Fresh => {
@@ -316,7 +329,6 @@ impl Shell {
                 });
             }
         }
-        course.asked.clear();
         course.ended = false;
         course.at = first;
         self.advance(course, screen);

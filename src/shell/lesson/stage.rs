@@ -198,7 +198,6 @@ impl Shell {
         }
         self.manner.deadline = refusals;
         self.manner.format = format;
-        self.forget_lines();
         if self.tally.wrong_lines > wrong {
             return Err(Obstacle::Setup(format!(
                 "the lesson's hosts could not be made: {}",

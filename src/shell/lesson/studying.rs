@@ -2,12 +2,13 @@
 
 use super::course::Course;
 use super::running::failure_of;
+use crate::command::ast::Action;
 use crate::command::expectation::{Claim, Expectation};
 use crate::command::line::lines;
 use crate::command::parse::parse_line;
 use crate::lesson::beat::Beat;
 use crate::lesson::document::Lesson;
-use crate::lesson::effect::{Done, missing};
+use crate::lesson::effect::{Done, Used, account};
 use crate::lesson::lab::LabLine;
 use crate::lesson::sequence::Outcome;
 use crate::lesson::task::Task;
@@ -57,7 +58,11 @@ impl Shell {
         if let Some(course) = &mut self.course {
             course.line = now;
             course.about_lesson = false;
-            for command in parse_line(text).unwrap_or_default() {
+            let commands = parse_line(text).unwrap_or_default();
+            course.did_something = commands
+                .iter()
+                .any(|command| !matches!(command.action, Action::Switch));
+            for command in commands {
                 let process = command.process.clone().unwrap_or_else(|| here.clone());
                 course.typed.push((process, command));
             }
@@ -102,7 +107,8 @@ impl Shell {
                 .map_or(PATIENCE, |_| course.lesson.front.deadline);
             match course.beat().cloned() {
                 Some(Beat::Line(line)) => {
-                    self.judge_line(&mut course, &line, patience, true, screen);
+                    let tell = course.did_something;
+                    self.judge_line(&mut course, &line, patience, tell, screen);
                 }
                 Some(Beat::Task(task)) => self.judge_task(&mut course, &task, true, screen),
                 Some(Beat::Quiz(question)) => {
@@ -147,25 +153,28 @@ impl Shell {
         screen: &mut dyn Screen,
     ) {
         let whose = self.home_of(&line.text, &course.lesson);
-        if let Some(reason) = self.missing(course, line, &whose) {
-            if tell {
-                let (number, of) = (course.behind() + 1, course.steps());
-                let first = line.text.lines().next().unwrap_or_default();
-                let mut text = Styled::new();
-                text.push(drawn::not_yet(&format!(
-                    "{number}/{of} is still open: {first}  ({reason})"
-                )));
-                screen.show(&text);
+        let used = match self.done(course, line, &whose) {
+            Ok(used) => used,
+            Err(reason) => {
+                if tell {
+                    let (number, of) = (course.behind() + 1, course.steps());
+                    let first = line.text.lines().next().unwrap_or_default();
+                    let mut text = Styled::new();
+                    text.push(drawn::not_yet(&format!(
+                        "{number}/{of} is still open: {first}  ({reason})"
+                    )));
+                    screen.show(&text);
+                }
+                return;
             }
-            return;
-        }
+        };
         course.nearly = true;
         match self.expectations(course, line, &whose, patience, screen) {
             Ok(()) => {
                 let mut text = Styled::new();
                 text.push(drawn::done(""));
                 screen.show(&text);
-                self.complete(course, screen);
+                self.complete_with(course, used, screen);
             }
             Err(reason) if tell => {
                 let mut text = Styled::new();
@@ -192,8 +201,11 @@ impl Shell {
             .unwrap_or_default()
     }
 
-    pub(super) fn missing(&self, course: &Course, line: &LabLine, whose: &str) -> Option<String> {
-        let commands = parse_line(&line.text).ok()?;
+    /// Whether the student has done what a line does, and how much of what was done that is.
+    fn done(&self, course: &Course, line: &LabLine, whose: &str) -> Result<Used, String> {
+        let Ok(commands) = parse_line(&line.text) else {
+            return Ok(Used::default());
+        };
         let names = self.session.processes().iter().flat_map(|process| {
             self.session
                 .variables(&process.name)
@@ -206,19 +218,41 @@ impl Shell {
             names: names.collect(),
             here: &self.current,
         };
-        // A call that sleeps has been made, too.
+        // A call that sleeps has been made, too; what it will give has no name yet.
         let asleep =
             self.session.processes().iter().any(|process| {
                 process.name == whose && process.works().any(|(_, work)| work.blocked)
             });
-        let found = missing(&commands, whose, &done);
         let typed_alike = course.typed.iter().any(|(process, typed)| {
             process == whose
                 && commands
                     .iter()
                     .any(|command| command.action == typed.action)
         });
-        found.filter(|_| !(asleep && typed_alike))
+        match account(&commands, whose, &done) {
+            Err(_) if asleep && typed_alike => Ok(Used {
+                typed: course.typed.len(),
+                calls: done.calls.len(),
+            }),
+            accounted => accounted,
+        }
+    }
+
+    /// The step is done. What the student did beyond it may have done the next one as well.
+    fn complete_with(&mut self, course: &mut Course, used: Used, screen: &mut dyn Screen) {
+        let (line, mut step) = (course.line, course.step);
+        step.calls += used.calls as u64;
+        let typed = course.typed.split_off(used.typed.min(course.typed.len()));
+        let at = course.at;
+        self.complete(course, screen);
+        let follows = course.at == at + 1;
+        let more = self.calls_since(None, &step).next().is_some() || !typed.is_empty();
+        if let (true, true, Some(Beat::Line(next))) = (follows, more, course.beat().cloned()) {
+            course.line = line;
+            course.step = step;
+            course.typed = typed;
+            self.judge_line(course, &next, Duration::ZERO, false, screen);
+        }
     }
 
     pub(super) fn expectations(

@@ -1,0 +1,416 @@
+//! Lessons as their students and their authors meet them: checked, played, learned from a pipe, written from a session.
+
+mod support;
+
+use std::path::Path;
+use support::{Ran, folder, private_lab, run_in, scripts};
+
+/// Writes a lesson and checks it.
+fn checked(name: &str, text: &str, more: &[&str]) -> Ran {
+    let place = folder();
+    std::fs::write(place.path().join(name), text).expect("it can be written");
+    let path = format!("./{name}");
+    let mut arguments = vec!["lesson", "check", "--color", "never", &path];
+    arguments.extend(more);
+    run_in(place.path(), &arguments, b"")
+}
+
+/// Front matter with a deadline that a failing expectation does not make a test long.
+const FRONT: &str = "+++\ntitle = \"t\"\ndeadline = \"500ms\"\n+++\n\n";
+
+#[test]
+fn every_lesson_that_comes_with_the_program_holds_and_says_where_it_stands() {
+    if !private_lab() {
+        return;
+    }
+    let place = folder();
+    let ran = run_in(place.path(), &["lesson", "check", "--color", "never"], b"");
+    assert_eq!(ran.status, 0, "{}{}", ran.out, ran.err);
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("lessons");
+    for entry in std::fs::read_dir(folder).expect("it is there").flatten() {
+        let file = entry.file_name().to_string_lossy().into_owned();
+        let text = std::fs::read_to_string(entry.path()).expect("it is readable");
+        let lesson = socklab::lesson::document::Lesson::read(&file, &text)
+            .unwrap_or_else(|errors| panic!("{file}: {errors:?}"));
+        assert!(
+            lesson.place().is_some(),
+            "{file} has no part and number in its name"
+        );
+        assert!(
+            !lesson.front.about.is_empty(),
+            "{file} says nothing for the list"
+        );
+        assert!(
+            lesson.front.minutes.is_some(),
+            "{file} does not say how long it takes"
+        );
+    }
+}
+
+#[test]
+fn a_wrong_lesson_exits_1_with_expected_beside_actual_and_the_first_field() {
+    if !private_lab() {
+        return;
+    }
+    let text = format!(
+        "{FRONT}```lab\ns = create_server 127.0.0.1:5000\nc = socket\nconnect c 127.0.0.1:5000\n  c -> s [SYN] seq=0 mss=1400\n  c: CLOSE-WAIT\nprint 1\n  output \"1\"\n```\n"
+    );
+    let ran = checked("wrong.md", &text, &[]);
+    assert_eq!(ran.status, 1, "{}", ran.out);
+    for part in [
+        "./wrong.md:10",
+        "expected  c -> s [SYN] seq=0 mss=1400",
+        "actual    c -> s [SYN] seq=0 mss=65495   #1",
+        "mss: expected 1400, is 65495",
+        "c is in ESTABLISHED",
+        "2 of 3 do not hold",
+        "0 of 1 lessons hold, 1 do not",
+    ] {
+        assert!(ran.out.contains(part), "{part}\n{}", ran.out);
+    }
+}
+
+#[test]
+fn a_task_has_to_fail_unsolved_and_pass_solved_and_a_quiz_to_agree_with_the_kernel() {
+    if !private_lab() {
+        return;
+    }
+    let task = |check: &str, solution: &str| {
+        format!(
+            "{FRONT}```lab\ns = socket\n```\n\n```task\ngoal = \"g\"\ncheck = [{check:?}]\nsolution = {solution:?}\n```\n"
+        )
+    };
+    let quiz = |rest: &str| {
+        format!(
+            "{FRONT}```quiz\nask = \"?\"\n{rest}\n```\n\n```lab\nu = socket AF_INET SOCK_DGRAM\nsendto u \"abc\" 127.0.0.1:9\n```\n"
+        )
+    };
+    for (text, status, words) in [
+        (
+            task("state LISTEN port 5000", "bind s :5000; listen s"),
+            0,
+            "",
+        ),
+        (task("call socket", "t = socket"), 0, ""),
+        (task("1 == 1", "t = socket"), 1, "not done before anybody"),
+        (
+            task("state LISTEN port 5001", "bind s :5000; listen s"),
+            1,
+            "there is no such socket",
+        ),
+        (
+            quiz("answer_from = \"packets where udp && !icmp\"\nanswer = 1"),
+            0,
+            "",
+        ),
+        (
+            quiz("answer_from = \"packets where udp && !icmp\"\nanswer = 2"),
+            1,
+            "the run says 1",
+        ),
+        (
+            quiz("answer_from = \"udp.length of packet 1\"\nchoices = [\"11\", \"3\"]"),
+            0,
+            "",
+        ),
+        (
+            quiz("answer_from = \"udp.length of packet 1\"\nchoices = [\"3\", \"8\"]"),
+            1,
+            "it is 11",
+        ),
+        (
+            quiz("answer_from = \"result of sendto\"\nanswer = 3"),
+            0,
+            "",
+        ),
+        (
+            quiz("answer_from = \"errno of sendto\"\nanswer = \"ok\""),
+            0,
+            "",
+        ),
+        (
+            quiz("answer_from = \"value of fileno(u)\"\nanswer = 3"),
+            0,
+            "",
+        ),
+        (
+            quiz("answer_from = \"tcp.len of packet 1\"\nanswer = 3"),
+            1,
+            "has no tcp.len",
+        ),
+    ] {
+        let ran = checked("x.md", &text, &[]);
+        assert_eq!(ran.status, status, "{text}\n{}", ran.out);
+        assert!(ran.out.contains(words), "{words}\n{text}\n{}", ran.out);
+    }
+}
+
+#[test]
+fn what_cannot_be_read_has_line_column_and_caret_and_nothing_runs() {
+    let text = format!("{FRONT}```lab\ns = sokcet\n  s: LISTN\n```\n");
+    let ran = checked("x.md", &text, &[]);
+    assert_eq!(ran.status, 1);
+    assert!(ran.out.contains("./x.md, line 8, column 6"), "{}", ran.out);
+    assert!(
+        ran.out.contains("^^^^^ expected an RFC 9293 name"),
+        "{}",
+        ran.out
+    );
+}
+
+#[test]
+fn somebody_elses_lesson_runs_no_program_unasked() {
+    if !private_lab() {
+        return;
+    }
+    let text = format!("{FRONT}```lab\nrun true\ns = socket\n  socket = 3\n```\n");
+    let ran = checked("x.md", &text, &[]);
+    assert!(ran.out.contains("--allow-run"), "{}", ran.out);
+    assert!(ran.out.contains("could not be run here"), "{}", ran.out);
+    let ran = checked("x.md", &text, &["--allow-run"]);
+    assert_eq!(ran.status, 0, "{}", ran.out);
+    assert!(ran.out.contains("1 of 1 lessons hold"), "{}", ran.out);
+    let place = folder();
+    std::fs::write(place.path().join("x.md"), &text).expect("it can be written");
+    for work in ["play", "learn"] {
+        let ran = run_in(place.path(), &["lesson", work, "./x.md"], b"");
+        assert_eq!(ran.status, 1, "{work}: {}", ran.out);
+        assert!(ran.out.contains("run true"), "{work}: {}", ran.out);
+    }
+}
+
+#[test]
+fn a_lesson_whose_programs_are_missing_is_passed_over_with_the_reason() {
+    let text =
+        "+++\ntitle = \"t\"\nprograms = [\"no-such-program\"]\n+++\n\n```lab\ns = socket\n```\n";
+    let ran = checked("x.md", text, &[]);
+    assert_eq!(ran.status, 0, "{}", ran.out);
+    assert!(
+        ran.out.contains("no-such-program is not installed"),
+        "{}",
+        ran.out
+    );
+}
+
+#[test]
+fn what_a_lesson_needs_decides_where_it_runs() {
+    for (needs, runs) in [("private", false), ("calls", true)] {
+        let text = format!(
+            "+++\ntitle = \"t\"\nneeds = {needs:?}\n+++\n\n```lab\ninet_aton \"127.0.0.1\"\n```\n"
+        );
+        let ran = checked("x.md", &text, &["--host-network"]);
+        assert_eq!(ran.status, 0, "{}", ran.out);
+        assert_eq!(
+            ran.out.contains("it needs a private network"),
+            !runs,
+            "{}",
+            ran.out
+        );
+    }
+}
+
+#[test]
+fn files_of_a_lesson_lie_in_its_folder_and_the_students_folder_stays_clean() {
+    if !private_lab() {
+        return;
+    }
+    let text = format!(
+        "{FRONT}```sh file=hello.sh\necho hello\n```\n\n```lab\nrun sh hello.sh\n  output \"hello\"\nu = socket AF_UNIX\nbind u ./x.sock\n  bind = 0\n```\n"
+    );
+    let place = folder();
+    std::fs::write(place.path().join("x.md"), text).expect("it can be written");
+    let ran = run_in(
+        place.path(),
+        &[
+            "lesson",
+            "check",
+            "--allow-run",
+            "--repeat",
+            "4",
+            "--jobs",
+            "4",
+            "./x.md",
+        ],
+        b"",
+    );
+    assert_eq!(ran.status, 0, "{}", ran.out);
+    let left: Vec<_> = std::fs::read_dir(place.path())
+        .expect("it is there")
+        .flatten()
+        .collect();
+    assert_eq!(left.len(), 1, "{left:?}");
+}
+
+#[test]
+fn a_lesson_plays_by_itself_where_there_is_no_terminal() {
+    if !private_lab() {
+        return;
+    }
+    let place = folder();
+    for arguments in [
+        &["lesson", "play", "handshake"][..],
+        &["lesson", "play", "1.4", "--pace", "1ms", "--ascii"],
+    ] {
+        let ran = run_in(place.path(), arguments, b"");
+        assert_eq!(ran.status, 0, "{}{}", ran.out, ran.err);
+        for part in ["[SYN, ACK]", "The lesson ends here"] {
+            assert!(ran.out.contains(part), "{part}\n{}", ran.out);
+        }
+        if arguments.contains(&"--ascii") {
+            assert!(ran.out.is_ascii(), "{}", ran.out);
+        }
+    }
+}
+
+const SMALL: &str = "+++\ntitle = \"Small\"\n+++\n\n```quiz\nask = \"What does it return?\"\nchoices = [\"3\", \"4\"]\nanswer_from = \"result of socket\"\n```\n\n```lab\ns = socket\n  socket = 3\nbind s 127.0.0.1:5000; listen s\n  s: LISTEN\n```\n\n```task\ngoal = \"Connect to it.\"\ncheck = [\"state ESTABLISHED peer 5000\"]\nhints = [\"first\", \"second\"]\nsolution = \"c = create_connection 127.0.0.1:5000\"\nbecause = \"The kernel answers.\"\n```\n";
+
+/// Learns a small lesson from a pipe; the state folder is the test's own.
+fn learned(place: &Path, typed: &str) -> Ran {
+    std::fs::write(place.join("small.md"), SMALL).expect("it can be written");
+    let output = std::process::Command::new(support::SOCKLAB)
+        .args(["lesson", "learn", "--color", "never", "./small.md"])
+        .current_dir(place)
+        .env("XDG_STATE_HOME", place)
+        .stdin(std::process::Stdio::piped())
+        .stdout(std::process::Stdio::piped())
+        .stderr(std::process::Stdio::piped())
+        .spawn()
+        .and_then(|mut child| {
+            use std::io::Write;
+            child
+                .stdin
+                .take()
+                .expect("it is piped")
+                .write_all(typed.as_bytes())?;
+            child.wait_with_output()
+        });
+    output.expect("the binary runs").into()
+}
+
+fn progress(place: &Path) -> String {
+    let text = std::fs::read_to_string(place.join("socklab/progress")).unwrap_or_default();
+    text.lines()
+        .filter(|line| !line.starts_with('#'))
+        .collect::<Vec<_>>()
+        .join("\n")
+}
+
+#[test]
+fn a_step_is_done_by_its_effect_after_mistakes_and_experiments_however_it_was_spelled() {
+    if !private_lab() {
+        return;
+    }
+    let place = folder();
+    let ran = learned(
+        place.path(),
+        "b\nmine = socket\nmine.close()\ns = socket.socket()\ns.bind((\"127.0.0.1\", 5001))\nclose s\ns = socket\nprint \"hm\"\ns.bind((\"127.0.0.1\", 5000))\nlisten s\nx = socket\nhint\nhint\nhint\nconnect x 127.0.0.1:5000\n",
+    );
+    assert_eq!(ran.status, 0, "{}{}", ran.out, ran.err);
+    for part in [
+        "you said 4; it is 3",
+        "✓ solved",
+        "The kernel answers.",
+        "That was the last step",
+        "first",
+        "(1 more)",
+        "There are no more hints",
+    ] {
+        assert!(ran.out.contains(part), "{part}\n{}", ran.out);
+    }
+    assert_eq!(progress(place.path()), "small 4 of 4 finished");
+}
+
+#[test]
+fn a_lesson_is_left_in_the_middle_and_goes_on_there() {
+    if !private_lab() {
+        return;
+    }
+    let place = folder();
+    let first = learned(place.path(), "3\ns = socket\nquit\n");
+    assert!(
+        first.out.contains("You are at step 3 of 4"),
+        "{}",
+        first.out
+    );
+    assert_eq!(progress(place.path()), "small 2 of 4");
+    let second = learned(place.path(), "sockets\nback\nskip\nskip\nsolution\nskip\n");
+    for part in [
+        "You were at step 3 of 4",
+        "lab s fd 3",
+        "Back to step 2",
+        "c = create_connection 127.0.0.1:5000",
+        "That was the last step",
+    ] {
+        assert!(second.out.contains(part), "{part}\n{}", second.out);
+    }
+    assert_eq!(progress(place.path()), "small 4 of 4 finished");
+}
+
+#[test]
+fn a_session_saved_as_a_lesson_passes_its_check_as_it_stands() {
+    if !private_lab() {
+        return;
+    }
+    let place = folder();
+    let mut files = Vec::new();
+    for script in scripts() {
+        let name = script
+            .file_stem()
+            .expect("it has a name")
+            .to_string_lossy()
+            .into_owned();
+        // What many clients do at a time is another sequence each time; Ctrl-C and cancel are the student's own.
+        if name.starts_with("serve") || name == "blocking" {
+            continue;
+        }
+        let text = std::fs::read_to_string(&script).expect("it is readable");
+        let file = format!("./{name}.md");
+        let ran = run_in(
+            place.path(),
+            &["-q", "-c", &format!("{text}\nsave {file}\n")],
+            b"",
+        );
+        assert_eq!(ran.status, 0, "{name}: {}{}", ran.out, ran.err);
+        files.push(file);
+    }
+    assert!(files.len() >= 10, "{files:?}");
+    let mut arguments = vec!["lesson", "check", "--color", "never", "--allow-run"];
+    arguments.extend(files.iter().map(String::as_str));
+    let ran = run_in(place.path(), &arguments, b"");
+    assert_eq!(ran.status, 0, "{}", ran.out);
+}
+
+#[test]
+fn the_list_and_a_text_need_no_lab() {
+    let place = folder();
+    let ran = run_in(place.path(), &["lesson", "list", "--color", "never"], b"");
+    assert_eq!(ran.status, 0);
+    let listed = |line: &str| line.trim_start().starts_with("1.4 ") && line.contains("handshake");
+    assert!(ran.out.lines().any(listed), "{}", ran.out);
+    let ran = run_in(
+        place.path(),
+        &["lesson", "show", "handshake", "--color", "never"],
+        b"",
+    );
+    assert!(
+        ran.out.starts_with("The three-way handshake"),
+        "{}",
+        ran.out
+    );
+    let ran = run_in(place.path(), &["lesson", "show", "hadnshake"], b"");
+    assert_eq!(ran.status, 1);
+    assert!(ran.err.contains("did you mean handshake?"), "{}", ran.err);
+}
+
+#[test]
+fn a_folder_of_ones_own_takes_the_place_of_the_lessons() {
+    let place = folder();
+    std::fs::write(place.path().join("small.md"), SMALL).expect("it can be written");
+    std::fs::write(place.path().join("broken.md"), "```lab\nconect x\n```\n")
+        .expect("it can be written");
+    let ran = run_in(place.path(), &["lesson", "list", "--lessons", "."], b"");
+    assert_eq!(ran.status, 0);
+    assert!(ran.out.contains("small   Small"), "{}", ran.out);
+    assert!(ran.out.contains("cannot be read"), "{}", ran.out);
+    assert!(!ran.out.contains("handshake"), "{}", ran.out);
+}
