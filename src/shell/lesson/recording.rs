@@ -110,7 +110,7 @@ impl Shell {
         }
     }
 
-    /// Draws the packets of a lab, and the states of the TCP socket that went through most of them.
+    /// Draws the packets of a lab, and the path of its first TCP connection through the states.
     fn keep_drawings(&mut self, lab: usize, transcript: &mut Transcript) {
         let home = self.current.clone();
         let named = |what: &str| match lab {
@@ -141,7 +141,7 @@ impl Shell {
                 svg,
             });
         }
-        let Some((process, name)) = self.most_travelled() else {
+        let Some((process, name)) = self.connection() else {
             return;
         };
         if let Ok(svg) = self.drawing(&process, &format!("states {name}")) {
@@ -153,8 +153,9 @@ impl Shell {
         }
     }
 
-    /// The named TCP socket that has been in most states, the first of several; open sockets only.
-    fn most_travelled(&mut self) -> Option<(String, String)> {
+    /// The first named TCP socket that has or had a connection, by process and descriptor; open sockets only. Which one it is does not
+    /// hang on what was seen of its path.
+    fn connection(&mut self) -> Option<(String, String)> {
         self.session.refresh();
         let sockets: Vec<(String, String)> = self
             .session
@@ -163,16 +164,10 @@ impl Shell {
             .filter(|known| known.protocol == Protocol::Tcp)
             .filter_map(|known| Some((known.process.clone(), known.names.last()?.clone())))
             .collect();
-        let mut best: Option<(usize, (String, String))> = None;
-        for (process, name) in sockets {
-            let Ok((_, _, steps)) = self.path_of(&process, &name) else {
-                continue;
-            };
-            if steps.len() > best.as_ref().map_or(1, |(most, _)| *most) {
-                best = Some((steps.len(), (process, name)));
-            }
-        }
-        best.map(|(_, socket)| socket)
+        sockets.into_iter().find(|(process, name)| {
+            self.path_of(process, name)
+                .is_ok_and(|(_, state, steps)| state != "LISTEN" && steps.len() > 1)
+        })
     }
 }
 
