@@ -210,6 +210,25 @@ fn equal_ports_on_two_hosts_loopbacks_are_two_connections() {
 }
 
 #[test]
+fn what_is_too_long_for_a_screen_is_cut_and_says_so() {
+    if !private_lab() {
+        return;
+    }
+    let out = shown("send c \"line\\n\" * 6000\nfollow c\n");
+    assert_eq!(
+        out.matches("▶ ").count() + out.matches("◀ ").count(),
+        4999,
+        "{}",
+        out.len()
+    );
+    assert!(
+        out.contains("more lines are not shown here; `save FILE.svg follow c`"),
+        "{}",
+        out.len()
+    );
+}
+
+#[test]
 fn an_early_write_waits_at_the_listener_and_is_read_after_the_accept() {
     if !private_lab() {
         return;

@@ -13,11 +13,16 @@ use crate::event::{CallEvent, Event};
 use crate::inspector::follow::said;
 use crate::render::follow::{self, Conversation, Form};
 use crate::render::ladder::Ladder;
-use crate::render::styled::{Look, Styled};
+use crate::render::styled::{Look, Style, Styled};
 use crate::render::{endpoint, message};
 use crate::session::inventory::Known;
 use crate::session::packets::endpoints;
 use crate::value::Address;
+
+/// `follow` shows at most this many lines on the screen.
+const FOLLOWED: usize = 5000;
+/// `messages` lists at most this many writes and reads.
+const LISTED: usize = 2000;
 
 /// What a ladder is made of.
 pub(super) struct Picked<'a> {
@@ -105,7 +110,13 @@ impl Shell {
             let nothing = Filter::parse("").ok();
             let picked = nothing.map(|filter| self.pick(process, &text, &filter));
             let messages = picked.map(|picked| picked.messages).unwrap_or_default();
-            message::table(&messages, &screen.look())
+            let older = messages.len().saturating_sub(LISTED);
+            let mut shown = message::table(&messages[older..], &screen.look());
+            if older > 0 {
+                let note = format!("{older} older writes and reads are not in this list");
+                shown.say(Style::Warning, 0, &note);
+            }
+            shown
         };
         if shown.is_empty() {
             let note = "nothing was written to a socket of AF_UNIX or AF_NETLINK; what crosses a network is in `packets`";
@@ -122,7 +133,18 @@ impl Shell {
             return self.no_such_socket(call, screen);
         }
         match self.follow_of(process, &format!("{text} {form}"), screen.look()) {
-            Ok(shown) => screen.show(&shown),
+            Ok(mut shown) => {
+                let more = shown.lines.len().saturating_sub(FOLLOWED);
+                shown.lines.truncate(FOLLOWED);
+                if more > 0 {
+                    let note = format!(
+                        "{more} more lines are not shown here; `save FILE.svg follow {}` writes them all",
+                        format!("{text} {form}").trim()
+                    );
+                    shown.say(Style::Warning, 0, &note);
+                }
+                screen.show(&shown);
+            }
             Err(reason) => self.show_or_say(&Styled::new(), &reason, screen),
         }
     }
