@@ -134,7 +134,11 @@ fn written() -> Vec<Written> {
         .flatten()
         .filter_map(|entry| {
             let path = entry.file_name().to_str()?.to_owned();
-            if !path.ends_with(".md") || path == "SUMMARY.md" {
+            if std::path::Path::new(&path)
+                .extension()
+                .is_none_or(|ending| ending != "md")
+                || path == "SUMMARY.md"
+            {
                 return None;
             }
             let text = std::fs::read_to_string(entry.path()).ok()?;
@@ -196,7 +200,10 @@ fn difference(sheet: &Sheet) -> Option<String> {
     let Ok(there) = std::fs::read_to_string(source().join(&sheet.path)) else {
         return Some(format!("book/src/{}: there is no such file", sheet.path));
     };
-    let canonical = if sheet.path.ends_with(".svg") {
+    let canonical = if std::path::Path::new(&sheet.path)
+        .extension()
+        .is_some_and(|ending| ending == "svg")
+    {
         canonical::drawing
     } else {
         canonical::page
