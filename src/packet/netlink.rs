@@ -47,7 +47,7 @@ pub fn brief(protocol: u16, bytes: &[u8]) -> Vec<Brief> {
     let in_short = |layer: Layer| {
         let meaning = |name: &str| {
             let field = layer.fields.iter().find(|field| field.name == name)?;
-            (!field.meaning.is_empty()).then(|| field.meaning.to_string())
+            (!field.meaning.is_empty()).then(|| field.meaning.clone())
         };
         let kind = || native(&bytes[layer.span.start as usize..], &(4..6));
         let name = meaning("netlink.hdr_type").unwrap_or_else(|| format!("type {}", kind()));
@@ -63,7 +63,7 @@ pub fn brief(protocol: u16, bytes: &[u8]) -> Vec<Brief> {
             contents: contents
                 .filter(|field| !field.meaning.is_empty())
                 .map(|field| match field.name {
-                    "netlink.error" => field.meaning.to_string(),
+                    "netlink.error" => field.meaning.clone(),
                     _ => format!("{} {}", field.label, field.meaning),
                 })
                 .collect(),
