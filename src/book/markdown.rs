@@ -4,7 +4,7 @@
 pub fn prose(text: &str) -> String {
     let mut safe = String::with_capacity(text.len());
     // An odd backtick opens nothing.
-    let paired = text.matches('`').count() % 2 == 0;
+    let paired = text.matches('`').count().is_multiple_of(2);
     let mut in_code = false;
     for character in text.chars() {
         match character {
