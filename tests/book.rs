@@ -42,6 +42,12 @@ fn settings() -> Settings {
     }
 }
 
+fn has_ending(path: &str, ending: &str) -> bool {
+    Path::new(path)
+        .extension()
+        .is_some_and(|found| found == ending)
+}
+
 fn stem(volume: &Volume) -> &str {
     let base = volume.file.rsplit('/').next().unwrap_or(&volume.file);
     base.strip_suffix(".md").unwrap_or(base)
@@ -134,11 +140,7 @@ fn written() -> Vec<Written> {
         .flatten()
         .filter_map(|entry| {
             let path = entry.file_name().to_str()?.to_owned();
-            if std::path::Path::new(&path)
-                .extension()
-                .is_none_or(|ending| ending != "md")
-                || path == "SUMMARY.md"
-            {
+            if !has_ending(&path, "md") || path == "SUMMARY.md" {
                 return None;
             }
             let text = std::fs::read_to_string(entry.path()).ok()?;
@@ -200,10 +202,7 @@ fn difference(sheet: &Sheet) -> Option<String> {
     let Ok(there) = std::fs::read_to_string(source().join(&sheet.path)) else {
         return Some(format!("book/src/{}: there is no such file", sheet.path));
     };
-    let canonical = if std::path::Path::new(&sheet.path)
-        .extension()
-        .is_some_and(|ending| ending == "svg")
-    {
+    let canonical = if has_ending(&sheet.path, "svg") {
         canonical::drawing
     } else {
         canonical::page

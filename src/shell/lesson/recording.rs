@@ -130,11 +130,8 @@ impl Shell {
         if count >= FEWEST
             && let Ok(svg) = self.drawing(&home, &format!("ladder frame.number <= {DRAWN}"))
         {
-            let caption = if count as u64 > DRAWN {
-                format!("The first {DRAWN} packets as a ladder")
-            } else {
-                "The packets as a ladder".to_owned()
-            };
+            // The same words for any count: how many acknowledgments stand alone differs from run to run.
+            let caption = format!("The packets as a ladder, the first {DRAWN} at most");
             transcript.figures.push(Figure {
                 name: named("ladder"),
                 caption,
