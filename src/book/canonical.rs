@@ -120,7 +120,7 @@ mod tests {
             ),
             (
                 "lab> send c \"x\"\n  send(3, \"x\", 1, 0) = 2\n#1 [PSH, ACK] Seq=1",
-                false,
+                true,
             ),
             (
                 "lab> send c \"x\"\n  send(3, \"x\", 1, 0) = -1 EPIPE\n#1 [PSH, ACK] Seq=1",
