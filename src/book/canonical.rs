@@ -11,8 +11,9 @@ use std::collections::BTreeSet;
 use std::sync::LazyLock;
 
 /// A call and what it returned: `send(3, "x", 1, 0) = -1 EPIPE`.
-static CALL: LazyLock<Option<Regex>> =
-    LazyLock::new(|| Regex::new(r"([a-z][a-z_0-9]*)\([^()]*\) = (-?[0-9]+)(?: (E[A-Z]+))?").ok());
+static CALL: LazyLock<Option<Regex>> = LazyLock::new(|| {
+    Regex::new(r"(?:^|\s)([a-z][a-z_0-9]*)\([^()]*\) = (-?[0-9]+)(?: (E[A-Z]+))?").ok()
+});
 /// The flags of a segment.
 static FLAGS: LazyLock<Option<Regex>> =
     LazyLock::new(|| Regex::new(r"\[(?:SYN|FIN|RST|PSH)(?:, [A-Z]{3})*\] Seq").ok());
