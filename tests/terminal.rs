@@ -667,7 +667,9 @@ fn a_lesson_is_learned_at_the_prompt_with_mistakes_hints_and_an_experiment_and_g
         terminal.line("lesson learn handshake", "You were at step 5 of 14");
         terminal.line("c = socket", "6/14");
         terminal.press("connect c 127.0.0.1:5000\r");
-        terminal.wait("the next step", |screen| screen.contains("7/14"));
+        terminal.wait("the next step and the prompt", |screen| {
+            screen.contains("7/14") && last_line(screen).trim_end() == "lab>"
+        });
         terminal.press("\x04");
         assert_eq!(terminal.ended(), 0);
         let kept =
