@@ -16,7 +16,7 @@ pub type Failure = (&'static str, io::Error);
 pub struct Host {
     /// Its name.
     pub name: String,
-    /// Its number on the wire; 0 for a host that is not on it.
+    /// Its number on the wire.
     pub number: u8,
     /// Where it lives.
     pub namespaces: Namespaces,
@@ -129,15 +129,14 @@ fn furnish(
     link::plain_frames("eth0").map_err(|error| ("SIOCETHTOOL on eth0", error))?;
     let port = switch
         .within(here, || {
-            let channel = rtnetlink::open()?;
             let port = nix::net::if_::if_nametoindex(port_name.as_str())?;
             link::plain_frames(&port_name)?;
-            rtnetlink::bring_up(&channel, port)?;
+            link::bring_up(&port_name)?;
             Ok(port)
         })
         .map_err(|error| ("the wire's end of the cable", error))?;
     let eth0 = index("eth0")?;
-    rtnetlink::bring_up(&channel, eth0).map_err(|error| ("RTM_NEWLINK eth0 up", error))?;
+    link::bring_up("eth0").map_err(|error| ("SIOCSIFFLAGS on eth0", error))?;
     rtnetlink::add_address(
         &channel,
         eth0,

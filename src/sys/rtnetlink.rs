@@ -7,6 +7,9 @@ use std::io;
 use std::net::IpAddr;
 use std::os::fd::{AsRawFd, BorrowedFd, OwnedFd};
 
+/// `struct ifinfomsg` of an interface that is named by its attributes: no family, type, index or flags.
+const ANY_INTERFACE: [u8; 16] = [0; 16];
+
 /// A request under construction: the netlink header, a fixed part, attributes.
 struct Message(Vec<u8>);
 
@@ -100,14 +103,14 @@ pub fn create_veth(
     let mut message = Message::new(
         libc::RTM_NEWLINK,
         libc::NLM_F_CREATE | libc::NLM_F_EXCL,
-        &interface(0),
+        &ANY_INTERFACE,
     );
     name_and_address(&mut message, here);
     let link = message.open(libc::IFLA_LINKINFO);
     message.attribute(libc::IFLA_INFO_KIND, b"veth\0");
     let data = message.open(libc::IFLA_INFO_DATA);
     let other = message.open(VETH_INFO_PEER);
-    message.0.extend(interface(0));
+    message.0.extend(ANY_INTERFACE);
     name_and_address(&mut message, peer);
     message.attribute(
         libc::IFLA_NET_NS_FD,
@@ -138,31 +141,6 @@ pub fn add_address(channel: &OwnedFd, ifindex: u32, ip: IpAddr, prefix: u8) -> i
     message.attribute(libc::IFA_LOCAL, &bytes);
     message.attribute(libc::IFA_ADDRESS, &bytes);
     message.request(channel)
-}
-
-/// Brings an interface up.
-pub fn bring_up(channel: &OwnedFd, ifindex: u32) -> io::Result<()> {
-    Message::new(libc::RTM_NEWLINK, 0, &interface(ifindex)).request(channel)
-}
-
-/// Removes an interface; of a veth pair both ends go.
-pub fn remove(channel: &OwnedFd, ifindex: u32) -> io::Result<()> {
-    Message::new(libc::RTM_DELLINK, 0, &interface(ifindex)).request(channel)
-}
-
-/// `struct ifinfomsg` of an interface that is to be up.
-fn interface(ifindex: u32) -> Vec<u8> {
-    let up = (libc::IFF_UP as u32).to_ne_bytes();
-    // Family and type 0, the index, the flags, and which of them are meant.
-    let mut bytes = vec![0; 4];
-    bytes.extend(ifindex.to_ne_bytes());
-    if ifindex == 0 {
-        bytes.extend([0; 8]);
-    } else {
-        bytes.extend(up);
-        bytes.extend(up);
-    }
-    bytes
 }
 
 fn name_and_address(message: &mut Message, end: End<'_>) {
