@@ -35,6 +35,7 @@ use crate::lab::handle::{FIRST_HOST, LabError};
 use crate::render::styled::{Look, Style, Styled};
 use crate::session::{Session, Settings};
 use blocks::Blocks;
+use expecting::Since;
 use journal::Journal;
 use lesson::course::Course;
 use lesson::orders::Desk;
@@ -157,6 +158,8 @@ pub struct Shell {
     /// Ctrl-C was pressed while a command waited: what was to follow it is not run.
     stopped: bool,
     desk: Desk,
+    /// From where on no line of a lesson has told the packets.
+    untold: Since,
     /// The lesson that is under way.
     course: Option<Box<Course>>,
 }
@@ -179,6 +182,7 @@ impl Shell {
             interrupted: None,
             stopped: false,
             desk: Desk::default(),
+            untold: Since::BEGINNING,
             course: None,
         })
     }
@@ -281,6 +285,7 @@ impl Shell {
         self.journal.clear();
         self.blocks = Blocks::default();
         self.watermark = 1;
+        self.untold = Since::BEGINNING;
         FIRST_HOST.clone_into(&mut self.current);
     }
 

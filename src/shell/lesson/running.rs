@@ -3,7 +3,7 @@
 use crate::command::parse::parse_line;
 use crate::lesson::difference::{Difference, Seen};
 use crate::lesson::lab::{Demand, LabLine};
-use crate::lesson::sequence::{Outcome, Sequence, judge};
+use crate::lesson::sequence::{Outcome, Sequence, judge, used};
 use crate::shell::expecting::Since;
 use crate::shell::{Flow, Format, Screen, Shell};
 use std::time::Duration;
@@ -105,6 +105,7 @@ impl Shell {
             }
         }
         self.show_events(screen);
+        self.put_down(&line.packets, &since);
         ran
     }
 
@@ -150,13 +151,41 @@ impl Shell {
         })
     }
 
-    /// How the packets since then stand to a sequence.
+    /// How the packets since then stand to a sequence. Whoever types slowly sees what a timer or the peer's kernel sends before the
+    /// command it is told under: packets that no line has told yet count as well.
     pub(super) fn stand(&self, sequence: &Sequence, since: &Since) -> Outcome {
-        let seen: Vec<Seen<'_>> = self
-            .packets_since(since)
+        let outcome = judge(sequence, &self.seen_since(since), since.time_ns);
+        if outcome == Outcome::Held || self.untold.packet >= since.packet {
+            return outcome;
+        }
+        let early = self.seen_since(&self.untold);
+        match judge(sequence, &early, self.untold.time_ns) {
+            Outcome::Held => Outcome::Held,
+            _ => outcome,
+        }
+    }
+
+    /// A sequence holds: what comes after its last packet, no line has told yet.
+    pub(super) fn put_down(&mut self, sequence: &Sequence, since: &Since) {
+        let from = [*since, self.untold].into_iter().find_map(|from| {
+            let seen = self.seen_since(&from);
+            let used = used(sequence, &seen, from.time_ns)?;
+            let last = seen.get(used.checked_sub(1)?)?.packet;
+            Some((last.number + 1, last.frame.time_ns))
+        });
+        let now = self.mark();
+        let (packet, time_ns) = from.unwrap_or((now.packet, now.time_ns));
+        self.untold = Since {
+            packet,
+            time_ns,
+            ..now
+        };
+    }
+
+    fn seen_since(&self, since: &Since) -> Vec<Seen<'_>> {
+        self.packets_since(since)
             .map(|packet| self.seen(packet))
-            .collect();
-        judge(sequence, &seen, since.time_ns)
+            .collect()
     }
 
     fn judge_packets(

@@ -288,6 +288,7 @@ impl Shell {
             };
             verdict.map_err(|found| format!("expected {} ({found})", demand.text))?;
         }
+        self.put_down(&line.packets, &since);
         Ok(())
     }
 
