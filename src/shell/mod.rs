@@ -39,6 +39,7 @@ use expecting::Since;
 use journal::Journal;
 use lesson::course::Course;
 use lesson::orders::Desk;
+use std::collections::BTreeMap;
 use std::os::fd::{AsFd, BorrowedFd};
 use std::time::Duration;
 use tell::Teller;
@@ -160,6 +161,8 @@ pub struct Shell {
     desk: Desk,
     /// From where on no line of a lesson has told the packets.
     untold: Since,
+    /// How many calls had been made when a process was given its last line of a lesson.
+    lines: BTreeMap<String, u64>,
     /// The lesson that is under way.
     course: Option<Box<Course>>,
 }
@@ -183,6 +186,7 @@ impl Shell {
             stopped: false,
             desk: Desk::default(),
             untold: Since::BEGINNING,
+            lines: BTreeMap::new(),
             course: None,
         })
     }
@@ -286,6 +290,7 @@ impl Shell {
         self.blocks = Blocks::default();
         self.watermark = 1;
         self.untold = Since::BEGINNING;
+        self.lines.clear();
         FIRST_HOST.clone_into(&mut self.current);
     }
 

@@ -1,5 +1,6 @@
 //! One line of a lesson run, and everything that is expected of it judged. Who runs it, and what is said of it, is not known here.
 
+use crate::command::expectation::Claim;
 use crate::command::parse::parse_line;
 use crate::lesson::difference::{Difference, Seen};
 use crate::lesson::lab::{Demand, LabLine};
@@ -56,6 +57,7 @@ impl Shell {
         let mut ran = Ran::default();
         let process = self.process_of(&line.text);
         let since = self.mark();
+        self.given(&process, &since);
         let failed = self.tally.failed;
         if let Some(reason) = self.carry_out(line, screen) {
             ran.failures.push(Failure {
@@ -137,7 +139,8 @@ impl Shell {
         patience: Duration,
         screen: &mut dyn Screen,
     ) -> Result<(), Box<Failure>> {
-        let verdict = self.judge(process, &demand.claim, since, patience, screen);
+        let since = self.reach(process, &demand.claim, since);
+        let verdict = self.judge(process, &demand.claim, &since, patience, screen);
         self.tell_judged(demand.line, &demand.text, &verdict);
         verdict.map_err(|found| {
             Box::new(Failure {
@@ -180,6 +183,22 @@ impl Shell {
             time_ns,
             ..now
         };
+    }
+
+    /// A process is given a line: what it does from here on may be told under a line of another.
+    pub(super) fn given(&mut self, process: &str, since: &Since) {
+        self.lines.insert(process.to_owned(), since.calls);
+    }
+
+    /// From where on a claim counts. What is told of another process than the line's was begun by that one's own last line, and may have
+    /// ended before this line was typed.
+    pub(super) fn reach(&self, process: &str, claim: &Claim, since: &Since) -> Since {
+        let other = claim.process.as_ref().filter(|other| *other != process);
+        let begun = other.and_then(|other| self.lines.get(other));
+        Since {
+            calls: begun.map_or(since.calls, |calls| since.calls.min(*calls)),
+            ..*since
+        }
     }
 
     fn seen_since(&self, since: &Since) -> Vec<Seen<'_>> {

@@ -55,6 +55,9 @@ impl Shell {
 
     pub(super) fn begin_line(&mut self, text: &str) {
         let (now, here) = (self.mark(), self.current.clone());
+        for command in parse_line(text).unwrap_or_default() {
+            self.given(command.process.as_ref().unwrap_or(&here), &now);
+        }
         if let Some(course) = &mut self.course {
             course.line = now;
             course.about_lesson = false;
@@ -281,6 +284,7 @@ impl Shell {
         }
         for demand in &line.demands {
             let claim = by_effect(&demand.claim);
+            let since = self.reach(whose, &claim, &since);
             let verdict = if patience.is_zero() {
                 self.settled(whose, &claim, &since)
             } else {
