@@ -3,6 +3,7 @@
 //! nothing is asked of the kernel here. The rules for single kinds of packets are in the rooms below.
 
 mod answer;
+mod delivery;
 mod flow;
 mod memory;
 mod neighbour;
@@ -15,7 +16,8 @@ use super::evidence::{Evidence, Samples};
 use crate::event::packet::{Cause, Certainty, Label, PacketEvent, Phase};
 use crate::packet::headers::{Headers, Icmp, Tcp, Transport, flag};
 use answer::Writer;
-use flow::{Flow, Segment, Side};
+use delivery::Parcel;
+use flow::{Fate, Flow, Segment, Side};
 use scene::{Scene, TooBig, follows, kernel};
 use std::collections::{HashMap, VecDeque};
 use std::net::{IpAddr, SocketAddr};
@@ -77,7 +79,9 @@ pub struct CauseFinder {
     /// Who was searched for, and how often in a row.
     asked: HashMap<(u16, IpAddr), (Seen, usize)>,
     /// When the Ethernet address of a neighbour was told last, and in which packet.
-    told: HashMap<(u16, IpAddr), (u64, i64)>,
+    told: HashMap<(u16, IpAddr), (u64, Fate)>,
+    /// What the wire holds, by its tickets.
+    held: HashMap<u64, Parcel>,
     too_big: HashMap<(u16, SocketAddr, SocketAddr), TooBig>,
     options: HashMap<(String, i32), Options>,
     /// How many bytes a process has written to a descriptor.

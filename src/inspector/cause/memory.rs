@@ -46,8 +46,12 @@ impl CauseFinder {
     /// What a call had sent before it returned, but the kernel held until it knew the neighbour's Ethernet address.
     pub(super) fn held_for_neighbour(&self, packet: &PacketEvent) -> Option<Found> {
         let (from, to) = endpoints(packet)?;
-        let (number, told) = *self.told.get(&(packet.network, to.ip()))?;
-        if !(0..AT_ONCE).contains(&(packet.frame.time_ns - told)) {
+        let (number, fate) = *self.told.get(&(packet.network, to.ip()))?;
+        let Fate::Arrives(told) = fate else {
+            return None;
+        };
+        let time = packet.frame.time_ns;
+        if time < told.from_ns || time - told.until_ns >= AT_ONCE {
             return None;
         }
         let window = self.on_socket(packet, from, to).find(|window| {
@@ -63,7 +67,9 @@ impl CauseFinder {
             .addresses()
             .and_then(|(_, to)| self.told.get(&(packet.network, to)));
         match told {
-            Some((number, time)) if (window.start_ns..=packet.frame.time_ns).contains(time) => {
+            Some((number, Fate::Arrives(told)))
+                if (window.start_ns..=packet.frame.time_ns).contains(&told.from_ns) =>
+            {
                 held(*number)
             }
             _ => String::new(),
@@ -114,8 +120,9 @@ impl CauseFinder {
                     self.asked.insert((network, target), (seen, count + 1));
                 }
                 Neighbour::Tells(target) => {
-                    if let Fate::Arrives(time) = flow::fate(packet) {
-                        self.told.insert((network, target), (seen.number, time));
+                    let fate = flow::fate(packet);
+                    if matches!(fate, Fate::Arrives(_)) {
+                        self.told.insert((network, target), (seen.number, fate));
                     }
                     if let Some(asked) = self.asked.get_mut(&(network, target)) {
                         asked.1 = 0;

@@ -99,11 +99,13 @@ impl<'a> Scene<'a> {
             .map(|segment| segment.ack)
     }
 
-    /// Nanoseconds since a segment arrived; a long time for one that never did.
+    /// Nanoseconds since a segment arrived, at least; a long time for one that never did.
     pub(super) fn since(&self, segment: &Segment) -> i64 {
-        segment
-            .arrives()
-            .map_or(i64::MAX, |time| self.time.saturating_sub(time))
+        match segment.fate {
+            Fate::Arrives(time) if self.time < time.from_ns => self.time - time.from_ns,
+            Fate::Arrives(time) => self.time.saturating_sub(time.until_ns).max(0),
+            Fate::Held | Fate::Lost(_) | Fate::Spoiled(_) => i64::MAX,
+        }
     }
 
     /// Why segments were not acknowledged, in words: `#1 was lost by wire rule 1`. `sent` are transmissions of one byte, oldest first.
@@ -125,10 +127,10 @@ impl<'a> Scene<'a> {
                 "#{} was spoiled by wire rule {rule} and thrown away for its checksum",
                 last.number
             ),
-            Fate::Arrives(time) if time > self.time => {
+            Fate::Arrives(_) | Fate::Held if last.is_on_its_way(self.time) => {
                 format!("#{} is still on its way", last.number)
             }
-            Fate::Arrives(_) => self.lost_answer(last),
+            Fate::Arrives(_) | Fate::Held => self.lost_answer(last),
         }
     }
 
@@ -142,8 +144,8 @@ impl<'a> Scene<'a> {
         let fate = match answer.fate {
             Fate::Lost(rule) => format!("was lost by wire rule {rule}"),
             Fate::Spoiled(rule) => format!("was spoiled by wire rule {rule}"),
-            Fate::Arrives(time) if time > self.time => "is still on its way".to_owned(),
-            Fate::Arrives(_) => "came too late".to_owned(),
+            _ if answer.is_on_its_way(self.time) => "is still on its way".to_owned(),
+            Fate::Arrives(_) | Fate::Held => "came too late".to_owned(),
         };
         format!("#{}, which acknowledges it, {fate}", answer.number)
     }
