@@ -7,6 +7,7 @@ mod delivery;
 mod flow;
 mod memory;
 mod neighbour;
+mod release;
 mod scene;
 mod timer;
 
@@ -15,9 +16,9 @@ use super::conversation::before;
 use super::evidence::{Evidence, Samples};
 use crate::event::packet::{Cause, Certainty, Label, PacketEvent, Phase};
 use crate::packet::headers::{Headers, Icmp, Tcp, Transport, flag};
-use answer::Writer;
 use delivery::Parcel;
 use flow::{Fate, Flow, Segment, Side};
+use release::Writer;
 use scene::{Scene, TooBig, follows, kernel};
 use std::collections::{HashMap, VecDeque};
 use std::net::{IpAddr, SocketAddr};
@@ -359,7 +360,7 @@ impl CauseFinder {
             return (Some(alone(program_sent(program))), note);
         }
         let cause = if carries {
-            answer::let_go(&scene, self.writer(&scene, (from, to)))
+            release::let_go(&scene, self.writer(&scene, (from, to)))
         } else {
             note.answers = scene.answered().map(Segment::place);
             answer::acknowledgment(&scene)
@@ -442,17 +443,36 @@ fn can_cause(window: &CallWindow, scene: &Scene<'_>) -> bool {
             scene.tcp.flags & flag::SYN != 0
                 || (scene.tcp.len == 0 && scene.tcp.flags & flag::FIN == 0 && first_ack())
         }
-        "close" | "shutdown" | "exit" => true,
-        "setsockopt" => carries,
+        // Closing sends a FIN or an RST; an acknowledgment that leaves meanwhile is the kernel's own.
+        "close" | "shutdown" | "exit" => carries,
+        // TCP_NODELAY and TCP_CORK let data go, TCP_QUICKACK an acknowledgment that was held back.
+        "setsockopt" => carries || before_it(window, scene),
         name if is_sending(name) => carries,
         // Reading makes room: the kernel may tell so, or send the acknowledgment it was holding back. What answers data that
         // came while the call slept is the kernel's own.
         name if name.starts_with("recv") || name == "read" => {
-            let arrived = scene.newest().and_then(Segment::arrives);
-            !carries && arrived.is_none_or(|time| time < window.start_ns)
+            !carries && before_it(window, scene) && reads(scene)
         }
         _ => false,
     }
+}
+
+/// True when reading can have sent an acknowledgment: there were data that wait for theirs, or there is more room than was told. The
+/// acknowledgment of a bare FIN is not hastened by reading (tcp_cleanup_rbuf).
+fn reads(scene: &Scene) -> bool {
+    let told = scene.own.segments().next_back();
+    let more_room = told.is_some_and(|told| told.window < scene.packet.track.window);
+    let acked = scene.acked_before();
+    let waits = |segment: &&Segment| {
+        segment.len > 0 && acked.is_none_or(|acked| before(acked, segment.end))
+    };
+    more_room || scene.arrived.iter().any(waits)
+}
+
+/// True when what came last had come before the call began: it is not what this answers.
+fn before_it(window: &CallWindow, scene: &Scene) -> bool {
+    let arrived = scene.newest().and_then(Segment::arrives);
+    arrived.is_none_or(|time| time < window.start_ns)
 }
 
 /// What the kernel did beyond the call's own part, worth saying beside it.

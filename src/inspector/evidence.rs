@@ -42,10 +42,27 @@ pub struct Sample {
     pub sack: bool,
     /// `tcpi_snd_mss`, bytes.
     pub mss: Option<u32>,
+    /// `tcpi_rcv_mss`: the largest segment that has come, as the kernel reckons; more than that unacknowledged is acknowledged at once.
+    pub received_mss: Option<u32>,
+    /// True when the congestion control lets segments out at a pace (bbr), beside the windows.
+    pub paced: bool,
     /// `tcpi_total_retrans`.
     pub resent: Option<u32>,
     /// `tcpi_total_rto` (Linux 6.7).
     pub timeouts: Option<u32>,
+}
+
+impl Sample {
+    /// Which timer ran.
+    pub fn running(&self) -> Option<Timer> {
+        self.timer.map(|(timer, _)| timer)
+    }
+
+    /// When the timer that ran is due, nanoseconds since the epoch; the kernel tells it in milliseconds.
+    pub fn fires_ns(&self) -> Option<i64> {
+        self.timer
+            .map(|(_, milliseconds)| self.asked_ns + i64::from(milliseconds) * 1_000_000)
+    }
 }
 
 /// `TCP_CA_Open`.

@@ -134,11 +134,13 @@ fn sample((asked_ns, time_ns): (i64, i64), answer: &Answer) -> Sample {
         mss: info(4),
         resent: info(5),
         timeouts: info(6),
+        received_mss: info(7),
+        paced: answer.congestion_control.starts_with("bbr"),
     }
 }
 
 /// The fields of TCP_INFO that causes are decided by, found once.
-static WANTED: LazyLock<[Option<&'static TcpInfoField>; 7]> = LazyLock::new(|| {
+static WANTED: LazyLock<[Option<&'static TcpInfoField>; 8]> = LazyLock::new(|| {
     [
         "ca_state",
         "retransmits",
@@ -147,6 +149,7 @@ static WANTED: LazyLock<[Option<&'static TcpInfoField>; 7]> = LazyLock::new(|| {
         "snd_mss",
         "total_retrans",
         "total_rto",
+        "rcv_mss",
     ]
     .map(|name| FIELDS.iter().find(|field| field.name == name))
 });

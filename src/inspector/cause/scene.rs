@@ -3,7 +3,7 @@
 use super::flow::{Fate, Segment, Side};
 use crate::event::packet::{Cause, Certainty, PacketEvent};
 use crate::inspector::conversation::before;
-use crate::inspector::evidence::Evidence;
+use crate::inspector::evidence::{Evidence, Sample};
 use crate::packet::headers::{Tcp, flag};
 
 /// What is sent so soon after something arrived is its answer, in nanoseconds. The kernel answers within the same interrupt; the rest
@@ -38,6 +38,11 @@ pub(super) struct Scene<'a> {
 }
 
 impl<'a> Scene<'a> {
+    /// What the kernel said of the sender's socket, the newest first.
+    pub(super) fn known(&self) -> impl Iterator<Item = &'a Sample> {
+        self.evidence.after.into_iter().chain(self.evidence.before)
+    }
+
     /// What arrived last before this was sent.
     pub(super) fn newest(&self) -> Option<&'a Segment> {
         self.arrived.first().copied()
@@ -201,7 +206,9 @@ pub(super) fn follows(number: u64, cause: Option<&Cause>, words: &str) -> Cause 
 
 /// Nanoseconds in words: `402 ms`, `1.0 s`.
 pub(super) fn waited(nanoseconds: i64) -> String {
-    if nanoseconds < 10_000_000_000 {
+    if nanoseconds < 500_000 {
+        "less than 1 ms".to_owned()
+    } else if nanoseconds < 10_000_000_000 {
         format!("{} ms", (nanoseconds + 500_000) / 1_000_000)
     } else {
         format!("{:.1} s", nanoseconds as f64 / 1e9)
