@@ -13,7 +13,7 @@ mod timer;
 
 use super::call_window::{CallWindow, is_sending, same_ip};
 use super::conversation::before;
-use super::evidence::{Evidence, Samples};
+use super::evidence::{Evidence, Listener, Samples};
 use crate::event::packet::{Cause, Certainty, Label, PacketEvent, Phase};
 use crate::packet::headers::{Headers, Icmp, Tcp, Transport, flag};
 use delivery::Parcel;
@@ -51,6 +51,12 @@ struct Who<'a> {
 struct Options {
     /// SO_LINGER is on with 0 seconds: closing resets.
     resets: bool,
+    /// TCP_CORK.
+    corked: bool,
+    /// TCP_DEFER_ACCEPT.
+    defers: bool,
+    /// TCP_LINGER2 is negative: no FIN-WAIT-2.
+    never_lingers: bool,
     /// TCP_KEEPCNT.
     keepalive_probes: Option<u32>,
 }
@@ -62,6 +68,8 @@ struct Note {
     again: Option<Again>,
     /// The arrival that it answers ([`Segment::place`]).
     answers: Option<(i64, u64)>,
+    /// The listener at its destination, if it takes no further connection.
+    dropped_by: Option<Listener>,
 }
 
 /// Finds causes. Takes calls, samples and packets in the order of their time.
@@ -154,7 +162,14 @@ impl CauseFinder {
 
     /// A call set an option; name and value as its arguments show them.
     pub fn set_option(&mut self, process: &str, fd: i32, name: &str, value: &str) {
-        if !matches!(name, "SO_LINGER" | "TCP_KEEPCNT") {
+        const KNOWN: [&str; 5] = [
+            "SO_LINGER",
+            "TCP_CORK",
+            "TCP_DEFER_ACCEPT",
+            "TCP_KEEPCNT",
+            "TCP_LINGER2",
+        ];
+        if !KNOWN.contains(&name) {
             return;
         }
         if self.options.len() > CONVERSATIONS {
@@ -167,6 +182,9 @@ impl CauseFinder {
             .collect();
         match (name, numbers.as_slice()) {
             ("SO_LINGER", [on, seconds, ..]) => options.resets = *on != 0 && *seconds == 0,
+            ("TCP_LINGER2", _) => options.never_lingers = value.contains('-'),
+            ("TCP_DEFER_ACCEPT", [seconds, ..]) => options.defers = *seconds != 0,
+            ("TCP_CORK", [on, ..]) => options.corked = *on != 0,
             ("TCP_KEEPCNT", [count, ..]) => options.keepalive_probes = Some(*count),
             _ => {}
         }
@@ -198,11 +216,17 @@ impl CauseFinder {
             })
     }
 
-    /// The cause of the next packet. `owner` is the program that owns its sender's socket, if one does.
-    pub fn find(&mut self, packet: &PacketEvent, owner: Option<&str>) -> Option<Found> {
-        let (found, note) = self.decide(packet, owner);
+    /// The cause of the next packet. `owner` is the program that owns its sender's socket, if one does, `receiver` the host it is for.
+    pub fn find(
+        &mut self,
+        packet: &PacketEvent,
+        owner: Option<&str>,
+        receiver: &str,
+    ) -> Option<Found> {
+        let (found, mut note) = self.decide(packet, owner);
         let found = found.or_else(|| self.held_for_neighbour(packet));
         let cause = found.as_ref().map(|found| found.cause.clone());
+        note.dropped_by = self.full_listener(packet, receiver);
         self.remember(packet, cause, note);
         found
     }
@@ -318,7 +342,13 @@ impl CauseFinder {
             other,
             evidence: self.samples.at(&packet.host, from, to, time),
             too_big: self.too_big.get(&(packet.network, from, to)).copied(),
+            full_listener: Some(tcp.flags & flag::RST)
+                .filter(|reset| *reset != 0)
+                .and_then(|_| self.samples.full_listener(&packet.host, from)),
             foreign: owner.is_some(),
+            corked: options.corked,
+            defers: options.defers,
+            never_lingers: options.never_lingers,
             keepalive_probes: options.keepalive_probes,
         };
         let alone = |cause: Cause| Found { cause, label: None };
@@ -430,6 +460,7 @@ impl CauseFinder {
             command: window.command,
             process: &window.process,
             short: &window.short,
+            end_ns: window.end_ns,
         })
     }
 }

@@ -90,10 +90,35 @@ const SOCKETS: usize = 32_768;
 
 type Ends = (SocketAddr, SocketAddr);
 
+/// A listener, as the kernel counted its accept queue last.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Listener {
+    /// Where it listens.
+    pub local: SocketAddr,
+    /// Connections that wait for accept (Recv-Q).
+    pub waiting: u32,
+    /// What `listen` asked for (Send-Q).
+    pub backlog: u32,
+}
+
+impl Listener {
+    /// True when the kernel takes no further connection (`sk_acceptq_is_full`): one more than the backlog waits.
+    pub fn is_full(&self) -> bool {
+        self.waiting > self.backlog
+    }
+
+    fn hears(&self, address: SocketAddr) -> bool {
+        self.local.port() == address.port()
+            && (self.local.ip().is_unspecified()
+                || self.local.ip().to_canonical() == address.ip().to_canonical())
+    }
+}
+
 /// The samples of every socket of every host.
 #[derive(Debug, Default)]
 pub struct Samples {
     hosts: HashMap<String, HashMap<Ends, VecDeque<Sample>>>,
+    listeners: HashMap<String, Vec<Listener>>,
 }
 
 impl Samples {
@@ -140,6 +165,25 @@ impl Samples {
             });
             true
         });
+    }
+
+    /// Takes the listeners of a host, as they are now.
+    pub fn listen(&mut self, host: &str, listeners: Vec<Listener>) {
+        match self.listeners.get_mut(host) {
+            Some(known) => *known = listeners,
+            None => {
+                self.listeners.insert(host.to_owned(), listeners);
+            }
+        }
+    }
+
+    /// The listener of a host at an address whose accept queue was full when the kernel was asked last.
+    pub fn full_listener(&self, host: &str, address: SocketAddr) -> Option<Listener> {
+        let listeners = self.listeners.get(host)?;
+        let full = listeners
+            .iter()
+            .find(|listener| listener.hears(address) && listener.is_full());
+        full.copied()
     }
 
     /// What is known of the socket of a host at `local` that talks to `peer`, round a moment.

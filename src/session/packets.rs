@@ -263,7 +263,8 @@ impl Packets {
                 })
                 .and_then(|((from, _), sender)| owner(&self.owners, sender, from))
                 .map(str::to_owned);
-            let found = self.finder.find(&packet, owner.as_deref());
+            let receiver = ends.receiver.map_or("", |place| self.taps.host(place));
+            let found = self.finder.find(&packet, owner.as_deref(), receiver);
             self.finder.carried(&packet, ticket, delivered);
             if let Some(found) = found {
                 packet.cause = Some(found.cause);

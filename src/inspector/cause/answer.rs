@@ -2,7 +2,7 @@
 //! that an acknowledgment let go. No process is asked, though its calls may have begun it all.
 
 use super::flow::{Segment, Side};
-use super::scene::{AT_ONCE, Scene, follows, kernel, waited};
+use super::scene::{AT_ONCE, Scene, follows, full, kernel, waited};
 use crate::event::packet::{Cause, Certainty, Phase};
 use crate::inspector::conversation::before;
 use crate::packet::headers::flag;
@@ -73,6 +73,17 @@ pub(super) fn reset(scene: &Scene<'_>, closed: Option<&str>) -> Option<Cause> {
             let ip = scene.packet.headers.addresses().map(|(source, _)| source);
             let of = ip.map_or_else(String::new, |ip| format!(" of {ip}"));
             format!("no socket listens on port {port}{of}: the kernel refused")
+        } else if let Some(listener) = scene.full_listener.filter(|_| {
+            // It has sent nothing but the SYN-ACK.
+            !trigger.has(flag::SYN) && scene.own.segments().all(|own| own.has(flag::SYN))
+        }) {
+            format!(
+                "tcp_abort_on_overflow is set, and the connection is refused, {}",
+                full(listener)
+            )
+        } else if scene.never_lingers && trigger.len == 0 && closes_too(scene) {
+            "TCP_LINGER2 is negative: the FIN is acknowledged, and the kernel resets instead of waiting in FIN-WAIT-2"
+                .to_owned()
         } else if let Some(call) = closed.filter(|_| trigger.len > 0) {
             format!(
                 "its data came for a socket that {call} had closed: nobody will read it, so the connection is torn down"
@@ -81,7 +92,7 @@ pub(super) fn reset(scene: &Scene<'_>, closed: Option<&str>) -> Option<Cause> {
             "this end had not asked for the connection, or has given it up: it is torn down"
                 .to_owned()
         } else {
-            "the socket this was for is gone: the kernel answered with a reset".to_owned()
+            "this end has no such connection any more: the kernel answered with a reset".to_owned()
         };
         return Some(follows(trigger.number, from, &words));
     }
@@ -170,6 +181,7 @@ pub(super) fn acknowledgment(scene: &Scene<'_>) -> Option<Cause> {
         .iter()
         .filter(|segment| {
             segment.len > 0
+                && !segment.again
                 && acked_before.is_some_and(|acked| before(acked, segment.end))
                 && !before(scene.tcp.ack, segment.end)
         })

@@ -4,6 +4,7 @@
 use crate::event::packet::{Cause, PacketEvent};
 use crate::event::wire::{Delivered, Effect};
 use crate::inspector::conversation::before;
+use crate::inspector::evidence::Listener;
 use crate::packet::headers::{Tcp, flag};
 use std::collections::VecDeque;
 
@@ -47,6 +48,8 @@ pub(super) struct Segment {
     pub(super) timed_out: bool,
     /// True for a keepalive or a probe of a closed window.
     pub(super) probe: bool,
+    /// The listener that takes no further connection, when this is for one.
+    pub(super) dropped_by: Option<Listener>,
     pub(super) cause: Option<Cause>,
 }
 

@@ -11,7 +11,8 @@ use super::{
 use crate::event::packet::{Cause, PacketEvent};
 use crate::inspector::call_window::{CallWindow, is_sending, same_ip};
 use crate::inspector::conversation::before;
-use crate::packet::headers::{Icmp, Tcp, Transport};
+use crate::inspector::evidence::Listener;
+use crate::packet::headers::{Icmp, Tcp, Transport, flag};
 use std::net::SocketAddr;
 
 impl CauseFinder {
@@ -103,6 +104,18 @@ impl CauseFinder {
         Some(window)
     }
 
+    /// The listener that a segment is for, while a connection is made and when it takes no further one.
+    pub(super) fn full_listener(&self, packet: &PacketEvent, receiver: &str) -> Option<Listener> {
+        /// So many segments of one side belong to the making of a connection.
+        const EARLY: u32 = 20_000;
+        let tcp = packet.headers.tcp()?;
+        let (_, to) = endpoints(packet)?;
+        if packet.track.seq > EARLY || tcp.flags & flag::RST != 0 {
+            return None;
+        }
+        self.samples.full_listener(receiver, to)
+    }
+
     pub(super) fn remember(&mut self, packet: &PacketEvent, cause: Option<Cause>, note: Note) {
         self.keep_within_bounds();
         let network = packet.network;
@@ -184,6 +197,7 @@ impl CauseFinder {
             again: is_again(own, tcp),
             timed_out: matches!(note.again, Some(Again::Timeout | Again::LikelyTimeout)),
             probe: is_probe(own, tcp),
+            dropped_by: note.dropped_by,
             cause: seen.cause,
         };
         if note.again.is_some() {

@@ -19,6 +19,8 @@ pub(super) struct Writer<'a> {
     pub(super) command: u64,
     pub(super) process: &'a str,
     pub(super) short: &'a str,
+    /// When it returned; `None` while it runs.
+    pub(super) end_ns: Option<i64>,
 }
 
 /// Data or a FIN that a call had left with the kernel.
@@ -38,9 +40,9 @@ pub(super) fn let_go(scene: &Scene<'_>, writer: Option<Writer<'_>>) -> Option<Ca
     };
     let paced = scene.known().any(|sample| sample.paced);
     let Some(trigger) = trigger(scene) else {
-        return Some(if let Some(timer) = by_timer(scene, writer.short) {
+        return Some(if let Some(timer) = by_timer(scene, writer) {
             timer
-        } else if paced && scene.tcp.len > 0 {
+        } else if paced && scene.tcp.len > 0 && is_flowing(scene) {
             cause(Certainty::Follows, paced_words(what))
         } else {
             cause(
@@ -70,6 +72,12 @@ pub(super) fn let_go(scene: &Scene<'_>, writer: Option<Writer<'_>>) -> Option<Ca
     Some(cause(Certainty::Follows, words))
 }
 
+/// True when this end has sent something a moment ago.
+fn is_flowing(scene: &Scene<'_>) -> bool {
+    let last = scene.own.segments().next_back();
+    last.is_some_and(|last| scene.time - last.time_ns < LONGEST_REST)
+}
+
 fn paced_words(what: &str) -> String {
     format!(
         "{what}; bbr, the congestion control, lets segments out at the pace it has measured, as ACKs make room"
@@ -91,7 +99,8 @@ fn trigger<'a>(scene: &Scene<'a>) -> Option<&'a Segment> {
 }
 
 /// A timer that sends what is new: no acknowledgment let it go.
-fn by_timer(scene: &Scene<'_>, writer: &str) -> Option<Cause> {
+fn by_timer(scene: &Scene<'_>, writer: Writer<'_>) -> Option<Cause> {
+    let call = writer.short;
     let acked = Side::acknowledged(&scene.arrived);
     let last = scene.own.segments().next_back()?;
     let elapsed = scene.time - last.time_ns;
@@ -116,27 +125,35 @@ fn by_timer(scene: &Scene<'_>, writer: &str) -> Option<Cause> {
             .map(|acked| scene.own.with(acked).collect())
             .unwrap_or_default();
         let words = format!(
-            "the tail loss probe timer (TLP): {} without an acknowledgment, so what waited is sent to provoke one; {writer} had written it; {}",
+            "the tail loss probe timer (TLP): {} without an acknowledgment, so what waited is sent to provoke one; {call} had written it; {}",
             waited(elapsed),
             scene.silence(&unacked)
         );
         return Some(kernel(certainty, words));
     }
     let room = scene.newest()?.window;
-    if timer != Some(Timer::Persist) || scene.tcp.len == 0 {
+    let persists = timer == Some(Timer::Persist);
+    let kept = scene.time - writer.end_ns.unwrap_or(scene.time);
+    if scene.tcp.len == 0 || !persists && (room <= scene.tcp.len || kept < LONGEST_REST) {
         return None;
     }
-    // tcp_write_wakeup sends as much as the window takes; what is shorter than the window was kept back by the program.
+    // tcp_write_wakeup sends as much as the window takes; what is shorter than that was kept back by the program.
     let words = if room > scene.tcp.len {
         format!(
-            "the persist timer: TCP_CORK or MSG_MORE kept back what does not fill a segment, but not for longer than this; {writer} had written it"
+            "the persist timer: TCP_CORK or MSG_MORE kept back what does not fill a segment, but the kernel does so no longer than this, {} after {call} had written it",
+            waited(kept)
         )
     } else {
         format!(
-            "the persist timer: the window has room for only a part of a segment, and after a wait that part is sent; {writer} had written it"
+            "the persist timer: the window has room for only a part of a segment, and after a wait that part is sent; {call} had written it"
         )
     };
-    Some(kernel(Certainty::Caused, words))
+    let certainty = if persists || scene.corked {
+        Certainty::Caused
+    } else {
+        Certainty::Probably
+    };
+    Some(kernel(certainty, words))
 }
 
 /// True when the sender had used up the receiver's window before an acknowledgment came. Less than a segment of room is not used.

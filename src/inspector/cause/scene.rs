@@ -3,7 +3,7 @@
 use super::flow::{Fate, Segment, Side};
 use crate::event::packet::{Cause, Certainty, PacketEvent};
 use crate::inspector::conversation::before;
-use crate::inspector::evidence::{Evidence, Sample};
+use crate::inspector::evidence::{Evidence, Listener, Sample};
 use crate::packet::headers::{Tcp, flag};
 
 /// What is sent so soon after something arrived is its answer, in nanoseconds. The kernel answers within the same interrupt; the rest
@@ -31,8 +31,16 @@ pub(super) struct Scene<'a> {
     pub(super) other: &'a Side,
     pub(super) evidence: Evidence<'a>,
     pub(super) too_big: Option<TooBig>,
+    /// The sender's listener, if it takes no further connection.
+    pub(super) full_listener: Option<Listener>,
     /// True when a program, whose calls are not seen, holds the sender's socket.
     pub(super) foreign: bool,
+    /// True when a call has set TCP_CORK.
+    pub(super) corked: bool,
+    /// True when a call has set TCP_DEFER_ACCEPT.
+    pub(super) defers: bool,
+    /// True when a call has set a negative TCP_LINGER2.
+    pub(super) never_lingers: bool,
     /// TCP_KEEPCNT as a call has set it.
     pub(super) keepalive_probes: Option<u32>,
 }
@@ -144,16 +152,38 @@ impl<'a> Scene<'a> {
             answer.time_ns >= sent.time_ns && answer.has(flag::ACK) && !before(answer.ack, sent.end)
         });
         let Some(answer) = newest else {
-            return format!("#{} was never answered", sent.number);
+            return match sent.dropped_by {
+                Some(listener) => format!("#{} was dropped, {}", sent.number, full(listener)),
+                None => format!("#{} was never answered", sent.number),
+            };
         };
         let fate = match answer.fate {
             Fate::Lost(rule) => format!("was lost by wire rule {rule}"),
             Fate::Spoiled(rule) => format!("was spoiled by wire rule {rule}"),
             _ if answer.is_on_its_way(self.time) => "is still on its way".to_owned(),
-            Fate::Arrives(_) | Fate::Held => "came too late".to_owned(),
+            _ if self.since(answer) < AT_ONCE => "came too late".to_owned(),
+            _ if self.defers && answer.len == 0 => {
+                "was put aside: TCP_DEFER_ACCEPT waits for data".to_owned()
+            }
+            Fate::Arrives(_) | Fate::Held => match answer.dropped_by {
+                Some(listener) => format!("was dropped, {}", full(listener)),
+                None => "came, but its receiver's kernel did not take it".to_owned(),
+            },
         };
         format!("#{}, which acknowledges it, {fate}", answer.number)
     }
+}
+
+/// Why a listener takes no further connection.
+pub(super) fn full(listener: Listener) -> String {
+    let waits = match listener.waiting {
+        1 => "1 connection waits".to_owned(),
+        count => format!("{count} connections wait"),
+    };
+    format!(
+        "for the accept queue is full: {waits} and the backlog is {}",
+        listener.backlog
+    )
 }
 
 fn lost_by(numbers: &[u64], rule: u32) -> String {

@@ -142,6 +142,17 @@ fn asked_for(scene: &Scene<'_>, sent: &[&Segment]) -> Option<Cause> {
         .filter(|segment| segment.has(flag::ACK))?;
     let number = trigger.number;
     let silence = scene.silence(sent);
+    if let Some(opening) = sent
+        .iter()
+        .find(|segment| segment.has(flag::SYN) && segment.len > 0)
+        && trigger.has(flag::SYN)
+    {
+        let words = format!(
+            "#{number}: it acknowledges the SYN and not the data that came with it in #{}, so they are sent again in a segment of their own (TCP Fast Open)",
+            opening.number
+        );
+        return Some(kernel(Certainty::Follows, words));
+    }
     let congestion = scene.evidence.after.and_then(|sample| sample.congestion);
     let after_timeout = scene
         .own
