@@ -68,6 +68,8 @@ struct Note {
     again: Option<Again>,
     /// The arrival that it answers ([`Segment::place`]).
     answers: Option<(i64, u64)>,
+    /// True when a program wrote it with a raw socket.
+    forged: bool,
     /// The listener at its destination, if it takes no further connection.
     dropped_by: Option<Listener>,
 }
@@ -234,7 +236,11 @@ impl CauseFinder {
     fn decide(&mut self, packet: &PacketEvent, owner: Option<&str>) -> (Option<Found>, Note) {
         let none = Note::default();
         if let Some(window) = self.raw_call(packet) {
-            return (Some(caused(window, String::new())), none);
+            let note = Note {
+                forged: true,
+                ..none
+            };
+            return (Some(caused(window, String::new())), note);
         }
         let alone = |cause: Option<Cause>| cause.map(|cause| Found { cause, label: None });
         if let Some(neighbour) = neighbour::neighbour(packet) {

@@ -311,6 +311,17 @@ impl Inventory {
                 None => {}
             }
         }
+        // A new connection between the same ends is no closed socket's.
+        self.orphans.retain(|known| {
+            let over = matches!(known.state(), "TIME-WAIT" | "CLOSED") && known.states.len() > 1;
+            let begins = || {
+                matches!(
+                    remains(&without_file, known),
+                    "SYN-RECEIVED" | "ESTABLISHED"
+                )
+            };
+            known.host != host || !over || !begins()
+        });
         // A closed end keeps its name for the packets that may still be shown; the list is bounded.
         for known in self.orphans.iter_mut().filter(|known| known.host == host) {
             let state = remains(&without_file, known);

@@ -92,7 +92,7 @@ pub(super) fn reset(scene: &Scene<'_>, closed: Option<&str>) -> Option<Cause> {
             "this end had not asked for the connection, or has given it up: it is torn down"
                 .to_owned()
         } else {
-            "this end has no such connection any more: the kernel answered with a reset".to_owned()
+            "this end has no such connection: the kernel answered with a reset".to_owned()
         };
         return Some(follows(trigger.number, from, &words));
     }
@@ -130,7 +130,7 @@ pub(super) fn acknowledgment(scene: &Scene<'_>) -> Option<Cause> {
                 "the receiving kernel acknowledged the FIN at once; no process was involved",
             );
         }
-        if acked_before.is_some_and(|acked| waits_for_company(scene, acked)) {
+        if waits_for_company(scene, acked_before.unwrap_or(newest.seq)) {
             return Some(late(scene, newest));
         }
     }
@@ -201,7 +201,7 @@ pub(super) fn acknowledgment(scene: &Scene<'_>) -> Option<Cause> {
 
 /// True when this is the first acknowledgment of all that a segment carried.
 fn acknowledges_first(acked_before: Option<u32>, scene: &Scene<'_>, segment: &Segment) -> bool {
-    acked_before.is_some_and(|acked| before(acked, segment.end)) && scene.tcp.ack == segment.end
+    acked_before.is_none_or(|acked| before(acked, segment.end)) && scene.tcp.ack == segment.end
 }
 
 /// True when this end has sent its own FIN. In FIN-WAIT-1 and FIN-WAIT-2 the kernel never holds the acknowledgment of a FIN back
@@ -307,14 +307,13 @@ fn answer_to_nothing(scene: &Scene<'_>, newest: &Segment) -> Cause {
 
 /// The oldest data that had arrived and was not acknowledged yet.
 fn unacknowledged<'a>(scene: &Scene<'a>) -> Option<&'a Segment> {
-    let acked = scene.acked_before()?;
-    scene
-        .arrived
-        .iter()
-        .rev()
-        .find(|segment| {
-            segment.carries() && before(acked, segment.end) && !before(scene.tcp.ack, segment.end)
-        })
+    let covered = |segment: &&&Segment| segment.carries() && !before(scene.tcp.ack, segment.end);
+    let Some(acked) = scene.acked_before() else {
+        return scene.arrived.iter().find(covered).copied();
+    };
+    let mut oldest_first = scene.arrived.iter().rev().filter(covered);
+    oldest_first
+        .find(|segment| before(acked, segment.end))
         .copied()
 }
 

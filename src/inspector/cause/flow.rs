@@ -48,6 +48,8 @@ pub(super) struct Segment {
     pub(super) timed_out: bool,
     /// True for a keepalive or a probe of a closed window.
     pub(super) probe: bool,
+    /// True when a program wrote it with a raw socket: the kernel of its sender knows nothing of it.
+    pub(super) forged: bool,
     /// The listener that takes no further connection, when this is for one.
     pub(super) dropped_by: Option<Listener>,
     pub(super) cause: Option<Cause>,
@@ -108,9 +110,9 @@ pub(super) struct Side {
 }
 
 impl Side {
-    /// The newest segments, oldest first.
+    /// The newest segments that its kernel sent, oldest first.
     pub(super) fn segments(&self) -> impl DoubleEndedIterator<Item = &Segment> {
-        self.recent.iter()
+        self.recent.iter().filter(|segment| !segment.forged)
     }
 
     /// The segment of this number, if it is remembered.
@@ -123,7 +125,7 @@ impl Side {
 
     /// The segments that carried the byte at `seq`, oldest first.
     pub(super) fn with(&self, seq: u32) -> impl Iterator<Item = &Segment> {
-        self.recent.iter().filter(move |segment| {
+        self.segments().filter(move |segment| {
             segment.carries() && !before(seq, segment.seq) && before(seq, segment.end)
         })
     }
@@ -160,10 +162,8 @@ impl Side {
                 held.fate = arrives(now + 1);
             }
         }
-        if self
-            .highest
-            .is_none_or(|highest| before(highest, segment.end))
-        {
+        let higher = |highest: u32| before(highest, segment.end);
+        if !segment.forged && self.highest.is_none_or(higher) {
             self.highest = Some(segment.end);
         }
         let full = self.recent.len() >= RECENT;

@@ -180,6 +180,7 @@ impl CauseFinder {
             let covered = |segment: &&&Segment| !before(tcp.ack, segment.end);
             arrived.iter().find(covered).map(|segment| segment.place())
         });
+        let answered = own.answered;
         own.answered = own.answered.max(covered);
         let segment = Segment {
             number: seen.number,
@@ -197,9 +198,14 @@ impl CauseFinder {
             again: is_again(own, tcp),
             timed_out: matches!(note.again, Some(Again::Timeout | Again::LikelyTimeout)),
             probe: is_probe(own, tcp),
+            forged: note.forged,
             dropped_by: note.dropped_by,
             cause: seen.cause,
         };
+        if note.forged {
+            // It acknowledges nothing for its sender's kernel, and nothing of it is sent again.
+            own.answered = answered;
+        }
         if note.again.is_some() {
             own.resent += 1;
         }
