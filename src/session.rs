@@ -1,5 +1,6 @@
 //! Command in, Events out: sends each command to the process it is for, puts packets to the calls that caused them, keeps the one log.
 
+mod ancillary;
 pub mod children;
 pub mod evidence;
 pub mod hearing;
@@ -8,6 +9,7 @@ pub mod inventory;
 pub mod ledger;
 pub mod log;
 pub mod messages;
+mod netlink;
 pub mod packets;
 pub mod program;
 pub mod rows;

@@ -309,6 +309,18 @@ impl Inventory {
         changes
     }
 
+    /// The kernel gave a netlink socket a port id.
+    pub fn learn_port(&mut self, inode: u64, pid: u32) {
+        for known in self.open.values_mut().filter(|known| known.inode == inode) {
+            let groups = match known.local {
+                Some(Address::Netlink { groups, .. }) => groups,
+                _ => 0,
+            };
+            known.local = Some(Address::Netlink { pid, groups });
+        }
+        self.version += 1;
+    }
+
     /// The sockets that processes hold, by process and descriptor.
     pub fn open(&self) -> impl Iterator<Item = &Known> {
         self.open.values()

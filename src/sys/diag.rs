@@ -73,6 +73,8 @@ pub struct Answer {
     pub peer: Option<Address>,
     /// Inode of the other end, for AF_UNIX.
     pub peer_inode: Option<u32>,
+    /// Which directions are shut down (AF_UNIX): 1 receiving, 2 sending.
+    pub shutdown: u8,
     /// `struct tcp_info`, as long as the kernel made it; empty when there is none.
     pub tcp_info: Vec<u8>,
 }
@@ -216,6 +218,7 @@ fn blank(question: Question) -> Answer {
         local: None,
         peer: None,
         peer_inode: None,
+        shutdown: 0,
         tcp_info: Vec::new(),
     }
 }
@@ -268,6 +271,7 @@ fn unix(body: &[u8]) -> Option<Answer> {
     const NAME: u16 = 0;
     const PEER: u16 = 2;
     const RQLEN: u16 = 4;
+    const SHUTDOWN: u16 = 6;
     let attributes = body.get(SIZE..)?;
     let queues = attribute(attributes, RQLEN);
     Some(Answer {
@@ -281,6 +285,9 @@ fn unix(body: &[u8]) -> Option<Answer> {
         peer_inode: attribute(attributes, PEER).and_then(|value| read_u32(value, 0)),
         rqueue: queues.and_then(|value| read_u32(value, 0)).unwrap_or(0),
         wqueue: queues.and_then(|value| read_u32(value, 4)).unwrap_or(0),
+        shutdown: attribute(attributes, SHUTDOWN)
+            .and_then(|value| value.first().copied())
+            .unwrap_or(0),
         ..blank(Question::Unix)
     })
 }
