@@ -1,5 +1,6 @@
 //! Command in, Events out: sends each command to the process it is for, puts packets to the calls that caused them, keeps the one log.
 
+mod adrift;
 mod ancillary;
 pub mod children;
 pub mod evidence;

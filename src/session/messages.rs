@@ -134,7 +134,10 @@ impl Session {
         call: &CallEvent,
         transfer: Option<Transfer>,
     ) -> Option<MessageEvent> {
-        let party = self.ledger.holds(&call.process, call.fd?)?;
+        let party = match &transfer {
+            Some(transfer) => self.ledger.party(transfer.party)?,
+            None => self.ledger.holds(&call.process, call.fd?)?,
+        };
         let family = match party.family() {
             "AF_UNIX" => Family::Unix,
             "AF_NETLINK" => Family::Netlink,
@@ -182,6 +185,17 @@ impl Session {
             };
             (act, writer.unwrap_or(far), own)
         };
+        match &act {
+            Act::Wrote(number) => {
+                for fd in ancillary::rights(call) {
+                    let inode = self.inventory.by_fd(&call.process, fd);
+                    let inode = inode.map_or(0, |known| known.inode);
+                    self.inventory.sent(inode, *number);
+                }
+            }
+            Act::Read(reading) if !reading.looked => self.inventory.landed(&reading.of),
+            _ => {}
+        }
         let mut data = transfer.data;
         let (mut inside, mut group) = (Vec::new(), None);
         if family == Family::Netlink {
