@@ -18,6 +18,7 @@ pub mod running;
 pub mod sampling;
 pub mod taps;
 pub mod why;
+mod why_local;
 
 use crate::command::ast::{Action, Command, Expr};
 use crate::engine::HIDDEN;

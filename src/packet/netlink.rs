@@ -48,6 +48,8 @@ pub struct Brief {
     pub port: u32,
     /// Its length in bytes, as its header has it.
     pub len: u32,
+    /// The errno that it brings (NLMSG_ERROR, NLMSG_DONE), above zero; 0 for an acknowledgment.
+    pub errno: Option<i32>,
     /// What it says: a link, an address, an error, in the words of ip(8); empty when that is all in its type.
     pub content: String,
     /// True when not all of it was received.
@@ -88,6 +90,7 @@ pub fn brief(protocol: u16, bytes: &[u8]) -> Vec<Brief> {
             seq: native(rest, &(8..12)) as u32,
             port: native(rest, &(12..16)) as u32,
             len: len as u32,
+            errno: message.errno(),
             // What is not there in whole would be told wrong.
             content: if cut {
                 String::new()

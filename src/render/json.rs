@@ -138,6 +138,7 @@ fn netlink(brief: &Brief) -> String {
         .raw("nlmsg_seq", &brief.seq.to_string())
         .raw("nlmsg_pid", &brief.port.to_string())
         .raw("nlmsg_len", &brief.len.to_string())
+        .number("error", brief.errno.map(|errno| -i64::from(errno)))
         .text("content", &brief.content)
         .raw("cut", if brief.cut { "true" } else { "false" })
         .end()

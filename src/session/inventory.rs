@@ -244,6 +244,11 @@ impl Inventory {
         }
     }
 
+    /// How many sockets are in messages that nobody has received.
+    pub fn in_flight(&self) -> usize {
+        self.flights.len()
+    }
+
     /// Messages were read, with all they carried.
     pub fn landed(&mut self, messages: &[u64]) {
         self.flights

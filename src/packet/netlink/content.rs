@@ -41,6 +41,14 @@ impl<'a> Message<'a> {
         }
     }
 
+    /// The errno it brings, above zero.
+    pub(super) fn errno(&self) -> Option<i32> {
+        let there = self.bytes.len() >= HEADER + 4;
+        matches!(self.kind, super::ERROR | super::DONE)
+            .then(|| (self.number(0, 4) as u32 as i32).wrapping_neg())
+            .filter(|errno| there && *errno >= 0)
+    }
+
     fn number(&self, at: usize, len: usize) -> u64 {
         native(self.bytes, &(HEADER + at..HEADER + at + len))
     }
