@@ -102,8 +102,8 @@ pub struct Direction {
     pub duplicate_acks: u32,
     /// The window field of the last segment, not scaled; `None` before the first one.
     pub window: Option<u16>,
-    /// True when that segment was a SYN, whose window is never scaled.
-    pub window_of_syn: bool,
+    /// True from a SYN, whose window is never scaled, to the next acknowledgment.
+    pub window_unscaled: bool,
     /// Window scaling.
     pub scale: Scale,
     /// The labels of the last segment.

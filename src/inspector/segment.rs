@@ -44,12 +44,7 @@ pub fn track_segment(
 
     let own = &record.ends[from];
     track.seq = tcp.seq.wrapping_sub(own.base.unwrap_or(tcp.seq));
-    track.ack = if tcp.flags & flag::ACK == 0 {
-        0
-    } else {
-        tcp.ack
-            .wrapping_sub(record.ends[to].base.unwrap_or(tcp.ack))
-    };
+    track.ack = tcp.ack.wrapping_sub(record.ends[to].base.unwrap_or(0));
     track.window = if tcp.flags & flag::SYN == 0 {
         u32::from(tcp.window) << own.scale.shift()
     } else {
@@ -107,9 +102,11 @@ fn note_completeness(record: &mut TcpConversation, tcp: &Tcp, reused: bool) {
     if tcp.flags & flag::RST != 0 {
         seen |= 32;
     }
-    // A conversation that was joined in the middle is not made complete by the packet that revealed it.
-    if record.begun || begins {
+    if record.begun || reused {
         record.completeness |= seen;
+    } else if begins {
+        // Of the first packet only this is asked: does it begin the conversation, and does it bring data?
+        record.completeness |= seen & (1 | 8);
     }
     record.begun = true;
 }
@@ -133,17 +130,18 @@ fn note_scale(record: &mut TcpConversation, from: usize, tcp: &Tcp, cut: bool) {
     }
     let to = 1 - from;
     let answers = tcp.flags & flag::ACK != 0;
-    match tcp.options.wscale {
-        Some(_) if answers && !cut && record.ends[to].scale == Scale::Off => {
-            record.ends[from].scale = Scale::Off;
-        }
-        Some(shift) => record.ends[from].scale = Scale::Shift(shift),
-        // One end without the option is enough: neither scales (RFC 7323 section 2.2). Said again it changes nothing.
-        None if !cut && record.ends[from].scale == Scale::Unknown => {
-            record.ends[from].scale = Scale::Off;
-            record.ends[to].scale = Scale::Off;
-        }
-        None => {}
+    if let Some(shift) = tcp.options.wscale {
+        record.ends[from].scale = Scale::Shift(shift);
+    }
+    if cut {
+        return;
+    }
+    // One end without the option is enough: neither scales (RFC 7323 section 2.2). Said again without it changes nothing.
+    if record.ends[from].scale == Scale::Unknown {
+        record.ends[from].scale = Scale::Off;
+        record.ends[to].scale = Scale::Off;
+    } else if answers && record.ends[to].scale == Scale::Off {
+        record.ends[from].scale = Scale::Off;
     }
 }
 

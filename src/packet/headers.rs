@@ -285,6 +285,17 @@ pub struct TcpOptions {
     pub sack_count: u8,
     /// `tcp.options.timestamp.tsval` and `tsecr`.
     pub timestamp: Option<(u32, u32)>,
+    /// What was captured of the option in which the capture ends.
+    pub cut: Option<CutOption>,
+}
+
+/// The first of two numbers, of which the capture does not have the second.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum CutOption {
+    /// `tcp.options.timestamp.tsval`.
+    Tsval(u32),
+    /// `tcp.options.sack_le` of the last block, raw.
+    LeftEdge(u32),
 }
 
 /// The UDP destination ports of VXLAN and Geneve, whose datagrams carry frames.
