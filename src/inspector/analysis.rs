@@ -144,15 +144,17 @@ fn label_ack_lost(rev: &mut Direction, ack: u32, labels: &mut Labels) {
 
 /// True when the segment reaches exactly the end of the window that the other end announced last.
 fn fills_window(rev: &Direction, tcp: &Tcp) -> bool {
-    let (Some(window), true) = (rev.window, rev.scale != Scale::Unknown) else {
+    if rev.scale == Scale::Unknown {
         return false;
-    };
+    }
+    // Before the first segment Wireshark takes the largest number for the window.
+    let window = rev.window.map_or(u32::MAX, u32::from);
     let shift = if rev.window_unscaled {
         0
     } else {
         rev.scale.shift()
     };
-    tcp.seq.wrapping_add(tcp.len) == rev.last_ack.wrapping_add(u32::from(window) << shift)
+    tcp.seq.wrapping_add(tcp.len) == rev.last_ack.wrapping_add(window << shift)
 }
 
 fn duplicates(own: &Direction, tcp: &Tcp) -> bool {
@@ -245,11 +247,7 @@ fn remember(
         }
     }
     own.window = Some(tcp.window);
-    match (tcp.flags & flag::SYN != 0, tcp.flags & flag::ACK != 0) {
-        (true, _) => own.window_unscaled = true,
-        (false, true) => own.window_unscaled = false,
-        (false, false) => {}
-    }
+    own.note_unscaled(tcp.flags);
     own.last_ack = tcp.ack;
     own.last_ack_ns = segment.time_ns;
     own.last_labels = verdict.labels;

@@ -5,7 +5,7 @@ use super::analysis::{self, Segment};
 use super::conversation::{CloseKind, Scale, TcpConversation};
 use super::{phase, state};
 use crate::event::packet::{Label, Labels, Track};
-use crate::packet::headers::{Tcp, flag};
+use crate::packet::headers::{QuotedSegment, Tcp, flag};
 
 /// Moves one connection by one segment of end `from`; gives the change in queued segments.
 pub fn track_segment(
@@ -19,10 +19,11 @@ pub fn track_segment(
     let to = 1 - from;
     // Wireshark shows what was complete before this packet.
     track.completeness |= record.completeness;
-    let cut = tcp.header.len() < usize::from(tcp.hdr_len);
+    let cut = tcp.captured() < usize::from(tcp.hdr_len);
     note_bases(record, from, tcp);
-    note_completeness(record, tcp, track.labels.contains(Label::ReusedPorts));
-    note_scale(record, from, tcp, cut);
+    let reused = track.labels.contains(Label::ReusedPorts);
+    note_completeness(record, tcp.flags, tcp.len, reused);
+    note_scale(record, from, tcp.flags, tcp.options.wscale, cut);
     let first_rtt = record.first_rtt_ns;
     let [first, second] = &mut record.ends;
     let (own, rev) = if from == 0 {
@@ -31,7 +32,7 @@ pub fn track_segment(
         (second, first)
     };
     let verdict = analysis::analyze(own, rev, segment, first_rtt, may_queue);
-    note_round_trip(record, segment);
+    note_round_trip(record, tcp.flags, segment.time_ns);
     if cut {
         // Its options were not captured, and nothing is said of a segment that is not known as a whole.
         track.labels = Labels::default();
@@ -60,6 +61,19 @@ pub fn track_segment(
     verdict.queued
 }
 
+/// Takes note of a segment that an ICMP error quotes: Wireshark lets it count for the conversation, but not for its labels.
+pub fn track_quoted(
+    record: &mut TcpConversation,
+    from: usize,
+    quoted: QuotedSegment,
+    time_ns: i64,
+) {
+    note_completeness(record, quoted.flags, 0, false);
+    note_round_trip(record, quoted.flags, time_ns);
+    record.ends[from].note_unscaled(quoted.flags);
+    note_scale(record, from, quoted.flags, quoted.wscale, quoted.cut);
+}
+
 /// The sequence numbers that count as 0: of a SYN its own, else one less, so that what follows starts at 1.
 fn note_bases(record: &mut TcpConversation, from: usize, tcp: &Tcp) {
     let own = &mut record.ends[from];
@@ -81,25 +95,25 @@ fn note_bases(record: &mut TcpConversation, from: usize, tcp: &Tcp) {
     }
 }
 
-fn note_completeness(record: &mut TcpConversation, tcp: &Tcp, reused: bool) {
-    let syn = tcp.flags & flag::SYN != 0;
-    let ack = tcp.flags & flag::ACK != 0;
+fn note_completeness(record: &mut TcpConversation, flags: u16, len: u32, reused: bool) {
+    let syn = flags & flag::SYN != 0;
+    let ack = flags & flag::ACK != 0;
     let begins = syn && !ack && !record.begun;
     let mut seen = match (syn, ack) {
         // Only as the first packet that was seen.
         (true, false) => u8::from(begins),
         (true, true) => 2,
-        (false, true) if tcp.len == 0 => 4,
+        (false, true) if len == 0 => 4,
         _ => 0,
     };
     // Data in a SYN-ACK does not count, nor in a SYN that was sent again or begins a connection anew.
-    if (ack && !syn || begins && !reused) && tcp.len > 0 {
+    if (ack && !syn || begins && !reused) && len > 0 {
         seen |= 8;
     }
-    if ack && tcp.flags & flag::FIN != 0 {
+    if ack && flags & flag::FIN != 0 {
         seen |= 16;
     }
-    if tcp.flags & flag::RST != 0 {
+    if flags & flag::RST != 0 {
         seen |= 32;
     }
     if record.begun || reused {
@@ -112,25 +126,31 @@ fn note_completeness(record: &mut TcpConversation, tcp: &Tcp, reused: bool) {
 }
 
 /// The first round-trip time; it counts from the next segment on.
-fn note_round_trip(record: &mut TcpConversation, segment: Segment<'_>) {
-    let syn = segment.tcp.flags & flag::SYN != 0;
-    let ack = segment.tcp.flags & flag::ACK != 0;
+fn note_round_trip(record: &mut TcpConversation, flags: u16, time_ns: i64) {
+    let syn = flags & flag::SYN != 0;
+    let ack = flags & flag::ACK != 0;
     if syn && !ack {
-        record.syn_ns = Some(segment.time_ns);
+        record.syn_ns = Some(time_ns);
     }
     if ack && !syn && record.first_rtt_ns == 0 {
-        record.first_rtt_ns = record.syn_ns.map_or(0, |sent| segment.time_ns - sent);
+        record.first_rtt_ns = record.syn_ns.map_or(0, |sent| time_ns - sent);
     }
 }
 
 /// Window scaling, as the SYNs agree on it. Of a `cut` one only what was captured is taken over.
-fn note_scale(record: &mut TcpConversation, from: usize, tcp: &Tcp, cut: bool) {
-    if tcp.flags & flag::SYN == 0 {
+fn note_scale(
+    record: &mut TcpConversation,
+    from: usize,
+    flags: u16,
+    wscale: Option<u8>,
+    cut: bool,
+) {
+    if flags & flag::SYN == 0 {
         return;
     }
     let to = 1 - from;
-    let answers = tcp.flags & flag::ACK != 0;
-    if let Some(shift) = tcp.options.wscale {
+    let answers = flags & flag::ACK != 0;
+    if let Some(shift) = wscale {
         record.ends[from].scale = Scale::Shift(shift);
     }
     if cut {

@@ -118,7 +118,7 @@ pub(super) fn layer(
         .mean(flag::names(tcp.flags))
         .with(flags(part, tcp.flags));
     fields.number(14..16, "tcp.window_size_value", "Window");
-    if tcp.header.len() >= 18 {
+    if tcp.captured() >= 18 {
         let verdict = checksum::judge(part, 16, tcp.checksum, pseudo, covered);
         fields.hex(16..18, "tcp.checksum", "Checksum").mean(verdict);
     }
@@ -127,7 +127,7 @@ pub(super) fn layer(
     } else {
         ""
     };
-    if tcp.header.len() >= HEADER {
+    if tcp.captured() >= HEADER {
         fields
             .number(18..20, "tcp.urgent_pointer", "Urgent Pointer")
             .mean(meaning);

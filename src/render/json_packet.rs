@@ -123,7 +123,7 @@ fn tcp(line: &mut Line<'_>, tcp: &Tcp, track: &Track) {
     line.number("tcp.window_size_value", tcp.window.into());
     line.number("tcp.window_size", track.window.into());
     // The capture may end before them.
-    let captured = tcp.header.len();
+    let captured = tcp.captured();
     if captured >= 20 {
         line.number("tcp.urgent_pointer", tcp.urgent.into());
     }
