@@ -52,6 +52,11 @@ pub fn track_segment(
         u32::from(tcp.window)
     };
 
+    if let (Some(shift), false) = (tcp.options.wscale, tcp.flags & flag::SYN != 0) {
+        // It has no business here (RFC 7323 section 2.2), but Wireshark believes it from the next segment on.
+        record.ends[from].scale = Scale::Shift(shift);
+    }
+
     let before = [record.ends[0].state, record.ends[1].state];
     note_separate_ack(record, from, tcp);
     let fits = !verdict.labels.contains(Label::LostSegment);

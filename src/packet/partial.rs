@@ -73,9 +73,15 @@ const ARP: &[Row] = &[
     row(6..8, "arp.opcode", "Opcode", Form::Number),
 ];
 
-const ICMP: &[Row] = &[row(0..1, "icmp.type", "Type", Form::Number)];
+const ICMP: &[Row] = &[
+    row(0..1, "icmp.type", "Type", Form::Number),
+    row(1..2, "icmp.code", "Code", Form::Number),
+];
 
-const ICMPV6: &[Row] = &[row(0..1, "icmpv6.type", "Type", Form::Number)];
+const ICMPV6: &[Row] = &[
+    row(0..1, "icmpv6.type", "Type", Form::Number),
+    row(1..2, "icmpv6.code", "Code", Form::Number),
+];
 
 /// The fields of a header of the layer that `malformed` names which are there, with the mark of what is wrong; `None` when not one
 /// field is, or when the layer has none of a fixed place.

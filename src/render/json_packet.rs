@@ -45,10 +45,11 @@ fn named(name: &str) -> Option<&str> {
     (!name.is_empty()).then_some(name)
 }
 
-/// `eth.type`: on a tagged frame the type of the tag, which stands in the Ethernet header itself.
+/// `eth.type`: on a tagged frame the type of the tag, which stands in the Ethernet header itself and may be all that was captured.
 fn outer_type(packet: &PacketEvent) -> Option<u16> {
     let headers = &packet.headers;
-    if headers.vlan.is_some() && headers.link == LinkType::ETHERNET {
+    let cut = headers.malformed.is_some_and(|fault| fault.layer == "vlan");
+    if (headers.vlan.is_some() || cut) && headers.link == LinkType::ETHERNET {
         let bytes = packet.frame.bytes.get(12..14)?;
         return Some(u16::from_be_bytes([bytes[0], bytes[1]]));
     }

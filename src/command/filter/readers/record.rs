@@ -93,7 +93,7 @@ pub(super) const RECORD: &[(&str, Reader)] = &[
     }),
     ("tcp.options.sack_re", |packet, give| {
         sack(packet, |block| {
-            block.1.into_iter().for_each(|edge| give(number(edge)))
+            block.1.into_iter().for_each(|edge| give(number(edge)));
         });
     }),
     ("tcp.stream", |packet, give| {
