@@ -159,7 +159,7 @@ pub struct Track {
     pub forward: bool,
     /// `tcp.seq`, relative.
     pub seq: u32,
-    /// `tcp.ack`, relative; 0 when the ACK flag is not set.
+    /// `tcp.ack`, relative. Without the ACK flag it only tells what the numbers of the other end are relative to.
     pub ack: u32,
     /// `tcp.window_size`: scaled once both SYNs were seen.
     pub window: u32,
