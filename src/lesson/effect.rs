@@ -1,9 +1,9 @@
 //! Whether a student has done what a line of a lesson does, however it was spelled: by the calls that were made and the names that were given.
 
+use super::likeness::{differs, same_arguments};
 use crate::catalog::verb::{AnsweredBy, Verb};
-use crate::command::ast::{Action, Call, Command, Expr};
+use crate::command::ast::{Action, Call, Command};
 use crate::event::CallEvent;
-use crate::value::Address;
 
 /// What the student has done since the step began.
 #[derive(Clone, Debug, Default)]
@@ -14,6 +14,8 @@ pub struct Done<'a> {
     pub calls: Vec<&'a CallEvent>,
     /// The names that have values: process and name.
     pub names: Vec<(String, String)>,
+    /// The descriptors that names have had since the step began: process, name and number.
+    pub sockets: Vec<(String, String, i32)>,
     /// The process of the prompt.
     pub here: &'a str,
 }
@@ -60,7 +62,9 @@ fn account_for(
             .iter()
             .enumerate()
             .skip(used.calls)
-            .find(|(_, made)| is_made_by(call, made, process))
+            .find(|(_, made)| {
+                is_made_by(call, made, process) && differs(call, made, done).is_none()
+            })
             .map(|(place, _)| place + 1),
         _ => None,
     };
@@ -93,8 +97,7 @@ fn account_for(
             if made.is_none() {
                 let alike = typed(used, &|typed| is_alike(call, typed));
                 let alike = alike.filter(|_| call_names(call.verb).is_empty());
-                used.typed =
-                    alike.ok_or_else(|| format!("no {} in {process} yet", call.verb.name()))?;
+                used.typed = alike.ok_or_else(|| missing(call, process, done, used))?;
             }
             match unnamed {
                 Some(name) => Err(format!("nothing is called {name} in {process}")),
@@ -102,6 +105,19 @@ fn account_for(
             }
         }
     }
+}
+
+/// Why a call is not there: none of its name was made, or the newest of them is another one.
+fn missing(call: &Call, process: &str, done: &Done<'_>, used: &Used) -> String {
+    let newest = done
+        .calls
+        .iter()
+        .skip(used.calls)
+        .rev()
+        .find(|made| is_made_by(call, made, process));
+    newest
+        .and_then(|made| differs(call, made, done))
+        .unwrap_or_else(|| format!("no {} in {process} yet", call.verb.name()))
 }
 
 /// True for a typed command that does the same as one of a verb that makes no system call of its own.
@@ -128,19 +144,14 @@ fn is_alike(call: &Call, typed: &Command) -> bool {
     );
     let engine = call.verb.entry().answered_by == AnsweredBy::Engine;
     matches!(&typed.action, Action::Call(other)
-        if other.verb == call.verb && (looks || engine || other.args == call.args))
+        if other.verb == call.verb
+            && (looks || other.args == call.args || engine && same_arguments(call, other)))
 }
 
 /// True for a system call by which the effect of a verb comes about.
 fn is_made_by(call: &Call, made: &CallEvent, process: &str) -> bool {
     let name = made.name.strip_suffix('4').unwrap_or(&made.name);
-    let same_port = match (port(call), made.local.as_ref().or(made.peer.as_ref())) {
-        (Some(port), Some(address)) if matches!(call.verb, Verb::Bind | Verb::Connect) => {
-            address.port().is_none_or(|made| made == port)
-        }
-        _ => true,
-    };
-    made.process == process && same_port && call_names(call.verb).contains(&name)
+    made.process == process && call_names(call.verb).contains(&name)
 }
 
 /// The system calls by which the effect of a verb comes about; none when it makes none.
@@ -169,18 +180,6 @@ fn call_names(verb: Verb) -> &'static [&'static str] {
         }
         _ => &[],
     }
-}
-
-/// The port of a literal address among the arguments.
-fn port(call: &Call) -> Option<u16> {
-    call.args
-        .iter()
-        .flatten()
-        .find_map(|argument| match argument {
-            Expr::Address(address) => Address::port(address),
-            Expr::HostPort(_, port) => *port,
-            _ => None,
-        })
 }
 
 #[cfg(test)]
@@ -233,7 +232,13 @@ mod tests {
                 None,
             ),
             ("connect c :5000", "", &["connect"], &[], None),
-            ("connect c :5001", "", &["connect"], &[], Some("no connect")),
+            (
+                "connect c :5001",
+                "",
+                &["connect"],
+                &[],
+                Some("that was 127.0.0.1:5000"),
+            ),
             ("sendall c \"x\"", "", &["send"], &[], None),
             (
                 "conn, addr = accept s",
@@ -271,6 +276,7 @@ mod tests {
                     .iter()
                     .map(|name| ("lab".to_owned(), (*name).to_owned()))
                     .collect(),
+                sockets: Vec::new(),
                 here: "lab",
             };
             let found = account(&commands, "lab", &done).err();
@@ -293,6 +299,7 @@ mod tests {
         let used = |line: &str, from: usize| {
             let done = Done {
                 calls: calls[from..].iter().collect(),
+                sockets: Vec::new(),
                 here: "lab",
                 ..Done::default()
             };

@@ -31,7 +31,7 @@ impl Shell {
                 }
                 None => said("There are no more hints; `solution` shows one way."),
             },
-            Some(Beat::Line(line)) => self.hint_for(line),
+            Some(Beat::Line(line)) => self.hint_for(line, course.hints),
             Some(Beat::Quiz(_)) => said(
                 "A prediction costs nothing: say what you think, the next commands show how it is. `skip` says nothing.",
             ),
@@ -42,24 +42,37 @@ impl Shell {
         self.course = Some(course);
     }
 
-    pub(super) fn hint_for(&self, line: &LabLine) -> Styled {
-        let verb =
-            parse_line(&line.text)
-                .ok()
-                .and_then(|commands| match &commands.last()?.action {
-                    Action::Call(call) => Some(call.verb),
-                    _ => None,
-                });
-        let mut words = format!("Type it as it stands: {}", line.text);
-        let prompt = self.prompt();
-        if line.text.contains("> ") && !line.text.starts_with(&prompt) {
-            words.push_str("  (the name in front says whose prompt it is; it can be typed so)");
+    /// What helps with a line: first what its verb is for, then the line itself, then the ways round it.
+    pub(super) fn hint_for(&self, line: &LabLine, given: usize) -> Styled {
+        let commands = parse_line(&line.text).unwrap_or_default();
+        if given == 0 {
+            let mut words = String::new();
+            for command in &commands {
+                if let Action::Call(call) = &command.action {
+                    let (name, summary) = (call.verb.name(), manual::page(call.verb).summary);
+                    words.push_str(&format!("`{name}`: {summary} (`help {name}`). "));
+                }
+            }
+            let whose = commands.iter().find_map(|command| command.process.as_ref());
+            if let Some(whose) = whose.filter(|whose| **whose != self.current) {
+                words.push_str(&format!(
+                    "`{whose}>` in front says who makes the call; it is typed with the rest. "
+                ));
+            }
+            if !words.is_empty() {
+                return said(words.trim_end());
+            }
         }
-        if let Some(verb) = verb {
-            let (name, summary) = (verb.name(), manual::page(verb).summary);
-            words = format!("{words}. {name} is to {summary} (`help {name}`).");
+        if given < 2 {
+            let mut text = said("Type it as it stands:");
+            for row in line.text.lines() {
+                text.say(Style::Call, 5, row);
+            }
+            return text;
         }
-        said(&words)
+        said(
+            "There are no more hints: `skip` does this step for you, `reset` puts the lab back as it was before it, `back` goes one further.",
+        )
     }
 
     /// `skip`.

@@ -122,7 +122,7 @@ impl Shell {
             }
             Beat::Grade => {
                 for question in std::mem::take(&mut telling.asked) {
-                    let answer = self.answer_to(&question, &telling.block);
+                    let (answer, _) = self.answer_to(&question, &telling.block);
                     let mut text = Styled::new();
                     text.push(drawn::answered(None, &answer, true));
                     text.append(prose::draw(&question.because, 0, &look));
@@ -220,8 +220,13 @@ impl Shell {
         }
     }
 
-    /// The answer to a question: the kernel's, where it says one, else the lesson's.
-    pub(super) fn answer_to(&mut self, question: &Question, since: &Since) -> String {
+    /// The answer to a question, which `lesson check` has compared with the kernel's; beside it the kernel's in this run, where that is
+    /// another one.
+    pub(super) fn answer_to(
+        &mut self,
+        question: &Question,
+        since: &Since,
+    ) -> (String, Option<String>) {
         let process = self.current.clone();
         let read = question
             .answer_from
@@ -234,11 +239,14 @@ impl Shell {
                 .find(|choice| choice.eq_ignore_ascii_case(&read));
             same.cloned().unwrap_or(read)
         });
-        question
-            .answer
-            .clone()
-            .or(read)
-            .unwrap_or_else(|| "unknown: this run does not say".to_owned())
+        match (&question.answer, read) {
+            (Some(answer), read) => {
+                let other = read.filter(|read| !question.is(read, answer));
+                (answer.clone(), other)
+            }
+            (None, Some(read)) => (read, None),
+            (None, None) => ("unknown: this run does not say".to_owned(), None),
+        }
     }
 }
 

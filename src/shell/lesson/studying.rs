@@ -2,7 +2,8 @@
 
 use super::course::Course;
 use super::running::failure_of;
-use crate::command::ast::Action;
+use crate::catalog::verb::Verb;
+use crate::command::ast::{Action, Expr};
 use crate::command::expectation::{Claim, Expectation};
 use crate::command::line::lines;
 use crate::command::parse::parse_line;
@@ -21,6 +22,8 @@ use std::time::Duration;
 
 /// How long a step that looks done is given for what is still on its way, before the prompt comes back.
 const PATIENCE: Duration = Duration::from_millis(1500);
+/// After so many lines that did not do a step the ways out are named.
+const MISSES: usize = 2;
 
 impl Shell {
     /// What was entered while a lesson is under way: each line in turn is an answer, or is run and then judged.
@@ -55,10 +58,17 @@ impl Shell {
 
     pub(super) fn begin_line(&mut self, text: &str) {
         let (now, here) = (self.mark(), self.current.clone());
+        let sockets = self.named_sockets();
         if let Some(course) = &mut self.course {
             course.line = now;
             course.about_lesson = false;
+            for socket in sockets {
+                if !course.sockets.contains(&socket) {
+                    course.sockets.push(socket);
+                }
+            }
             let commands = parse_line(text).unwrap_or_default();
+            course.newest = commands.len();
             course.did_something = commands
                 .iter()
                 .any(|command| !matches!(command.action, Action::Switch));
@@ -81,7 +91,7 @@ impl Shell {
         let typed = text.trim();
         let is_answer = if question.choices.is_empty() {
             let is_word = !typed.is_empty() && !typed.contains(char::is_whitespace);
-            is_word && crate::catalog::verb::Verb::named(typed).is_none()
+            is_word && Verb::named(typed).is_none()
         } else {
             question.choice(typed).is_some()
         };
@@ -157,17 +167,16 @@ impl Shell {
             Ok(used) => used,
             Err(reason) => {
                 if tell {
-                    let (number, of) = (course.behind() + 1, course.steps());
-                    let first = line.text.lines().next().unwrap_or_default();
-                    let mut text = Styled::new();
-                    text.push(drawn::not_yet(&format!(
-                        "{number}/{of} is still open: {first}  ({reason})"
-                    )));
-                    screen.show(&text);
+                    Self::still_open(course, line, Some(&reason), screen);
                 }
                 return;
             }
         };
+        // What is tried beside a step that waits for its effect is not judged as the step.
+        let tried_again = !course.nearly || self.line_does(course, line, &whose);
+        if tried_again {
+            course.attempt = course.line;
+        }
         course.nearly = true;
         match self.expectations(course, line, &whose, patience, screen) {
             Ok(()) => {
@@ -176,13 +185,61 @@ impl Shell {
                 screen.show(&text);
                 self.complete_with(course, used, screen);
             }
-            Err(reason) if tell => {
+            Err(reason) if tell && tried_again => {
                 let mut text = Styled::new();
                 text.push(drawn::not_yet(&format!("not yet: {reason}")));
+                Self::count_miss(course, &mut text);
                 screen.show(&text);
             }
+            Err(_) if tell => Self::still_open(course, line, None, screen),
             Err(_) => {}
         }
+    }
+
+    /// Says that a step is not done yet, and why.
+    fn still_open(
+        course: &mut Course,
+        line: &LabLine,
+        reason: Option<&str>,
+        screen: &mut dyn Screen,
+    ) {
+        let (number, of) = (course.behind() + 1, course.steps());
+        let first = line.text.lines().next().unwrap_or_default();
+        let reason = reason.map_or_else(String::new, |reason| format!("  ({reason})"));
+        let mut text = Styled::new();
+        text.push(drawn::not_yet(&format!(
+            "{number}/{of} is still open: {first}{reason}"
+        )));
+        Self::count_miss(course, &mut text);
+        screen.show(&text);
+    }
+
+    /// After some lines that did not do the step, the ways out of it are named, once.
+    fn count_miss(course: &mut Course, text: &mut Styled) {
+        course.misses += 1;
+        if course.misses == MISSES {
+            text.push(drawn::aside(
+                "  `hint` helps; `reset` puts the lab back as it was before this step; `skip` does the step for you.",
+            ));
+        }
+    }
+
+    /// The sockets that have names, and their descriptors.
+    fn named_sockets(&self) -> Vec<(String, String, i32)> {
+        let open = self.session.inventory().open();
+        open.flat_map(|known| {
+            let fd = known.fd.unwrap_or(-1);
+            let names = known.names.iter();
+            names.map(move |name| (known.process.clone(), name.clone(), fd))
+        })
+        .collect()
+    }
+
+    /// Whether the newest line alone does what a line of the lesson does.
+    fn line_does(&self, course: &Course, line: &LabLine, whose: &str) -> bool {
+        let from = course.typed.len().saturating_sub(course.newest);
+        self.done_since(course, line, whose, &course.line, from)
+            .is_ok()
     }
 
     /// Where a line of a lesson goes that names no process.
@@ -203,6 +260,19 @@ impl Shell {
 
     /// Whether the student has done what a line does, and how much of what was done that is.
     fn done(&self, course: &Course, line: &LabLine, whose: &str) -> Result<Used, String> {
+        self.done_since(course, line, whose, &course.step, 0)
+    }
+
+    /// The same for what was done since then, of which these commands were typed.
+
+    fn done_since(
+        &self,
+        course: &Course,
+        line: &LabLine,
+        whose: &str,
+        since: &Since,
+        from: usize,
+    ) -> Result<Used, String> {
         let Ok(commands) = parse_line(&line.text) else {
             return Ok(Used::default());
         };
@@ -212,10 +282,14 @@ impl Shell {
                 .into_iter()
                 .map(|name| (process.name.clone(), name))
         });
+        let mut sockets = self.named_sockets();
+        sockets.extend(course.sockets.iter().cloned());
+        let typed = &course.typed[from.min(course.typed.len())..];
         let done = Done {
-            typed: &course.typed,
-            calls: self.calls_since(None, &course.step).collect(),
+            typed,
+            calls: self.calls_since(None, since).collect(),
             names: names.collect(),
+            sockets,
             here: &self.current,
         };
         // A call that sleeps has been made, too; what it will give has no name yet.
@@ -223,7 +297,7 @@ impl Shell {
             self.session.processes().iter().any(|process| {
                 process.name == whose && process.works().any(|(_, work)| work.blocked)
             });
-        let typed_alike = course.typed.iter().any(|(process, typed)| {
+        let typed_alike = typed.iter().any(|(process, typed)| {
             process == whose
                 && commands
                     .iter()
@@ -231,7 +305,7 @@ impl Shell {
         });
         match account(&commands, whose, &done) {
             Err(_) if asleep && typed_alike => Ok(Used {
-                typed: course.typed.len(),
+                typed: typed.len(),
                 calls: done.calls.len(),
             }),
             accounted => accounted,
@@ -263,7 +337,7 @@ impl Shell {
         patience: Duration,
         screen: &mut dyn Screen,
     ) -> Result<(), String> {
-        let since = course.line;
+        let since = course.attempt;
         if !line.packets.items.is_empty() {
             self.wait_for(patience, screen, |shell| {
                 !matches!(shell.stand(&line.packets, &since), Outcome::Waiting { .. })
@@ -279,8 +353,9 @@ impl Shell {
                 }
             }
         }
+        let numbered = gives_descriptor(&line.text);
         for demand in &line.demands {
-            let claim = by_effect(&demand.claim);
+            let claim = by_effect(&demand.claim, numbered);
             let verdict = if patience.is_zero() {
                 self.settled(whose, &claim, &since)
             } else {
@@ -325,11 +400,19 @@ impl Shell {
 }
 
 /// What a student may do otherwise: descriptors have other numbers after an experiment, and arguments another spelling.
-fn by_effect(claim: &Claim) -> Claim {
+/// `numbered` says that the line makes a descriptor, whose number is not asked for either.
+fn by_effect(claim: &Claim, numbered: bool) -> Claim {
     let moves_bytes = |call: &str| {
         call.starts_with("send") || call.starts_with("recv") || matches!(call, "read" | "write")
     };
     let expectation = match &claim.expectation {
+        Expectation::Equals(Expr::Int(_)) if numbered => Expectation::Ok,
+        Expectation::Returned {
+            call,
+            result,
+            errno: None,
+            ..
+        } if numbered && *result >= 0 && call.is_empty() => Expectation::Ok,
         Expectation::Returned {
             call,
             result,
@@ -355,4 +438,19 @@ fn by_effect(claim: &Claim) -> Claim {
         process: claim.process.clone(),
         expectation,
     }
+}
+
+/// True for a line whose last call makes a descriptor.
+fn gives_descriptor(text: &str) -> bool {
+    let commands = parse_line(text).unwrap_or_default();
+    matches!(commands.last().map(|command| &command.action), Some(Action::Call(call))
+    if matches!(
+        call.verb,
+        Verb::Socket
+            | Verb::Accept
+            | Verb::Dup
+            | Verb::CreateServer
+            | Verb::CreateConnection
+            | Verb::Epoll
+    ))
 }
