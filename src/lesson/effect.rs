@@ -16,6 +16,8 @@ pub struct Done<'a> {
     pub names: Vec<(String, String)>,
     /// The descriptors that names have had since the step began: process, name and number.
     pub sockets: Vec<(String, String, i32)>,
+    /// The line is about a call that fails: a failed one counts.
+    pub may_fail: bool,
     /// The process of the prompt.
     pub here: &'a str,
 }
@@ -63,7 +65,10 @@ fn account_for(
             .enumerate()
             .skip(used.calls)
             .find(|(_, made)| {
-                is_made_by(call, made, process) && differs(call, made, done).is_none()
+                is_made_by(call, made, process)
+                    && differs(call, made, done).is_none()
+                    && failed(call, made, done).is_none()
+                    && is_named(command, made, done)
             })
             .map(|(place, _)| place + 1),
         _ => None,
@@ -95,9 +100,22 @@ fn account_for(
         },
         Action::Call(call) => {
             if made.is_none() {
+                // The call is there, and what it gave has another name.
+                let nameless = done.calls.iter().skip(used.calls).any(|made| {
+                    is_made_by(call, made, process)
+                        && differs(call, made, done).is_none()
+                        && failed(call, made, done).is_none()
+                });
+                if let (true, Some(target)) = (nameless, command.targets.first()) {
+                    return Err(another(call, process, done, used)
+                        .unwrap_or_else(|| format!("{target} is not what this step makes")));
+                }
                 let alike = typed(used, &|typed| is_alike(call, typed));
                 let alike = alike.filter(|_| call_names(call.verb).is_empty());
-                used.typed = alike.ok_or_else(|| missing(call, process, done, used))?;
+                used.typed = alike.ok_or_else(|| {
+                    another(call, process, done, used)
+                        .unwrap_or_else(|| format!("no `{}` in {process} yet", command.text))
+                })?;
             }
             match unnamed {
                 Some(name) => Err(format!("nothing is called {name} in {process}")),
@@ -107,17 +125,41 @@ fn account_for(
     }
 }
 
-/// Why a call is not there: none of its name was made, or the newest of them is another one.
-fn missing(call: &Call, process: &str, done: &Done<'_>, used: &Used) -> String {
-    let newest = done
-        .calls
-        .iter()
-        .skip(used.calls)
-        .rev()
-        .find(|made| is_made_by(call, made, process));
-    newest
-        .and_then(|made| differs(call, made, done))
-        .unwrap_or_else(|| format!("no {} in {process} yet", call.verb.name()))
+/// True unless the socket that a call made is known to have another name than the line gives it.
+fn is_named(command: &Command, made: &CallEvent, done: &Done<'_>) -> bool {
+    let Some(target) = command.targets.first() else {
+        return true;
+    };
+    let held = |name: Option<&str>, fd: Option<i32>| {
+        done.sockets.iter().any(|(process, known, number)| {
+            *process == made.process
+                && name.is_none_or(|name| name == known)
+                && fd.is_none_or(|fd| fd == *number)
+        })
+    };
+    let makes = matches!(made.name.as_str(), "socket" | "accept" | "accept4");
+    let fd = i32::try_from(made.result).ok();
+    !makes || fd.is_none() || !held(Some(target), None) || held(Some(target), fd)
+}
+
+/// How the newest call of a name differs from the one that is meant.
+fn another(call: &Call, process: &str, done: &Done<'_>, used: &Used) -> Option<String> {
+    let calls = || done.calls.iter().skip(used.calls).rev();
+    if let Some(made) = calls().find(|made| is_made_by(call, made, process)) {
+        return differs(call, made, done).or_else(|| failed(call, made, done));
+    }
+    let elsewhere = calls().find(|made| is_made_by(call, made, &made.process))?;
+    Some(format!(
+        "that was in {}; this step is in {process}: `{process}>` in front of the line takes it there",
+        elsewhere.process
+    ))
+}
+
+/// Says that a call failed where the line is not about failing.
+fn failed(call: &Call, made: &CallEvent, done: &Done<'_>) -> Option<String> {
+    let errno = made.errno.as_ref()?;
+    let may = done.may_fail || call.verb == Verb::ConnectEx;
+    (!may).then(|| format!("that {} failed: {errno}", call.verb.name()))
 }
 
 /// True for a typed command that does the same as one of a verb that makes no system call of its own.
@@ -223,7 +265,7 @@ mod tests {
                 &["d"],
                 Some("nothing is called c"),
             ),
-            ("c = socket", "", &[], &[], Some("no socket in lab")),
+            ("c = socket", "", &[], &[], Some("no `c = socket` in lab")),
             (
                 "s = create_server :5000",
                 "",
@@ -248,14 +290,14 @@ mod tests {
                 None,
             ),
             ("fileno c", "c.fileno()", &[], &[], None),
-            ("fileno c", "", &[], &[], Some("no fileno")),
+            ("fileno c", "", &[], &[], Some("no `fileno c`")),
             ("sockets", "sockets lab", &[], &[], None),
             (
                 "process server",
                 "process other",
                 &[],
                 &[],
-                Some("no process"),
+                Some("no `process server`"),
             ),
             ("n = 5", "", &[], &["n"], None),
             ("1 + 1", "1 + 1", &[], &[], None),
@@ -277,6 +319,7 @@ mod tests {
                     .map(|name| ("lab".to_owned(), (*name).to_owned()))
                     .collect(),
                 sockets: Vec::new(),
+                may_fail: false,
                 here: "lab",
             };
             let found = account(&commands, "lab", &done).err();
@@ -300,6 +343,7 @@ mod tests {
             let done = Done {
                 calls: calls[from..].iter().collect(),
                 sockets: Vec::new(),
+                may_fail: false,
                 here: "lab",
                 ..Done::default()
             };

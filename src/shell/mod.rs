@@ -382,7 +382,8 @@ impl Shell {
 
     /// Sends a command to its process; a busy process refuses at the prompt and is waited for in a script.
     fn perform(&mut self, process: &str, command: &Command, screen: &mut dyn Screen) -> Flow {
-        if !command.background && !self.wait_until_free(process, screen) {
+        // A thread of its own is begun by the main one, too.
+        if !self.wait_until_free(process, screen) {
             return if self.tally.stuck.is_some() {
                 Flow::Quit
             } else {
@@ -432,7 +433,7 @@ impl Shell {
         } else {
             self.refuse(
                 process,
-                format!("{process} is still in {doing} and can do nothing else. Ctrl-C interrupts it; `NAME> …` uses another process; a call ended with & gets a thread of its own"),
+                format!("{process} is still in {doing} and can do nothing else. Ctrl-C interrupts it; `NAME> …` uses another process; ended with & it would have had a thread of its own"),
                 screen,
             );
         }
@@ -521,13 +522,29 @@ impl Shell {
         flow
     }
 
-    /// Ctrl-C at the prompt: interrupts the call the prompt's process sleeps in.
+    /// Ctrl-C at the prompt: interrupts the call the prompt's process sleeps in; where it does not sleep, the only one that does.
     pub fn interrupt(&mut self, screen: &mut dyn Screen) {
         let process = self.current.clone();
         if !self.session.interrupt(&process, 0) {
-            self.session.tell(Event::Note(
-                "nothing to interrupt here; `quit` or Ctrl-D leaves".to_owned(),
-            ));
+            let asleep: Vec<String> = self
+                .session
+                .processes()
+                .iter()
+                .filter(|process| process.work(0).is_some_and(|work| work.blocked))
+                .map(|process| process.name.clone())
+                .collect();
+            let words = match asleep.as_slice() {
+                [] => "nothing to interrupt here; `quit` or Ctrl-D leaves".to_owned(),
+                [only] if self.session.interrupt(only, 0) => {
+                    format!("{only} was asleep; its call is interrupted")
+                }
+                several => format!(
+                    "{process} does not sleep; {} do: go to one (`{}>`), and Ctrl-C interrupts its call",
+                    several.join(", "),
+                    several[0]
+                ),
+            };
+            self.session.tell(Event::Note(words));
         }
         self.show_events(screen);
     }

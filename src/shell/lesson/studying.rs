@@ -10,7 +10,7 @@ use crate::command::parse::parse_line;
 use crate::lesson::beat::Beat;
 use crate::lesson::document::Lesson;
 use crate::lesson::effect::{Done, Used, account};
-use crate::lesson::lab::LabLine;
+use crate::lesson::lab::{Demand, LabLine};
 use crate::lesson::sequence::Outcome;
 use crate::lesson::task::Task;
 use crate::render::lesson as drawn;
@@ -178,6 +178,12 @@ impl Shell {
             course.attempt = course.line;
         }
         course.nearly = true;
+        // In a script nobody waits for the prompt, and what was tried may be what the step waits for.
+        let patience = if tried_again || self.manner.deadline.is_some() {
+            patience
+        } else {
+            Duration::ZERO
+        };
         match self.expectations(course, line, &whose, patience, screen) {
             Ok(()) => {
                 let mut text = Styled::new();
@@ -290,6 +296,7 @@ impl Shell {
             calls: self.calls_since(None, since).collect(),
             names: names.collect(),
             sockets,
+            may_fail: line.demands.iter().any(is_about_failing),
             here: &self.current,
         };
         // A call that sleeps has been made, too; what it will give has no name yet.
@@ -437,6 +444,15 @@ fn by_effect(claim: &Claim, numbered: bool) -> Claim {
     Claim {
         process: claim.process.clone(),
         expectation,
+    }
+}
+
+/// True for an expectation that a call fails, or that says nothing of how a call ends.
+fn is_about_failing(demand: &Demand) -> bool {
+    match &demand.claim.expectation {
+        Expectation::Errno(_) | Expectation::Blocked(_) => true,
+        Expectation::Returned { result, errno, .. } => *result < 0 || errno.is_some(),
+        _ => false,
     }
 }
 
