@@ -31,11 +31,19 @@ pub struct Used {
     pub calls: usize,
 }
 
-/// Whether all that a line does was done. An error is the first thing that was not. `process` is where the line goes.
+/// Whether all that a line does was done. An error is the first thing that was not; of a line of one command it is empty where there
+/// is no more to be said. `process` is where the line goes.
 pub fn account(commands: &[Command], process: &str, done: &Done<'_>) -> Result<Used, String> {
     let mut used = Used::default();
     for command in commands {
-        account_for(command, process, done, &mut used)?;
+        account_for(command, process, done, &mut used).map_err(|reason| match reason {
+            Some(reason) => reason,
+            None if commands.len() > 1 => {
+                let process = command.process.as_deref().unwrap_or(process);
+                format!("no `{}` in {process} yet", command.text)
+            }
+            None => String::new(),
+        })?;
     }
     Ok(used)
 }
@@ -45,14 +53,14 @@ fn account_for(
     process: &str,
     done: &Done<'_>,
     used: &mut Used,
-) -> Result<(), String> {
+) -> Result<(), Option<String>> {
     let process = command.process.as_deref().unwrap_or(process);
     let typed = |used: &Used, same: &dyn Fn(&Command) -> bool| {
         done.typed
             .iter()
             .enumerate()
             .skip(used.typed)
-            .find(|(_, (whose, typed))| whose == process && same(typed))
+            .find(|(_, (whose, typed))| (whose == process || is_of_the_lab(typed)) && same(typed))
             .map(|(place, _)| place + 1)
     };
     let so = typed(used, &|typed| {
@@ -86,7 +94,7 @@ fn account_for(
     });
     match &command.action {
         Action::Switch if done.here == process => Ok(()),
-        Action::Switch => Err(format!("`{process}>` goes there")),
+        Action::Switch => Err(Some(format!("`{process}>` goes there"))),
         Action::Repeat(_, body) => {
             for command in body {
                 account_for(command, process, done, used)?;
@@ -94,8 +102,8 @@ fn account_for(
             Ok(())
         }
         Action::Evaluate(_) => match unnamed {
-            Some(name) => Err(format!("nothing is called {name} in {process}")),
-            None if command.targets.is_empty() => Err(format!("`{}`", command.text)),
+            Some(name) => Err(Some(format!("nothing is called {name} in {process}"))),
+            None if command.targets.is_empty() => Err(elsewhere(command, process, done)),
             None => Ok(()),
         },
         Action::Call(call) => {
@@ -108,17 +116,16 @@ fn account_for(
                 });
                 if let (true, Some(target)) = (nameless, command.targets.first()) {
                     return Err(another(call, process, done, used)
-                        .unwrap_or_else(|| format!("{target} is not what this step makes")));
+                        .or_else(|| Some(format!("{target} is not what this step makes"))));
                 }
                 let alike = typed(used, &|typed| is_alike(call, typed));
                 let alike = alike.filter(|_| call_names(call.verb).is_empty());
                 used.typed = alike.ok_or_else(|| {
-                    another(call, process, done, used)
-                        .unwrap_or_else(|| format!("no `{}` in {process} yet", command.text))
+                    another(call, process, done, used).or_else(|| elsewhere(command, process, done))
                 })?;
             }
             match unnamed {
-                Some(name) => Err(format!("nothing is called {name} in {process}")),
+                Some(name) => Err(Some(format!("nothing is called {name} in {process}"))),
                 None => Ok(()),
             }
         }
@@ -149,10 +156,20 @@ fn another(call: &Call, process: &str, done: &Done<'_>, used: &Used) -> Option<S
         return differs(call, made, done).or_else(|| failed(call, made, done));
     }
     let elsewhere = calls().find(|made| is_made_by(call, made, &made.process))?;
-    Some(format!(
-        "that was in {}; this step is in {process}: `{process}>` in front of the line takes it there",
-        elsewhere.process
-    ))
+    Some(in_another(&elsewhere.process, process))
+}
+
+/// Says that the command was typed at another prompt.
+fn elsewhere(command: &Command, process: &str, done: &Done<'_>) -> Option<String> {
+    let mut typed = done.typed.iter().rev();
+    let (there, _) = typed.find(|(_, typed)| typed.action == command.action)?;
+    (there != process).then(|| in_another(there, process))
+}
+
+fn in_another(there: &str, process: &str) -> String {
+    format!(
+        "that was in {there}; this step is in {process}: `{process}>` in front of the line takes it there"
+    )
 }
 
 /// Says that a call failed where the line is not about failing.
@@ -188,6 +205,23 @@ fn is_alike(call: &Call, typed: &Command) -> bool {
     matches!(&typed.action, Action::Call(other)
         if other.verb == call.verb
             && (looks || other.args == call.args || engine && same_arguments(call, other)))
+}
+
+/// True for a look at the whole lab, which is the same from every prompt.
+fn is_of_the_lab(command: &Command) -> bool {
+    matches!(&command.action, Action::Call(call) if matches!(
+        call.verb,
+        Verb::Sockets
+            | Verb::Packets
+            | Verb::Packet
+            | Verb::Ladder
+            | Verb::Conversations
+            | Verb::Help
+            | Verb::Explain
+            | Verb::Lab
+            | Verb::Jobs
+            | Verb::Sleep
+    ))
 }
 
 /// True for a system call by which the effect of a verb comes about.
@@ -265,7 +299,7 @@ mod tests {
                 &["d"],
                 Some("nothing is called c"),
             ),
-            ("c = socket", "", &[], &[], Some("no `c = socket` in lab")),
+            ("c = socket", "", &[], &[], Some("")),
             (
                 "s = create_server :5000",
                 "",
@@ -290,18 +324,12 @@ mod tests {
                 None,
             ),
             ("fileno c", "c.fileno()", &[], &[], None),
-            ("fileno c", "", &[], &[], Some("no `fileno c`")),
+            ("fileno c", "", &[], &[], Some("")),
             ("sockets", "sockets lab", &[], &[], None),
-            (
-                "process server",
-                "process other",
-                &[],
-                &[],
-                Some("no `process server`"),
-            ),
+            ("process server", "process other", &[], &[], Some("")),
             ("n = 5", "", &[], &["n"], None),
             ("1 + 1", "1 + 1", &[], &[], None),
-            ("1 + 1", "2", &[], &[], Some("1 + 1")),
+            ("1 + 1", "2", &[], &[], Some("")),
             ("server>", "", &[], &[], Some("goes there")),
         ] {
             let commands = parse_line(line).expect("it is a line");

@@ -96,6 +96,11 @@ impl Shell {
             question.choice(typed).is_some()
         };
         if is_answer {
+            let chosen = question.choice(typed);
+            let chosen = chosen.map_or(typed, |place| question.choices[place].as_str());
+            screen.show(&super::play::said(&format!(
+                "Noted: {chosen}. What follows shows how it is."
+            )));
             course.asked.push((question, Some(typed.to_owned())));
             self.complete(&mut course, screen);
             self.put_back(course, screen);
@@ -211,7 +216,9 @@ impl Shell {
     ) {
         let (number, of) = (course.behind() + 1, course.steps());
         let first = line.text.lines().next().unwrap_or_default();
-        let reason = reason.map_or_else(String::new, |reason| format!("  ({reason})"));
+        let reason = reason
+            .filter(|reason| !reason.is_empty())
+            .map_or_else(String::new, |reason| format!("  ({reason})"));
         let mut text = Styled::new();
         text.push(drawn::not_yet(&format!(
             "{number}/{of} is still open: {first}{reason}"
