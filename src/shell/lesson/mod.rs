@@ -14,5 +14,6 @@ pub mod play;
 pub mod progress_file;
 pub mod recording;
 pub mod running;
+pub mod showing;
 pub mod stage;
 pub mod studying;
