@@ -26,10 +26,7 @@ fn a_long_line_wraps_at_words_with_a_hanging_indent_or_is_cut() {
 #[test]
 fn a_string_of_bytes_goes_to_the_next_row_as_a_whole_where_it_fits_there() {
     for (text, rows) in [
-        (
-            "send(33, \"one two 3\")",
-            "send(33,\n  \"one two 3\")\n",
-        ),
+        ("send(33, \"one two 3\")", "send(33,\n  \"one two 3\")\n"),
         ("recv(3, \"a b\", 9) = 3", "recv(3, \"a b\", 9) =\n  3\n"),
         (
             "x \"a \\\" b cc\" \"d e f g\"",

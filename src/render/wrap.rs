@@ -81,8 +81,8 @@ pub fn rows(line: &Line, look: &Look) -> Vec<Line> {
     }
 }
 
-/// Which blanks stand in a string between quotes that fits on a row of its own: bytes are not torn apart where they need not be. Prose may
-/// be.
+/// Which blanks stand in a string between quotes that fits on a row of its own: bytes are not torn apart where they need not be, nor is a
+/// number from its unit. Prose between quotes may be.
 fn held_together(cells: &[Cell], room: usize) -> Vec<bool> {
     let mut held = vec![false; cells.len()];
     let mut opened: Option<usize> = None;
@@ -91,6 +91,7 @@ fn held_together(cells: &[Cell], room: usize) -> Vec<bool> {
             style,
             Style::Plain | Style::Dim | Style::Bold | Style::Note | Style::Heading
         );
+        held[place] = character == ' ' && is_before_unit(cells, place);
         if prose {
             opened = None;
             continue;
@@ -106,6 +107,18 @@ fn held_together(cells: &[Cell], room: usize) -> Vec<bool> {
         }
     }
     held
+}
+
+/// True for the blank between a number and its unit of time.
+fn is_before_unit(cells: &[Cell], place: usize) -> bool {
+    let number = place > 0 && cells[place - 1].0.is_ascii_digit();
+    let word: String = cells[place + 1..]
+        .iter()
+        .map(|cell| cell.0)
+        .take_while(char::is_ascii_alphanumeric)
+        .take(3)
+        .collect();
+    number && matches!(word.as_str(), "ms" | "s" | "us")
 }
 
 /// Where the row ends: after the last blank that fits, unless only indentation stands before it. A blank in a string is the last choice.

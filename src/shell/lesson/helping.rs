@@ -82,9 +82,14 @@ impl Shell {
         };
         course.about_lesson = true;
         let deadline = course.lesson.front.deadline;
+        let began = self.mark();
+        let mut solved = None;
         let lines: Vec<LabLine> = match course.beat() {
             Some(Beat::Line(line)) => vec![line.clone()],
-            Some(Beat::Task(task)) => task.solution.clone(),
+            Some(Beat::Task(task)) => {
+                solved = Some(task.clone());
+                task.solution.clone()
+            }
             Some(Beat::Quiz(question)) => {
                 let question = question.clone();
                 course.asked.push((question, None));
@@ -99,6 +104,13 @@ impl Shell {
         for line in lines.iter().filter(|line| !line.is_comment()) {
             self.echo(&line.text, screen);
             self.as_script(deadline, |shell| shell.run_line(line, deadline, screen));
+        }
+        if let Some(task) = solved {
+            self.as_script(deadline, |shell| {
+                shell.see_solved(&task, &began, deadline, screen);
+            });
+            screen.show(&prose::draw(&task.because, 2, &screen.look()));
+            course.solved = Some(task);
         }
         self.complete(&mut course, screen);
         self.put_back(course, screen);
