@@ -2,6 +2,7 @@
 
 use super::aside::Aside;
 use super::folder::Folder;
+use super::library::Library;
 use super::play::{file, said};
 use super::progress_file;
 use super::stage::Obstacle;
@@ -181,11 +182,14 @@ impl Shell {
         let mut text = Styled::new();
         text.push(Line::new());
         text.push(drawn::done(&words));
-        if !self.desk.alone {
-            text.push(drawn::aside(
-                "The lab stays as it is until `quit`; `solution` shows the last one.",
-            ));
-        }
+        let next = Library::open(self.desk.folder.as_deref()).ok();
+        let next = next.and_then(|library| library.after(&course.lesson.name));
+        let next = next.map_or_else(String::new, |next| {
+            format!(" The next lesson: `lesson learn {next}`.")
+        });
+        text.push(drawn::aside(&format!(
+            "The lab stays as it is until `quit`; `solution` shows the last one.{next}"
+        )));
         screen.show(&text);
         self.course = Some(course);
     }

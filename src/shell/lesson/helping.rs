@@ -46,21 +46,21 @@ impl Shell {
     pub(super) fn hint_for(&self, line: &LabLine, given: usize) -> Styled {
         let commands = parse_line(&line.text).unwrap_or_default();
         if given == 0 {
-            let mut words = String::new();
+            let mut parts: Vec<String> = Vec::new();
             for command in &commands {
                 if let Action::Call(call) = &command.action {
                     let (name, summary) = (call.verb.name(), manual::page(call.verb).summary);
-                    words.push_str(&format!("`{name}`: {summary} (`help {name}`). "));
+                    parts.push(format!("`{name}`: {summary} (`help {name}`)."));
                 }
             }
             let whose = commands.iter().find_map(|command| command.process.as_ref());
             if let Some(whose) = whose.filter(|whose| **whose != self.current) {
-                words.push_str(&format!(
-                    "`{whose}>` in front says who makes the call; it is typed with the rest. "
+                parts.push(format!(
+                    "`{whose}>` in front says who makes the call; it is typed with the rest."
                 ));
             }
-            if !words.is_empty() {
-                return said(words.trim_end());
+            if !parts.is_empty() {
+                return said(&parts.join(" "));
             }
         }
         if given < 2 {

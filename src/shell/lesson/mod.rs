@@ -8,6 +8,7 @@ pub mod course;
 pub mod drafting;
 pub mod folder;
 pub mod helping;
+pub mod judging;
 pub mod library;
 pub mod orders;
 pub mod play;
