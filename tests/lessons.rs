@@ -424,6 +424,27 @@ fn the_list_and_a_text_need_no_lab() {
         "{}",
         ran.out
     );
+    for hidden in ["answer", "a nudge", "because", "solution"] {
+        let shown = ran
+            .out
+            .lines()
+            .any(|line| line.trim_start().starts_with(hidden));
+        assert!(!shown, "{hidden}: {}", ran.out);
+    }
+    let before = [
+        "--color",
+        "never",
+        "lesson",
+        "show",
+        "--answers",
+        "handshake",
+    ];
+    let answered = run_in(place.path(), &before, b"");
+    for part in ["the answer: yes", "one solution:", "hint: "] {
+        assert!(answered.out.contains(part), "{part}: {}", answered.out);
+    }
+    let both = run_in(place.path(), &["-c", "s = socket", "lesson", "list"], b"");
+    assert_eq!(both.status, 2, "{}{}", both.out, both.err);
     let ran = run_in(place.path(), &["lesson", "show", "hadnshake"], b"");
     assert_eq!(ran.status, 1);
     assert!(ran.err.contains("did you mean handshake?"), "{}", ran.err);

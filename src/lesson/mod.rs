@@ -9,6 +9,7 @@ pub mod effect;
 pub mod fence;
 pub mod front;
 pub mod lab;
+pub mod likeness;
 pub mod progress;
 pub mod question;
 pub mod sequence;

@@ -322,13 +322,29 @@ impl Shell {
         }
     }
 
-    /// Ctrl-C at the prompt: interrupts the call the prompt's process sleeps in.
+    /// Ctrl-C at the prompt: interrupts the call the prompt's process sleeps in; where it does not sleep, the only one that does.
     pub fn interrupt(&mut self, screen: &mut dyn Screen) {
         let process = self.current.clone();
         if !self.session.interrupt(&process, 0) {
-            self.session.tell(Event::Note(
-                "nothing to interrupt here; `quit` or Ctrl-D leaves".to_owned(),
-            ));
+            let asleep: Vec<String> = self
+                .session
+                .processes()
+                .iter()
+                .filter(|process| process.work(0).is_some_and(|work| work.blocked))
+                .map(|process| process.name.clone())
+                .collect();
+            let words = match asleep.as_slice() {
+                [] => "nothing to interrupt here; `quit` or Ctrl-D leaves".to_owned(),
+                [only] if self.session.interrupt(only, 0) => {
+                    format!("{only} was asleep; its call is interrupted")
+                }
+                several => format!(
+                    "{process} does not sleep; {} do: go to one (`{}>`), and Ctrl-C interrupts its call",
+                    several.join(", "),
+                    several[0]
+                ),
+            };
+            self.session.tell(Event::Note(words));
         }
         self.show_events(screen);
     }
