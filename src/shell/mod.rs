@@ -14,6 +14,7 @@ pub mod looking;
 mod machines;
 pub mod plotting;
 pub mod reading;
+mod reading_files;
 mod reading_views;
 pub mod running;
 pub mod saving;
