@@ -15,6 +15,7 @@ mod machines;
 mod performing;
 pub mod plotting;
 pub mod reading;
+mod reading_files;
 mod reading_views;
 pub mod running;
 pub mod saving;

@@ -77,6 +77,12 @@ pub fn check(
             Block::Task(task) => {
                 run_task(&mut stage, lesson, placed.line, task, screen, &mut report);
             }
+            Block::Figure(figure) => match stage.shell.figure(&figure.show) {
+                Ok(_) => report.held += 1,
+                Err(reason) => report
+                    .failures
+                    .push(bare(placed.line, &figure.show, reason)),
+            },
         }
     }
     let since = Since {
