@@ -259,11 +259,23 @@ impl Shell {
     /// Runs one line: each of its commands in turn, each with what it caused. `number` is its place in a script, 0 at the prompt.
     pub fn line(&mut self, text: &str, number: usize, screen: &mut dyn Screen) -> Flow {
         self.line_number = number;
+        let left_out = self.blocks.leaves_out(text);
         self.end_blocks(Some(text), screen);
+        if let Some((head, first)) = left_out {
+            if first {
+                let note = format!(
+                    "left out with the `{head}` above it, as are the lines like it that follow"
+                );
+                self.session.tell(Event::Note(note));
+                self.show_events(screen);
+            }
+            return Flow::Continue;
+        }
         let commands = match self.parse(text) {
             Ok(commands) => commands,
             Err(diagnostic) => {
                 self.tally.wrong_lines += 1;
+                self.blocks.refused(text);
                 self.show_diagnostic(text, &diagnostic, screen);
                 return Flow::Continue;
             }
