@@ -13,6 +13,7 @@ pub mod program;
 pub mod rows;
 pub mod running;
 pub mod sampling;
+mod standing;
 pub mod taps;
 pub mod why;
 

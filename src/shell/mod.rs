@@ -30,8 +30,9 @@ use crate::command::complete::Known;
 use crate::command::diagnostic::Diagnostic;
 use crate::command::line::lines;
 use crate::command::parse::{parse_line, parse_line_knowing};
-use crate::event::{Event, RefusedEvent};
+use crate::event::{CallEvent, Event, RefusedEvent};
 use crate::lab::handle::{FIRST_HOST, LabError};
+use crate::lesson::shelf::Shelf;
 use crate::render::styled::{Look, Style, Styled};
 use crate::session::{Session, Settings};
 use crate::sys::clock::{self, Deadline};
@@ -160,6 +161,8 @@ pub struct Shell {
     desk: Desk,
     /// The lesson that is under way.
     course: Option<Box<Course>>,
+    /// The reader was told of `why`.
+    told_of_why: bool,
 }
 
 impl Shell {
@@ -181,6 +184,7 @@ impl Shell {
             stopped: false,
             desk: Desk::default(),
             course: None,
+            told_of_why: false,
         })
     }
 
@@ -416,7 +420,26 @@ impl Shell {
             self.refuse(process, reason, screen);
         }
         self.show_events(screen);
+        self.mention_why(process, screen);
         Flow::Continue
+    }
+
+    /// After the first call that failed at the prompt: where its reason can be had.
+    fn mention_why(&mut self, process: &str, screen: &mut dyn Screen) {
+        let typed = self.manner.deadline.is_none()
+            && self.manner.format == Format::Text
+            && !self.manner.quiet;
+        let failed = |call: &CallEvent| {
+            let waits = ["EINPROGRESS", "EAGAIN", "EINTR"];
+            let errno = call.errno.as_deref();
+            errno.is_some_and(|errno| !waits.contains(&errno))
+        };
+        if typed && !self.told_of_why && self.telling_call(process).is_some_and(failed) {
+            self.told_of_why = true;
+            let note = "`why` says what is known here about the reason";
+            self.session.tell(Event::Note(note.to_owned()));
+            self.show_events(screen);
+        }
     }
 
     /// True when the process's main thread is free, now or within the deadline of a script.
@@ -655,6 +678,7 @@ impl Shell {
             .into_iter()
             .map(|(_, job, _)| job.to_string())
             .collect();
+        known.lessons = Shelf::names();
         known.topics = crate::catalog::glossary::topics()
             .map(str::to_owned)
             .collect();

@@ -5,8 +5,8 @@ use crate::command::diagnostic::{Diagnostic, quoted};
 /// A line that begins with a word of a shell or of C and goes on as it would there; `None` for any other, also for a sum of variables.
 pub(super) fn foreign(text: &str, start: usize) -> Option<Diagnostic> {
     let rest = &text[start..];
-    if rest.starts_with(':') {
-        let letters = rest[1..].trim_end().trim_end_matches('!');
+    if let Some(letters) = rest.strip_prefix(':') {
+        let letters = letters.trim_end().trim_end_matches('!');
         return matches!(letters, "q" | "wq" | "x" | "qa").then(|| {
             Diagnostic::new(start..start + 1, "unexpected `:`").helping("to leave write `quit`")
         });
