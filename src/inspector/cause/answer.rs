@@ -113,10 +113,14 @@ pub(super) fn acknowledgment(scene: &Scene<'_>) -> Option<Cause> {
     let from = newest.cause.as_ref();
     let number = newest.number;
     let say = |words: &str| Some(follows(number, from, words));
-    if scene.since(newest) >= AT_ONCE {
+    let acked_before = scene.acked_before();
+    if newest.has(flag::FIN) && acknowledges_first(acked_before, scene, newest) && closes_too(scene)
+    {
+        return say("the receiving kernel acknowledged the FIN at once; no process was involved");
+    }
+    if scene.since(newest) >= SHORTEST_DELAY {
         return Some(late(scene, newest));
     }
-    let acked_before = scene.acked_before();
     if newest.probe {
         return say(&probe_answer(scene));
     }
@@ -176,6 +180,17 @@ pub(super) fn acknowledgment(scene: &Scene<'_>) -> Option<Cause> {
         ));
     }
     say("the receiving kernel acknowledged at once; no process was involved")
+}
+
+/// True when this is the first acknowledgment of all that a segment carried.
+fn acknowledges_first(acked_before: Option<u32>, scene: &Scene<'_>, segment: &Segment) -> bool {
+    acked_before.is_some_and(|acked| before(acked, segment.end)) && scene.tcp.ack == segment.end
+}
+
+/// True when this end has sent its own FIN. In FIN-WAIT-1 and FIN-WAIT-2 the kernel never holds the acknowledgment of a FIN back
+/// (tcp_fin): what comes late then comes from a busy machine.
+fn closes_too(scene: &Scene<'_>) -> bool {
+    scene.own.segments().any(|segment| segment.has(flag::FIN))
 }
 
 fn probe_answer(scene: &Scene<'_>) -> String {

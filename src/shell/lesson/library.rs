@@ -105,7 +105,7 @@ fn volume(path: &Path) -> Result<Volume, String> {
     let bytes = std::fs::read(path).map_err(|error| wrong(&error))?;
     let text = String::from_utf8(bytes).map_err(|error| {
         let (line, column) =
-            crate::script::place(error.as_bytes(), error.utf8_error().valid_up_to());
+            crate::command::line::place(error.as_bytes(), error.utf8_error().valid_up_to());
         format!("{shown}:{line}:{column}: not valid UTF-8")
     })?;
     let own = Shelf::embedded()
