@@ -585,3 +585,7 @@ fn endpoints(packet: &PacketEvent) -> Option<(SocketAddr, SocketAddr)> {
 #[cfg(test)]
 #[path = "cause_tests.rs"]
 mod tests;
+
+#[cfg(test)]
+#[path = "cause_kernel_tests.rs"]
+mod kernel_tests;
