@@ -451,6 +451,9 @@ impl CauseFinder {
         (from, to): (SocketAddr, SocketAddr),
     ) -> Option<Writer<'_>> {
         let writer = |window: &'_ CallWindow| -> bool {
+            if scene.tcp.flags & flag::SYN != 0 {
+                return false;
+            }
             if scene.tcp.len == 0 {
                 return matches!(window.name.as_str(), "close" | "shutdown" | "exit");
             }

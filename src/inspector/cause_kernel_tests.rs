@@ -12,14 +12,14 @@ const BACK: (u16, u16) = (5000, 4000);
 impl Wire {
     /// The next frame is delivered between these moments.
     fn delivers(&mut self, from_ns: i64, until_ns: i64) -> &mut Self {
-        self.by_wire = true;
+        self.is_carried = true;
         self.delivered = Some(Delivered { from_ns, until_ns });
         self
     }
 
     /// The next frame is held by a rule that delays it so long.
     fn holds(&mut self, delay: i64) -> &mut Self {
-        self.by_wire = true;
+        self.is_carried = true;
         let effect = Effect::Delayed(delay as u64);
         self.rulings = vec![Ruling { rule: 1, effect }];
         self
@@ -34,7 +34,7 @@ impl Wire {
 
     /// The next frame is lost.
     fn loses(&mut self) -> &mut Self {
-        self.by_wire = true;
+        self.is_carried = true;
         let effect = Effect::Lost;
         self.rulings = vec![Ruling { rule: 1, effect }];
         self

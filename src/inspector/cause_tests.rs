@@ -23,7 +23,7 @@ pub(super) struct Wire {
     /// The TCP options of the next segment.
     pub(super) options: Vec<u8>,
     /// True when the next frame goes by a wire that says when it delivers it, and when that is.
-    pub(super) by_wire: bool,
+    pub(super) is_carried: bool,
     pub(super) delivered: Option<Delivered>,
 }
 
@@ -79,7 +79,7 @@ impl Wire {
             rulings: std::mem::take(&mut self.rulings),
         };
         let found = self.finder.find(&packet, None, "");
-        if std::mem::take(&mut self.by_wire) {
+        if std::mem::take(&mut self.is_carried) {
             let delivered = self.delivered.take();
             self.finder.carried(&packet, self.number, delivered);
         }
