@@ -75,6 +75,10 @@ pub struct Answer {
     pub peer: Option<Address>,
     /// Inode of the other end, for AF_UNIX.
     pub peer_inode: Option<u32>,
+    /// The file a socket of AF_UNIX is bound to: its inode in the file system, and the device as the kernel numbers it.
+    pub file: Option<(u32, u32)>,
+    /// Which directions are shut down (AF_UNIX): 1 receiving, 2 sending.
+    pub shutdown: u8,
     /// `struct tcp_info`, as long as the kernel made it; empty when there is none.
     pub tcp_info: Vec<u8>,
 }
@@ -140,10 +144,10 @@ fn request(question: Question) -> Vec<u8> {
             body.resize(56, 0);
         }
         Question::Unix => {
-            const NAME_PEER_ICONS_RQLEN: u32 = 0x01 | 0x04 | 0x08 | 0x10;
+            const NAME_VFS_PEER_ICONS_RQLEN: u32 = 0x01 | 0x02 | 0x04 | 0x08 | 0x10;
             body.extend(ALL_STATES.to_ne_bytes());
             body.extend(0_u32.to_ne_bytes());
-            body.extend(NAME_PEER_ICONS_RQLEN.to_ne_bytes());
+            body.extend(NAME_VFS_PEER_ICONS_RQLEN.to_ne_bytes());
             body.extend([0xff; 8]);
         }
         Question::Netlink | Question::Packet => {
@@ -220,6 +224,8 @@ fn blank(question: Question) -> Answer {
         local: None,
         peer: None,
         peer_inode: None,
+        file: None,
+        shutdown: 0,
         tcp_info: Vec::new(),
     }
 }
@@ -275,8 +281,10 @@ fn inet(family: i32, body: &[u8], question: Question) -> Option<Answer> {
 fn unix(body: &[u8]) -> Option<Answer> {
     const SIZE: usize = 16;
     const NAME: u16 = 0;
+    const VFS: u16 = 1;
     const PEER: u16 = 2;
     const RQLEN: u16 = 4;
+    const SHUTDOWN: u16 = 6;
     let attributes = body.get(SIZE..)?;
     let queues = attribute(attributes, RQLEN);
     Some(Answer {
@@ -290,6 +298,11 @@ fn unix(body: &[u8]) -> Option<Answer> {
         peer_inode: attribute(attributes, PEER).and_then(|value| read_u32(value, 0)),
         rqueue: queues.and_then(|value| read_u32(value, 0)).unwrap_or(0),
         wqueue: queues.and_then(|value| read_u32(value, 4)).unwrap_or(0),
+        file: attribute(attributes, VFS)
+            .and_then(|value| Some((read_u32(value, 0)?, read_u32(value, 4)?))),
+        shutdown: attribute(attributes, SHUTDOWN)
+            .and_then(|value| value.first().copied())
+            .unwrap_or(0),
         ..blank(Question::Unix)
     })
 }
