@@ -323,3 +323,17 @@ fn reading_does_not_hasten_the_ack_of_a_fin() {
     let ack = wire.tcp(5 * MS, BACK, "A", 301, 102, "");
     assert_words(ack.as_ref(), Certainty::Caused, "the delayed-ACK timer");
 }
+
+#[test]
+fn an_ack_that_does_not_cover_what_came_is_no_acknowledgment_of_it() {
+    let mut wire = Wire::default();
+    wire.handshake();
+    wire.call("send", Some(4000), Some(5000), 2 * MS, Some(3 * MS));
+    wire.tcp(2 * MS + US, THERE, "PA", 101, 301, "stale");
+    let ack = wire.tcp(2 * MS + 20 * US, BACK, "A", 301, 101, "");
+    assert_words(
+        ack.as_ref(),
+        Certainty::Probably,
+        "it did not take all of #4",
+    );
+}
