@@ -55,7 +55,7 @@ fn why_says_what_the_socket_had_been_through() {
         ),
         (
             "a, b = socketpair\nshutdown a SHUT_WR\nsend a 'x'\nwhy",
-            &["lab shut the sending side of a down itself: shutdown(3, SHUT_WR) = 0, command 2."],
+            &["a itself has shut down its sending: command 2, shutdown(3, SHUT_WR) = 0."],
         ),
         (
             "s = socket\nconnect s 127.0.0.1:1\nrecv s\nwhy",

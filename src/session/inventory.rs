@@ -719,12 +719,12 @@ mod tests {
                 };
                 let mut socket = call("socket", None, &[family, "SOCK_STREAM", "0"], None);
                 socket.made = vec![fd];
-                inventory.called(&socket, |fd| fd as u64);
-                inventory.called(&call("bind", Some(fd), &[], Some(local)), |_| 0);
-                inventory.called(&call("listen", Some(fd), &[], None), |_| 0);
+                inventory.called(&socket, Vec::new(), |fd| fd as u64);
+                inventory.called(&call("bind", Some(fd), &[], Some(local)), Vec::new(), |_| 0);
+                inventory.called(&call("listen", Some(fd), &[], None), Vec::new(), |_| 0);
             }
             let only = ["5", "IPPROTO_IPV6", "IPV6_V6ONLY", alone, "4"];
-            inventory.called(&call("setsockopt", Some(5), &only, None), |_| 0);
+            inventory.called(&call("setsockopt", Some(5), &only, None), Vec::new(), |_| 0);
             let found = inventory.endpoint("lab", Protocol::Tcp, address, peer);
             let fd = found.and_then(|known| known.fd);
             assert_eq!(fd, expected, "{bound:?} {alone} {address}");
