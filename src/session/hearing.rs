@@ -186,7 +186,12 @@ impl Session {
             Report::Reaped { pid, ended } => self.reaped(place, pid, ended),
             Report::ThreadEnded { .. } => {}
             Report::Output(output) => self.out.push(Event::Output(output)),
-            Report::Refused(refused) => self.out.push(Event::Refused(refused)),
+            Report::Refused(refused) => {
+                if self.processes[place].work(0).is_some() && refused.process == process {
+                    self.refusals.insert(process, refused.reason.clone());
+                }
+                self.out.push(Event::Refused(refused));
+            }
             Report::Result(result) => {
                 for (name, value) in &result.assigned {
                     self.inventory.assigned(&process, name, value);

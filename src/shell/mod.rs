@@ -510,6 +510,10 @@ impl Shell {
         for round in 1..=*count {
             flow = self.commands(body, screen);
             self.stopped |= self.take_interrupt();
+            // Every further round would be refused for the same reason.
+            if self.session.is_gone() {
+                break;
+            }
             if self.stopped && round < *count {
                 self.say_stopped(&format!("round {round} of {count} was the last"), screen);
             }
