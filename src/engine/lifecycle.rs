@@ -170,8 +170,34 @@ impl Execution<'_> {
             )));
         };
         let fd = self.unreserved(fd)?;
+        if matches!(value, Value::Socket(_)) && self.closes_later(fd) {
+            return Ok(Value::None);
+        }
         self.call_close(fd)?;
         Ok(Value::None)
+    }
+
+    /// True when files of `makefile` still use the socket: as in Python it is closed with the last of them, and no call is made now.
+    fn closes_later(&mut self, fd: i32) -> bool {
+        let files = self.engine.memory.with(|contents| {
+            let files = contents.files_on(fd);
+            let names: Vec<String> = files
+                .iter()
+                .map(|name| name.unwrap_or("a file without a name").to_owned())
+                .collect();
+            if !names.is_empty() {
+                contents.closing.insert(fd);
+            }
+            names
+        });
+        if files.is_empty() {
+            return false;
+        }
+        self.note(format!(
+            "no call is made yet: {} of makefile still uses fd {fd}, and closing it closes the socket (as in Python)",
+            files.join(" and ")
+        ));
+        true
     }
 
     /// close(2), reported; what was known of the descriptor is forgotten.
