@@ -29,7 +29,7 @@ use crate::sys::pass;
 use crate::value::Value;
 use evidence::Sampling;
 use hosts::Hosts;
-use inventory::Inventory;
+use inventory::{Inventory, Known};
 use ledger::Ledger;
 use log::Log;
 use messages::Messages;
@@ -82,6 +82,8 @@ pub struct Session {
     last_end: Option<(String, Ended)>,
     /// Programs by the inodes of their sockets, as far as they were looked up.
     program_inodes: HashMap<u64, String>,
+    /// Sockets without a descriptor that were found to have ended, the last time the kernel was asked.
+    ended: Vec<Known>,
     /// True when states may have changed since the kernel was last asked.
     stale: bool,
 }
@@ -113,6 +115,7 @@ impl Session {
             variables: BTreeMap::new(),
             last_end: None,
             program_inodes: HashMap::new(),
+            ended: Vec::new(),
             stale: false,
         };
         session.make_process_on(FIRST_HOST, FIRST_HOST)?;

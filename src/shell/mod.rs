@@ -659,6 +659,7 @@ impl Shell {
         }
         self.session.tell(Event::Refused(RefusedEvent {
             process: process.to_owned(),
+            job: 0,
             reason,
         }));
         self.show_events(screen);
