@@ -70,7 +70,7 @@ impl Wire {
             network: 0,
             rulings: Vec::new(),
         };
-        self.finder.find(&packet, None)
+        self.finder.find(&packet, None, "")
     }
 
     fn tcp(
@@ -174,6 +174,26 @@ fn send_causes_the_data_and_the_acknowledgment_follows_at_once_or_after_a_delay(
         Certainty::Caused,
         "the delayed-ACK timer: 40 ms after #6",
     );
+}
+
+#[test]
+fn what_no_timer_can_have_sent_so_early_was_sent_at_once_by_a_busy_machine() {
+    let mut wire = Wire::default();
+    wire.handshake();
+    wire.call("send", Some(4000), Some(5000), 2 * MS, Some(3 * MS));
+    wire.tcp(2 * MS + 10, (4000, 5000), "PA", 101, 301, "hello");
+    let ack = wire.tcp(30 * MS, (5000, 4000), "A", 301, 106, "");
+    assert_words(ack.as_ref(), Certainty::Follows, "acknowledged at once");
+}
+
+#[test]
+fn an_end_that_has_sent_its_fin_never_holds_the_acknowledgment_of_a_fin_back() {
+    let mut wire = Wire::default();
+    wire.handshake();
+    wire.tcp(MS, (4000, 5000), "FA", 101, 301, "");
+    wire.tcp(MS + 10, (5000, 4000), "FA", 301, 102, "");
+    let ack = wire.tcp(60 * MS, (4000, 5000), "A", 102, 302, "");
+    assert_words(ack.as_ref(), Certainty::Follows, "the FIN at once");
 }
 
 #[test]

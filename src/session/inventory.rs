@@ -58,6 +58,8 @@ pub struct Known {
     pub peer: Option<Address>,
     /// True after `listen`.
     pub listening: bool,
+    /// True when IPV6_V6ONLY was set: bound to any address of IPv6, it takes nothing of IPv4.
+    pub only_v6: bool,
     /// Its TCP state and the states it has been in, oldest first.
     pub states: Vec<&'static str>,
 }
@@ -175,6 +177,13 @@ impl Inventory {
             match call.name.as_str() {
                 "bind" | "getsockname" => known.local = call.local.clone().or(known.local.take()),
                 "listen" => known.listening = true,
+                "setsockopt" => {
+                    if let [_, _, name, value, ..] = call.args.as_slice()
+                        && name == "IPV6_V6ONLY"
+                    {
+                        known.only_v6 = value.trim_matches(['[', ']']) != "0";
+                    }
+                }
                 "connect" => known.peer = call.peer.clone().or(known.peer.take()),
                 _ => {}
             }
@@ -304,6 +313,7 @@ impl Inventory {
             local: None,
             peer: None,
             listening: false,
+            only_v6: false,
             states: vec!["CLOSED"],
         };
         match (call.name.as_str(), parent, twin) {
@@ -325,6 +335,7 @@ impl Inventory {
                 known.local.clone_from(&twin.local);
                 known.peer.clone_from(&twin.peer);
                 known.listening = twin.listening;
+                known.only_v6 = twin.only_v6;
                 known.states.clone_from(&twin.states);
             }
             _ => {}
@@ -434,6 +445,17 @@ impl Inventory {
                 None => {}
             }
         }
+        // A new connection between the same ends is no closed socket's.
+        self.orphans.retain(|known| {
+            let over = matches!(known.state(), "TIME-WAIT" | "CLOSED") && known.states.len() > 1;
+            let begins = || {
+                matches!(
+                    remains(&without_file, known),
+                    "SYN-RECEIVED" | "ESTABLISHED"
+                )
+            };
+            known.host != host || !over || !begins()
+        });
         changes.extend(self.settle(host, &by_inode));
         // A closed end keeps its name for the packets that may still be shown; the list is bounded.
         for known in self.orphans.iter_mut().filter(|known| known.host == host) {
@@ -538,15 +560,25 @@ impl Inventory {
                 && same_address(known.peer.as_ref(), Some(&peer))
         };
         let bound = |known: &&Known| {
-            same(known) && known.peer.is_none() && covers(known.local.as_ref(), &local)
+            same(known)
+                && known.peer.is_none()
+                && covers(known.local.as_ref(), &local)
+                && !(known.only_v6 && local.ip().is_some_and(|ip| ip.to_canonical().is_ipv4()))
+        };
+        // A listener before one that is only bound; then the address itself before any address, and its family before both.
+        let fits = |known: &&Known| {
+            let bound = known.local.as_ref().and_then(Address::ip);
+            let same_family = bound.map(|ip| ip.is_ipv4()) == local.ip().map(|ip| ip.is_ipv4());
+            let exactly = bound.is_some_and(|ip| !ip.is_unspecified());
+            (!known.listening, !exactly, !same_family)
         };
         self.open
             .values()
             .find(connected)
             .or_else(|| self.unheld().rev().find(connected))
             .or_else(|| self.orphans.iter().rev().find(connected))
-            .or_else(|| self.open.values().find(bound))
-            .or_else(|| self.unheld().rev().find(bound))
+            .or_else(|| self.open.values().filter(bound).min_by_key(fits))
+            .or_else(|| self.unheld().rev().filter(bound).min_by_key(fits))
     }
 
     /// The name of a socket on a screen that shows all processes: plain when no other process uses it, else with the process.

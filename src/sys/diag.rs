@@ -65,6 +65,8 @@ pub struct Answer {
     pub rqueue: u32,
     /// Send-Q.
     pub wqueue: u32,
+    /// The congestion control (TCP): `cubic`, `bbr`; empty when the kernel did not say.
+    pub congestion_control: String,
     /// Inode; 0 when no file holds the socket.
     pub inode: u32,
     /// Local address.
@@ -125,9 +127,10 @@ pub fn ask(channel: BorrowedFd<'_>, question: Question) -> io::Result<Vec<Answer
 fn request(question: Question) -> Vec<u8> {
     const ALL_STATES: u32 = u32::MAX;
     const INFO: u8 = 1 << 1;
+    const CONG: u8 = 1 << 3;
     let mut body: Vec<u8> = Vec::with_capacity(56);
     let (family, protocol, extensions) = match question {
-        Question::Tcp(family) => (family, libc::IPPROTO_TCP, INFO),
+        Question::Tcp(family) => (family, libc::IPPROTO_TCP, INFO | CONG),
         Question::Udp(family) => (family, libc::IPPROTO_UDP, 0),
         Question::Raw(family) => (family, libc::IPPROTO_RAW, 0),
         Question::Unix => (libc::AF_UNIX, 0, 0),
@@ -216,6 +219,7 @@ fn blank(question: Question) -> Answer {
         expires_ms: 0,
         rqueue: 0,
         wqueue: 0,
+        congestion_control: String::new(),
         inode: 0,
         local: None,
         peer: None,
@@ -230,6 +234,7 @@ fn blank(question: Question) -> Answer {
 fn inet(family: i32, body: &[u8], question: Question) -> Option<Answer> {
     const SIZE: usize = 72;
     const INET_DIAG_INFO: u16 = 2;
+    const INET_DIAG_CONG: u16 = 4;
     let address = |port_at: usize, at: usize| -> Option<SocketAddr> {
         let port = u16::from_be_bytes(body.get(port_at..port_at + 2)?.try_into().ok()?);
         let ip: IpAddr = if family == libc::AF_INET {
@@ -260,6 +265,10 @@ fn inet(family: i32, body: &[u8], question: Question) -> Option<Answer> {
         expires_ms: read_u32(body, 52)?,
         rqueue: read_u32(body, 56)?,
         wqueue: read_u32(body, 60)?,
+        congestion_control: attribute(body.get(SIZE..)?, INET_DIAG_CONG)
+            .and_then(|name| name.split(|byte| *byte == 0).next())
+            .map(|name| name.escape_ascii().to_string())
+            .unwrap_or_default(),
         inode: read_u32(body, 68)?,
         tcp_info: attribute(body.get(SIZE..)?, INET_DIAG_INFO)
             .map(<[u8]>::to_vec)
