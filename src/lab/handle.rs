@@ -34,8 +34,8 @@ pub struct Lab {
     paths: Vec<SocketPath>,
     /// A netlink socket in the lab's network, for sock_diag.
     pub diag: OwnedFd,
-    /// A packet socket in the lab's network that has not begun to capture; `None` once taken or where it is not allowed.
-    pub capture: Option<OwnedFd>,
+    /// Two packet sockets in the lab's network that have not begun to capture; `None` once taken or where it is not allowed.
+    pub capture: Option<[OwnedFd; 2]>,
 }
 
 /// A host the keeper made.
@@ -47,8 +47,8 @@ pub struct NewHost {
     pub notes: Vec<String>,
     /// A netlink socket in its network, for sock_diag.
     pub diag: OwnedFd,
-    /// A packet socket in its network that has not begun to capture.
-    pub capture: OwnedFd,
+    /// Two packet sockets in its network that have not begun to capture.
+    pub capture: [OwnedFd; 2],
     /// The channel to the wire's process, with the first host.
     pub wire: Option<OwnedFd>,
 }
@@ -192,7 +192,7 @@ impl Lab {
                     ended: VecDeque::new(),
                     paths: Vec::new(),
                     diag,
-                    capture: descriptors.next(),
+                    capture: descriptors.next().zip(descriptors.next()).map(Into::into),
                 })
             }
             Ok((Reply::Failed { step, errno }, _)) => failed(LabError::Refused {
@@ -234,13 +234,13 @@ impl Lab {
             return Err(LabError::KeeperGone);
         };
         let mut descriptors = descriptors.into_iter();
-        let mut next = || descriptors.next();
+        let mut next = || descriptors.next().ok_or(LabError::KeeperGone);
         Ok(NewHost {
             port,
             notes,
-            diag: next().ok_or(LabError::KeeperGone)?,
-            capture: next().ok_or(LabError::KeeperGone)?,
-            wire: next(),
+            diag: next()?,
+            capture: [next()?, next()?],
+            wire: next().ok(),
         })
     }
 

@@ -97,7 +97,8 @@ impl Machines {
                     .push(format!("list of hosts for `socklab enter`: {error}"));
             }
         }
-        let descriptors = [opened.diag, opened.capture].into_iter().chain(channel);
+        let [short, long] = opened.capture;
+        let descriptors = [opened.diag, short, long].into_iter().chain(channel);
         Ok(NewHost {
             port: opened.port,
             notes: opened.notes,
