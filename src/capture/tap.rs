@@ -1,14 +1,14 @@
 //! A tap on one network: frames out of the ring, with the link type the decoder needs. Not what they mean.
 //!
 //! Whoever asks for the next frame takes it from the ring, so that what a call caused is there once the call has returned. A ring with
-//! slots for the largest frame has few of them, so there are two: one of many short slots, and one of few long ones. When frames come
+//! slots for the largest frame has few of them, so there are several, of which the ones with shorter slots have more. When frames come
 //! so fast that they are found several at a time, a thread begins to empty them, too, into a queue that is read first. It rests again
 //! when none come.
 
 use super::queue::Queue;
 use crate::event::packet::Frame;
 use crate::packet::headers::LinkType;
-use crate::sys::ring::{Length, Look, Ring, RingFrame, Room};
+use crate::sys::ring::{Look, RINGS, Ring, RingFrame, Room};
 use nix::errno::Errno;
 use nix::poll::{PollFd, PollFlags, PollTimeout, poll};
 use nix::sys::epoll::{Epoll, EpollCreateFlags, EpollEvent, EpollFlags};
@@ -56,27 +56,23 @@ struct State {
     ended: bool,
 }
 
-/// The ring of short slots and that of long ones. A frame is in one of them.
+/// The rings for frames of each length. A frame is in one of them.
 #[derive(Debug)]
-struct Rings {
-    short: Ring,
-    long: Ring,
-}
+struct Rings([Ring; RINGS]);
 
 impl Rings {
-    /// Gives the older of both next frames to `look`.
+    /// Gives the oldest of their next frames to `look`.
     fn next<T>(&mut self, look: impl FnOnce(RingFrame<'_>) -> T) -> Option<T> {
-        match (self.short.next_time_ns(), self.long.next_time_ns()) {
-            (Some(short), Some(long)) if long < short => self.long.next(look),
-            (Some(_), _) => self.short.next(look),
-            (None, _) => self.long.next(look),
-        }
+        let heads = self.0.iter_mut();
+        let oldest = heads.filter_map(|ring| ring.next_time_ns().map(|time_ns| (time_ns, ring)));
+        let (_, ring) = oldest.min_by_key(|(time_ns, _)| *time_ns)?;
+        ring.next(look)
     }
 
     /// Frames that found no free slot since the last time this was asked.
     fn drops(&self) -> u64 {
-        let drops = [&self.short, &self.long].map(|ring| ring.drops().unwrap_or(0));
-        drops.into_iter().map(u64::from).sum()
+        let drops = self.0.iter().map(|ring| ring.drops().unwrap_or(0));
+        drops.map(u64::from).sum()
     }
 }
 
@@ -102,18 +98,19 @@ impl State {
 }
 
 impl Tap {
-    /// Begins to capture on `lo` with two packet sockets of that network, each into a ring of so many MiB.
-    pub fn on_loopback(sockets: [OwnedFd; 2], mebibytes: usize) -> io::Result<Self> {
-        let [short, long] = sockets;
-        let start =
-            |socket, length, room| Ring::start(socket, LOOPBACK, Look::Outgoing(length), room);
-        let rings = Rings {
-            short: start(short, Length::Short, Room::for_ethernet(mebibytes))?,
-            long: start(long, Length::Long, Room::for_loopback(mebibytes))?,
-        };
+    /// Begins to capture on `lo` with packet sockets of that network, each into a ring of so many MiB.
+    pub fn on_loopback(sockets: [OwnedFd; RINGS], mebibytes: usize) -> io::Result<Self> {
+        let [one, two, three] = sockets;
+        let [room_one, room_two, room_three] = Room::for_loopback(mebibytes);
+        let start = |socket, room| Ring::start(socket, LOOPBACK, Look::Outgoing, room);
+        let rings = Rings([
+            start(one, room_one)?,
+            start(two, room_two)?,
+            start(three, room_three)?,
+        ]);
         let bell = EventFd::from_flags(EfdFlags::EFD_CLOEXEC | EfdFlags::EFD_NONBLOCK)?;
         let either = Epoll::new(EpollCreateFlags::EPOLL_CLOEXEC)?;
-        for fd in [rings.short.as_fd(), rings.long.as_fd(), bell.as_fd()] {
+        for fd in rings.0.iter().map(AsFd::as_fd).chain([bell.as_fd()]) {
             either.add(fd, EpollEvent::new(EpollFlags::EPOLLIN, 0))?;
         }
         let state = State {
@@ -195,13 +192,16 @@ impl AsFd for Tap {
 
 /// The thread: empties the rings while there is a flood. The tap does not wait for its end, which comes by itself.
 fn help(shared: &Shared) {
-    let sockets = {
-        let rings = &shared.state().rings;
-        [&rings.short, &rings.long].map(|ring| ring.as_fd().try_clone_to_owned())
+    let sockets: io::Result<Vec<OwnedFd>> = {
+        let rings = &shared.state().rings.0;
+        let sockets = rings.iter().map(|ring| ring.as_fd().try_clone_to_owned());
+        sockets.collect()
     };
-    let [Ok(short), Ok(long)] = sockets else {
+    let Ok(sockets) = sockets else {
         return;
     };
+    let watch = |socket| PollFd::new(socket, PollFlags::POLLIN);
+    let mut entries: Vec<PollFd<'_>> = sockets.iter().map(AsFd::as_fd).map(watch).collect();
     loop {
         let mut state = shared.state();
         while !(state.flood || state.ended) {
@@ -223,8 +223,6 @@ fn help(shared: &Shared) {
             std::thread::sleep(FULL);
             continue;
         }
-        let mut entries =
-            [&short, &long].map(|socket| PollFd::new(socket.as_fd(), PollFlags::POLLIN));
         match poll(&mut entries, PollTimeout::from(CALM)) {
             Ok(0) => shared.state().flood = false,
             Ok(_) | Err(Errno::EINTR) => {}

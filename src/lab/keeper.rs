@@ -101,7 +101,7 @@ fn prepare(host: &str, private: bool) -> Result<Prepared, Failure> {
         }
     }
     let mut descriptors = vec![diag::open().map_err(|error| ("socket(AF_NETLINK)", error))?];
-    let capture = match ring::open_pair() {
+    let capture = match ring::open_all() {
         Ok(sockets) => {
             descriptors.extend(sockets);
             Ok(())

@@ -10,6 +10,7 @@ use crate::inspector::evidence::Samples;
 use crate::inspector::tracker::Tracker;
 use crate::lab::handle::FIRST_HOST;
 use crate::packet::headers::{Headers, Transport};
+use crate::sys::ring::RINGS;
 use crate::value::Address;
 use std::collections::{HashMap, HashSet};
 use std::io;
@@ -49,7 +50,7 @@ struct Names {
 
 impl Packets {
     /// Begins to capture with the lab's packet sockets; without them there are no packets.
-    pub fn new(sockets: Option<[OwnedFd; 2]>, shared: bool) -> io::Result<Self> {
+    pub fn new(sockets: Option<[OwnedFd; RINGS]>, shared: bool) -> io::Result<Self> {
         Ok(Self {
             taps: Taps::new(FIRST_HOST, sockets)?,
             shared,

@@ -8,14 +8,15 @@ use crate::event::wire::{RuleRow, Ruling};
 use crate::lab::wire_tap::WireTap;
 use crate::packet::decode::decode;
 use crate::packet::headers::{Headers, LinkType, flag};
+use crate::sys::ring::RINGS;
 use std::collections::VecDeque;
 use std::io;
 use std::net::IpAddr;
 use std::os::fd::{AsFd, BorrowedFd, OwnedFd};
 
-/// The rings of the first host's loopback, and of those that came later, in MiB: 512 short frames or 15 of the largest size each.
-const FIRST_MIB: usize = 8;
-const NEXT_MIB: usize = 4;
+/// The rings of the first host's loopback, and of those that came later, in MiB: 2,048 short frames or 15 of the largest size each.
+const FIRST_MIB: usize = 4;
+const NEXT_MIB: usize = 2;
 /// At most this many frames of a host's loopback are fetched before they are told: those behind them wait where they take less memory.
 const AT_ONCE: usize = 8192;
 
@@ -62,7 +63,7 @@ pub struct Taps {
 
 impl Taps {
     /// The first host's loopback; without packet sockets there are no packets.
-    pub fn new(host: &str, sockets: Option<[OwnedFd; 2]>) -> io::Result<Self> {
+    pub fn new(host: &str, sockets: Option<[OwnedFd; RINGS]>) -> io::Result<Self> {
         let tap = sockets
             .map(|sockets| Tap::on_loopback(sockets, FIRST_MIB))
             .transpose()?;
@@ -87,7 +88,7 @@ impl Taps {
         &mut self,
         name: &str,
         addresses: Vec<IpAddr>,
-        sockets: [OwnedFd; 2],
+        sockets: [OwnedFd; RINGS],
     ) -> io::Result<()> {
         let tap = Some(Tap::on_loopback(sockets, NEXT_MIB)?);
         self.hosts.push(Source {

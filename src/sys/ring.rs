@@ -8,30 +8,43 @@ use std::sync::atomic::{AtomicU32, Ordering};
 
 const BLOCK: usize = 1 << 20;
 
-/// The longest frame that fits into a slot of [`Room::for_ethernet`], with the link header.
-pub const SHORT: u32 = 1800;
+/// So many rings share a loopback; each needs a socket.
+pub const RINGS: usize = 3;
 
-/// How large a ring is.
+/// How large a ring is, and which frames it is for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Room {
     /// Bytes for a frame with the ring's own header; longer frames are cut. A multiple of 16.
     pub slot: usize,
     /// Blocks of 1 MiB.
     pub blocks: usize,
+    /// Frames are longer than the first and no longer than the second, in bytes with the link header.
+    pub lengths: (u32, u32),
 }
 
 impl Room {
-    /// A slot holds a loopback frame of the largest size (64 KiB of IP, headers, the ring's own header).
-    pub const fn for_loopback(blocks: usize) -> Self {
-        Self {
-            slot: 65_536 + 256,
-            blocks,
-        }
+    /// Rings of so many blocks for `lo`: many slots for short frames, fewer for those of a usual wire, few for those of the largest
+    /// size (64 KiB of IP, headers, the ring's own header).
+    pub const fn for_loopback(blocks: usize) -> [Self; RINGS] {
+        let [short, usual, long] = [(0, 400), (400, 1800), (1800, u32::MAX)];
+        [
+            Self::new(512, blocks, short),
+            Self::new(2048, blocks, usual),
+            Self::new(65_536 + 256, blocks, long),
+        ]
     }
 
-    /// A slot holds a frame of an Ethernet wire with an MTU of 1500 bytes, and any other of at most [`SHORT`] bytes.
+    /// A slot holds a frame of an Ethernet wire with an MTU of 1500 bytes.
     pub const fn for_ethernet(blocks: usize) -> Self {
-        Self { slot: 2048, blocks }
+        Self::new(2048, blocks, (0, u32::MAX))
+    }
+
+    const fn new(slot: usize, blocks: usize, lengths: (u32, u32)) -> Self {
+        Self {
+            slot,
+            blocks,
+            lengths,
+        }
     }
 
     fn slots_per_block(self) -> usize {
@@ -68,18 +81,9 @@ pub struct RingFrame<'a> {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Look {
     /// On `lo` each frame passes twice; the one going out is in the ring before the call that sent it returns.
-    Outgoing(Length),
+    Outgoing,
     /// What comes in from outside, for a port whose owner sends by itself (PACKET_IGNORE_OUTGOING).
     Incoming,
-}
-
-/// Which frames a ring is for, by their length with the link header: many short slots, or few long ones.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Length {
-    /// Up to [`SHORT`] bytes.
-    Short,
-    /// More than that.
-    Long,
 }
 
 /// A capture ring.
@@ -107,9 +111,9 @@ pub fn open() -> io::Result<OwnedFd> {
     }
 }
 
-/// Opens a socket for each [`Length`].
-pub fn open_pair() -> io::Result<[OwnedFd; 2]> {
-    Ok([open()?, open()?])
+/// Opens a socket for each ring of a loopback.
+pub fn open_all() -> io::Result<[OwnedFd; RINGS]> {
+    Ok([open()?, open()?, open()?])
 }
 
 impl Ring {
@@ -129,7 +133,7 @@ impl Ring {
         };
         set(&socket, libc::SOL_PACKET, libc::PACKET_RX_RING, &request)?;
         match look {
-            Look::Outgoing(length) => keep_outgoing(&socket, length)?,
+            Look::Outgoing => keep_outgoing(&socket, room.lengths)?,
             Look::Incoming => set(
                 &socket,
                 libc::SOL_PACKET,
@@ -289,19 +293,14 @@ const fn align(size: usize) -> usize {
     size.next_multiple_of(libc::TPACKET_ALIGNMENT)
 }
 
-/// A classic BPF program that keeps PACKET_OUTGOING of this length (SKF_AD_PKTTYPE, socket filter documentation of the kernel).
-fn keep_outgoing(socket: &OwnedFd, length: Length) -> io::Result<()> {
+/// A classic BPF program that keeps PACKET_OUTGOING of these lengths (SKF_AD_PKTTYPE, socket filter documentation of the kernel).
+fn keep_outgoing(socket: &OwnedFd, (above, up_to): (u32, u32)) -> io::Result<()> {
     const PACKET_TYPE: u32 = (libc::SKF_AD_OFF + libc::SKF_AD_PKTTYPE) as u32;
     let statement = |code: u32, jt: u8, jf: u8, k: u32| libc::sock_filter {
         code: code as u16,
         jt,
         jf,
         k,
-    };
-    // How many statements are passed over where a frame is longer, and where it is not.
-    let (long, short) = match length {
-        Length::Short => (1, 0),
-        Length::Long => (0, 1),
     };
     let mut program = [
         statement(
@@ -313,16 +312,12 @@ fn keep_outgoing(socket: &OwnedFd, length: Length) -> io::Result<()> {
         statement(
             libc::BPF_JMP | libc::BPF_JEQ | libc::BPF_K,
             0,
-            3,
+            4,
             u32::from(libc::PACKET_OUTGOING),
         ),
         statement(libc::BPF_LD | libc::BPF_W | libc::BPF_LEN, 0, 0, 0),
-        statement(
-            libc::BPF_JMP | libc::BPF_JGT | libc::BPF_K,
-            long,
-            short,
-            SHORT,
-        ),
+        statement(libc::BPF_JMP | libc::BPF_JGT | libc::BPF_K, 0, 2, above),
+        statement(libc::BPF_JMP | libc::BPF_JGT | libc::BPF_K, 1, 0, up_to),
         statement(libc::BPF_RET | libc::BPF_K, 0, 0, u32::MAX),
         statement(libc::BPF_RET | libc::BPF_K, 0, 0, 0),
     ];
