@@ -22,6 +22,9 @@ const MANY: usize = 64;
 /// When so many packets wait, they are told without another look for more.
 const FLOOD: usize = 200;
 
+/// Of the packets that were left behind so many portions are told with a call; the rest is told later.
+const PORTIONS: usize = 4;
+
 impl Session {
     /// Looks whether calls under way have fallen asleep.
     pub fn look(&mut self) {
@@ -106,10 +109,13 @@ impl Session {
         self.packets.taps_mut().drain();
         if !self.is_busy() {
             if self.stale {
-                self.refresh();
+                self.refresh_if_calm();
             }
             self.tell_packets(i64::MAX);
             self.sample_if_due();
+        } else if self.packets.taps().left_behind() {
+            // In a flood they cannot wait for the call.
+            self.tell_packets(i64::MAX);
         }
     }
 
@@ -274,7 +280,15 @@ impl Session {
                 self.packets.released(&ending, &known, &self.inventory);
             }
         }
-        self.tell_packets(until_ns);
+        self.tell_all_packets(until_ns);
+    }
+
+    /// The same, but in a flood of packets no oftener than the time it takes allows.
+    fn refresh_if_calm(&mut self) {
+        self.stale = true;
+        if !self.packets.taps().left_behind() || self.sampling.is_due(clock::now_ns()) {
+            self.refresh();
+        }
     }
 
     /// Asks the kernel for the state of every TCP and UDP socket and tells what changed.
@@ -326,17 +340,30 @@ impl Session {
         }
     }
 
-    /// Tells the packets that were seen up to this time.
-    pub(super) fn tell_packets(&mut self, until_ns: i64) {
+    /// Tells the packets that were seen up to this time, also those that were left behind because there were so many.
+    pub(super) fn tell_all_packets(&mut self, until_ns: i64) {
+        // In a flood there would be no end of those that come meanwhile, nor of the memory they take before they are shown.
+        let now_ns = clock::now_ns();
+        for _ in 0..PORTIONS {
+            let newest = self.tell_packets(until_ns);
+            if newest.is_none_or(|newest| newest >= now_ns) || !self.packets.taps().left_behind() {
+                return;
+            }
+            self.packets.taps_mut().drain();
+        }
+    }
+
+    /// Tells the packets that wait and were seen up to this time; when the newest of them was seen.
+    pub(super) fn tell_packets(&mut self, until_ns: i64) -> Option<i64> {
         if self.packets.taps().waiting().is_empty() {
-            return;
+            return None;
         }
         self.sampling.disturb();
         if self.packets.change_states(&self.inventory) {
             if self.is_busy() && self.inventory.open().nth(MANY).is_some() {
                 self.stale = true;
             } else {
-                self.refresh();
+                self.refresh_if_calm();
             }
         } else {
             self.sample_if_due();
@@ -346,10 +373,13 @@ impl Session {
             self.packets.taps_mut().settle();
             self.sampling.disturb();
         }
+        let mut newest = None;
         for packet in self.packets.tell(&self.inventory, until_ns) {
+            newest = Some(packet.frame.time_ns);
             self.log.packet(packet.clone());
             self.out.push(Event::Packet(Box::new(packet)));
         }
+        newest
     }
 
     /// A path that bind made goes when the session ends.
@@ -403,7 +433,7 @@ impl Session {
         self.latest.remove(&name);
         self.refresh();
         self.packets.taps_mut().settle();
-        self.tell_packets(i64::MAX);
+        self.tell_all_packets(i64::MAX);
     }
 
     pub(super) fn end_of(&mut self, keeper_pid: i32) -> Ended {
@@ -458,7 +488,7 @@ impl Session {
             .iter_mut()
             .find(|program| program.keeper_pid == keeper_pid)
         {
-            program.ended = Some(how);
+            program.ended = Some((how, clock::now_ns()));
         }
     }
 }

@@ -10,6 +10,7 @@ use crate::inspector::evidence::Samples;
 use crate::inspector::tracker::Tracker;
 use crate::lab::handle::FIRST_HOST;
 use crate::packet::headers::{Headers, Transport};
+use crate::sys::ring::RINGS;
 use crate::value::Address;
 use std::collections::{HashMap, HashSet};
 use std::io;
@@ -24,6 +25,7 @@ pub struct Packets {
     tracker: Tracker,
     finder: CauseFinder,
     number: u64,
+    newest_ns: i64,
     names: HashMap<(u32, bool), Names>,
     names_version: u64,
     /// By the place of the host: each has its own loopback addresses.
@@ -47,14 +49,15 @@ struct Names {
 }
 
 impl Packets {
-    /// Begins to capture with the lab's packet socket; without one there are no packets.
-    pub fn new(socket: Option<OwnedFd>, shared: bool) -> io::Result<Self> {
+    /// Begins to capture with the lab's packet sockets; without them there are no packets.
+    pub fn new(sockets: Option<[OwnedFd; RINGS]>, shared: bool) -> io::Result<Self> {
         Ok(Self {
-            taps: Taps::new(FIRST_HOST, socket)?,
+            taps: Taps::new(FIRST_HOST, sockets)?,
             shared,
             tracker: Tracker::new(),
             finder: CauseFinder::default(),
             number: 0,
+            newest_ns: 0,
             names: HashMap::new(),
             names_version: 0,
             owners: HashMap::new(),
@@ -77,6 +80,11 @@ impl Packets {
     /// How many packets have been told.
     pub fn told(&self) -> u64 {
         self.number
+    }
+
+    /// When the newest packet that was told was seen.
+    pub fn newest_ns(&self) -> i64 {
+        self.newest_ns
     }
 
     /// What the kernels say of their TCP sockets.
@@ -251,6 +259,7 @@ impl Packets {
         let mut told: Vec<PacketEvent> = Vec::with_capacity(self.taps.waiting().len());
         let mut newest: HashMap<u32, (usize, Ends)> = HashMap::new();
         while let Some(waiting) = self.taps.next_waiting(until_ns) {
+            self.newest_ns = self.newest_ns.max(waiting.frame.time_ns);
             let Waiting {
                 frame,
                 headers,
