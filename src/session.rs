@@ -16,6 +16,7 @@ pub mod program;
 pub mod rows;
 pub mod running;
 pub mod sampling;
+mod standing;
 pub mod taps;
 pub mod why;
 mod why_local;

@@ -27,6 +27,8 @@ pub struct Known {
     pub fields: Vec<String>,
     /// What `help` and `explain` know.
     pub topics: Vec<String>,
+    /// The lessons: the number of each and what it is called.
+    pub lessons: Vec<(String, String)>,
 }
 
 /// One thing that can stand at the cursor.
@@ -126,7 +128,7 @@ impl Cursor {
             if MODULES.contains(&receiver) {
                 candidates.of_module(receiver, self.kind());
             } else {
-                candidates.methods();
+                candidates.methods(receiver);
             }
             return;
         }
@@ -155,7 +157,7 @@ impl Cursor {
                         let said = self.said(before, scan);
                         candidates.rest(verb, &said, word, paths);
                     }
-                    Kind::Filter => candidates.filter(verb, self.said(before, scan).is_empty()),
+                    Kind::Filter => candidates.filter(verb, &self.said(before, scan), word),
                     kind => candidates.of_kind(kind, word, self.level(before, scan, verb)),
                 }
                 if self.begins_argument(before) {

@@ -52,14 +52,11 @@ impl Session {
             "ECONNRESET" | "EPIPE" => self.why_reset(&mut evidence),
             "ETIMEDOUT" => self.why_silent(&mut evidence),
             "EBADF" => self.why_bad_descriptor(&mut evidence),
-            "EADDRNOTAVAIL" => {
-                evidence.facts.push("This lab's host has only its own addresses; bind takes one of those, or any (0.0.0.0, ::).".to_owned());
+            "EADDRNOTAVAIL" if !self.is_shared_network() => {
+                evidence.facts.push(self.own_addresses(&evidence.call.host));
             }
-            "ENETUNREACH" => {
-                evidence.facts.push(
-                    "This lab's host has no route but the one to itself (lo: 127.0.0.0/8 and ::1)."
-                        .to_owned(),
-                );
+            "ENETUNREACH" if !self.is_shared_network() => {
+                evidence.facts.push(self.reach(&evidence.call.host));
             }
             "EPERM" | "EACCES" if self.is_shared_network() => evidence.facts.push(
                 "This session runs on the machine's own network, with no more privileges than its user has; `socklab doctor` says what a private network would need.".to_owned(),
@@ -69,6 +66,7 @@ impl Session {
                 .push("A signal interrupted the call: Ctrl-C or `cancel`.".to_owned()),
             _ => {}
         }
+        evidence.facts.extend(self.standing(&evidence.call));
         Some(evidence)
     }
 

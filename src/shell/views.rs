@@ -192,7 +192,11 @@ pub fn why(evidence: &Evidence, look: Look) -> Styled {
         text.append(sockets::draw(&evidence.holders, &look));
     }
     if let Some(entry) = call.errno.as_deref().and_then(errno::by_name) {
-        let anywhere = entry.causes.iter().find(|(name, _)| *name == call.name);
+        let anywhere = entry
+            .causes
+            .iter()
+            .position(|(name, _)| *name == call.name)
+            .map(|at| spelled_out(&entry.causes[..=at]));
         text.say(
             Style::Plain,
             5,
@@ -204,6 +208,20 @@ pub fn why(evidence: &Evidence, look: Look) -> Styled {
         text.say(Style::Note, 5, &format!("What next: {}", entry.what_next));
     }
     text
+}
+
+/// The last of these causes; "the same" is said in the words of the one it is the same as.
+fn spelled_out(causes: &[(&'static str, &'static str)]) -> (&'static str, String) {
+    let (name, when) = causes.last().copied().unwrap_or_default();
+    let first = causes
+        .iter()
+        .rev()
+        .find(|(_, when)| !when.starts_with("the same"));
+    let words = match (when.strip_prefix("the same"), first) {
+        (Some(more), Some((_, words))) => format!("{words}{more}"),
+        _ => when.to_owned(),
+    };
+    (name, words)
 }
 
 /// The index of all commands.
