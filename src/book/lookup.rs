@@ -50,8 +50,8 @@ const FORMS: [(&str, &str); 15] = [
     ),
     ("tcp.flags & 0x12", "one of these bits is set"),
     (
-        "tcp[13] & 2",
-        "a byte of a protocol, counted from 0; a slice is `tcp[0:4]`",
+        "tcp[0:2] == 13:88",
+        "bytes of a protocol, counted from 0: two from the first on",
     ),
     (
         "len(udp) > 100",

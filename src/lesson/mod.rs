@@ -10,6 +10,7 @@ pub mod fence;
 pub mod figure;
 pub mod front;
 pub mod lab;
+pub mod likeness;
 pub mod progress;
 pub mod question;
 pub mod sequence;

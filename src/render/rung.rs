@@ -7,7 +7,7 @@ use super::ladder::Ladder;
 use super::styled::{Look, Style};
 use super::words;
 use crate::event::CallEvent;
-use crate::event::message::{End, MessageEvent};
+use crate::event::message::{Act, End, MessageEvent};
 use crate::event::packet::PacketEvent;
 use crate::value::Address;
 use std::collections::HashMap;
@@ -298,7 +298,11 @@ fn call_lanes(
                 let wrote = written.iter().find(|(message, _)| {
                     message.command == call.command && message.call.starts_with(&call.name)
                 });
-                wrote.map(|(_, way)| way.0)
+                // What the kernel wrote has no call of its own: the one that read it is the other end's.
+                wrote.map(|(message, way)| match message.act {
+                    Act::Brought { .. } => way.1,
+                    _ => way.0,
+                })
             })
             .or_else(|| {
                 let read = ladder.messages.iter().find(|message| {

@@ -86,11 +86,8 @@ pub fn check(
         }
     }
     let since = Since {
-        packet: 1,
-        calls: 0,
-        output: 0,
-        time_ns: 0,
         any: true,
+        ..Since::BEGINNING
     };
     grade(&mut stage, &mut asked, &since, &mut report);
     report.failures.sort_by_key(|failure| failure.line);

@@ -124,7 +124,7 @@ impl Shell {
     ) {
         for place in asked.drain(..) {
             if let Block::Quiz(question) = &lesson.blocks[place].block {
-                transcript.blocks[place].answer = Some(self.answer_to(question, since));
+                transcript.blocks[place].answer = Some(self.answer_to(question, since).0);
             }
         }
     }
