@@ -9,7 +9,7 @@ const GRANTS: &[(&str, &[&str])] = &[
     ("value", &[]),
     ("sys", &["value"]),
     ("catalog", &[]),
-    ("packet", &[]),
+    ("packet", &["catalog"]),
     ("event", &["packet", "value"]),
     ("export", &["catalog", "event", "value"]),
     ("command", &["catalog", "event", "packet", "value"]),

@@ -3,7 +3,7 @@
 mod candidates;
 
 use super::diagnostic::floor;
-use super::function::MODULES;
+use super::function::{LAYERS, MODULES};
 use super::lexer::in_word;
 use super::scan::{Piece, Role, Scan, Slot, scan};
 use crate::catalog::parameter::Kind;
@@ -143,6 +143,10 @@ impl Cursor {
             candidates.paths(word, paths);
             return;
         }
+        if let Some(layer) = self.layer(before, scan) {
+            candidates.of_layer(layer, word, self.begins_argument(before));
+            return;
+        }
         match self.slot {
             Slot::Start => candidates.start(),
             Slot::Value => candidates.values(word),
@@ -164,6 +168,28 @@ impl Cursor {
                 }
             }
         }
+    }
+
+    /// The packet layer whose brackets are the innermost that are open.
+    fn layer<'a>(&self, before: &'a str, scan: &Scan) -> Option<&'a str> {
+        let mut open: Vec<Option<&str>> = Vec::new();
+        let mut last: Option<&Piece> = None;
+        for piece in &scan.pieces[..self.piece] {
+            let text = &before[piece.span.clone()];
+            if piece.role == Role::Operator {
+                match text {
+                    "(" => {
+                        let name = last.filter(|name| name.span.end == piece.span.start);
+                        open.push(name.map(|name| &before[name.span.clone()]));
+                    }
+                    "[" | "{" => open.push(None),
+                    ")" | "]" | "}" => drop(open.pop()),
+                    _ => {}
+                }
+            }
+            last = Some(piece);
+        }
+        open.pop().flatten().filter(|name| LAYERS.contains(name))
     }
 
     /// The kind of the parameter the cursor stands at.

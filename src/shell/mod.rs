@@ -15,6 +15,7 @@ mod machines;
 mod performing;
 pub mod plotting;
 pub mod reading;
+mod reading_files;
 mod reading_views;
 pub mod running;
 pub mod saving;
@@ -36,9 +37,11 @@ use crate::lesson::shelf::Shelf;
 use crate::render::styled::{Look, Style, Styled};
 use crate::session::{Session, Settings};
 use blocks::Blocks;
+use expecting::Since;
 use journal::Journal;
 use lesson::course::Course;
 use lesson::orders::Desk;
+use std::collections::BTreeMap;
 use std::os::fd::{AsFd, BorrowedFd};
 use std::time::Duration;
 use tell::Teller;
@@ -158,6 +161,10 @@ pub struct Shell {
     /// Ctrl-C was pressed while a command waited: what was to follow it is not run.
     stopped: bool,
     desk: Desk,
+    /// From where on no line of a lesson has told the packets.
+    untold: Since,
+    /// How many calls had been made when a process was given its last line of a lesson.
+    lines: BTreeMap<String, u64>,
     /// The lesson that is under way.
     course: Option<Box<Course>>,
     /// The reader was told of `why`.
@@ -182,6 +189,8 @@ impl Shell {
             interrupted: None,
             stopped: false,
             desk: Desk::default(),
+            untold: Since::BEGINNING,
+            lines: BTreeMap::new(),
             course: None,
             told_of_why: false,
         })
@@ -297,6 +306,8 @@ impl Shell {
         self.journal.clear();
         self.blocks = Blocks::default();
         self.watermark = 1;
+        self.untold = Since::BEGINNING;
+        self.lines.clear();
         FIRST_HOST.clone_into(&mut self.current);
     }
 
@@ -328,13 +339,29 @@ impl Shell {
         }
     }
 
-    /// Ctrl-C at the prompt: interrupts the call the prompt's process sleeps in.
+    /// Ctrl-C at the prompt: interrupts the call the prompt's process sleeps in; where it does not sleep, the only one that does.
     pub fn interrupt(&mut self, screen: &mut dyn Screen) {
         let process = self.current.clone();
         if !self.session.interrupt(&process, 0) {
-            self.session.tell(Event::Note(
-                "nothing to interrupt here; `quit` or Ctrl-D leaves".to_owned(),
-            ));
+            let asleep: Vec<String> = self
+                .session
+                .processes()
+                .iter()
+                .filter(|process| process.work(0).is_some_and(|work| work.blocked))
+                .map(|process| process.name.clone())
+                .collect();
+            let words = match asleep.as_slice() {
+                [] => "nothing to interrupt here; `quit` or Ctrl-D leaves".to_owned(),
+                [only] if self.session.interrupt(only, 0) => {
+                    format!("{only} was asleep; its call is interrupted")
+                }
+                several => format!(
+                    "{process} does not sleep; {} do: go to one (`{}>`), and Ctrl-C interrupts its call",
+                    several.join(", "),
+                    several[0]
+                ),
+            };
+            self.session.tell(Event::Note(words));
         }
         self.show_events(screen);
     }

@@ -79,7 +79,8 @@ impl Shell {
 
     /// Sends a command to its process; a busy process refuses at the prompt and is waited for in a script.
     fn perform(&mut self, process: &str, command: &Command, screen: &mut dyn Screen) -> Flow {
-        if !command.background && !self.wait_until_free(process, screen) {
+        // A thread of its own is begun by the main one, too.
+        if !self.wait_until_free(process, screen) {
             return if self.tally.stuck.is_some() {
                 Flow::Quit
             } else {
@@ -148,7 +149,7 @@ impl Shell {
         } else {
             self.refuse(
                 process,
-                format!("{process} is still in {doing} and can do nothing else. Ctrl-C interrupts it; `NAME> …` uses another process; a call ended with & gets a thread of its own"),
+                format!("{process} is still in {doing} and can do nothing else. Ctrl-C interrupts it; `NAME> …` uses another process; ended with & it would have had a thread of its own"),
                 screen,
             );
         }

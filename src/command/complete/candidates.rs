@@ -13,6 +13,7 @@ use crate::command::expectation::{FORMS, STATES};
 use crate::command::function::{FUNCTIONS, LAYERS, MODULES, Style};
 use crate::command::scan::is_method;
 use crate::command::wire::suggest::{CLAUSES, KINDS, Next, next};
+use crate::packet::build::table;
 
 /// Words of a display filter that are no fields.
 const FILTER_WORDS: &[&str] = &["contains", "matches", "in", "not", "and", "or"];
@@ -155,6 +156,24 @@ impl<'a> Candidates<'a> {
         }
     }
 
+    /// In the brackets of a packet layer: its words and fields, or behind `=` a value.
+    pub(super) fn of_layer(&mut self, layer: &str, typed: &str, begins: bool) {
+        if begins {
+            for field in table::layer_fields(layer) {
+                self.add(format!("{}=", field.name), field.meaning);
+            }
+            for word in table::layer_words(layer) {
+                self.add(word.name, word.meaning);
+            }
+        } else if typed.len() > 1 {
+            self.variables();
+            self.constants(|_| true);
+        } else {
+            self.variables();
+            self.constants(|constant| constant.groups.contains(&Group::Netlink));
+        }
+    }
+
     /// Behind `s.`, where `s` is known to be a socket.
     fn methods_of_a_socket(&mut self) {
         for entry in VERBS.iter().filter(|entry| is_method(entry.verb)) {
@@ -232,7 +251,7 @@ impl<'a> Candidates<'a> {
                 self.variables();
                 if kind == Kind::Data {
                     for layer in LAYERS {
-                        self.add(format!("{layer}("), "packet layer");
+                        self.add(format!("{layer}("), table::layer_summary(layer));
                     }
                 }
             }
@@ -261,6 +280,9 @@ impl<'a> Candidates<'a> {
             Kind::Job => self.add_all(&known.jobs, "job"),
             Kind::Topic => {
                 self.add_all(&known.topics, "");
+                for layer in LAYERS {
+                    self.add(*layer, table::layer_summary(layer));
+                }
                 self.verbs(|_| true);
                 self.constants(|_| typed.len() > 1);
             }

@@ -72,6 +72,13 @@ impl Library {
         Ok(chosen.swap_remove(0))
     }
 
+    /// The name of the lesson behind this one.
+    pub fn after(&self, name: &str) -> Option<String> {
+        let mut volumes = self.shelf.volumes.iter();
+        volumes.find(|volume| volume.name == name)?;
+        volumes.next().map(|volume| volume.name.clone())
+    }
+
     /// The list of them. `done` says how many steps of a lesson are done.
     pub fn list(&self, done: &dyn Fn(&str) -> Option<(usize, usize)>, look: &Look) -> Styled {
         let rows: Vec<Row> = self
