@@ -54,8 +54,8 @@ fn why_says_what_the_socket_had_been_through() {
             ],
         ),
         (
-            "a, b = socketpair\nshutdown a SHUT_WR\nsend a 'x'\nwhy",
-            &["lab shut the sending side of a down itself: shutdown(3, SHUT_WR) = 0, command 2."],
+            "s = create_server :5000\nc = socket\nconnect c localhost:5000\nshutdown c SHUT_WR\nsend c 'x'\nwhy",
+            &["lab shut the sending side of c down itself: shutdown(4, SHUT_WR) = 0, command 4."],
         ),
         (
             "s = socket\nconnect s 127.0.0.1:1\nrecv s\nwhy",
