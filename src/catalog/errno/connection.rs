@@ -69,7 +69,7 @@ described! {
         }
         next "The host is down, unreachable, or a firewall drops silently. A timeout that settimeout set is another thing: Python's TimeoutError without this errno.";
     ECONNREFUSED "Connection refused" "connect(2)"
-        means "The answer came that nobody listens at that address: from the host, or for AF_UNIX and AF_NETLINK from the kernel itself."
+        means "Nobody listens at that address: its host answered so, or for AF_UNIX and AF_NETLINK the kernel here."
         when {
             "connect": "TCP: an RST answered the SYN, because no socket listens on that port (or the listener is bound to another address). UNIX: the path exists but nobody listens";
             "recv": "UDP: an earlier datagram of this connected socket was answered by ICMP port unreachable";
