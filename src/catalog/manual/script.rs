@@ -188,7 +188,7 @@ pub(super) const SAVE: Page = Page {
     prototype: "",
     python: "",
     man: "",
-    details: ".lab the lines typed, to load again; .md the same as the draft of a lesson, each line with what came of it (`lesson check x.md`); .pcapng the packets, for Wireshark, with the calls as comments; .json the events as --json prints them; .html the session as a page of its own, with its calls, packets and ladder. A filter behind the name limits the packets: `save x.pcapng tcp.port == 5000`.\n\n.svg is a drawing of one view, the ladder when none is named: `save x.svg`, `save x.svg tcp.len > 0`, `save x.svg ladder c`, `save x.svg plot c seq`, `save x.svg stream c`, `save x.svg states c`, and of `follow c`, `conversations`, `packets` and `sockets` their text. It can be read on light and on dark paper and holds no scripts.",
+    details: ".lab the lines typed, to load again; .md the same as the draft of a lesson, each line with what came of it (`lesson check x.md`); .pcapng the packets, for Wireshark, with the calls as comments; .json the events as --json prints them; .html the session as a page of its own, with its calls, packets and ladder. A filter behind the name limits the packets: `save x.pcapng tcp.port == 5000`.\n\n.svg is a drawing of one view, the ladder when none is named: `save x.svg`, `save x.svg tcp.len > 0`, `save x.svg ladder c`, `save x.svg plot c seq`, `save x.svg stream c`, `save x.svg states c`, and of `follow c`, `conversations`, `packets` and `sockets` their text. It can be read on light and on dark paper and holds no scripts.\n\n.py, .c and .rs are the calls as a program that runs without this lab (`python3 x.py`; `cc -pthread x.c`; `rustc x.rs`): the same calls in the same order, each under the line that showed it. It prints what is received and the errors, and stops where a call ends otherwise than it did here. Processes become threads that take turns, hosts become loopback addresses (10.0.0.2 is 127.0.0.2); a call that means nothing elsewhere is left out and says why.",
     blocks: "never",
     errors: &[
         ("EACCES", "the file may not be written"),
@@ -203,6 +203,8 @@ save ./handshake.svg
 save ./states.svg states c
 save ./session.html
 save ./events.json
+save ./handshake.py
+save ./handshake.c
 expect state c ESTABLISHED",
 };
 
