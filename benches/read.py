@@ -1,16 +1,23 @@
 #!/usr/bin/env python3
-"""read.py [SOCKLAB] [--frames N] [--runs N] [--json]: socklab read, tcpdump and tshark side by side on the same capture.
+"""read.py [SOCKLAB] [--frames N] [--runs N] [--kinds K,K] [--json] [--endless GB]: socklab read, tcpdump and tshark side by side.
 
-Makes a capture of TCP and UDP frames (always the same for the same number: many conversations at once, handshakes, requests and answers
-of mixed sizes, some loss with what follows from it, closes), then runs every program several times with its output to a file, in turn.
-Prints the median wall time, processor time and largest resident memory of each, and how many times as fast socklab is
-(promise: 10 times tcpdump, 60 times tshark, under 64 MB). Beside them: a filter, JSON, a pipe, and how memory grows with the capture.
+Makes captures of TCP and UDP frames of several kinds, always the same for the same number:
+
+  mixed   many conversations at once, requests and answers of mixed sizes, some loss with what follows from it, TLS records, DNS
+  web     short conversations: a name is looked up, a page fetched with HTTP, the connection closed
+  bulk    a few long flows of full segments, with losses, duplicate and selective acknowledgments
+  udp     datagrams of many programs: DNS, mDNS, NTP, syslog, media, QUIC's port, and ports nobody knows
+
+On each it runs every program several times with its output to a file, in turn. Prints the median wall time, processor time and largest
+resident memory of each, and how many times as fast socklab is (promise: 10 times tcpdump, 60 times tshark, under 64 MB). Beside them: a
+filter, JSON, a pipe, and how memory grows with the capture; with --endless a stream of so many gigabytes that is never on a disk.
 
 Resident memory is at least what Python itself has before it becomes the program, about 18 MB.
 Uses only Python's standard library. A program that is not installed is named and left out. Nothing is asserted: read the numbers.
 """
 import argparse
 import heapq
+import itertools
 import os
 import random
 import shutil
@@ -87,12 +94,10 @@ class Connection:
         above = transport(self.ends[one], self.ends[other], 6, head + options, 16, data)
         return frame(self.ends[one], self.ends[other], 6, above, self.id)
 
-    def frames(self):
-        dice = self.dice
+    def open(self, trip):
         offer = b"\x02\x04\x05\xb4\x04\x02\x08\x0a" + struct.pack("!II", self.clock[0], 0) + b"\x01\x03\x03\x07"
         if not self.timestamps:
             offer = b"\x02\x04\x05\xb4\x01\x01\x04\x02\x01\x03\x03\x07"
-        trip = dice.choice((200, 5000, 20000, 90000))
         yield 0, self.segment(0, SYN, options=offer)
         self.next[0] += 1
         self.ack[1] = self.next[0]
@@ -100,6 +105,30 @@ class Connection:
         self.next[1] += 1
         self.ack[0] = self.next[1]
         yield 30, self.segment(0, ACK)
+
+    def close(self, trip):
+        for one in (0, 1):
+            yield trip, self.segment(one, FIN | ACK)
+            self.next[one] += 1
+            self.ack[1 - one] = self.next[one]
+        yield trip, self.segment(0, ACK)
+
+    def say(self, one, message, trip):
+        """A message in full segments, all of them acknowledged at once."""
+        wait = trip
+        for start in range(0, len(message), 1428):
+            data = message[start:start + 1428]
+            last = start + len(data) == len(message)
+            yield wait, self.segment(one, ACK | (PSH if last else 0), data)
+            self.next[one] += len(data)
+            self.ack[1 - one] = self.next[one]
+            wait = 12
+        yield 40, self.segment(1 - one, ACK)
+
+    def frames(self):
+        dice = self.dice
+        trip = dice.choice((200, 5000, 20000, 90000))
+        yield from self.open(trip)
         for _ in range(dice.choice((1, 1, 2, 4, 8, 30))):
             yield from self.burst(0, dice.choice((40, 60, 90, 200, 700)), trip)
             yield from self.burst(1, dice.choice((20, 60, 90, 200, 300, 500, 1200, 3000)), trip)
@@ -107,11 +136,7 @@ class Connection:
         if ending < 0.1:
             yield trip, self.segment(0, RST | ACK)
         elif ending < 0.95:
-            for one in (0, 1):
-                yield trip, self.segment(one, FIN | ACK)
-                self.next[one] += 1
-                self.ack[1 - one] = self.next[one]
-            yield trip, self.segment(0, ACK)
+            yield from self.close(trip)
 
     def message(self, one, size):
         """What a program would say on this port: HTTP, TLS records, or bytes of its own."""
@@ -173,41 +198,149 @@ def exchange(dice, client, server, ports):
             yield 10_000, datagram(turn & 1, TEXT[turn % 200:][:172])
 
 
-def write(path, count):
-    """A pcap file of `count` frames; the same bytes every time."""
+def mixed(dice, hosts):
+    groups = ([host for host in hosts if not host.six], [host for host in hosts if host.six])
+    client, server = dice.sample(groups[dice.random() < 0.12], 2)
+    mine = 32768 + dice.randrange(28000)
+    if dice.random() < 0.55:
+        return Connection(dice, client, server, (mine, dice.choice((80, 443, 443, 9999)))).frames()
+    return exchange(dice, client, server, (mine, dice.choice((53, 53, 53, 5004, 6000))))
+
+
+def datagram(dice, ends, ports, data):
+    head = struct.pack("!HHHH", *ports, 8 + len(data), 0)
+    return frame(*ends, 17, transport(*ends, 17, head, 6, data), dice.randrange(1 << 16))
+
+
+def lookup(dice, client, server, port=53):
+    """A question for an address and its answer, on the port of DNS or of multicast DNS."""
+    mine = port if port != 53 else 32768 + dice.randrange(28000)
+    number = dice.randrange(1 << 16)
+    labels = (dice.choice((b"www", b"api", b"cdn", b"mail")), b"host%d" % dice.randrange(5000), b"example", dice.choice((b"com", b"org", b"net")))
+    name = b"".join(bytes([len(label)]) + label for label in labels) + b"\0"
+    six = dice.random() < 0.3
+    question = name + (b"\0\x1c" if six else b"\0\1") + b"\0\1"
+    data = b"\x20\1\x0d\xb8" + NOISE[number % 60000:][:12] if six else b"\x0a" + NOISE[number % 60000:][:3]
+    answer = b"\xc0\x0c" + question[-4:] + b"\0\0\0\x3c" + len(data).to_bytes(2, "big") + data
+    count = dice.choice((1, 1, 2, 4))
+    yield 0, datagram(dice, (client, server), (mine, port), struct.pack("!HHHHHH", number, 0x0100, 1, 0, 0, 0) + question)
+    yield dice.choice((300, 9000)), datagram(dice, (server, client), (port, mine), struct.pack("!HHHHHH", number, 0x8180, 1, count, 0, 0) + question + answer * count)
+
+
+def web(dice, hosts):
+    """A lookup, then one or two pages over one connection."""
+    four = [host for host in hosts if not host.six]
+    client, server = dice.sample(four[8:], 2)
+    yield from lookup(dice, client, four[dice.randrange(8)])
+    connection = Connection(dice, client, server, (32768 + dice.randrange(28000), 80))
+    trip = dice.choice((200, 5000, 20000))
+    yield from connection.open(trip)
+    for _ in range(dice.choice((1, 1, 2))):
+        body = (b"<p>%d</p>\n" % dice.randrange(1 << 30)) * dice.choice((5, 30, 80, 200))
+        request = b"GET /page/%d?from=%d HTTP/1.1\r\nHost: www.example.test\r\nUser-Agent: bench/1.0\r\nAccept: text/html,*/*\r\nAccept-Language: en\r\nConnection: keep-alive\r\n\r\n" % (dice.randrange(9999), dice.randrange(99))
+        answer = b"HTTP/1.1 200 OK\r\nServer: bench\r\nContent-Type: text/html\r\nContent-Length: %d\r\n\r\n" % len(body) + body
+        yield from connection.say(0, request, trip)
+        yield from connection.say(1, answer, trip)
+    yield from connection.close(trip)
+
+
+def bulk(dice, hosts):
+    """One flow of some thousand full segments: windows of twenty, of which now and then one is lost."""
+    client, server = dice.sample([host for host in hosts if not host.six], 2)
+    connection = Connection(dice, client, server, (32768 + dice.randrange(28000), 5001))
+    connection.timestamps = False
+    trip = 4000
+    yield from connection.open(trip)
+    for _ in range(dice.randrange(300, 900)):
+        lost = dice.randrange(17) if dice.random() < 0.2 else None
+        begin = connection.next[0]
+        for place in range(20):
+            data = NOISE[dice.randrange(60000):][:1448]
+            if place != lost:
+                yield 12, connection.segment(0, ACK, data)
+            connection.next[0] += 1448
+            if lost is None or place < lost:
+                connection.ack[1] = connection.next[0]
+                if place % 2:
+                    yield 12, connection.segment(1, ACK)
+            elif place > lost:
+                edges = struct.pack("!II", (begin + (lost + 1) * 1448) & 0xFFFFFFFF, connection.next[0] & 0xFFFFFFFF)
+                yield 12, connection.segment(1, ACK, options=b"\x01\x01\x05\x0a" + edges)
+        if lost is not None:
+            yield trip, connection.segment(0, ACK, NOISE[lost * 1448:][:1448], seq=begin + lost * 1448)
+            connection.ack[1] = connection.next[0]
+        yield trip, connection.segment(1, ACK)
+    yield from connection.close(trip)
+
+
+def udp(dice, hosts):
+    """Some datagrams of one program."""
+    client, server = dice.sample([host for host in hosts if not host.six], 2)
+    ends = (client, server)
+    what, mine = dice.randrange(7), 32768 + dice.randrange(28000)
+    some = lambda size: NOISE[dice.randrange(len(NOISE) - size):][:size]
+    if what == 0:
+        yield from lookup(dice, client, server)
+    elif what == 1:
+        yield from lookup(dice, client, server, 5353)
+    elif what == 2:
+        yield 0, datagram(dice, ends, (123, 123), b"\x23\0\6\xec" + bytes(36) + some(8))
+        yield 9000, datagram(dice, ends[::-1], (123, 123), b"\x24\1\6\xe9" + some(44))
+    elif what == 3:
+        for number in range(dice.choice((1, 4, 12))):
+            yield 70_000, datagram(dice, ends, (mine, 514), b"<%d>Nov 21 10:00:%02d host daemon[%d]: connection %d was closed" % (dice.randrange(190), number, mine, number))
+    elif what == 4:
+        source = some(4)
+        for number in range(dice.choice((40, 100))):
+            yield 20_000, datagram(dice, ends, (mine & ~1, 5004), b"\x80\0" + struct.pack("!HI", number, number * 160) + source + some(160))
+    else:
+        port = 443 if what == 5 else 20000 + dice.randrange(9000)
+        for turn in range(dice.choice((4, 20, 60))):
+            one = dice.random() < 0.7
+            yield 3_000, datagram(dice, ends if one else ends[::-1], (mine, port) if one else (port, mine), b"\x43" + some(dice.choice((60, 120, 400, 1200))))
+
+
+# What is made, and how many conversations there are at once.
+KINDS = {"mixed": (mixed, 400), "web": (web, 400), "bulk": (bulk, 6), "udp": (udp, 400)}
+
+
+def frames(kind):
+    """The frames of one kind without end: microseconds, bytes, and how many conversations there were so far."""
+    make, together = KINDS[kind]
     dice = random.Random(19)
     hosts = [Host(number, number % 8 == 7) for number in range(2000)]
-    groups = ([host for host in hosts if not host.six], [host for host in hosts if host.six])
-    waiting, born, now, written = [], 0, START, 0
+    waiting, born, now = [], 0, START
 
     def begin(at):
         nonlocal born
         born += 1
-        client, server = dice.sample(groups[dice.random() < 0.12], 2)
-        mine = 32768 + dice.randrange(28000)
-        if dice.random() < 0.55:
-            packets = Connection(dice, client, server, (mine, dice.choice((80, 443, 443, 9999)))).frames()
-        else:
-            packets = exchange(dice, client, server, (mine, dice.choice((53, 53, 53, 5004, 6000))))
-        push(at, born, packets)
+        push(at, born, make(dice, hosts))
 
     def push(at, number, packets):
         step = next(packets, None)
         if step is not None:
             heapq.heappush(waiting, (at + step[0] + dice.randrange(5), number, step[1], packets))
 
+    for _ in range(together):
+        begin(now + dice.randrange(200_000))
+    while True:
+        now, number, bytes_, packets = heapq.heappop(waiting)
+        yield now, bytes_, born
+        push(now, number, packets)
+        if len(waiting) < together:
+            begin(now + dice.randrange(20_000))
+
+
+HEADER = struct.pack("<IHHiIII", 0xA1B2C3D4, 2, 4, 0, 0, 262144, 1)
+
+
+def write(path, count, kind):
+    """A pcap file of `count` frames; the same bytes every time."""
     with open(path, "wb", buffering=1 << 20) as file:
-        file.write(struct.pack("<IHHiIII", 0xA1B2C3D4, 2, 4, 0, 0, 262144, 1))
-        for _ in range(400):
-            begin(now + dice.randrange(200_000))
-        while written < count:
-            now, number, bytes_, packets = heapq.heappop(waiting)
+        file.write(HEADER)
+        for now, bytes_, born in itertools.islice(frames(kind), count):
             file.write(struct.pack("<IIII", now // 1_000_000, now % 1_000_000, len(bytes_), len(bytes_)))
             file.write(bytes_)
-            written += 1
-            push(now, number, packets)
-            if len(waiting) < 400:
-                begin(now + dice.randrange(20_000))
     return os.path.getsize(path), born
 
 

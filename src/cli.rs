@@ -177,7 +177,8 @@ pub(crate) struct ReadView {
     /// Show what both sides of a conversation said, by its number in the list; with --hex as bytes.
     #[arg(long, value_name = "NUMBER", conflicts_with_all = ["tree", "packet", "ladder", "conversations"])]
     pub(crate) follow: Option<u32>,
-    /// Write the packets to a pcapng file in place of showing them.
+    /// Write the packets to a file in place of showing them: to a pcapng file, to a drawing of their ladder where the name ends in
+    /// `.svg`, to a page where it ends in `.html`.
     #[arg(short, long, value_name = "FILE", conflicts_with_all = ["tree", "hex", "packet", "ladder", "conversations", "follow"])]
     pub(crate) write: Option<PathBuf>,
 }

@@ -1,5 +1,7 @@
 //! Command in, Events out: sends each command to the process it is for, puts packets to the calls that caused them, keeps the one log.
 
+mod adrift;
+mod ancillary;
 pub mod children;
 pub mod evidence;
 pub mod hearing;
@@ -8,13 +10,16 @@ pub mod inventory;
 pub mod ledger;
 pub mod log;
 pub mod messages;
+mod netlink;
 pub mod packets;
 pub mod program;
 pub mod rows;
 pub mod running;
 pub mod sampling;
+mod standing;
 pub mod taps;
 pub mod why;
+mod why_local;
 
 use crate::command::ast::{Action, Command, Expr};
 use crate::engine::HIDDEN;

@@ -9,7 +9,7 @@ const GRANTS: &[(&str, &[&str])] = &[
     ("value", &[]),
     ("sys", &["value"]),
     ("catalog", &[]),
-    ("packet", &[]),
+    ("packet", &["catalog"]),
     ("event", &["packet", "value"]),
     ("command", &["catalog", "event", "packet", "value"]),
     (

@@ -21,7 +21,7 @@ fn blocks(text: &str, kind: &str) -> Vec<String> {
 
 fn documents() -> Vec<PathBuf> {
     let mut found = Vec::new();
-    for place in ["lessons", "book/src"] {
+    for place in ["lessons", "book", "book/src"] {
         let entries = std::fs::read_dir(project().join(place)).expect("the folder is there");
         found.extend(
             entries

@@ -4,7 +4,8 @@
 //! it come: an acknowledgment may stand alone or travel with data, a call that slept ends under a later line, numbers are chosen anew.
 //! So of all console blocks of a page together these are compared, whatever their order and number: the calls with their errors,
 //! and the flags of segments that are more than an acknowledgment. That each came where it belongs is proved by the expectations of
-//! the lesson, which are judged in the same run. Of a drawing, it is compared what it is a drawing of.
+//! the lesson, which are judged in the same run. Of a drawing, it is compared what it is a drawing of, which segments are in it, and
+//! what was lost.
 
 use regex::Regex;
 use std::collections::BTreeSet;
@@ -17,6 +18,10 @@ static CALL: LazyLock<Option<Regex>> = LazyLock::new(|| {
 /// The flags of a segment.
 static FLAGS: LazyLock<Option<Regex>> =
     LazyLock::new(|| Regex::new(r"\[(?:SYN|FIN|RST|PSH)(?:, [A-Z]{3})*\] Seq").ok());
+/// The flags of a segment on an arrow, and a loss beside one.
+static DRAWN: LazyLock<Option<Regex>> = LazyLock::new(|| {
+    Regex::new(r"\[(?:SYN|FIN|RST|PSH)(?:, [A-Z]{3})*\]|lost: wire rule [0-9]+").ok()
+});
 /// A line typed, behind its prompt.
 static TYPED: LazyLock<Option<Regex>> =
     LazyLock::new(|| Regex::new(r"^(?:[a-z][a-z0-9_-]*|\.\.\.)> ").ok());
@@ -37,12 +42,15 @@ pub fn page(text: &str) -> Vec<String> {
                 printed.push_str(line.trim());
                 printed.push(' ');
             }
-        } else if let Some(fence) = line.strip_suffix("console")
+        } else if let Some(fence) = line
+            .strip_suffix(",long")
+            .unwrap_or(line)
+            .strip_suffix("console")
             && fence.len() >= 3
             && fence.chars().all(|mark| mark == '`')
         {
             open = Some(fence);
-            pieces.push(line.to_owned());
+            pieces.push("console".to_owned());
             printed.push('\n');
         } else if let Some((_, file)) = line
             .strip_prefix("![")
@@ -78,12 +86,21 @@ fn events(printed: &str) -> BTreeSet<String> {
     events
 }
 
-/// A drawing: its title.
+/// A drawing: its title, the segments in it that are more than an acknowledgment, and what the wire lost.
 pub fn drawing(svg: &str) -> Vec<String> {
-    svg.split("<title>")
+    let mut pieces: Vec<String> = svg
+        .split("<title>")
         .skip(1)
         .filter_map(|part| Some(part.split_once("</title>")?.0.to_owned()))
-        .collect()
+        .collect();
+    let drawn: BTreeSet<&str> = DRAWN
+        .as_ref()
+        .into_iter()
+        .flat_map(|pattern| pattern.find_iter(svg))
+        .map(|found| found.as_str())
+        .collect();
+    pieces.extend(drawn.into_iter().map(str::to_owned));
+    pieces
 }
 
 /// The first piece in which two pages differ, as it stands in the first and in the second.
@@ -101,7 +118,7 @@ mod tests {
 
     #[test]
     fn every_pattern_is_one() {
-        assert!(CALL.is_some() && FLAGS.is_some() && TYPED.is_some());
+        assert!(CALL.is_some() && FLAGS.is_some() && TYPED.is_some() && DRAWN.is_some());
     }
 
     #[test]
@@ -148,5 +165,19 @@ mod tests {
             drawing("<svg><title>a</title><text>0.1 ms</text></svg>"),
             ["a"]
         );
+        let one = drawing("<title>a</title><text>[SYN] Seq=0</text><text>[ACK]</text>");
+        for (other, same) in [
+            ("<title>a</title><text>[SYN] Seq=0 Len=1</text>", true),
+            (
+                "<title>a</title><text>[RST]</text><text>[SYN]</text>",
+                false,
+            ),
+            (
+                "<title>a</title><text>[SYN]</text><text>lost: wire rule 1</text>",
+                false,
+            ),
+        ] {
+            assert_eq!(drawing(other) == one, same, "{other}");
+        }
     }
 }

@@ -24,6 +24,21 @@ pub fn prose(text: &str) -> String {
     safe
 }
 
+/// A line of the catalog as a sentence: with a capital, where it does not begin with a name, and a full stop.
+pub fn sentence(text: &str) -> String {
+    let text = text.trim();
+    let first = text.split_whitespace().next().unwrap_or_default();
+    let is_word = !first.is_empty() && first.chars().all(char::is_lowercase);
+    let mut sentence = prose(text);
+    if is_word && let Some(letter) = sentence.get_mut(..1) {
+        letter.make_ascii_uppercase();
+    }
+    if !text.ends_with(['.', '?', '!']) {
+        sentence.push('.');
+    }
+    sentence
+}
+
 /// Text for a cell of a table: one line, and no bar ends it.
 pub fn cell(text: &str) -> String {
     prose(text)
@@ -92,6 +107,8 @@ mod tests {
         ] {
             assert_eq!(prose(text), safe);
         }
+        assert_eq!(sentence("the end, of _it_"), "The end, of \\_it\\_.");
+        assert_eq!(sentence("connect(2) fails."), "connect(2) fails.");
         assert_eq!(cell("a |\nb"), "a \\| b");
         assert_eq!(code("a|b`"), "`` a\\|b` ``");
     }

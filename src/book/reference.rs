@@ -1,6 +1,6 @@
 //! The reference of every command: a page for each group of verbs, from the catalog. What an example printed is given by who ran it.
 
-use super::markdown::{anchor, block, cell, code, prose};
+use super::markdown::{anchor, block, cell, code, prose, sentence};
 use super::sheet::Sheet;
 use crate::catalog::manual::{self, Page};
 use crate::catalog::parameter::{Need, Parameter};
@@ -105,7 +105,7 @@ fn index() -> String {
 /// A verb: both spellings, what it takes, the text of its manual page, its errors, and its example.
 fn verb(entry: &VerbEntry, printed: Option<&str>) -> String {
     let page = manual::page(entry.verb);
-    let mut text = format!("## {}\n\n{}.\n\n", entry.name, prose(page.summary));
+    let mut text = format!("## {}\n\n{}\n\n", entry.name, sentence(page.summary));
     text.push_str("| | |\n|---|---|\n");
     let call = if page.python.is_empty() {
         signature::call_form(entry)

@@ -170,7 +170,24 @@ pub fn any_named(name: &str) -> Option<&'static FunctionEntry> {
 
 /// The packet layers of the language.
 pub const LAYERS: &[&str] = &[
-    "eth", "arp", "ip", "ip6", "icmp", "icmp6", "igmp", "tcp", "udp", "dns",
+    "eth",
+    "arp",
+    "ip",
+    "ip6",
+    "icmp",
+    "icmp6",
+    "igmp",
+    "tcp",
+    "udp",
+    "dns",
+    "nlmsg",
+    "ifinfomsg",
+    "ifaddrmsg",
+    "rtmsg",
+    "ndmsg",
+    "inet_diag_req_v2",
+    "genlmsghdr",
+    "nlattr",
 ];
 
 /// The Python modules whose names may stand in front of a function or a constant.

@@ -2,7 +2,7 @@
 
 use super::wire::{Effect, Ruling};
 use crate::packet::headers::{Headers, LinkType, Net, Transport};
-use std::ops::Deref;
+use std::ops::{Deref, Range};
 use std::sync::Arc;
 
 /// A captured frame.
@@ -20,39 +20,82 @@ pub struct Frame {
     pub checksum_not_ready: bool,
 }
 
-/// The bytes of a frame: shared, not copied, when the frame is cloned.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct FrameBytes(Arc<Vec<u8>>);
+/// The bytes of a frame: shared, not copied, when the frame is cloned. Those that are lent from a larger piece of memory are copied
+/// then, so that a frame that is kept keeps nothing else.
+#[derive(Debug, Default)]
+pub struct FrameBytes {
+    memory: Arc<Vec<u8>>,
+    /// Where they lie in the memory, when it holds more than them.
+    lent: Option<Range<u32>>,
+}
 
 impl FrameBytes {
     /// Takes the place of these bytes; without allocation when nobody else holds them and there is room.
     pub fn refill(&mut self, bytes: &[u8]) {
-        if let Some(own) = Arc::get_mut(&mut self.0) {
-            own.clear();
-            own.extend_from_slice(bytes);
-        } else {
-            *self = bytes.into();
+        match Arc::get_mut(&mut self.memory) {
+            Some(own) if self.lent.is_none() => {
+                own.clear();
+                own.extend_from_slice(bytes);
+            }
+            _ => *self = bytes.into(),
+        }
+    }
+
+    /// Takes the place of these bytes with a part of a larger memory, neither copied nor allocated. A range that is not in it is empty.
+    pub fn lend(&mut self, memory: &Arc<Vec<u8>>, range: Range<u32>) {
+        if !Arc::ptr_eq(&self.memory, memory) {
+            self.memory = Arc::clone(memory);
+        }
+        self.lent = Some(range);
+    }
+}
+
+impl Clone for FrameBytes {
+    fn clone(&self) -> Self {
+        if self.lent.is_some() {
+            return self[..].into();
+        }
+        Self {
+            memory: Arc::clone(&self.memory),
+            lent: None,
         }
     }
 }
+
+impl PartialEq for FrameBytes {
+    fn eq(&self, other: &Self) -> bool {
+        self[..] == other[..]
+    }
+}
+
+impl Eq for FrameBytes {}
 
 impl Deref for FrameBytes {
     type Target = [u8];
 
     fn deref(&self) -> &[u8] {
-        &self.0
+        match &self.lent {
+            None => &self.memory,
+            Some(range) => self
+                .memory
+                .get(range.start as usize..range.end as usize)
+                .unwrap_or_default(),
+        }
     }
 }
 
 impl From<&[u8]> for FrameBytes {
     fn from(bytes: &[u8]) -> Self {
-        Self(Arc::new(bytes.to_vec()))
+        bytes.to_vec().into()
     }
 }
 
 impl From<Vec<u8>> for FrameBytes {
     fn from(bytes: Vec<u8>) -> Self {
-        Self(Arc::new(bytes))
+        Self {
+            memory: Arc::new(bytes),
+            lent: None,
+        }
     }
 }
 
@@ -116,7 +159,7 @@ pub struct Track {
     pub forward: bool,
     /// `tcp.seq`, relative.
     pub seq: u32,
-    /// `tcp.ack`, relative; 0 when the ACK flag is not set.
+    /// `tcp.ack`, relative. Without the ACK flag it only tells what the numbers of the other end are relative to.
     pub ack: u32,
     /// `tcp.window_size`: scaled once both SYNs were seen.
     pub window: u32,

@@ -70,7 +70,7 @@ impl Wire {
             network: 0,
             rulings: Vec::new(),
         };
-        self.finder.find(&packet, None)
+        self.finder.find(&packet, None, "")
     }
 
     fn tcp(

@@ -4,6 +4,7 @@
 use super::state::State;
 use super::unacked::Unacked;
 use crate::event::packet::Labels;
+use crate::packet::headers::flag;
 
 /// A conversation between two ends.
 #[derive(Clone, Debug)]
@@ -102,8 +103,8 @@ pub struct Direction {
     pub duplicate_acks: u32,
     /// The window field of the last segment, not scaled; `None` before the first one.
     pub window: Option<u16>,
-    /// True when that segment was a SYN, whose window is never scaled.
-    pub window_of_syn: bool,
+    /// True from a SYN, whose window is never scaled, to the next acknowledgment.
+    pub window_unscaled: bool,
     /// Window scaling.
     pub scale: Scale,
     /// The labels of the last segment.
@@ -120,6 +121,17 @@ pub struct Direction {
     pub fin: Option<u32>,
     /// True once its FIN was acknowledged.
     pub fin_acked: bool,
+}
+
+impl Direction {
+    /// From a segment with these flags on, is the window this end announced scaled or not?
+    pub fn note_unscaled(&mut self, flags: u16) {
+        match (flags & flag::SYN != 0, flags & flag::ACK != 0) {
+            (true, _) => self.window_unscaled = true,
+            (false, true) => self.window_unscaled = false,
+            (false, false) => {}
+        }
+    }
 }
 
 /// True when sequence number `a` comes before `b`, modulo 2^32 (RFC 9293 section 3.4).

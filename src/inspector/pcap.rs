@@ -24,10 +24,10 @@ pub struct Record {
     pub options: (u32, u32),
 }
 
-/// Frames that lie in one piece of memory, which is filled again and again.
+/// Frames that lie in one piece of memory, which is filled again and again once nobody else holds it.
 #[derive(Clone, Debug, Default)]
 pub struct Block {
-    bytes: Vec<u8>,
+    bytes: Arc<Vec<u8>>,
     records: Vec<Record>,
     names: Arc<Vec<String>>,
     big_endian: bool,
@@ -42,6 +42,11 @@ impl Block {
     /// The captured bytes of one of its frames.
     pub fn bytes(&self, record: &Record) -> &[u8] {
         &self.bytes[record.span.0 as usize..record.span.1 as usize]
+    }
+
+    /// The memory they lie in.
+    pub fn memory(&self) -> &Arc<Vec<u8>> {
+        &self.bytes
     }
 
     /// The name of an interface (`if_name`), empty when the file does not tell. Untrusted text.
@@ -181,22 +186,23 @@ impl<R: Read> Reader<R> {
             return Err(error);
         }
         let mut filled = self.rest.len();
-        if block.bytes.len() > BLOCK {
+        let memory = own(&mut block.bytes);
+        if memory.len() > BLOCK {
             // One frame was that long; the memory is not kept for it.
-            block.bytes = Vec::new();
+            *memory = Vec::new();
         }
-        grow(&mut block.bytes, filled.max(BLOCK));
-        block.bytes[..filled].copy_from_slice(&self.rest);
+        grow(memory, filled.max(BLOCK));
+        memory[..filled].copy_from_slice(&self.rest);
         self.rest.clear();
         loop {
-            let bytes = &block.bytes[..filled];
+            let bytes = &memory[..filled];
             let (used, stop) = match &mut self.format {
                 Format::Pcap(pcap) => pcap.walk(bytes, &mut block.records),
                 Format::PcapNg(section) => section.walk(bytes, &mut block.records),
             };
             self.offset += used as u64;
             if !block.records.is_empty() {
-                self.rest.extend_from_slice(&block.bytes[used..filled]);
+                self.rest.extend_from_slice(&memory[used..filled]);
                 if let Stop::Broken(reason) = stop {
                     self.damage = Some(damaged(self.offset, reason));
                 }
@@ -206,7 +212,7 @@ impl<R: Read> Reader<R> {
                 }
                 return Ok(true);
             }
-            block.bytes.copy_within(used..filled, 0);
+            memory.copy_within(used..filled, 0);
             filled -= used;
             let needed = match stop {
                 Stop::Needs(needed) => needed,
@@ -218,8 +224,8 @@ impl<R: Read> Reader<R> {
                 return Err(damaged(self.offset, reason));
             }
             let end = needed.max(BLOCK);
-            grow(&mut block.bytes, end);
-            let got = read_some(&mut self.input, &mut block.bytes[filled..end])?;
+            grow(memory, end);
+            let got = read_some(&mut self.input, &mut memory[filled..end])?;
             if got == 0 {
                 if filled == 0 {
                     return Ok(false);
@@ -299,6 +305,14 @@ fn damaged(offset: u64, reason: String) -> CaptureError {
 
 fn ends_early(there: usize, needed: usize) -> String {
     format!("the file ends within a record: {there} bytes of at least {needed} are there")
+}
+
+/// The memory, when nobody else holds it; else a new one in its place.
+fn own(memory: &mut Arc<Vec<u8>>) -> &mut Vec<u8> {
+    if Arc::get_mut(memory).is_none() {
+        *memory = Arc::default();
+    }
+    Arc::make_mut(memory)
 }
 
 fn grow(bytes: &mut Vec<u8>, length: usize) {

@@ -5,8 +5,8 @@ use super::pcap::{Block, CaptureError, Reader, Record};
 use super::reassembly::Reassembly;
 use super::tracker::Tracker;
 use crate::event::packet::{Frame, FrameBytes, PacketEvent, Track};
-use crate::packet::decode::decode;
-use crate::packet::headers::{Headers, LinkType};
+use crate::packet::decode::{decode, decode_into};
+use crate::packet::headers::LinkType;
 use std::fs::File;
 use std::io::Read;
 use std::ops::ControlFlow;
@@ -67,11 +67,11 @@ pub fn read_told(
     let mut event = blank();
     let mut times = Times::default();
     let mut frames = 0;
-    while reader.next_block(&mut block)? {
+    while next_block(&mut reader, &mut block, &mut event)? {
         for record in block.records() {
             frames += 1;
             let bytes = block.bytes(record);
-            event.headers = decode(record.link, bytes, record.len);
+            decode_into(&mut event.headers, record.link, bytes, record.len);
             let when = (frames, record.time_ns);
             event.track = reassembly.packet(&mut tracker, when, &mut event.headers, bytes);
             place(&mut event, &block, record, frames);
@@ -89,6 +89,16 @@ pub fn read_told(
     }
     let retired = tracker.retired();
     Ok(Summary { frames, retired })
+}
+
+/// Fills the block, whose memory the event lets go of.
+pub(super) fn next_block(
+    reader: &mut Reader<impl Read>,
+    block: &mut Block,
+    event: &mut PacketEvent,
+) -> Result<bool, CaptureError> {
+    event.frame.bytes = FrameBytes::default();
+    reader.next_block(block)
 }
 
 /// The time of the first frame, and of the one before.
@@ -135,17 +145,13 @@ pub(super) fn place(event: &mut PacketEvent, block: &Block, record: &Record, num
     event.frame.time_ns = record.time_ns;
     event.frame.link = record.link;
     event.frame.len = record.len;
-    event.frame.bytes.refill(block.bytes(record));
+    let (start, end) = record.span;
+    event.frame.bytes.lend(block.memory(), start..end);
     let name = block.interface_name(record.interface);
-    if event.interface != name {
+    // Most captures name no interface: a comparison of nothing with nothing is a call that costs more than the rest of this.
+    let nameless = name.is_empty() && event.interface.is_empty();
+    if !nameless && event.interface != name {
         event.interface.clear();
         event.interface.push_str(name);
     }
-}
-
-/// The headers of every frame of a block, in `headers`.
-pub(super) fn decode_all(block: &Block, headers: &mut Vec<Headers>) {
-    headers.clear();
-    let records = block.records().iter();
-    headers.extend(records.map(|record| decode(record.link, block.bytes(record), record.len)));
 }

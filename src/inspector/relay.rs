@@ -3,13 +3,14 @@
 //! where it goes, the caller says; the text of a packet is the same as if one thread had done it all.
 
 use super::pcap::{Block, CaptureError, Reader};
-use super::read::{Summary, Times, Told, blank, decode_all, place};
+use super::read::{Summary, Times, Told, blank, place};
 use super::reassembly::Reassembly;
 use super::tracker::Tracker;
-use crate::event::packet::{PacketEvent, Track};
-use crate::packet::headers::Headers;
+use crate::event::packet::{FrameBytes, PacketEvent};
+use crate::packet::decode::decode_into;
 use std::collections::BTreeMap;
 use std::io::Read;
+use std::mem;
 use std::ops::ControlFlow;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::mpsc::{Receiver, Sender, channel};
@@ -123,9 +124,25 @@ fn into_inner<T>(mutex: Mutex<T>) -> T {
 /// What a thread works with, filled for each block anew.
 struct Bench {
     block: Block,
-    headers: Vec<Headers>,
-    tracks: Vec<Track>,
-    event: PacketEvent,
+    /// An event for each frame of the block, and more; their bytes are set when they are told.
+    events: Vec<PacketEvent>,
+}
+
+impl Bench {
+    fn decode(&mut self) {
+        let (block, events) = (&self.block, &mut self.events);
+        if events.len() < block.records().len() {
+            events.resize_with(block.records().len(), blank);
+        }
+        for (record, event) in block.records().iter().zip(events) {
+            decode_into(
+                &mut event.headers,
+                record.link,
+                block.bytes(record),
+                record.len,
+            );
+        }
+    }
 }
 
 fn work<R: Read>(
@@ -136,9 +153,7 @@ fn work<R: Read>(
 ) {
     let mut bench = Bench {
         block: Block::default(),
-        headers: Vec::new(),
-        tracks: Vec::new(),
-        event: blank(),
+        events: Vec::new(),
     };
     loop {
         let Ok(mut text) = lock(empty).recv() else {
@@ -147,22 +162,16 @@ fn work<R: Read>(
         let Some((turn, before, mut times)) = take_block(shared, &mut bench.block) else {
             return;
         };
-        decode_all(&bench.block, &mut bench.headers);
+        bench.decode();
         if !track(shared, turn, before, &mut bench) {
             return;
         }
-        let Bench {
-            block,
-            headers,
-            tracks,
-            event,
-        } = &mut bench;
-        let known = headers.iter().zip(tracks.drain(..));
-        for ((record, (headers, track)), number) in
-            block.records().iter().zip(known).zip(before + 1..)
-        {
-            event.headers = *headers;
-            event.track = track;
+        let Bench { block, events } = &mut bench;
+        // One for all: whoever holds the block's memory keeps it from being filled again.
+        let mut bytes = FrameBytes::default();
+        let frames = block.records().iter().zip(events);
+        for ((record, event), number) in frames.zip(before + 1..) {
+            mem::swap(&mut event.frame.bytes, &mut bytes);
             place(event, block, record, number);
             let told = Told {
                 packet: event,
@@ -171,7 +180,9 @@ fn work<R: Read>(
                 record,
             };
             format(&told, &mut text);
+            mem::swap(&mut event.frame.bytes, &mut bytes);
         }
+        drop(bytes);
         if texts.send((turn, text)).is_err() {
             return;
         }
@@ -223,12 +234,11 @@ fn track<R>(shared: &Shared<R>, turn: u64, before: u64, bench: &mut Bench) -> bo
         reassembly,
         ..
     } = &mut *tracking;
-    let records = bench.block.records().iter().zip(&mut bench.headers);
-    for ((record, headers), number) in records.zip(before + 1..) {
-        let bytes = bench.block.bytes(record);
+    let Bench { block, events } = bench;
+    let frames = block.records().iter().zip(events);
+    for ((record, event), number) in frames.zip(before + 1..) {
         let when = (number, record.time_ns);
-        let track = reassembly.packet(tracker, when, headers, bytes);
-        bench.tracks.push(track);
+        event.track = reassembly.packet(tracker, when, &mut event.headers, block.bytes(record));
     }
     tracking.turn += 1;
     drop(tracking);

@@ -5,9 +5,9 @@ use super::analysis::Segment;
 use super::conversation::Conversation;
 use super::key::{Hashing, Key};
 use super::phase;
-use super::segment::track_segment;
+use super::segment::{track_quoted, track_segment};
 use crate::event::packet::{Label, Phase, Track};
-use crate::packet::headers::{Headers, Icmp, Tcp, Transport, flag};
+use crate::packet::headers::{Headers, Icmp, QuotedSegment, Tcp, Transport, flag};
 use std::collections::HashMap;
 use std::net::IpAddr;
 
@@ -113,8 +113,8 @@ impl Tracker {
                 let key = Key::new(self.network, (from, udp.srcport), (to, udp.dstport), UDP);
                 self.message(key, Some(Phase::Datagram))
             }
-            Transport::Icmp(icmp) => self.control(from, to, icmp, ICMP, headers),
-            Transport::Icmpv6(icmp) => self.control(from, to, icmp, ICMPV6, headers),
+            Transport::Icmp(icmp) => self.control(time_ns, (from, to), icmp, ICMP, headers),
+            Transport::Icmpv6(icmp) => self.control(time_ns, (from, to), icmp, ICMPV6, headers),
             Transport::Igmp(_) | Transport::None => Track {
                 phase: phase::of_other(headers),
                 ..Track::default()
@@ -138,8 +138,8 @@ impl Tracker {
     /// An ICMP message: an echo has a conversation of its own, an error belongs to the one it quotes.
     fn control(
         &mut self,
-        from: IpAddr,
-        to: IpAddr,
+        time_ns: i64,
+        (from, to): (IpAddr, IpAddr),
         icmp: &Icmp,
         protocol: u8,
         headers: &Headers,
@@ -161,12 +161,14 @@ impl Tracker {
                 (quoted.dst, dst),
                 quoted.proto,
             );
-            let place = match (self.places.get(&key).copied(), quoted.ports, quoted.proto) {
-                (Some(place), ..) => Some(place),
-                // Wireshark counts the conversation of a quoted datagram too.
-                (None, Some(_), TCP | UDP) => Some(self.begin(key, low_sends)),
-                _ => None,
-            };
+            let mut place = self.places.get(&key).copied();
+            // Wireshark counts the conversation of a quoted datagram too, if it gets to see it.
+            if place.is_none() && (quoted.segment.is_some() || quoted.datagram) {
+                place = Some(self.begin(key, low_sends));
+            }
+            if let (Some(place), Some(segment)) = (place, quoted.segment) {
+                self.quoted(place, (key, low_sends), segment, time_ns);
+            }
             if let Some(place) = place {
                 let conversation = &self.entries[place as usize].conversation;
                 track.conversation = Some(conversation.number);
@@ -175,6 +177,25 @@ impl Tracker {
             }
         }
         track
+    }
+
+    /// A segment in an ICMP error, of the conversation at `place`.
+    fn quoted(
+        &mut self,
+        mut place: u32,
+        (key, low_sends): (Key, bool),
+        segment: QuotedSegment,
+        time_ns: i64,
+    ) {
+        let opens = segment.flags & (flag::SYN | flag::ACK) == flag::SYN;
+        if opens && self.has_other_base(place, low_sends, segment.seq) {
+            self.release(place);
+            place = self.begin_at(place, key, low_sends);
+        }
+        let conversation = &mut self.entries[place as usize].conversation;
+        let from = usize::from(low_sends != conversation.low_began);
+        let record = conversation.tcp.get_or_insert_default();
+        track_quoted(record, from, segment, time_ns);
     }
 
     fn segment(
@@ -218,16 +239,18 @@ impl Tracker {
 
     /// True for a SYN that opens the same four-tuple with another initial sequence number.
     fn is_reuse(&self, place: u32, low_sends: bool, tcp: &Tcp) -> bool {
-        if tcp.flags & flag::SYN == 0 {
-            return false;
-        }
+        tcp.flags & flag::SYN != 0 && self.has_other_base(place, low_sends, tcp.seq)
+    }
+
+    /// True when the end that sends began at another sequence number than this.
+    fn has_other_base(&self, place: u32, low_sends: bool, seq: u32) -> bool {
         let conversation = &self.entries[place as usize].conversation;
         let from = usize::from(low_sends != conversation.low_began);
         conversation
             .tcp
             .as_ref()
             .and_then(|record| record.ends[from].base)
-            .is_some_and(|base| base != tcp.seq)
+            .is_some_and(|base| base != seq)
     }
 
     fn find_or_begin(&mut self, key: Key, low_sends: bool) -> u32 {

@@ -203,6 +203,9 @@ fn other_data(call: &Call, made: &CallEvent) -> Option<String> {
     (!first && wanted != found).then(|| "those were other bytes".to_owned())
 }
 
+/// From this backlog on a lesson's listener has room for all that come.
+const LONG_ENOUGH: i64 = 5;
+
 /// Literal numbers: a backlog, the size of a receive, the value of an option.
 fn other_number(call: &Call, made: &CallEvent) -> Option<String> {
     let place = match call.verb {
@@ -215,6 +218,11 @@ fn other_number(call: &Call, made: &CallEvent) -> Option<String> {
         Expr::Bool(value) => i64::from(*value),
         _ => return None,
     };
+    // A queue that is long enough for the lesson may be longer; one that is short is meant to be.
+    let longer = |argument: &String| argument.parse::<i64>().is_ok_and(|found| found >= wanted);
+    if call.verb == Verb::Listen && wanted >= LONG_ENOUGH && made.args.get(1).is_some_and(longer) {
+        return None;
+    }
     let wanted = wanted.to_string();
     let there = made
         .args
@@ -296,6 +304,8 @@ mod tests {
             ("listen c 1", &["5", "1"], None),
             ("listen c", &["5", "4096"], None),
             ("listen c 1", &["5", "5"], Some("this step says 1")),
+            ("listen c 5", &["5", "4096"], None),
+            ("listen c 5", &["5", "1"], Some("this step says 5")),
             (
                 "setsockopt c SOL_SOCKET SO_REUSEADDR 1",
                 &["5", "SOL_SOCKET", "SO_REUSEADDR", "[1]", "4"],

@@ -7,6 +7,7 @@ pub mod document;
 pub mod draft;
 pub mod effect;
 pub mod fence;
+pub mod figure;
 pub mod front;
 pub mod lab;
 pub mod likeness;

@@ -6,6 +6,7 @@ use super::headers::{Headers, Transport};
 use super::part::{Part, be16};
 use super::tree::Layer;
 use super::{http, tls, websocket};
+use std::borrow::Cow;
 
 /// A protocol above the transport that was recognized.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -74,15 +75,15 @@ pub fn name(headers: &Headers, payload: &[u8]) -> Option<&'static str> {
 
 /// The protocol's name as Wireshark's protocol column has it, and its line: `("DNS", "Standard query 0x1234 A example.org")`.
 /// `payload` is what the transport of `headers` carries; `None` when nobody here knows it. The line is untrusted text.
-pub fn summary(headers: &Headers, payload: &[u8]) -> Option<(&'static str, String)> {
+pub fn summary<'a>(headers: &Headers, payload: &'a [u8]) -> Option<(&'static str, Cow<'a, str>)> {
     let part = on_wire(headers, payload);
     let application = recognize(headers, part)?;
     let line = match application {
-        Application::Datagram(flavour) => dns::summary(part, flavour),
-        Application::Segment => dns::summary(dns::in_segment(part)?, Flavour::Dns),
+        Application::Datagram(flavour) => dns::summary(part, flavour).into(),
+        Application::Segment => dns::summary(dns::in_segment(part)?, Flavour::Dns).into(),
         Application::Http => http::summary(payload),
-        Application::Tls => tls::summary(part),
-        Application::WebSocket => websocket::summary(payload),
+        Application::Tls => tls::summary(part).into(),
+        Application::WebSocket => websocket::summary(payload).into(),
     };
     Some((application.name(payload), line))
 }

@@ -33,8 +33,24 @@ impl Network {
 
 /// Decodes a frame of `len` bytes on the wire, of which `bytes` were captured. What cannot be decoded is `payload`.
 pub fn decode(link: LinkType, bytes: &[u8], len: u32) -> Headers {
-    let whole = Part::whole(bytes, len);
-    let mut headers = Headers {
+    let mut headers = undecoded(link, bytes, len);
+    decode_into(&mut headers, link, bytes, len);
+    headers
+}
+
+/// The same in the place of older headers, without a copy of the new ones.
+pub fn decode_into(headers: &mut Headers, link: LinkType, bytes: &[u8], len: u32) {
+    *headers = undecoded(link, bytes, len);
+    headers.frame(link, Part::whole(bytes, len), 0);
+    if link == SUNATM {
+        // Its four bytes are no part of the cell, and Wireshark does not count them.
+        headers.len = len.saturating_sub(4);
+    }
+}
+
+#[inline]
+fn undecoded(link: LinkType, bytes: &[u8], len: u32) -> Headers {
+    Headers {
         link,
         captured: bytes.len() as u32,
         len,
@@ -43,15 +59,9 @@ pub fn decode(link: LinkType, bytes: &[u8], len: u32) -> Headers {
         ethertype: None,
         net: Net::None,
         transport: Transport::None,
-        payload: whole.span(),
+        payload: Part::whole(bytes, len).span(),
         malformed: None,
-    };
-    headers.frame(link, whole, 0);
-    if link == SUNATM {
-        // Its four bytes are no part of the cell, and Wireshark does not count them.
-        headers.len = len.saturating_sub(4);
     }
-    headers
 }
 
 /// The transport of a datagram that was put together: `datagram` is what the IP header of `headers` carries, of protocol `proto`.
@@ -70,6 +80,22 @@ pub(super) fn carried(headers: &Headers, proto: u8, datagram: &[u8]) -> Transpor
     };
     whole.transport(upper, false, part);
     whole.transport
+}
+
+/// What a tunnel in the packet of `outer` carries: its own headers, as if they were those of a frame.
+pub(super) fn inner(outer: &Headers, next: Announced, part: Part<'_>) -> Headers {
+    let mut headers = Headers {
+        ethernet: None,
+        vlan: None,
+        ethertype: None,
+        net: Net::None,
+        transport: Transport::None,
+        payload: part.span(),
+        malformed: None,
+        ..*outer
+    };
+    headers.announced(next, part, 0);
+    headers
 }
 
 /// `LINKTYPE_SUNATM`.

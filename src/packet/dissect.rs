@@ -51,7 +51,11 @@ pub fn whole_tree(
     checksum_not_ready: bool,
     datagram: Option<&[u8]>,
 ) -> Vec<Layer> {
-    let waits = headers.transport == Transport::None || datagram.is_some();
+    // One that the capture cut waits for nothing: it is read as far as it goes.
+    let cut = headers
+        .malformed
+        .is_some_and(|fault| !matches!(fault.layer, "ip" | "ipv6"));
+    let waits = headers.transport == Transport::None && !cut || datagram.is_some();
     let mut layers = walk(headers.link, bytes, headers.len, checksum_not_ready, waits);
     if let Some(datagram) = datagram {
         layers.extend(reassembled(headers, bytes, datagram));

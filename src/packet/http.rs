@@ -3,6 +3,7 @@
 use super::fields::Fields;
 use super::part::Part;
 use super::tree::{FieldValue, Layer};
+use std::borrow::Cow;
 use std::ops::Range;
 
 /// The methods a request may begin with (RFC 9110 section 9.3, RFC 5789, RFC 4918).
@@ -146,8 +147,8 @@ fn after(bytes: &[u8], line: &Range<usize>) -> usize {
 }
 
 /// The first line: `GET / HTTP/1.1`.
-pub(super) fn summary(bytes: &[u8]) -> String {
-    String::from_utf8_lossy(first_line(bytes)).into_owned()
+pub(super) fn summary(bytes: &[u8]) -> Cow<'_, str> {
+    String::from_utf8_lossy(first_line(bytes))
 }
 
 fn text(bytes: &[u8]) -> FieldValue {

@@ -1,6 +1,7 @@
 //! Bytes from outside as text that is safe to show: every room that prints payload or names goes through here.
 //! Not colour, width or wrapping, which belong to `render`.
 
+use std::borrow::Cow;
 use std::fmt::Write;
 
 /// Bytes as text of at most `limit` characters; the last one is `…` when more would follow. Printable UTF-8 stays as it is.
@@ -10,7 +11,17 @@ pub fn escape(bytes: &[u8], limit: usize) -> String {
     escaped(bytes, limit, false)
 }
 
-/// The same between double quotes, with `\"` for a quote inside; `limit` counts what is between them.
+/// The same of what is text already, without a copy where nothing has to be escaped.
+pub fn escape_text(text: Cow<'_, str>, limit: usize) -> Cow<'_, str> {
+    let plain = |byte: &u8| matches!(byte, b' '..=b'~') && *byte != b'\\';
+    if text.len() <= limit && text.as_bytes().iter().all(plain) {
+        text
+    } else {
+        escape(text.as_bytes(), limit).into()
+    }
+}
+
+/// Bytes as [`escape`] shows them between double quotes, with `\"` for a quote inside; `limit` counts what is between them.
 pub fn quote(bytes: &[u8], limit: usize) -> String {
     format!("\"{}\"", escaped(bytes, limit, true))
 }

@@ -3,67 +3,63 @@
 
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 
-const PAIRS: [[u8; 2]; 100] = {
-    let mut pairs = [[b'0'; 2]; 100];
-    let mut number = 0;
-    while number < 100 {
-        pairs[number] = [b'0' + (number / 10) as u8, b'0' + (number % 10) as u8];
-        number += 1;
-    }
-    pairs
-};
-
-/// Every byte in decimal, and how many digits it has.
-const BYTES: [([u8; 3], u8); 256] = {
-    let mut bytes = [([0; 3], 0); 256];
-    let mut number = 0;
-    while number < 256 {
-        let [a, b] = PAIRS[number % 100];
-        let hundreds = b'0' + (number / 100) as u8;
-        bytes[number] = match number {
-            0..10 => ([b, 0, 0], 1),
-            10..100 => ([a, b, 0], 2),
-            _ => ([hundreds, a, b], 3),
-        };
-        number += 1;
-    }
-    bytes
-};
-
-/// A number in decimal.
-pub fn number(out: &mut Vec<u8>, value: u64) {
-    let mut digits = [0; 20];
-    let mut start = digits.len();
-    let mut rest = value;
-    while rest >= 100 {
-        start -= 2;
-        digits[start..start + 2].copy_from_slice(&PAIRS[(rest % 100) as usize]);
-        rest /= 100;
-    }
-    let [tens, ones] = PAIRS[rest as usize];
-    start -= 1;
-    digits[start] = ones;
-    if rest >= 10 {
-        start -= 1;
-        digits[start] = tens;
-    }
-    out.extend_from_slice(&digits[start..]);
+/// Adds the first `len` bytes of a piece: it is stored as a whole and the rest taken back, for a store of a fixed length is an
+/// instruction where a copy of so many bytes is a call.
+#[inline]
+pub fn piece<const N: usize>(out: &mut Vec<u8>, bytes: [u8; N], len: usize) {
+    out.extend_from_slice(&bytes);
+    out.truncate(out.len() - (N - len.min(N)));
 }
 
-/// A number below 10^`width` with leading zeros.
-pub fn padded(out: &mut Vec<u8>, value: u64, width: usize) {
-    let mut digits = [b'0'; 20];
-    let mut rest = value;
-    let mut place = digits.len();
-    while rest > 0 && place > 0 {
-        place -= 1;
-        digits[place] = b'0' + (rest % 10) as u8;
-        rest /= 10;
+/// One more than the greatest number of eight digits.
+const EIGHT: u64 = 100_000_000;
+
+/// A number below [`EIGHT`] as eight digits, the first in the lowest byte: halved into fours, twos and ones, all halves at once.
+#[inline]
+fn eight_digits(value: u64) -> u64 {
+    let fours = (value / 10_000) | ((value % 10_000) << 32);
+    // 10486 / 2^20 is 1/100 and 103 / 2^10 is 1/10, exactly enough for what they are multiplied with.
+    let hundreds = ((fours * 10_486) >> 20) & 0x0000_007f_0000_007f;
+    let twos = hundreds | ((fours - hundreds * 100) << 16);
+    let tens = ((twos * 103) >> 10) & 0x000f_000f_000f_000f;
+    tens | ((twos - tens * 10) << 8)
+}
+
+/// What makes eight digits out of eight numbers below ten.
+const ZEROS: u64 = 0x3030_3030_3030_3030;
+
+/// A number in decimal.
+#[inline]
+pub fn number(out: &mut Vec<u8>, value: u64) {
+    if value < EIGHT {
+        let digits = eight_digits(value);
+        let leading = (digits.trailing_zeros() / 8).min(7);
+        let text = (digits | ZEROS) >> (leading * 8);
+        piece(out, text.to_le_bytes(), 8 - leading as usize);
+    } else {
+        long_number(out, value);
     }
-    out.extend_from_slice(&digits[digits.len() - width.min(digits.len())..]);
+}
+
+fn long_number(out: &mut Vec<u8>, value: u64) {
+    number(out, value / EIGHT);
+    out.extend_from_slice(&(eight_digits(value % EIGHT) | ZEROS).to_le_bytes());
+}
+
+/// The last `width` digits of a number, with leading zeros.
+#[inline]
+pub fn padded(out: &mut Vec<u8>, value: u64, width: usize) {
+    if width > 8 {
+        padded(out, value / EIGHT, width - 8);
+    }
+    let digits = eight_digits(value % EIGHT) | ZEROS;
+    let shown = width.min(8);
+    let text = digits.unbounded_shr(8 * (8 - shown) as u32);
+    piece(out, text.to_le_bytes(), shown);
 }
 
 /// Nanoseconds as seconds with `decimals` decimals, 0 to 9; what is less is left out.
+#[inline]
 pub fn seconds(out: &mut Vec<u8>, nanoseconds: i64, decimals: u32) {
     if nanoseconds < 0 {
         out.push(b'-');
@@ -77,18 +73,41 @@ pub fn seconds(out: &mut Vec<u8>, nanoseconds: i64, decimals: u32) {
     }
 }
 
-/// An IPv4 address in dotted decimal.
-pub fn ipv4(out: &mut Vec<u8>, address: Ipv4Addr) {
-    let mut text = [b'.'; 16];
-    let mut end = 0;
-    for octet in address.octets() {
-        let (digits, count) = BYTES[usize::from(octet)];
-        text[end..end + 3].copy_from_slice(&digits);
-        end += usize::from(count);
-        text[end] = b'.';
-        end += 1;
+/// Every byte in decimal with a dot behind it, the first digit in the lowest byte, and how many characters that is.
+const OCTETS: [(u32, u32); 256] = {
+    let mut octets = [(0, 0); 256];
+    let mut octet = 0;
+    while octet < 256 {
+        let digits = [
+            octet as u32 / 100,
+            octet as u32 / 10 % 10,
+            octet as u32 % 10,
+        ];
+        let (mut text, mut count, mut place) = (0, 0, 0);
+        while place < 3 {
+            if count > 0 || digits[place] > 0 || place == 2 {
+                text |= (0x30 + digits[place]) << (8 * count);
+                count += 1;
+            }
+            place += 1;
+        }
+        octets[octet] = (text | (0x2e << (8 * count)), count + 1);
+        octet += 1;
     }
-    out.extend_from_slice(&text[..end - 1]);
+    octets
+};
+
+/// An IPv4 address in dotted decimal.
+#[inline]
+pub fn ipv4(out: &mut Vec<u8>, address: Ipv4Addr) {
+    let mut text = 0_u128;
+    let mut count = 0;
+    for octet in address.octets() {
+        let (digits, more) = OCTETS[usize::from(octet)];
+        text |= u128::from(digits) << (8 * count);
+        count += more;
+    }
+    piece(out, text.to_le_bytes(), count as usize - 1);
 }
 
 /// An IPv6 address as RFC 5952 writes it.
@@ -132,22 +151,35 @@ fn longest_zeros(groups: [u16; 8]) -> (usize, usize) {
     best
 }
 
-fn group(out: &mut Vec<u8>, value: u16) {
-    let mut digits = [0; 4];
-    let mut start = 4;
-    let mut rest = value;
-    loop {
-        start -= 1;
-        digits[start] = b"0123456789abcdef"[usize::from(rest & 15)];
-        rest >>= 4;
-        if rest == 0 {
-            break;
-        }
+/// Every byte in hexadecimal, the first digit in the lowest byte.
+const HEXADECIMAL: [u16; 256] = {
+    let digits = b"0123456789abcdef";
+    let mut texts = [0; 256];
+    let mut byte = 0;
+    while byte < 256 {
+        texts[byte] = u16::from_le_bytes([digits[byte >> 4], digits[byte & 15]]);
+        byte += 1;
     }
-    out.extend_from_slice(&digits[start..]);
+    texts
+};
+
+/// The two hexadecimal digits of a byte.
+#[inline]
+pub fn hexadecimal(byte: u8) -> [u8; 2] {
+    HEXADECIMAL[usize::from(byte)].to_le_bytes()
+}
+
+fn group(out: &mut Vec<u8>, value: u16) {
+    let [high, low] = value.to_be_bytes();
+    let digits = u32::from(HEXADECIMAL[usize::from(high)])
+        | (u32::from(HEXADECIMAL[usize::from(low)]) << 16);
+    let leading = (value.leading_zeros() / 4).min(3);
+    let text = digits >> (leading * 8);
+    piece(out, text.to_le_bytes(), 4 - leading as usize);
 }
 
 /// An address of either version.
+#[inline]
 pub fn address(out: &mut Vec<u8>, address: IpAddr) {
     match address {
         IpAddr::V4(address) => ipv4(out, address),

@@ -6,7 +6,8 @@ use crate::event::packet::PacketEvent;
 use crate::packet::application;
 use crate::packet::headers::{Arp, Headers, Net, Span, Tcp, Transport, flag};
 use crate::packet::names;
-use crate::packet::text::{escape, hex, quote};
+use crate::packet::text::{escape_text, hex, quote};
+use std::borrow::Cow;
 use std::fmt::Write;
 
 /// How much of a TCP segment's info is left out where there is little room; each leaves out what the one before does, too.
@@ -57,7 +58,7 @@ pub fn brief(packet: &PacketEvent, brevity: Brevity) -> String {
         (Transport::Tcp(tcp), _) => segment(packet, tcp, brevity),
         (Transport::Udp(udp), _) => application(packet).map_or_else(
             || format!("Len={}", udp.length.saturating_sub(8)),
-            |(_, line)| line,
+            |(_, line)| line.into_owned(),
         ),
         (Transport::Icmp(icmp), Net::Ipv4(ip)) => control::icmp(icmp, ip.ttl),
         (Transport::Icmp(icmp), _) => control::icmp(icmp, 0),
@@ -105,10 +106,10 @@ fn message(packet: &PacketEvent, header: Span) -> &[u8] {
 
 /// The protocol above the transport as Wireshark's protocol column names it, and its info column, safe to show; `None` where none is
 /// recognized.
-pub fn application(packet: &PacketEvent) -> Option<(&'static str, String)> {
+pub fn application(packet: &PacketEvent) -> Option<(&'static str, Cow<'_, str>)> {
     const LONGEST: usize = 300;
     let (name, line) = application::summary(&packet.headers, payload(packet))?;
-    Some((name, escape(line.as_bytes(), LONGEST)))
+    Some((name, escape_text(line, LONGEST)))
 }
 
 /// The protocol as Wireshark's protocol column names it, but that a segment is one of TCP whatever it carries.

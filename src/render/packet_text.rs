@@ -3,13 +3,14 @@
 //! whatever is rarer goes through `packet_line` itself. A test holds the two together.
 
 use super::clock::Clock;
-use super::digits::{address, number};
+use super::digits::{address, hexadecimal, number, piece};
 use super::styled::{Look, Styled};
 use super::words;
 use super::{ascii, info, packet_line};
 use crate::event::packet::{Label, PacketEvent, Phase, Track};
 use crate::packet::headers::{Tcp, Transport, flag};
 use crate::packet::text::{escape, is_printable};
+use std::borrow::Cow;
 use std::net::IpAddr;
 
 /// Writes a packet's line with its end. The width and the colour of the look are taken as endless and none.
@@ -145,7 +146,8 @@ fn segment(out: &mut Vec<u8>, tcp: &Tcp, track: &Track) {
     }
 }
 
-fn field(out: &mut Vec<u8>, name: &[u8], value: u32) {
+#[inline]
+fn field<const N: usize>(out: &mut Vec<u8>, name: &[u8; N], value: u32) {
     out.extend_from_slice(name);
     number(out, value.into());
 }
@@ -170,7 +172,7 @@ const GAP: &[u8] = b"   ";
 fn remarks(
     out: &mut Vec<u8>,
     packet: &PacketEvent,
-    application: Option<&(&'static str, String)>,
+    application: Option<&(&'static str, Cow<'_, str>)>,
     ascii_only: bool,
 ) {
     let track = &packet.track;
@@ -241,17 +243,31 @@ fn acknowledgment(out: &mut Vec<u8>, track: &Track) {
     }
 }
 
-/// What stands for a byte of ASCII between quotes: the byte itself, the letter after a backslash, or 0 for `\x` and two digits.
-const SHOWN: [u8; 128] = {
-    let mut shown = [0; 128];
-    let mut byte = b' ';
-    while byte <= b'~' {
-        shown[byte as usize] = byte;
+/// What stands for a byte of ASCII between quotes, first character in the lowest byte, and how many characters it has: the byte
+/// itself, a letter after a backslash, or `\x` and two digits.
+const SHOWN: [(u32, usize); 128] = {
+    let digits = b"0123456789abcdef";
+    let mut shown = [(0, 1); 128];
+    let mut byte = 0;
+    while byte < 128 {
+        let letter = match byte as u8 {
+            b'\n' => b'n',
+            b'\r' => b'r',
+            b'\t' => b't',
+            b'"' => b'"',
+            b'\\' => b'\\',
+            _ => 0,
+        };
+        shown[byte] = if letter > 0 {
+            (u32::from_le_bytes([b'\\', letter, 0, 0]), 2)
+        } else if matches!(byte as u8, b' '..=b'~') {
+            (byte as u32, 1)
+        } else {
+            let text = [b'\\', b'x', digits[byte >> 4], digits[byte & 15]];
+            (u32::from_le_bytes(text), 4)
+        };
         byte += 1;
     }
-    shown[b'\n' as usize] = b'n';
-    shown[b'\r' as usize] = b'r';
-    shown[b'\t' as usize] = b't';
     shown
 };
 
@@ -260,35 +276,36 @@ fn preview(out: &mut Vec<u8>, data: &[u8], limit: usize, ascii_only: bool) {
     out.push(b'"');
     let start = out.len();
     let mut room = Room {
-        used: 0,
-        limit,
+        left: limit,
         fits: start,
     };
     let mut rest = data;
-    let mut whole = true;
     while let Some(&byte) = rest.first() {
-        let fits = if byte < 0x80 {
-            rest = &rest[1..];
-            match SHOWN[usize::from(byte)] {
-                0 => room.push(out, &hexadecimal(byte), 4),
-                shown if shown == byte && !matches!(byte, b'"' | b'\\') => {
-                    room.push(out, &[byte], 1)
-                }
-                letter => room.push(out, &[b'\\', letter], 2),
+        // The last character there is room for is taken alone: an ellipsis may have to stand in its place.
+        let taken = if let Some(eight) = rest.first_chunk()
+            && let count @ 1.. = plain_bytes(*eight).min(room.left.saturating_sub(1))
+        {
+            piece(out, *eight, count);
+            room.use_up(out, count);
+            count
+        } else if byte < 0x80 {
+            let (text, count) = SHOWN[usize::from(byte)];
+            if count <= room.left {
+                piece(out, text.to_le_bytes(), count);
+                room.use_up(out, count);
+                1
+            } else {
+                0
             }
         } else {
-            let (taken, fits) = beyond_ascii(out, rest, &mut room);
-            rest = &rest[taken..];
-            fits
+            beyond_ascii(out, rest, &mut room)
         };
-        if !fits {
-            whole = false;
+        if taken == 0 {
+            out.truncate(room.fits);
+            out.extend_from_slice("…".as_bytes());
             break;
         }
-    }
-    if !whole {
-        out.truncate(room.fits);
-        out.extend_from_slice("…".as_bytes());
+        rest = &rest[taken..];
     }
     if ascii_only && !out[start..].is_ascii() {
         let folded = ascii::fold(&String::from_utf8_lossy(&out[start..])).into_owned();
@@ -298,57 +315,70 @@ fn preview(out: &mut Vec<u8>, data: &[u8], limit: usize, ascii_only: bool) {
     out.push(b'"');
 }
 
-fn hexadecimal(byte: u8) -> [u8; 4] {
-    const DIGITS: &[u8; 16] = b"0123456789abcdef";
-    let digit = |nibble: u8| DIGITS[usize::from(nibble & 15)];
-    [b'\\', b'x', digit(byte >> 4), digit(byte)]
+/// How many of the bytes, from the first on, stand for themselves between quotes: all eight are looked at at once.
+#[inline]
+fn plain_bytes(bytes: [u8; 8]) -> usize {
+    const ONES: u64 = 0x0101_0101_0101_0101;
+    const TOPS: u64 = ONES << 7;
+    let word = u64::from_le_bytes(bytes);
+    // The top bit of each byte is set where the byte is 0; of those behind the first one that is, it may say so wrongly.
+    let zero = |word: u64| word.wrapping_sub(ONES) & !word;
+    let control = word.wrapping_sub(ONES * 0x20) & !word;
+    let delete = zero(word ^ (ONES * 0x7f));
+    let quote = zero(word ^ (ONES * b'"' as u64));
+    let backslash = zero(word ^ (ONES * b'\\' as u64));
+    ((word | control | delete | quote | backslash) & TOPS).trailing_zeros() as usize / 8
 }
 
-/// The character, or the bytes that are none, at the start of `rest`: how many bytes they are, and whether there was room.
-fn beyond_ascii(out: &mut Vec<u8>, rest: &[u8], room: &mut Room) -> (usize, bool) {
+/// Shows the character, or the bytes that are none, at the start of `rest`. Gives how many bytes they are, 0 when there is no room.
+fn beyond_ascii(out: &mut Vec<u8>, rest: &[u8], room: &mut Room) -> usize {
     // No character and no faulty sequence is longer than four bytes.
     let Some(chunk) = rest[..rest.len().min(4)].utf8_chunks().next() else {
-        return (rest.len(), true);
+        return 0;
     };
     if let Some(character) = chunk.valid().chars().next() {
         let mut utf8 = [0; 4];
         let text = character.encode_utf8(&mut utf8).as_bytes();
-        let fits = if is_printable(character) {
-            room.push(out, text, 1)
+        let escaped;
+        let (shown, count) = if is_printable(character) {
+            (text, 1)
         } else {
-            let escaped = escape(text, usize::MAX);
-            room.push(out, escaped.as_bytes(), escaped.len())
+            escaped = escape(text, usize::MAX);
+            (escaped.as_bytes(), escaped.len())
         };
-        return (text.len(), fits);
+        if count > room.left {
+            return 0;
+        }
+        out.extend_from_slice(shown);
+        room.use_up(out, count);
+        return text.len();
     }
     for byte in chunk.invalid() {
-        if !room.push(out, &hexadecimal(*byte), 4) {
-            return (chunk.invalid().len(), false);
+        if room.left < 4 {
+            return 0;
         }
+        let [high, low] = hexadecimal(*byte);
+        out.extend_from_slice(&[b'\\', b'x', high, low]);
+        room.use_up(out, 4);
     }
-    (chunk.invalid().len(), true)
+    chunk.invalid().len()
 }
 
 /// The room for a preview, in characters.
 struct Room {
-    used: usize,
-    limit: usize,
+    left: usize,
     /// Where the buffer ended when there was still room for an ellipsis.
     fits: usize,
 }
 
 impl Room {
-    /// Adds a piece of so many characters; false when there is no room for it.
-    fn push(&mut self, out: &mut Vec<u8>, piece: &[u8], characters: usize) -> bool {
-        self.used += characters;
-        if self.used > self.limit {
-            return false;
-        }
-        out.extend_from_slice(piece);
-        if self.used < self.limit {
+    /// So many characters were added, as one piece if there is no room behind them.
+    #[inline]
+    fn use_up(&mut self, out: &[u8], characters: usize) {
+        self.left -= characters;
+        if self.left > 0 {
             self.fits = out.len();
         }
-        true
     }
 }
 

@@ -101,6 +101,7 @@ fn views(name: &str, bytes: &[u8], look: &Look) -> Vec<Styled> {
         process: name.to_owned(),
         host: name.to_owned(),
         name: name.to_owned(),
+        held: String::new(),
         fd: None,
         inode: 0,
         protocol: name.to_owned(),

@@ -208,8 +208,10 @@ impl Session {
     }
 
     pub(super) fn called(&mut self, pid: i32, call: Box<CallEvent>) {
-        self.ledger.before(&call, &self.inventory);
-        self.inventory.called(&call, |fd| inode(pid, fd));
+        let calls = self.calls_on_closed(&call);
+        let closed = self.closing(&call);
+        self.ledger.before(&call, &calls, &self.inventory);
+        self.inventory.called(&call, calls, |fd| inode(pid, fd));
         let transfer = self.ledger.after(&call, &self.inventory).cloned();
         let message = self.message(&call, transfer);
         self.packets.taps_mut().settle();
@@ -236,12 +238,17 @@ impl Session {
         );
         self.log.call((*call).clone());
         self.out.push(Event::Call(call));
+        let lives_on = closed.and_then(|closed| self.lives_on(&closed));
+        self.out.extend(lives_on.map(Event::Note));
         self.out
             .extend(message.map(|message| Event::Message(Box::new(message))));
         if self.inventory.open().nth(MANY).is_some() {
             // To ask for thousands of states after each of thousands of calls would be the lab's own C10k problem.
             self.stale |= changes_states;
-        } else if changes_states || self.packets.change_states(&self.inventory) {
+        } else if changes_states
+            || self.inventory.adrift().next().is_some()
+            || self.packets.change_states(&self.inventory)
+        {
             self.refresh();
         } else {
             self.sampling.disturb();
@@ -252,12 +259,15 @@ impl Session {
     /// Asks the kernel for the state of every TCP and UDP socket and tells what changed.
     pub fn refresh(&mut self) {
         self.stale = false;
-        let questions = [
+        let mut questions = vec![
             Question::Tcp(libc::AF_INET),
             Question::Tcp(libc::AF_INET6),
             Question::Udp(libc::AF_INET),
             Question::Udp(libc::AF_INET6),
         ];
+        if self.inventory.asks_for_more() {
+            questions.extend(&Question::ALL[questions.len()..]);
+        }
         let asked_ns = clock::now_ns();
         let answers = self.ask(&questions);
         self.take_samples(asked_ns, &answers);
@@ -287,6 +297,10 @@ impl Session {
                 .collect();
             let changes = self.inventory.refresh(&machine.name, &of_host);
             self.out.extend(changes.into_iter().map(Event::State));
+        }
+        let now_ns = clock::now_ns();
+        for inode in self.inventory.take_gone() {
+            self.ledger.gone(inode, now_ns);
         }
     }
 

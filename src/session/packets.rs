@@ -213,6 +213,9 @@ impl Packets {
             self.names.clear();
             self.names_version = inventory.version;
         }
+        for (ticket, delivered) in self.taps.deliveries() {
+            self.finder.delivered(ticket, delivered);
+        }
         let mut told: Vec<PacketEvent> = Vec::with_capacity(self.taps.waiting().len());
         let mut newest: HashMap<u32, (usize, Ends)> = HashMap::new();
         while let Some(waiting) = self.taps.next_waiting(until_ns) {
@@ -222,6 +225,8 @@ impl Packets {
                 network,
                 sender,
                 rulings,
+                ticket,
+                delivered,
             } = waiting;
             let track = self
                 .tracker
@@ -258,7 +263,10 @@ impl Packets {
                 })
                 .and_then(|((from, _), sender)| owner(&self.owners, sender, from))
                 .map(str::to_owned);
-            if let Some(found) = self.finder.find(&packet, owner.as_deref()) {
+            let receiver = ends.receiver.map_or("", |place| self.taps.host(place));
+            let found = self.finder.find(&packet, owner.as_deref(), receiver);
+            self.finder.carried(&packet, ticket, delivered);
+            if let Some(found) = found {
                 packet.cause = Some(found.cause);
                 if let Some(label) = found.label.filter(|_| packet.from.is_empty()) {
                     self.name_sender(&packet, &label);

@@ -4,7 +4,7 @@
 use crate::capture::tap::Tap;
 use crate::command::wire::WireOrder;
 use crate::event::packet::{Frame, WIRE};
-use crate::event::wire::{RuleRow, Ruling};
+use crate::event::wire::{Delivered, RuleRow, Ruling};
 use crate::lab::wire_tap::WireTap;
 use crate::packet::decode::decode;
 use crate::packet::headers::{Headers, LinkType, flag};
@@ -33,6 +33,10 @@ pub struct Waiting {
     pub sender: Option<usize>,
     /// What the wire did with it.
     pub rulings: Vec<Ruling>,
+    /// The number by which the wire tells when it was delivered; 0 for what did not come from a host by the wire.
+    pub ticket: u64,
+    /// When the wire delivered it, as far as it has said.
+    pub delivered: Option<Delivered>,
 }
 
 /// A host, as far as its frames are concerned.
@@ -51,6 +55,8 @@ pub struct Taps {
     /// The hosts in the order in which they were plugged into the wire, by their places.
     ports: Vec<usize>,
     waiting: VecDeque<Waiting>,
+    /// What the wire has delivered since its frame was told.
+    deliveries: Vec<(u64, Delivered)>,
     moved_states: bool,
     dropped: u64,
 }
@@ -70,6 +76,7 @@ impl Taps {
             wire: None,
             ports: Vec::new(),
             waiting: VecDeque::new(),
+            deliveries: Vec::new(),
             moved_states: false,
             dropped: 0,
         })
@@ -163,6 +170,11 @@ impl Taps {
             .pop_front_if(|waiting| waiting.frame.time_ns <= until_ns)
     }
 
+    /// Takes what the wire has delivered of the frames that were told already, by their tickets.
+    pub fn deliveries(&mut self) -> Vec<(u64, Delivered)> {
+        std::mem::take(&mut self.deliveries)
+    }
+
     /// True, once, when a frame came that may have changed the state of a connection.
     pub fn moved_states(&mut self) -> bool {
         std::mem::take(&mut self.moved_states)
@@ -191,6 +203,8 @@ impl Taps {
                     network: place as u16,
                     sender: Some(place),
                     rulings: Vec::new(),
+                    ticket: 0,
+                    delivered: None,
                 });
             }
             sources += usize::from(self.waiting.len() > had);
@@ -206,6 +220,8 @@ impl Taps {
                     network: WIRE,
                     sender: self.ports.get(usize::from(frame.port)).copied(),
                     rulings: frame.rulings,
+                    ticket: frame.ticket,
+                    delivered: frame.delivered,
                     frame: Frame {
                         time_ns: frame.time_ns,
                         link,
@@ -216,6 +232,16 @@ impl Taps {
                 });
             }
             sources += usize::from(self.waiting.len() > had);
+            while let Some((ticket, delivered)) = wire.next_delivery() {
+                let mut held = self.waiting.iter_mut().rev();
+                match held.find(|one| one.ticket == ticket) {
+                    Some(held) => {
+                        let first = held.delivered.unwrap_or(delivered);
+                        held.delivered = Some(first.and(Some(delivered)));
+                    }
+                    None => self.deliveries.push((ticket, delivered)),
+                }
+            }
         }
         if self.waiting.len() == before {
             return;

@@ -30,6 +30,17 @@ pub struct Since {
     pub any: bool,
 }
 
+impl Since {
+    /// From the beginning of a lab.
+    pub(super) const BEGINNING: Self = Self {
+        packet: 1,
+        calls: 0,
+        output: 0,
+        time_ns: 0,
+        any: false,
+    };
+}
+
 impl Shell {
     pub(super) fn expect(&mut self, process: &str, call: &Call, screen: &mut dyn Screen) {
         let text = word(call, 0).unwrap_or_default();

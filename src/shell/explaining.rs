@@ -37,6 +37,9 @@ impl Shell {
             let text = views::page(verb);
             return screen.show(&text);
         }
+        if let Some(text) = views::layer(topic) {
+            return screen.show(&text);
+        }
         let verbs = VERBS.iter().map(|entry| entry.name);
         let near = nearest(topic, verbs.chain(glossary::topics()));
         let near = near.map_or(String::new(), |near| format!("; did you mean {near}?"));

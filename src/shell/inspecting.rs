@@ -13,7 +13,7 @@ use crate::inspector::pcapng;
 use crate::inspector::read::blank;
 use crate::inspector::reassembly::Reassembly;
 use crate::inspector::tracker::Tracker;
-use crate::packet::decode::decode;
+use crate::packet::decode::decode_into;
 use crate::render::clock::Clock;
 use crate::render::styled::{Look, Styled};
 use crate::render::{json, json_packet, packet_line, packet_text};
@@ -240,7 +240,12 @@ impl Inspection {
         let before = if self.seen == 1 { first } else { self.newest };
         self.newest = frame.time_ns;
         let event = &mut self.event;
-        event.headers = decode(self.interface.link, frame.bytes, frame.len);
+        decode_into(
+            &mut event.headers,
+            self.interface.link,
+            frame.bytes,
+            frame.len,
+        );
         let when = (self.seen, frame.time_ns);
         event.track =
             self.reassembly

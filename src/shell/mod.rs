@@ -15,6 +15,7 @@ mod machines;
 mod performing;
 pub mod plotting;
 pub mod reading;
+mod reading_files;
 mod reading_views;
 pub mod running;
 pub mod saving;
@@ -32,12 +33,15 @@ use crate::command::line::lines;
 use crate::command::parse::{parse_line, parse_line_knowing};
 use crate::event::Event;
 use crate::lab::handle::{FIRST_HOST, LabError};
+use crate::lesson::shelf::Shelf;
 use crate::render::styled::{Look, Style, Styled};
 use crate::session::{Session, Settings};
 use blocks::Blocks;
+use expecting::Since;
 use journal::Journal;
 use lesson::course::Course;
 use lesson::orders::Desk;
+use std::collections::BTreeMap;
 use std::os::fd::{AsFd, BorrowedFd};
 use std::time::Duration;
 use tell::Teller;
@@ -157,8 +161,14 @@ pub struct Shell {
     /// Ctrl-C was pressed while a command waited: what was to follow it is not run.
     stopped: bool,
     desk: Desk,
+    /// From where on no line of a lesson has told the packets.
+    untold: Since,
+    /// How many calls had been made when a process was given its last line of a lesson.
+    lines: BTreeMap<String, u64>,
     /// The lesson that is under way.
     course: Option<Box<Course>>,
+    /// The reader was told of `why`.
+    told_of_why: bool,
 }
 
 impl Shell {
@@ -179,7 +189,10 @@ impl Shell {
             interrupted: None,
             stopped: false,
             desk: Desk::default(),
+            untold: Since::BEGINNING,
+            lines: BTreeMap::new(),
             course: None,
+            told_of_why: false,
         })
     }
 
@@ -258,11 +271,23 @@ impl Shell {
     /// Runs one line: each of its commands in turn, each with what it caused. `number` is its place in a script, 0 at the prompt.
     pub fn line(&mut self, text: &str, number: usize, screen: &mut dyn Screen) -> Flow {
         self.line_number = number;
+        let left_out = self.blocks.leaves_out(text);
         self.end_blocks(Some(text), screen);
+        if let Some((head, first)) = left_out {
+            if first {
+                let note = format!(
+                    "left out with the `{head}` above it, as are the lines like it that follow"
+                );
+                self.session.tell(Event::Note(note));
+                self.show_events(screen);
+            }
+            return Flow::Continue;
+        }
         let commands = match self.parse(text) {
             Ok(commands) => commands,
             Err(diagnostic) => {
                 self.tally.wrong_lines += 1;
+                self.blocks.refused(text);
                 self.show_diagnostic(text, &diagnostic, screen);
                 return Flow::Continue;
             }
@@ -281,6 +306,8 @@ impl Shell {
         self.journal.clear();
         self.blocks = Blocks::default();
         self.watermark = 1;
+        self.untold = Since::BEGINNING;
+        self.lines.clear();
         FIRST_HOST.clone_into(&mut self.current);
     }
 
@@ -450,6 +477,7 @@ impl Shell {
             .into_iter()
             .map(|(_, job, _)| job.to_string())
             .collect();
+        known.lessons = Shelf::names();
         known.topics = crate::catalog::glossary::topics()
             .map(str::to_owned)
             .collect();

@@ -1,10 +1,10 @@
 //! The commands of a line, one after the other: whose each is, whether that process can take it now, and what is told when not.
 //! Executes nothing itself: the session sends each command on.
 
-use super::{Flow, Screen, Shell};
+use super::{Flow, Format, Screen, Shell};
 use crate::catalog::verb::{AnsweredBy, Verb};
 use crate::command::ast::{Action, Command, Expr};
-use crate::event::{Event, RefusedEvent};
+use crate::event::{CallEvent, Event, RefusedEvent};
 use crate::sys::clock::{self, Deadline};
 use std::os::fd::AsFd;
 use std::time::Duration;
@@ -102,7 +102,26 @@ impl Shell {
             self.refuse(process, reason, screen);
         }
         self.show_events(screen);
+        self.mention_why(process, screen);
         Flow::Continue
+    }
+
+    /// After the first call that failed at the prompt: where its reason can be had.
+    fn mention_why(&mut self, process: &str, screen: &mut dyn Screen) {
+        let typed = self.manner.deadline.is_none()
+            && self.manner.format == Format::Text
+            && !self.manner.quiet;
+        let failed = |call: &CallEvent| {
+            let waits = ["EINPROGRESS", "EAGAIN", "EINTR"];
+            let errno = call.errno.as_deref();
+            errno.is_some_and(|errno| !waits.contains(&errno))
+        };
+        if typed && !self.told_of_why && self.telling_call(process).is_some_and(failed) {
+            self.told_of_why = true;
+            let note = "`why` says what is known here about the reason";
+            self.session.tell(Event::Note(note.to_owned()));
+            self.show_events(screen);
+        }
     }
 
     /// True when the process's main thread is free, now or within the deadline of a script.

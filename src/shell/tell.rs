@@ -189,7 +189,10 @@ impl Shell {
             text.say(
                 Style::Error,
                 0,
-                &format!("{} lines could not be carried out", tally.wrong_lines),
+                &match tally.wrong_lines {
+                    1 => "1 line could not be carried out".to_owned(),
+                    lines => format!("{lines} lines could not be carried out"),
+                },
             );
         }
         if !text.is_empty() {

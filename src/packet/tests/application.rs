@@ -33,7 +33,7 @@ fn layers(bytes: &[u8]) -> Vec<Layer> {
 
 fn line(bytes: &[u8]) -> Option<(&'static str, String)> {
     let headers = decode(LinkType::RAW, bytes, bytes.len() as u32);
-    summary(&headers, &bytes[headers.payload.range()])
+    summary(&headers, &bytes[headers.payload.range()]).map(|(name, line)| (name, line.into_owned()))
 }
 
 fn find<'a>(fields: &'a [Field], wanted: &str) -> Option<&'a Field> {

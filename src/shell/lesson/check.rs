@@ -85,14 +85,17 @@ pub fn check(
             Block::Task(task) => {
                 run_task(&mut stage, lesson, placed.line, task, screen, &mut report);
             }
+            Block::Figure(figure) => match stage.shell.figure(&figure.show) {
+                Ok(_) => report.held += 1,
+                Err(reason) => report
+                    .failures
+                    .push(bare(placed.line, &figure.show, reason)),
+            },
         }
     }
     let since = Since {
-        packet: 1,
-        calls: 0,
-        output: 0,
-        time_ns: 0,
         any: true,
+        ..Since::BEGINNING
     };
     grade(&mut stage, &mut asked, &since, &mut report);
     report.failures.sort_by_key(|failure| failure.line);

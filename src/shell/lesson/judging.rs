@@ -214,6 +214,7 @@ impl Shell {
         let numbered = gives_descriptor(&line.text);
         for demand in &line.demands {
             let claim = by_effect(&demand.claim, numbered);
+            let since = self.reach(whose, &claim, &since);
             let verdict = if patience.is_zero() {
                 self.settled(whose, &claim, &since)
             } else {
@@ -221,6 +222,7 @@ impl Shell {
             };
             verdict.map_err(|found| format!("expected {} ({found})", demand.text))?;
         }
+        self.put_down(&line.packets, &since);
         Ok(())
     }
 }

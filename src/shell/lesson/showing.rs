@@ -69,6 +69,11 @@ fn body_of(
                 hidden |= !answers;
                 task(goal, answers, look, text);
             }
+            Some(Block::Figure(figure)) => text.push(drawn::aside(&format!(
+                "`{}` draws it. {}",
+                figure.show,
+                figure.caption.trim()
+            ))),
             Some(Block::File { name, text: lines }) => text.append(file(name, lines)),
             Some(Block::Prose(markdown)) => text.append(prose::draw(markdown, 0, look)),
             None if matches!(piece, Piece::Fence(_)) => lab(written, text),

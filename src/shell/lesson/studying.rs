@@ -51,6 +51,9 @@ impl Shell {
 
     pub(super) fn begin_line(&mut self, text: &str) {
         let (now, here) = (self.mark(), self.current.clone());
+        for command in parse_line(text).unwrap_or_default() {
+            self.given(command.process.as_ref().unwrap_or(&here), &now);
+        }
         let sockets = self.named_sockets();
         if let Some(course) = &mut self.course {
             course.line = now;
