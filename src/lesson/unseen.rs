@@ -12,6 +12,9 @@ impl Lesson {
     /// tells of becomes a remark.
     #[must_use]
     pub fn without_packets(mut self) -> Self {
+        // Figures are drawn from packets.
+        self.blocks
+            .retain(|placed| !matches!(placed.block, Block::Figure(_)));
         for placed in &mut self.blocks {
             match &mut placed.block {
                 Block::Lab(lab) => blind(lab),
@@ -33,7 +36,7 @@ impl Lesson {
                         ));
                     }
                 }
-                Block::Prose(_) | Block::File { .. } => {}
+                Block::Prose(_) | Block::File { .. } | Block::Figure(_) => {}
             }
         }
         self
