@@ -92,6 +92,12 @@ impl Shell {
                     Event::Call(call) => {
                         let place = *of_command.entry(call.command).or_insert(newest);
                         lines[place].interrupted |= call.errno.as_deref() == Some("EINTR");
+                        // Nobody else has done anything since: it slept for as long as it was told to.
+                        let alone =
+                            |line: &Told<'_>| whose(line).as_deref() == Some(&*call.process);
+                        if lines[place + 1..].iter().all(alone) {
+                            lines[place].blocked = false;
+                        }
                         lines[newest].calls.push(call);
                     }
                     Event::Blocked(blocked) => {
@@ -113,6 +119,13 @@ impl Shell {
         }
         lines
     }
+}
+
+/// The process that a line is for.
+fn whose(told: &Told<'_>) -> Option<String> {
+    let commands = parse_line(told.text).ok()?;
+    let named = commands.last()?.process.clone();
+    Some(named.unwrap_or_else(|| told.prompt.trim_end_matches(['>', ' ']).to_owned()))
 }
 
 /// A line of the draft; nothing for a line that did nothing, or that a check could not do again.
