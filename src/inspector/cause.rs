@@ -451,6 +451,9 @@ impl CauseFinder {
         (from, to): (SocketAddr, SocketAddr),
     ) -> Option<Writer<'_>> {
         let writer = |window: &'_ CallWindow| -> bool {
+            if scene.tcp.flags & flag::SYN != 0 {
+                return false;
+            }
             if scene.tcp.len == 0 {
                 return matches!(window.name.as_str(), "close" | "shutdown" | "exit");
             }
@@ -585,3 +588,7 @@ fn endpoints(packet: &PacketEvent) -> Option<(SocketAddr, SocketAddr)> {
 #[cfg(test)]
 #[path = "cause_tests.rs"]
 mod tests;
+
+#[cfg(test)]
+#[path = "cause_kernel_tests.rs"]
+mod kernel_tests;

@@ -186,7 +186,12 @@ impl Session {
             Report::Reaped { pid, ended } => self.reaped(place, pid, ended),
             Report::ThreadEnded { .. } => {}
             Report::Output(output) => self.out.push(Event::Output(output)),
-            Report::Refused(refused) => self.out.push(Event::Refused(refused)),
+            Report::Refused(refused) => {
+                if refused.job == 0 && refused.process == process {
+                    self.refusals.insert(process, refused.reason.clone());
+                }
+                self.out.push(Event::Refused(refused));
+            }
             Report::Result(result) => {
                 for (name, value) in &result.assigned {
                     self.inventory.assigned(&process, name, value);
@@ -216,6 +221,13 @@ impl Session {
         let message = self.message(&call, transfer);
         self.packets.taps_mut().settle();
         self.packets.called(&call, &self.inventory);
+        if let Some(closed) = &closed
+            && self.inventory.is_open_or_in_flight(closed.inode)
+        {
+            self.packets.held_on(&call);
+        }
+        self.ended.clear();
+        let ending = (*call).clone();
         // What was sent after the call ended may be another thread's, whose report is still to come.
         let until_ns = if self.others_run(&call) {
             call.end_ns
@@ -238,7 +250,7 @@ impl Session {
         );
         self.log.call((*call).clone());
         self.out.push(Event::Call(call));
-        let lives_on = closed.and_then(|closed| self.lives_on(&closed));
+        let lives_on = closed.as_ref().and_then(|closed| self.lives_on(closed));
         self.out.extend(lives_on.map(Event::Note));
         self.out
             .extend(message.map(|message| Event::Message(Box::new(message))));
@@ -252,6 +264,15 @@ impl Session {
             self.refresh();
         } else {
             self.sampling.disturb();
+        }
+        // What a message or a call held ended with this call: the receiver's close, the return of the call.
+        for known in std::mem::take(&mut self.ended) {
+            if closed
+                .as_ref()
+                .is_none_or(|closed| closed.inode != known.inode)
+            {
+                self.packets.released(&ending, &known, &self.inventory);
+            }
         }
         self.tell_packets(until_ns);
     }
@@ -299,8 +320,9 @@ impl Session {
             self.out.extend(changes.into_iter().map(Event::State));
         }
         let now_ns = clock::now_ns();
-        for inode in self.inventory.take_gone() {
-            self.ledger.gone(inode, now_ns);
+        for known in self.inventory.take_gone() {
+            self.ledger.gone(known.inode, now_ns);
+            self.ended.push(known);
         }
     }
 
@@ -423,6 +445,7 @@ impl Session {
                 self.lab_is_gone = true;
                 self.out.push(Event::Refused(RefusedEvent {
                     process: String::new(),
+                    job: 0,
                     reason: error.to_string(),
                 }));
             }

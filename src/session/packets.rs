@@ -138,6 +138,38 @@ impl Packets {
         }
     }
 
+    /// The socket whose descriptor a call has closed lives on: the call sends nothing.
+    pub fn held_on(&mut self, call: &CallEvent) {
+        let same = |window: &&mut CallWindow| {
+            window.command == call.command
+                && (window.job, window.thread) == (call.job, call.thread)
+                && window.process == call.process
+                && window.end_ns == Some(call.end_ns)
+        };
+        if let Some(window) = self.finder.windows().find(same) {
+            (window.local, window.peer) = (None, None);
+        }
+    }
+
+    /// A socket that had no descriptor any more ended with a call on another one.
+    pub fn released(&mut self, call: &CallEvent, known: &Known, inventory: &Inventory) {
+        let mut window = CallWindow::begun(
+            call.command,
+            (&call.process, &known.host),
+            call.job,
+            "close",
+            call.start_ns,
+        );
+        window.thread = call.thread;
+        window.short = call.fd.map_or_else(
+            || format!("{}()", call.name),
+            |fd| format!("{}({fd})", call.name),
+        );
+        describe(&mut window, known, inventory);
+        window.end_ns = Some(call.end_ns);
+        self.finder.begin(window);
+    }
+
     /// What a call that has returned wrote, as a range of all that was written to its descriptor; options it set are remembered.
     fn wrote(&mut self, call: &CallEvent) -> Option<(u64, u64)> {
         let fd = call.fd.filter(|_| call.errno.is_none())?;

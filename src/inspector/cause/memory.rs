@@ -6,7 +6,7 @@ use super::scene::{AT_ONCE, TooBig};
 use super::timer::Again;
 use super::{
     CONVERSATIONS, CauseFinder, Found, Note, SEGMENTS, Seen, Who, caused, endpoints, is_again,
-    is_probe,
+    is_probe, opens,
 };
 use crate::event::packet::{Cause, PacketEvent};
 use crate::inspector::call_window::{CallWindow, is_sending, same_ip};
@@ -55,8 +55,14 @@ impl CauseFinder {
         if time < told.from_ns || time - told.until_ns >= AT_ONCE {
             return None;
         }
-        let window = self.on_socket(packet, from, to).find(|window| {
-            is_sending(&window.name) && window.end_ns.is_some_and(|end| end < packet.frame.time_ns)
+        // Of a connection that was given up before it began the kernel tells no port.
+        let opening = packet.headers.tcp().is_some_and(opens);
+        let window = self.windows.iter().rev().find(|window| {
+            !window.raw
+                && window.host == packet.host
+                && window.sends(from, to, opening)
+                && is_sending(&window.name)
+                && window.end_ns.is_some_and(|end| end < time)
         })?;
         Some(caused(window, held(number)))
     }
