@@ -37,6 +37,8 @@ const CALL: f64 = 26.0;
 const ITSELF: f64 = 300.0;
 /// A way of at least this many nanoseconds is drawn as long as it took.
 const SLOW: i64 = 5_000_000;
+/// From a lifeline to the words of an arrow that begins there: the head of one that arrives just there stays free.
+const HEAD: f64 = 16.0;
 /// Between two sections.
 const GAP: f64 = 14.0;
 /// A pause of at least this many nanoseconds is drawn.
@@ -129,10 +131,14 @@ impl Sheet {
             };
         }
         let mut foot = y - 8.0;
-        for (packet, way, (sent, arrives)) in slow {
-            let tip = height(&rows, arrives);
-            frame.slow(svg, packet, way, (height(&rows, sent), tip));
+        for (_, way, (sent, arrives)) in &slow {
+            let (y, tip) = (height(&rows, *sent), height(&rows, *arrives));
+            frame.slow(svg, *way, y, tip.max(y + FALL));
             foot = foot.max(tip + 10.0);
+        }
+        // After all arrows: no other goes through what is said of one.
+        for (packet, way, (sent, _)) in &slow {
+            frame.slow_words(svg, packet, *way, height(&rows, *sent));
         }
         for place in &frame.places {
             svg.line((*place, top), (*place, foot), Style::Dim, false);
@@ -189,6 +195,10 @@ impl Frame {
             svg.line((*place, at - 8.0), (*place, at + 6.0), Style::Dim, true);
         }
         let first = self.places.first().copied().unwrap_or(MARGIN);
+        svg.blank(
+            (first + 18.0, at - 7.0),
+            (columns(&words) * CHARACTER + 4.0, 14.0),
+        );
         svg.text((first + 20.0, at + 4.0), Style::Note, Anchor::Start, &words);
     }
 
@@ -258,23 +268,22 @@ impl Frame {
     }
 
     /// The arrow of a packet whose way takes long: it falls to the time of its arrival.
-    fn slow(&self, svg: &mut Svg, packet: &PacketEvent, way: (usize, usize), (y, tip): (f64, f64)) {
-        let (start, end) = (self.places[way.0], self.places[way.1]);
-        let tip = tip.max(y + FALL) - 4.0;
-        let style = lane_style(way.0);
-        svg.arrow((start, y - 4.0), (end, tip), style, false);
-        let text = on_arrow(
-            packet,
-            ((start - end).abs() / CHARACTER) as usize - 3,
-            &page(),
-        );
-        // Above its beginning: in the middle it may cross another.
-        let (x, anchor) = if end > start {
-            (start + 10.0, Anchor::Start)
+    fn slow(&self, svg: &mut Svg, (from, to): (usize, usize), y: f64, tip: f64) {
+        let (start, end) = (self.places[from], self.places[to]);
+        svg.arrow((start, y - 4.0), (end, tip - 4.0), lane_style(from), false);
+    }
+
+    /// Its words, above its beginning: in the middle it may cross another.
+    fn slow_words(&self, svg: &mut Svg, packet: &PacketEvent, (from, to): (usize, usize), y: f64) {
+        let text = on_arrow(packet, NARROW, &page());
+        let width = columns(&text) * CHARACTER;
+        let x = if self.places[to] > self.places[from] {
+            self.places[from] + HEAD
         } else {
-            (start - 10.0, Anchor::End)
+            self.places[from] - HEAD - width
         };
-        svg.text((x, y - 8.0), style, anchor, &text);
+        svg.blank((x - 2.0, y - 18.0), (width + 4.0, 13.0));
+        svg.text((x, y - 8.0), lane_style(from), Anchor::Start, &text);
     }
 
     fn arrow(&self, svg: &mut Svg, packet: &PacketEvent, (from, to): (usize, usize), y: f64) {
