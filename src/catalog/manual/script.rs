@@ -152,7 +152,7 @@ pub(super) const EXPECT: Page = Page {
     prototype: "",
     python: "",
     man: "",
-    details: "`expect ok` the last call did not fail; `expect errno NAME` it failed with this; `expect = VALUE` the last result is this; `expect state s LISTEN` the kernel says so of the socket; `expect packet FILTER` and `expect no packet FILTER` about what the last command put on the wire; `packets 3 FILTER` says how many; why a packet was sent can be asked as well, `expect packet socklab.cause contains \"retransmission timer\"`; `expect blocked server` that process sleeps in a call; `expect output \"text\"` this was printed; anything else is a condition, `expect len(data) > 3`.\n\nAn expectation about packets or states waits a little for what is still under way.",
+    details: "`expect ok` the last call did not fail; `expect errno NAME` it failed with this; `expect = VALUE` the last result is this; `expect state s LISTEN` the kernel says so of the socket; `expect packet FILTER` and `expect no packet FILTER` about what the last command put on the wire; `packets 3 FILTER` says how many; why a packet was sent can be asked as well, `expect packet socklab.cause contains \"retransmission timer\"`; `expect blocked server` that process sleeps in a call; `expect output \"text\"` this was printed, by a program, `print` or `sysctl`; `expect timeout` the last command ran into the timeout of `settimeout`, which is no errno; anything else is a condition, `expect len(data) > 3`.\n\nAn expectation about packets or states waits a little for what is still under way.",
     blocks: "never for long",
     errors: &[],
     example: "\

@@ -882,6 +882,13 @@ fn what_is_wrong_is_said_with_its_place_and_a_way_out() {
             "",
         ),
         (
+            "from%x a",
+            0..8,
+            "an import without a module",
+            "import socket",
+            "",
+        ),
+        (
             "import socket,",
             7..14,
             "a comma without a module",
