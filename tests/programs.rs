@@ -59,7 +59,7 @@ const SESSIONS: &[Session] = &[
     Session {
         name: "an actor that ends first",
         lines: "process server\nserver> s = create_server 127.0.0.1:5613\nlab> c = create_connection 127.0.0.1:5613\n\
-            server> conn, addr = accept s\nlab> send c \"1\"\nlab> c.settimeout(0.01)\nlab> recv c 1",
+            server> conn, addr = accept s\nlab> send c \"1\"\nlab> c.settimeout(0.01)\nlab> recv c 1\nlab> getpeername c",
         prints: "poll: 0\n",
     },
     Session {
