@@ -57,6 +57,12 @@ const SESSIONS: &[Session] = &[
         prints: "recv: 5 bytes \"hello\"\nrecv: 4 bytes \"more\"\nrecv: 5 bytes \"world\"\nrecv: 0 bytes \"\"\n",
     },
     Session {
+        name: "an actor that ends first",
+        lines: "process server\nserver> s = create_server 127.0.0.1:5613\nlab> c = create_connection 127.0.0.1:5613\n\
+            server> conn, addr = accept s\nlab> send c \"1\"\nlab> c.settimeout(0.01)\nlab> recv c 1\nlab> getpeername c",
+        prints: "poll: 0\n",
+    },
+    Session {
         name: "jobs",
         lines: "s = create_server 127.0.0.1:5612\nconn, a = accept s &\nc = socket\nconnect c 127.0.0.1:5612\nwait\nsend conn \"job\"\nrecv c",
         prints: "recv: 3 bytes \"job\"\n",

@@ -3,7 +3,7 @@
 mod pieces;
 mod statement;
 
-use super::literal::{c_bytes, comment};
+use super::literal::{c_bytes, comment, names, value};
 use super::plan::{Op, Plan, Step};
 use pieces::with_pieces;
 use statement::statement;
@@ -97,7 +97,22 @@ pub(super) fn write(plan: &Plan) -> String {
         let _ = writeln!(text, "    unlink(\"{}\");", c_bytes(path));
     }
     text.push_str("    return 0;\n}\n");
-    with_pieces(&text)
+    with_pieces(&newer_options(plan), &text)
+}
+
+/// Definitions of the options that an older C library may not have.
+fn newer_options(plan: &Plan) -> String {
+    let mut text = String::new();
+    for step in &plan.steps {
+        if let Op::SetOption { name, .. } | Op::GetOption { name, .. } = &step.op
+            && names(name).next().is_some()
+            && !text.contains(&format!("#ifndef {name}\n"))
+        {
+            let number = value(name);
+            let _ = write!(text, "#ifndef {name}\n#define {name} {number}\n#endif\n");
+        }
+    }
+    text
 }
 
 fn write_step(text: &mut String, plan: &Plan, step: &Step) {

@@ -70,12 +70,13 @@ pub(super) fn write(plan: &Plan) -> String {
             None => write!(text, "\ndef main():\n"),
         };
         if many {
-            let shared = plan
+            // What only a function held would be closed at its end.
+            let shared: Vec<&str> = plan
                 .variables
                 .iter()
-                .filter(|held| held.shared)
-                .map(|held| held.name.as_str());
-            let shared: Vec<&str> = shared
+                .enumerate()
+                .filter(|(at, held)| held.shared || plan.makes(actor, *at))
+                .map(|(_, held)| held.name.as_str())
                 .chain(plan.captured.iter().map(String::as_str))
                 .collect();
             if !shared.is_empty() {

@@ -196,7 +196,7 @@ static long send_fds(int fd, const void *data, size_t length, const int *fds, si
 ];
 
 /// The head, the pieces the text uses and the text.
-pub(super) fn with_pieces(text: &str) -> String {
+pub(super) fn with_pieces(definitions: &str, text: &str) -> String {
     let mut needed: Vec<bool> = PIECES.iter().map(|(word, _)| text.contains(word)).collect();
     for (at, (_, piece)) in PIECES.iter().enumerate() {
         if needed[at] {
@@ -206,6 +206,16 @@ pub(super) fn with_pieces(text: &str) -> String {
         }
     }
     let mut whole = HEAD.to_owned();
+    if text.contains("NETLINK_") {
+        whole = whole.replace(
+            "#include <netinet/in.h>",
+            "#include <linux/netlink.h>\n#include <netinet/in.h>",
+        );
+    }
+    if !definitions.is_empty() {
+        whole.push_str(definitions);
+        whole.push('\n');
+    }
     for ((_, piece), needed) in PIECES.iter().zip(needed) {
         if needed {
             whole.push_str(piece);
