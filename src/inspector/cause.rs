@@ -33,7 +33,11 @@ const CALLS: usize = 512;
 /// At most this many ends and conversations are remembered.
 const CONVERSATIONS: usize = 32_768;
 /// At most this many segments are remembered, over all connections.
-const SEGMENTS: usize = 200_000;
+const SEGMENTS: usize = 100_000;
+/// So many connections are remembered after their end, for what is sent again.
+const FINISHED: usize = 1024;
+/// At most this many addresses are remembered with the last packet they sent.
+const ADDRESSES: usize = 8192;
 
 /// A packet that was seen, as far as its answers need it.
 #[derive(Clone, Debug)]
@@ -69,6 +73,8 @@ pub struct CauseFinder {
     windows: VecDeque<CallWindow>,
     samples: Samples,
     flows: HashMap<u32, Flow>,
+    /// The connections that have ended, the oldest first.
+    finished: VecDeque<u32>,
     segments: usize,
     /// The last packet from one end to another.
     latest: HashMap<(u16, SocketAddr, SocketAddr), Seen>,

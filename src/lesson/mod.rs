@@ -18,3 +18,4 @@ pub mod shelf;
 pub mod task;
 pub mod toml_block;
 pub mod transcript;
+pub mod unseen;

@@ -133,8 +133,8 @@ pub struct Inventory {
     adrift: Vec<Adrift>,
     /// Sockets that messages carry: the inode, and the number of the message.
     flights: Vec<(u64, u64)>,
-    /// Inodes of sockets that were adrift and have ended, until somebody asks for them.
-    gone: Vec<u64>,
+    /// Sockets that were adrift and have ended, until somebody asks for them.
+    gone: Vec<Known>,
     /// Closed by their process, but still a TCP connection to the kernel.
     orphans: Vec<Known>,
     /// Rises with every change, so that others can keep what they derived.
@@ -277,6 +277,12 @@ impl Inventory {
             .collect()
     }
 
+    /// True when another descriptor or a message holds a socket: what is closed then sends nothing.
+    pub fn is_open_or_in_flight(&self, inode: u64) -> bool {
+        let mut open = self.open.values();
+        inode != 0 && (open.any(|known| known.inode == inode) || self.flight(inode).is_some())
+    }
+
     /// The sockets that no process has a descriptor of, and that have not ended as far as is known.
     pub fn adrift(&self) -> impl Iterator<Item = &Adrift> {
         self.adrift.iter()
@@ -289,8 +295,8 @@ impl Inventory {
             .any(|adrift| adrift.known.protocol == Protocol::Other)
     }
 
-    /// The inodes of sockets that were adrift and have ended since this was asked last.
-    pub fn take_gone(&mut self) -> Vec<u64> {
+    /// The sockets that were adrift and have ended since this was asked last.
+    pub fn take_gone(&mut self) -> Vec<Known> {
         std::mem::take(&mut self.gone)
     }
 
@@ -484,7 +490,7 @@ impl Inventory {
                 continue;
             }
             self.flights.retain(|(carried, _)| *carried != inode);
-            self.gone.push(inode);
+            self.gone.push(adrift.known.clone());
             if adrift.known.protocol == Protocol::Tcp {
                 self.orphan(adrift.known);
             }

@@ -18,6 +18,9 @@ use crate::render::styled::{Line, Styled};
 use crate::shell::expecting::Since;
 use crate::shell::{Screen, Shell};
 
+/// Said where a lesson runs that cannot show its packets.
+pub(super) const BLIND: &str = "This machine shows no packets (`socklab doctor` says why): the calls and states are real, what the lesson says of packets cannot be seen here.";
+
 /// A lesson under way.
 #[derive(Debug)]
 pub struct Course {
@@ -112,6 +115,12 @@ impl Shell {
         }
         let folder = Folder::new()?;
         let aside = self.put_aside(&lesson, folder.path())?;
+        let sighted = self.sees_packets();
+        let lesson = if sighted {
+            lesson
+        } else {
+            lesson.without_packets()
+        };
         let beats = beats(&lesson);
         let now = self.mark();
         let mut course = Course {
@@ -147,6 +156,9 @@ impl Shell {
         screen.show(&said(
             "Type what is asked, or anything else: the lab is yours. `hint` helps, `skip` goes on, `back` goes back, `quit` leaves.",
         ));
+        if !sighted {
+            screen.show(&said(BLIND));
+        }
         let place = self
             .desk
             .progress

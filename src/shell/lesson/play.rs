@@ -1,5 +1,6 @@
 //! `lesson play`: a lesson told from its first line to its last, each command when a key is pressed or after a while.
 
+use super::course::BLIND;
 use super::folder::Folder;
 use super::stage::{Kept, Obstacle};
 use crate::lesson::beat::{Beat, beats};
@@ -40,6 +41,8 @@ impl Shell {
     ) -> Result<bool, Obstacle> {
         let folder = Folder::new()?;
         let aside = self.put_aside(lesson, folder.path())?;
+        let blind = (!self.sees_packets()).then(|| lesson.clone().without_packets());
+        let lesson = blind.as_ref().unwrap_or(lesson);
         let steps = beats(lesson);
         let of = steps.iter().filter(|beat| beat.is_step()).count();
         let front = &lesson.front;
@@ -49,6 +52,9 @@ impl Shell {
             front.minutes,
             of,
         ));
+        if blind.is_some() {
+            screen.show(&said(BLIND));
+        }
         let mut telling = Telling {
             lesson,
             folder: &folder,
