@@ -3,10 +3,12 @@
 //! nothing is asked of the kernel here. The rules for single kinds of packets are in the rooms below.
 
 mod answer;
+mod calls;
 mod delivery;
 mod flow;
 mod memory;
 mod neighbour;
+mod options;
 mod release;
 mod scene;
 mod timer;
@@ -14,10 +16,12 @@ mod timer;
 use super::call_window::{CallWindow, is_sending, same_ip};
 use super::conversation::before;
 use super::evidence::{Evidence, Listener, Samples};
-use crate::event::packet::{Cause, Certainty, Label, PacketEvent, Phase};
+use crate::event::packet::{Cause, Certainty, PacketEvent, Phase};
 use crate::packet::headers::{Headers, Icmp, Tcp, Transport, flag};
+use calls::{can_cause, in_call};
 use delivery::Parcel;
 use flow::{Fate, Flow, Segment, Side};
+use options::Options;
 use release::Writer;
 use scene::{Scene, TooBig, follows, kernel};
 use std::collections::{HashMap, VecDeque};
@@ -48,21 +52,6 @@ struct Who<'a> {
     command: u64,
     process: &'a str,
     short: &'a str,
-}
-
-/// Options of a socket that decide what its kernel sends.
-#[derive(Clone, Copy, Debug, Default)]
-struct Options {
-    /// SO_LINGER is on with 0 seconds: closing resets.
-    resets: bool,
-    /// TCP_CORK.
-    corked: bool,
-    /// TCP_DEFER_ACCEPT.
-    defers: bool,
-    /// TCP_LINGER2 is negative: no FIN-WAIT-2.
-    never_lingers: bool,
-    /// TCP_KEEPCNT.
-    keepalive_probes: Option<u32>,
 }
 
 /// What a decision says of the packet beyond its cause, for those that follow.
@@ -166,36 +155,6 @@ impl CauseFinder {
         let start = *total;
         *total += bytes;
         (start, *total)
-    }
-
-    /// A call set an option; name and value as its arguments show them.
-    pub fn set_option(&mut self, process: &str, fd: i32, name: &str, value: &str) {
-        const KNOWN: [&str; 5] = [
-            "SO_LINGER",
-            "TCP_CORK",
-            "TCP_DEFER_ACCEPT",
-            "TCP_KEEPCNT",
-            "TCP_LINGER2",
-        ];
-        if !KNOWN.contains(&name) {
-            return;
-        }
-        if self.options.len() > CONVERSATIONS {
-            self.options.clear();
-        }
-        let options = self.options.entry((process.to_owned(), fd)).or_default();
-        let numbers: Vec<u32> = value
-            .split(|next: char| !next.is_ascii_digit())
-            .filter_map(|digits| digits.parse().ok())
-            .collect();
-        match (name, numbers.as_slice()) {
-            ("SO_LINGER", [on, seconds, ..]) => options.resets = *on != 0 && *seconds == 0,
-            ("TCP_LINGER2", _) => options.never_lingers = value.contains('-'),
-            ("TCP_DEFER_ACCEPT", [seconds, ..]) => options.defers = *seconds != 0,
-            ("TCP_CORK", [on, ..]) => options.corked = *on != 0,
-            ("TCP_KEEPCNT", [count, ..]) => options.keepalive_probes = Some(*count),
-            _ => {}
-        }
     }
 
     /// True when a call that ran at that time may have sent the packet: whether it belongs to the session at all.
@@ -478,60 +437,6 @@ impl CauseFinder {
             end_ns: window.end_ns,
         })
     }
-}
-
-/// Whether a running call can have made its kernel send such a segment now.
-fn can_cause(window: &CallWindow, scene: &Scene<'_>) -> bool {
-    let carries = carries(scene.tcp);
-    match window.name.as_str() {
-        "connect" => {
-            let first_ack = || scene.acked_before().is_none();
-            scene.tcp.flags & flag::SYN != 0
-                || (scene.tcp.len == 0 && scene.tcp.flags & flag::FIN == 0 && first_ack())
-        }
-        // Closing sends a FIN or an RST; an acknowledgment that leaves meanwhile is the kernel's own.
-        "close" | "shutdown" | "exit" => carries,
-        // TCP_NODELAY and TCP_CORK let data go, TCP_QUICKACK an acknowledgment that was held back.
-        "setsockopt" => carries || before_it(window, scene),
-        name if is_sending(name) => carries,
-        // Reading makes room: the kernel may tell so, or send the acknowledgment it was holding back. What answers data that
-        // came while the call slept is the kernel's own.
-        name if name.starts_with("recv") || name == "read" => {
-            !carries && before_it(window, scene) && reads(scene)
-        }
-        _ => false,
-    }
-}
-
-/// True when reading can have sent an acknowledgment: there were data that wait for theirs, or there is more room than was told. The
-/// acknowledgment of a bare FIN is not hastened by reading (tcp_cleanup_rbuf).
-fn reads(scene: &Scene) -> bool {
-    let told = scene.own.segments().next_back();
-    let more_room = told.is_some_and(|told| told.window < scene.packet.track.window);
-    let acked = scene.acked_before();
-    let waits = |segment: &&Segment| {
-        segment.len > 0 && acked.is_none_or(|acked| before(acked, segment.end))
-    };
-    more_room || scene.arrived.iter().any(waits)
-}
-
-/// True when what came last had come before the call began: it is not what this answers.
-fn before_it(window: &CallWindow, scene: &Scene) -> bool {
-    let arrived = scene.newest().and_then(Segment::arrives);
-    arrived.is_none_or(|time| time < window.start_ns)
-}
-
-/// What the kernel did beyond the call's own part, worth saying beside it.
-fn in_call(window: &CallWindow, scene: &Scene<'_>) -> String {
-    // The first ACK of a connection that was opened from both ends has a scaled window after an unscaled one: nothing was read.
-    let connects = window.name == "connect";
-    let offered = scene.packet.track.window;
-    let last = scene.own.segments().next_back();
-    let opened = last.is_some_and(|last| last.window < offered);
-    if opened && !connects && scene.packet.track.labels.contains(Label::WindowUpdate) {
-        return format!("reading made room, so the kernel opens the window to {offered} bytes");
-    }
-    String::new()
 }
 
 /// True for a segment whose bytes, or whose SYN or FIN, were all sent before.

@@ -3,7 +3,7 @@
 
 use super::flow::Segment;
 use super::scene::{AT_ONCE, Scene, kernel, waited};
-use crate::event::packet::{Cause, Certainty};
+use crate::event::packet::{Cause, Certainty, Label};
 use crate::inspector::conversation::before;
 use crate::inspector::evidence::{CWR, LOSS, OPEN, RECOVERY, Sample, Timer};
 use crate::packet::headers::flag;
@@ -27,6 +27,16 @@ const WITH_IT: i64 = 1_000_000;
 
 /// The cause of a segment whose bytes had been sent before.
 pub(super) fn again(scene: &Scene<'_>) -> (Again, Cause) {
+    let (again, mut cause) = why_again(scene);
+    if scene.packet.track.labels.contains(Label::KeepAlive) {
+        cause
+            .kernel
+            .push_str(" (Wireshark calls a single byte that is sent again Keep-Alive)");
+    }
+    (again, cause)
+}
+
+fn why_again(scene: &Scene<'_>) -> (Again, Cause) {
     let sent: Vec<&Segment> = scene.own.with(scene.tcp.seq).collect();
     let (Some(first), Some(last)) = (sent.first(), sent.last()) else {
         let words = "a retransmission: its first transmission is no longer remembered";
