@@ -20,6 +20,7 @@ mod standing;
 pub mod taps;
 pub mod why;
 mod why_local;
+mod why_netlink;
 
 use crate::command::ast::{Action, Command, Expr};
 use crate::engine::HIDDEN;

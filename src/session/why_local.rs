@@ -1,11 +1,8 @@
-//! Why a call on a socket of AF_UNIX or AF_NETLINK failed: what the file system, the kernel's tables and the session's own log show.
-//! Not the families of networks (`why`).
+//! Why a call on a socket of AF_UNIX failed: what the file system, the kernel's tables and the session's own log show. Not the families
+//! of networks (`why`), and not AF_NETLINK (`why_netlink`).
 
 use super::Session;
 use super::why::Evidence;
-use crate::catalog::errno;
-use crate::event::CallEvent;
-use crate::event::message::{Act, MessageEvent};
 use crate::event::socket::SocketRow;
 use crate::event::transfer::Party;
 use crate::sys::diag::{Answer, Question};
@@ -422,118 +419,6 @@ impl Session {
             }
             _ => {}
         }
-    }
-
-    fn why_netlink(&mut self, evidence: &mut Evidence, party: Option<&Party>) {
-        let call = evidence.call.clone();
-        let errno = call.errno.as_deref().unwrap_or_default();
-        let named = call.peer.clone().or(call.local.clone());
-        let protocol = party
-            .and_then(|party| party.arguments.get(2))
-            .map_or("netlink", String::as_str)
-            .to_owned();
-        let rows = self.socket_rows(None).into_iter();
-        match (errno, named) {
-            ("EADDRINUSE", Some(Address::Netlink { pid, .. })) => {
-                evidence.holders = rows
-                    .filter(|row| matches!(row.local, Some(Address::Netlink { pid: own, .. }) if own == pid))
-                    .collect();
-                evidence.facts.push(if evidence.holders.is_empty() {
-                    format!("Port id {pid} of {protocol} is taken; 0 lets the kernel choose one.")
-                } else {
-                    format!("Port id {pid} is taken by the socket below; 0 lets the kernel choose one.")
-                });
-            }
-            ("ECONNREFUSED", Some(Address::Netlink { pid, groups })) if pid != 0 || groups != 0 => {
-                evidence.facts.push(if pid != 0 {
-                    format!("No {protocol} socket has port id {pid}.")
-                } else {
-                    format!("The message went to the members of group mask {groups:#x}; besides, port id 0 is the kernel, and it takes no messages of {protocol}.")
-                });
-            }
-            ("ECONNREFUSED", _) => evidence.facts.push(format!(
-                "Port id 0 is the kernel, and it takes no messages of {protocol}."
-            )),
-            ("EPERM", Some(Address::Netlink { pid, groups })) if pid != 0 || groups != 0 => {
-                evidence.facts.push(format!(
-                    "To speak to other programs or to groups over {protocol} takes CAP_NET_ADMIN; NETLINK_USERSOCK is for everybody."
-                ));
-            }
-            ("EPERM", _) => evidence.facts.push(
-                "This takes CAP_NET_ADMIN in the namespace that owns the network.".to_owned(),
-            ),
-            ("ENOBUFS", _) => evidence.facts.push(
-                "Messages came faster than they were read, and some are lost: the receive buffer (SO_RCVBUF) was full. A dump must be asked for again.".to_owned(),
-            ),
-            ("EAGAIN", _) => evidence
-                .facts
-                .push("The kernel has sent nothing that has not been read.".to_owned()),
-            ("EPROTONOSUPPORT", _) => evidence
-                .facts
-                .push("This kernel has no such netlink protocol.".to_owned()),
-            _ => {}
-        }
-    }
-
-    /// The newest netlink refusal (NLMSG_ERROR) that a process has read after this time.
-    pub(super) fn why_netlink_refused(&self, process: &str, after_ns: i64) -> Option<Evidence> {
-        let refusal = |message: &&MessageEvent| {
-            message.process == process
-                && message.time_ns > after_ns
-                && matches!(message.act, Act::Brought { .. } | Act::Read(_))
-                && message
-                    .inside
-                    .iter()
-                    .any(|one| one.errno.is_some_and(|errno| errno > 0))
-        };
-        let message = self.messages.kept().rev().find(refusal)?;
-        let brief = message
-            .inside
-            .iter()
-            .find(|one| one.errno.is_some_and(|errno| errno > 0))?;
-        let errno = errno::by_number(brief.errno?)?;
-        let call = self
-            .log()
-            .calls()
-            .rev()
-            .find(|call| call.command == message.command && call.end_ns == message.time_ns)?;
-        let mut facts = vec![format!(
-            "The call succeeded; what it read is a refusal: {} {}.",
-            brief.kind, brief.content
-        )];
-        let request = self.messages.kept().rev().find(|other| {
-            other.time_ns <= message.time_ns
-                && other.from.name == message.to.name
-                && other.inside.iter().any(|one| one.seq == brief.seq)
-        });
-        if let Some((request, asked)) = request.and_then(|request| {
-            let asked = request.inside.iter().find(|one| one.seq == brief.seq)?;
-            Some((request, asked))
-        }) {
-            facts.push(format!(
-                "It answers command {}: {} {}",
-                request.command,
-                asked.title(),
-                asked.content
-            ));
-        }
-        facts.extend(match errno.name {
-            "EPERM" => Some("To change the network takes CAP_NET_ADMIN in the namespace that owns it; asking takes nothing.".to_owned()),
-            "EINVAL" | "EOPNOTSUPP" | "EBUSY" | "ERANGE" | "ENODEV" if !brief.content.contains(": ") => Some("With `setsockopt SOCKET SOL_NETLINK NETLINK_EXT_ACK 1` the kernel adds a text to its refusals.".to_owned()),
-            _ => None,
-        });
-        if !errno.meaning.is_empty() {
-            facts.push(format!("{} means: {}", errno.name, errno.meaning));
-        }
-        Some(Evidence {
-            call: CallEvent {
-                errno: None,
-                ..call.clone()
-            },
-            holders: Vec::new(),
-            packets: Vec::new(),
-            facts,
-        })
     }
 }
 
