@@ -8,12 +8,7 @@ use std::time::Duration;
 ///
 /// Without arguments it is interactive. With files, a text or a pipe it runs a script.
 #[derive(Debug, Parser)]
-#[command(
-    name = "socklab",
-    version,
-    args_conflicts_with_subcommands = true,
-    max_term_width = 100
-)]
+#[command(name = "socklab", version, max_term_width = 100)]
 pub(crate) struct Cli {
     /// What to do instead of running commands.
     #[command(subcommand)]
@@ -49,6 +44,9 @@ pub(crate) struct Common {
     /// How long a script waits for a call that blocks, and for what it expects.
     #[arg(long, global = true, value_name = "TIME", default_value = "5s", value_parser = duration)]
     pub(crate) deadline: Duration,
+    /// Lessons of a folder of your own, in place of those that come with the program.
+    #[arg(long, global = true, value_name = "DIR")]
+    pub(crate) lessons: Option<PathBuf>,
 }
 
 /// When to use colours.
@@ -146,9 +144,6 @@ pub(crate) enum Task {
         /// What to do with them.
         #[command(subcommand)]
         action: LessonTask,
-        /// Lessons of a folder of your own, in place of those that come with the program.
-        #[arg(long, global = true, value_name = "DIR")]
-        lessons: Option<PathBuf>,
     },
     /// Say what this machine allows, and what would lift its limits.
     Doctor,
@@ -182,7 +177,8 @@ pub(crate) struct ReadView {
     /// Show what both sides of a conversation said, by its number in the list; with --hex as bytes.
     #[arg(long, value_name = "NUMBER", conflicts_with_all = ["tree", "packet", "ladder", "conversations"])]
     pub(crate) follow: Option<u32>,
-    /// Write the packets to a pcapng file in place of showing them.
+    /// Write the packets to a file in place of showing them: to a pcapng file, to a drawing of their ladder where the name ends in
+    /// `.svg`, to a page where it ends in `.html`.
     #[arg(short, long, value_name = "FILE", conflicts_with_all = ["tree", "hex", "packet", "ladder", "conversations", "follow"])]
     pub(crate) write: Option<PathBuf>,
 }
@@ -196,6 +192,9 @@ pub(crate) enum LessonTask {
     Show {
         /// Its name (`handshake`), its number (`1.4`) or a file.
         name: String,
+        /// Show the answers, the hints and the solutions, too.
+        #[arg(long)]
+        answers: bool,
     },
     /// Tell a lesson, each command when a key is pressed.
     Play {
@@ -258,6 +257,25 @@ mod tests {
     #[test]
     fn the_command_line_is_consistent() {
         <Cli as clap::CommandFactory>::command().debug_assert();
+    }
+
+    #[test]
+    fn common_flags_stand_before_a_task_or_behind_it() {
+        for words in [
+            "socklab --color never --ascii --lessons mine lesson list",
+            "socklab lesson --color never --ascii --lessons mine list",
+            "socklab lesson list --color never --ascii --lessons mine",
+        ] {
+            let cli = Cli::try_parse_from(words.split(' ')).expect("it can be parsed");
+            assert!(matches!(cli.task, Some(Task::Lesson { .. })), "{words}");
+            assert_eq!(cli.common.color, When::Never, "{words}");
+            assert!(cli.common.ascii, "{words}");
+            assert_eq!(cli.common.lessons, Some("mine".into()), "{words}");
+        }
+        let script = Cli::try_parse_from(["socklab", "--quiet", "a.lab", "lesson"]);
+        let script = script.expect("they are two files");
+        assert_eq!(script.files.len(), 2);
+        assert!(script.task.is_none());
     }
 
     #[test]

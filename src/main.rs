@@ -13,7 +13,8 @@ use socklab::session::Settings;
 use socklab::shell::inspecting::Request;
 use socklab::shell::lesson::checking::{Wish, check_all};
 use socklab::shell::lesson::library::Library;
-use socklab::shell::lesson::orders::{Desk, listed, shown};
+use socklab::shell::lesson::orders::{Desk, listed};
+use socklab::shell::lesson::showing::shown;
 use socklab::shell::reading::{Reading, View};
 use socklab::shell::{Flow, Format, Manner, Screen, Shell};
 use socklab::{lab, process, repl, script, shell, sys};
@@ -39,6 +40,13 @@ fn main() -> ExitCode {
 
 fn front(cli: Cli) -> u8 {
     let common = cli.common;
+    if cli.task.is_some() && (cli.text.is_some() || !cli.files.is_empty()) {
+        complain(
+            &common,
+            "a script and a task exclude each other: -c TEXT and FILES are for scripts",
+        );
+        return 2;
+    }
     match cli.task {
         Some(Task::Completions { shell }) => {
             let mut text = Vec::new();
@@ -58,7 +66,7 @@ fn front(cli: Cli) -> u8 {
             output.show(&text);
             0
         }
-        Some(Task::Lesson { action, lessons }) => lesson(&common, action, lessons.as_deref()),
+        Some(Task::Lesson { action }) => lesson(&common, action),
         Some(Task::Enter { host, lab }) => match lab::enter::enter(host.as_deref(), lab) {
             Ok(status) => status,
             Err(error) => complain(&common, &error.to_string()),
@@ -126,7 +134,8 @@ fn front(cli: Cli) -> u8 {
 }
 
 /// Lessons.
-fn lesson(common: &Common, action: LessonTask, folder: Option<&Path>) -> u8 {
+fn lesson(common: &Common, action: LessonTask) -> u8 {
+    let folder = common.lessons.as_deref();
     let mut output = Output::new(look(common), format(common));
     let library = match Library::open(folder) {
         Ok(library) => library,
@@ -144,9 +153,9 @@ fn lesson(common: &Common, action: LessonTask, folder: Option<&Path>) -> u8 {
             output.show(&text);
             0
         }
-        LessonTask::Show { name } => match library.one(&name) {
+        LessonTask::Show { name, answers } => match library.one(&name) {
             Ok(volume) => {
-                let text = shown(&volume, &output);
+                let text = shown(&volume, answers, &output.look());
                 output.show(&text);
                 0
             }
@@ -290,6 +299,7 @@ fn interactive(common: &Common, begin: impl FnOnce(&mut Shell, &mut dyn Screen) 
     };
     shell.watch_interrupts(interrupts);
     shell.set_desk(Desk {
+        folder: common.lessons.clone(),
         progress: progress_file(),
         ..Desk::default()
     });

@@ -1,6 +1,6 @@
 //! The same shell from a file, a pipe or a text: commands one after the other, and an exit status that says whether all of it held.
 
-use crate::command::line::{Open, Transcript};
+use crate::command::line::{Open, Transcript, place};
 use crate::render::json;
 use crate::render::styled::{Look, Style, Styled};
 use crate::shell::{Flow, Format, Press, Screen, Shell};
@@ -116,20 +116,6 @@ impl Lines {
     }
 }
 
-/// The line and column, from 1, of a byte of a text; columns count characters.
-pub fn place(text: &[u8], offset: usize) -> (usize, usize) {
-    let before = &text[..offset.min(text.len())];
-    let line = before.split(|byte| *byte == b'\n').count();
-    let start = before
-        .iter()
-        .rposition(|byte| *byte == b'\n')
-        .map_or(0, |place| place + 1);
-    (
-        line,
-        String::from_utf8_lossy(&before[start..]).chars().count() + 1,
-    )
-}
-
 /// Standard output as a screen: writes can fail, and then nobody reads any more.
 #[derive(Debug)]
 pub struct Output {
@@ -212,26 +198,5 @@ impl Screen for Output {
 
     fn is_gone(&self) -> bool {
         self.gone
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::place;
-
-    #[test]
-    fn a_place_in_a_text_counts_lines_and_characters_from_one() {
-        for (text, offset, expected) in [
-            ("abc", 0, (1, 1)),
-            ("a\nbc", 3, (2, 2)),
-            ("é\né", 4, (2, 2)),
-            ("", 0, (1, 1)),
-        ] {
-            assert_eq!(
-                place(text.as_bytes(), offset),
-                expected,
-                "{text:?} at {offset}"
-            );
-        }
     }
 }

@@ -262,6 +262,32 @@ fn a_lesson_plays_by_itself_where_there_is_no_terminal() {
     }
 }
 
+#[test]
+fn what_a_kernel_sends_before_a_slow_hand_types_on_counts_for_the_command_it_is_told_under() {
+    if !private_lab() {
+        return;
+    }
+    // The SYN-ACK comes 60 ms after the SYN, the next command 400 ms later at least.
+    let text = "# t\n\n```lab\nserver> s = socket; bind s 10.0.0.2:5000; listen s\nwire delay 30ms\nclient> c = socket\nclient> setblocking c False\nclient> connect c 10.0.0.2:5000\n  EINPROGRESS\n  client -> server [SYN]\nclient> poll c 5s events=POLLOUT\n  server -> client [SYN, ACK]\n  client -> server [ACK]\nclient> send c \"a\"\n  client -> server len=1\nclient> send c \"\"\n  client -> server len=1\nserver> conn, addr = accept s\nclient> recv c &\nserver> send conn \"b\"\nserver> print 1\n  client> recv = 1\nserver> print 2\n  client> recv = 2\n```\n";
+    let text = format!(
+        "+++\ntitle = \"t\"\nhosts = [\"client\", \"server\"]\ndeadline = \"1s\"\n+++\n\n{text}"
+    );
+    let place = folder();
+    std::fs::write(place.path().join("slow.md"), text).expect("it can be written");
+    let ran = run_in(
+        place.path(),
+        &["lesson", "play", "./slow.md", "--pace", "400ms"],
+        b"",
+    );
+    assert!(!ran.out.contains("[SYN, ACK] (it"), "{}", ran.out);
+    // What a line has told is not there for another.
+    assert!(
+        ran.out.contains("expected client -> server len=1"),
+        "{}",
+        ran.out
+    );
+}
+
 const SMALL: &str = "+++\ntitle = \"Small\"\n+++\n\n```quiz\nask = \"What does it return?\"\nchoices = [\"3\", \"4\"]\nanswer_from = \"result of socket\"\n```\n\n```lab\ns = socket\n  socket = 3\nbind s 127.0.0.1:5000; listen s\n  s: LISTEN\n```\n\n```task\ngoal = \"Connect to it.\"\ncheck = [\"state ESTABLISHED peer 5000\"]\nhints = [\"first\", \"second\"]\nsolution = \"c = create_connection 127.0.0.1:5000\"\nbecause = \"The kernel answers.\"\n```\n";
 
 /// Learns a small lesson from a pipe; the state folder is the test's own.
@@ -398,6 +424,27 @@ fn the_list_and_a_text_need_no_lab() {
         "{}",
         ran.out
     );
+    for hidden in ["answer", "a nudge", "because", "solution"] {
+        let shown = ran
+            .out
+            .lines()
+            .any(|line| line.trim_start().starts_with(hidden));
+        assert!(!shown, "{hidden}: {}", ran.out);
+    }
+    let before = [
+        "--color",
+        "never",
+        "lesson",
+        "show",
+        "--answers",
+        "handshake",
+    ];
+    let answered = run_in(place.path(), &before, b"");
+    for part in ["the answer: ok", "one solution:", "hint: "] {
+        assert!(answered.out.contains(part), "{part}: {}", answered.out);
+    }
+    let both = run_in(place.path(), &["-c", "s = socket", "lesson", "list"], b"");
+    assert_eq!(both.status, 2, "{}{}", both.out, both.err);
     let ran = run_in(place.path(), &["lesson", "show", "hadnshake"], b"");
     assert_eq!(ran.status, 1);
     assert!(ran.err.contains("did you mean handshake?"), "{}", ran.err);

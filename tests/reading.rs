@@ -204,6 +204,36 @@ fn packets_that_pass_are_written_to_a_file_that_can_be_read() {
 }
 
 #[test]
+fn packets_that_pass_are_drawn_in_a_file_that_needs_nothing_else() {
+    let folder = folder();
+    let file = written(&folder, &small());
+    for (name, parts) in [
+        ("x.svg", &["<svg ", "<title>", "Len=3", "</svg>"][..]),
+        (
+            "x.html",
+            &["<h2>The ladder</h2>", "<svg ", "Conversations", "<details>"],
+        ),
+    ] {
+        let drawn = folder.path().join(name);
+        let path = drawn.to_str().expect("a plain name");
+        let output = socklab(&file, &["tcp", "-w", path]);
+        assert!(output.status.success() && output.stdout.is_empty());
+        let said = fs::read_to_string(&drawn).expect("it was written");
+        for part in parts {
+            assert!(said.contains(part), "{name}: {part} is not in {said}");
+        }
+        for outside in ["<script", "href=", "src="] {
+            assert!(!said.contains(outside), "{name}: {outside}");
+        }
+    }
+    let none = folder.path().join("none.svg");
+    let path = none.to_str().expect("a plain name");
+    let output = socklab(&file, &["icmp", "-w", path]);
+    assert!(text(&output.stdout).contains("no packet passes"));
+    assert!(!none.exists());
+}
+
+#[test]
 fn damage_is_told_on_standard_error_after_the_frames_before_it() {
     let folder = folder();
     let whole = small();

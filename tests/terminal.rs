@@ -654,6 +654,7 @@ fn a_lesson_is_learned_at_the_prompt_with_mistakes_hints_and_an_experiment_and_g
         terminal.line("mine = socket", "= 3");
         terminal.line("lesson handshake", "1/14  type  server> s = socket");
         terminal.line("server> s = sokcet", "did you mean `socket`?");
+        terminal.line("hint", "(`help socket`)");
         terminal.line("hint", "Type it as it stands");
         terminal.line("server> s = socket.socket()", "2/14  type  server> bind");
         terminal.line("server> t = socket", "2/14 is still open");

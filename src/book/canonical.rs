@@ -4,7 +4,8 @@
 //! it come: an acknowledgment may stand alone or travel with data, a call that slept ends under a later line, numbers are chosen anew.
 //! So of all console blocks of a page together these are compared, whatever their order and number: the calls with their errors,
 //! and the flags of segments that are more than an acknowledgment. That each came where it belongs is proved by the expectations of
-//! the lesson, which are judged in the same run. Of a drawing, it is compared what it is a drawing of.
+//! the lesson, which are judged in the same run. Of a drawing, it is compared what it is a drawing of, which segments are in it, and
+//! what was lost.
 
 use regex::Regex;
 use std::collections::BTreeSet;
@@ -12,11 +13,18 @@ use std::sync::LazyLock;
 
 /// A call and what it returned: `send(3, "x", 1, 0) = -1 EPIPE`.
 static CALL: LazyLock<Option<Regex>> = LazyLock::new(|| {
-    Regex::new(r"(?:^|\s)([a-z][a-z_0-9]*)\([^()]*\) = (-?[0-9]+)(?: (E[A-Z]+))?").ok()
+    // Bytes of a packet may hold any sign, a parenthesis too.
+    let pattern =
+        r#"(?:^|\s)([a-z][a-z_0-9]*)\((?:[^()"]|"(?:[^"\\]|\\.)*")*\) = (-?[0-9]+)(?: (E[A-Z]+))?"#;
+    Regex::new(pattern).ok()
 });
 /// The flags of a segment.
 static FLAGS: LazyLock<Option<Regex>> =
     LazyLock::new(|| Regex::new(r"\[(?:SYN|FIN|RST|PSH)(?:, [A-Z]{3})*\] Seq").ok());
+/// The flags of a segment on an arrow, and a loss beside one.
+static DRAWN: LazyLock<Option<Regex>> = LazyLock::new(|| {
+    Regex::new(r"\[(?:SYN|FIN|RST|PSH)(?:, [A-Z]{3})*\]|lost: wire rule [0-9]+").ok()
+});
 /// A line typed, behind its prompt.
 static TYPED: LazyLock<Option<Regex>> =
     LazyLock::new(|| Regex::new(r"^(?:[a-z][a-z0-9_-]*|\.\.\.)> ").ok());
@@ -37,12 +45,14 @@ pub fn page(text: &str) -> Vec<String> {
                 printed.push_str(line.trim());
                 printed.push(' ');
             }
-        } else if let Some(fence) = line.strip_suffix("console")
+        } else if let Some(fence) = line
+            .strip_suffix(",long")
+            .unwrap_or(line)
+            .strip_suffix("console")
             && fence.len() >= 3
             && fence.chars().all(|mark| mark == '`')
         {
             open = Some(fence);
-            pieces.push(line.to_owned());
             printed.push('\n');
         } else if let Some((_, file)) = line
             .strip_prefix("![")
@@ -50,7 +60,8 @@ pub fn page(text: &str) -> Vec<String> {
         {
             // How many packets a drawing shows is the run's own.
             pieces.push(file.to_owned());
-        } else {
+        } else if !line.trim().is_empty() {
+            // An answer that is long in one run has a block of its own there: where blocks begin and end is the run's own.
             pieces.push(line.to_owned());
         }
     }
@@ -78,12 +89,21 @@ fn events(printed: &str) -> BTreeSet<String> {
     events
 }
 
-/// A drawing: its title.
+/// A drawing: its title, the segments in it that are more than an acknowledgment, and what the wire lost.
 pub fn drawing(svg: &str) -> Vec<String> {
-    svg.split("<title>")
+    let mut pieces: Vec<String> = svg
+        .split("<title>")
         .skip(1)
         .filter_map(|part| Some(part.split_once("</title>")?.0.to_owned()))
-        .collect()
+        .collect();
+    let drawn: BTreeSet<&str> = DRAWN
+        .as_ref()
+        .into_iter()
+        .flat_map(|pattern| pattern.find_iter(svg))
+        .map(|found| found.as_str())
+        .collect();
+    pieces.extend(drawn.into_iter().map(str::to_owned));
+    pieces
 }
 
 /// The first piece in which two pages differ, as it stands in the first and in the second.
@@ -101,7 +121,7 @@ mod tests {
 
     #[test]
     fn every_pattern_is_one() {
-        assert!(CALL.is_some() && FLAGS.is_some() && TYPED.is_some());
+        assert!(CALL.is_some() && FLAGS.is_some() && TYPED.is_some() && DRAWN.is_some());
     }
 
     #[test]
@@ -143,10 +163,40 @@ mod tests {
     }
 
     #[test]
+    fn a_call_is_known_whatever_bytes_it_moves() {
+        let page = |data: &str| page(&format!("```console\n send(3, \"{data}\", 4, 0) = 4\n```"));
+        for data in ["a)b(", "a\\\"b", "x) = -1 EPIPE"] {
+            assert_eq!(page(data), ["send: success"], "{data}");
+        }
+    }
+
+    #[test]
+    fn where_a_block_ends_does_not_count_and_the_order_of_lines_does() {
+        let one = page("a\n\n```console\nlab> x\nlab> y\n```\n\nb");
+        let apart = "a\n\n```console\nlab> x\n```\n\n```console,long\nlab> y\n```\n\nb";
+        assert_eq!(page(apart), one);
+        assert_ne!(page("a\n\n```console\nlab> y\nlab> x\n```\n\nb"), one);
+    }
+
+    #[test]
     fn a_drawing_is_what_it_is_a_drawing_of() {
         assert_eq!(
             drawing("<svg><title>a</title><text>0.1 ms</text></svg>"),
             ["a"]
         );
+        let one = drawing("<title>a</title><text>[SYN] Seq=0</text><text>[ACK]</text>");
+        for (other, same) in [
+            ("<title>a</title><text>[SYN] Seq=0 Len=1</text>", true),
+            (
+                "<title>a</title><text>[RST]</text><text>[SYN]</text>",
+                false,
+            ),
+            (
+                "<title>a</title><text>[SYN]</text><text>lost: wire rule 1</text>",
+                false,
+            ),
+        ] {
+            assert_eq!(drawing(other) == one, same, "{other}");
+        }
     }
 }

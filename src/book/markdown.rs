@@ -24,6 +24,21 @@ pub fn prose(text: &str) -> String {
     safe
 }
 
+/// A line of the catalog as a sentence: with a capital, where it does not begin with a name, and a full stop.
+pub fn sentence(text: &str) -> String {
+    let text = text.trim();
+    let first = text.split_whitespace().next().unwrap_or_default();
+    let is_word = !first.is_empty() && first.chars().all(char::is_lowercase);
+    let mut sentence = prose(text);
+    if is_word && let Some(letter) = sentence.get_mut(..1) {
+        letter.make_ascii_uppercase();
+    }
+    if !text.ends_with(['.', '?', '!']) {
+        sentence.push('.');
+    }
+    sentence
+}
+
 /// Text for a cell of a table: one line, and no bar ends it.
 pub fn cell(text: &str) -> String {
     prose(text)
@@ -55,6 +70,26 @@ pub fn block(kind: &str, text: &str) -> String {
         .unwrap_or(0);
     let fence = "`".repeat(3.max(longest + 1));
     format!("{fence}{kind}\n{}\n{fence}\n", text.trim_end_matches('\n'))
+}
+
+/// A line that printed more lines than this has a block of its own, which a reader scrolls.
+const LONG: usize = 40;
+
+/// Lines that were typed, each with what it printed below it, as blocks.
+pub fn console(ran: &[String]) -> String {
+    let is_long = |printed: &String| printed.lines().count() > LONG;
+    let blocks: Vec<String> = ran
+        .chunk_by(|one, next| !is_long(one) && !is_long(next))
+        .map(|run| {
+            let kind = if is_long(&run[0]) {
+                "console,long"
+            } else {
+                "console"
+            };
+            block(kind, &run.join("\n"))
+        })
+        .collect();
+    blocks.join("\n")
 }
 
 /// A part of the page that opens when it is clicked.
@@ -92,6 +127,8 @@ mod tests {
         ] {
             assert_eq!(prose(text), safe);
         }
+        assert_eq!(sentence("the end, of _it_"), "The end, of \\_it\\_.");
+        assert_eq!(sentence("connect(2) fails."), "connect(2) fails.");
         assert_eq!(cell("a |\nb"), "a \\| b");
         assert_eq!(code("a|b`"), "`` a\\|b` ``");
     }
@@ -100,6 +137,15 @@ mod tests {
     fn a_fence_is_longer_than_those_it_holds() {
         assert_eq!(block("text", "a\n"), "```text\na\n```\n");
         assert_eq!(block("text", "```\n"), "````text\n```\n````\n");
+    }
+
+    #[test]
+    fn a_long_answer_has_a_block_of_its_own() {
+        let ran = ["a", &"b\n".repeat(50), "c", "d"].map(str::to_owned);
+        let text = console(&ran);
+        assert_eq!(text.matches("```console\n").count(), 2);
+        assert_eq!(text.matches("```console,long\nb\n").count(), 1);
+        assert!(text.ends_with("```\n\n```console\nc\nd\n```\n"), "{text}");
     }
 
     #[test]

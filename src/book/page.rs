@@ -1,22 +1,28 @@
 //! A lesson as a page: its prose, its console blocks with what a run printed, its questions and tasks, its drawings.
 
-use super::markdown::{block, folded, prose};
+use super::markdown::{block, console, folded, prose};
 use super::ports::Ports;
 use super::sheet::Sheet;
 use crate::lesson::document::{Block, Lesson, Placed};
 use crate::lesson::lab::Lab;
 use crate::lesson::question::Question;
 use crate::lesson::task::Task;
-use crate::lesson::transcript::{Came, Transcript};
+use crate::lesson::transcript::{Came, Drawing, Transcript};
 use std::fmt::Write;
 
-/// The page of a lesson and its drawings. `stem` is its file's name without the ending, `source` its text.
-pub fn sheets(stem: &str, source: &str, lesson: &Lesson, run: &Transcript) -> Vec<Sheet> {
+/// The page of a lesson and its drawings. `path` is where the page is below `book/src`, `source` the lesson's text.
+pub fn sheets(path: &str, source: &str, lesson: &Lesson, run: &Transcript) -> Vec<Sheet> {
+    let (folder, file) = path.rsplit_once('/').unwrap_or(("", path));
     let printed = run
         .blocks
         .iter()
         .flat_map(|came| came.printed.iter().map(String::as_str));
-    let mut ports = Ports::new(&run.ports, printed, source);
+    let mut desk = Desk {
+        stem: file.strip_suffix(".md").unwrap_or(file),
+        up: if folder.is_empty() { "" } else { "../" },
+        ports: Ports::new(&run.ports, printed, source),
+        drawings: Vec::new(),
+    };
     let mut text = heading(lesson);
     let nothing = Came::default();
     for (place, Placed { block, .. }) in lesson.blocks.iter().enumerate() {
@@ -25,35 +31,26 @@ pub fn sheets(stem: &str, source: &str, lesson: &Lesson, run: &Transcript) -> Ve
         match block {
             Block::Prose(markdown) => text.push_str(markdown.trim_matches('\n')),
             Block::File { name, text: file } => text.push_str(&listing(name, file)),
-            Block::Lab(lab) => text.push_str(&console(lab, came, &mut ports)),
+            Block::Lab(lab) => text.push_str(&desk.console(lab, came)),
+            Block::Figure(_) => text.push_str(&desk.transcript(came)),
             Block::Quiz(question) => text.push_str(&quiz(question, came)),
-            Block::Task(task) => text.push_str(&exercise(task, came, &mut ports)),
+            Block::Task(task) => text.push_str(&desk.exercise(task, came)),
         }
         text.truncate(text.trim_end_matches('\n').len());
         text.push('\n');
     }
-    let mut sheets = Vec::new();
-    if !run.figures.is_empty() {
-        text.push_str("\n## The run, drawn\n");
-    }
-    for figure in &run.figures {
-        let path = format!("figures/{stem}-{}.svg", figure.name);
-        // Writing into a String cannot fail.
-        let _ = write!(
-            text,
-            "\n<figure>\n\n![{caption}](../{path})\n\n<figcaption>{caption}.</figcaption>\n</figure>\n",
-            caption = prose(&figure.caption),
-        );
-        sheets.push(Sheet::new(path, ports.settle(&figure.svg)));
-    }
     // Writing into a String cannot fail.
     let _ = write!(
         text,
-        "\n---\n\nTry it: `socklab lesson learn {}`. What the boxes show was printed by a run of this lesson on a real kernel. Ports that \
-         the kernel chose are shown as 40001, 40002 and so on, except beside the bytes that hold them; times are those of that run.\n",
-        lesson.name
+        "\n---\n\n{}What the boxes and figures show came of a run of this lesson on a real kernel. Ports \
+         that the kernel chose are shown as 40001, 40002 and so on, except beside the bytes that hold them; times are those of that run.\n",
+        lesson.part.map_or_else(String::new, |_| format!(
+            "Try it: `socklab lesson learn {}`. ",
+            lesson.name
+        ))
     );
-    sheets.insert(0, Sheet::new(format!("lessons/{stem}.md"), text));
+    let mut sheets = vec![Sheet::new(path, text)];
+    sheets.append(&mut desk.drawings);
     sheets
 }
 
@@ -99,31 +96,85 @@ fn listing(name: &str, text: &str) -> String {
     format!("`{name}`:\n\n{}", block(kind, text))
 }
 
-/// What was printed, as a block; nothing for nothing.
-fn transcript(came: &Came, ports: &mut Ports) -> String {
-    if came.printed.is_empty() {
-        return String::new();
-    }
-    let settled: Vec<String> = came
-        .printed
-        .iter()
-        .map(|printed| ports.settle(printed))
-        .collect();
-    block("console", &settled.join("\n"))
+/// What is needed to set a lesson's runs, and the drawings that were set.
+struct Desk<'a> {
+    stem: &'a str,
+    /// From the page to the folder of all.
+    up: &'static str,
+    ports: Ports,
+    drawings: Vec<Sheet>,
 }
 
-fn console(lab: &Lab, came: &Came, ports: &mut Ports) -> String {
-    let text = transcript(came, ports);
-    let text = match (lab.setup, text.is_empty()) {
-        (_, true) => return String::new(),
-        (true, false) => folded("Prepared before this begins", &text),
-        (false, false) => text,
-    };
-    if lab.fresh {
-        format!("*A new lab: nothing is left of the old one.*\n\n{text}")
-    } else {
+impl Desk<'_> {
+    /// What was printed, as a block, with the drawings where they belong; nothing for nothing.
+    fn transcript(&mut self, came: &Came) -> String {
+        let mut text = String::new();
+        let mut at = 0;
+        for (before, drawing) in &came.drawings {
+            text.push_str(&self.printed(&came.printed[at..*before]));
+            text.push_str(&self.figure(drawing));
+            at = *before;
+        }
+        text.push_str(&self.printed(&came.printed[at..]));
         text
     }
+
+    fn printed(&mut self, lines: &[String]) -> String {
+        if lines.is_empty() {
+            return String::new();
+        }
+        let settled: Vec<String> = lines
+            .iter()
+            .map(|printed| self.ports.settle(printed))
+            .collect();
+        console(&settled) + "\n"
+    }
+
+    fn figure(&mut self, drawing: &Drawing) -> String {
+        let path = format!("figures/{}-{}.svg", self.stem, drawing.name);
+        self.drawings
+            .push(Sheet::new(path.clone(), self.ports.settle(&drawing.svg)));
+        let caption = drawing.caption.trim();
+        let up = self.up;
+        format!(
+            "<figure>\n\n![{}]({up}{path})\n\n<figcaption>\n\n{caption}\n\n</figcaption>\n</figure>\n\n",
+            alternative(caption)
+        )
+    }
+
+    fn console(&mut self, lab: &Lab, came: &Came) -> String {
+        let text = self.transcript(came);
+        let text = match (lab.setup, text.is_empty()) {
+            (_, true) => return String::new(),
+            (true, false) => folded("Prepared before this begins", &text),
+            (false, false) => text,
+        };
+        if lab.fresh {
+            format!("*A new lab: nothing is left of the old one.*\n\n{text}")
+        } else {
+            text
+        }
+    }
+
+    fn exercise(&mut self, task: &Task, came: &Came) -> String {
+        let mut text = format!("**Task.** {}\n", task.goal.trim());
+        for (place, hint) in task.hints.iter().enumerate() {
+            text.push('\n');
+            text.push_str(&folded(&format!("Hint {}", place + 1), hint));
+        }
+        let body = format!("{}\n{}", self.transcript(came), task.because.trim());
+        text.push('\n');
+        text.push_str(&folded("A solution, and what it prints", &body));
+        text
+    }
+}
+
+/// A caption as the words that stand for a picture where it cannot be seen.
+fn alternative(caption: &str) -> String {
+    prose(&caption.replace(['`', '*'], ""))
+        .split_whitespace()
+        .collect::<Vec<_>>()
+        .join(" ")
 }
 
 fn quiz(question: &Question, came: &Came) -> String {
@@ -145,22 +196,9 @@ fn quiz(question: &Question, came: &Came) -> String {
     text
 }
 
-fn exercise(task: &Task, came: &Came, ports: &mut Ports) -> String {
-    let mut text = format!("**Task.** {}\n", task.goal.trim());
-    for (place, hint) in task.hints.iter().enumerate() {
-        text.push('\n');
-        text.push_str(&folded(&format!("Hint {}", place + 1), hint));
-    }
-    let body = format!("{}\n{}", transcript(came, ports), task.because.trim());
-    text.push('\n');
-    text.push_str(&folded("A solution, and what it prints", &body));
-    text
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::lesson::transcript::Figure;
 
     const LESSON: &str = "+++\ntitle = \"A test\"\npart = 1\nminutes = 2\n+++\n\nWords.\n\n```lab\ns = socket\n  ok\n```\n\n```quiz\nask = \"Which?\"\nchoices = [\"3\", \"4\"]\nanswer = \"3\"\nbecause = \"So.\"\n```\n\n```task\ngoal = \"Do.\"\ncheck = [\"ok\"]\nhints = [\"Try.\"]\nsolution = \"t = socket\"\nbecause = \"Done.\"\n```\n";
 
@@ -170,20 +208,24 @@ mod tests {
         let mut blocks = vec![Came::default(); lesson.blocks.len()];
         blocks[1].printed = vec!["lab> s = socket\n     = 3 127.0.0.1:33434".to_owned()];
         blocks[3].printed = vec!["lab> t = socket".to_owned()];
-        let run = Transcript {
+        let mut run = Transcript {
             blocks,
-            figures: vec![Figure {
-                name: "ladder".to_owned(),
-                caption: "The packets".to_owned(),
-                svg: "<svg>33434</svg>".to_owned(),
-            }],
             ..Transcript::default()
         };
-        let sheets = sheets("101-test", LESSON, &lesson, &run);
+        let drawn = Ok("<svg>33434</svg>".to_owned());
+        run.keep(1, "lab> ladder c", "The *packets*.", drawn.clone());
+        run.keep(3, "ladder", "Again.", drawn);
+        run.keep(3, "ladder", "Never.", Err("nothing to draw".to_owned()));
+        assert_eq!(run.otherwise, ["ladder: nothing to draw"]);
+        let sheets = sheets("lessons/101-test.md", LESSON, &lesson, &run);
         let paths: Vec<&str> = sheets.iter().map(|sheet| sheet.path.as_str()).collect();
         assert_eq!(
             paths,
-            ["lessons/101-test.md", "figures/101-test-ladder.svg"]
+            [
+                "lessons/101-test.md",
+                "figures/101-test-ladder.svg",
+                "figures/101-test-ladder-2.svg"
+            ]
         );
         assert_eq!(sheets[1].text, "<svg>40001</svg>");
         let mut rest = sheets[0].text.as_str();
@@ -192,14 +234,16 @@ mod tests {
             "Lesson 1.1",
             "Words.",
             "```console\nlab> s = socket\n     = 3 127.0.0.1:40001\n```",
+            "![The packets.](../figures/101-test-ladder.svg)",
+            "The *packets*.",
             "**Question.** Which?",
             "- 4",
             "<summary>The answer</summary>\n\n**3**\n\nSo.",
             "**Task.** Do.",
             "<summary>Hint 1</summary>\n\nTry.",
             "lab> t = socket",
+            "(../figures/101-test-ladder-2.svg)",
             "Done.",
-            "(../figures/101-test-ladder.svg)",
         ] {
             let at = rest
                 .find(part)

@@ -28,6 +28,7 @@ macro_rules! constants {
 mod family;
 mod message;
 mod name_service;
+mod netlink;
 mod option_name;
 mod protocol;
 
@@ -67,6 +68,14 @@ const TABLES: &[&[Constant]] = &[
     option_name::ANCILLARY_NAMES,
     option_name::NAMES_WITHOUT_EFFECT,
     option_name::OPTION_VALUES,
+    netlink::CONTROL_TYPES,
+    netlink::MESSAGE_FLAGS,
+    netlink::ROUTE_TYPES,
+    netlink::OTHER_TYPES,
+    netlink::GROUP_BITS,
+    netlink::GROUPS,
+    netlink::ATTRIBUTES,
+    netlink::VALUES,
 ];
 
 /// All constants with their two indexes.

@@ -110,6 +110,8 @@ pub enum Group {
     NameInfo,
     /// `SCM_*`.
     Ancillary,
+    /// `RTM_*`, `NLM_F_*`, `IFLA_*` … : what netlink messages are made of.
+    Netlink,
     /// `INADDR_*`, `SOMAXCONN`, `EPOLL_CLOEXEC` and others that fit no group.
     Other,
 }

@@ -3,7 +3,7 @@
 mod candidates;
 
 use super::diagnostic::floor;
-use super::function::MODULES;
+use super::function::{LAYERS, MODULES};
 use super::lexer::in_word;
 use super::scan::{Piece, Role, Scan, Slot, scan};
 use crate::catalog::parameter::Kind;
@@ -27,6 +27,8 @@ pub struct Known {
     pub fields: Vec<String>,
     /// What `help` and `explain` know.
     pub topics: Vec<String>,
+    /// The lessons: the number of each and what it is called.
+    pub lessons: Vec<(String, String)>,
 }
 
 /// One thing that can stand at the cursor.
@@ -126,7 +128,7 @@ impl Cursor {
             if MODULES.contains(&receiver) {
                 candidates.of_module(receiver, self.kind());
             } else {
-                candidates.methods();
+                candidates.methods(receiver);
             }
             return;
         }
@@ -134,8 +136,15 @@ impl Cursor {
             candidates.options(verb);
             return;
         }
+        if let Slot::Argument(Verb::Save, Some(0)) = self.slot {
+            candidates.endings(word);
+        }
         if word.starts_with(['/', '.', '~']) {
             candidates.paths(word, paths);
+            return;
+        }
+        if let Some(layer) = self.layer(before, scan) {
+            candidates.of_layer(layer, word, self.begins_argument(before));
             return;
         }
         match self.slot {
@@ -151,7 +160,7 @@ impl Cursor {
                         let said = self.said(before, scan);
                         candidates.rest(verb, &said, word, paths);
                     }
-                    Kind::Filter => candidates.filter(verb, self.said(before, scan).is_empty()),
+                    Kind::Filter => candidates.filter(verb, &self.said(before, scan), word),
                     kind => candidates.of_kind(kind, word, self.level(before, scan, verb)),
                 }
                 if self.begins_argument(before) {
@@ -159,6 +168,28 @@ impl Cursor {
                 }
             }
         }
+    }
+
+    /// The packet layer whose brackets are the innermost that are open.
+    fn layer<'a>(&self, before: &'a str, scan: &Scan) -> Option<&'a str> {
+        let mut open: Vec<Option<&str>> = Vec::new();
+        let mut last: Option<&Piece> = None;
+        for piece in &scan.pieces[..self.piece] {
+            let text = &before[piece.span.clone()];
+            if piece.role == Role::Operator {
+                match text {
+                    "(" => {
+                        let name = last.filter(|name| name.span.end == piece.span.start);
+                        open.push(name.map(|name| &before[name.span.clone()]));
+                    }
+                    "[" | "{" => open.push(None),
+                    ")" | "]" | "}" => drop(open.pop()),
+                    _ => {}
+                }
+            }
+            last = Some(piece);
+        }
+        open.pop().flatten().filter(|name| LAYERS.contains(name))
     }
 
     /// The kind of the parameter the cursor stands at.

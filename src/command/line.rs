@@ -239,6 +239,20 @@ fn takes_raw_text(text: &str) -> bool {
         })
 }
 
+/// The line and column, from 1, of a byte of a text; columns count characters.
+pub fn place(text: &[u8], offset: usize) -> (usize, usize) {
+    let before = &text[..offset.min(text.len())];
+    let line = before.split(|byte| *byte == b'\n').count();
+    let start = before
+        .iter()
+        .rposition(|byte| *byte == b'\n')
+        .map_or(0, |place| place + 1);
+    (
+        line,
+        String::from_utf8_lossy(&before[start..]).chars().count() + 1,
+    )
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -316,5 +330,21 @@ mod tests {
     fn what_is_never_closed_is_one_line_and_takes_linear_time() {
         let script = "(\n".repeat(500_000);
         assert_eq!(lines(&script).len(), 1);
+    }
+
+    #[test]
+    fn a_place_in_a_text_counts_lines_and_characters_from_one() {
+        for (text, offset, expected) in [
+            ("abc", 0, (1, 1)),
+            ("a\nbc", 3, (2, 2)),
+            ("é\né", 4, (2, 2)),
+            ("", 0, (1, 1)),
+        ] {
+            assert_eq!(
+                place(text.as_bytes(), offset),
+                expected,
+                "{text:?} at {offset}"
+            );
+        }
     }
 }

@@ -1,6 +1,7 @@
 //! Text to commands: statements, prefixes, targets, `repeat`. The two spellings of a call are in `command_form` and
 //! `expression`; what the catalog says of them is enforced in `binding`.
 
+mod advice;
 mod binding;
 mod call;
 mod command_form;

@@ -87,6 +87,7 @@ pub fn group_words(group: Group) -> &'static str {
         Group::AddressInfo => "getaddrinfo flags (AI_…)",
         Group::NameInfo => "getnameinfo flags (NI_…)",
         Group::Ancillary => "a type of ancillary data (SCM_…)",
+        Group::Netlink => "a number of a netlink message (RTM_…, NLM_F_…, IFLA_…)",
         Group::Other => "a constant",
     }
 }

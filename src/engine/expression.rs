@@ -6,6 +6,7 @@ use super::operator;
 use super::waiting::seconds_of;
 use crate::catalog::constant;
 use crate::command::ast::{Expr, Operator};
+use crate::command::diagnostic::nearest;
 use crate::value::Value;
 use std::time::Duration;
 
@@ -100,9 +101,7 @@ impl Execution<'_> {
         found.ok_or_else(|| {
             let hint = match near {
                 Some(near) => format!("; there is `{near}`"),
-                None => format!(
-                    "; give it a value first: `{name} = …`, or if it is text, quote it: \"{name}\""
-                ),
+                None => meant(name),
             };
             Stop::because(format!(
                 "there is no variable `{name}` in this process{hint}"
@@ -113,6 +112,9 @@ impl Execution<'_> {
     /// `value.name`: what Python's socket objects tell of themselves.
     fn attribute(&mut self, value: &Value, name: &str) -> Outcome {
         let Value::Socket(fd) = value else {
+            if let Ok(found) = operator::named(value, name) {
+                return Ok(found);
+            }
             return Err(Stop::because(format!(
                 "{} has no attribute `{name}`",
                 operator::describe(value)
@@ -135,6 +137,29 @@ impl Execution<'_> {
             _ => Err(Stop::because(format!(
                 "a socket has no attribute `{name}`; it has family, type, proto and timeout"
             ))),
+        }
+    }
+}
+
+/// What a name that stands for nothing was meant to be: a constant misspelt, a host without its port, a kind of socket, text.
+fn meant(name: &str) -> String {
+    let is_constant = name.contains('_')
+        && name
+            .chars()
+            .all(|next| next.is_ascii_uppercase() || next.is_ascii_digit() || next == '_');
+    if is_constant {
+        let names = constant::constants().map(|constant| constant.name);
+        return match nearest(name, names) {
+            Some(near) => format!(" and no such constant; did you mean `{near}`?"),
+            None => " and no such constant".to_owned(),
+        };
+    }
+    match name {
+        "localhost" => "; an address needs a port: localhost:5000".to_owned(),
+        "tcp" | "TCP" => "; a TCP socket is `socket AF_INET SOCK_STREAM`".to_owned(),
+        "udp" | "UDP" => "; a UDP socket is `socket AF_INET SOCK_DGRAM`".to_owned(),
+        _ => {
+            format!("; give it a value first: `{name} = …`, or if it is text, quote it: \"{name}\"")
         }
     }
 }

@@ -71,7 +71,10 @@ impl Execution<'_> {
         } else {
             "a host and a port, as in `127.0.0.1:5000` or `(\"localhost\", 5000)`"
         };
-        let unfit = || unfit(value, &text::family(family), example);
+        let unfit = || match astray(value) {
+            Some(reason) => Stop::because(reason),
+            None => unfit(value, &text::family(family), example),
+        };
         match value {
             // An IPv6 address for an IPv4 socket goes to the kernel, which has an errno for it.
             Value::Address(
@@ -357,6 +360,55 @@ fn natural_family(value: &Value) -> i32 {
         Value::Address(Address::Netlink { .. }) => number_of("AF_NETLINK"),
         Value::Address(Address::Packet { .. }) => number_of("AF_PACKET"),
         _ => number_of("AF_INET"),
+    }
+}
+
+/// What is wrong with a value that is nearly a host and a port.
+fn astray(value: &Value) -> Option<String> {
+    match value {
+        Value::Tuple(fields) | Value::List(fields) => match fields.as_slice() {
+            [Value::Str(host), Value::Str(port)] => {
+                let host = host.escape_debug();
+                Some(match port.trim().parse::<u16>() {
+                    Ok(port) => format!(
+                        "the port is text; a port is a number, without quotes: (\"{host}\", {port})"
+                    ),
+                    Err(_) => format!(
+                        "the port is the text {port:?}; a port is a number from 0 to 65535: (\"{host}\", 5000)"
+                    ),
+                })
+            }
+            [Value::Str(host)] => Some(format!(
+                "the port is missing: (\"{}\", 5000)",
+                host.escape_debug()
+            )),
+            [host, Value::Str(_)] if integer(host).is_some() => {
+                Some("the host comes first, then the port: (\"127.0.0.1\", 5000)".to_owned())
+            }
+            _ => None,
+        },
+        Value::Str(text) => {
+            let colons = text.matches(':').count();
+            let shown = text.escape_debug();
+            if let Some((host, port)) = text.rsplit_once(':')
+                && colons > 1
+                && !host.contains('[')
+                && host.parse::<Ipv6Addr>().is_ok()
+                && port.parse::<u16>().is_ok()
+            {
+                return Some(format!(
+                    "an IPv6 address stands in brackets, so that its colons are not taken for the port's: [{host}]:{port}"
+                ));
+            }
+            if text.parse::<Ipv6Addr>().is_ok() {
+                return Some(format!(
+                    "the port is missing: [{shown}]:5000, or (\"{shown}\", 5000)"
+                ));
+            }
+            (colons == 0 && !text.is_empty() && !text.contains(char::is_whitespace))
+                .then(|| format!("the port is missing: {shown}:5000, or (\"{shown}\", 5000)"))
+        }
+        _ => None,
     }
 }
 

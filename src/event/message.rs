@@ -1,5 +1,6 @@
 //! What passes between sockets without a packet: AF_UNIX and AF_NETLINK. Plain data, put together by the session.
 
+use crate::packet::netlink::Brief;
 use crate::value::Address;
 
 /// Something was written to a socket of these families, or read from one.
@@ -31,12 +32,21 @@ pub struct MessageEvent {
     pub descriptors: Vec<String>,
     /// Credentials that went along (SCM_CREDENTIALS): `pid=7, uid=0, gid=0`.
     pub credentials: Option<String>,
-    /// The netlink messages in it: `RTM_GETLINK`; empty for AF_UNIX.
+    /// The kinds of netlink messages in it, each with how often it is there, and what a lone one says; empty for AF_UNIX.
     pub parts: Vec<String>,
+    /// The netlink messages in it one by one, at most [`INSIDE`].
+    pub inside: Vec<Brief>,
+    /// How many more there are.
+    pub more: usize,
+    /// The multicast group that a netlink message was for: `RTNLGRP_LINK`.
+    pub group: Option<String>,
 }
 
 /// At most this many bytes are kept with an event.
 pub const SHOWN: usize = 1024;
+
+/// At most so many netlink messages of one call are kept with their contents.
+pub const INSIDE: usize = 64;
 
 /// A family whose messages never become packets.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -52,10 +62,30 @@ pub enum Family {
 pub enum Act {
     /// It wrote the message of this number; numbers count from 1 in the session.
     Wrote(u64),
+    /// It read the message of this number, whose writer makes no call that could be seen: the kernel, over AF_NETLINK.
+    Brought {
+        /// Its number.
+        number: u64,
+        /// It only looked (MSG_PEEK): the message waits as before.
+        looked: bool,
+    },
     /// It read.
     Read(Reading),
     /// It read that nothing will follow: the other end has closed or shut down.
-    End,
+    End(Ending),
+}
+
+/// What is known of an end of file, a recv that gave 0.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Ending {
+    /// The kernel says that the other end is closed.
+    Closed,
+    /// The kernel says that this direction is shut down.
+    ShutDown,
+    /// The kernel was not asked, or had nothing to say.
+    Unsaid,
+    /// The direction is at its end, but the writer's calls are not seen: it may have been a message of no bytes before that.
+    Unclear,
 }
 
 /// What a call read.
@@ -102,10 +132,10 @@ impl MessageEvent {
         self.kind == "SOCK_STREAM"
     }
 
-    /// The number of the message that was written.
+    /// The number of the message that it tells of: one that was written, or that is seen for the first time as it is read.
     pub fn wrote(&self) -> Option<u64> {
         match self.act {
-            Act::Wrote(number) => Some(number),
+            Act::Wrote(number) | Act::Brought { number, .. } => Some(number),
             _ => None,
         }
     }

@@ -11,6 +11,8 @@ pub struct SocketRow {
     pub host: String,
     /// Its name: the variable that holds it, or empty.
     pub name: String,
+    /// What holds it when no process has a descriptor of it: `in flight`, `in accept(3)`; else empty.
+    pub held: String,
     /// Its descriptor in the process.
     pub fd: Option<i32>,
     /// Inode number of the socket; 0 when it has no file any more.

@@ -30,6 +30,27 @@ pub enum Effect {
     Fragmented(u16),
 }
 
+/// When a frame was handed to the host it was for: between these two moments, nanoseconds since the epoch. An idle kernel has worked on
+/// it, and has answered it where it answers at once, by the second one.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Delivered {
+    /// Not before this.
+    pub from_ns: i64,
+    /// Not after this.
+    pub until_ns: i64,
+}
+
+impl Delivered {
+    /// The time of all the copies or pieces of a frame, when another one has been delivered.
+    #[must_use]
+    pub fn and(self, later: Option<Self>) -> Self {
+        Self {
+            until_ns: later.map_or(self.until_ns, |later| later.until_ns),
+            ..self
+        }
+    }
+}
+
 /// A rule as `wire` lists it.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct RuleRow {

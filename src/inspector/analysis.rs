@@ -144,15 +144,17 @@ fn label_ack_lost(rev: &mut Direction, ack: u32, labels: &mut Labels) {
 
 /// True when the segment reaches exactly the end of the window that the other end announced last.
 fn fills_window(rev: &Direction, tcp: &Tcp) -> bool {
-    let (Some(window), true) = (rev.window, rev.scale != Scale::Unknown) else {
+    if rev.scale == Scale::Unknown {
         return false;
-    };
-    let shift = if rev.window_of_syn {
+    }
+    // Before the first segment Wireshark takes the largest number for the window.
+    let window = rev.window.map_or(u32::MAX, u32::from);
+    let shift = if rev.window_unscaled {
         0
     } else {
         rev.scale.shift()
     };
-    tcp.seq.wrapping_add(tcp.len) == rev.last_ack.wrapping_add(u32::from(window) << shift)
+    tcp.seq.wrapping_add(tcp.len) == rev.last_ack.wrapping_add(window << shift)
 }
 
 fn duplicates(own: &Direction, tcp: &Tcp) -> bool {
@@ -191,7 +193,7 @@ fn label_order(
     }
     if rev.duplicate_acks >= 2
         && rev.last_ack == tcp.seq
-        && segment.time_ns - rev.last_ack_ns < FAST_NS
+        && within(segment.time_ns, rev.last_ack_ns, FAST_NS)
     {
         labels.insert(Label::FastRetransmission);
         return;
@@ -202,11 +204,17 @@ fn label_order(
         first_rtt_ns
     };
     let end_with_control = end.wrapping_add(u32::from(counts_one));
-    if segment.time_ns - own.next_seq_ns < threshold && end_with_control != next {
+    if within(segment.time_ns, own.next_seq_ns, threshold) && end_with_control != next {
         labels.insert(Label::OutOfOrder);
         return;
     }
     labels.insert(Label::Retransmission);
+}
+
+/// True when less than `limit` nanoseconds have passed. Wireshark counts without sign: a time before then is far
+/// away, and a limit that is negative, because the first round trip was, is a very long one.
+fn within(now_ns: i64, then_ns: i64, limit_ns: i64) -> bool {
+    (now_ns.wrapping_sub(then_ns) as u64) < limit_ns as u64
 }
 
 /// Lets both directions remember the segment, and reads what its acknowledgment and its length tell.
@@ -239,7 +247,7 @@ fn remember(
         }
     }
     own.window = Some(tcp.window);
-    own.window_of_syn = tcp.flags & flag::SYN != 0;
+    own.note_unscaled(tcp.flags);
     own.last_ack = tcp.ack;
     own.last_ack_ns = segment.time_ns;
     own.last_labels = verdict.labels;

@@ -3,19 +3,22 @@
 //! nothing is asked of the kernel here. The rules for single kinds of packets are in the rooms below.
 
 mod answer;
+mod delivery;
 mod flow;
 mod memory;
 mod neighbour;
+mod release;
 mod scene;
 mod timer;
 
 use super::call_window::{CallWindow, is_sending, same_ip};
 use super::conversation::before;
-use super::evidence::{Evidence, Samples};
+use super::evidence::{Evidence, Listener, Samples};
 use crate::event::packet::{Cause, Certainty, Label, PacketEvent, Phase};
 use crate::packet::headers::{Headers, Icmp, Tcp, Transport, flag};
-use answer::Writer;
-use flow::{Flow, Segment, Side};
+use delivery::Parcel;
+use flow::{Fate, Flow, Segment, Side};
+use release::Writer;
 use scene::{Scene, TooBig, follows, kernel};
 use std::collections::{HashMap, VecDeque};
 use std::net::{IpAddr, SocketAddr};
@@ -52,6 +55,12 @@ struct Who<'a> {
 struct Options {
     /// SO_LINGER is on with 0 seconds: closing resets.
     resets: bool,
+    /// TCP_CORK.
+    corked: bool,
+    /// TCP_DEFER_ACCEPT.
+    defers: bool,
+    /// TCP_LINGER2 is negative: no FIN-WAIT-2.
+    never_lingers: bool,
     /// TCP_KEEPCNT.
     keepalive_probes: Option<u32>,
 }
@@ -63,6 +72,10 @@ struct Note {
     again: Option<Again>,
     /// The arrival that it answers ([`Segment::place`]).
     answers: Option<(i64, u64)>,
+    /// True when a program wrote it with a raw socket.
+    forged: bool,
+    /// The listener at its destination, if it takes no further connection.
+    dropped_by: Option<Listener>,
 }
 
 /// Finds causes. Takes calls, samples and packets in the order of their time.
@@ -83,7 +96,9 @@ pub struct CauseFinder {
     /// Who was searched for, and how often in a row.
     asked: HashMap<(u16, IpAddr), (Seen, usize)>,
     /// When the Ethernet address of a neighbour was told last, and in which packet.
-    told: HashMap<(u16, IpAddr), (u64, i64)>,
+    told: HashMap<(u16, IpAddr), (u64, Fate)>,
+    /// What the wire holds, by its tickets.
+    held: HashMap<u64, Parcel>,
     too_big: HashMap<(u16, SocketAddr, SocketAddr), TooBig>,
     options: HashMap<(String, i32), Options>,
     /// How many bytes a process has written to a descriptor.
@@ -155,7 +170,14 @@ impl CauseFinder {
 
     /// A call set an option; name and value as its arguments show them.
     pub fn set_option(&mut self, process: &str, fd: i32, name: &str, value: &str) {
-        if !matches!(name, "SO_LINGER" | "TCP_KEEPCNT") {
+        const KNOWN: [&str; 5] = [
+            "SO_LINGER",
+            "TCP_CORK",
+            "TCP_DEFER_ACCEPT",
+            "TCP_KEEPCNT",
+            "TCP_LINGER2",
+        ];
+        if !KNOWN.contains(&name) {
             return;
         }
         if self.options.len() > CONVERSATIONS {
@@ -168,6 +190,9 @@ impl CauseFinder {
             .collect();
         match (name, numbers.as_slice()) {
             ("SO_LINGER", [on, seconds, ..]) => options.resets = *on != 0 && *seconds == 0,
+            ("TCP_LINGER2", _) => options.never_lingers = value.contains('-'),
+            ("TCP_DEFER_ACCEPT", [seconds, ..]) => options.defers = *seconds != 0,
+            ("TCP_CORK", [on, ..]) => options.corked = *on != 0,
             ("TCP_KEEPCNT", [count, ..]) => options.keepalive_probes = Some(*count),
             _ => {}
         }
@@ -199,11 +224,17 @@ impl CauseFinder {
             })
     }
 
-    /// The cause of the next packet. `owner` is the program that owns its sender's socket, if one does.
-    pub fn find(&mut self, packet: &PacketEvent, owner: Option<&str>) -> Option<Found> {
-        let (found, note) = self.decide(packet, owner);
+    /// The cause of the next packet. `owner` is the program that owns its sender's socket, if one does, `receiver` the host it is for.
+    pub fn find(
+        &mut self,
+        packet: &PacketEvent,
+        owner: Option<&str>,
+        receiver: &str,
+    ) -> Option<Found> {
+        let (found, mut note) = self.decide(packet, owner);
         let found = found.or_else(|| self.held_for_neighbour(packet));
         let cause = found.as_ref().map(|found| found.cause.clone());
+        note.dropped_by = self.full_listener(packet, receiver);
         self.remember(packet, cause, note);
         found
     }
@@ -211,7 +242,11 @@ impl CauseFinder {
     fn decide(&mut self, packet: &PacketEvent, owner: Option<&str>) -> (Option<Found>, Note) {
         let none = Note::default();
         if let Some(window) = self.raw_call(packet) {
-            return (Some(caused(window, String::new())), none);
+            let note = Note {
+                forged: true,
+                ..none
+            };
+            return (Some(caused(window, String::new())), note);
         }
         let alone = |cause: Option<Cause>| cause.map(|cause| Found { cause, label: None });
         if let Some(neighbour) = neighbour::neighbour(packet) {
@@ -319,7 +354,13 @@ impl CauseFinder {
             other,
             evidence: self.samples.at(&packet.host, from, to, time),
             too_big: self.too_big.get(&(packet.network, from, to)).copied(),
+            full_listener: Some(tcp.flags & flag::RST)
+                .filter(|reset| *reset != 0)
+                .and_then(|_| self.samples.full_listener(&packet.host, from)),
             foreign: owner.is_some(),
+            corked: options.corked,
+            defers: options.defers,
+            never_lingers: options.never_lingers,
             keepalive_probes: options.keepalive_probes,
         };
         let alone = |cause: Cause| Found { cause, label: None };
@@ -361,7 +402,7 @@ impl CauseFinder {
             return (Some(alone(program_sent(program))), note);
         }
         let cause = if carries {
-            answer::let_go(&scene, self.writer(&scene, (from, to)))
+            release::let_go(&scene, self.writer(&scene, (from, to)))
         } else {
             note.answers = scene.answered().map(Segment::place);
             answer::acknowledgment(&scene)
@@ -416,6 +457,9 @@ impl CauseFinder {
         (from, to): (SocketAddr, SocketAddr),
     ) -> Option<Writer<'_>> {
         let writer = |window: &'_ CallWindow| -> bool {
+            if scene.tcp.flags & flag::SYN != 0 {
+                return false;
+            }
             if scene.tcp.len == 0 {
                 return matches!(window.name.as_str(), "close" | "shutdown" | "exit");
             }
@@ -431,6 +475,7 @@ impl CauseFinder {
             command: window.command,
             process: &window.process,
             short: &window.short,
+            end_ns: window.end_ns,
         })
     }
 }
@@ -444,17 +489,36 @@ fn can_cause(window: &CallWindow, scene: &Scene<'_>) -> bool {
             scene.tcp.flags & flag::SYN != 0
                 || (scene.tcp.len == 0 && scene.tcp.flags & flag::FIN == 0 && first_ack())
         }
-        "close" | "shutdown" | "exit" => true,
-        "setsockopt" => carries,
+        // Closing sends a FIN or an RST; an acknowledgment that leaves meanwhile is the kernel's own.
+        "close" | "shutdown" | "exit" => carries,
+        // TCP_NODELAY and TCP_CORK let data go, TCP_QUICKACK an acknowledgment that was held back.
+        "setsockopt" => carries || before_it(window, scene),
         name if is_sending(name) => carries,
         // Reading makes room: the kernel may tell so, or send the acknowledgment it was holding back. What answers data that
         // came while the call slept is the kernel's own.
         name if name.starts_with("recv") || name == "read" => {
-            let arrived = scene.newest().and_then(Segment::arrives);
-            !carries && arrived.is_none_or(|time| time < window.start_ns)
+            !carries && before_it(window, scene) && reads(scene)
         }
         _ => false,
     }
+}
+
+/// True when reading can have sent an acknowledgment: there were data that wait for theirs, or there is more room than was told. The
+/// acknowledgment of a bare FIN is not hastened by reading (tcp_cleanup_rbuf).
+fn reads(scene: &Scene) -> bool {
+    let told = scene.own.segments().next_back();
+    let more_room = told.is_some_and(|told| told.window < scene.packet.track.window);
+    let acked = scene.acked_before();
+    let waits = |segment: &&Segment| {
+        segment.len > 0 && acked.is_none_or(|acked| before(acked, segment.end))
+    };
+    more_room || scene.arrived.iter().any(waits)
+}
+
+/// True when what came last had come before the call began: it is not what this answers.
+fn before_it(window: &CallWindow, scene: &Scene) -> bool {
+    let arrived = scene.newest().and_then(Segment::arrives);
+    arrived.is_none_or(|time| time < window.start_ns)
 }
 
 /// What the kernel did beyond the call's own part, worth saying beside it.
@@ -530,3 +594,7 @@ fn endpoints(packet: &PacketEvent) -> Option<(SocketAddr, SocketAddr)> {
 #[cfg(test)]
 #[path = "cause_tests.rs"]
 mod tests;
+
+#[cfg(test)]
+#[path = "cause_kernel_tests.rs"]
+mod kernel_tests;

@@ -3,7 +3,27 @@
 
 use super::state::State;
 use super::unacked::Unacked;
-use crate::event::packet::Labels;
+use crate::event::packet::{Elapsed, Labels};
+use crate::packet::headers::flag;
+
+/// When packets were seen, as far as it is needed to say how long ago that was.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Clock {
+    /// The first packet and the last one, nanoseconds; `None` before the first.
+    seen: Option<(i64, i64)>,
+}
+
+impl Clock {
+    /// Takes note of a packet and says how long it came after the others.
+    pub fn pass(&mut self, time_ns: i64) -> Elapsed {
+        let (first, last) = self.seen.unwrap_or((time_ns, time_ns));
+        self.seen = Some((first, time_ns));
+        Elapsed {
+            first_ns: time_ns.saturating_sub(first),
+            previous_ns: time_ns.saturating_sub(last),
+        }
+    }
+}
 
 /// A conversation between two ends.
 #[derive(Clone, Debug)]
@@ -14,6 +34,8 @@ pub struct Conversation {
     pub stream: Option<u32>,
     /// True when the first packet seen came from the `low` end of the key.
     pub low_began: bool,
+    /// When its packets were seen.
+    pub clock: Clock,
     /// TCP's part; `None` for other protocols.
     pub tcp: Option<Box<TcpConversation>>,
 }
@@ -102,8 +124,8 @@ pub struct Direction {
     pub duplicate_acks: u32,
     /// The window field of the last segment, not scaled; `None` before the first one.
     pub window: Option<u16>,
-    /// True when that segment was a SYN, whose window is never scaled.
-    pub window_of_syn: bool,
+    /// True from a SYN, whose window is never scaled, to the next acknowledgment.
+    pub window_unscaled: bool,
     /// Window scaling.
     pub scale: Scale,
     /// The labels of the last segment.
@@ -120,6 +142,17 @@ pub struct Direction {
     pub fin: Option<u32>,
     /// True once its FIN was acknowledged.
     pub fin_acked: bool,
+}
+
+impl Direction {
+    /// From a segment with these flags on, is the window this end announced scaled or not?
+    pub fn note_unscaled(&mut self, flags: u16) {
+        match (flags & flag::SYN != 0, flags & flag::ACK != 0) {
+            (true, _) => self.window_unscaled = true,
+            (false, true) => self.window_unscaled = false,
+            (false, false) => {}
+        }
+    }
 }
 
 /// True when sequence number `a` comes before `b`, modulo 2^32 (RFC 9293 section 3.4).

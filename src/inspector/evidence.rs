@@ -42,10 +42,27 @@ pub struct Sample {
     pub sack: bool,
     /// `tcpi_snd_mss`, bytes.
     pub mss: Option<u32>,
+    /// `tcpi_rcv_mss`: the largest segment that has come, as the kernel reckons; more than that unacknowledged is acknowledged at once.
+    pub received_mss: Option<u32>,
+    /// True when the congestion control lets segments out at a pace (bbr), beside the windows.
+    pub paced: bool,
     /// `tcpi_total_retrans`.
     pub resent: Option<u32>,
     /// `tcpi_total_rto` (Linux 6.7).
     pub timeouts: Option<u32>,
+}
+
+impl Sample {
+    /// Which timer ran.
+    pub fn running(&self) -> Option<Timer> {
+        self.timer.map(|(timer, _)| timer)
+    }
+
+    /// When the timer that ran is due, nanoseconds since the epoch; the kernel tells it in milliseconds.
+    pub fn fires_ns(&self) -> Option<i64> {
+        self.timer
+            .map(|(_, milliseconds)| self.asked_ns + i64::from(milliseconds) * 1_000_000)
+    }
 }
 
 /// `TCP_CA_Open`.
@@ -74,10 +91,35 @@ const WITH_CLOSED: usize = 4096;
 
 type Ends = (SocketAddr, SocketAddr);
 
+/// A listener, as the kernel counted its accept queue last.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Listener {
+    /// Where it listens.
+    pub local: SocketAddr,
+    /// Connections that wait for accept (Recv-Q).
+    pub waiting: u32,
+    /// What `listen` asked for (Send-Q).
+    pub backlog: u32,
+}
+
+impl Listener {
+    /// True when the kernel takes no further connection (`sk_acceptq_is_full`): one more than the backlog waits.
+    pub fn is_full(&self) -> bool {
+        self.waiting > self.backlog
+    }
+
+    fn hears(&self, address: SocketAddr) -> bool {
+        self.local.port() == address.port()
+            && (self.local.ip().is_unspecified()
+                || self.local.ip().to_canonical() == address.ip().to_canonical())
+    }
+}
+
 /// The samples of every socket of every host.
 #[derive(Debug, Default)]
 pub struct Samples {
     hosts: HashMap<String, HashMap<Ends, VecDeque<Sample>>>,
+    listeners: HashMap<String, Vec<Listener>>,
 }
 
 impl Samples {
@@ -125,6 +167,25 @@ impl Samples {
             });
             true
         });
+    }
+
+    /// Takes the listeners of a host, as they are now.
+    pub fn listen(&mut self, host: &str, listeners: Vec<Listener>) {
+        match self.listeners.get_mut(host) {
+            Some(known) => *known = listeners,
+            None => {
+                self.listeners.insert(host.to_owned(), listeners);
+            }
+        }
+    }
+
+    /// The listener of a host at an address whose accept queue was full when the kernel was asked last.
+    pub fn full_listener(&self, host: &str, address: SocketAddr) -> Option<Listener> {
+        let listeners = self.listeners.get(host)?;
+        let full = listeners
+            .iter()
+            .find(|listener| listener.hears(address) && listener.is_full());
+        full.copied()
     }
 
     /// What is known of the socket of a host at `local` that talks to `peer`, round a moment.

@@ -50,7 +50,7 @@ pub fn plot(subject: Subject, course: &Course<'_>) -> Plot {
     let way = format!("{} → {}", course.from, course.to);
     let start = course.start();
     match subject {
-        Subject::Sequence => sequence(course, start, &way),
+        Subject::Sequence => sequence(course, course.first_data().unwrap_or(start), &way),
         Subject::Window => window(course, start, &way),
         Subject::CongestionWindow => congestion(course, start),
         Subject::RoundTrip => round_trip(course, start),
@@ -63,6 +63,14 @@ impl Course<'_> {
         let packet = self.packets.first().map(|(packet, _)| packet.frame.time_ns);
         let sample = self.samples.first().map(|sample| sample.time_ns);
         packet.or(sample).unwrap_or_default()
+    }
+
+    /// When the first of this direction's data was sent. What was before it would only press the data together.
+    fn first_data(&self) -> Option<i64> {
+        self.packets
+            .iter()
+            .find(|(packet, own)| *own && packet.headers.tcp().is_some_and(|tcp| tcp.len > 0))
+            .map(|(packet, _)| packet.frame.time_ns)
     }
 
     /// The raw sequence number that is shown as 0.
@@ -119,7 +127,8 @@ fn sequence(course: &Course<'_>, start: i64, way: &str) -> Plot {
         let Some(tcp) = packet.headers.tcp() else {
             continue;
         };
-        let x = milliseconds(packet.frame.time_ns - start);
+        // The handshake before the data stands at its beginning.
+        let x = milliseconds((packet.frame.time_ns - start).max(0));
         if *own {
             let seq = f64::from(packet.track.seq);
             let controls =

@@ -5,6 +5,7 @@ use super::tracker::Tracker;
 use crate::event::packet::Track;
 use crate::packet::fragment::{self, Datagram, Fragment};
 use crate::packet::headers::{Headers, Net, Transport};
+use crate::packet::tunnel;
 use std::collections::{BTreeMap, HashMap, VecDeque};
 use std::sync::Arc;
 
@@ -12,6 +13,8 @@ use std::sync::Arc;
 pub const DATAGRAMS: usize = 1024;
 /// At most this many bytes of fragments are kept.
 pub const BYTES: usize = 8 << 20;
+/// At most this many tunnels in each other.
+const TUNNELS: usize = 8;
 /// No datagram is longer (RFC 791 section 3.1; a jumbogram is never fragmented).
 const LONGEST: usize = 65_535;
 
@@ -45,7 +48,9 @@ impl Reassembly {
         frame: &[u8],
     ) -> Track {
         let Some(fragment) = fragment::of(headers, frame) else {
-            return tracker.packet(number, time_ns, headers);
+            let track = tracker.packet(number, time_ns, headers);
+            track_tunnelled(tracker, (number, time_ns), headers, frame);
+            return track;
         };
         if !fragment.whole {
             let mut track = tracker.packet(number, time_ns, headers);
@@ -56,6 +61,10 @@ impl Reassembly {
             return track;
         }
         headers.transport = Transport::None;
+        // What was wrong with the first bytes alone is nothing that is wrong with the datagram.
+        headers.malformed = headers
+            .malformed
+            .filter(|fault| matches!(fault.layer, "ip" | "ipv6"));
         if let Net::Ipv4(ip) = &headers.net {
             headers.payload.start = ip.header.end;
         }
@@ -134,6 +143,19 @@ impl Reassembly {
         if same.is_some_and(|pieces| pieces.number == number) {
             self.forget(of);
         }
+    }
+}
+
+/// Wireshark counts the conversations in a tunnel like all others, so the tracker sees them too; what it says of their packets is told
+/// nowhere, because a packet is told by its outermost headers.
+fn track_tunnelled(tracker: &mut Tracker, when: (u64, i64), headers: &Headers, frame: &[u8]) {
+    let mut carried = tunnel::carried(headers, frame);
+    for _ in 0..TUNNELS {
+        let Some(inner) = carried else {
+            return;
+        };
+        tracker.packet(when.0, when.1, &inner);
+        carried = tunnel::carried(&inner, frame);
     }
 }
 

@@ -5,7 +5,7 @@ use super::analysis::{self, Segment};
 use super::conversation::{CloseKind, Scale, TcpConversation};
 use super::{phase, state};
 use crate::event::packet::{Label, Labels, Track};
-use crate::packet::headers::{Tcp, flag};
+use crate::packet::headers::{QuotedSegment, Tcp, flag};
 
 /// Moves one connection by one segment of end `from`; gives the change in queued segments.
 pub fn track_segment(
@@ -19,10 +19,11 @@ pub fn track_segment(
     let to = 1 - from;
     // Wireshark shows what was complete before this packet.
     track.completeness |= record.completeness;
-    let cut = tcp.header.len() < usize::from(tcp.hdr_len);
+    let cut = tcp.captured() < usize::from(tcp.hdr_len);
     note_bases(record, from, tcp);
-    note_completeness(record, tcp, track.labels.contains(Label::ReusedPorts));
-    note_scale(record, from, tcp, cut);
+    let reused = track.labels.contains(Label::ReusedPorts);
+    note_completeness(record, tcp.flags, tcp.len, reused);
+    note_scale(record, from, tcp.flags, tcp.options.wscale, cut);
     let first_rtt = record.first_rtt_ns;
     let [first, second] = &mut record.ends;
     let (own, rev) = if from == 0 {
@@ -31,7 +32,7 @@ pub fn track_segment(
         (second, first)
     };
     let verdict = analysis::analyze(own, rev, segment, first_rtt, may_queue);
-    note_round_trip(record, segment);
+    note_round_trip(record, tcp.flags, segment.time_ns);
     if cut {
         // Its options were not captured, and nothing is said of a segment that is not known as a whole.
         track.labels = Labels::default();
@@ -44,17 +45,17 @@ pub fn track_segment(
 
     let own = &record.ends[from];
     track.seq = tcp.seq.wrapping_sub(own.base.unwrap_or(tcp.seq));
-    track.ack = if tcp.flags & flag::ACK == 0 {
-        0
-    } else {
-        tcp.ack
-            .wrapping_sub(record.ends[to].base.unwrap_or(tcp.ack))
-    };
+    track.ack = tcp.ack.wrapping_sub(record.ends[to].base.unwrap_or(0));
     track.window = if tcp.flags & flag::SYN == 0 {
         u32::from(tcp.window) << own.scale.shift()
     } else {
         u32::from(tcp.window)
     };
+
+    if let (Some(shift), false) = (tcp.options.wscale, tcp.flags & flag::SYN != 0) {
+        // It has no business here (RFC 7323 section 2.2), but Wireshark believes it from the next segment on.
+        record.ends[from].scale = Scale::Shift(shift);
+    }
 
     let before = [record.ends[0].state, record.ends[1].state];
     note_separate_ack(record, from, tcp);
@@ -63,6 +64,19 @@ pub fn track_segment(
     track.phase = Some(phase::of_segment(record, from, tcp, before));
     track.states = Some((record.ends[from].state.name(), record.ends[to].state.name()));
     verdict.queued
+}
+
+/// Takes note of a segment that an ICMP error quotes: Wireshark lets it count for the conversation, but not for its labels.
+pub fn track_quoted(
+    record: &mut TcpConversation,
+    from: usize,
+    quoted: QuotedSegment,
+    time_ns: i64,
+) {
+    note_completeness(record, quoted.flags, 0, false);
+    note_round_trip(record, quoted.flags, time_ns);
+    record.ends[from].note_unscaled(quoted.flags);
+    note_scale(record, from, quoted.flags, quoted.wscale, quoted.cut);
 }
 
 /// The sequence numbers that count as 0: of a SYN its own, else one less, so that what follows starts at 1.
@@ -86,64 +100,73 @@ fn note_bases(record: &mut TcpConversation, from: usize, tcp: &Tcp) {
     }
 }
 
-fn note_completeness(record: &mut TcpConversation, tcp: &Tcp, reused: bool) {
-    let syn = tcp.flags & flag::SYN != 0;
-    let ack = tcp.flags & flag::ACK != 0;
+fn note_completeness(record: &mut TcpConversation, flags: u16, len: u32, reused: bool) {
+    let syn = flags & flag::SYN != 0;
+    let ack = flags & flag::ACK != 0;
     let begins = syn && !ack && !record.begun;
     let mut seen = match (syn, ack) {
         // Only as the first packet that was seen.
         (true, false) => u8::from(begins),
         (true, true) => 2,
-        (false, true) if tcp.len == 0 => 4,
+        (false, true) if len == 0 => 4,
         _ => 0,
     };
     // Data in a SYN-ACK does not count, nor in a SYN that was sent again or begins a connection anew.
-    if (ack && !syn || begins && !reused) && tcp.len > 0 {
+    if (ack && !syn || begins && !reused) && len > 0 {
         seen |= 8;
     }
-    if ack && tcp.flags & flag::FIN != 0 {
+    if ack && flags & flag::FIN != 0 {
         seen |= 16;
     }
-    if tcp.flags & flag::RST != 0 {
+    if flags & flag::RST != 0 {
         seen |= 32;
     }
-    // A conversation that was joined in the middle is not made complete by the packet that revealed it.
-    if record.begun || begins {
+    if record.begun || reused {
         record.completeness |= seen;
+    } else if begins {
+        // Of the first packet only this is asked: does it begin the conversation, and does it bring data?
+        record.completeness |= seen & (1 | 8);
     }
     record.begun = true;
 }
 
 /// The first round-trip time; it counts from the next segment on.
-fn note_round_trip(record: &mut TcpConversation, segment: Segment<'_>) {
-    let syn = segment.tcp.flags & flag::SYN != 0;
-    let ack = segment.tcp.flags & flag::ACK != 0;
+fn note_round_trip(record: &mut TcpConversation, flags: u16, time_ns: i64) {
+    let syn = flags & flag::SYN != 0;
+    let ack = flags & flag::ACK != 0;
     if syn && !ack {
-        record.syn_ns = Some(segment.time_ns);
+        record.syn_ns = Some(time_ns);
     }
     if ack && !syn && record.first_rtt_ns == 0 {
-        record.first_rtt_ns = record.syn_ns.map_or(0, |sent| segment.time_ns - sent);
+        record.first_rtt_ns = record.syn_ns.map_or(0, |sent| time_ns - sent);
     }
 }
 
 /// Window scaling, as the SYNs agree on it. Of a `cut` one only what was captured is taken over.
-fn note_scale(record: &mut TcpConversation, from: usize, tcp: &Tcp, cut: bool) {
-    if tcp.flags & flag::SYN == 0 {
+fn note_scale(
+    record: &mut TcpConversation,
+    from: usize,
+    flags: u16,
+    wscale: Option<u8>,
+    cut: bool,
+) {
+    if flags & flag::SYN == 0 {
         return;
     }
     let to = 1 - from;
-    let answers = tcp.flags & flag::ACK != 0;
-    match tcp.options.wscale {
-        Some(_) if answers && !cut && record.ends[to].scale == Scale::Off => {
-            record.ends[from].scale = Scale::Off;
-        }
-        Some(shift) => record.ends[from].scale = Scale::Shift(shift),
-        // One end without the option is enough: neither scales (RFC 7323 section 2.2). Said again it changes nothing.
-        None if !cut && record.ends[from].scale == Scale::Unknown => {
-            record.ends[from].scale = Scale::Off;
-            record.ends[to].scale = Scale::Off;
-        }
-        None => {}
+    let answers = flags & flag::ACK != 0;
+    if let Some(shift) = wscale {
+        record.ends[from].scale = Scale::Shift(shift);
+    }
+    if cut {
+        return;
+    }
+    // One end without the option is enough: neither scales (RFC 7323 section 2.2). Said again without it changes nothing.
+    if record.ends[from].scale == Scale::Unknown {
+        record.ends[from].scale = Scale::Off;
+        record.ends[to].scale = Scale::Off;
+    } else if answers && record.ends[to].scale == Scale::Off {
+        record.ends[from].scale = Scale::Off;
     }
 }
 

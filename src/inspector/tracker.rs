@@ -2,12 +2,12 @@
 //! the table is full, the conversation that was idle longest is retired.
 
 use super::analysis::Segment;
-use super::conversation::Conversation;
+use super::conversation::{Clock, Conversation};
 use super::key::{Hashing, Key};
 use super::phase;
-use super::segment::track_segment;
+use super::segment::{track_quoted, track_segment};
 use crate::event::packet::{Label, Phase, Track};
-use crate::packet::headers::{Headers, Icmp, Tcp, Transport, flag};
+use crate::packet::headers::{Headers, Icmp, QuotedSegment, Tcp, Transport, flag};
 use std::collections::HashMap;
 use std::net::IpAddr;
 
@@ -39,6 +39,7 @@ pub struct Tracker {
     udp_streams: u32,
     retired: u64,
     network: u16,
+    clock: Clock,
 }
 
 /// A place in the table.
@@ -82,6 +83,7 @@ impl Tracker {
             udp_streams: 0,
             retired: 0,
             network: 0,
+            clock: Clock::default(),
         }
     }
 
@@ -98,6 +100,13 @@ impl Tracker {
 
     /// Takes a packet, in the order of the capture. `number` is `frame.number`, `time_ns` nanoseconds since the epoch.
     pub fn packet(&mut self, number: u64, time_ns: i64, headers: &Headers) -> Track {
+        let elapsed = self.clock.pass(time_ns);
+        let mut track = self.of_conversation(number, time_ns, headers);
+        track.elapsed = elapsed;
+        track
+    }
+
+    fn of_conversation(&mut self, number: u64, time_ns: i64, headers: &Headers) -> Track {
         let Some((from, to)) = headers.addresses() else {
             return Track {
                 phase: phase::of_other(headers),
@@ -111,10 +120,10 @@ impl Tracker {
             }
             Transport::Udp(udp) => {
                 let key = Key::new(self.network, (from, udp.srcport), (to, udp.dstport), UDP);
-                self.message(key, Some(Phase::Datagram))
+                self.message(time_ns, key, Some(Phase::Datagram))
             }
-            Transport::Icmp(icmp) => self.control(from, to, icmp, ICMP, headers),
-            Transport::Icmpv6(icmp) => self.control(from, to, icmp, ICMPV6, headers),
+            Transport::Icmp(icmp) => self.control(time_ns, (from, to), icmp, ICMP, headers),
+            Transport::Icmpv6(icmp) => self.control(time_ns, (from, to), icmp, ICMPV6, headers),
             Transport::Igmp(_) | Transport::None => Track {
                 phase: phase::of_other(headers),
                 ..Track::default()
@@ -123,14 +132,20 @@ impl Tracker {
     }
 
     /// A packet of a conversation without connection.
-    fn message(&mut self, (key, low_sends): (Key, bool), phase: Option<Phase>) -> Track {
+    fn message(
+        &mut self,
+        time_ns: i64,
+        (key, low_sends): (Key, bool),
+        phase: Option<Phase>,
+    ) -> Track {
         let place = self.find_or_begin(key, low_sends);
-        let conversation = &self.entries[place as usize].conversation;
+        let conversation = &mut self.entries[place as usize].conversation;
         Track {
             conversation: Some(conversation.number),
             stream: conversation.stream,
             forward: low_sends == conversation.low_began,
             phase,
+            elapsed_in_conversation: conversation.clock.pass(time_ns),
             ..Track::default()
         }
     }
@@ -138,8 +153,8 @@ impl Tracker {
     /// An ICMP message: an echo has a conversation of its own, an error belongs to the one it quotes.
     fn control(
         &mut self,
-        from: IpAddr,
-        to: IpAddr,
+        time_ns: i64,
+        (from, to): (IpAddr, IpAddr),
         icmp: &Icmp,
         protocol: u8,
         headers: &Headers,
@@ -147,7 +162,7 @@ impl Tracker {
         let phase = phase::of_other(headers);
         if let Some((identifier, _)) = icmp.echo {
             let key = Key::new(self.network, (from, identifier), (to, identifier), protocol);
-            return self.message(key, phase);
+            return self.message(time_ns, key, phase);
         }
         let mut track = Track {
             phase,
@@ -161,12 +176,14 @@ impl Tracker {
                 (quoted.dst, dst),
                 quoted.proto,
             );
-            let place = match (self.places.get(&key).copied(), quoted.ports, quoted.proto) {
-                (Some(place), ..) => Some(place),
-                // Wireshark counts the conversation of a quoted datagram too.
-                (None, Some(_), TCP | UDP) => Some(self.begin(key, low_sends)),
-                _ => None,
-            };
+            let mut place = self.places.get(&key).copied();
+            // Wireshark counts the conversation of a quoted datagram too, if it gets to see it.
+            if place.is_none() && (quoted.segment.is_some() || quoted.datagram) {
+                place = Some(self.begin(key, low_sends));
+            }
+            if let (Some(place), Some(segment)) = (place, quoted.segment) {
+                self.quoted(place, (key, low_sends), segment, time_ns);
+            }
             if let Some(place) = place {
                 let conversation = &self.entries[place as usize].conversation;
                 track.conversation = Some(conversation.number);
@@ -175,6 +192,25 @@ impl Tracker {
             }
         }
         track
+    }
+
+    /// A segment in an ICMP error, of the conversation at `place`.
+    fn quoted(
+        &mut self,
+        mut place: u32,
+        (key, low_sends): (Key, bool),
+        segment: QuotedSegment,
+        time_ns: i64,
+    ) {
+        let opens = segment.flags & (flag::SYN | flag::ACK) == flag::SYN;
+        if opens && self.has_other_base(place, low_sends, segment.seq) {
+            self.release(place);
+            place = self.begin_at(place, key, low_sends);
+        }
+        let conversation = &mut self.entries[place as usize].conversation;
+        let from = usize::from(low_sends != conversation.low_began);
+        let record = conversation.tcp.get_or_insert_default();
+        track_quoted(record, from, segment, time_ns);
     }
 
     fn segment(
@@ -199,6 +235,7 @@ impl Tracker {
         track.conversation = Some(conversation.number);
         track.stream = conversation.stream;
         track.forward = low_sends == conversation.low_began;
+        track.elapsed_in_conversation = conversation.clock.pass(time_ns);
         let from = usize::from(!track.forward);
         let record = conversation.tcp.get_or_insert_default();
         let queued = track_segment(
@@ -218,16 +255,18 @@ impl Tracker {
 
     /// True for a SYN that opens the same four-tuple with another initial sequence number.
     fn is_reuse(&self, place: u32, low_sends: bool, tcp: &Tcp) -> bool {
-        if tcp.flags & flag::SYN == 0 {
-            return false;
-        }
+        tcp.flags & flag::SYN != 0 && self.has_other_base(place, low_sends, tcp.seq)
+    }
+
+    /// True when the end that sends began at another sequence number than this.
+    fn has_other_base(&self, place: u32, low_sends: bool, seq: u32) -> bool {
         let conversation = &self.entries[place as usize].conversation;
         let from = usize::from(low_sends != conversation.low_began);
         conversation
             .tcp
             .as_ref()
             .and_then(|record| record.ends[from].base)
-            .is_some_and(|base| base != tcp.seq)
+            .is_some_and(|base| base != seq)
     }
 
     fn find_or_begin(&mut self, key: Key, low_sends: bool) -> u32 {
@@ -295,6 +334,7 @@ impl Tracker {
             number,
             stream,
             low_began,
+            clock: Clock::default(),
             tcp: None,
         }
     }

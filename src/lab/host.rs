@@ -7,6 +7,7 @@ use crate::sys::{diag, link, ring};
 use std::io;
 use std::os::fd::OwnedFd;
 use std::path::Path;
+use std::time::Duration;
 
 /// What failed, as a system call or an interface names it, and how.
 pub type Failure = (&'static str, io::Error);
@@ -45,6 +46,10 @@ const SETTINGS: [(&str, &str); 6] = [
     ("ipv6/conf/default/accept_dad", "0"),
     ("ipv4/tcp_no_metrics_save", "1"),
 ];
+
+/// Neighbours stay confirmed for longer than anybody works: an idle minute is not to put ARP in front of what the student sends then,
+/// nor a cut cable to end in "no route to host" for one who types slowly and in a timeout for one who types fast.
+const NEIGHBOURS_KEPT: Duration = Duration::from_hours(24);
 
 /// The network namespace that holds the wire's ends of all cables. Nothing in it has an address.
 pub fn make_switch(home: &Namespaces) -> Result<Namespaces, Failure> {
@@ -156,6 +161,12 @@ fn furnish(
         }
     } else {
         notes.push("this kernel has no IPv6: the hosts have IPv4 only".to_owned());
+    }
+    let families = [libc::AF_INET, libc::AF_INET6];
+    for family in &families[..=usize::from(six)] {
+        if let Err(error) = rtnetlink::keep_neighbours(&channel, eth0, *family, NEIGHBOURS_KEPT) {
+            notes.push(format!("neighbour table of {name}: {error}"));
+        }
     }
     Ok(Opened {
         diag: diag::open().map_err(|error| ("socket(AF_NETLINK)", error))?,

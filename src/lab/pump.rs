@@ -3,6 +3,7 @@
 
 use super::wire::{Accepted, Port, Sink, Wire};
 use super::wire_message::{ITSELF, LIMIT, Told, WireRequest};
+use crate::event::wire::Delivered;
 use crate::sys::ring::{self, Look, Ring, Room};
 use crate::sys::{clock, packet_socket, pass, signal};
 use nix::errno::Errno;
@@ -54,6 +55,8 @@ pub fn run(channel: OwnedFd, ring: OwnedFd, out: OwnedFd) -> i32 {
             out,
             ifindexes: Vec::new(),
             answers: Vec::new(),
+            delivered: None,
+            late: Vec::new(),
             failed: 0,
         },
         by_ifindex: HashMap::new(),
@@ -64,6 +67,7 @@ pub fn run(channel: OwnedFd, ring: OwnedFd, out: OwnedFd) -> i32 {
             waiting: 0,
             missed: 0,
         },
+        accepted: 0,
         overrun: 0,
         told_missed: (0, 0),
     };
@@ -76,6 +80,8 @@ struct Pump {
     ports: Ports,
     by_ifindex: HashMap<i32, Port>,
     terminal: Terminal,
+    /// How many frames the wire has taken, as it counts them.
+    accepted: u64,
     overrun: u64,
     told_missed: (u64, u64),
 }
@@ -103,6 +109,7 @@ impl Pump {
             ports,
             by_ifindex,
             terminal,
+            accepted,
             ..
         } = self;
         while taken < BATCH {
@@ -110,6 +117,8 @@ impl Pump {
                 let Some(port) = by_ifindex.get(&frame.ifindex) else {
                     return;
                 };
+                ports.delivered = None;
+                *accepted += 1;
                 match wire.accept(*port, frame.bytes, clock::monotonic_ns(), ports) {
                     Accepted::Housekeeping => {}
                     Accepted::Carried(rulings) => terminal.tell_frame(
@@ -119,10 +128,13 @@ impl Pump {
                             len: frame.len,
                             captured: frame.bytes.len() as u32,
                             rulings: rulings.to_vec(),
+                            ticket: *accepted,
+                            delivered: ports.delivered,
                         },
                         frame.bytes,
                     ),
                 }
+                terminal.tell_deliveries(&mut ports.late);
                 // What the wire says in answer stands behind the frame that made it speak.
                 for answer in ports.answers.drain(..) {
                     let told = Told::Frame {
@@ -131,6 +143,8 @@ impl Pump {
                         len: answer.len() as u32,
                         captured: answer.len() as u32,
                         rulings: Vec::new(),
+                        ticket: 0,
+                        delivered: None,
                     };
                     terminal.tell_frame(&told, &answer);
                 }
@@ -142,6 +156,7 @@ impl Pump {
         }
         if wire.due_ns().is_some() {
             wire.release(clock::monotonic_ns(), ports);
+            terminal.tell_deliveries(&mut ports.late);
         }
         taken == BATCH
     }
@@ -202,6 +217,7 @@ impl Pump {
                     .map_err(|error| error.to_string());
                 // What an order lets go of is on its way before the order is answered.
                 self.wire.release(now_ns, &mut self.ports);
+                self.terminal.tell_deliveries(&mut self.ports.late);
                 self.terminal.tell(&Told::Rules(told));
             }
             WireRequest::Sync(number) => {
@@ -231,6 +247,10 @@ struct Ports {
     ifindexes: Vec<u32>,
     /// What the wire itself sent and has not told yet.
     answers: Vec<Vec<u8>>,
+    /// When what was accepted last went out.
+    delivered: Option<Delivered>,
+    /// What was held and went out, and has not been told.
+    late: Vec<(u64, Delivered)>,
     failed: u64,
 }
 
@@ -242,20 +262,33 @@ impl Ports {
         }
         self.ifindexes[place] = ifindex;
     }
+
+    /// Sends a frame out of a port; when it went, unless there is no such port.
+    fn send(&mut self, to: Port, frame: &[u8]) -> Option<Delivered> {
+        let ifindex = *self.ifindexes.get(usize::from(to.0))?;
+        let from_ns = clock::now_ns();
+        if packet_socket::send_frame(&self.out, ifindex, frame).is_err() {
+            self.failed += 1;
+        }
+        let until_ns = clock::now_ns();
+        Some(Delivered { from_ns, until_ns })
+    }
 }
 
 impl Sink for Ports {
     fn deliver(&mut self, to: Port, frame: &[u8]) {
-        let Some(ifindex) = self.ifindexes.get(usize::from(to.0)) else {
-            return;
-        };
-        if packet_socket::send_frame(&self.out, *ifindex, frame).is_err() {
-            self.failed += 1;
+        let sent = self.send(to, frame);
+        self.delivered = self.delivered.map_or(sent, |first| Some(first.and(sent)));
+    }
+
+    fn deliver_held(&mut self, to: Port, frame: &[u8], ticket: u64) {
+        if let Some(sent) = self.send(to, frame) {
+            self.late.push((ticket, sent));
         }
     }
 
     fn answer(&mut self, to: Port, frame: &[u8]) {
-        self.deliver(to, frame);
+        self.send(to, frame);
         self.answers.push(frame.to_vec());
     }
 }
@@ -280,6 +313,12 @@ impl Terminal {
         }
         self.tell(told);
         self.open.extend_from_slice(frame);
+    }
+
+    fn tell_deliveries(&mut self, deliveries: &mut Vec<(u64, Delivered)>) {
+        for (ticket, delivered) in deliveries.drain(..) {
+            self.tell(&Told::Delivered { ticket, delivered });
+        }
     }
 
     fn tell(&mut self, told: &Told) {

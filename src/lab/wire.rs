@@ -46,6 +46,11 @@ pub trait Sink {
     /// A frame leaves the wire towards a host.
     fn deliver(&mut self, to: Port, frame: &[u8]);
 
+    /// A frame that was held leaves the wire. `ticket` says which it was: frames are numbered from 1 as [`Wire::accept`] takes them.
+    fn deliver_held(&mut self, to: Port, frame: &[u8], _ticket: u64) {
+        self.deliver(to, frame);
+    }
+
     /// The wire itself sends a host a frame, as a router would: no host sent it, and it is told as a frame of its own.
     fn answer(&mut self, to: Port, frame: &[u8]) {
         self.deliver(to, frame);
@@ -102,6 +107,8 @@ pub struct Wire {
     hosts: Vec<Option<Host>>,
     switch: Switch,
     beginnings: Beginnings,
+    /// How many frames were accepted.
+    accepted: u64,
     rules: Vec<Rule>,
     next_number: u32,
     seed: u64,
@@ -120,6 +127,7 @@ impl Wire {
             hosts: Vec::new(),
             switch: Switch::default(),
             beginnings: Beginnings::default(),
+            accepted: 0,
             rules: Vec::new(),
             next_number: 1,
             seed,
@@ -178,6 +186,7 @@ impl Wire {
         sink: &mut impl Sink,
     ) -> Accepted<'_> {
         self.rulings.clear();
+        self.accepted += 1;
         self.release(now_ns, sink);
         if is_housekeeping(frame) {
             return Accepted::Housekeeping;
@@ -339,6 +348,7 @@ impl Wire {
         let parcels = sent.into_iter().map(|(to, piece)| Parcel {
             to,
             frame: piece.into(),
+            ticket: self.accepted,
             rule: fate.rule,
         });
         if fate.waits {

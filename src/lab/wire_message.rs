@@ -2,7 +2,7 @@
 //! back in datagrams that hold as many records as fit, each followed by its frame's bytes.
 
 use crate::command::wire::WireOrder;
-use crate::event::wire::{RuleRow, Ruling};
+use crate::event::wire::{Delivered, RuleRow, Ruling};
 use serde::{Deserialize, Serialize};
 use std::net::IpAddr;
 
@@ -47,6 +47,17 @@ pub enum Told {
         captured: u32,
         /// What the rules did with it.
         rulings: Vec<Ruling>,
+        /// Which of the frames that came from hosts it is, from 1; 0 for the wire's own.
+        ticket: u64,
+        /// When it was delivered, if it has been.
+        delivered: Option<Delivered>,
+    },
+    /// A frame that was held has been delivered.
+    Delivered {
+        /// Which of the frames.
+        ticket: u64,
+        /// When.
+        delivered: Delivered,
     },
     /// The answer to an order: all rules, or why it could not be carried out.
     Rules(Result<Vec<RuleRow>, String>),

@@ -3,7 +3,7 @@
 use super::wire_message::{LIMIT, Told, WireRequest};
 use crate::command::wire::WireOrder;
 use crate::event::packet::FrameBytes;
-use crate::event::wire::{RuleRow, Ruling};
+use crate::event::wire::{Delivered, RuleRow, Ruling};
 use crate::sys::pass;
 use nix::errno::Errno;
 use nix::poll::{PollFd, PollFlags, PollTimeout, poll};
@@ -29,6 +29,10 @@ pub struct WireFrame {
     pub bytes: FrameBytes,
     /// What the rules did with it.
     pub rulings: Vec<Ruling>,
+    /// Which of the frames from hosts it is.
+    pub ticket: u64,
+    /// When it was delivered, if that is known with it; else it is told by [`WireTap::next_delivery`].
+    pub delivered: Option<Delivered>,
 }
 
 /// The channel to the wire's process.
@@ -37,6 +41,7 @@ pub struct WireTap {
     channel: OwnedFd,
     buffer: Vec<u8>,
     frames: VecDeque<WireFrame>,
+    deliveries: VecDeque<(u64, Delivered)>,
     rules: Option<Result<Vec<RuleRow>, String>>,
     asked: u64,
     synced: u64,
@@ -52,6 +57,7 @@ impl WireTap {
             // An answer that lists very many rules is longer than a datagram of frames.
             buffer: vec![0; 4 * LIMIT],
             frames: VecDeque::new(),
+            deliveries: VecDeque::new(),
             rules: None,
             asked: 0,
             synced: 0,
@@ -119,6 +125,11 @@ impl WireTap {
         self.frames.pop_front()
     }
 
+    /// The next frame that was held and has been delivered since it was told, by its ticket. Does not wait.
+    pub fn next_delivery(&mut self) -> Option<(u64, Delivered)> {
+        self.deliveries.pop_front()
+    }
+
     /// Takes in all that lies in the channel. Does not wait.
     pub fn receive(&mut self) {
         while !self.gone && self.receive_one() {}
@@ -171,6 +182,8 @@ impl WireTap {
                     len,
                     captured,
                     rulings,
+                    ticket,
+                    delivered,
                 } => {
                     let captured = (captured as usize).min(rest.len());
                     let (bytes, after) = rest.split_at(captured);
@@ -181,7 +194,12 @@ impl WireTap {
                         len,
                         bytes: bytes.into(),
                         rulings,
+                        ticket,
+                        delivered,
                     });
+                }
+                Told::Delivered { ticket, delivered } => {
+                    self.deliveries.push_back((ticket, delivered));
                 }
                 Told::Rules(rules) => self.rules = Some(rules),
                 Told::Synced(number) => self.synced = number,

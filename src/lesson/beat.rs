@@ -58,6 +58,10 @@ pub fn beats(lesson: &Lesson) -> Vec<Beat> {
                 beats.push(Beat::Quiz(question.clone()));
             }
             Block::Task(task) => beats.push(Beat::Task(task.clone())),
+            Block::Figure(figure) => {
+                let (show, caption) = (&figure.show, figure.caption.trim());
+                beats.push(Beat::Show(format!("`{show}` draws it. {caption}\n")));
+            }
             Block::Lab(lab) => {
                 if lab.fresh {
                     beats.push(Beat::Fresh);

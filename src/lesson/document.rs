@@ -1,6 +1,7 @@
 //! A lesson: its front matter and its blocks in their order, read from Markdown. What is wrong is found all at once.
 
 use super::fence::{Fence, Piece, pieces};
+use super::figure::Figure;
 use super::front::{self, Front};
 use super::lab::{Lab, read_lines};
 use super::question::Question;
@@ -43,6 +44,8 @@ pub enum Block {
     Quiz(Question),
     /// Something to bring about.
     Task(Task),
+    /// A drawing of what has happened so far.
+    Figure(Figure),
     /// A file for the lesson's folder, shown as well.
     File {
         /// Its name, without folders.
@@ -172,7 +175,7 @@ fn without_title<'a>(prose: &'a str, title: &str) -> &'a str {
 }
 
 fn block(text: &str, fence: &Fence) -> Result<Block, Vec<Diagnostic>> {
-    const KINDS: [&str; 3] = ["lab", "quiz", "task"];
+    const KINDS: [&str; 4] = ["lab", "quiz", "task", "figure"];
     let info = &text[fence.info.clone()];
     let mut words = info.split_whitespace();
     let kind = words.next().unwrap_or_default();
@@ -203,6 +206,12 @@ fn block(text: &str, fence: &Fence) -> Result<Block, Vec<Diagnostic>> {
         "task" => {
             no_more(&mut words)?;
             Task::read(text, &fence.content).map(Block::Task)
+        }
+        "figure" => {
+            no_more(&mut words)?;
+            Figure::read(text, &fence.content)
+                .map(Block::Figure)
+                .map_err(|error| vec![error])
         }
         _ => {
             if let Some(name) = words.find_map(|word| word.strip_prefix("file=")) {

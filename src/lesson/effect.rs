@@ -1,9 +1,9 @@
 //! Whether a student has done what a line of a lesson does, however it was spelled: by the calls that were made and the names that were given.
 
+use super::likeness::{differs, same_arguments};
 use crate::catalog::verb::{AnsweredBy, Verb};
-use crate::command::ast::{Action, Call, Command, Expr};
+use crate::command::ast::{Action, Call, Command};
 use crate::event::CallEvent;
-use crate::value::Address;
 
 /// What the student has done since the step began.
 #[derive(Clone, Debug, Default)]
@@ -14,6 +14,10 @@ pub struct Done<'a> {
     pub calls: Vec<&'a CallEvent>,
     /// The names that have values: process and name.
     pub names: Vec<(String, String)>,
+    /// The descriptors that names have had since the step began: process, name and number.
+    pub sockets: Vec<(String, String, i32)>,
+    /// The line is about a call that fails: a failed one counts.
+    pub may_fail: bool,
     /// The process of the prompt.
     pub here: &'a str,
 }
@@ -27,11 +31,19 @@ pub struct Used {
     pub calls: usize,
 }
 
-/// Whether all that a line does was done. An error is the first thing that was not. `process` is where the line goes.
+/// Whether all that a line does was done. An error is the first thing that was not; of a line of one command it is empty where there
+/// is no more to be said. `process` is where the line goes.
 pub fn account(commands: &[Command], process: &str, done: &Done<'_>) -> Result<Used, String> {
     let mut used = Used::default();
     for command in commands {
-        account_for(command, process, done, &mut used)?;
+        account_for(command, process, done, &mut used).map_err(|reason| match reason {
+            Some(reason) => reason,
+            None if commands.len() > 1 => {
+                let process = command.process.as_deref().unwrap_or(process);
+                format!("no `{}` in {process} yet", command.text)
+            }
+            None => String::new(),
+        })?;
     }
     Ok(used)
 }
@@ -41,14 +53,14 @@ fn account_for(
     process: &str,
     done: &Done<'_>,
     used: &mut Used,
-) -> Result<(), String> {
+) -> Result<(), Option<String>> {
     let process = command.process.as_deref().unwrap_or(process);
     let typed = |used: &Used, same: &dyn Fn(&Command) -> bool| {
         done.typed
             .iter()
             .enumerate()
             .skip(used.typed)
-            .find(|(_, (whose, typed))| whose == process && same(typed))
+            .find(|(_, (whose, typed))| (whose == process || is_of_the_lab(typed)) && same(typed))
             .map(|(place, _)| place + 1)
     };
     let so = typed(used, &|typed| {
@@ -60,7 +72,12 @@ fn account_for(
             .iter()
             .enumerate()
             .skip(used.calls)
-            .find(|(_, made)| is_made_by(call, made, process))
+            .find(|(_, made)| {
+                is_made_by(call, made, process)
+                    && differs(call, made, done).is_none()
+                    && failed(call, made, done).is_none()
+                    && is_named(command, made, done)
+            })
             .map(|(place, _)| place + 1),
         _ => None,
     };
@@ -77,7 +94,7 @@ fn account_for(
     });
     match &command.action {
         Action::Switch if done.here == process => Ok(()),
-        Action::Switch => Err(format!("`{process}>` goes there")),
+        Action::Switch => Err(Some(format!("`{process}>` goes there"))),
         Action::Repeat(_, body) => {
             for command in body {
                 account_for(command, process, done, used)?;
@@ -85,23 +102,81 @@ fn account_for(
             Ok(())
         }
         Action::Evaluate(_) => match unnamed {
-            Some(name) => Err(format!("nothing is called {name} in {process}")),
-            None if command.targets.is_empty() => Err(format!("`{}`", command.text)),
+            Some(name) => Err(Some(format!("nothing is called {name} in {process}"))),
+            None if command.targets.is_empty() => Err(elsewhere(command, process, done)),
             None => Ok(()),
         },
         Action::Call(call) => {
             if made.is_none() {
+                // The call is there, and what it gave has another name.
+                let nameless = done.calls.iter().skip(used.calls).any(|made| {
+                    is_made_by(call, made, process)
+                        && differs(call, made, done).is_none()
+                        && failed(call, made, done).is_none()
+                });
+                if let (true, Some(target)) = (nameless, command.targets.first()) {
+                    return Err(another(call, process, done, used)
+                        .or_else(|| Some(format!("{target} is not what this step makes"))));
+                }
                 let alike = typed(used, &|typed| is_alike(call, typed));
                 let alike = alike.filter(|_| call_names(call.verb).is_empty());
-                used.typed =
-                    alike.ok_or_else(|| format!("no {} in {process} yet", call.verb.name()))?;
+                used.typed = alike.ok_or_else(|| {
+                    another(call, process, done, used).or_else(|| elsewhere(command, process, done))
+                })?;
             }
             match unnamed {
-                Some(name) => Err(format!("nothing is called {name} in {process}")),
+                Some(name) => Err(Some(format!("nothing is called {name} in {process}"))),
                 None => Ok(()),
             }
         }
     }
+}
+
+/// True unless the socket that a call made is known to have another name than the line gives it.
+fn is_named(command: &Command, made: &CallEvent, done: &Done<'_>) -> bool {
+    let Some(target) = command.targets.first() else {
+        return true;
+    };
+    let held = |name: Option<&str>, fd: Option<i32>| {
+        done.sockets.iter().any(|(process, known, number)| {
+            *process == made.process
+                && name.is_none_or(|name| name == known)
+                && fd.is_none_or(|fd| fd == *number)
+        })
+    };
+    let makes = matches!(made.name.as_str(), "socket" | "accept" | "accept4");
+    let fd = i32::try_from(made.result).ok();
+    !makes || fd.is_none() || !held(Some(target), None) || held(Some(target), fd)
+}
+
+/// How the newest call of a name differs from the one that is meant.
+fn another(call: &Call, process: &str, done: &Done<'_>, used: &Used) -> Option<String> {
+    let calls = || done.calls.iter().skip(used.calls).rev();
+    if let Some(made) = calls().find(|made| is_made_by(call, made, process)) {
+        return differs(call, made, done).or_else(|| failed(call, made, done));
+    }
+    let elsewhere = calls().find(|made| is_made_by(call, made, &made.process))?;
+    Some(in_another(&elsewhere.process, process))
+}
+
+/// Says that the command was typed at another prompt.
+fn elsewhere(command: &Command, process: &str, done: &Done<'_>) -> Option<String> {
+    let mut typed = done.typed.iter().rev();
+    let (there, _) = typed.find(|(_, typed)| typed.action == command.action)?;
+    (there != process).then(|| in_another(there, process))
+}
+
+fn in_another(there: &str, process: &str) -> String {
+    format!(
+        "that was in {there}; this step is in {process}: `{process}>` in front of the line takes it there"
+    )
+}
+
+/// Says that a call failed where the line is not about failing.
+fn failed(call: &Call, made: &CallEvent, done: &Done<'_>) -> Option<String> {
+    let errno = made.errno.as_ref()?;
+    let may = done.may_fail || call.verb == Verb::ConnectEx;
+    (!may).then(|| format!("that {} failed: {errno}", call.verb.name()))
 }
 
 /// True for a typed command that does the same as one of a verb that makes no system call of its own.
@@ -128,19 +203,31 @@ fn is_alike(call: &Call, typed: &Command) -> bool {
     );
     let engine = call.verb.entry().answered_by == AnsweredBy::Engine;
     matches!(&typed.action, Action::Call(other)
-        if other.verb == call.verb && (looks || engine || other.args == call.args))
+        if other.verb == call.verb
+            && (looks || other.args == call.args || engine && same_arguments(call, other)))
+}
+
+/// True for a look at the whole lab, which is the same from every prompt.
+fn is_of_the_lab(command: &Command) -> bool {
+    matches!(&command.action, Action::Call(call) if matches!(
+        call.verb,
+        Verb::Sockets
+            | Verb::Packets
+            | Verb::Packet
+            | Verb::Ladder
+            | Verb::Conversations
+            | Verb::Help
+            | Verb::Explain
+            | Verb::Lab
+            | Verb::Jobs
+            | Verb::Sleep
+    ))
 }
 
 /// True for a system call by which the effect of a verb comes about.
 fn is_made_by(call: &Call, made: &CallEvent, process: &str) -> bool {
     let name = made.name.strip_suffix('4').unwrap_or(&made.name);
-    let same_port = match (port(call), made.local.as_ref().or(made.peer.as_ref())) {
-        (Some(port), Some(address)) if matches!(call.verb, Verb::Bind | Verb::Connect) => {
-            address.port().is_none_or(|made| made == port)
-        }
-        _ => true,
-    };
-    made.process == process && same_port && call_names(call.verb).contains(&name)
+    made.process == process && call_names(call.verb).contains(&name)
 }
 
 /// The system calls by which the effect of a verb comes about; none when it makes none.
@@ -169,18 +256,6 @@ fn call_names(verb: Verb) -> &'static [&'static str] {
         }
         _ => &[],
     }
-}
-
-/// The port of a literal address among the arguments.
-fn port(call: &Call) -> Option<u16> {
-    call.args
-        .iter()
-        .flatten()
-        .find_map(|argument| match argument {
-            Expr::Address(address) => Address::port(address),
-            Expr::HostPort(_, port) => *port,
-            _ => None,
-        })
 }
 
 #[cfg(test)]
@@ -224,7 +299,7 @@ mod tests {
                 &["d"],
                 Some("nothing is called c"),
             ),
-            ("c = socket", "", &[], &[], Some("no socket in lab")),
+            ("c = socket", "", &[], &[], Some("")),
             (
                 "s = create_server :5000",
                 "",
@@ -233,7 +308,13 @@ mod tests {
                 None,
             ),
             ("connect c :5000", "", &["connect"], &[], None),
-            ("connect c :5001", "", &["connect"], &[], Some("no connect")),
+            (
+                "connect c :5001",
+                "",
+                &["connect"],
+                &[],
+                Some("that was 127.0.0.1:5000"),
+            ),
             ("sendall c \"x\"", "", &["send"], &[], None),
             (
                 "conn, addr = accept s",
@@ -243,18 +324,12 @@ mod tests {
                 None,
             ),
             ("fileno c", "c.fileno()", &[], &[], None),
-            ("fileno c", "", &[], &[], Some("no fileno")),
+            ("fileno c", "", &[], &[], Some("")),
             ("sockets", "sockets lab", &[], &[], None),
-            (
-                "process server",
-                "process other",
-                &[],
-                &[],
-                Some("no process"),
-            ),
+            ("process server", "process other", &[], &[], Some("")),
             ("n = 5", "", &[], &["n"], None),
             ("1 + 1", "1 + 1", &[], &[], None),
-            ("1 + 1", "2", &[], &[], Some("1 + 1")),
+            ("1 + 1", "2", &[], &[], Some("")),
             ("server>", "", &[], &[], Some("goes there")),
         ] {
             let commands = parse_line(line).expect("it is a line");
@@ -271,6 +346,8 @@ mod tests {
                     .iter()
                     .map(|name| ("lab".to_owned(), (*name).to_owned()))
                     .collect(),
+                sockets: Vec::new(),
+                may_fail: false,
                 here: "lab",
             };
             let found = account(&commands, "lab", &done).err();
@@ -293,6 +370,8 @@ mod tests {
         let used = |line: &str, from: usize| {
             let done = Done {
                 calls: calls[from..].iter().collect(),
+                sockets: Vec::new(),
+                may_fail: false,
                 here: "lab",
                 ..Done::default()
             };

@@ -65,6 +65,18 @@ type Places = BTreeMap<usize, i64>;
 
 /// Puts packets, oldest first, to a sequence. `began_ns` is when the command began.
 pub fn judge(sequence: &Sequence, packets: &[Seen<'_>], began_ns: i64) -> Outcome {
+    walk(sequence, packets, began_ns).0
+}
+
+/// How many of the packets, from the oldest on, a sequence that holds has used up; `None` for one that does not hold.
+pub fn used(sequence: &Sequence, packets: &[Seen<'_>], began_ns: i64) -> Option<usize> {
+    let (outcome, places) = walk(sequence, packets, began_ns);
+    let first = places.keys().next().copied();
+    first.filter(|_| outcome == Outcome::Held)
+}
+
+/// How it goes, and the places that are reached behind the packet of the last line.
+fn walk(sequence: &Sequence, packets: &[Seen<'_>], began_ns: i64) -> (Outcome, Places) {
     let mut places: Places = [(0, began_ns)].into();
     for item in &sequence.items {
         let open = skipped(places.clone(), packets, sequence.exactly);
@@ -92,19 +104,21 @@ pub fn judge(sequence: &Sequence, packets: &[Seen<'_>], began_ns: i64) -> Outcom
                 Kind::Unordered(patterns) => patterns.iter().collect(),
                 Kind::Anything => Vec::new(),
             };
-            return parted(item, &patterns, &open, packets, sequence.exactly);
+            let outcome = parted(item, &patterns, &open, packets, sequence.exactly);
+            return (outcome, next);
         }
         places = next;
     }
-    let open = skipped(places, packets, sequence.exactly);
+    let open = skipped(places.clone(), packets, sequence.exactly);
     let last = open.keys().next_back().copied().unwrap_or(0);
-    match packets.get(last).filter(|_| sequence.exactly) {
+    let outcome = match packets.get(last).filter(|_| sequence.exactly) {
         Some(extra) => Outcome::Mismatch {
             line: sequence.items.last().map_or(0, |item| item.line),
             difference: too_many(extra),
         },
         None => Outcome::Held,
-    }
+    };
+    (outcome, places)
 }
 
 /// The places from which only packets that do not matter are passed over.

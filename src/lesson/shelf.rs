@@ -52,6 +52,15 @@ impl Shelf {
         )
     }
 
+    /// What the lessons in the binary are called, each with its number: `1.4`, `handshake`.
+    pub fn names() -> Vec<(String, String)> {
+        let named = EMBEDDED.iter().filter_map(|(file, _)| {
+            let (part, number, name) = place_of(file);
+            Some((format!("{}.{}", part?, number?), name))
+        });
+        named.collect()
+    }
+
     /// These lessons, put in their order.
     pub fn of(mut volumes: Vec<Volume>) -> Self {
         volumes.sort_by(|one, other| {

@@ -4,6 +4,7 @@
 mod dns;
 mod icmp;
 mod input;
+mod netlink;
 mod network;
 pub mod table;
 mod transport;
@@ -219,6 +220,14 @@ fn layer(input: &Input<'_>, place: &Place<'_>, payload: Vec<u8>) -> Result<Vec<u
         Protocol::Icmp6 => icmp::icmp6(input, place, &payload),
         Protocol::Igmp => icmp::igmp(input, &payload),
         Protocol::Dns => dns::query(input, place, &payload),
+        Protocol::Nlmsg => netlink::nlmsg(input, place, &payload),
+        Protocol::Ifinfomsg => netlink::ifinfomsg(input, &payload),
+        Protocol::Ifaddrmsg => netlink::ifaddrmsg(input, &payload),
+        Protocol::Rtmsg => netlink::rtmsg(input, &payload),
+        Protocol::Ndmsg => netlink::ndmsg(input, &payload),
+        Protocol::InetDiagReq => netlink::inet_diag_req(input, &payload),
+        Protocol::Genlmsghdr => netlink::genlmsghdr(input, &payload),
+        Protocol::Nlattr => netlink::nlattr(input, &payload),
         Protocol::Raw => {
             let mut bytes = input.bytes("load")?.unwrap_or_default();
             bytes.extend(payload);

@@ -82,6 +82,22 @@ pub(super) fn carried(headers: &Headers, proto: u8, datagram: &[u8]) -> Transpor
     whole.transport
 }
 
+/// What a tunnel in the packet of `outer` carries: its own headers, as if they were those of a frame.
+pub(super) fn inner(outer: &Headers, next: Announced, part: Part<'_>) -> Headers {
+    let mut headers = Headers {
+        ethernet: None,
+        vlan: None,
+        ethertype: None,
+        net: Net::None,
+        transport: Transport::None,
+        payload: part.span(),
+        malformed: None,
+        ..*outer
+    };
+    headers.announced(next, part, 0);
+    headers
+}
+
 /// `LINKTYPE_SUNATM`.
 const SUNATM: LinkType = LinkType(123);
 

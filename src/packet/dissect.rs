@@ -15,6 +15,8 @@ use super::{
 };
 use std::net::IpAddr;
 
+/// How the titles of layers begin that were put together from fragments.
+pub const TOGETHER: &str = "Reassembled: ";
 /// How many IP headers may lie in each other (tunnels, quotes); what is deeper is shown as bytes.
 const DEEPEST: u8 = 8;
 
@@ -51,7 +53,11 @@ pub fn whole_tree(
     checksum_not_ready: bool,
     datagram: Option<&[u8]>,
 ) -> Vec<Layer> {
-    let waits = headers.transport == Transport::None || datagram.is_some();
+    // One that the capture cut waits for nothing: it is read as far as it goes.
+    let cut = headers
+        .malformed
+        .is_some_and(|fault| !matches!(fault.layer, "ip" | "ipv6"));
+    let waits = headers.transport == Transport::None && !cut || datagram.is_some();
     let mut layers = walk(headers.link, bytes, headers.len, checksum_not_ready, waits);
     if let Some(datagram) = datagram {
         layers.extend(reassembled(headers, bytes, datagram));
@@ -87,7 +93,7 @@ fn reassembled(headers: &Headers, frame: &[u8], datagram: &[u8]) -> Vec<Layer> {
     }
     walk.upper(&upper, part);
     for layer in &mut walk.layers {
-        layer.title.insert_str(0, "Reassembled: ");
+        layer.title.insert_str(0, TOGETHER);
         layer.span = Span::default();
         layer.fields.iter_mut().for_each(forget_place);
     }

@@ -1,6 +1,8 @@
 //! DNS messages (RFC 1035) over UDP and TCP, multicast DNS (RFC 6762) and LLMNR (RFC 4795) among them. Not what resolvers do.
 
+mod extension;
 mod name;
+mod piece;
 mod record;
 mod words;
 

@@ -1,10 +1,10 @@
 //! One fragment of an IP datagram, and the datagram once all of them are there. Not the keeping of fragments, which takes a memory.
 
 use super::decode;
-use super::headers::{Headers, Net, Span, Transport};
+use super::headers::{Headers, Ipv4, Net, Span, Transport};
 use super::ipv6::{self, extension, next};
 use super::part::{Part, be32};
-use std::net::IpAddr;
+use std::net::{IpAddr, Ipv4Addr};
 
 /// What a fragment says of itself (RFC 791 section 3.2, RFC 8200 section 4.5).
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -32,6 +32,8 @@ pub struct Datagram {
     pub proto: u8,
     /// Identification.
     pub id: u32,
+    /// The VLAN, 0 for none or where it does not count.
+    pub vlan: u16,
 }
 
 /// The fragment a frame holds at its outermost IP header, if it is one; a datagram in a single fragment is none.
@@ -45,6 +47,7 @@ pub fn of(headers: &Headers, frame: &[u8]) -> Option<Fragment> {
                 dst: ip.dst.into(),
                 proto: ip.proto,
                 id: ip.id.into(),
+                vlan: vlan_of(headers.vlan, ip),
             };
             Some(cut(of, ip.frag_offset, ip.mf, start, len, frame))
         }
@@ -63,6 +66,7 @@ pub fn of(headers: &Headers, frame: &[u8]) -> Option<Fragment> {
                         dst: ip.dst.into(),
                         proto: found.nxt,
                         id: be32(found.part.bytes(), 4),
+                        vlan: 0,
                     };
                     let start = rest.span().start as usize;
                     let len = end.checked_sub(start)?;
@@ -73,6 +77,14 @@ pub fn of(headers: &Headers, frame: &[u8]) -> Option<Fragment> {
         }
         _ => None,
     }
+}
+
+/// Private addresses may be in use in several VLANs at once: then a fragment of another VLAN is of another datagram. So Wireshark has
+/// it, for IPv4 alone.
+fn vlan_of(vlan: Option<u16>, ip: &Ipv4) -> u16 {
+    let own = |address: Ipv4Addr| address.is_private() || address.is_link_local();
+    let counts = own(ip.src) || own(ip.dst);
+    vlan.filter(|_| counts).unwrap_or(0)
 }
 
 fn cut(of: Datagram, offset: u16, more: bool, start: usize, len: usize, frame: &[u8]) -> Fragment {

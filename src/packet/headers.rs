@@ -270,6 +270,17 @@ pub struct Tcp {
     pub header: Span,
 }
 
+impl Tcp {
+    /// How many bytes of the header were captured: all of them when the segment was put together from fragments.
+    pub fn captured(&self) -> usize {
+        if self.header.is_empty() {
+            usize::from(self.hdr_len)
+        } else {
+            self.header.len()
+        }
+    }
+}
+
 /// The TCP options the tracker and the one-line view need.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct TcpOptions {
@@ -285,6 +296,17 @@ pub struct TcpOptions {
     pub sack_count: u8,
     /// `tcp.options.timestamp.tsval` and `tsecr`.
     pub timestamp: Option<(u32, u32)>,
+    /// What was captured of the option in which the capture ends.
+    pub cut: Option<CutOption>,
+}
+
+/// The first of two numbers, of which the capture does not have the second.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum CutOption {
+    /// `tcp.options.timestamp.tsval`.
+    Tsval(u32),
+    /// `tcp.options.sack_le` of the last block, raw.
+    LeftEdge(u32),
 }
 
 /// The UDP destination ports of VXLAN and Geneve, whose datagrams carry frames.
@@ -331,8 +353,25 @@ pub struct Quoted {
     pub proto: u8,
     /// Its ports, when the quote is long enough.
     pub ports: Option<(u16, u16)>,
+    /// Of a quoted TCP segment what a conversation learns from it, when the quote reaches as far as the window.
+    pub segment: Option<QuotedSegment>,
+    /// True for a UDP datagram of which the whole header is quoted.
+    pub datagram: bool,
     /// Where the quoted packet lies in the frame.
     pub span: Span,
+}
+
+/// What a quoted TCP segment tells of its conversation.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct QuotedSegment {
+    /// `tcp.seq_raw`.
+    pub seq: u32,
+    /// `tcp.flags`.
+    pub flags: u16,
+    /// `tcp.options.wscale.shift`.
+    pub wscale: Option<u8>,
+    /// True when the quote ends before the header does.
+    pub cut: bool,
 }
 
 /// The layer at which decoding stopped, and the reason in words.

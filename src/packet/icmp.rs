@@ -1,9 +1,10 @@
 //! ICMP (RFC 792) and ICMPv6 (RFC 4443) headers, and the packet an error quotes. Not neighbour discovery (`ndp.rs`).
 
-use super::headers::{Icmp, Malformed, Quoted};
+use super::headers::{Icmp, Malformed, Quoted, QuotedSegment};
 use super::ipv4;
 use super::ipv6;
 use super::part::{Decoded, Part, be16};
+use super::{tcp, udp};
 
 /// Bytes before the data of an echo and before the packet that an error quotes.
 pub(super) const HEADER: usize = 8;
@@ -135,6 +136,21 @@ fn quoted(part: Part<'_>) -> Option<Quoted> {
         dst,
         proto,
         ports: has_ports.then(|| (be16(bytes, 0), be16(bytes, 2))),
+        segment: (has_ports && proto == proto::TCP)
+            .then(|| quoted_segment(bytes))
+            .flatten(),
+        datagram: has_ports && proto == proto::UDP && bytes.len() >= udp::HEADER,
         span: part.span(),
+    })
+}
+
+/// Reads a segment of which an error quotes the first `bytes`; the rest of it counts as not captured.
+fn quoted_segment(bytes: &[u8]) -> Option<QuotedSegment> {
+    let tcp = tcp::decode(Part::whole(bytes, 1 << 16)).ok()?.header;
+    Some(QuotedSegment {
+        seq: tcp.seq,
+        flags: tcp.flags,
+        wscale: tcp.options.wscale,
+        cut: tcp.captured() < usize::from(tcp.hdr_len),
     })
 }

@@ -14,6 +14,7 @@ pub(super) mod next {
     pub(in crate::packet) const ROUTING: u8 = 43;
     pub(in crate::packet) const FRAGMENT: u8 = 44;
     pub(in crate::packet) const AUTHENTICATION: u8 = 51;
+    pub(in crate::packet) const NOTHING: u8 = 59;
     pub(in crate::packet) const DESTINATION: u8 = 60;
     pub(in crate::packet) const MOBILITY: u8 = 135;
     pub(in crate::packet) const HIP: u8 = 139;
@@ -51,9 +52,15 @@ pub(super) fn extension(kind: u8, part: Part<'_>) -> Result<Option<Extension<'_>
         let reason = "an extension header reaches past the end of the packet";
         return Err(part.malformed("ipv6", reason, 1));
     }
+    // Nothing follows a Mobility header, whatever it announces (RFC 6275 section 6.1.1).
+    let nxt = if kind == next::MOBILITY {
+        next::NOTHING
+    } else {
+        bytes[0]
+    };
     Ok(Some(Extension {
         kind,
-        nxt: bytes[0],
+        nxt,
         part: part.first(len),
     }))
 }

@@ -35,7 +35,7 @@ mod tcp_options;
 pub mod text;
 mod tls;
 pub mod tree;
-mod tunnel;
+pub mod tunnel;
 mod udp;
 mod websocket;
 

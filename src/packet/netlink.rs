@@ -2,6 +2,7 @@
 //! Numbers are in the byte order of the machine. Not the asking, which is in `sys`.
 
 mod attribute;
+mod content;
 mod words;
 
 use super::fields::Fields;
@@ -25,6 +26,7 @@ const SOCK_DIAG: u16 = 4;
 const GENERIC: u16 = 16;
 
 const ERROR: u16 = 2;
+const DONE: u16 = 3;
 const REQUEST: u16 = 0x01;
 
 /// The messages in what was sent or received on a netlink socket of this protocol (`NETLINK_ROUTE` is 0), a layer for each. What is
@@ -34,46 +36,80 @@ pub fn tree(protocol: u16, bytes: &[u8]) -> Vec<Layer> {
 }
 
 /// A message in short.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Brief {
-    /// Its type and its flags: `RTM_GETLINK (REQUEST, DUMP)`; `type 200` where it has no name.
-    pub title: String,
-    /// Its error, and those of its attributes that are known: `IFLA_MTU 65536`.
-    pub contents: Vec<String>,
+    /// Its type: `RTM_GETLINK`; `type 200` where it has no name.
+    pub kind: String,
+    /// Its flags without their prefix: `REQUEST, DUMP`; empty for none.
+    pub flags: String,
+    /// Its sequence number: an answer has that of its question.
+    pub seq: u32,
+    /// The port id in its header: of who asked.
+    pub port: u32,
+    /// Its length in bytes, as its header has it.
+    pub len: u32,
+    /// The errno that it brings (NLMSG_ERROR, NLMSG_DONE), above zero; 0 for an acknowledgment.
+    pub errno: Option<i32>,
+    /// What it says: a link, an address, an error, in the words of ip(8); empty when that is all in its type.
+    pub content: String,
+    /// True when not all of it was received.
+    pub cut: bool,
+}
+
+impl Brief {
+    /// Type and flags: `RTM_GETLINK (REQUEST, DUMP)`.
+    pub fn title(&self) -> String {
+        if self.flags.is_empty() {
+            self.kind.clone()
+        } else {
+            format!("{} ({})", self.kind, self.flags)
+        }
+    }
 }
 
 /// What [`tree`] says of each message, in short; what is no message is left out.
 pub fn brief(protocol: u16, bytes: &[u8]) -> Vec<Brief> {
-    let in_short = |layer: Layer| {
-        let meaning = |name: &str| {
-            let field = layer.fields.iter().find(|field| field.name == name)?;
-            (!field.meaning.is_empty()).then(|| field.meaning.clone())
-        };
-        let kind = || native(&bytes[layer.span.start as usize..], &(4..6));
-        let name = meaning("netlink.hdr_type").unwrap_or_else(|| format!("type {}", kind()));
-        let contents = layer.fields.iter().filter(|field| {
-            field.name == "netlink.error"
-                || field.name == "netlink.attr" && field.label != attribute::UNKNOWN
-        });
-        Brief {
-            title: match meaning("netlink.hdr_flags") {
-                Some(flags) => format!("{name} ({flags})"),
-                None => name,
-            },
-            contents: contents
-                .filter(|field| !field.meaning.is_empty())
-                .map(|field| match field.name {
-                    "netlink.error" => field.meaning.clone(),
-                    _ => format!("{} {}", field.label, field.meaning),
-                })
-                .collect(),
+    let mut found = Vec::new();
+    let mut rest = bytes;
+    while rest.len() >= HEADER && found.len() < MESSAGES {
+        let len = native(rest, &(0..4)) as usize;
+        if len < HEADER {
+            break;
         }
-    };
-    let layers = tree(protocol, bytes).into_iter();
-    layers
-        .filter(|layer| layer.name == "netlink")
-        .map(in_short)
-        .collect()
+        let kind = native(rest, &(4..6)) as u16;
+        let own = &rest[..len.min(rest.len())];
+        let cut = len > rest.len();
+        let message = content::Message {
+            protocol,
+            kind,
+            bytes: own,
+        };
+        found.push(Brief {
+            kind: kind_words(protocol, kind),
+            flags: words::flags(protocol, kind, native(rest, &(6..8)) as u16),
+            seq: native(rest, &(8..12)) as u32,
+            port: native(rest, &(12..16)) as u32,
+            len: len as u32,
+            errno: message.errno(),
+            // What is not there in whole would be told wrong.
+            content: if cut {
+                String::new()
+            } else {
+                message.content()
+            },
+            cut,
+        });
+        rest = rest.get(len.next_multiple_of(4)..).unwrap_or_default();
+    }
+    found
+}
+
+/// A type by its name, or by its number.
+fn kind_words(protocol: u16, kind: u16) -> String {
+    match words::kind(protocol, kind) {
+        "" => format!("type {kind}"),
+        name => name.to_owned(),
+    }
 }
 
 /// A frame of `LINKTYPE_NETLINK`: a header like that of a cooked capture, whose protocol is the netlink family.
@@ -146,7 +182,7 @@ fn message(protocol: u16, part: Part<'_>, cut: bool) -> Layer {
     let kind = native(bytes, &(4..6)) as u16;
     let flags = native(bytes, &(6..8)) as u16;
     let kind_name = words::kind(protocol, kind);
-    let flag_names = words::flags(kind, flags);
+    let flag_names = words::flags(protocol, kind, flags);
     if let Some(field) = number(&mut fields, 4..6, "netlink.hdr_type", "Message type") {
         field.mean(kind_name);
     }
@@ -168,11 +204,7 @@ fn message(protocol: u16, part: Part<'_>, cut: bool) -> Layer {
         let reason = "the length is longer than what was received";
         fields.malformed(Some(part.malformed("netlink", reason, 0)));
     }
-    let name = if kind_name.is_empty() {
-        format!("type {kind}")
-    } else {
-        kind_name.to_owned()
-    };
+    let name = kind_words(protocol, kind);
     let gap = if flag_names.is_empty() { "" } else { ", " };
     fields.layer(
         "netlink",
@@ -185,12 +217,11 @@ fn error(fields: &mut Fields<'_>) {
     let bytes = fields.part().bytes();
     let errno = native(bytes, &(16..20)) as u32 as i32;
     if let Some(field) = number(fields, 16..20, "netlink.error", "Error code") {
-        let meaning = if errno == 0 {
+        field.mean(if errno == 0 {
             "acknowledged".to_owned()
         } else {
-            format!("errno {}", errno.unsigned_abs())
-        };
-        field.mean(meaning);
+            content::errno_words(errno)
+        });
     }
     rest(fields, 20);
 }
@@ -353,7 +384,10 @@ mod tests {
         let layers = tree(0, &bytes);
         assert_eq!(find(&layers, "RTA_GATEWAY").meaning, "10.0.0.1");
         assert_eq!(layers[1].title, "Netlink message, NLMSG_ERROR");
-        assert_eq!(find(&layers, "Error code").meaning, "errno 13");
+        assert_eq!(
+            find(&layers, "Error code").meaning,
+            "EACCES (Permission denied)"
+        );
     }
 
     #[test]
@@ -377,15 +411,107 @@ mod tests {
         bytes.extend([1, 2, 3]);
         let told: Vec<(String, String)> = brief(0, &bytes)
             .into_iter()
-            .map(|brief| (brief.title, brief.contents.join(", ")))
+            .map(|brief| (brief.title(), brief.content))
             .collect();
         let expected = [
             ("RTM_GETLINK (REQUEST, DUMP)", ""),
-            ("RTM_NEWLINK (MULTI)", "IFLA_IFNAME l\\x1bo"),
-            ("NLMSG_ERROR", "errno 95"),
+            ("RTM_NEWLINK (MULTI)", "l\\x1bo"),
+            ("NLMSG_ERROR", "EOPNOTSUPP (Operation not supported)"),
             ("type 200", ""),
         ];
         assert_eq!(told, expected.map(|(a, b)| (a.to_owned(), b.to_owned())));
+    }
+
+    #[test]
+    fn links_addresses_routes_neighbours_and_errors_are_told_in_the_words_of_ip() {
+        let mut link = vec![0, 0, 1, 0, 2, 0, 0, 0, 0x43, 0x10, 1, 0, 0, 0, 0, 0];
+        link.extend(attribute(3, b"eth0\0"));
+        link.extend(attribute(4, &1500_u32.to_ne_bytes()));
+        link.extend(attribute(16, &[6]));
+        link.extend(attribute(1, &[2, 0, 0, 0, 0, 1]));
+        let mut address = vec![2, 8, 0x80, 254, 1, 0, 0, 0];
+        address.extend(attribute(1, &[127, 0, 0, 1]));
+        address.extend(attribute(2, &[127, 0, 0, 1]));
+        address.extend(attribute(3, b"lo\0"));
+        let mut route = vec![2, 24, 0, 0, 254, 2, 253, 1, 0, 0, 0, 0];
+        route.extend(attribute(1, &[10, 0, 0, 0]));
+        route.extend(attribute(4, &2_u32.to_ne_bytes()));
+        route.extend(attribute(7, &[10, 0, 0, 1]));
+        let mut gateway = vec![2, 0, 0, 0, 254, 3, 0, 1, 0, 0, 0, 0];
+        gateway.extend(attribute(5, &[10, 0, 0, 9]));
+        let mut neighbour = vec![2, 0, 0, 0, 2, 0, 0, 0, 2, 0, 0, 1];
+        neighbour.extend(attribute(1, &[10, 0, 0, 2]));
+        neighbour.extend(attribute(2, &[2, 0, 0, 0, 0, 2]));
+        let mut refused = (-1_i32).to_ne_bytes().to_vec();
+        refused.extend(message(16, 5, &[]));
+        let mut worded = (-22_i32).to_ne_bytes().to_vec();
+        worded.extend(message(18, 0x301, &[]));
+        worded.extend(attribute(1, b"Invalid header\0"));
+        let mut acknowledged = 0_i32.to_ne_bytes().to_vec();
+        acknowledged.extend(message(20, 5, &[]));
+        for (kind, flags, body, expected) in [
+            (
+                16,
+                2,
+                link,
+                "2: eth0 <UP,BROADCAST,RUNNING,MULTICAST,LOWER_UP> mtu 1500 state UP address 02:00:00:00:00:01",
+            ),
+            (20, 2, address, "inet 127.0.0.1/8 dev lo (1) scope host"),
+            (
+                24,
+                2,
+                route,
+                "10.0.0.0/24 dev 2 src 10.0.0.1 table main proto kernel scope link",
+            ),
+            (
+                24,
+                2,
+                gateway,
+                "default via 10.0.0.9 table main proto boot scope global",
+            ),
+            (
+                28,
+                2,
+                neighbour,
+                "10.0.0.2 dev 2 lladdr 02:00:00:00:00:02 REACHABLE",
+            ),
+            (
+                2,
+                0,
+                refused,
+                "EPERM (Operation not permitted), about RTM_NEWLINK seq 7",
+            ),
+            (
+                2,
+                0x300,
+                worded,
+                "EINVAL (Invalid argument), about RTM_GETLINK seq 7: Invalid header",
+            ),
+            (
+                2,
+                0x100,
+                acknowledged,
+                "0: done as asked, about RTM_NEWADDR seq 7",
+            ),
+            (3, 2, vec![0; 4], ""),
+            (
+                3,
+                2,
+                (-16_i32).to_ne_bytes().to_vec(),
+                "EBUSY (Device or resource busy)",
+            ),
+        ] {
+            let told = brief(0, &message(kind, flags, &body));
+            assert_eq!(told[0].content, expected);
+        }
+    }
+
+    #[test]
+    fn a_message_that_was_not_received_whole_is_told_as_cut() {
+        let bytes = message(16, 2, &[0; 16]);
+        let told = brief(0, &bytes[..20]);
+        assert!(told[0].cut && told[0].len == 32);
+        assert!(!brief(0, &bytes)[0].cut);
     }
 
     #[test]

@@ -17,6 +17,8 @@ const IPV4: &[Row] = &[
     row(2..4, "ip.len", "Total Length", Form::Number),
     row(4..6, "ip.id", "Identification", Form::Hex),
     row(6..7, "ip.flags", "Flags", Form::Bits(0xe0)),
+    row(6..7, "ip.flags.df", "Don't fragment", Form::Bits(0x40)),
+    row(6..7, "ip.flags.mf", "More fragments", Form::Bits(0x20)),
     row(
         6..8,
         "ip.frag_offset",
@@ -32,6 +34,7 @@ const IPV4: &[Row] = &[
 
 const IPV6: &[Row] = &[
     row(0..1, "ipv6.version", "Version", Form::Bits(0xf0)),
+    row(0..1, "ip.version", "Version of IP", Form::Bits(0xf0)),
     row(0..2, "ipv6.tclass", "Traffic Class", Form::Bits(0x0ff0)),
     row(1..4, "ipv6.flow", "Flow Label", Form::Bits(0x000f_ffff)),
     row(4..6, "ipv6.plen", "Payload Length", Form::Number),
@@ -70,9 +73,15 @@ const ARP: &[Row] = &[
     row(6..8, "arp.opcode", "Opcode", Form::Number),
 ];
 
-const ICMP: &[Row] = &[row(0..1, "icmp.type", "Type", Form::Number)];
+const ICMP: &[Row] = &[
+    row(0..1, "icmp.type", "Type", Form::Number),
+    row(1..2, "icmp.code", "Code", Form::Number),
+];
 
-const ICMPV6: &[Row] = &[row(0..1, "icmpv6.type", "Type", Form::Number)];
+const ICMPV6: &[Row] = &[
+    row(0..1, "icmpv6.type", "Type", Form::Number),
+    row(1..2, "icmpv6.code", "Code", Form::Number),
+];
 
 /// The fields of a header of the layer that `malformed` names which are there, with the mark of what is wrong; `None` when not one
 /// field is, or when the layer has none of a fixed place.

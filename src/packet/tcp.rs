@@ -11,13 +11,23 @@ use pnet::packet::tcp::TcpPacket;
 
 /// Bytes of a header without options.
 pub(super) const HEADER: usize = 20;
+/// With so many bytes of a header, as far as the window, a capture that ends in it still tells what the segment does.
+const TELLING: usize = 16;
 /// Bytes of a header that every ICMP error quotes at least (RFC 792).
 pub(super) const QUOTE: usize = 8;
 const SHORT: &str = "shorter than the 20 bytes of a header";
 
-/// Reads a header. With a wrong header length the fixed fields are given, and `stop` is set.
+/// Reads a header. With a wrong header length the fixed fields are given, and `stop` is set. Of one that the capture cut behind the
+/// window the fields that are missing read as 0.
 pub(super) fn decode(part: Part<'_>) -> Result<Decoded<'_, Tcp>, Malformed> {
-    let bytes = part.at_least(HEADER, "tcp", SHORT)?;
+    let mut padded = [0; HEADER];
+    let bytes = match part.bytes() {
+        some if (TELLING..HEADER).contains(&some.len()) && part.wire_len() >= HEADER => {
+            padded[..some.len()].copy_from_slice(some);
+            &padded
+        }
+        _ => part.at_least(HEADER, "tcp", SHORT)?,
+    };
     let Some(view) = TcpPacket::new(bytes) else {
         return Err(part.malformed("tcp", SHORT, 0));
     };
@@ -45,7 +55,8 @@ pub(super) fn decode(part: Part<'_>) -> Result<Decoded<'_, Tcp>, Malformed> {
         let reason = "the header length reaches past the end of the segment";
         (wrong(reason), true)
     } else {
-        let (options, error) = tcp_options::decode(&whole.bytes()[HEADER..]);
+        let options = whole.bytes().get(HEADER..).unwrap_or_default();
+        let (options, error) = tcp_options::decode(options, whole.is_cut());
         header.options = options;
         let malformed = error.map(|(at, reason)| {
             let reason = if whole.is_cut() { CUT } else { reason };
@@ -107,16 +118,20 @@ pub(super) fn layer(
         .mean(flag::names(tcp.flags))
         .with(flags(part, tcp.flags));
     fields.number(14..16, "tcp.window_size_value", "Window");
-    let verdict = checksum::judge(part, 16, tcp.checksum, pseudo, covered);
-    fields.hex(16..18, "tcp.checksum", "Checksum").mean(verdict);
+    if tcp.captured() >= 18 {
+        let verdict = checksum::judge(part, 16, tcp.checksum, pseudo, covered);
+        fields.hex(16..18, "tcp.checksum", "Checksum").mean(verdict);
+    }
     let meaning = if tcp.flags & flag::URG == 0 && tcp.urgent != 0 {
         "means nothing, the URG flag is not set"
     } else {
         ""
     };
-    fields
-        .number(18..20, "tcp.urgent_pointer", "Urgent Pointer")
-        .mean(meaning);
+    if tcp.captured() >= HEADER {
+        fields
+            .number(18..20, "tcp.urgent_pointer", "Urgent Pointer")
+            .mean(meaning);
+    }
     if !decoded.stop {
         tcp_option_fields::add(&mut fields, HEADER);
     }

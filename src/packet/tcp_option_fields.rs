@@ -19,7 +19,12 @@ pub(super) fn add(fields: &mut Fields<'_>, start: usize) {
         match step {
             Ok(option) => labels.push(add_one(&mut options, start, option)),
             Err((at, reason)) => {
-                let reason = if part.is_cut() { CUT } else { reason };
+                let reason = if part.is_cut() {
+                    add_cut(&mut options, start + at, &bytes[at..]);
+                    CUT
+                } else {
+                    reason
+                };
                 options.malformed(Some(part.malformed("tcp", reason, start + at)));
             }
         }
@@ -28,6 +33,33 @@ pub(super) fn add(fields: &mut Fields<'_>, start: usize) {
         .bytes(start..start + bytes.len(), "tcp.options", "Options")
         .mean(format!("{} bytes: {}", bytes.len(), labels.join(", ")))
         .with(options.done());
+}
+
+/// Adds what was captured of the option in which the capture ends, which begins at `at`.
+fn add_cut(options: &mut Fields<'_>, at: usize, bytes: &[u8]) {
+    let names = match bytes {
+        [kind::SACK, length, ..] if length % 8 == 2 => [
+            ("tcp.options.sack_le", "Left edge"),
+            ("tcp.options.sack_re", "Right edge"),
+        ],
+        [kind::TIMESTAMP, 10, ..] => [
+            ("tcp.options.timestamp.tsval", "Timestamp value"),
+            ("tcp.options.timestamp.tsecr", "Timestamp echo reply"),
+        ],
+        _ => return,
+    };
+    let mut parts = Fields::of(options.part());
+    for (index, (name, label)) in names.into_iter().cycle().enumerate() {
+        let end = 2 + (index + 1) * 4;
+        if end > bytes.len() {
+            break;
+        }
+        parts.number(at + end - 4..at + end, name, label);
+    }
+    let (name, label) = name(bytes[0]);
+    options
+        .bytes(at..at + bytes.len(), name, label)
+        .with(parts.done());
 }
 
 /// Adds one option and gives back its label.

@@ -1,6 +1,6 @@
 //! The options of a TCP header, walked by hand: no option is read past the header, and a wrong length ends the walk with its reason.
 
-use super::headers::TcpOptions;
+use super::headers::{CutOption, TcpOptions};
 use super::part::{be16, be32};
 
 /// Option kinds (IANA "TCP Option Kind Numbers").
@@ -94,16 +94,16 @@ fn option_len(kind: u8, rest: &[u8]) -> Result<usize, &'static str> {
 }
 
 /// The options the record has a place for, and the first thing that is wrong with them. An option whose length is not what
-/// its kind demands is passed over.
-pub(super) fn decode(bytes: &[u8]) -> (TcpOptions, Option<(usize, &'static str)>) {
+/// its kind demands is passed over. `cut` says that the capture ends before the header does: then the numbers of the last option
+/// that are there are as good as those of a whole one.
+pub(super) fn decode(bytes: &[u8], cut: bool) -> (TcpOptions, Option<(usize, &'static str)>) {
     let mut options = TcpOptions::default();
     for step in walk(bytes) {
         let option = match step {
             Ok(option) => option,
             Err(error) => {
-                // The blocks of a SACK option that was cut by the capture are as good as those of a whole one.
-                if let Some([kind::SACK, _, data @ ..]) = bytes.get(error.0..) {
-                    sack(&mut options, data);
+                if cut {
+                    last(&mut options, bytes.get(error.0..).unwrap_or_default());
                 }
                 return (options, Some(error));
             }
@@ -119,6 +119,21 @@ pub(super) fn decode(bytes: &[u8]) -> (TcpOptions, Option<(usize, &'static str)>
         }
     }
     (options, None)
+}
+
+/// Reads what was captured of the last option.
+fn last(options: &mut TcpOptions, bytes: &[u8]) {
+    match bytes {
+        [kind::SACK, length, data @ ..] if length % 8 == 2 => {
+            sack(options, data);
+            let rest = &data[data.len() / 8 * 8..];
+            options.cut = (rest.len() >= 4).then(|| CutOption::LeftEdge(be32(rest, 0)));
+        }
+        [kind::TIMESTAMP, 10, data @ ..] if data.len() >= 4 => {
+            options.cut = Some(CutOption::Tsval(be32(data, 0)));
+        }
+        _ => {}
+    }
 }
 
 fn sack(options: &mut TcpOptions, data: &[u8]) {

@@ -1,8 +1,10 @@
-//! Tunnels: headers that carry a frame or a packet above the network layer (GRE, ERSPAN, VXLAN, Geneve). For the tree alone; IP in IP
+//! Tunnels: headers that carry a frame or a packet above the network layer (GRE, ERSPAN, VXLAN, Geneve). IP in IP
 //! needs no header and is in `dissect.rs`.
 
+use super::decode::{self, Network};
 use super::fields::Fields;
-use super::headers::{LinkType, Malformed};
+use super::headers::{Headers, LinkType, Malformed, Net, Transport};
+use super::icmp::proto;
 use super::lower::{Announced, by_type};
 use super::part::{Part, be16};
 use super::rows::{self, Form, Row, row};
@@ -159,6 +161,33 @@ pub(super) fn geneve(part: Part<'_>) -> Result<Tunnel<'_>, Malformed> {
         rest: part.skip(header),
         next: by_type(be16(bytes, 2)),
     })
+}
+
+/// The headers of the packet that this one carries in a tunnel, if it is one and they can be read. `frame` is the captured frame.
+pub fn carried(headers: &Headers, frame: &[u8]) -> Option<Headers> {
+    let (start, end) = (headers.payload.start as usize, headers.payload.end as usize);
+    let mut part = Part::whole(frame, headers.len).skip(start);
+    if end < frame.len() {
+        part = part.first(end.checked_sub(start)?);
+    }
+    let upper = match headers.net {
+        Net::Ipv4(ip) if ip.frag_offset == 0 && !ip.mf => ip.proto,
+        Net::Ipv6(ip) if ip.fragment.is_none() => ip.upper,
+        _ => return None,
+    };
+    let (next, rest) = match (&headers.transport, upper) {
+        (Transport::None, proto::IN_IPV4) => (Announced::Network(Network::Ipv4), part),
+        (Transport::None, proto::IN_IPV6) => (Announced::Network(Network::Ipv6), part),
+        (Transport::None, proto::GRE) => open(gre(part))?,
+        (Transport::Udp(udp), _) if udp.dstport == VXLAN => open(vxlan(part))?,
+        (Transport::Udp(udp), _) if udp.dstport == GENEVE => open(geneve(part))?,
+        _ => return None,
+    };
+    Some(decode::inner(headers, next, rest))
+}
+
+fn open(tunnel: Result<Tunnel<'_>, Malformed>) -> Option<(Announced, Part<'_>)> {
+    tunnel.ok().map(|tunnel| (tunnel.next, tunnel.rest))
 }
 
 fn one(part: Part<'_>, rows: &[Row], name: &'static str, title: &str) -> Layer {

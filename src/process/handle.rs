@@ -283,6 +283,11 @@ impl Process {
             .map(|(strand, work)| (strand.job, work))
     }
 
+    /// The calls that its threads have begun and not ended.
+    pub fn calls_under_way(&self) -> impl Iterator<Item = &BlockedEvent> {
+        self.at_work.values().filter_map(|work| work.call.as_ref())
+    }
+
     /// What a child is doing.
     pub fn work_of_child(&self, child: &str) -> Option<&Work> {
         self.at_work

@@ -4,6 +4,7 @@ use super::json_packet::packet_json;
 use super::value;
 use crate::event::message::{Act, Family, MessageEvent};
 use crate::event::{CallEvent, Ended, Event, ProcessEvent, ResultEvent};
+use crate::packet::netlink::Brief;
 use crate::packet::text::is_printable;
 use std::fmt::Write;
 
@@ -86,9 +87,16 @@ fn message(message: &MessageEvent) -> String {
             reading.cut,
         ),
         Act::Read(reading) => ("read", reading.of.clone(), reading.waiting, reading.cut),
-        Act::End => ("end", Vec::new(), 0, 0),
+        Act::Brought { number, looked } => (
+            if *looked { "looked at" } else { "read" },
+            vec![*number],
+            0,
+            0,
+        ),
+        Act::End(_) => ("end", Vec::new(), 0, 0),
     };
     let of: Vec<String> = of.iter().map(u64::to_string).collect();
+    let inside: Vec<String> = message.inside.iter().map(netlink).collect();
     let family = match message.family {
         Family::Unix => "AF_UNIX",
         Family::Netlink => "AF_NETLINK",
@@ -109,7 +117,30 @@ fn message(message: &MessageEvent) -> String {
         .raw("descriptors", &list(&message.descriptors))
         .maybe("credentials", message.credentials.as_deref())
         .raw("netlink", &list(&message.parts))
+        .raw("netlink_messages", &format!("[{}]", inside.join(",")))
+        .maybe("group", message.group.as_deref())
         .raw("time", &seconds(message.time_ns))
+        .end()
+}
+
+/// A netlink message: the fields of its header, and what it says.
+fn netlink(brief: &Brief) -> String {
+    let flags = brief.flags.split(", ").filter(|flag| !flag.is_empty());
+    let flags: Vec<String> = flags
+        .map(|flag| match flag.strip_prefix("0x") {
+            Some(_) => quoted(flag),
+            None => quoted(&format!("NLM_F_{flag}")),
+        })
+        .collect();
+    Object::inner()
+        .text("nlmsg_type", &brief.kind)
+        .raw("nlmsg_flags", &format!("[{}]", flags.join(",")))
+        .raw("nlmsg_seq", &brief.seq.to_string())
+        .raw("nlmsg_pid", &brief.port.to_string())
+        .raw("nlmsg_len", &brief.len.to_string())
+        .number("error", brief.errno.map(|errno| -i64::from(errno)))
+        .text("content", &brief.content)
+        .raw("cut", if brief.cut { "true" } else { "false" })
         .end()
 }
 
@@ -229,8 +260,14 @@ impl Object {
         Self(format!("{{\"event\":\"{event}\""))
     }
 
+    /// One that is inside another, and is no event itself.
+    fn inner() -> Self {
+        Self("{".to_owned())
+    }
+
     fn raw(mut self, key: &str, json: &str) -> Self {
-        let _ = write!(self.0, ",\"{key}\":{json}");
+        let comma = if self.0.len() > 1 { "," } else { "" };
+        let _ = write!(self.0, "{comma}\"{key}\":{json}");
         self
     }
 

@@ -5,7 +5,9 @@ use super::digits;
 use super::json_tree;
 use crate::event::packet::{Label, PacketEvent, Track};
 use crate::event::words;
-use crate::packet::headers::{Headers, Icmp, Ipv4, Ipv6, LinkType, Net, Tcp, Transport, flag};
+use crate::packet::headers::{
+    CutOption, Headers, Icmp, Ipv4, Ipv6, LinkType, Net, Tcp, Transport, flag,
+};
 use std::net::IpAddr;
 
 /// One line without its line end: `{"event":"packet","frame.number":1,…}`.
@@ -43,10 +45,11 @@ fn named(name: &str) -> Option<&str> {
     (!name.is_empty()).then_some(name)
 }
 
-/// `eth.type`: on a tagged frame the type of the tag, which stands in the Ethernet header itself.
+/// `eth.type`: on a tagged frame the type of the tag, which stands in the Ethernet header itself and may be all that was captured.
 fn outer_type(packet: &PacketEvent) -> Option<u16> {
     let headers = &packet.headers;
-    if headers.vlan.is_some() && headers.link == LinkType::ETHERNET {
+    let cut = headers.malformed.is_some_and(|fault| fault.layer == "vlan");
+    if (headers.vlan.is_some() || cut) && headers.link == LinkType::ETHERNET {
         let bytes = packet.frame.bytes.get(12..14)?;
         return Some(u16::from_be_bytes([bytes[0], bytes[1]]));
     }
@@ -120,8 +123,14 @@ fn tcp(line: &mut Line<'_>, tcp: &Tcp, track: &Track) {
     line.flags(tcp.flags);
     line.number("tcp.window_size_value", tcp.window.into());
     line.number("tcp.window_size", track.window.into());
-    line.number("tcp.urgent_pointer", tcp.urgent.into());
-    line.number("tcp.checksum", tcp.checksum.into());
+    // The capture may end before them.
+    let captured = tcp.captured();
+    if captured >= 20 {
+        line.number("tcp.urgent_pointer", tcp.urgent.into());
+    }
+    if captured >= 18 {
+        line.number("tcp.checksum", tcp.checksum.into());
+    }
     let options = &tcp.options;
     if let Some(mss) = options.mss {
         line.number("tcp.options.mss_val", mss.into());
@@ -133,21 +142,26 @@ fn tcp(line: &mut Line<'_>, tcp: &Tcp, track: &Track) {
         line.number("tcp.options.sack_perm", 1);
     }
     let blocks = &options.sack[..usize::from(options.sack_count).min(options.sack.len())];
+    let (left_edge, tsval) = match options.cut {
+        Some(CutOption::LeftEdge(edge)) => (Some(edge), None),
+        Some(CutOption::Tsval(value)) => (None, Some(value)),
+        None => (None, None),
+    };
+    // Relative like `tcp.ack`, as Wireshark shows them.
+    let relative = |edge: u32| edge.wrapping_sub(tcp.ack.wrapping_sub(track.ack));
+    if !blocks.is_empty() || left_edge.is_some() {
+        let edges = blocks.iter().map(|block| block.0).chain(left_edge);
+        line.numbers("tcp.options.sack_le", edges.map(relative));
+    }
     if !blocks.is_empty() {
-        // Relative like `tcp.ack`, as Wireshark shows them.
-        let base = tcp.ack.wrapping_sub(track.ack);
-        line.numbers(
-            "tcp.options.sack_le",
-            blocks.iter().map(|block| block.0.wrapping_sub(base)),
-        );
-        line.numbers(
-            "tcp.options.sack_re",
-            blocks.iter().map(|block| block.1.wrapping_sub(base)),
-        );
+        let edges = blocks.iter().map(|block| block.1);
+        line.numbers("tcp.options.sack_re", edges.map(relative));
     }
     if let Some((value, echo)) = options.timestamp {
         line.number("tcp.options.timestamp.tsval", value.into());
         line.number("tcp.options.timestamp.tsecr", echo.into());
+    } else if let Some(value) = tsval {
+        line.number("tcp.options.timestamp.tsval", value.into());
     }
     if track.labels.0 != 0 {
         line.labels(track.labels.as_fields().iter());

@@ -15,6 +15,8 @@ const NETWORK: &[&str] = &[
     "ip.proto",
     "ip.ttl",
     "ip.id",
+    "ip.flags.df",
+    "ip.flags.mf",
     "ip.frag_offset",
     "ip.len",
     "ip.hdr_len",
@@ -86,6 +88,7 @@ fn write_field(line: &mut Vec<u8>, field: &Field) {
         FieldValue::Number(number) | FieldValue::Hex(number, _) => {
             write!(line, ",\"{}\":{number}", field.name)
         }
+        FieldValue::Flag(set) => write!(line, ",\"{}\":{}", field.name, u8::from(*set)),
         FieldValue::Ipv4(address) => write!(line, ",\"{}\":\"{address}\"", field.name),
         FieldValue::Ipv6(address) => write!(line, ",\"{}\":\"{address}\"", field.name),
         _ => Ok(()),

@@ -203,6 +203,19 @@ pub fn question(number: usize, of: usize, ask: &Styled, choices: &[String]) -> S
     let mut text = Styled::new();
     text.push(Line::new());
     text.append(headed(&counter(number, of), "predict  ", ask));
+    text.append(lettered(choices));
+    text
+}
+
+/// A question or a task in a text that is only read. `body` is set already.
+pub fn posed(word: &str, body: &Styled, choices: &[String]) -> Styled {
+    let mut text = headed("", word, body);
+    text.append(lettered(choices));
+    text
+}
+
+fn lettered(choices: &[String]) -> Styled {
+    let mut text = Styled::new();
     for (letter, choice) in ('a'..='z').zip(choices) {
         text.push(
             Line::wrapping(9)

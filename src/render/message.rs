@@ -4,16 +4,50 @@ use super::line::INDENT;
 use super::styled::{Line, Look, Style, Styled};
 use super::table::{self, Cell, Column};
 use super::words;
-use crate::event::message::{Act, Family, MessageEvent, Reading};
+use crate::event::message::{Act, Ending, Family, MessageEvent, Reading};
+use crate::packet::netlink::Brief;
 use crate::packet::text::quote;
 
 /// What is said beside an arrow that is no packet.
 pub const NO_PACKET: &str = "no packet: it never leaves the kernel";
+/// Under a call so many of the netlink messages it brought have a line of their own.
+const UNDER_A_CALL: usize = 12;
 /// Characters of data in a line.
 const PREVIEW: usize = 32;
 
-/// The line under a call: who to whom, which message, how much of it, what went along.
+/// What stands under a call: who to whom, which message, how much of it, what went along; and the netlink messages in it.
 pub fn told(message: &MessageEvent) -> Styled {
+    let mut text = lines(message, UNDER_A_CALL);
+    if message.wrote().is_some()
+        && let Some(line) = text.lines.first_mut()
+    {
+        let why = match message.family {
+            Family::Unix => "no packet: AF_UNIX never leaves the kernel",
+            Family::Netlink => "no packet: netlink speaks with the kernel itself",
+        };
+        line.push(Style::Dim, &format!("   ({why})"));
+    }
+    text
+}
+
+/// The messages of a netlink socket, each with all the netlink messages in it.
+pub fn in_full(messages: &[&MessageEvent]) -> Styled {
+    let mut text = Styled::new();
+    for message in messages {
+        text.lines.extend(lines(message, usize::MAX).lines);
+    }
+    if !text.is_empty() {
+        text.say(
+            Style::Note,
+            0,
+            "No packet carries these: netlink speaks with the kernel itself.",
+        );
+    }
+    text
+}
+
+/// One message, with a line for each netlink message in it, as far as there are several and not more than `most`.
+fn lines(message: &MessageEvent, most: usize) -> Styled {
     let mut line = Line::wrapping(INDENT + 4).with(Style::Plain, &" ".repeat(INDENT));
     let (from, to) = (message.from.title(), message.to.title());
     let (first, arrow, second) = match message.act {
@@ -24,13 +58,15 @@ pub fn told(message: &MessageEvent) -> Styled {
     line.push(Style::Dim, arrow);
     line.push(Style::Server, &second);
     line.push(Style::Plain, "  ");
-    match &message.act {
-        Act::Wrote(_) => line.push(Style::Plain, &brief(message, PREVIEW)),
-        Act::Read(reading) => line.push(Style::Plain, &read(message, reading)),
-        Act::End => line.push(
-            Style::Plain,
-            "end of file: the other end has closed, or shut down its writing",
-        ),
+    let words = match &message.act {
+        Act::Wrote(_) | Act::Brought { looked: false, .. } => brief(message, PREVIEW),
+        Act::Brought { looked: true, .. } => format!("looked at {}", brief(message, PREVIEW)),
+        Act::Read(reading) => read(message, reading),
+        Act::End(ending) => end(message, *ending),
+    };
+    line.push(Style::Plain, &words);
+    if let Some(group) = &message.group {
+        line.push(Style::Note, &format!(", for the group {group}"));
     }
     for (what, lead) in [(&message.parts, ": "), (&message.descriptors, ", with ")] {
         if !what.is_empty() {
@@ -40,14 +76,58 @@ pub fn told(message: &MessageEvent) -> Styled {
     if let Some(credentials) = &message.credentials {
         line.push(Style::Note, &format!(", from {credentials}"));
     }
-    if message.wrote().is_some() {
-        let why = match message.family {
-            Family::Unix => "no packet: AF_UNIX never leaves the kernel",
-            Family::Netlink => "no packet: netlink speaks with the kernel itself",
-        };
-        line.push(Style::Dim, &format!("   ({why})"));
+    let mut lines = vec![line];
+    // What is alone has been told already.
+    if message.inside.len() > 1 {
+        let shown = &message.inside[..message.inside.len().min(most)];
+        lines.extend(shown.iter().map(inside));
+        let more = message.inside.len() - shown.len() + message.more;
+        if more > 0 {
+            lines.push(Line::wrapping(INDENT + 4).with(
+                Style::Dim,
+                &format!("{}… and {more} more", " ".repeat(INDENT + 4)),
+            ));
+        }
     }
-    Styled { lines: vec![line] }
+    Styled { lines }
+}
+
+/// One netlink message among several: type and flags, whose question it answers, what it says.
+fn inside(brief: &Brief) -> Line {
+    let mut line = Line::wrapping(INDENT + 8)
+        .with(Style::Plain, &" ".repeat(INDENT + 4))
+        .with(Style::Note, &brief.title())
+        .with(
+            Style::Dim,
+            &format!(" seq {} pid {}", brief.seq, brief.port),
+        );
+    if !brief.content.is_empty() {
+        line.push(Style::Plain, &format!("  {}", brief.content));
+    }
+    if brief.cut {
+        let text = format!("  (cut: it has {} bytes, the rest is gone)", brief.len);
+        line.push(Style::Warning, &text);
+    }
+    line
+}
+
+/// An end of file in words: how sure it is, and why.
+fn end(message: &MessageEvent, ending: Ending) -> String {
+    let text = match ending {
+        Ending::Closed => "end of file: the other end is closed",
+        Ending::ShutDown => {
+            "end of file: the other end has shut down its writing, or this one its reading"
+        }
+        Ending::Unsaid => "end of file: the other end has closed, or shut down its writing",
+        Ending::Unclear => {
+            "end of file, or a message of 0 bytes: recv gives 0 for both, and the writer's calls are not seen"
+        }
+    };
+    if message.is_stream() || ending == Ending::Unclear {
+        return text.to_owned();
+    }
+    // Where messages have boundaries, one of no bytes looks the same to the program.
+    format!("{text}; no message was waiting (a message of 0 bytes gives 0 as well)")
 }
 
 /// A stream has writes, which its reader cannot tell apart; the others have messages.
@@ -90,7 +170,11 @@ fn read(message: &MessageEvent, reading: &Reading) -> String {
     let verb = if reading.looked { "looked at" } else { "took" };
     let bytes = |count: u64| words::bytes(usize::try_from(count).unwrap_or(usize::MAX));
     let mut text = match reading.of.as_slice() {
+        [] if message.length == 0 => format!("{verb} a {noun} of 0 bytes, which is no end of file"),
         [] => format!("{verb} {}", bytes(message.length)),
+        [only] if message.length == 0 && !message.is_stream() => {
+            format!("{verb} {noun} {only}, of 0 bytes: no end of file")
+        }
         [only] if reading.cut > 0 => format!(
             "{verb} {} of {noun} {only}; {} of it are gone: a message is read once",
             bytes(message.data.len() as u64),
@@ -173,6 +257,9 @@ pub fn table(messages: &[&MessageEvent], look: &Look) -> Styled {
 fn readers(messages: &[&MessageEvent], message: &MessageEvent, number: u64) -> Cell {
     let mut calls = Vec::new();
     let mut rest = "";
+    if let Act::Brought { looked: false, .. } = message.act {
+        calls.push(message.call.clone());
+    }
     for other in messages {
         if let Act::Read(reading) = &other.act
             && !reading.looked

@@ -33,6 +33,9 @@ fn message(act: Act, kind: &str, data: &[u8]) -> MessageEvent {
         descriptors: Vec::new(),
         credentials: None,
         parts: Vec::new(),
+        inside: Vec::new(),
+        more: 0,
+        group: None,
     }
 }
 
@@ -77,10 +80,10 @@ fn a_line_says_who_to_whom_and_what_became_of_the_boundaries() {
             "v ← u  took 5 bytes of writes 1 to 3: a stream keeps no boundaries; 1 byte wait",
         ),
         (
-            Act::End,
+            Act::End(Ending::Closed),
             "SOCK_STREAM",
             b"",
-            "v ← u  end of file: the other end has closed, or shut down its writing",
+            "v ← u  end of file: the other end is closed",
         ),
     ] {
         assert_eq!(line(&message(act, kind, data)), expected);

@@ -22,6 +22,7 @@ pub mod json_packet;
 mod json_tree;
 pub mod lab;
 pub mod ladder;
+mod ladder_section;
 pub mod lesson;
 pub mod line;
 pub mod list;

@@ -7,7 +7,7 @@ use super::ladder::Ladder;
 use super::styled::{Look, Style};
 use super::words;
 use crate::event::CallEvent;
-use crate::event::message::{End, MessageEvent};
+use crate::event::message::{Act, End, MessageEvent};
 use crate::event::packet::PacketEvent;
 use crate::value::Address;
 use std::collections::HashMap;
@@ -60,6 +60,7 @@ pub(super) fn rungs<'a>(ladder: &Ladder<'a>) -> Rungs<'a> {
             places.insert(packet.number, way);
         }
     }
+    all_names(ladder.packets, &places, &mut ends);
     let mut written = Vec::new();
     for message in ladder
         .messages
@@ -79,6 +80,41 @@ pub(super) fn rungs<'a>(ladder: &Ladder<'a>) -> Rungs<'a> {
     // What a call wrote was there before it returned.
     steps.sort_by_key(|step| (step.0, !matches!(step.1, Step::Message { .. })));
     Rungs { ends, steps }
+}
+
+/// More names than this are not said of one lifeline.
+const NAMES: usize = 3;
+
+/// At a server's address stand the listener and each socket it gave: their names, in the order in which they are met.
+fn all_names(
+    packets: &[&PacketEvent],
+    places: &HashMap<u64, (usize, usize)>,
+    ends: &mut [Endpoint],
+) {
+    let mut names: Vec<Vec<&str>> = vec![Vec::new(); ends.len()];
+    for packet in packets {
+        let Some(&(from, to)) = places.get(&packet.number) else {
+            continue;
+        };
+        for (lane, name) in [(from, packet.from.as_str()), (to, packet.to.as_str())] {
+            if !name.is_empty() && !names[lane].contains(&name) {
+                names[lane].push(name);
+            }
+        }
+    }
+    for (end, mut names) in ends.iter_mut().zip(names) {
+        // A socket that has a name by now was only a number before.
+        if names.iter().any(|name| !name.starts_with("fd ")) {
+            names.retain(|name| !name.starts_with("fd "));
+            end.name = names[0].to_owned();
+        }
+        if names.len() > 1 {
+            end.name = names[..names.len().min(NAMES)].join(", ");
+            if names.len() > NAMES {
+                end.name.push_str(", …");
+            }
+        }
+    }
 }
 
 /// The same in parts that have nothing to do with each other, where messages are among it: a socket of AF_UNIX next to a
@@ -132,7 +168,7 @@ pub(super) fn parts<'a>(ladder: &Ladder<'a>) -> Vec<Rungs<'a>> {
 
 impl Step<'_> {
     /// The lifelines at its ends; `None` for a call.
-    fn ends(&self) -> Option<(usize, usize)> {
+    pub(super) fn ends(&self) -> Option<(usize, usize)> {
         match self {
             Step::Packet { from, to, .. } | Step::Message { from, to, .. } => Some((*from, *to)),
             Step::Call { .. } => None,
@@ -140,7 +176,7 @@ impl Step<'_> {
     }
 
     /// Counts its lifelines as its part does, and gives the part; `None` for what belongs to none.
-    fn move_to(&mut self, places: &[(usize, usize)]) -> Option<usize> {
+    pub(super) fn move_to(&mut self, places: &[(usize, usize)]) -> Option<usize> {
         match self {
             Step::Packet { from, to, .. } | Step::Message { from, to, .. } => {
                 let part = places[*from].0;
@@ -262,7 +298,11 @@ fn call_lanes(
                 let wrote = written.iter().find(|(message, _)| {
                     message.command == call.command && message.call.starts_with(&call.name)
                 });
-                wrote.map(|(_, way)| way.0)
+                // What the kernel wrote has no call of its own: the one that read it is the other end's.
+                wrote.map(|(message, way)| match message.act {
+                    Act::Brought { .. } => way.1,
+                    _ => way.0,
+                })
             })
             .or_else(|| {
                 let read = ladder.messages.iter().find(|message| {
@@ -276,7 +316,16 @@ fn call_lanes(
             })
             .or_else(|| at(call.local.as_ref().map(ToString::to_string)))
             .or_else(|| {
-                // The one who accepts stands at the other end of the one who was accepted.
+                // The one who accepts stands at the other end of the one who was accepted; at an address of its own it would have
+                // been found by that.
+                let elsewhere = call
+                    .local
+                    .as_ref()
+                    .and_then(Address::ip)
+                    .is_some_and(|ip| !ip.is_unspecified());
+                if elsewhere {
+                    return None;
+                }
                 let peer = at(call.peer.as_ref().map(ToString::to_string))?;
                 places.values().find(|way| way.0 == peer).map(|way| way.1)
             })
@@ -354,7 +403,7 @@ pub(super) fn on_arrow(packet: &PacketEvent, room: usize, look: &Look) -> String
     if !preview.is_empty() {
         preview.insert(0, ' ');
     }
-    [Brevity::NoZeroLength, Brevity::Flags]
+    [Brevity::NoZeroLength, Brevity::OneNumber, Brevity::Flags]
         .into_iter()
         .map(|brevity| whole(brevity, &preview))
         .find(|text| look.measure(text) <= room)

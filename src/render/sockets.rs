@@ -125,7 +125,10 @@ fn title(row: &SocketRow, owner: &str) -> String {
 
 /// The process, with its host when the table has several; what no process owns any more belongs to the kernel.
 fn owner(row: &SocketRow, hosts: bool) -> String {
-    let process = if row.process.is_empty() {
+    let held = format!("({})", row.held);
+    let process = if row.process.is_empty() && !row.held.is_empty() {
+        &held
+    } else if row.process.is_empty() {
         "(kernel)"
     } else {
         &row.process
@@ -184,6 +187,7 @@ mod tests {
             process: process.to_owned(),
             host: "lab".to_owned(),
             name: name.to_owned(),
+            held: String::new(),
             fd,
             inode: 1,
             protocol: "tcp".to_owned(),

@@ -24,6 +24,29 @@ fn a_long_line_wraps_at_words_with_a_hanging_indent_or_is_cut() {
 }
 
 #[test]
+fn a_string_of_bytes_goes_to_the_next_row_as_a_whole_where_it_fits_there() {
+    for (text, rows) in [
+        ("send(33, \"one two 3\")", "send(33,\n  \"one two 3\")\n"),
+        ("recv(3, \"a b\", 9) = 3", "recv(3, \"a b\", 9) =\n  3\n"),
+        (
+            "x \"a \\\" b cc\" \"d e f g\"",
+            "x \"a \\\" b cc\"\n  \"d e f g\"\n",
+        ),
+        // What fits on no row breaks where it must.
+        (
+            "x \"a string that is long\"",
+            "x \"a string that is\n  long\"\n",
+        ),
+        ("\"one two three four\" x", "\"one two three four\"\n  x\n"),
+    ] {
+        let line = Line::wrapping(2).with(Style::Call, text);
+        assert_eq!(shown(line, &PLAIN), rows, "{text}");
+    }
+    let prose = Line::wrapping(2).with(Style::Plain, "he said \"one two three\"");
+    assert_eq!(shown(prose, &PLAIN), "he said \"one two\n  three\"\n");
+}
+
+#[test]
 fn wide_characters_take_two_columns() {
     assert_eq!(PLAIN.measure("你好"), 4);
     assert_eq!(PLAIN.cut("你好你好", 5), "你好…");

@@ -3,139 +3,200 @@
 
 use super::endpoint::Endpoint;
 use super::ladder::Ladder;
+use super::ladder_section::sections;
 use super::message;
 use super::packet_line::remarks;
-use super::rung::{Rungs, Step, lane_style, on_arrow, parts};
-use super::styled::{Look, Style};
+use super::rung::{Rungs, Step, lane_style, on_arrow, rungs};
+use super::styled::{Line, Look, Style};
 use super::svg::{Anchor, CHARACTER, Svg, columns};
 use super::words;
+use super::wrap;
 use crate::event::packet::PacketEvent;
+use crate::event::wire::Effect;
 
-/// From the left edge to the first lifeline without calls: number and time.
-const MARGIN: f64 = 130.0;
-/// Between two lifelines, at least.
-const NEAREST: f64 = 420.0;
+/// From the left edge to the end of the times, and to the first lifeline when no call stands before it.
+const TIMES: f64 = 116.0;
+const MARGIN: f64 = 132.0;
+/// From one lifeline to the next, when there are two of them and when there are more.
+const APART: f64 = 330.0;
+const NEARER: f64 = 224.0;
+/// The columns of words between two lifelines, and for how many columns they move apart where briefer words cannot be found.
+const NARROW: usize = 39;
+const WIDEST: usize = 48;
 /// How far an arrow falls on its way.
-const FALL: f64 = 10.0;
-/// A step's height.
-const STEP: f64 = 26.0;
+const FALL: f64 = 8.0;
+/// A step's height when its remarks take one line.
+const STEP: f64 = 28.0;
+/// From one line of remarks to the next.
+const REMARK: f64 = 15.0;
+/// Columns of the remarks.
+const REMARKS: usize = 44;
+/// Columns that a call before the first lifeline may take.
+const CALL: f64 = 26.0;
+/// For the words of what a lifeline sends to itself.
+const ITSELF: f64 = 300.0;
+/// A way of at least this many nanoseconds is drawn as long as it took.
+const SLOW: i64 = 5_000_000;
+/// Between two sections.
+const GAP: f64 = 14.0;
 /// A pause of at least this many nanoseconds is drawn.
-const PAUSE: i64 = 100_000_000;
+const PAUSE: i64 = 150_000_000;
 
 /// What a drawing can be no longer than: more steps are left out, and that is said.
 const STEPS: usize = 4000;
 
 /// Draws it.
 pub fn draw(ladder: &Ladder<'_>) -> Svg {
-    let parts = parts(ladder);
-    let first = parts
-        .iter()
-        .filter_map(|part| part.steps.first())
-        .map(|step| step.0);
-    let start = first.min().unwrap_or_default();
+    let all = rungs(ladder);
+    let start = all.steps.first().map_or(0, |step| step.0);
     let mut svg = Svg::new();
     let mut top = 0.0;
-    for part in &parts {
-        top = draw_part(&mut svg, part, start, top) + STEP;
+    let mut room = STEPS;
+    let mut left_out = 0;
+    let mut last = None;
+    for section in &sections(all) {
+        if room == 0 {
+            left_out += section.steps.len();
+            continue;
+        }
+        let sheet = Sheet {
+            start,
+            before: last,
+            room,
+        };
+        top = sheet.section(&mut svg, section, top) + GAP;
+        left_out += section.steps.len().saturating_sub(room);
+        room = room.saturating_sub(section.steps.len());
+        last = section.steps.last().map(|step| step.0);
+    }
+    if left_out > 0 {
+        let words = format!("and {left_out} more steps");
+        svg.text((MARGIN, top + 10.0), Style::Dim, Anchor::Start, &words);
     }
     svg
 }
 
-/// Draws one part below what is there, and gives where the next may begin.
-fn draw_part(svg: &mut Svg, Rungs { ends, steps }: &Rungs<'_>, start: i64, above: f64) -> f64 {
-    let last = ends.len().saturating_sub(1);
-    let widest = |lane: usize| {
-        let calls = steps.iter().filter_map(|(_, step)| match step {
-            Step::Call {
-                text,
-                lane: Some(own),
-                ..
-            } if *own == lane => Some(columns(text)),
-            _ => None,
-        });
-        calls.fold(0.0, f64::max) * CHARACTER + 16.0
-    };
-    let first = MARGIN
-        + widest(0).max(
-            columns(&ends.first().map_or_else(String::new, Endpoint::title)) * CHARACTER / 2.0
-                - 60.0,
-        );
-    let places: Vec<f64> = (0..ends.len())
-        .map(|lane| first + lane as f64 * NEAREST)
-        .collect();
-    let frame = Frame {
-        places: &places,
-        remarks: first + last as f64 * NEAREST + widest(last) + 12.0,
-    };
-    for (lane, end) in ends.iter().enumerate() {
-        let style = lane_style(lane);
-        svg.text(
-            (places[lane], above + 20.0),
-            style,
-            Anchor::Middle,
-            &end.name,
-        );
-        svg.text(
-            (places[lane], above + 38.0),
-            Style::Dim,
-            Anchor::Middle,
-            &end.address,
-        );
-    }
-    let top = above + 50.0;
-    let mut y = top + 20.0;
-    let mut time = steps.first().map_or(start, |step| step.0);
-    let mut pauses = Vec::new();
-    for (now, step) in steps.iter().take(STEPS) {
-        if now - time >= PAUSE {
-            pauses.push((y - 8.0, now - time));
-            y += STEP;
+/// What a section is drawn with.
+struct Sheet {
+    /// Times count from here.
+    start: i64,
+    /// When the last step of the section above was.
+    before: Option<i64>,
+    /// At most so many steps.
+    room: usize,
+}
+
+impl Sheet {
+    /// Draws a section below what is there, and gives where the next may begin.
+    fn section(&self, svg: &mut Svg, Rungs { ends, steps }: &Rungs<'_>, above: f64) -> f64 {
+        let frame = Frame::new(ends, steps);
+        for (lane, end) in ends.iter().enumerate() {
+            let at = |y| (frame.places[lane], above + y);
+            svg.text(at(20.0), lane_style(lane), Anchor::Middle, &end.name);
+            svg.text(at(37.0), Style::Dim, Anchor::Middle, &end.address);
         }
-        time = *now;
-        frame.step(svg, step, now - start, y);
-        y += STEP;
-    }
-    if steps.len() > STEPS {
-        let words = format!("and {} more steps", steps.len() - STEPS);
-        svg.text((MARGIN, y), Style::Dim, Anchor::Start, &words);
-        y += STEP;
-    }
-    for place in &places {
-        svg.line((*place, top), (*place, y), Style::Dim, false);
-    }
-    for (at, nanoseconds) in pauses {
-        let words = format!("{} pass", words::took(nanoseconds));
-        let width = columns(&words) * CHARACTER;
-        for place in &places {
-            svg.blank((place - 3.0, at - 8.0), (6.0, 14.0));
-            svg.line((*place, at - 8.0), (*place, at + 6.0), Style::Dim, true);
+        let top = above + 46.0;
+        let mut y = top + 24.0;
+        let mut time = self
+            .before
+            .or_else(|| steps.first().map(|step| step.0))
+            .unwrap_or(self.start);
+        let mut pauses = Vec::new();
+        let mut causes = vec![String::new(); ends.len()];
+        let mut rows: Vec<(i64, f64)> = Vec::new();
+        let mut slow = Vec::new();
+        for (now, step) in steps.iter().take(self.room) {
+            if now - time >= PAUSE {
+                pauses.push((y - 8.0, now - time));
+                y += STEP;
+            }
+            time = *now;
+            let since = words::since(now - self.start);
+            svg.text((TIMES, y), Style::Dim, Anchor::End, &since);
+            rows.push((*now, y));
+            y += match step {
+                Step::Packet { packet, from, to } => {
+                    let cause = told(packet, &mut causes[*from]);
+                    let late = delay(packet).filter(|_| from != to);
+                    if let Some(late) = late {
+                        slow.push((*packet, (*from, *to), (*now, now + late)));
+                    } else {
+                        frame.arrow(svg, packet, (*from, *to), y);
+                    }
+                    frame.packet(svg, packet, (*from, *to), &cause, y)
+                }
+                _ => frame.step(svg, step, y),
+            };
         }
-        let middle = places
-            .first()
-            .map_or(MARGIN, |first| first + 20.0 + width / 2.0);
-        svg.text((middle, at + 4.0), Style::Note, Anchor::Middle, &words);
+        let mut foot = y - 8.0;
+        for (packet, way, (sent, arrives)) in slow {
+            let tip = height(&rows, arrives);
+            frame.slow(svg, packet, way, (height(&rows, sent), tip));
+            foot = foot.max(tip + 10.0);
+        }
+        for place in &frame.places {
+            svg.line((*place, top), (*place, foot), Style::Dim, false);
+        }
+        for (at, nanoseconds) in pauses {
+            frame.pause(svg, at, nanoseconds);
+        }
+        foot
     }
-    y
 }
 
 /// Where everything stands.
-struct Frame<'a> {
-    places: &'a [f64],
+struct Frame {
+    places: Vec<f64>,
     remarks: f64,
 }
 
-impl Frame<'_> {
-    fn step(&self, svg: &mut Svg, step: &Step<'_>, since: i64, y: f64) {
-        let time = words::since(since);
+impl Frame {
+    fn new(ends: &[Endpoint], steps: &[(i64, Step<'_>)]) -> Self {
+        let calls = steps.iter().filter_map(|(_, step)| match step {
+            Step::Call {
+                text,
+                lane: Some(0),
+                ..
+            } => Some(columns(text)),
+            _ => None,
+        });
+        let before = calls.fold(0.0, f64::max).min(CALL) * CHARACTER;
+        let title = ends.first().map_or(0.0, |end| columns(&end.address));
+        let first = (MARGIN + before).max(title * CHARACTER / 2.0 + 12.0);
+        let words = steps.iter().filter_map(|(_, step)| match step {
+            Step::Packet { packet, .. } => Some(columns(&on_arrow(packet, NARROW, &page()))),
+            _ => None,
+        });
+        let widest = words.fold(0.0, f64::max).min(WIDEST as f64) * CHARACTER + 20.0;
+        let apart = match ends.len() {
+            0..=2 => APART.max(widest),
+            _ => NEARER,
+        };
+        let places: Vec<f64> = (0..ends.len())
+            .map(|lane| first + lane as f64 * apart)
+            .collect();
+        let last = places.last().copied().unwrap_or(first);
+        Self {
+            places,
+            remarks: last + 16.0,
+        }
+    }
+
+    fn pause(&self, svg: &mut Svg, at: f64, nanoseconds: i64) {
+        let words = format!("{} pass", words::took(nanoseconds));
+        for place in &self.places {
+            svg.blank((place - 3.0, at - 8.0), (6.0, 14.0));
+            svg.line((*place, at - 8.0), (*place, at + 6.0), Style::Dim, true);
+        }
+        let first = self.places.first().copied().unwrap_or(MARGIN);
+        svg.text((first + 20.0, at + 4.0), Style::Note, Anchor::Start, &words);
+    }
+
+    /// Draws what is no packet, and gives how high it is.
+    fn step(&self, svg: &mut Svg, step: &Step<'_>, y: f64) -> f64 {
         match step {
-            Step::Packet { packet, from, to } => {
-                let number = format!("#{}", packet.number);
-                svg.text((38.0, y), Style::Bold, Anchor::End, &number);
-                svg.text((MARGIN - 8.0, y), Style::Dim, Anchor::End, &time);
-                self.packet(svg, packet, (*from, *to), y);
-            }
+            Step::Packet { .. } => 0.0,
             Step::Message { message, from, to } => {
-                svg.text((MARGIN - 8.0, y), Style::Dim, Anchor::End, &time);
                 let style = lane_style(*from);
                 let (start, end) = (self.places[*from], self.places[*to]);
                 let text = message::on_arrow(message, 24);
@@ -144,19 +205,12 @@ impl Frame<'_> {
                 } else {
                     // Nothing travels: the arrow does not fall.
                     svg.arrow((start, y - 2.0), (end, y - 2.0), style, true);
-                    svg.text(
-                        (f64::midpoint(start, end), y - 8.0),
-                        style,
-                        Anchor::Middle,
-                        &text,
-                    );
+                    let middle = (f64::midpoint(start, end), y - 8.0);
+                    svg.text(middle, style, Anchor::Middle, &text);
                 }
-                svg.text(
-                    (self.remarks, y),
-                    Style::Dim,
-                    Anchor::Start,
-                    message::NO_PACKET,
-                );
+                let words = message::NO_PACKET;
+                svg.text((self.remarks, y), Style::Dim, Anchor::Start, words);
+                STEP
             }
             Step::Call {
                 text,
@@ -164,10 +218,11 @@ impl Frame<'_> {
                 failed,
                 lane,
             } => {
-                svg.text((MARGIN - 8.0, y), Style::Dim, Anchor::End, &time);
                 let style = if *failed { Style::Error } else { Style::Call };
                 match lane {
-                    Some(0) => svg.text((self.places[0] - 8.0, y), style, Anchor::End, text),
+                    Some(0) if columns(text) <= CALL => {
+                        svg.text((self.places[0] - 8.0, y), style, Anchor::End, text);
+                    }
                     Some(lane) => {
                         svg.text((self.places[*lane] + 8.0, y), style, Anchor::Start, text);
                     }
@@ -177,20 +232,61 @@ impl Frame<'_> {
                         svg.text((at, y), Style::Dim, Anchor::Start, &words);
                     }
                 }
+                STEP - 4.0
             }
         }
     }
 
-    fn packet(&self, svg: &mut Svg, packet: &PacketEvent, (from, to): (usize, usize), y: f64) {
+    fn packet(
+        &self,
+        svg: &mut Svg,
+        packet: &PacketEvent,
+        (from, to): (usize, usize),
+        cause: &str,
+        y: f64,
+    ) -> f64 {
+        let number = format!("#{}", packet.number);
+        svg.text((36.0, y), Style::Bold, Anchor::End, &number);
+        // What a lifeline sends to itself stands where the remarks would.
+        let room = if from == to { ITSELF } else { 0.0 };
+        let rows = wrap::rows(&beside(packet, cause), &page());
+        for (index, row) in rows.iter().enumerate() {
+            let at = (self.remarks + room, y + index as f64 * REMARK);
+            svg.line_of_text(at, row);
+        }
+        STEP + rows.len().saturating_sub(1) as f64 * REMARK
+    }
+
+    /// The arrow of a packet whose way takes long: it falls to the time of its arrival.
+    fn slow(&self, svg: &mut Svg, packet: &PacketEvent, way: (usize, usize), (y, tip): (f64, f64)) {
+        let (start, end) = (self.places[way.0], self.places[way.1]);
+        let tip = tip.max(y + FALL) - 4.0;
+        let style = lane_style(way.0);
+        svg.arrow((start, y - 4.0), (end, tip), style, false);
+        let text = on_arrow(
+            packet,
+            ((start - end).abs() / CHARACTER) as usize - 3,
+            &page(),
+        );
+        // Above its beginning: in the middle it may cross another.
+        let (x, anchor) = if end > start {
+            (start + 10.0, Anchor::Start)
+        } else {
+            (start - 10.0, Anchor::End)
+        };
+        svg.text((x, y - 8.0), style, anchor, &text);
+    }
+
+    fn arrow(&self, svg: &mut Svg, packet: &PacketEvent, (from, to): (usize, usize), y: f64) {
         let lost = packet.lost().is_some();
         let style = if lost { Style::Lost } else { lane_style(from) };
         let (start, end) = (self.places[from], self.places[to]);
-        let room = Look {
-            width: 200,
-            ascii: false,
-            color: false,
+        let room = match (start - end).abs() {
+            none if none < 1.0 => (ITSELF / CHARACTER) as usize - 2,
+            room => (room / CHARACTER) as usize,
         };
-        let text = on_arrow(packet, ((start - end).abs() / CHARACTER) as usize, &room);
+        let text = on_arrow(packet, room.saturating_sub(3), &page());
+        let text = page().cut(&text, room);
         if from == to {
             svg.text((start + 8.0, y), style, Anchor::Start, &format!("⇄ {text}"));
         } else {
@@ -204,31 +300,120 @@ impl Frame<'_> {
             } else {
                 svg.arrow(begin, tip, style, false);
             }
-            let middle = f64::midpoint(start, end);
+            let fits = columns(&text) * CHARACTER < (tip.0 - start).abs();
+            let middle = f64::midpoint(start, if fits { tip.0 } else { end });
             svg.text((middle, y - 8.0), style, Anchor::Middle, &text);
         }
-        let mut x = self.remarks;
-        for (style, words) in remarks(packet) {
-            // The data stands on the arrow already.
-            if style == Style::Data {
-                continue;
-            }
-            svg.text((x, y), style, Anchor::Start, &words);
-            x += (columns(&words) + 2.0) * CHARACTER;
-        }
-        if let Some(cause) = &packet.cause {
-            let words = words::cause(cause, &[], &cause.process);
-            svg.text((x, y), Style::Dim, Anchor::Start, &words);
-        }
     }
+}
+
+/// How long the wire kept a packet that arrived, in nanoseconds, where that is long enough to be seen.
+fn delay(packet: &PacketEvent) -> Option<i64> {
+    let kept = packet.rulings.iter().map(|ruling| match ruling.effect {
+        Effect::Delayed(nanoseconds) => nanoseconds,
+        _ => 0,
+    });
+    let kept = i64::try_from(kept.sum::<u64>()).unwrap_or(i64::MAX);
+    (kept >= SLOW && packet.lost().is_none()).then_some(kept)
+}
+
+/// Where a time lies among rows that are drawn: between two of them in proportion, behind the last a row lower.
+fn height(rows: &[(i64, f64)], time: i64) -> f64 {
+    let next = rows.partition_point(|row| row.0 <= time);
+    let before = rows[..next].last().or(rows.first()).copied();
+    match (before, rows.get(next)) {
+        (Some(before), Some(after)) if after.0 > before.0 => {
+            let part = (time - before.0) as f64 / (after.0 - before.0) as f64;
+            // What the arrival causes is drawn below it.
+            (before.1 + part * (after.1 - before.1)).min((after.1 - 6.0).max(before.1))
+        }
+        (Some(before), None) if time > before.0 => before.1 + STEP,
+        (Some(before), _) => before.1,
+        (None, _) => 0.0,
+    }
+}
+
+/// How the remarks are laid out.
+fn page() -> Look {
+    Look {
+        width: REMARKS,
+        ascii: false,
+        color: false,
+    }
+}
+
+/// Why a packet was sent, if that was not said of the one before from the same side.
+fn told(packet: &PacketEvent, before: &mut String) -> String {
+    let words = packet.cause.as_ref().map_or_else(String::new, |cause| {
+        words::cause(cause, &[], &cause.process)
+    });
+    if *before == words {
+        return String::new();
+    }
+    before.clone_from(&words);
+    words
+}
+
+/// What stands beside an arrow.
+fn beside(packet: &PacketEvent, cause: &str) -> Line {
+    let mut line = Line::wrapping(0);
+    // The data and the labels stand on the arrow already.
+    let labels = words::labels(&packet.track);
+    let told = remarks(packet)
+        .into_iter()
+        .filter(|(style, words)| *style != Style::Data && !labels.contains(words));
+    for (style, words) in told {
+        line.push(style, &words);
+        line.push(Style::Plain, "  ");
+    }
+    line.push(Style::Dim, cause);
+    line
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::event::wire::{Effect, Ruling};
+    use crate::event::wire::Ruling;
     use crate::render::sample::{ACK, C, Capture, PSH, S};
     use crate::render::svg::assert_well_formed;
+
+    #[test]
+    fn an_arrow_falls_to_the_time_of_its_arrival() {
+        let rows = [(0, 10.0), (100, 30.0), (200, 90.0)];
+        for (time, y) in [
+            (0, 10.0),
+            (50, 20.0),
+            (100, 30.0),
+            (150, 60.0),
+            (199, 84.0),
+            (200, 90.0),
+            (500, 90.0 + STEP),
+        ] {
+            assert!((height(&rows, time) - y).abs() < 1e-9, "{time}");
+        }
+        let mut capture = Capture::new();
+        let mut packets = capture.handshake();
+        let late = Ruling {
+            rule: 1,
+            effect: Effect::Delayed(50_000_000),
+        };
+        packets[0].rulings = vec![late];
+        assert_eq!(delay(&packets[0]), Some(50_000_000));
+        packets[1].rulings = vec![Ruling {
+            effect: Effect::Delayed(1000),
+            ..late
+        }];
+        assert_eq!(delay(&packets[1]), None);
+        let all: Vec<&PacketEvent> = packets.iter().collect();
+        let ladder = Ladder {
+            packets: &all,
+            calls: &[],
+            messages: &[],
+        };
+        let file = draw(&ladder).file("ladder");
+        assert_well_formed(&file);
+        assert_eq!(file.matches("<polygon").count(), 3);
+    }
 
     #[test]
     fn a_lost_packet_ends_in_a_cross_and_data_is_escaped() {

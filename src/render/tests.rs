@@ -75,6 +75,7 @@ fn events(name: &str, bytes: &[u8]) -> Vec<Event> {
         }),
         Event::Refused(RefusedEvent {
             process: name.to_owned(),
+            job: 0,
             reason: name.to_owned(),
         }),
         Event::State(StateEvent {
@@ -101,6 +102,7 @@ fn views(name: &str, bytes: &[u8], look: &Look) -> Vec<Styled> {
         process: name.to_owned(),
         host: name.to_owned(),
         name: name.to_owned(),
+        held: String::new(),
         fd: None,
         inode: 0,
         protocol: name.to_owned(),

@@ -54,6 +54,7 @@ pub fn rows(line: &Line, look: &Look) -> Vec<Line> {
         return vec![pieces(trimmed(&self::cells(&row, look)))];
     };
     let hang = hang.min(look.width / 2);
+    let held = held_together(&cells, look.width.saturating_sub(hang));
     // A slice that gets shorter, so that a line of any length takes time in proportion.
     let mut rest = &cells[..];
     let mut rows = Vec::new();
@@ -68,7 +69,8 @@ pub fn rows(line: &Line, look: &Look) -> Vec<Line> {
             rows.push(pieces(trimmed(&[margin, rest].concat())));
             return rows;
         }
-        let (row, tail) = rest.split_at(break_before(rest, fits));
+        let held = &held[cells.len() - rest.len()..];
+        let (row, tail) = rest.split_at(break_before(rest, held, fits));
         rows.push(pieces(trimmed(&[margin, row].concat())));
         let blanks = tail.iter().take_while(|cell| cell.0 == ' ').count();
         rest = &tail[blanks..];
@@ -79,20 +81,67 @@ pub fn rows(line: &Line, look: &Look) -> Vec<Line> {
     }
 }
 
-/// Where the row ends: after the last blank that fits, unless only indentation stands before it.
-fn break_before(cells: &[Cell], fits: usize) -> usize {
+/// Which blanks stand in a string between quotes that fits on a row of its own: bytes are not torn apart where they need not be, nor is a
+/// number from its unit. Prose between quotes may be.
+fn held_together(cells: &[Cell], room: usize) -> Vec<bool> {
+    let mut held = vec![false; cells.len()];
+    let mut opened: Option<usize> = None;
+    for (place, &(character, style)) in cells.iter().enumerate() {
+        let prose = matches!(
+            style,
+            Style::Plain | Style::Dim | Style::Bold | Style::Note | Style::Heading
+        );
+        held[place] = character == ' ' && is_before_unit(cells, place);
+        if prose {
+            opened = None;
+            continue;
+        }
+        let escaped = place > 0 && cells[place - 1].0 == '\\';
+        if character != '"' || escaped {
+            continue;
+        }
+        match opened.take() {
+            None => opened = Some(place),
+            Some(start) if width(&cells[start..=place]) <= room => held[start..place].fill(true),
+            Some(_) => {}
+        }
+    }
+    held
+}
+
+/// True for the blank between a number and its unit of time.
+fn is_before_unit(cells: &[Cell], place: usize) -> bool {
+    let number = place > 0 && cells[place - 1].0.is_ascii_digit();
+    let word: String = cells[place + 1..]
+        .iter()
+        .map(|cell| cell.0)
+        .take_while(char::is_ascii_alphanumeric)
+        .take(3)
+        .collect();
+    number && matches!(word.as_str(), "ms" | "s" | "us")
+}
+
+/// Where the row ends: after the last blank that fits, unless only indentation stands before it. A blank in a string is the last choice.
+fn break_before(cells: &[Cell], held: &[bool], fits: usize) -> usize {
     let first = cells
         .iter()
         .position(|cell| cell.0 != ' ')
         .unwrap_or(cells.len());
-    if cells.get(fits).is_some_and(|cell| cell.0 == ' ') {
+    let blank = |place: usize| cells[place].0 == ' ';
+    if fits < cells.len() && blank(fits) && !held[fits] {
         return fits;
     }
-    cells[..fits]
-        .iter()
-        .rposition(|cell| cell.0 == ' ')
-        .filter(|&blank| blank > first)
-        .map_or(fits, |blank| blank + 1)
+    let last = |free: bool| {
+        (first + 1..fits)
+            .rev()
+            .find(|&place| blank(place) && !(free && held[place]))
+            .map(|place| place + 1)
+    };
+    let inside = (fits < cells.len() && blank(fits)).then_some(fits);
+    last(true)
+        .or(inside)
+        .or_else(|| last(false))
+        .unwrap_or(fits)
 }
 
 fn trimmed(cells: &[Cell]) -> &[Cell] {

@@ -4,7 +4,7 @@
 use super::Session;
 use super::inventory::tcp_state;
 use crate::catalog::tcp_info::{FIELDS, TcpInfoField};
-use crate::inspector::evidence::{Sample, Timer};
+use crate::inspector::evidence::{Listener, Sample, Timer};
 use crate::sys::clock;
 use crate::sys::diag::{Answer, Question};
 use crate::value::Address;
@@ -91,9 +91,24 @@ impl Session {
                     Some((local, peer, sample((asked_ns, time_ns), answer)))
                 })
                 .collect();
-            self.packets
-                .samples()
-                .take(&machine.name, (asked_ns, time_ns), seen);
+            let listeners = answers
+                .iter()
+                .filter(|(host, answer)| {
+                    *host == place
+                        && matches!(answer.question, Question::Tcp(_))
+                        && tcp_state(answer.state) == "LISTEN"
+                })
+                .filter_map(|(_, answer)| {
+                    Some(Listener {
+                        local: end(answer.local.as_ref()?)?,
+                        waiting: answer.rqueue,
+                        backlog: answer.wqueue,
+                    })
+                })
+                .collect();
+            let samples = self.packets.samples();
+            samples.take(&machine.name, (asked_ns, time_ns), seen);
+            samples.listen(&machine.name, listeners);
         }
         self.sample(time_ns, answers);
         let kernels = self.hosts.all().len();
@@ -126,7 +141,7 @@ fn sample((asked_ns, time_ns): (i64, i64), answer: &Answer) -> Sample {
         state: tcp_state(answer.state),
         owned: answer.inode != 0,
         timer: timer.map(|timer| (timer, answer.expires_ms)),
-        unread: answer.rqueue,
+        unread: unread(tcp_state(answer.state), answer.rqueue),
         congestion: info(0),
         retransmits: info(1),
         backoff: info(2),
@@ -134,11 +149,19 @@ fn sample((asked_ns, time_ns): (i64, i64), answer: &Answer) -> Sample {
         mss: info(4),
         resent: info(5),
         timeouts: info(6),
+        received_mss: info(7),
+        paced: answer.congestion_control.starts_with("bbr"),
     }
 }
 
+/// Recv-Q without the FIN, which the kernel counts as a byte once it has come (tcp_diag_get_info).
+fn unread(state: &str, queue: u32) -> u32 {
+    let finished = matches!(state, "CLOSE-WAIT" | "LAST-ACK" | "CLOSING");
+    queue.saturating_sub(u32::from(finished))
+}
+
 /// The fields of TCP_INFO that causes are decided by, found once.
-static WANTED: LazyLock<[Option<&'static TcpInfoField>; 7]> = LazyLock::new(|| {
+static WANTED: LazyLock<[Option<&'static TcpInfoField>; 8]> = LazyLock::new(|| {
     [
         "ca_state",
         "retransmits",
@@ -147,6 +170,7 @@ static WANTED: LazyLock<[Option<&'static TcpInfoField>; 7]> = LazyLock::new(|| {
         "snd_mss",
         "total_retrans",
         "total_rto",
+        "rcv_mss",
     ]
     .map(|name| FIELDS.iter().find(|field| field.name == name))
 });
@@ -158,6 +182,18 @@ mod tests {
     #[test]
     fn every_field_that_is_wanted_exists() {
         assert!(WANTED.iter().all(Option::is_some));
+    }
+
+    #[test]
+    fn a_fin_that_has_come_is_no_byte_that_waits_to_be_read() {
+        for (state, queue, bytes) in [
+            ("ESTABLISHED", 6, 6),
+            ("CLOSE-WAIT", 6, 5),
+            ("CLOSE-WAIT", 1, 0),
+            ("CLOSE-WAIT", 0, 0),
+        ] {
+            assert_eq!(unread(state, queue), bytes, "{state} {queue}");
+        }
     }
 
     #[test]

@@ -192,7 +192,12 @@ impl Session {
             Report::Reaped { pid, ended } => self.reaped(place, pid, ended),
             Report::ThreadEnded { .. } => {}
             Report::Output(output) => self.out.push(Event::Output(output)),
-            Report::Refused(refused) => self.out.push(Event::Refused(refused)),
+            Report::Refused(refused) => {
+                if refused.job == 0 && refused.process == process {
+                    self.refusals.insert(process, refused.reason.clone());
+                }
+                self.out.push(Event::Refused(refused));
+            }
             Report::Result(result) => {
                 for (name, value) in &result.assigned {
                     self.inventory.assigned(&process, name, value);
@@ -214,12 +219,21 @@ impl Session {
     }
 
     pub(super) fn called(&mut self, pid: i32, call: Box<CallEvent>) {
-        self.ledger.before(&call, &self.inventory);
-        self.inventory.called(&call, |fd| inode(pid, fd));
+        let calls = self.calls_on_closed(&call);
+        let closed = self.closing(&call);
+        self.ledger.before(&call, &calls, &self.inventory);
+        self.inventory.called(&call, calls, |fd| inode(pid, fd));
         let transfer = self.ledger.after(&call, &self.inventory).cloned();
         let message = self.message(&call, transfer);
         self.packets.taps_mut().settle();
         self.packets.called(&call, &self.inventory);
+        if let Some(closed) = &closed
+            && self.inventory.is_open_or_in_flight(closed.inode)
+        {
+            self.packets.held_on(&call);
+        }
+        self.ended.clear();
+        let ending = (*call).clone();
         // What was sent after the call ended may be another thread's, whose report is still to come.
         let until_ns = if self.others_run(&call) {
             call.end_ns
@@ -242,15 +256,29 @@ impl Session {
         );
         self.log.call((*call).clone());
         self.out.push(Event::Call(call));
+        let lives_on = closed.as_ref().and_then(|closed| self.lives_on(closed));
+        self.out.extend(lives_on.map(Event::Note));
         self.out
             .extend(message.map(|message| Event::Message(Box::new(message))));
         if self.inventory.open().nth(MANY).is_some() {
             // To ask for thousands of states after each of thousands of calls would be the lab's own C10k problem.
             self.stale |= changes_states;
-        } else if changes_states || self.packets.change_states(&self.inventory) {
+        } else if changes_states
+            || self.inventory.adrift().next().is_some()
+            || self.packets.change_states(&self.inventory)
+        {
             self.refresh();
         } else {
             self.sampling.disturb();
+        }
+        // What a message or a call held ended with this call: the receiver's close, the return of the call.
+        for known in std::mem::take(&mut self.ended) {
+            if closed
+                .as_ref()
+                .is_none_or(|closed| closed.inode != known.inode)
+            {
+                self.packets.released(&ending, &known, &self.inventory);
+            }
         }
         self.tell_all_packets(until_ns);
     }
@@ -266,12 +294,15 @@ impl Session {
     /// Asks the kernel for the state of every TCP and UDP socket and tells what changed.
     pub fn refresh(&mut self) {
         self.stale = false;
-        let questions = [
+        let mut questions = vec![
             Question::Tcp(libc::AF_INET),
             Question::Tcp(libc::AF_INET6),
             Question::Udp(libc::AF_INET),
             Question::Udp(libc::AF_INET6),
         ];
+        if self.inventory.asks_for_more() {
+            questions.extend(&Question::ALL[questions.len()..]);
+        }
         let asked_ns = clock::now_ns();
         let answers = self.ask(&questions);
         self.take_samples(asked_ns, &answers);
@@ -301,6 +332,11 @@ impl Session {
                 .collect();
             let changes = self.inventory.refresh(&machine.name, &of_host);
             self.out.extend(changes.into_iter().map(Event::State));
+        }
+        let now_ns = clock::now_ns();
+        for known in self.inventory.take_gone() {
+            self.ledger.gone(known.inode, now_ns);
+            self.ended.push(known);
         }
     }
 
@@ -439,6 +475,7 @@ impl Session {
                 self.lab_is_gone = true;
                 self.out.push(Event::Refused(RefusedEvent {
                     process: String::new(),
+                    job: 0,
                     reason: error.to_string(),
                 }));
             }

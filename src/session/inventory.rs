@@ -58,6 +58,8 @@ pub struct Known {
     pub peer: Option<Address>,
     /// True after `listen`.
     pub listening: bool,
+    /// True when IPV6_V6ONLY was set: bound to any address of IPv6, it takes nothing of IPv4.
+    pub only_v6: bool,
     /// Its TCP state and the states it has been in, oldest first.
     pub states: Vec<&'static str>,
 }
@@ -96,10 +98,43 @@ impl Known {
     }
 }
 
+/// What keeps a socket alive that no process has a descriptor of.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Hold {
+    /// A message (SCM_RIGHTS) of this number that nobody has received yet.
+    Flight(u64),
+    /// A call that began before the descriptor was closed, and has not returned: the job and the thread within it, and its line so far.
+    Call {
+        /// The job; 0 is the main thread.
+        job: u32,
+        /// The thread within the job.
+        thread: u32,
+        /// `accept(3)`.
+        invocation: String,
+    },
+}
+
+/// A socket whose descriptor was closed and that has not ended yet.
+#[derive(Clone, Debug)]
+pub struct Adrift {
+    /// What is known of it.
+    pub known: Known,
+    /// The descriptor it had.
+    pub fd: i32,
+    /// The calls that hold it.
+    pub calls: Vec<Hold>,
+}
+
 /// All sockets of the session.
 #[derive(Debug, Default)]
 pub struct Inventory {
     open: BTreeMap<(String, i32), Known>,
+    /// Closed by their process, while a message or a call holds them; or the kernel has not been asked since.
+    adrift: Vec<Adrift>,
+    /// Sockets that messages carry: the inode, and the number of the message.
+    flights: Vec<(u64, u64)>,
+    /// Sockets that were adrift and have ended, until somebody asks for them.
+    gone: Vec<Known>,
     /// Closed by their process, but still a TCP connection to the kernel.
     orphans: Vec<Known>,
     /// Rises with every change, so that others can keep what they derived.
@@ -110,50 +145,163 @@ pub struct Inventory {
 const ORPHANS: usize = 4096;
 
 impl Inventory {
-    /// Takes a returned call into account. `inode` tells what a new descriptor of the process is.
-    pub fn called(&mut self, call: &CallEvent, inode: impl Fn(i32) -> u64) {
+    /// Takes a returned call into account. `inode` tells what a new descriptor of the process is; `calls` are those that still hold the
+    /// socket whose descriptor it closed.
+    pub fn called(&mut self, call: &CallEvent, calls: Vec<Hold>, inode: impl Fn(i32) -> u64) {
         if call.errno.is_some() && !matches!(call.name.as_str(), "connect" | "send" | "sendto") {
             return;
         }
         let key = call.fd.map(|fd| (call.process.clone(), fd));
-        let before = key.as_ref().and_then(|key| self.open.get(key)).cloned();
+        let lent = self.lent(call);
+        let before = match lent {
+            Some(place) => Some(self.adrift[place].known.clone()),
+            None => key.as_ref().and_then(|key| self.open.get(key)).cloned(),
+        };
+        let takes = call.name == "recvmsg" && !call.args.iter().any(|arg| arg.contains("MSG_PEEK"));
         for fd in &call.made {
             let known = self.newborn(call, *fd, before.as_ref(), inode(*fd));
+            if takes && let Some(place) = self.flight(known.inode) {
+                self.flights.remove(place);
+            }
+            self.adrift
+                .retain(|adrift| known.inode == 0 || adrift.known.inode != known.inode);
             self.open.insert((call.process.clone(), *fd), known);
+        }
+        if let Some(place) = self.lent(call) {
+            // The call has returned: it holds nothing any more.
+            self.adrift[place].calls.retain(|hold| !is_of(hold, call));
+            self.version += 1;
+            return;
         }
         if let Some(known) = key.as_ref().and_then(|key| self.open.get_mut(key)) {
             match call.name.as_str() {
                 "bind" | "getsockname" => known.local = call.local.clone().or(known.local.take()),
                 "listen" => known.listening = true,
+                "setsockopt" => {
+                    if let [_, _, name, value, ..] = call.args.as_slice()
+                        && name == "IPV6_V6ONLY"
+                    {
+                        known.only_v6 = value.trim_matches(['[', ']']) != "0";
+                    }
+                }
                 "connect" => known.peer = call.peer.clone().or(known.peer.take()),
                 _ => {}
             }
         }
         if call.name == "close"
-            && let Some(mut known) = key.and_then(|key| self.open.remove(&key))
+            && let Some(key) = key
         {
-            if known.names.is_empty() {
-                known.names.extend(known.fd.map(|fd| format!("fd {fd}")));
-            }
-            known.fd = None;
-            // Another descriptor may still hold the socket (dup, SCM_RIGHTS); then it is not an orphan.
-            let held =
-                known.inode != 0 && self.open.values().any(|other| other.inode == known.inode);
-            if known.protocol == Protocol::Tcp && !held {
-                if self.orphans.len() >= ORPHANS {
-                    self.orphans.remove(0);
-                }
-                self.orphans.push(known);
-            }
+            self.let_go(&key, calls);
         }
         self.version += 1;
     }
 
+    /// A descriptor is closed. The socket ends with it, unless another descriptor, a message or a call holds it.
+    fn let_go(&mut self, key: &(String, i32), calls: Vec<Hold>) {
+        let Some(mut known) = self.open.remove(key) else {
+            return;
+        };
+        if known.names.is_empty() {
+            known.names.extend(known.fd.map(|fd| format!("fd {fd}")));
+        }
+        known.fd = None;
+        let held = known.inode != 0 && self.open.values().any(|other| other.inode == known.inode);
+        if held {
+            return;
+        }
+        // Of what the kernel tells without being asked for more, it says itself whether it has ended.
+        let is_told = known.protocol != Protocol::Other;
+        let carried = !calls.is_empty() || self.flight(known.inode).is_some();
+        if known.inode != 0 && (is_told || carried) {
+            self.adrift.push(Adrift {
+                known,
+                fd: key.1,
+                calls,
+            });
+        } else if known.protocol == Protocol::Tcp {
+            self.orphan(known);
+        }
+    }
+
+    fn orphan(&mut self, known: Known) {
+        if self.orphans.len() >= ORPHANS {
+            self.orphans.remove(0);
+        }
+        self.orphans.push(known);
+    }
+
+    /// The place of the socket that a call held while its descriptor was closed.
+    fn lent(&self, call: &CallEvent) -> Option<usize> {
+        self.adrift.iter().position(|adrift| {
+            adrift.known.process == call.process
+                && Some(adrift.fd) == call.fd
+                && adrift.calls.iter().any(|hold| is_of(hold, call))
+        })
+    }
+
+    fn flight(&self, inode: u64) -> Option<usize> {
+        self.flights
+            .iter()
+            .position(|(carried, _)| *carried == inode && inode != 0)
+    }
+
+    /// A message of this number carries the socket.
+    pub fn sent(&mut self, inode: u64, message: u64) {
+        const FLIGHTS: usize = 10_000;
+        if inode != 0 && self.flights.len() < FLIGHTS {
+            self.flights.push((inode, message));
+        }
+    }
+
+    /// How many sockets are in messages that nobody has received.
+    pub fn in_flight(&self) -> usize {
+        self.flights.len()
+    }
+
+    /// Messages were read, with all they carried.
+    pub fn landed(&mut self, messages: &[u64]) {
+        self.flights
+            .retain(|(_, message)| !messages.contains(message));
+    }
+
+    /// What holds a socket besides descriptors: messages first.
+    pub fn holds_of(&self, inode: u64) -> Vec<Hold> {
+        let flights = self.flights.iter().filter(|(carried, _)| *carried == inode);
+        let calls = self
+            .adrift
+            .iter()
+            .filter(|adrift| adrift.known.inode == inode);
+        flights
+            .map(|(_, message)| Hold::Flight(*message))
+            .chain(calls.flat_map(|adrift| adrift.calls.iter().cloned()))
+            .collect()
+    }
+
+    /// True when another descriptor or a message holds a socket: what is closed then sends nothing.
+    pub fn is_open_or_in_flight(&self, inode: u64) -> bool {
+        let mut open = self.open.values();
+        inode != 0 && (open.any(|known| known.inode == inode) || self.flight(inode).is_some())
+    }
+
+    /// The sockets that no process has a descriptor of, and that have not ended as far as is known.
+    pub fn adrift(&self) -> impl Iterator<Item = &Adrift> {
+        self.adrift.iter()
+    }
+
+    /// True when the kernel must be asked for more than connections, to learn whether a socket has ended.
+    pub fn asks_for_more(&self) -> bool {
+        self.adrift
+            .iter()
+            .any(|adrift| adrift.known.protocol == Protocol::Other)
+    }
+
+    /// The sockets that were adrift and have ended since this was asked last.
+    pub fn take_gone(&mut self) -> Vec<Known> {
+        std::mem::take(&mut self.gone)
+    }
+
     fn newborn(&self, call: &CallEvent, fd: i32, parent: Option<&Known>, inode: u64) -> Known {
-        let twin = self
-            .open
-            .values()
-            .find(|known| inode != 0 && known.inode == inode);
+        let twin = self.by_inode(inode);
         let mut known = Known {
             process: call.process.clone(),
             host: call.host.clone(),
@@ -165,6 +313,7 @@ impl Inventory {
             local: None,
             peer: None,
             listening: false,
+            only_v6: false,
             states: vec!["CLOSED"],
         };
         match (call.name.as_str(), parent, twin) {
@@ -186,6 +335,7 @@ impl Inventory {
                 known.local.clone_from(&twin.local);
                 known.peer.clone_from(&twin.peer);
                 known.listening = twin.listening;
+                known.only_v6 = twin.only_v6;
                 known.states.clone_from(&twin.states);
             }
             _ => {}
@@ -241,17 +391,12 @@ impl Inventory {
             .cloned()
             .collect();
         for key in gone {
-            if let Some(mut known) = self.open.remove(&key) {
-                if known.names.is_empty() {
-                    known.names.extend(known.fd.map(|fd| format!("fd {fd}")));
-                }
-                known.fd = None;
-                // What another process holds, too, goes on.
-                let held =
-                    known.inode != 0 && self.open.values().any(|other| other.inode == known.inode);
-                if known.protocol == Protocol::Tcp && !held {
-                    self.orphans.push(known);
-                }
+            self.let_go(&key, Vec::new());
+        }
+        // Its calls have ended with it.
+        for adrift in &mut self.adrift {
+            if adrift.known.process == process {
+                adrift.calls.clear();
             }
         }
         self.version += 1;
@@ -300,6 +445,18 @@ impl Inventory {
                 None => {}
             }
         }
+        // A new connection between the same ends is no closed socket's.
+        self.orphans.retain(|known| {
+            let over = matches!(known.state(), "TIME-WAIT" | "CLOSED") && known.states.len() > 1;
+            let begins = || {
+                matches!(
+                    remains(&without_file, known),
+                    "SYN-RECEIVED" | "ESTABLISHED"
+                )
+            };
+            known.host != host || !over || !begins()
+        });
+        changes.extend(self.settle(host, &by_inode));
         // A closed end keeps its name for the packets that may still be shown; the list is bounded.
         for known in self.orphans.iter_mut().filter(|known| known.host == host) {
             let state = remains(&without_file, known);
@@ -307,6 +464,50 @@ impl Inventory {
         }
         self.version += 1;
         changes
+    }
+
+    /// What became of the sockets of a host that no process has a descriptor of.
+    fn settle(&mut self, host: &str, by_inode: &BTreeMap<u64, &Answer>) -> Vec<StateEvent> {
+        let mut changes = Vec::new();
+        for mut adrift in std::mem::take(&mut self.adrift) {
+            if adrift.known.host != host {
+                self.adrift.push(adrift);
+                continue;
+            }
+            let inode = adrift.known.inode;
+            if let Some(answer) = by_inode.get(&inode) {
+                if adrift.known.protocol == Protocol::Tcp {
+                    changes.extend(adrift.known.enter(tcp_state(answer.state)));
+                }
+                self.adrift.push(adrift);
+                continue;
+            }
+            // A socket that was never bound is in no table of the kernel (but AF_UNIX has one for all).
+            let unlisted = adrift.known.local.is_none()
+                && adrift.known.arguments.first().map(String::as_str) != Some("AF_UNIX");
+            if unlisted && (!adrift.calls.is_empty() || self.flight(inode).is_some()) {
+                self.adrift.push(adrift);
+                continue;
+            }
+            self.flights.retain(|(carried, _)| *carried != inode);
+            self.gone.push(adrift.known.clone());
+            if adrift.known.protocol == Protocol::Tcp {
+                self.orphan(adrift.known);
+            }
+        }
+        changes
+    }
+
+    /// The kernel gave a netlink socket a port id.
+    pub fn learn_port(&mut self, inode: u64, pid: u32) {
+        for known in self.open.values_mut().filter(|known| known.inode == inode) {
+            let groups = match known.local {
+                Some(Address::Netlink { groups, .. }) => groups,
+                _ => 0,
+            };
+            known.local = Some(Address::Netlink { pid, groups });
+        }
+        self.version += 1;
     }
 
     /// The sockets that processes hold, by process and descriptor.
@@ -327,6 +528,7 @@ impl Inventory {
         self.open
             .values()
             .find(named)
+            .or_else(|| self.unheld().rev().find(named))
             .or_else(|| self.orphans.iter().rev().find(named))
     }
 
@@ -334,7 +536,12 @@ impl Inventory {
     pub fn by_inode(&self, inode: u64) -> Option<&Known> {
         self.open
             .values()
+            .chain(self.unheld())
             .find(|known| inode != 0 && known.inode == inode)
+    }
+
+    fn unheld(&self) -> impl DoubleEndedIterator<Item = &Known> {
+        self.adrift.iter().map(|adrift| &adrift.known)
     }
 
     /// Who on a host sends from `local` to `peer`: the connected socket, else one bound to the port, else a closed one.
@@ -353,13 +560,25 @@ impl Inventory {
                 && same_address(known.peer.as_ref(), Some(&peer))
         };
         let bound = |known: &&Known| {
-            same(known) && known.peer.is_none() && covers(known.local.as_ref(), &local)
+            same(known)
+                && known.peer.is_none()
+                && covers(known.local.as_ref(), &local)
+                && !(known.only_v6 && local.ip().is_some_and(|ip| ip.to_canonical().is_ipv4()))
+        };
+        // A listener before one that is only bound; then the address itself before any address, and its family before both.
+        let fits = |known: &&Known| {
+            let bound = known.local.as_ref().and_then(Address::ip);
+            let same_family = bound.map(|ip| ip.is_ipv4()) == local.ip().map(|ip| ip.is_ipv4());
+            let exactly = bound.is_some_and(|ip| !ip.is_unspecified());
+            (!known.listening, !exactly, !same_family)
         };
         self.open
             .values()
             .find(connected)
+            .or_else(|| self.unheld().rev().find(connected))
             .or_else(|| self.orphans.iter().rev().find(connected))
-            .or_else(|| self.open.values().find(bound))
+            .or_else(|| self.open.values().filter(bound).min_by_key(fits))
+            .or_else(|| self.unheld().rev().filter(bound).min_by_key(fits))
     }
 
     /// The name of a socket on a screen that shows all processes: plain when no other process uses it, else with the process.
@@ -375,6 +594,11 @@ impl Inventory {
             label
         }
     }
+}
+
+/// True when a hold is that of the strand that made a call.
+fn is_of(hold: &Hold, call: &CallEvent) -> bool {
+    matches!(hold, Hold::Call { job, thread, .. } if (*job, *thread) == (call.job, call.thread))
 }
 
 /// The protocol of a packet's transport, as the inventory names it.
@@ -445,4 +669,71 @@ fn covers(bound: Option<&Address>, address: &Address) -> bool {
             bound.to_canonical() == ip.to_canonical()
                 || bound.is_unspecified() && (bound.is_ipv6() || ip.is_ipv4())
         })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn call(name: &str, fd: Option<i32>, args: &[&str], local: Option<SocketAddr>) -> CallEvent {
+        CallEvent {
+            process: "lab".to_owned(),
+            host: "lab".to_owned(),
+            command: 1,
+            job: 0,
+            thread: 0,
+            name: name.to_owned(),
+            args: args.iter().map(|part| (*part).to_owned()).collect(),
+            fd,
+            result: 0,
+            errno: None,
+            data: None,
+            peer: None,
+            local: local.map(Address::from),
+            out: String::new(),
+            made: Vec::new(),
+            times: 1,
+            blocked: false,
+            start_ns: 5,
+            end_ns: 6,
+        }
+    }
+
+    #[test]
+    fn of_two_sockets_at_a_port_the_one_that_hears_the_address_has_the_name() {
+        let any_v4 = SocketAddr::from(([0, 0, 0, 0], 5000));
+        let any_v6: SocketAddr = "[::]:5000".parse().expect("an address");
+        let host_v4 = SocketAddr::from(([10, 0, 0, 2], 5000));
+        let host_v6: SocketAddr = "[fd00::2]:5000".parse().expect("an address");
+        let peer = SocketAddr::from(([10, 0, 0, 1], 4000));
+        // Where two sockets are bound, whether the second is for IPv6 alone, and whose a packet to an address is.
+        let cases = [
+            ([any_v4, any_v6], "[1]", host_v4, Some(4)),
+            ([any_v4, any_v6], "[1]", host_v6, Some(5)),
+            ([any_v4, any_v6], "[0]", host_v6, Some(5)),
+            ([host_v6, any_v6], "[1]", host_v4, None),
+            ([host_v6, any_v6], "[0]", host_v4, Some(5)),
+            ([any_v6, host_v4], "[0]", host_v4, Some(5)),
+        ];
+        for (bound, alone, address, expected) in cases {
+            let mut inventory = Inventory::default();
+            for (fd, local) in [4, 5].into_iter().zip(bound) {
+                let family = if local.is_ipv4() {
+                    "AF_INET"
+                } else {
+                    "AF_INET6"
+                };
+                let mut socket = call("socket", None, &[family, "SOCK_STREAM", "0"], None);
+                socket.made = vec![fd];
+                inventory.called(&socket, Vec::new(), |fd| fd as u64);
+                inventory.called(&call("bind", Some(fd), &[], Some(local)), Vec::new(), |_| 0);
+                inventory.called(&call("listen", Some(fd), &[], None), Vec::new(), |_| 0);
+            }
+            let only = ["5", "IPPROTO_IPV6", "IPV6_V6ONLY", alone, "4"];
+            inventory.called(&call("setsockopt", Some(5), &only, None), Vec::new(), |_| 0);
+            let found = inventory.endpoint("lab", Protocol::Tcp, address, peer);
+            let fd = found.and_then(|known| known.fd);
+            assert_eq!(fd, expected, "{bound:?} {alone} {address}");
+        }
+    }
 }

@@ -2,7 +2,7 @@
 //! that moved bytes. Not the packets (`packets`), and not what is open now (`inventory`).
 
 use super::Session;
-use super::inventory::{Inventory, Known};
+use super::inventory::{Hold, Inventory, Known};
 use super::log::Log;
 use super::sampling::Samples;
 use crate::event::CallEvent;
@@ -22,6 +22,8 @@ const PARTIES: usize = 20_000;
 pub struct Ledger {
     parties: BTreeMap<u32, Party>,
     held: HashMap<(String, i32), u32>,
+    /// Sockets whose descriptor was closed while a call was under way on it: by process, job, thread and descriptor.
+    lent: HashMap<(String, u32, u32, i32), u32>,
     /// The sockets that are open, by inode.
     by_inode: HashMap<u64, u32>,
     transfers: VecDeque<Transfer>,
@@ -32,12 +34,33 @@ pub struct Ledger {
 }
 
 impl Ledger {
-    /// A call returned, and the inventory does not know it yet: what a `close` ends is described for the last time.
-    pub fn before(&mut self, call: &CallEvent, inventory: &Inventory) {
+    /// A call returned, and the inventory does not know it yet: what a `close` ends is described for the last time. `calls` are those
+    /// that still hold the socket it closed a descriptor of.
+    pub fn before(&mut self, call: &CallEvent, calls: &[Hold], inventory: &Inventory) {
         let Some(fd) = call.fd.filter(|_| call.name == "close") else {
             return;
         };
+        let number = self.held.get(&(call.process.clone(), fd)).copied();
+        for hold in calls {
+            if let (Some(number), Hold::Call { job, thread, .. }) = (number, hold) {
+                self.lent
+                    .insert((call.process.clone(), *job, *thread, fd), number);
+            }
+        }
         self.let_go(&call.process, fd, call.end_ns, inventory);
+    }
+
+    /// A socket that a message or a call held without a descriptor has ended.
+    pub fn gone(&mut self, inode: u64, now_ns: i64) {
+        let Some(number) = self.by_inode.get(&inode).copied() else {
+            return;
+        };
+        if self.held.values().all(|other| *other != number)
+            && let Some(party) = self.parties.get_mut(&number)
+        {
+            party.closed_ns = Some(now_ns);
+            self.by_inode.remove(&inode);
+        }
     }
 
     /// A call returned, and the inventory knows it. Gives the transfer it was, if it moved bytes.
@@ -50,7 +73,12 @@ impl Ledger {
         if let ("socketpair", [one, other]) = (call.name.as_str(), call.made.as_slice()) {
             self.pair(&call.process, *one, *other);
         }
-        let number = *self.held.get(&(call.process.clone(), call.fd?))?;
+        let strand = (call.process.clone(), call.job, call.thread, call.fd?);
+        let lent = self.lent.remove(&strand);
+        let number = match lent {
+            Some(number) => number,
+            None => *self.held.get(&(call.process.clone(), call.fd?))?,
+        };
         let party = self.parties.get_mut(&number)?;
         match call.name.as_str() {
             "listen" => party.listening |= call.errno.is_none(),
@@ -236,12 +264,14 @@ impl Ledger {
         let Some(number) = self.held.remove(&(process.to_owned(), fd)) else {
             return;
         };
-        let held = self.held.values().any(|other| *other == number);
+        let held = self.held.values().any(|other| *other == number)
+            || self.lent.values().any(|other| *other == number);
         if let Some(party) = self.parties.get_mut(&number) {
             if let Some(known) = inventory.by_fd(process, fd) {
                 describe(party, known, inventory);
             }
-            if !held {
+            let carried = inventory.holds_of(party.inode);
+            if !held && (party.inode == 0 || carried.is_empty()) {
                 party.closed_ns = Some(now_ns);
                 self.by_inode.remove(&party.inode);
             }
@@ -324,9 +354,9 @@ mod tests {
         let mut inventory = Inventory::default();
         let mut ledger = Ledger::default();
         for call in calls {
-            ledger.before(call, &inventory);
+            ledger.before(call, &[], &inventory);
             // The second descriptor is a duplicate of the first.
-            inventory.called(call, |fd| if fd < 6 { 77 } else { fd as u64 });
+            inventory.called(call, Vec::new(), |fd| if fd < 6 { 77 } else { fd as u64 });
             ledger.after(call, &inventory);
         }
         ledger

@@ -1,18 +1,14 @@
 //! Messages that never become packets (AF_UNIX, AF_NETLINK): who wrote to whom, and which of them a call has read. Put together
 //! from the calls and from what sock_diag(7) says of both ends; not the streams and packets of the other families.
 
-use super::Session;
-use crate::catalog::constant;
+use super::{Session, ancillary, netlink};
 use crate::event::CallEvent;
-use crate::event::message::{Act, End, Family, MessageEvent, Reading, SHOWN};
+use crate::event::message::{Act, End, Ending, Family, INSIDE, MessageEvent, Reading, SHOWN};
 use crate::event::transfer::{Party, Transfer};
-use crate::packet::netlink::{self, Brief};
 use crate::sys::diag::{Answer, Question};
 use crate::value::Address;
 use std::collections::{HashMap, VecDeque};
 
-/// Of a netlink message, so many attributes are told.
-const CONTENTS: usize = 3;
 /// At most this many messages are kept.
 const MESSAGES: usize = 20_000;
 /// With more open sockets than this the kernel is not asked who is connected to whom.
@@ -138,7 +134,10 @@ impl Session {
         call: &CallEvent,
         transfer: Option<Transfer>,
     ) -> Option<MessageEvent> {
-        let party = self.ledger.holds(&call.process, call.fd?)?;
+        let party = match &transfer {
+            Some(transfer) => self.ledger.party(transfer.party)?,
+            None => self.ledger.holds(&call.process, call.fd?)?,
+        };
         let family = match party.family() {
             "AF_UNIX" => Family::Unix,
             "AF_NETLINK" => Family::Netlink,
@@ -151,6 +150,9 @@ impl Session {
         }
         let transfer = transfer?;
         self.ledger.learn(&self.inventory);
+        if family == Family::Netlink {
+            self.learn_port(number);
+        }
         let party = self.ledger.party(number)?.clone();
         let own = End {
             name: party.label.clone(),
@@ -159,7 +161,7 @@ impl Session {
         };
         let (other, far) = match family {
             Family::Unix => self.other_end(&party, transfer.peer.as_ref()),
-            Family::Netlink => self.netlink_end(transfer.peer.as_ref()),
+            Family::Netlink => self.netlink_end(&party, transfer.peer.as_ref()),
         };
         let queue = match (party.is_stream(), transfer.sends) {
             (true, true) => Some(Queue::Of(party.number)),
@@ -167,20 +169,48 @@ impl Session {
             (false, true) => other.map(Queue::For),
             (false, false) => Some(Queue::For(party.number)),
         };
-        let (act, from, to) = if transfer.sends {
+        let (act, mut from, to) = if transfer.sends {
             let number = self.messages.wrote(queue, &own, transfer.length);
             (Act::Wrote(number), own, far)
         } else {
             let (reading, writer) = self.messages.read(queue, &transfer);
-            let ended = transfer.length == 0 && party.is_stream();
-            let act = if ended { Act::End } else { Act::Read(reading) };
+            let found = !reading.of.is_empty();
+            let act = if !found && family == Family::Netlink {
+                self.brought(queue, &far, &transfer)
+            } else if !found && transfer.length == 0 {
+                self.ending(&party, other)
+                    .map_or(Act::Read(reading), Act::End)
+            } else {
+                Act::Read(reading)
+            };
             (act, writer.unwrap_or(far), own)
         };
+        match &act {
+            Act::Wrote(number) => {
+                for fd in ancillary::rights(call) {
+                    let inode = self.inventory.by_fd(&call.process, fd);
+                    let inode = inode.map_or(0, |known| known.inode);
+                    self.inventory.sent(inode, *number);
+                }
+            }
+            Act::Read(reading) if !reading.looked => self.inventory.landed(&reading.of),
+            _ => {}
+        }
         let mut data = transfer.data;
-        let parts = match family {
-            Family::Unix => Vec::new(),
-            Family::Netlink => netlink_parts(&data, party.arguments.get(2)),
-        };
+        let (mut inside, mut group) = (Vec::new(), None);
+        if family == Family::Netlink {
+            let protocol = netlink::protocol(party.arguments.get(2));
+            inside = netlink::inside(call, &data, protocol);
+            let far = if transfer.sends { &to } else { &from };
+            group = netlink::group(far, protocol);
+            // The kernel is one end, whatever groups it speaks to.
+            if matches!(from.address, Some(Address::Netlink { pid: 0, .. })) {
+                from.address = None;
+            }
+        }
+        let parts = netlink::parts(&inside);
+        let more = inside.len().saturating_sub(INSIDE);
+        inside.truncate(INSIDE);
         data.truncate(SHOWN);
         let message = MessageEvent {
             time_ns: transfer.end_ns,
@@ -195,11 +225,50 @@ impl Session {
             length: transfer.length,
             data,
             descriptors: self.passed(call),
-            credentials: credentials(call),
+            credentials: ancillary::credentials(call),
             parts,
+            inside,
+            more,
+            group,
         };
         self.messages.keep(message.clone());
         Some(message)
+    }
+
+    /// A netlink message that nobody was seen to write: it is numbered as it is read.
+    fn brought(&mut self, queue: Option<Queue>, far: &End, transfer: &Transfer) -> Act {
+        let looked = transfer.has("MSG_PEEK");
+        let waits = queue.filter(|_| looked);
+        let number = self.messages.wrote(waits, far, transfer.length);
+        Act::Brought { number, looked }
+    }
+
+    /// What a recv that gave 0, and for which no message waited, has come upon; `None` when that is a message of no bytes.
+    fn ending(&mut self, party: &Party, other: Option<u32>) -> Option<Ending> {
+        const RECEIVING: u8 = 1;
+        let seen = other.is_some();
+        let answers = self.ask(&[Question::Unix]);
+        let own = answers
+            .iter()
+            .map(|(_, answer)| answer)
+            .find(|answer| party.inode != 0 && u64::from(answer.inode) == party.inode);
+        let shut = own.is_some_and(|own| own.shutdown & RECEIVING != 0);
+        match own {
+            Some(_) if !shut && !party.is_stream() => None,
+            Some(_) if shut && !party.is_stream() && !seen && party.kind() != "SOCK_DGRAM" => {
+                Some(Ending::Unclear)
+            }
+            Some(own) if shut && own.peer_inode.is_none_or(|peer| peer == 0) => {
+                Some(if party.kind() == "SOCK_DGRAM" {
+                    Ending::ShutDown
+                } else {
+                    Ending::Closed
+                })
+            }
+            Some(_) if shut => Some(Ending::ShutDown),
+            _ if party.kind() == "SOCK_DGRAM" => None,
+            _ => Some(Ending::Unsaid),
+        }
     }
 
     /// Asks the kernel which AF_UNIX sockets are connected to which, and keeps it. With very many open it is not asked after each
@@ -279,26 +348,9 @@ impl Session {
         (None, end)
     }
 
-    /// The far end of a netlink socket: the kernel, unless another process or a group is named (netlink(7)).
-    fn netlink_end(&self, named: Option<&Address>) -> (Option<u32>, End) {
-        let named = named.filter(|address| !matches!(address, Address::Netlink { pid: 0, .. }));
-        let other = named.and_then(|address| self.ledger.bound(address, "SOCK_RAW"));
-        let name = match (other, named) {
-            (Some(other), _) => other.label.clone(),
-            (None, None) => "kernel".to_owned(),
-            (None, Some(_)) => String::new(),
-        };
-        let end = End {
-            name,
-            address: named.cloned(),
-            waits: false,
-        };
-        (other.map(|other| other.number), end)
-    }
-
     /// The descriptors a call sent or brought, each with the socket it is.
     fn passed(&self, call: &CallEvent) -> Vec<String> {
-        let sent = rights(call);
+        let sent = ancillary::rights(call);
         let fds = if call.made.is_empty() {
             &sent
         } else {
@@ -311,66 +363,6 @@ impl Session {
         };
         fds.iter().map(words).collect()
     }
-}
-
-/// The ancillary data of sendmsg and recvmsg as the call's line shows it, without what was quoted: payload may look like anything.
-fn control(call: &CallEvent) -> Option<String> {
-    let text = call.args.get(1).filter(|_| call.name.ends_with("msg"))?;
-    let (mut bare, mut quoted, mut escaped) = (String::new(), false, false);
-    for character in text.chars() {
-        match character {
-            _ if escaped => escaped = false,
-            '\\' => escaped = true,
-            '"' => quoted = !quoted,
-            _ if !quoted => bare.push(character),
-            _ => {}
-        }
-    }
-    let start = bare.find("msg_control=[")?;
-    Some(bare[start..].to_owned())
-}
-
-fn rights(call: &CallEvent) -> Vec<i32> {
-    let control = control(call).unwrap_or_default();
-    let mut found = Vec::new();
-    for part in control.split("SCM_RIGHTS, cmsg_data=[").skip(1) {
-        let list = part.split(']').next().unwrap_or_default();
-        found.extend(
-            list.split(',')
-                .filter_map(|fd| fd.trim().parse::<i32>().ok()),
-        );
-    }
-    found
-}
-
-fn credentials(call: &CallEvent) -> Option<String> {
-    let control = control(call)?;
-    let (_, rest) = control.split_once("SCM_CREDENTIALS, cmsg_data={")?;
-    Some(rest.split('}').next().unwrap_or_default().to_owned())
-}
-
-/// The messages in a netlink buffer by name; many of one kind are counted, and of one alone it is told what is in it.
-/// `protocol` is the third argument of socket(2), as the call's line shows it.
-fn netlink_parts(data: &[u8], protocol: Option<&String>) -> Vec<String> {
-    let protocol = protocol.and_then(|text| {
-        let named = || u16::try_from(constant::constant(text)?.value).ok();
-        text.parse().ok().or_else(named)
-    });
-    // A protocol without a number has the messages that all have.
-    let messages = netlink::brief(protocol.unwrap_or(u16::MAX), data);
-    let alike = messages.chunk_by(|one, other| one.title == other.title);
-    let in_words = |messages: &[Brief]| match messages {
-        [only] => {
-            let told: Vec<&str> = only.contents.iter().map(String::as_str).collect();
-            let (told, more) = told.split_at(told.len().min(CONTENTS));
-            let gap = if told.is_empty() { "" } else { " " };
-            let rest = if more.is_empty() { "" } else { " …" };
-            format!("{}{gap}{}{rest}", only.title, told.join(" "))
-        }
-        [first, ..] => format!("{} × {}", messages.len(), first.title),
-        [] => String::new(),
-    };
-    alike.map(in_words).collect()
 }
 
 #[cfg(test)]

@@ -146,6 +146,38 @@ impl Packets {
         }
     }
 
+    /// The socket whose descriptor a call has closed lives on: the call sends nothing.
+    pub fn held_on(&mut self, call: &CallEvent) {
+        let same = |window: &&mut CallWindow| {
+            window.command == call.command
+                && (window.job, window.thread) == (call.job, call.thread)
+                && window.process == call.process
+                && window.end_ns == Some(call.end_ns)
+        };
+        if let Some(window) = self.finder.windows().find(same) {
+            (window.local, window.peer) = (None, None);
+        }
+    }
+
+    /// A socket that had no descriptor any more ended with a call on another one.
+    pub fn released(&mut self, call: &CallEvent, known: &Known, inventory: &Inventory) {
+        let mut window = CallWindow::begun(
+            call.command,
+            (&call.process, &known.host),
+            call.job,
+            "close",
+            call.start_ns,
+        );
+        window.thread = call.thread;
+        window.short = call.fd.map_or_else(
+            || format!("{}()", call.name),
+            |fd| format!("{}({fd})", call.name),
+        );
+        describe(&mut window, known, inventory);
+        window.end_ns = Some(call.end_ns);
+        self.finder.begin(window);
+    }
+
     /// What a call that has returned wrote, as a range of all that was written to its descriptor; options it set are remembered.
     fn wrote(&mut self, call: &CallEvent) -> Option<(u64, u64)> {
         let fd = call.fd.filter(|_| call.errno.is_none())?;
@@ -221,6 +253,9 @@ impl Packets {
             self.names.clear();
             self.names_version = inventory.version;
         }
+        for (ticket, delivered) in self.taps.deliveries() {
+            self.finder.delivered(ticket, delivered);
+        }
         let mut told: Vec<PacketEvent> = Vec::with_capacity(self.taps.waiting().len());
         let mut newest: HashMap<u32, (usize, Ends)> = HashMap::new();
         while let Some(waiting) = self.taps.next_waiting(until_ns) {
@@ -231,6 +266,8 @@ impl Packets {
                 network,
                 sender,
                 rulings,
+                ticket,
+                delivered,
             } = waiting;
             let track = self
                 .tracker
@@ -267,7 +304,10 @@ impl Packets {
                 })
                 .and_then(|((from, _), sender)| owner(&self.owners, sender, from))
                 .map(str::to_owned);
-            if let Some(found) = self.finder.find(&packet, owner.as_deref()) {
+            let receiver = ends.receiver.map_or("", |place| self.taps.host(place));
+            let found = self.finder.find(&packet, owner.as_deref(), receiver);
+            self.finder.carried(&packet, ticket, delivered);
+            if let Some(found) = found {
                 packet.cause = Some(found.cause);
                 if let Some(label) = found.label.filter(|_| packet.from.is_empty()) {
                     self.name_sender(&packet, &label);

@@ -1,7 +1,7 @@
 //! The rows of the `sockets` table: what the kernel says, with the names the session knows.
 
 use super::Session;
-use super::inventory::{Known, tcp_state};
+use super::inventory::{Hold, Known, tcp_state};
 use crate::event::socket::{SocketRow, Timer};
 use crate::sys::diag::{Answer, Question};
 use std::collections::BTreeMap;
@@ -22,16 +22,30 @@ impl Session {
             let answer = by_inode.get(&(known.inode as u32)).copied();
             rows.push(owned_row(known, answer, &by_inode));
         }
-        for (host, answer) in &answers {
-            let host = self.hosts().all()[*host].name.as_str();
-            let ours =
-                answer.inode != 0 && self.inventory().by_inode(u64::from(answer.inode)).is_some();
-            if ours {
+        for adrift in self.inventory().adrift() {
+            let known = &adrift.known;
+            if self.program_with_inode(known.inode).is_some() {
                 continue;
             }
+            let answer = by_inode.get(&(known.inode as u32)).copied();
+            let mut row = owned_row(known, answer, &by_inode);
+            row.process.clear();
+            row.held = match self.inventory().holds_of(known.inode).first() {
+                Some(Hold::Flight(_)) => "in flight".to_owned(),
+                Some(Hold::Call { invocation, .. }) => format!("in {invocation}"),
+                None => "held elsewhere".to_owned(),
+            };
+            rows.push(row);
+        }
+        for (host, answer) in &answers {
+            let host = self.hosts().all()[*host].name.as_str();
             let owner = (answer.inode != 0)
                 .then(|| self.program_with_inode(u64::from(answer.inode)))
                 .flatten();
+            let known = self.inventory().by_inode(u64::from(answer.inode));
+            if known.is_some_and(|known| owner.is_none() || known.fd.is_some()) {
+                continue;
+            }
             let orphan = answer.inode == 0 && matches!(answer.question, Question::Tcp(_));
             // The lab's own netlink and packet sockets belong to the keeper and the terminal; on a shared network others' do too.
             if let Some(program) = owner {
@@ -86,6 +100,7 @@ fn row(
         process: process.to_owned(),
         host: host.to_owned(),
         name: name.to_owned(),
+        held: String::new(),
         fd,
         inode: 0,
         protocol: String::new(),

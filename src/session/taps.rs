@@ -4,7 +4,7 @@
 use crate::capture::tap::Tap;
 use crate::command::wire::WireOrder;
 use crate::event::packet::{Frame, WIRE};
-use crate::event::wire::{RuleRow, Ruling};
+use crate::event::wire::{Delivered, RuleRow, Ruling};
 use crate::lab::wire_tap::WireTap;
 use crate::packet::decode::decode;
 use crate::packet::headers::{Headers, LinkType, flag};
@@ -36,6 +36,10 @@ pub struct Waiting {
     pub sender: Option<usize>,
     /// What the wire did with it.
     pub rulings: Vec<Ruling>,
+    /// The number by which the wire tells when it was delivered; 0 for what did not come from a host by the wire.
+    pub ticket: u64,
+    /// When the wire delivered it, as far as it has said.
+    pub delivered: Option<Delivered>,
 }
 
 /// A host, as far as its frames are concerned.
@@ -54,6 +58,8 @@ pub struct Taps {
     /// The hosts in the order in which they were plugged into the wire, by their places.
     ports: Vec<usize>,
     waiting: VecDeque<Waiting>,
+    /// What the wire has delivered since its frame was told.
+    deliveries: Vec<(u64, Delivered)>,
     /// Some were left behind. Up to this time none was: what came later waits for them.
     left_behind: bool,
     complete_ns: i64,
@@ -76,6 +82,7 @@ impl Taps {
             wire: None,
             ports: Vec::new(),
             waiting: VecDeque::new(),
+            deliveries: Vec::new(),
             left_behind: false,
             complete_ns: i64::MAX,
             moved_states: false,
@@ -172,6 +179,11 @@ impl Taps {
             .pop_front_if(|waiting| waiting.frame.time_ns <= until_ns)
     }
 
+    /// Takes what the wire has delivered of the frames that were told already, by their tickets.
+    pub fn deliveries(&mut self) -> Vec<(u64, Delivered)> {
+        std::mem::take(&mut self.deliveries)
+    }
+
     /// True when so many frames came at once that some were left where they are: tell what waits, then fetch again.
     pub fn left_behind(&self) -> bool {
         self.left_behind
@@ -211,6 +223,8 @@ impl Taps {
                 network: place as u16,
                 sender: Some(place),
                 rulings: Vec::new(),
+                ticket: 0,
+                delivered: None,
             }));
             sources += usize::from(self.waiting.len() > had);
             if self.waiting.len() == had + AT_ONCE {
@@ -230,6 +244,8 @@ impl Taps {
                     network: WIRE,
                     sender: self.ports.get(usize::from(frame.port)).copied(),
                     rulings: frame.rulings,
+                    ticket: frame.ticket,
+                    delivered: frame.delivered,
                     frame: Frame {
                         time_ns: frame.time_ns,
                         link,
@@ -240,6 +256,16 @@ impl Taps {
                 });
             }
             sources += usize::from(self.waiting.len() > had);
+            while let Some((ticket, delivered)) = wire.next_delivery() {
+                let mut held = self.waiting.iter_mut().rev();
+                match held.find(|one| one.ticket == ticket) {
+                    Some(held) => {
+                        let first = held.delivered.unwrap_or(delivered);
+                        held.delivered = Some(first.and(Some(delivered)));
+                    }
+                    None => self.deliveries.push((ticket, delivered)),
+                }
+            }
         }
         if self.waiting.len() == before {
             return;

@@ -30,28 +30,33 @@ impl Session {
             .rev()
             .find(|call| failed(call) && call.process == process);
         let call = own
-            .or_else(|| self.log().calls().rev().find(failed))?
-            .clone();
+            .or_else(|| self.log().calls().rev().find(failed))
+            .cloned();
+        // What the kernel refuses over netlink is no failed call: the recv that brings the refusal succeeds.
+        let after_ns = call.as_ref().map_or(i64::MIN, |call| call.end_ns);
+        if let Some(refused) = self.why_netlink_refused(process, after_ns) {
+            return Some(refused);
+        }
         let mut evidence = Evidence {
-            call,
+            call: call?,
             holders: Vec::new(),
             packets: Vec::new(),
             facts: Vec::new(),
         };
+        if self.why_local(&mut evidence) {
+            return Some(evidence);
+        }
         match evidence.call.errno.as_deref().unwrap_or_default() {
             "EADDRINUSE" => self.why_in_use(&mut evidence),
             "ECONNREFUSED" => self.why_refused(&mut evidence),
             "ECONNRESET" | "EPIPE" => self.why_reset(&mut evidence),
             "ETIMEDOUT" => self.why_silent(&mut evidence),
             "EBADF" => self.why_bad_descriptor(&mut evidence),
-            "EADDRNOTAVAIL" => {
-                evidence.facts.push("This lab's host has only its own addresses; bind takes one of those, or any (0.0.0.0, ::).".to_owned());
+            "EADDRNOTAVAIL" if !self.is_shared_network() => {
+                evidence.facts.push(self.own_addresses(&evidence.call.host));
             }
-            "ENETUNREACH" => {
-                evidence.facts.push(
-                    "This lab's host has no route but the one to itself (lo: 127.0.0.0/8 and ::1)."
-                        .to_owned(),
-                );
+            "ENETUNREACH" if !self.is_shared_network() => {
+                evidence.facts.push(self.reach(&evidence.call.host));
             }
             "EPERM" | "EACCES" if self.is_shared_network() => evidence.facts.push(
                 "This session runs on the machine's own network, with no more privileges than its user has; `socklab doctor` says what a private network would need.".to_owned(),
@@ -61,6 +66,7 @@ impl Session {
                 .push("A signal interrupted the call: Ctrl-C or `cancel`.".to_owned()),
             _ => {}
         }
+        evidence.facts.extend(self.standing(&evidence.call));
         Some(evidence)
     }
 
@@ -70,20 +76,8 @@ impl Session {
         let rows = self.socket_rows(None);
         evidence.holders = rows
             .into_iter()
-            .filter(|row| {
-                let local = row.local.as_ref();
-                match port {
-                    Some(port) => local.and_then(Address::port) == Some(port),
-                    None => wanted.is_some() && local == wanted.as_ref(),
-                }
-            })
+            .filter(|row| port.is_some() && row.local.as_ref().and_then(Address::port) == port)
             .collect();
-        if let Some(Address::UnixPath(path)) = &wanted {
-            evidence.facts.push(format!(
-                "The path {} exists. Closing a socket does not remove its path: unlink(2) does, and bind never replaces a file.",
-                path.escape_ascii()
-            ));
-        }
         if evidence.holders.iter().any(|row| row.state == "TIME-WAIT") {
             evidence.facts.push("A closed connection of that port is still in TIME-WAIT. SO_REUSEADDR set before bind allows the port all the same, when the socket that is in TIME-WAIT had it set as well.".to_owned());
         }
@@ -91,22 +85,6 @@ impl Session {
 
     fn why_refused(&mut self, evidence: &mut Evidence) {
         let peer = evidence.call.peer.clone();
-        match &peer {
-            Some(Address::UnixPath(_)) => {
-                evidence.facts.push(
-                    "The path is there, but no socket listens behind it any more.".to_owned(),
-                );
-                return;
-            }
-            Some(Address::UnixAbstract(name)) => {
-                evidence.facts.push(format!(
-                    "No socket in this lab listens at the abstract name @{}.",
-                    name.escape_ascii()
-                ));
-                return;
-            }
-            _ => {}
-        }
         let call = &evidence.call;
         let peer_port = peer.as_ref().and_then(Address::port);
         let found = self

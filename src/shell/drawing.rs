@@ -134,31 +134,13 @@ impl Shell {
             .packets()
             .filter(|packet| filter.matches(packet))
             .collect();
-        if !packets.is_empty() {
-            parts.push(Part::Title("The ladder".to_owned()));
-            let calls: Vec<_> = log.calls().collect();
-            let messages: Vec<_> = self.session.messages().kept().collect();
-            let drawing = svg_ladder::draw(&Ladder {
-                packets: &packets,
-                calls: &calls,
-                messages: &messages,
-            });
-            parts.push(Part::Drawing(drawing.part("ladder")));
-            parts.push(Part::Title("Conversations".to_owned()));
-            parts.push(Part::Screen(conversations::draw(&packets, &html::LOOK)));
-            parts.push(Part::Title("The packets".to_owned()));
-            let start = packets[0].frame.time_ns;
-            for (index, packet) in packets.iter().enumerate() {
-                let line = packet_line::line(packet, start, &html::LOOK);
-                let head = Styled { lines: vec![line] };
-                if index < UNFOLDED {
-                    let fields = tell::fields(packet, true, html::LOOK);
-                    parts.push(Part::Folded(head, fields));
-                } else {
-                    parts.push(Part::Screen(head));
-                }
-            }
-        }
+        let calls: Vec<_> = log.calls().collect();
+        let messages: Vec<_> = self.session.messages().kept().collect();
+        parts.extend(packet_parts(&Ladder {
+            packets: &packets,
+            calls: &calls,
+            messages: &messages,
+        }));
         html::page("A socklab session", &parts)
     }
 
@@ -212,6 +194,30 @@ impl Shell {
     pub(super) fn drawable() -> &'static str {
         VIEWS
     }
+}
+
+/// What a page shows of packets: the ladder, the conversations, and each packet with its fields. Nothing for none.
+pub(super) fn packet_parts(ladder: &Ladder<'_>) -> Vec<Part> {
+    let Some(first) = ladder.packets.first() else {
+        return Vec::new();
+    };
+    let mut parts = vec![
+        Part::Title("The ladder".to_owned()),
+        Part::Drawing(svg_ladder::draw(ladder).part("ladder")),
+        Part::Title("Conversations".to_owned()),
+        Part::Screen(conversations::draw(ladder.packets, &html::LOOK)),
+        Part::Title("The packets".to_owned()),
+    ];
+    for (index, packet) in ladder.packets.iter().enumerate() {
+        let line = packet_line::line(packet, first.frame.time_ns, &html::LOOK);
+        let head = Styled { lines: vec![line] };
+        parts.push(if index < UNFOLDED {
+            Part::Folded(head, tell::fields(packet, true, html::LOOK))
+        } else {
+            Part::Screen(head)
+        });
+    }
+    parts
 }
 
 /// A display filter, or what is wrong with it.

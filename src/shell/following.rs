@@ -16,6 +16,7 @@ use crate::render::ladder::Ladder;
 use crate::render::styled::{Look, Style, Styled};
 use crate::render::{endpoint, message};
 use crate::session::inventory::Known;
+use crate::session::ledger::Ledger;
 use crate::session::packets::endpoints;
 use crate::value::Address;
 
@@ -167,6 +168,11 @@ impl Shell {
                 text.escape_debug()
             )
         })?;
+        if let (Form::Text, Subject::Socket(party)) = (form, &subject)
+            && party.family() == "AF_NETLINK"
+        {
+            return self.netlink_followed(&party.label);
+        }
         let (left, right, parts) = self.heard(&subject);
         if parts.is_empty() {
             return Err("no data has passed there".to_owned());
@@ -177,6 +183,21 @@ impl Shell {
             parts: &parts,
         };
         Ok(follow::draw(&conversation, form, &look))
+    }
+
+    /// What passed through a netlink socket, each message with all that is in it: as bytes (`follow n hex`) few could read it.
+    fn netlink_followed(&mut self, label: &str) -> Result<Styled, String> {
+        let own = |message: &&MessageEvent| message.from.name == label || message.to.name == label;
+        // A message that was looked at before is told once.
+        let first =
+            |message: &&MessageEvent| message.wrote().is_some() || message.inside.is_empty();
+        let kept = self.session.messages().kept();
+        let messages: Vec<&MessageEvent> = kept.filter(own).filter(first).collect();
+        let shown = message::in_full(&messages);
+        if shown.is_empty() {
+            return Err("no data has passed there".to_owned());
+        }
+        Ok(shown)
     }
 
     /// Both ends by their titles, and what they said.
@@ -215,9 +236,16 @@ impl Shell {
                     .collect::<Vec<_>>()
             };
             let mut sent = told(party, true);
+            if party.family() == "AF_NETLINK" {
+                sent.extend(from_the_kernel(ledger, party));
+            }
             sent.extend(other.into_iter().flat_map(|other| told(other, false)));
             sent.sort_by_key(|sent| sent.0);
-            let right = other.map_or_else(|| "(unknown)".to_owned(), |other| other.label.clone());
+            let right = match other {
+                Some(other) => other.label.clone(),
+                None if party.family() == "AF_NETLINK" => "kernel".to_owned(),
+                None => "(unknown)".to_owned(),
+            };
             let parts = sent.into_iter().map(|sent| sent.1).collect();
             return (party.label.clone(), right, parts);
         }
@@ -230,6 +258,21 @@ impl Shell {
         let (lefts, rights) = super::subject::ends(ledger, &packets);
         (title(&lefts, left), title(&rights, right), parts)
     }
+}
+
+/// What a netlink socket read, which nobody was seen to write, with its time.
+fn from_the_kernel(ledger: &Ledger, party: &Party) -> Vec<(i64, Said)> {
+    let read = ledger.transfers(&[party.number]).into_iter();
+    read.filter(|transfer| !transfer.sends && !transfer.has("MSG_PEEK"))
+        .map(|transfer| {
+            let said = Said {
+                forward: false,
+                bytes: transfer.data.clone(),
+                missing: 0,
+            };
+            (transfer.end_ns, said)
+        })
+        .collect()
 }
 
 /// Both ends of a socket's conversation, as far as known.

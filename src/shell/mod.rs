@@ -12,8 +12,10 @@ pub mod journal;
 pub mod lesson;
 pub mod looking;
 mod machines;
+mod performing;
 pub mod plotting;
 pub mod reading;
+mod reading_files;
 mod reading_views;
 pub mod running;
 pub mod saving;
@@ -24,21 +26,22 @@ pub mod typed;
 pub mod verbs;
 pub mod views;
 
-use crate::catalog::verb::{AnsweredBy, Verb};
 use crate::command::ast::{Action, Command, Expr};
 use crate::command::complete::Known;
 use crate::command::diagnostic::Diagnostic;
 use crate::command::line::lines;
 use crate::command::parse::{parse_line, parse_line_knowing};
-use crate::event::{Event, RefusedEvent};
+use crate::event::Event;
 use crate::lab::handle::{FIRST_HOST, LabError};
+use crate::lesson::shelf::Shelf;
 use crate::render::styled::{Look, Style, Styled};
 use crate::session::{Session, Settings};
-use crate::sys::clock::{self, Deadline};
 use blocks::Blocks;
+use expecting::Since;
 use journal::Journal;
 use lesson::course::Course;
 use lesson::orders::Desk;
+use std::collections::BTreeMap;
 use std::os::fd::{AsFd, BorrowedFd};
 use std::time::Duration;
 use tell::Teller;
@@ -158,8 +161,14 @@ pub struct Shell {
     /// Ctrl-C was pressed while a command waited: what was to follow it is not run.
     stopped: bool,
     desk: Desk,
+    /// From where on no line of a lesson has told the packets.
+    untold: Since,
+    /// How many calls had been made when a process was given its last line of a lesson.
+    lines: BTreeMap<String, u64>,
     /// The lesson that is under way.
     course: Option<Box<Course>>,
+    /// The reader was told of `why`.
+    told_of_why: bool,
 }
 
 impl Shell {
@@ -180,7 +189,10 @@ impl Shell {
             interrupted: None,
             stopped: false,
             desk: Desk::default(),
+            untold: Since::BEGINNING,
+            lines: BTreeMap::new(),
             course: None,
+            told_of_why: false,
         })
     }
 
@@ -259,11 +271,23 @@ impl Shell {
     /// Runs one line: each of its commands in turn, each with what it caused. `number` is its place in a script, 0 at the prompt.
     pub fn line(&mut self, text: &str, number: usize, screen: &mut dyn Screen) -> Flow {
         self.line_number = number;
+        let left_out = self.blocks.leaves_out(text);
         self.end_blocks(Some(text), screen);
+        if let Some((head, first)) = left_out {
+            if first {
+                let note = format!(
+                    "left out with the `{head}` above it, as are the lines like it that follow"
+                );
+                self.session.tell(Event::Note(note));
+                self.show_events(screen);
+            }
+            return Flow::Continue;
+        }
         let commands = match self.parse(text) {
             Ok(commands) => commands,
             Err(diagnostic) => {
                 self.tally.wrong_lines += 1;
+                self.blocks.refused(text);
                 self.show_diagnostic(text, &diagnostic, screen);
                 return Flow::Continue;
             }
@@ -282,6 +306,8 @@ impl Shell {
         self.journal.clear();
         self.blocks = Blocks::default();
         self.watermark = 1;
+        self.untold = Since::BEGINNING;
+        self.lines.clear();
         FIRST_HOST.clone_into(&mut self.current);
     }
 
@@ -313,221 +339,29 @@ impl Shell {
         }
     }
 
-    fn commands(&mut self, commands: &[Command], screen: &mut dyn Screen) -> Flow {
-        for (place, command) in commands.iter().enumerate() {
-            if screen.is_gone() || self.command(command, screen) == Flow::Quit {
-                return Flow::Quit;
-            }
-            if self.stopped {
-                if place + 1 < commands.len() {
-                    self.say_stopped("the rest of the line was not run", screen);
-                }
-                break;
-            }
-        }
-        Flow::Continue
-    }
-
-    fn command(&mut self, command: &Command, screen: &mut dyn Screen) -> Flow {
-        let process = command
-            .process
-            .clone()
-            .unwrap_or_else(|| self.current.clone());
-        if self.session.process(&process).is_none() {
-            let known: Vec<&str> = self
-                .session
-                .processes()
-                .iter()
-                .map(|process| process.name.as_str())
-                .collect();
-            let reason = if known.is_empty() {
-                format!("no process is left; `process {process}` makes one, `reset` begins anew")
-            } else {
-                format!(
-                    "no process is called {process}; there is {} (`process {process}` makes it)",
-                    known.join(", ")
-                )
-            };
-            // A process that is asked to be made may be named in front of nothing else.
-            if command.process.is_some() || !is_session_verb(command) {
-                self.refuse(&process, reason, screen);
-                return Flow::Continue;
-            }
-        }
-        match &command.action {
-            Action::Switch => {
-                self.current = process;
-                Flow::Continue
-            }
-            Action::Repeat(count, body) => self.repeat(&process, count, body, screen),
-            Action::Call(call) if call.verb.entry().answered_by == AnsweredBy::Session => {
-                if call.verb != Verb::Expect {
-                    self.set_watermark();
-                }
-                let flow = self.session_verb(&process, command, call, screen);
-                self.show_events(screen);
-                flow
-            }
-            Action::Call(_) | Action::Evaluate(_) => {
-                self.set_watermark();
-                self.perform(&process, command, screen)
-            }
-        }
-    }
-
-    fn set_watermark(&mut self) {
-        self.watermark = self.session.packets_told() + 1;
-        self.watermark_ns = clock::now_ns();
-    }
-
-    /// Sends a command to its process; a busy process refuses at the prompt and is waited for in a script.
-    fn perform(&mut self, process: &str, command: &Command, screen: &mut dyn Screen) -> Flow {
-        if !command.background && !self.wait_until_free(process, screen) {
-            return if self.tally.stuck.is_some() {
-                Flow::Quit
-            } else {
-                Flow::Continue
-            };
-        }
-        if matches!(&command.action, Action::Call(call) if call.verb == Verb::Options) {
-            self.teller.options_of = Some(self.session.next_command());
-        }
-        if let Err(error) = self.session.perform(process, command) {
-            // What ended it is told first: that is the reason.
-            self.session.watch();
-            self.show_events(screen);
-            let reason = if self.session.process(process).is_none() {
-                format!("{process} has ended; `process {process}` makes it anew")
-            } else {
-                format!("{process} cannot be reached: {error}")
-            };
-            self.refuse(process, reason, screen);
-        }
-        self.show_events(screen);
-        Flow::Continue
-    }
-
-    /// True when the process's main thread is free, now or within the deadline of a script.
-    fn wait_until_free(&mut self, process: &str, screen: &mut dyn Screen) -> bool {
-        let busy = |shell: &Self| {
-            shell
-                .session
-                .process(process)
-                .and_then(|process| process.work(0))
-                .is_some()
-        };
-        if !busy(self) {
-            return true;
-        }
-        if let Some(deadline) = self.manner.deadline {
-            let free = self.wait_for(deadline, screen, |shell| !busy(shell));
-            if free {
-                return true;
-            }
-        }
-        let doing = self.doing(process);
-        if self.manner.deadline.is_some() {
-            self.tally.stuck = Some(format!("{process} in {doing}"));
-            self.refuse(process, format!("stuck: {process} in {doing}"), screen);
-        } else {
-            self.refuse(
-                process,
-                format!("{process} is still in {doing} and can do nothing else. Ctrl-C interrupts it; `NAME> …` uses another process; a call ended with & gets a thread of its own"),
-                screen,
-            );
-        }
-        false
-    }
-
-    /// What a process's main thread is doing, in words.
-    fn doing(&self, process: &str) -> String {
-        let work = self
-            .session
-            .process(process)
-            .and_then(|process| process.work(0));
-        work.map_or_else(
-            || "nothing".to_owned(),
-            |work| {
-                work.call
-                    .as_ref()
-                    .map_or_else(|| work.text.clone(), |call| call.invocation.clone())
-            },
-        )
-    }
-
-    /// Goes on taking in what happens until the condition holds; false when the time is over or Ctrl-C was pressed.
-    fn wait_for(
-        &mut self,
-        patience: Duration,
-        screen: &mut dyn Screen,
-        holds: impl Fn(&Self) -> bool,
-    ) -> bool {
-        let deadline = Deadline::after(patience);
-        loop {
-            if holds(self) {
-                return true;
-            }
-            if self.take_interrupt() {
-                self.stopped = true;
-                return false;
-            }
-            if deadline.is_over() || screen.is_gone() {
-                return false;
-            }
-            self.session
-                .pump_until(&deadline, self.interrupted.as_ref().map(AsFd::as_fd));
-            self.show_events(screen);
-        }
-    }
-
-    fn take_interrupt(&self) -> bool {
-        self.interrupted
-            .as_ref()
-            .is_some_and(|interrupts| matches!(interrupts.read_signal(), Ok(Some(_))))
-    }
-
-    fn repeat(
-        &mut self,
-        process: &str,
-        count: &Expr,
-        body: &[Command],
-        screen: &mut dyn Screen,
-    ) -> Flow {
-        let Expr::Int(count) = count else {
-            self.refuse(
-                process,
-                "repeat takes a whole number: repeat 3 { … }".to_owned(),
-                screen,
-            );
-            return Flow::Continue;
-        };
-        if body.is_empty() {
-            return Flow::Continue;
-        }
-        let home = self.current.clone();
-        process.clone_into(&mut self.current);
-        let mut flow = Flow::Continue;
-        for round in 1..=*count {
-            flow = self.commands(body, screen);
-            self.stopped |= self.take_interrupt();
-            if self.stopped && round < *count {
-                self.say_stopped(&format!("round {round} of {count} was the last"), screen);
-            }
-            if self.stopped || flow == Flow::Quit {
-                break;
-            }
-        }
-        self.current = home;
-        flow
-    }
-
-    /// Ctrl-C at the prompt: interrupts the call the prompt's process sleeps in.
+    /// Ctrl-C at the prompt: interrupts the call the prompt's process sleeps in; where it does not sleep, the only one that does.
     pub fn interrupt(&mut self, screen: &mut dyn Screen) {
         let process = self.current.clone();
         if !self.session.interrupt(&process, 0) {
-            self.session.tell(Event::Note(
-                "nothing to interrupt here; `quit` or Ctrl-D leaves".to_owned(),
-            ));
+            let asleep: Vec<String> = self
+                .session
+                .processes()
+                .iter()
+                .filter(|process| process.work(0).is_some_and(|work| work.blocked))
+                .map(|process| process.name.clone())
+                .collect();
+            let words = match asleep.as_slice() {
+                [] => "nothing to interrupt here; `quit` or Ctrl-D leaves".to_owned(),
+                [only] if self.session.interrupt(only, 0) => {
+                    format!("{only} was asleep; its call is interrupted")
+                }
+                several => format!(
+                    "{process} does not sleep; {} do: go to one (`{}>`), and Ctrl-C interrupts its call",
+                    several.join(", "),
+                    several[0]
+                ),
+            };
+            self.session.tell(Event::Note(words));
         }
         self.show_events(screen);
     }
@@ -643,24 +477,10 @@ impl Shell {
             .into_iter()
             .map(|(_, job, _)| job.to_string())
             .collect();
+        known.lessons = Shelf::names();
         known.topics = crate::catalog::glossary::topics()
             .map(str::to_owned)
             .collect();
         known
     }
-
-    fn refuse(&mut self, process: &str, reason: String, screen: &mut dyn Screen) {
-        if self.manner.deadline.is_some() {
-            self.tally.wrong_lines += 1;
-        }
-        self.session.tell(Event::Refused(RefusedEvent {
-            process: process.to_owned(),
-            reason,
-        }));
-        self.show_events(screen);
-    }
-}
-
-fn is_session_verb(command: &Command) -> bool {
-    matches!(&command.action, Action::Call(call) if call.verb.entry().answered_by == AnsweredBy::Session)
 }

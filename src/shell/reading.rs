@@ -33,7 +33,7 @@ pub struct Reading {
     pub endless: bool,
     /// What is shown of the packets.
     pub view: View,
-    /// A pcapng file to write them to, in place of showing them.
+    /// A file to write them to, in place of showing them: a drawing (`.svg`), a page (`.html`), or pcapng.
     pub write: Option<PathBuf>,
 }
 
@@ -104,7 +104,7 @@ fn any(
     screen: &mut dyn Screen,
 ) -> Result<(), CaptureError> {
     match &reading.write {
-        Some(file) => super::reading_views::write(reading, filter, input, file),
+        Some(file) => super::reading_files::write(reading, filter, input, file, screen),
         None if reading.as_json || reading.view == View::Lines => {
             show(reading, filter, input, buffer, screen)
         }

@@ -1,5 +1,5 @@
-//! The views of `socklab read` beside its lines: fields, bytes, ladder, conversations, what was said, and a file of the packets that
-//! pass. What shows many packets at once keeps the newest of them, and says so.
+//! The views of `socklab read` beside its lines: fields, bytes, ladder, conversations, what was said. What shows
+//! many packets at once keeps the newest of them, and says so.
 
 use super::reading::{Reading, View};
 use super::{Screen, tell};
@@ -7,7 +7,6 @@ use crate::command::filter::Filter;
 use crate::event::packet::PacketEvent;
 use crate::inspector::follow::said;
 use crate::inspector::pcap::CaptureError;
-use crate::inspector::pcapng::Writer;
 use crate::inspector::read::{Told, read_told};
 use crate::render::conversations::Totals;
 use crate::render::endpoint;
@@ -16,10 +15,8 @@ use crate::render::ladder::{self, Ladder};
 use crate::render::styled::{Line, Look, Style, Styled};
 use crate::render::{hex, packet_line};
 use std::collections::VecDeque;
-use std::fs::File;
-use std::io::{BufWriter, Read};
+use std::io::Read;
 use std::ops::ControlFlow;
-use std::path::Path;
 
 /// So many packets, and so many bytes of their frames, are kept for a view of many.
 const PACKETS: usize = 10_000;
@@ -88,33 +85,8 @@ pub(super) fn show(
     }
 }
 
-/// Writes the packets that pass to a pcapng file, with what is known of each as its comment.
-pub(super) fn write(
-    reading: &Reading,
-    filter: Option<&Filter>,
-    input: impl Read,
-    file: &Path,
-) -> Result<(), CaptureError> {
-    let mut writer = Writer::new(BufWriter::new(File::create(file)?))?;
-    let mut failed = None;
-    let result = each(reading, filter, input, |told| {
-        match writer.packet(told.packet, usize::MAX) {
-            Ok(()) => ControlFlow::Continue(()),
-            Err(error) => {
-                failed = Some(error);
-                ControlFlow::Break(())
-            }
-        }
-    });
-    writer.flush()?;
-    match failed {
-        Some(error) => Err(error.into()),
-        None => result,
-    }
-}
-
 /// Hands over each packet that passes, as many as were asked for.
-fn each(
+pub(super) fn each(
     reading: &Reading,
     filter: Option<&Filter>,
     input: impl Read,
@@ -147,7 +119,8 @@ fn flow(screen: &dyn Screen) -> ControlFlow<()> {
     }
 }
 
-fn nothing(why: &str) -> Styled {
+/// Words in place of a view.
+pub(super) fn nothing(why: &str) -> Styled {
     let mut text = Styled::new();
     text.say(Style::Dim, 0, why);
     text
@@ -184,14 +157,16 @@ fn bytes_of(told: &Told<'_>, reading: &Reading, look: Look) -> Styled {
 
 /// The newest packets that passed.
 #[derive(Default)]
-struct Kept {
-    packets: VecDeque<PacketEvent>,
+pub(super) struct Kept {
+    /// Them, in their order.
+    pub(super) packets: VecDeque<PacketEvent>,
     bytes: usize,
     forgotten: u64,
 }
 
 impl Kept {
-    fn add(&mut self, packet: &PacketEvent) {
+    /// Takes one more.
+    pub(super) fn add(&mut self, packet: &PacketEvent) {
         self.bytes += packet.frame.bytes.len();
         self.packets.push_back(packet.clone());
         while self.packets.len() > PACKETS || self.bytes > BYTES {
@@ -203,7 +178,8 @@ impl Kept {
         }
     }
 
-    fn warn(&self, screen: &mut dyn Screen) {
+    /// Says how many were let go.
+    pub(super) fn warn(&self, screen: &mut dyn Screen) {
         if self.forgotten > 0 {
             let mut text = Styled::new();
             let words = format!(

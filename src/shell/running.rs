@@ -318,7 +318,7 @@ impl Shell {
             Ok(text) => self.text(&text, screen),
             Err(error) => {
                 let (line, column) =
-                    crate::script::place(error.as_bytes(), error.utf8_error().valid_up_to());
+                    crate::command::line::place(error.as_bytes(), error.utf8_error().valid_up_to());
                 self.refuse(
                     "",
                     format!("{}:{line}:{column}: not valid UTF-8", path.escape_debug()),

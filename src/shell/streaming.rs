@@ -50,7 +50,7 @@ impl Shell {
         }
         if !party.is_stream() {
             return Err(format!(
-                "{} is no stream: each of its sends is a message of its own",
+                "{} is no stream: each of its sends is a message of its own; `messages` lists them, and `follow` shows what was said",
                 party.label
             ));
         }

@@ -79,7 +79,8 @@ impl Teller {
         self.output.get(start..).unwrap_or(&self.output)
     }
 
-    fn hear(&mut self, text: &[u8]) {
+    /// Keeps what was written, for `expect output`.
+    pub(super) fn hear(&mut self, text: &[u8]) {
         self.output.push_str(&String::from_utf8_lossy(text));
         self.output.push('\n');
         if self.output.len() > OUTPUT {
@@ -189,7 +190,10 @@ impl Shell {
             text.say(
                 Style::Error,
                 0,
-                &format!("{} lines could not be carried out", tally.wrong_lines),
+                &match tally.wrong_lines {
+                    1 => "1 line could not be carried out".to_owned(),
+                    lines => format!("{lines} lines could not be carried out"),
+                },
             );
         }
         if !text.is_empty() {

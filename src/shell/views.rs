@@ -8,6 +8,7 @@ use crate::event::Event;
 use crate::event::packet::PacketEvent;
 use crate::event::socket::SocketRow;
 use crate::lab::handle::Lab;
+use crate::packet::build::table;
 use crate::render::explain::Topic;
 use crate::render::ladder::Ladder;
 use crate::render::styled::{Line, Look, Style, Styled};
@@ -191,7 +192,11 @@ pub fn why(evidence: &Evidence, look: Look) -> Styled {
         text.append(sockets::draw(&evidence.holders, &look));
     }
     if let Some(entry) = call.errno.as_deref().and_then(errno::by_name) {
-        let anywhere = entry.causes.iter().find(|(name, _)| *name == call.name);
+        let anywhere = entry
+            .causes
+            .iter()
+            .position(|(name, _)| *name == call.name)
+            .map(|at| spelled_out(&entry.causes[..=at]));
         text.say(
             Style::Plain,
             5,
@@ -205,6 +210,20 @@ pub fn why(evidence: &Evidence, look: Look) -> Styled {
     text
 }
 
+/// The last of these causes; "the same" is said in the words of the one it is the same as.
+fn spelled_out(causes: &[(&'static str, &'static str)]) -> (&'static str, String) {
+    let (name, when) = causes.last().copied().unwrap_or_default();
+    let first = causes
+        .iter()
+        .rev()
+        .find(|(_, when)| !when.starts_with("the same"));
+    let words = match (when.strip_prefix("the same"), first) {
+        (Some(more), Some((_, words))) => format!("{words}{more}"),
+        _ => when.to_owned(),
+    };
+    (name, words)
+}
+
 /// The index of all commands.
 pub fn index(look: Look) -> Styled {
     help::index(&look)
@@ -213,6 +232,35 @@ pub fn index(look: Look) -> Styled {
 /// The manual page of a verb.
 pub fn page(verb: Verb) -> Styled {
     help::page(verb.entry())
+}
+
+/// A packet layer: what it is, its words and its fields. `None` for a name that is no layer.
+pub fn layer(name: &str) -> Option<Styled> {
+    let words = table::layer_words(name);
+    let fields = table::layer_fields(name);
+    if fields.is_empty() {
+        return None;
+    }
+    let named: Vec<(String, &str)> = words
+        .iter()
+        .map(|word| (word.name.to_owned(), word.meaning))
+        .chain(
+            fields
+                .iter()
+                .map(|field| (field.name.to_owned(), field.meaning)),
+        )
+        .collect();
+    let sections: Vec<(&str, &str)> = named
+        .iter()
+        .map(|(name, meaning)| (name.as_str(), *meaning))
+        .collect();
+    Some(explain::draw(&Topic {
+        name,
+        kind: "packet layer",
+        summary: table::layer_summary(name).trim_start_matches("packet layer: "),
+        sections: &sections,
+        see: "",
+    }))
 }
 
 /// What the glossary knows of a topic.

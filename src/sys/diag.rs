@@ -65,6 +65,8 @@ pub struct Answer {
     pub rqueue: u32,
     /// Send-Q.
     pub wqueue: u32,
+    /// The congestion control (TCP): `cubic`, `bbr`; empty when the kernel did not say.
+    pub congestion_control: String,
     /// Inode; 0 when no file holds the socket.
     pub inode: u32,
     /// Local address.
@@ -73,6 +75,10 @@ pub struct Answer {
     pub peer: Option<Address>,
     /// Inode of the other end, for AF_UNIX.
     pub peer_inode: Option<u32>,
+    /// The file a socket of AF_UNIX is bound to: its inode in the file system, and the device as the kernel numbers it.
+    pub file: Option<(u32, u32)>,
+    /// Which directions are shut down (AF_UNIX): 1 receiving, 2 sending.
+    pub shutdown: u8,
     /// `struct tcp_info`, as long as the kernel made it; empty when there is none.
     pub tcp_info: Vec<u8>,
 }
@@ -121,9 +127,10 @@ pub fn ask(channel: BorrowedFd<'_>, question: Question) -> io::Result<Vec<Answer
 fn request(question: Question) -> Vec<u8> {
     const ALL_STATES: u32 = u32::MAX;
     const INFO: u8 = 1 << 1;
+    const CONG: u8 = 1 << 3;
     let mut body: Vec<u8> = Vec::with_capacity(56);
     let (family, protocol, extensions) = match question {
-        Question::Tcp(family) => (family, libc::IPPROTO_TCP, INFO),
+        Question::Tcp(family) => (family, libc::IPPROTO_TCP, INFO | CONG),
         Question::Udp(family) => (family, libc::IPPROTO_UDP, 0),
         Question::Raw(family) => (family, libc::IPPROTO_RAW, 0),
         Question::Unix => (libc::AF_UNIX, 0, 0),
@@ -137,10 +144,10 @@ fn request(question: Question) -> Vec<u8> {
             body.resize(56, 0);
         }
         Question::Unix => {
-            const NAME_PEER_ICONS_RQLEN: u32 = 0x01 | 0x04 | 0x08 | 0x10;
+            const NAME_VFS_PEER_ICONS_RQLEN: u32 = 0x01 | 0x02 | 0x04 | 0x08 | 0x10;
             body.extend(ALL_STATES.to_ne_bytes());
             body.extend(0_u32.to_ne_bytes());
-            body.extend(NAME_PEER_ICONS_RQLEN.to_ne_bytes());
+            body.extend(NAME_VFS_PEER_ICONS_RQLEN.to_ne_bytes());
             body.extend([0xff; 8]);
         }
         Question::Netlink | Question::Packet => {
@@ -212,10 +219,13 @@ fn blank(question: Question) -> Answer {
         expires_ms: 0,
         rqueue: 0,
         wqueue: 0,
+        congestion_control: String::new(),
         inode: 0,
         local: None,
         peer: None,
         peer_inode: None,
+        file: None,
+        shutdown: 0,
         tcp_info: Vec::new(),
     }
 }
@@ -224,6 +234,7 @@ fn blank(question: Question) -> Answer {
 fn inet(family: i32, body: &[u8], question: Question) -> Option<Answer> {
     const SIZE: usize = 72;
     const INET_DIAG_INFO: u16 = 2;
+    const INET_DIAG_CONG: u16 = 4;
     let address = |port_at: usize, at: usize| -> Option<SocketAddr> {
         let port = u16::from_be_bytes(body.get(port_at..port_at + 2)?.try_into().ok()?);
         let ip: IpAddr = if family == libc::AF_INET {
@@ -254,6 +265,10 @@ fn inet(family: i32, body: &[u8], question: Question) -> Option<Answer> {
         expires_ms: read_u32(body, 52)?,
         rqueue: read_u32(body, 56)?,
         wqueue: read_u32(body, 60)?,
+        congestion_control: attribute(body.get(SIZE..)?, INET_DIAG_CONG)
+            .and_then(|name| name.split(|byte| *byte == 0).next())
+            .map(|name| name.escape_ascii().to_string())
+            .unwrap_or_default(),
         inode: read_u32(body, 68)?,
         tcp_info: attribute(body.get(SIZE..)?, INET_DIAG_INFO)
             .map(<[u8]>::to_vec)
@@ -266,8 +281,10 @@ fn inet(family: i32, body: &[u8], question: Question) -> Option<Answer> {
 fn unix(body: &[u8]) -> Option<Answer> {
     const SIZE: usize = 16;
     const NAME: u16 = 0;
+    const VFS: u16 = 1;
     const PEER: u16 = 2;
     const RQLEN: u16 = 4;
+    const SHUTDOWN: u16 = 6;
     let attributes = body.get(SIZE..)?;
     let queues = attribute(attributes, RQLEN);
     Some(Answer {
@@ -281,6 +298,11 @@ fn unix(body: &[u8]) -> Option<Answer> {
         peer_inode: attribute(attributes, PEER).and_then(|value| read_u32(value, 0)),
         rqueue: queues.and_then(|value| read_u32(value, 0)).unwrap_or(0),
         wqueue: queues.and_then(|value| read_u32(value, 4)).unwrap_or(0),
+        file: attribute(attributes, VFS)
+            .and_then(|value| Some((read_u32(value, 0)?, read_u32(value, 4)?))),
+        shutdown: attribute(attributes, SHUTDOWN)
+            .and_then(|value| value.first().copied())
+            .unwrap_or(0),
         ..blank(Question::Unix)
     })
 }

@@ -6,6 +6,7 @@ use socket2::{Domain, Protocol, Socket, Type};
 use std::io;
 use std::net::IpAddr;
 use std::os::fd::{AsRawFd, BorrowedFd, OwnedFd};
+use std::time::Duration;
 
 /// `struct ifinfomsg` of an interface that is named by its attributes: no family, type, index or flags.
 const ANY_INTERFACE: [u8; 16] = [0; 16];
@@ -140,6 +141,35 @@ pub fn add_address(channel: &OwnedFd, ifindex: u32, ip: IpAddr, prefix: u8) -> i
     );
     message.attribute(libc::IFA_LOCAL, &bytes);
     message.attribute(libc::IFA_ADDRESS, &bytes);
+    message.request(channel)
+}
+
+/// For how long an interface takes a neighbour's Ethernet address for confirmed (`base_reachable_time_ms`, arp(7)): half to one and a
+/// half times as long. `family` is AF_INET or AF_INET6.
+pub fn keep_neighbours(
+    channel: &OwnedFd,
+    ifindex: u32,
+    family: i32,
+    confirmed: Duration,
+) -> io::Result<()> {
+    // linux/neighbour.h: enum of NDTA_… and of NDTPA_….
+    const NDTA_NAME: u16 = 1;
+    const NDTA_PARMS: u16 = 6;
+    const NDTPA_IFINDEX: u16 = 1;
+    const NDTPA_BASE_REACHABLE_TIME: u16 = 4;
+    let table: &[u8] = if family == libc::AF_INET6 {
+        b"ndisc_cache\0"
+    } else {
+        b"arp_cache\0"
+    };
+    // struct ndtmsg: family, padding.
+    let mut message = Message::new(libc::RTM_SETNEIGHTBL, 0, &[family as u8, 0, 0, 0]);
+    message.attribute(NDTA_NAME, table);
+    let parameters = message.open(NDTA_PARMS);
+    message.attribute(NDTPA_IFINDEX, &ifindex.to_ne_bytes());
+    let milliseconds = confirmed.as_millis() as u64;
+    message.attribute(NDTPA_BASE_REACHABLE_TIME, &milliseconds.to_ne_bytes());
+    message.close(parameters);
     message.request(channel)
 }
 

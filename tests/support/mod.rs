@@ -155,15 +155,17 @@ pub fn scripts() -> Vec<PathBuf> {
     found
 }
 
-/// Does something with each item, eight at a time: most of it waits for kernels' timers. Gives what went wrong, in the items' order.
+/// Does something with each item, several at a time: most of it waits for kernels' timers. Gives what went wrong, in the items' order.
 pub fn side_by_side<T: Sync>(
     items: &[T],
     each: impl Fn(&T) -> Option<String> + Sync,
 ) -> Vec<String> {
     let next = std::sync::atomic::AtomicUsize::new(0);
     let wrong = std::sync::Mutex::new(std::collections::BTreeMap::new());
+    // Two for each core: more of them would wait for each other, and calls that belong together would drift apart.
+    let together = 2 * std::thread::available_parallelism().map_or(1, usize::from);
     std::thread::scope(|scope| {
-        for _ in 0..8 {
+        for _ in 0..together {
             scope.spawn(|| {
                 loop {
                     let place = next.fetch_add(1, std::sync::atomic::Ordering::Relaxed);

@@ -71,7 +71,7 @@ described! {
         }
         next "Give socket the family of the address: AF_INET6 for `::1`, AF_UNIX for a path.";
     EADDRINUSE "Address already in use" "bind(2)"
-        means "Another socket holds this address and port."
+        means "Another socket holds this address and port; for a path of AF_UNIX: the file exists, whosever it is."
         when {
             "bind": "a socket is bound there; or connections of an earlier server are in TIME-WAIT and SO_REUSEADDR is not set; UNIX: the path exists, even if nobody uses it any more";
             "listen": "two sockets bound with SO_REUSEADDR and the other one listens; or no ephemeral port is left for a socket that was not bound";

@@ -4,9 +4,9 @@ described! {
     /// In the order of their numbers.
     CONNECTION;
     EPIPE "Broken pipe" "send(2)"
-        means "This end can no longer send: it shut its sending side down, or the connection was reset and the reset was already reported."
+        means "This end cannot send: it was never connected, it shut its sending side down, or the connection was reset and the reset was already reported."
         when {
-            "send": "the connection is closed for sending: after shutdown SHUT_WR, or after an RST that an earlier call reported";
+            "send": "the socket was never connected; or the connection is closed for sending: after shutdown SHUT_WR, or after an RST that an earlier call reported";
             "sendall": "the peer closed while data was still being sent; its RST answers what came too late";
             "sendmsg": "a UNIX peer has closed its end";
             "sendfile": "the peer went away in the middle of the file";
@@ -69,7 +69,7 @@ described! {
         }
         next "The host is down, unreachable, or a firewall drops silently. A timeout that settimeout set is another thing: Python's TimeoutError without this errno.";
     ECONNREFUSED "Connection refused" "connect(2)"
-        means "The host answered, and said that nobody listens at that address."
+        means "Nobody listens at that address: its host answered so, or for AF_UNIX and AF_NETLINK the kernel here."
         when {
             "connect": "TCP: an RST answered the SYN, because no socket listens on that port (or the listener is bound to another address). UNIX: the path exists but nobody listens";
             "recv": "UDP: an earlier datagram of this connected socket was answered by ICMP port unreachable";

@@ -156,7 +156,7 @@ pub(super) const MESSAGES: Page = Page {
     prototype: "",
     python: "",
     man: "unix(7)",
-    details: "What passes between two sockets of AF_UNIX, or between a socket of AF_NETLINK and the kernel, never becomes a packet: there is nothing to capture. So it is put together from the calls: who wrote, who reads, how many bytes, which descriptors (SCM_RIGHTS) and credentials (SCM_CREDENTIALS) went along, and which recv has taken it. The same stands under each call, and `ladder` draws it with a broken line.\n\nA datagram and a SOCK_SEQPACKET message keep their boundaries: one recv takes one, and what does not fit its buffer is gone. A stream keeps only the order of bytes.",
+    details: "What passes between two sockets of AF_UNIX, or between a socket of AF_NETLINK and the kernel, never becomes a packet: there is nothing to capture. So it is put together from the calls: who wrote, who reads, how many bytes, which descriptors (SCM_RIGHTS) and credentials (SCM_CREDENTIALS) went along, and which recv has taken it. The same stands under each call, and `ladder` draws it with a broken line.\n\nA datagram and a SOCK_SEQPACKET message keep their boundaries: one recv takes one, and what does not fit its buffer is gone. A stream keeps only the order of bytes.\n\nWhat the kernel writes to a netlink socket is seen as it is read: it gets its number then. The messages in one buffer are named with how often each is there; under the call each has a line with its flags, its sequence number and what it says (a link, an address, a route, an error), and `follow n` lists them all.\n\nWhat a program outside the lab's own prompts writes (`run`) is seen only by the one who reads it.",
     blocks: "never",
     errors: &[],
     example: "\

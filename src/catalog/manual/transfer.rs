@@ -7,7 +7,7 @@ pub(super) const SEND: Page = Page {
     prototype: "ssize_t send(int sockfd, const void *buf, size_t len, int flags);",
     python: "n = s.send(b\"hello\\n\", flags)",
     man: "send(2)",
-    details: "send returns when the kernel has copied the bytes into its send buffer, not when the peer has them. It may take fewer than were given: send the rest yourself, or use sendall. A TCP stream keeps no boundaries: two sends may arrive in one recv, and one send in several.\n\nOn a datagram socket each send is one datagram, whole or not at all. SIGPIPE is ignored in this lab, so sending to a closed connection fails with EPIPE.",
+    details: "send returns when the kernel has copied the bytes into its send buffer, not when the peer has them. It may take fewer than were given: send the rest yourself, or use sendall. A TCP stream keeps no boundaries: two sends may arrive in one recv, and one send in several.\n\nOn a datagram socket each send is one datagram, whole or not at all. SIGPIPE is ignored in this lab, so sending to a closed connection fails with EPIPE.\n\nA request to the kernel over AF_NETLINK is built of layers, with its lengths filled in: `send n nlmsg(flags=NLM_F_REQUEST|NLM_F_DUMP)/ifaddrmsg()`, and attributes behind: `nlmsg(type=RTM_SETLINK)/ifinfomsg(index=1)/nlattr(type=IFLA_MTU, value=1400)`. `explain nlmsg` lists the fields.",
     blocks: "while the send buffer is full, because the peer does not read or the network is slow",
     errors: &[
         (

@@ -13,12 +13,29 @@ use crate::command::expectation::{FORMS, STATES};
 use crate::command::function::{FUNCTIONS, LAYERS, MODULES, Style};
 use crate::command::scan::is_method;
 use crate::command::wire::suggest::{CLAUSES, KINDS, Next, next};
+use crate::packet::build::table;
 
 /// Words of a display filter that are no fields.
 const FILTER_WORDS: &[&str] = &["contains", "matches", "in", "not", "and", "or"];
 
 /// What `inspect` takes besides a filter.
 const INSPECT_WORDS: &[&str] = &["on", "off", "line", "tree", "hex"];
+
+/// What `lesson` does with a lesson.
+const LESSON_WORDS: &[&str] = &["list", "show", "learn", "play", "check"];
+
+/// The endings of the files that `save` writes.
+const ENDINGS: &[(&str, &str)] = &[
+    ("lab", "the lines typed"),
+    ("md", "a draft of a lesson"),
+    ("pcapng", "the packets"),
+    ("json", "the events"),
+    ("html", "the session as a page"),
+    ("svg", "a drawing"),
+    ("py", "a program in Python"),
+    ("c", "a program in C"),
+    ("rs", "a program in Rust"),
+];
 
 /// The views that `save x.svg` draws.
 const SAVED_VIEWS: &[&str] = &[
@@ -139,8 +156,40 @@ impl<'a> Candidates<'a> {
         }
     }
 
-    /// Behind `s.`.
-    pub(super) fn methods(&mut self) {
+    /// In the brackets of a packet layer: its words and fields, or behind `=` a value.
+    pub(super) fn of_layer(&mut self, layer: &str, typed: &str, begins: bool) {
+        if begins {
+            for field in table::layer_fields(layer) {
+                self.add(format!("{}=", field.name), field.meaning);
+            }
+            for word in table::layer_words(layer) {
+                self.add(word.name, word.meaning);
+            }
+        } else if typed.len() > 1 {
+            self.variables();
+            self.constants(|_| true);
+        } else {
+            self.variables();
+            self.constants(|constant| constant.groups.contains(&Group::Netlink));
+        }
+    }
+
+    /// Behind `s.`, where `s` is known to be a socket.
+    fn methods_of_a_socket(&mut self) {
+        for entry in VERBS.iter().filter(|entry| is_method(entry.verb)) {
+            let first = entry.parameters.first().map(|parameter| parameter.kind);
+            if matches!(first, Some(Kind::Socket)) || entry.verb == Verb::Close {
+                self.add(format!("{}(", entry.name), page(entry.verb).summary);
+            }
+        }
+        self.add_all(ATTRIBUTES, "attribute");
+    }
+
+    /// Behind a name and a dot.
+    pub(super) fn methods(&mut self, of: &str) {
+        if self.known.sockets.iter().any(|socket| socket == of) {
+            return self.methods_of_a_socket();
+        }
         for entry in VERBS.iter().filter(|entry| is_method(entry.verb)) {
             self.add(format!("{}(", entry.name), page(entry.verb).summary);
         }
@@ -183,7 +232,7 @@ impl<'a> Candidates<'a> {
     /// A variable may well be called `socket`.
     fn methods_of_a_variable_named_socket(&mut self) {
         if self.known.variables.iter().any(|name| name == "socket") {
-            self.methods();
+            self.methods("socket");
         }
     }
 
@@ -202,7 +251,7 @@ impl<'a> Candidates<'a> {
                 self.variables();
                 if kind == Kind::Data {
                     for layer in LAYERS {
-                        self.add(format!("{layer}("), "packet layer");
+                        self.add(format!("{layer}("), table::layer_summary(layer));
                     }
                 }
             }
@@ -231,6 +280,9 @@ impl<'a> Candidates<'a> {
             Kind::Job => self.add_all(&known.jobs, "job"),
             Kind::Topic => {
                 self.add_all(&known.topics, "");
+                for layer in LAYERS {
+                    self.add(*layer, table::layer_summary(layer));
+                }
                 self.verbs(|_| true);
                 self.constants(|_| typed.len() > 1);
             }
@@ -258,10 +310,23 @@ impl<'a> Candidates<'a> {
         }
     }
 
-    /// In a display filter.
-    pub(super) fn filter(&mut self, verb: Verb, first: bool) {
+    /// The fields of display filters: as long as nothing is typed only the protocols, of which there are few.
+    fn fields(&mut self, typed: &str) {
         let known = self.known;
-        self.add_all(&known.fields, "field");
+        for field in &known.fields {
+            if !typed.is_empty() || !field.contains('.') {
+                self.add(field, "field");
+            }
+        }
+    }
+
+    /// In a display filter, of which `said` was typed before.
+    pub(super) fn filter(&mut self, verb: Verb, said: &str, typed: &str) {
+        if awaits_value(said) {
+            return;
+        }
+        let first = said.is_empty();
+        self.fields(typed);
         if !first {
             self.add_all(FILTER_WORDS, "");
         } else if verb == Verb::Inspect {
@@ -271,12 +336,31 @@ impl<'a> Candidates<'a> {
         }
     }
 
+    /// After `lesson`: what to do, then which one.
+    fn lesson(&mut self, said: &str, typed: &str) {
+        let known = self.known;
+        if said.is_empty() {
+            self.add_all(LESSON_WORDS, "");
+        }
+        if said.is_empty() && typed.is_empty() || said == "list" {
+            return;
+        }
+        for (number, name) in &known.lessons {
+            if typed.starts_with(|first: char| first.is_ascii_digit()) {
+                self.add(number, name);
+            } else {
+                self.add(name, number);
+            }
+        }
+    }
+
     /// In the rest of a line: after `expect`, `run`.
     pub(super) fn rest(&mut self, verb: Verb, said: &str, typed: &str, paths: &impl PathLister) {
         let known = self.known;
         match verb {
             Verb::Run => self.paths(typed, paths),
-            Verb::Wire => self.wire(said),
+            Verb::Wire => self.wire(said, typed),
+            Verb::Lesson => self.lesson(said, typed),
             _ => {}
         }
         if verb != Verb::Expect {
@@ -296,8 +380,9 @@ impl<'a> Candidates<'a> {
             (Some("state"), 0) => self.sockets(),
             (Some("state"), _) => self.add_all(STATES, ""),
             (Some("blocked"), 0) => self.add_all(&known.processes, "process"),
+            (Some("packet" | "packets" | "no"), _) if awaits_value(said) => {}
             (Some("packet" | "packets" | "no"), _) => {
-                self.add_all(&known.fields, "field");
+                self.fields(typed);
                 self.add_all(FILTER_WORDS, "");
             }
             _ => self.values(typed),
@@ -317,7 +402,7 @@ impl<'a> Candidates<'a> {
     }
 
     /// In a rule of the wire.
-    fn wire(&mut self, said: &str) {
+    fn wire(&mut self, said: &str, typed: &str) {
         let known = self.known;
         match next(said) {
             Next::Kind => {
@@ -333,14 +418,27 @@ impl<'a> Candidates<'a> {
                 }
             }
             Next::Host => self.add_all(&known.hosts, "host"),
+            Next::Filter(_) if awaits_value(said) => {}
             Next::Filter(begins) => {
-                self.add_all(&known.fields, "field");
+                self.fields(typed);
                 if !begins {
                     self.add_all(FILTER_WORDS, "");
                     self.add_all(&["from", "to"], "direction");
                 }
             }
             Next::Nothing => {}
+        }
+    }
+
+    /// The endings that say as what `save` writes.
+    pub(super) fn endings(&mut self, typed: &str) {
+        let Some((stem, _)) = typed.rsplit_once('.') else {
+            return;
+        };
+        if !stem.is_empty() && !stem.ends_with(['/', '.']) {
+            for (ending, meaning) in ENDINGS {
+                self.add(format!("{stem}.{ending}"), *meaning);
+            }
         }
     }
 
@@ -362,6 +460,16 @@ impl<'a> Candidates<'a> {
             }
         }
     }
+}
+
+/// True behind an operator of a display filter that has a value on its right.
+fn awaits_value(said: &str) -> bool {
+    [
+        "==", "!=", ">", "<", ">=", "<=", "contains", "matches", " eq", " ne", " gt", " lt", " ge",
+        " le",
+    ]
+    .iter()
+    .any(|operator| said.ends_with(operator))
 }
 
 fn has_functions(module: &str) -> bool {

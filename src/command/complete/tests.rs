@@ -35,6 +35,10 @@ fn known() -> Known {
         jobs: list(&["1", "2"]),
         fields: list(&["tcp.port", "tcp.flags.syn", "udp"]),
         topics: list(&["handshake"]),
+        lessons: vec![
+            ("1.1".to_owned(), "first-socket".to_owned()),
+            ("1.4".to_owned(), "handshake".to_owned()),
+        ],
     }
 }
 
@@ -99,6 +103,16 @@ fn the_parameter_at_the_cursor_decides_what_is_offered() {
         ("load lessons/", 5, vec!["lessons/one.lab"]),
         ("bind s ./x", 7, vec!["./x.sock"]),
         ("run ec", 4, vec!["echo.py"]),
+        ("packets ", 8, vec!["udp"]),
+        ("packets tcp.port == ", 20, vec![]),
+        ("expect packet tcp.port == ", 26, vec![]),
+        ("lesson ", 7, vec!["check", "learn", "list", "play", "show"]),
+        ("lesson play ", 12, vec!["first-socket", "handshake"]),
+        ("lesson learn 1.", 13, vec!["1.1", "1.4"]),
+        ("lesson hand", 7, vec!["handshake"]),
+        ("s.dec", 2, vec![]),
+        ("save x.p", 5, vec!["x.pcapng", "x.py"]),
+        ("save ./x.s", 5, vec!["./x.sock", "./x.svg"]),
         ("packets tcp.f", 8, vec!["tcp.flags.syn"]),
         ("packets udp && !(tcp.p", 17, vec!["tcp.port"]),
         ("inspect o", 8, vec!["off", "on"]),

@@ -9,7 +9,7 @@ use super::gather::{Reader, bytes};
 use super::value::Datum;
 use crate::event::packet::PacketEvent;
 use crate::packet::headers::{
-    Arp, Ethernet, Icmp, Ipv4, Ipv6, LinkType, Net, Span, Tcp, Transport, Udp,
+    Arp, CutOption, Ethernet, Icmp, Ipv4, Ipv6, LinkType, Net, Span, Tcp, Transport, Udp,
 };
 
 /// Reads a field of the frame or of the tracker, which is in no tree.
@@ -90,15 +90,18 @@ fn icmpv6(packet: &PacketEvent) -> Option<&Icmp> {
     }
 }
 
-/// The blocks of a SACK option, relative like `tcp.ack`.
-fn sack(packet: &PacketEvent, mut give: impl FnMut((u32, u32))) {
+/// The blocks of a SACK option, relative like `tcp.ack`. The last one may have lost its right edge to the capture.
+fn sack(packet: &PacketEvent, mut give: impl FnMut((u32, Option<u32>))) {
     let Some(tcp) = tcp(packet) else {
         return;
     };
     let base = tcp.ack.wrapping_sub(packet.track.ack);
     let count = usize::from(tcp.options.sack_count);
     for (left, right) in tcp.options.sack.iter().take(count) {
-        give((left.wrapping_sub(base), right.wrapping_sub(base)));
+        give((left.wrapping_sub(base), Some(right.wrapping_sub(base))));
+    }
+    if let Some(CutOption::LeftEdge(left)) = tcp.options.cut {
+        give((left.wrapping_sub(base), None));
     }
 }
 

@@ -4,7 +4,7 @@ use super::{Argument, Parsed, kind, normal};
 use crate::catalog::parameter::{Kind, Need, Parameter};
 use crate::catalog::verb::{Verb, VerbEntry};
 use crate::command::ast::{Call, Expr};
-use crate::command::diagnostic::{Diagnostic, quoted};
+use crate::command::diagnostic::{Diagnostic, is_safe, quoted};
 use crate::command::expectation::parse_claim;
 use crate::command::signature::{kind_words, signature};
 use crate::command::wire::WireOrder;
@@ -213,6 +213,12 @@ fn too_many(
         (Some(host), Expr::Int(port)) if takes_address => {
             error.helping(format!("host and port are one word: {host}:{port}"))
         }
+        _ if takes_address => match (before, &argument.value) {
+            (Some(Expr::Str(host)), Expr::Int(port)) if host.chars().all(is_safe) => error.helping(
+                format!("host and port are one argument, a tuple: (\"{host}\", {port})"),
+            ),
+            _ => error,
+        },
         _ => error,
     }
 }

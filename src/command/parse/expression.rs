@@ -189,7 +189,12 @@ impl<'a> Parser<'a> {
             }
         }
         self.link(&token.span)?;
-        let inner = self.deeper(Self::unary)?;
+        // A sign behind a sign is written in brackets again (`-(-x)`), so it counts as if they stood here.
+        let inner = if self.lexer.rest().trim_start().starts_with('-') {
+            self.deeper(|parser| parser.deeper(Self::unary))?
+        } else {
+            self.deeper(Self::unary)?
+        };
         Ok(Expr::Negative(Box::new(inner)))
     }
 
@@ -257,18 +262,32 @@ impl<'a> Parser<'a> {
             Lexeme::Symbol("[") => {
                 Expr::List(self.bracketed(span, "]", false, |parser| parser.items("]"))?)
             }
-            Lexeme::Symbol("{") => {
-                return Err(
-                    Diagnostic::new(span, "there are no dictionaries or sets here")
-                        .expecting("a value")
-                        .helping("a list is [a, b]; a block belongs to `repeat N { … }`"),
-                );
-            }
+            Lexeme::Symbol("{") => self.braced(span)?,
             _ => {
                 self.lexer.position = span.start;
                 return Err(self.unexpected(&token, "a value"));
             }
         })
+    }
+
+    /// An address as the line of a call shows it: `{AF_INET 127.0.0.1:5000}`. Nothing else stands in braces.
+    fn braced(&mut self, span: Range<usize>) -> Parsed<Expr> {
+        self.lexer.skip_blanks();
+        let word = self.lexer.word().unwrap_or_default();
+        if matches!(word, "AF_INET" | "AF_INET6" | "AF_UNIX") {
+            self.lexer.position += word.len();
+            return self.bracketed(span, "}", false, Self::expression);
+        }
+        let help = if word.starts_with("sa_family") || word.starts_with("sin") {
+            "an address is written 127.0.0.1:5000, [::1]:5000, ./x.sock or @name"
+        } else {
+            "a list is [a, b]; a block belongs to `repeat N { … }`"
+        };
+        Err(
+            Diagnostic::new(span, "there are no dictionaries or sets here")
+                .expecting("a value")
+                .helping(help),
+        )
     }
 
     /// Within brackets, literals side by side are one, as in Python.

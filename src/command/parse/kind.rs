@@ -3,6 +3,7 @@
 
 use super::Parsed;
 use crate::catalog::constant::constant;
+use crate::catalog::option::by_name;
 use crate::catalog::parameter::{Group, Kind, Need, Parameter};
 use crate::command::ast::{Expr, Operator};
 use crate::command::diagnostic::{Diagnostic, nearest, quoted};
@@ -25,6 +26,15 @@ pub(super) fn check(parameter: &Parameter, value: &Expr, span: &Range<usize>) ->
     let message = format!("{} cannot be {}", parameter.name, found_words(value));
     let error = Diagnostic::new(span.clone(), message).expecting(kind_words(parameter.kind));
     Err(match (parameter.kind, value) {
+        (Kind::Constant(Group::Level), Expr::Constant(name)) => match by_name(name) {
+            Some(option) => {
+                error.helping(format!("the level comes first: {} {name}", option.level))
+            }
+            None => error,
+        },
+        (Kind::Socket, Expr::Address(_) | Expr::HostPort(..) | Expr::Str(_)) => {
+            error.helping("the socket comes first, then the rest: bind s 127.0.0.1:5000")
+        }
         (Kind::Address, Expr::Int(port)) => match u16::try_from(*port) {
             Ok(port) => error.helping(format!(
                 "a port alone is written :{port}, with a host localhost:{port}"

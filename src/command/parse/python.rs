@@ -15,7 +15,7 @@ impl Parser<'_> {
         };
         let span = start..start + word.len();
         let after = &self.lexer.rest()[word.len()..];
-        if word == "import" {
+        if matches!(word, "import" | "from") {
             self.import(start, word, commands)?;
             return Ok(true);
         }
@@ -23,9 +23,6 @@ impl Parser<'_> {
             return Ok(false);
         }
         match word {
-            "from" if after.starts_with([' ', '\t']) => {
-                self.import(start, word, commands)?;
-            }
             "with" => self.with(start, commands)?,
             "while" | "if" | "for" | "def" | "class" | "try" | "except" | "finally" | "else"
             | "elif" | "break" | "continue" | "return" | "raise" | "async" | "lambda"
@@ -151,7 +148,10 @@ fn is_module(name: &str) -> bool {
 
 fn program(word: &str, span: Range<usize>) -> Diagnostic {
     let help = match word {
-        "while" | "for" => {
+        "while" => {
+            "the lines under it run once; to do them again write `repeat 3 { … }`; a whole program runs with `run python3 file.py`"
+        }
+        "for" => {
             "to do something again write `repeat 3 { … }`; a whole program runs with `run python3 file.py`"
         }
         "pass" | "break" | "continue" | "return" => {
@@ -161,6 +161,9 @@ fn program(word: &str, span: Range<usize>) -> Diagnostic {
             "a failed call shows its errno and the next line runs; to check a result write `expect …`"
         }
         "del" => "to close a socket write `close s`",
+        "if" => {
+            "the lines under it run, whatever it says; a whole program runs with `run python3 file.py`"
+        }
         _ => "type the lines one by one, or run the whole program: `run python3 file.py`",
     };
     Diagnostic::new(

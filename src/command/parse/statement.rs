@@ -1,5 +1,6 @@
 //! One command after another: prefixes, targets, `repeat`, the end of a command. Not the calls themselves.
 
+use super::advice::{advice_alone, foreign};
 use super::{Parsed, Parser};
 use crate::catalog::constant::constant;
 use crate::catalog::verb::{VERBS, Verb};
@@ -123,6 +124,9 @@ impl<'a> Parser<'a> {
             return Ok(());
         }
         let targets = self.targets()?;
+        if let Some(error) = foreign(self.lexer.text, self.lexer.position) {
+            return Err(error);
+        }
         let after_targets = self.lexer.position;
         let action = if targets.names.is_empty()
             && self.lexer.word() == Some("repeat")
@@ -400,8 +404,10 @@ impl<'a> Parser<'a> {
                 "a verb: `help` lists them",
             )
         };
-        Diagnostic::new(span, message)
-            .expecting(expected)
-            .suggesting(name, names)
+        let error = Diagnostic::new(span, message).expecting(expected);
+        match advice_alone(name) {
+            Some(advice) => error.helping(advice),
+            None => error.suggesting(name, names),
+        }
     }
 }

@@ -2,14 +2,14 @@
 //! that an acknowledgment let go. No process is asked, though its calls may have begun it all.
 
 use super::flow::{Segment, Side};
-use super::scene::{AT_ONCE, Scene, follows, kernel, waited};
+use super::scene::{AT_ONCE, Scene, follows, full, kernel, waited};
 use crate::event::packet::{Cause, Certainty, Phase};
 use crate::inspector::conversation::before;
-use crate::inspector::evidence::Timer;
 use crate::packet::headers::flag;
 
-/// The kernel holds an acknowledgment back for at least 40 ms (TCP_DELACK_MIN), less the coarseness of its timers.
-const SHORTEST_DELAY: i64 = 35_000_000;
+/// The kernel holds an acknowledgment of data back for at least 40 ms (TCP_DELACK_MIN), less the coarseness of its timers: 10 ms where
+/// the kernel's clock ticks 100 times a second.
+const SHORTEST_DELAY: i64 = 30_000_000;
 /// The kernel does not hold an acknowledgment back for longer (TCP_DELACK_MAX), and a busy machine adds to it.
 const LONGEST_DELAY: i64 = 400_000_000;
 
@@ -70,7 +70,20 @@ pub(super) fn reset(scene: &Scene<'_>, closed: Option<&str>) -> Option<Cause> {
         let from = trigger.cause.as_ref();
         let port = scene.tcp.srcport;
         let words = if scene.packet.track.phase == Some(Phase::Refused) {
-            format!("no socket listens on port {port}: the kernel refused")
+            let ip = scene.packet.headers.addresses().map(|(source, _)| source);
+            let of = ip.map_or_else(String::new, |ip| format!(" of {ip}"));
+            format!("no socket listens on port {port}{of}: the kernel refused")
+        } else if let Some(listener) = scene.full_listener.filter(|_| {
+            // It has sent nothing but the SYN-ACK.
+            !trigger.has(flag::SYN) && scene.own.segments().all(|own| own.has(flag::SYN))
+        }) {
+            format!(
+                "tcp_abort_on_overflow is set, and the connection is refused, {}",
+                full(listener)
+            )
+        } else if scene.never_lingers && trigger.len == 0 && closes_too(scene) {
+            "TCP_LINGER2 is negative: the FIN is acknowledged, and the kernel resets instead of waiting in FIN-WAIT-2"
+                .to_owned()
         } else if let Some(call) = closed.filter(|_| trigger.len > 0) {
             format!(
                 "its data came for a socket that {call} had closed: nobody will read it, so the connection is torn down"
@@ -79,7 +92,7 @@ pub(super) fn reset(scene: &Scene<'_>, closed: Option<&str>) -> Option<Cause> {
             "this end had not asked for the connection, or has given it up: it is torn down"
                 .to_owned()
         } else {
-            "the socket this was for is gone: the kernel answered with a reset".to_owned()
+            "this end has no such connection: the kernel answered with a reset".to_owned()
         };
         return Some(follows(trigger.number, from, &words));
     }
@@ -104,19 +117,26 @@ pub(super) fn reset(scene: &Scene<'_>, closed: Option<&str>) -> Option<Cause> {
     closed.map(|_| kernel(Certainty::Probably, words.to_owned()))
 }
 
-/// The persist timer would not have fired before this time.
-const LONGEST_REST: i64 = 150_000_000;
-
 /// An acknowledgment without data.
 pub(super) fn acknowledgment(scene: &Scene<'_>) -> Option<Cause> {
     let newest = scene.answered()?;
     let from = newest.cause.as_ref();
     let number = newest.number;
     let say = |words: &str| Some(follows(number, from, words));
-    if scene.since(newest) >= AT_ONCE {
+    let acked_before = scene.acked_before();
+    if newest.has(flag::FIN) && acknowledges_first(acked_before, scene, newest) {
+        if closes_too(scene) {
+            return say(
+                "the receiving kernel acknowledged the FIN at once; no process was involved",
+            );
+        }
+        if waits_for_company(scene, acked_before.unwrap_or(newest.seq)) {
+            return Some(late(scene, newest));
+        }
+    }
+    if scene.since(newest) >= SHORTEST_DELAY {
         return Some(late(scene, newest));
     }
-    let acked_before = scene.acked_before();
     if newest.probe {
         return say(&probe_answer(scene));
     }
@@ -145,6 +165,9 @@ pub(super) fn acknowledgment(scene: &Scene<'_>) -> Option<Cause> {
     if before(scene.tcp.ack, newest.seq) {
         return say(&out_of_order(scene, newest));
     }
+    if before(scene.tcp.ack, newest.end) {
+        return Some(not_taken(scene, newest));
+    }
     if acked_before.is_some_and(|acked| !before(acked, newest.end)) {
         return say(&repeated(scene, newest));
     }
@@ -161,6 +184,7 @@ pub(super) fn acknowledgment(scene: &Scene<'_>) -> Option<Cause> {
         .iter()
         .filter(|segment| {
             segment.len > 0
+                && !segment.again
                 && acked_before.is_some_and(|acked| before(acked, segment.end))
                 && !before(scene.tcp.ack, segment.end)
         })
@@ -176,6 +200,26 @@ pub(super) fn acknowledgment(scene: &Scene<'_>) -> Option<Cause> {
         ));
     }
     say("the receiving kernel acknowledged at once; no process was involved")
+}
+
+/// True when this is the first acknowledgment of all that a segment carried.
+fn acknowledges_first(acked_before: Option<u32>, scene: &Scene<'_>, segment: &Segment) -> bool {
+    acked_before.is_none_or(|acked| before(acked, segment.end)) && scene.tcp.ack == segment.end
+}
+
+/// True when this end has sent its own FIN. In FIN-WAIT-1 and FIN-WAIT-2 the kernel never holds the acknowledgment of a FIN back
+/// (tcp_fin): what comes late then comes from a busy machine.
+fn closes_too(scene: &Scene<'_>) -> bool {
+    scene.own.segments().any(|segment| segment.has(flag::FIN))
+}
+
+/// True when the kernel of an end that has not closed schedules the acknowledgment of a FIN (tcp_fin turns quick acknowledgments off)
+/// in the hope of something that can carry it. Only more than a segment that waits for its acknowledgment has it sent at once.
+fn waits_for_company(scene: &Scene<'_>, acked: u32) -> bool {
+    /// TCP_MSS_DEFAULT: what the kernel reckons with before it has seen a larger segment.
+    const UNKNOWN: u32 = 536;
+    let segment = scene.known().find_map(|sample| sample.received_mss);
+    scene.tcp.ack.wrapping_sub(acked) <= segment.unwrap_or(UNKNOWN)
 }
 
 fn probe_answer(scene: &Scene<'_>) -> String {
@@ -210,6 +254,20 @@ fn out_of_order(scene: &Scene<'_>, newest: &Segment) -> String {
         "#{} came out of order: the receiving kernel repeats what it expects next, byte {}{missing}",
         newest.number, scene.packet.track.ack
     )
+}
+
+/// An acknowledgment that does not cover what came, though nothing before it is missing.
+fn not_taken(scene: &Scene<'_>, newest: &Segment) -> Cause {
+    let why = if scene.packet.track.window == 0 {
+        "there is no room for it"
+    } else {
+        "it does not fit into the window, or its timestamp is older than one that has come (PAWS, RFC 7323)"
+    };
+    let words = format!(
+        "the kernel: it did not take all of #{}, {why}, and repeats what it expects next, byte {}",
+        newest.number, scene.packet.track.ack
+    );
+    kernel(Certainty::Probably, words)
 }
 
 /// An acknowledgment of what had been acknowledged already.
@@ -266,14 +324,13 @@ fn answer_to_nothing(scene: &Scene<'_>, newest: &Segment) -> Cause {
 
 /// The oldest data that had arrived and was not acknowledged yet.
 fn unacknowledged<'a>(scene: &Scene<'a>) -> Option<&'a Segment> {
-    let acked = scene.acked_before()?;
-    scene
-        .arrived
-        .iter()
-        .rev()
-        .find(|segment| {
-            segment.carries() && before(acked, segment.end) && !before(scene.tcp.ack, segment.end)
-        })
+    let covered = |segment: &&&Segment| segment.carries() && !before(scene.tcp.ack, segment.end);
+    let Some(acked) = scene.acked_before() else {
+        return scene.arrived.iter().find(covered).copied();
+    };
+    let mut oldest_first = scene.arrived.iter().rev().filter(covered);
+    oldest_first
+        .find(|segment| before(acked, segment.end))
         .copied()
 }
 
@@ -288,7 +345,10 @@ fn late(scene: &Scene<'_>, newest: &Segment) -> Cause {
     };
     let elapsed = scene.since(oldest);
     // The calls on the socket are known and none of them sent it; what a program does is not known.
-    let certainty = if (SHORTEST_DELAY..LONGEST_DELAY).contains(&elapsed) && !scene.foreign {
+    // Whatever acknowledges a FIN alone, and does it first, is the timer, however soon (see `waits_for_company`).
+    let certainty = if newest.has(flag::FIN) && elapsed < LONGEST_DELAY
+        || (SHORTEST_DELAY..LONGEST_DELAY).contains(&elapsed) && !scene.foreign
+    {
         Certainty::Caused
     } else {
         Certainty::Probably
@@ -299,100 +359,4 @@ fn late(scene: &Scene<'_>, newest: &Segment) -> Cause {
         oldest.number
     );
     kernel(certainty, words)
-}
-
-/// The call that wrote what is sent now, after it had returned.
-#[derive(Clone, Copy, Debug)]
-pub(super) struct Writer<'a> {
-    pub(super) command: u64,
-    pub(super) process: &'a str,
-    pub(super) short: &'a str,
-}
-
-/// Data or a FIN that a call had left with the kernel.
-pub(super) fn let_go(scene: &Scene<'_>, writer: Option<Writer<'_>>) -> Option<Cause> {
-    let writer = writer?;
-    let cause = |certainty, words: String| Cause {
-        certainty,
-        command: Some(writer.command).filter(|command| *command != 0),
-        process: writer.process.to_owned(),
-        call: writer.short.to_owned(),
-        kernel: words,
-    };
-    let what = if scene.tcp.len > 0 {
-        "the rest"
-    } else {
-        "the FIN"
-    };
-    // What waited while nothing was on its way any more waited for the acknowledgment that said so, however busy the machine was:
-    // the timers of what is on its way are not set then.
-    let at_rest = |segment: &&Segment| {
-        !before(segment.ack, scene.tcp.seq) && scene.since(segment) < LONGEST_REST
-    };
-    let trigger = scene
-        .trigger()
-        .or_else(|| scene.newest().filter(at_rest))
-        .filter(|segment| segment.has(flag::ACK) && segment.window > 0);
-    let Some(trigger) = trigger else {
-        let timer = scene.evidence.before.and_then(|sample| sample.timer);
-        if timer.is_some_and(|(timer, _)| timer == Timer::Persist) && scene.tcp.len > 0 {
-            return Some(kernel(
-                Certainty::Caused,
-                format!(
-                    "the persist timer: the window has room for only a part of a segment, and after a wait that part is sent; {} had written it",
-                    writer.short
-                ),
-            ));
-        }
-        return Some(cause(
-            Certainty::Probably,
-            format!("{what} of it had waited in the send buffer"),
-        ));
-    };
-    let number = trigger.number;
-    let mss = scene
-        .evidence
-        .after
-        .or(scene.evidence.before)
-        .and_then(|sample| sample.mss);
-    let window_was_full = window_was_full(scene, trigger, mss.unwrap_or(1));
-    let everything_acked = !before(trigger.ack, scene.tcp.seq);
-    let short = mss.is_some_and(|mss| scene.tcp.len < mss);
-    let words = if window_was_full {
-        format!("{what}; the receiver's window was full until #{number}")
-    } else if short && everything_acked && scene.tcp.len > 0 {
-        format!(
-            "held back while data was on its way (Nagle's algorithm); #{number} acknowledged that and let it go"
-        )
-    } else if short && everything_acked {
-        format!("{what}, behind the data; #{number} let it go")
-    } else {
-        format!("{what}; #{number} made room for it (congestion window)")
-    };
-    Some(cause(Certainty::Follows, words))
-}
-
-/// True when the sender had used up the receiver's window before an acknowledgment came. Less than a segment of room is not used.
-fn window_was_full(scene: &Scene<'_>, trigger: &Segment, mss: u32) -> bool {
-    let earlier: Vec<&Segment> = scene
-        .arrived
-        .iter()
-        .skip_while(|segment| segment.place() >= trigger.place())
-        .copied()
-        .collect();
-    let before_it =
-        |segment: &&Segment| trigger.arrives().is_some_and(|time| segment.time_ns < time);
-    let sent = scene
-        .own
-        .segments()
-        .filter(before_it)
-        .map(|segment| segment.end)
-        .reduce(|one, other| if before(one, other) { other } else { one });
-    let (Some(acked), Some(newest), Some(sent)) =
-        (Side::acknowledged(&earlier), earlier.first(), sent)
-    else {
-        return false;
-    };
-    let limit = acked.wrapping_add(newest.window);
-    !before(sent.wrapping_add(mss.saturating_sub(1)), limit)
 }

@@ -2,8 +2,9 @@
 //! at the other end, and what the wire did with it. Decides nothing.
 
 use crate::event::packet::{Cause, PacketEvent};
-use crate::event::wire::Effect;
+use crate::event::wire::{Delivered, Effect};
 use crate::inspector::conversation::before;
+use crate::inspector::evidence::Listener;
 use crate::packet::headers::{Tcp, flag};
 use std::collections::VecDeque;
 
@@ -13,8 +14,10 @@ const RECENT: usize = 128;
 /// What becomes of a segment on its way.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Fate {
-    /// It arrives at this time, nanoseconds since the epoch, as far as the rules of the wire tell.
-    Arrives(i64),
+    /// It arrives then, as the wire says, or else as the rules of the wire tell.
+    Arrives(Delivered),
+    /// The wire holds it and has not said that it delivered it.
+    Held,
     /// A rule of the wire lost it.
     Lost(u32),
     /// A rule of the wire changed a byte: its checksum is wrong, so the receiver throws it away.
@@ -45,15 +48,28 @@ pub(super) struct Segment {
     pub(super) timed_out: bool,
     /// True for a keepalive or a probe of a closed window.
     pub(super) probe: bool,
+    /// True when a program wrote it with a raw socket: the kernel of its sender knows nothing of it.
+    pub(super) forged: bool,
+    /// The listener that takes no further connection, when this is for one.
+    pub(super) dropped_by: Option<Listener>,
     pub(super) cause: Option<Cause>,
 }
 
 impl Segment {
-    /// When it arrives; `None` when nobody ever takes it.
+    /// When it arrives at the earliest; `None` when nobody has taken it yet, or never will.
     pub(super) fn arrives(&self) -> Option<i64> {
         match self.fate {
-            Fate::Arrives(time) => Some(time),
-            Fate::Lost(_) | Fate::Spoiled(_) => None,
+            Fate::Arrives(time) => Some(time.from_ns),
+            Fate::Held | Fate::Lost(_) | Fate::Spoiled(_) => None,
+        }
+    }
+
+    /// True when it is neither lost nor taken by `now_ns`.
+    pub(super) fn is_on_its_way(&self, now_ns: i64) -> bool {
+        match self.fate {
+            Fate::Arrives(time) => time.from_ns > now_ns,
+            Fate::Held => true,
+            Fate::Lost(_) | Fate::Spoiled(_) => false,
         }
     }
 
@@ -99,14 +115,22 @@ impl Side {
         self.recent.len()
     }
 
-    /// The newest segments, oldest first.
+    /// The newest segments that its kernel sent, oldest first.
     pub(super) fn segments(&self) -> impl DoubleEndedIterator<Item = &Segment> {
-        self.recent.iter()
+        self.recent.iter().filter(|segment| !segment.forged)
+    }
+
+    /// The segment of this number, if it is remembered.
+    pub(super) fn numbered(&mut self, number: u64) -> Option<&mut Segment> {
+        let newest_first = self.recent.iter_mut().rev();
+        newest_first
+            .take_while(|segment| segment.number >= number)
+            .find(|segment| segment.number == number)
     }
 
     /// The segments that carried the byte at `seq`, oldest first.
     pub(super) fn with(&self, seq: u32) -> impl Iterator<Item = &Segment> {
-        self.recent.iter().filter(move |segment| {
+        self.segments().filter(move |segment| {
             segment.carries() && !before(seq, segment.seq) && before(seq, segment.end)
         })
     }
@@ -138,17 +162,13 @@ impl Side {
         // A frame held back until another one passes it is let go by the next of its direction.
         let now = segment.time_ns;
         for held in self.recent.iter_mut().rev().take(LOOKED_AT) {
-            if let Fate::Arrives(time) = &mut held.fate
-                && *time == HELD_BACK
-            {
+            if held.fate == arrives(HELD_BACK) {
                 // Right behind the one that passed it.
-                *time = now + 1;
+                held.fate = arrives(now + 1);
             }
         }
-        if self
-            .highest
-            .is_none_or(|highest| before(highest, segment.end))
-        {
+        let higher = |highest: u32| before(highest, segment.end);
+        if !segment.forged && self.highest.is_none_or(higher) {
             self.highest = Some(segment.end);
         }
         let full = self.recent.len() >= RECENT;
@@ -189,7 +209,15 @@ pub(super) fn fate(packet: &PacketEvent) -> Fate {
             _ => {}
         }
     }
-    Fate::Arrives(arrives)
+    self::arrives(arrives)
+}
+
+/// It arrives at that moment.
+pub(super) fn arrives(time_ns: i64) -> Fate {
+    Fate::Arrives(Delivered {
+        from_ns: time_ns,
+        until_ns: time_ns,
+    })
 }
 
 /// The rule that delivered a packet twice.

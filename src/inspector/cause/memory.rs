@@ -6,12 +6,13 @@ use super::scene::{AT_ONCE, TooBig};
 use super::timer::Again;
 use super::{
     ADDRESSES, CONVERSATIONS, CauseFinder, FINISHED, Found, Note, SEGMENTS, Seen, Who, caused,
-    endpoints, is_again, is_probe,
+    endpoints, is_again, is_probe, opens,
 };
 use crate::event::packet::{Cause, PacketEvent, Phase};
 use crate::inspector::call_window::{CallWindow, is_sending, same_ip};
 use crate::inspector::conversation::before;
-use crate::packet::headers::{Icmp, Tcp, Transport};
+use crate::inspector::evidence::Listener;
+use crate::packet::headers::{Icmp, Tcp, Transport, flag};
 use std::net::SocketAddr;
 
 impl CauseFinder {
@@ -46,12 +47,22 @@ impl CauseFinder {
     /// What a call had sent before it returned, but the kernel held until it knew the neighbour's Ethernet address.
     pub(super) fn held_for_neighbour(&self, packet: &PacketEvent) -> Option<Found> {
         let (from, to) = endpoints(packet)?;
-        let (number, told) = *self.told.get(&(packet.network, to.ip()))?;
-        if !(0..AT_ONCE).contains(&(packet.frame.time_ns - told)) {
+        let (number, fate) = *self.told.get(&(packet.network, to.ip()))?;
+        let Fate::Arrives(told) = fate else {
+            return None;
+        };
+        let time = packet.frame.time_ns;
+        if time < told.from_ns || time - told.until_ns >= AT_ONCE {
             return None;
         }
-        let window = self.on_socket(packet, from, to).find(|window| {
-            is_sending(&window.name) && window.end_ns.is_some_and(|end| end < packet.frame.time_ns)
+        // Of a connection that was given up before it began the kernel tells no port.
+        let opening = packet.headers.tcp().is_some_and(opens);
+        let window = self.windows.iter().rev().find(|window| {
+            !window.raw
+                && window.host == packet.host
+                && window.sends(from, to, opening)
+                && is_sending(&window.name)
+                && window.end_ns.is_some_and(|end| end < time)
         })?;
         Some(caused(window, held(number)))
     }
@@ -63,7 +74,9 @@ impl CauseFinder {
             .addresses()
             .and_then(|(_, to)| self.told.get(&(packet.network, to)));
         match told {
-            Some((number, time)) if (window.start_ns..=packet.frame.time_ns).contains(time) => {
+            Some((number, Fate::Arrives(told)))
+                if (window.start_ns..=packet.frame.time_ns).contains(&told.from_ns) =>
+            {
                 held(*number)
             }
             _ => String::new(),
@@ -97,6 +110,18 @@ impl CauseFinder {
         Some(window)
     }
 
+    /// The listener that a segment is for, while a connection is made and when it takes no further one.
+    pub(super) fn full_listener(&self, packet: &PacketEvent, receiver: &str) -> Option<Listener> {
+        /// So many segments of one side belong to the making of a connection.
+        const EARLY: u32 = 20_000;
+        let tcp = packet.headers.tcp()?;
+        let (_, to) = endpoints(packet)?;
+        if packet.track.seq > EARLY || tcp.flags & flag::RST != 0 {
+            return None;
+        }
+        self.samples.full_listener(receiver, to)
+    }
+
     pub(super) fn remember(&mut self, packet: &PacketEvent, cause: Option<Cause>, note: Note) {
         self.keep_within_bounds();
         let network = packet.network;
@@ -114,8 +139,9 @@ impl CauseFinder {
                     self.asked.insert((network, target), (seen, count + 1));
                 }
                 Neighbour::Tells(target) => {
-                    if let Fate::Arrives(time) = flow::fate(packet) {
-                        self.told.insert((network, target), (seen.number, time));
+                    let fate = flow::fate(packet);
+                    if matches!(fate, Fate::Arrives(_)) {
+                        self.told.insert((network, target), (seen.number, fate));
                     }
                     if let Some(asked) = self.asked.get_mut(&(network, target)) {
                         asked.1 = 0;
@@ -160,6 +186,7 @@ impl CauseFinder {
             let covered = |segment: &&&Segment| !before(tcp.ack, segment.end);
             arrived.iter().find(covered).map(|segment| segment.place())
         });
+        let answered = own.answered;
         own.answered = own.answered.max(covered);
         let segment = Segment {
             number: seen.number,
@@ -177,8 +204,14 @@ impl CauseFinder {
             again: is_again(own, tcp),
             timed_out: matches!(note.again, Some(Again::Timeout | Again::LikelyTimeout)),
             probe: is_probe(own, tcp),
+            forged: note.forged,
+            dropped_by: note.dropped_by,
             cause: seen.cause,
         };
+        if note.forged {
+            // It acknowledges nothing for its sender's kernel, and nothing of it is sent again.
+            own.answered = answered;
+        }
         if note.again.is_some() {
             own.resent += 1;
         }

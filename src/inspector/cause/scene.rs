@@ -3,7 +3,7 @@
 use super::flow::{Fate, Segment, Side};
 use crate::event::packet::{Cause, Certainty, PacketEvent};
 use crate::inspector::conversation::before;
-use crate::inspector::evidence::Evidence;
+use crate::inspector::evidence::{Evidence, Listener, Sample};
 use crate::packet::headers::{Tcp, flag};
 
 /// What is sent so soon after something arrived is its answer, in nanoseconds. The kernel answers within the same interrupt; the rest
@@ -31,13 +31,26 @@ pub(super) struct Scene<'a> {
     pub(super) other: &'a Side,
     pub(super) evidence: Evidence<'a>,
     pub(super) too_big: Option<TooBig>,
+    /// The sender's listener, if it takes no further connection.
+    pub(super) full_listener: Option<Listener>,
     /// True when a program, whose calls are not seen, holds the sender's socket.
     pub(super) foreign: bool,
+    /// True when a call has set TCP_CORK.
+    pub(super) corked: bool,
+    /// True when a call has set TCP_DEFER_ACCEPT.
+    pub(super) defers: bool,
+    /// True when a call has set a negative TCP_LINGER2.
+    pub(super) never_lingers: bool,
     /// TCP_KEEPCNT as a call has set it.
     pub(super) keepalive_probes: Option<u32>,
 }
 
 impl<'a> Scene<'a> {
+    /// What the kernel said of the sender's socket, the newest first.
+    pub(super) fn known(&self) -> impl Iterator<Item = &'a Sample> {
+        self.evidence.after.into_iter().chain(self.evidence.before)
+    }
+
     /// What arrived last before this was sent.
     pub(super) fn newest(&self) -> Option<&'a Segment> {
         self.arrived.first().copied()
@@ -99,11 +112,13 @@ impl<'a> Scene<'a> {
             .map(|segment| segment.ack)
     }
 
-    /// Nanoseconds since a segment arrived; a long time for one that never did.
+    /// Nanoseconds since a segment arrived, at least; a long time for one that never did.
     pub(super) fn since(&self, segment: &Segment) -> i64 {
-        segment
-            .arrives()
-            .map_or(i64::MAX, |time| self.time.saturating_sub(time))
+        match segment.fate {
+            Fate::Arrives(time) if self.time < time.from_ns => self.time - time.from_ns,
+            Fate::Arrives(time) => self.time.saturating_sub(time.until_ns).max(0),
+            Fate::Held | Fate::Lost(_) | Fate::Spoiled(_) => i64::MAX,
+        }
     }
 
     /// Why segments were not acknowledged, in words: `#1 was lost by wire rule 1`. `sent` are transmissions of one byte, oldest first.
@@ -125,10 +140,10 @@ impl<'a> Scene<'a> {
                 "#{} was spoiled by wire rule {rule} and thrown away for its checksum",
                 last.number
             ),
-            Fate::Arrives(time) if time > self.time => {
+            Fate::Arrives(_) | Fate::Held if last.is_on_its_way(self.time) => {
                 format!("#{} is still on its way", last.number)
             }
-            Fate::Arrives(_) => self.lost_answer(last),
+            Fate::Arrives(_) | Fate::Held => self.lost_answer(last),
         }
     }
 
@@ -137,16 +152,38 @@ impl<'a> Scene<'a> {
             answer.time_ns >= sent.time_ns && answer.has(flag::ACK) && !before(answer.ack, sent.end)
         });
         let Some(answer) = newest else {
-            return format!("#{} was never answered", sent.number);
+            return match sent.dropped_by {
+                Some(listener) => format!("#{} was dropped, {}", sent.number, full(listener)),
+                None => format!("#{} was never answered", sent.number),
+            };
         };
         let fate = match answer.fate {
             Fate::Lost(rule) => format!("was lost by wire rule {rule}"),
             Fate::Spoiled(rule) => format!("was spoiled by wire rule {rule}"),
-            Fate::Arrives(time) if time > self.time => "is still on its way".to_owned(),
-            Fate::Arrives(_) => "came too late".to_owned(),
+            _ if answer.is_on_its_way(self.time) => "is still on its way".to_owned(),
+            _ if self.since(answer) < AT_ONCE => "came too late".to_owned(),
+            _ if self.defers && answer.len == 0 => {
+                "was put aside: TCP_DEFER_ACCEPT waits for data".to_owned()
+            }
+            Fate::Arrives(_) | Fate::Held => match answer.dropped_by {
+                Some(listener) => format!("was dropped, {}", full(listener)),
+                None => "came, but its receiver's kernel did not take it".to_owned(),
+            },
         };
         format!("#{}, which acknowledges it, {fate}", answer.number)
     }
+}
+
+/// Why a listener takes no further connection.
+pub(super) fn full(listener: Listener) -> String {
+    let waits = match listener.waiting {
+        1 => "1 connection waits".to_owned(),
+        count => format!("{count} connections wait"),
+    };
+    format!(
+        "for the accept queue is full: {waits} and the backlog is {}",
+        listener.backlog
+    )
 }
 
 fn lost_by(numbers: &[u64], rule: u32) -> String {
@@ -199,7 +236,9 @@ pub(super) fn follows(number: u64, cause: Option<&Cause>, words: &str) -> Cause 
 
 /// Nanoseconds in words: `402 ms`, `1.0 s`.
 pub(super) fn waited(nanoseconds: i64) -> String {
-    if nanoseconds < 10_000_000_000 {
+    if nanoseconds < 500_000 {
+        "less than 1 ms".to_owned()
+    } else if nanoseconds < 10_000_000_000 {
         format!("{} ms", (nanoseconds + 500_000) / 1_000_000)
     } else {
         format!("{:.1} s", nanoseconds as f64 / 1e9)

@@ -22,6 +22,9 @@ pub(super) enum Again {
 /// No retransmission timer of Linux is shorter (`tcp_rto_min_us`, 200 ms unless set), less what clocks may differ.
 const SHORTEST_RTO: i64 = 150_000_000;
 
+/// What an acknowledgment marks as lost leaves while it is worked on; RACK's timer waits for two ticks of the kernel's clock.
+const WITH_IT: i64 = 1_000_000;
+
 /// The cause of a segment whose bytes had been sent before.
 pub(super) fn again(scene: &Scene<'_>) -> (Again, Cause) {
     let sent: Vec<&Segment> = scene.own.with(scene.tcp.seq).collect();
@@ -142,6 +145,17 @@ fn asked_for(scene: &Scene<'_>, sent: &[&Segment]) -> Option<Cause> {
         .filter(|segment| segment.has(flag::ACK))?;
     let number = trigger.number;
     let silence = scene.silence(sent);
+    if let Some(opening) = sent
+        .iter()
+        .find(|segment| segment.has(flag::SYN) && segment.len > 0)
+        && trigger.has(flag::SYN)
+    {
+        let words = format!(
+            "#{number}: it acknowledges the SYN and not the data that came with it in #{}, so they are sent again in a segment of their own (TCP Fast Open)",
+            opening.number
+        );
+        return Some(kernel(Certainty::Follows, words));
+    }
     let congestion = scene.evidence.after.and_then(|sample| sample.congestion);
     let after_timeout = scene
         .own
@@ -167,10 +181,12 @@ fn asked_for(scene: &Scene<'_>, sent: &[&Segment]) -> Option<Cause> {
         format!(
             "#{third}: the third duplicate ACK{hole}, so #{first} is sent again at once, fast retransmit"
         )
-    } else if reported {
+    } else if reported && scene.since(trigger) < WITH_IT {
         format!(
             "#{number}: its SACK reports data beyond #{first}, which counts as lost and is sent again at once, fast retransmit"
         )
+    } else if reported {
+        return None;
     } else if trigger.ack == scene.tcp.seq && congestion == Some(RECOVERY) {
         format!(
             "#{number}: it acknowledges only up to #{first}, so that is missing too and is sent again (fast recovery)"
@@ -226,7 +242,7 @@ fn by_timer(scene: &Scene<'_>, sent: &[&Segment], fired: Option<bool>) -> (Again
         Some(false) => Certainty::Caused,
         _ => Certainty::Probably,
     };
-    if reported && congestion == Some(RECOVERY) {
+    if reported && congestion.is_none_or(|state| state == RECOVERY) {
         let words = format!(
             "RACK's reordering timer: SACK reported data beyond it {} ago, and it is still missing; {silence}",
             waited(elapsed)

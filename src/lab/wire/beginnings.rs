@@ -67,9 +67,7 @@ impl Beginnings {
         };
         let (own, other) = (self.known.get(&(from, to)), self.known.get(&(to, from)));
         track.seq = own.map_or(tcp.seq, |own| tcp.seq.wrapping_sub(own.isn));
-        if tcp.flags & flag::ACK != 0 {
-            track.ack = other.map_or(tcp.ack, |other| tcp.ack.wrapping_sub(other.isn));
-        }
+        track.ack = other.map_or(tcp.ack, |other| tcp.ack.wrapping_sub(other.isn));
         let scales = own
             .and_then(|own| own.wscale)
             .zip(other.and_then(|other| other.wscale));

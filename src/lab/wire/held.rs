@@ -13,6 +13,8 @@ pub const MOST_BYTES: usize = 32 << 20;
 pub(super) struct Parcel {
     pub(super) to: Port,
     pub(super) frame: Box<[u8]>,
+    /// Which of the frames that were accepted it is, or a piece or a copy of.
+    pub(super) ticket: u64,
     /// The rule that holds it.
     pub(super) rule: u32,
 }
@@ -48,7 +50,7 @@ impl Held {
         while self.due_ns().is_some_and(|due| due <= now_ns) {
             if let Some((_, parcel)) = self.parcels.pop_first() {
                 self.bytes -= parcel.frame.len();
-                sink.deliver(parcel.to, &parcel.frame);
+                sink.deliver_held(parcel.to, &parcel.frame, parcel.ticket);
             }
         }
     }

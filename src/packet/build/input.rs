@@ -1,7 +1,7 @@
 //! The fields of one layer with their types: what was written, checked against the table. Not what a protocol does with them.
 
 use super::table::{self, FieldKind, LayerEntry, LayerWord, Protocol};
-use super::{BuildError, FieldInput, LayerSpec};
+use super::{BuildError, FieldInput, LayerSpec, netlink};
 use crate::packet::headers::flag;
 use crate::packet::text;
 use std::net::{Ipv4Addr, Ipv6Addr};
@@ -127,6 +127,15 @@ impl<'a> Input<'a> {
         })
     }
 
+    /// The value of a netlink attribute; a number takes `size` bytes.
+    pub(super) fn attribute(
+        &self,
+        name: &'static str,
+        size: usize,
+    ) -> Result<Option<Vec<u8>>, BuildError> {
+        self.read(name, |value, _| netlink::attribute_value(value, size))
+    }
+
     /// A domain name as labels with their lengths (RFC 1035 section 3.1).
     pub(super) fn domain_name(&self, name: &'static str) -> Result<Option<Vec<u8>>, BuildError> {
         self.read(name, |value, _| match value {
@@ -245,7 +254,8 @@ fn number(value: &FieldInput) -> Option<u64> {
     }
 }
 
-fn mac(text: &str) -> Option<[u8; 6]> {
+/// A hardware address as it is written.
+pub(super) fn mac(text: &str) -> Option<[u8; 6]> {
     let mut address = [0; 6];
     let mut parts = text.split([':', '-']);
     for byte in &mut address {

@@ -125,7 +125,7 @@ fn protocol_above(place: &Place<'_>) -> Option<u8> {
         Protocol::Igmp => proto::IGMP,
         Protocol::Ip => proto::IN_IPV4,
         Protocol::Ip6 => proto::IN_IPV6,
-        Protocol::Eth | Protocol::Arp | Protocol::Dns | Protocol::Raw => EXPERIMENTAL_PROTOCOL,
+        _ => EXPERIMENTAL_PROTOCOL,
     })
 }
 

@@ -1,6 +1,6 @@
 //! The layers that can be built, with their fields and bare words: one table for building, completion and help. Not how they are built.
 
-use super::{dns, icmp, network, transport};
+use super::{dns, icmp, netlink, network, transport};
 
 /// A protocol that can be built.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -25,6 +25,22 @@ pub enum Protocol {
     Udp,
     /// A DNS query.
     Dns,
+    /// A netlink message.
+    Nlmsg,
+    /// struct ifinfomsg of rtnetlink.
+    Ifinfomsg,
+    /// struct ifaddrmsg.
+    Ifaddrmsg,
+    /// struct rtmsg.
+    Rtmsg,
+    /// struct ndmsg.
+    Ndmsg,
+    /// struct inet_diag_req_v2 of sock_diag.
+    InetDiagReq,
+    /// struct genlmsghdr of generic netlink.
+    Genlmsghdr,
+    /// A netlink attribute.
+    Nlattr,
     /// Bytes as they are.
     Raw,
 }
@@ -59,6 +75,8 @@ pub enum FieldKind {
     DomainName,
     /// Bytes or text.
     Bytes,
+    /// The value of a netlink attribute.
+    Attribute,
 }
 
 impl FieldKind {
@@ -83,6 +101,10 @@ impl FieldKind {
             }
             Self::DomainName => "a domain name of labels with 1 to 63 bytes, 253 in all".to_owned(),
             Self::Bytes => "bytes or text".to_owned(),
+            Self::Attribute => {
+                "an address, text, bytes, another nlattr, or a number that fits its size (1, 2, 4 or 8 bytes)"
+                    .to_owned()
+            }
         }
     }
 }
@@ -131,6 +153,38 @@ pub fn layer_fields(name: &str) -> &'static [LayerField] {
 /// The bare words of a layer; none for a name that is no layer.
 pub fn layer_words(name: &str) -> &'static [LayerWord] {
     entry(name).map_or(&[], |entry| entry.words)
+}
+
+/// What a layer is, in one sentence; empty for a name that is no layer.
+pub fn layer_summary(name: &str) -> &'static str {
+    match name {
+        "eth" => "packet layer: an Ethernet II header",
+        "arp" => "packet layer: an ARP request or reply",
+        "ip" => "packet layer: an IPv4 header",
+        "ip6" => "packet layer: an IPv6 header",
+        "icmp" => "packet layer: an ICMP message",
+        "icmp6" => "packet layer: an ICMPv6 message",
+        "igmp" => "packet layer: an IGMP message",
+        "tcp" => "packet layer: a TCP header",
+        "udp" => "packet layer: a UDP header",
+        "dns" => "packet layer: a DNS query",
+        "nlmsg" => {
+            "packet layer: a netlink message (struct nlmsghdr), in front of the structure of its subject: nlmsg()/ifinfomsg()"
+        }
+        "ifinfomsg" => "packet layer: an interface (struct ifinfomsg of rtnetlink), behind nlmsg",
+        "ifaddrmsg" => {
+            "packet layer: an address of an interface (struct ifaddrmsg of rtnetlink), behind nlmsg"
+        }
+        "rtmsg" => "packet layer: a route (struct rtmsg of rtnetlink), behind nlmsg",
+        "ndmsg" => "packet layer: a neighbour (struct ndmsg of rtnetlink), behind nlmsg",
+        "inet_diag_req_v2" => "packet layer: a question about sockets (sock_diag), behind nlmsg",
+        "genlmsghdr" => "packet layer: a command of generic netlink, behind nlmsg",
+        "nlattr" => {
+            "packet layer: a netlink attribute; the next one follows behind a /, and one inside is its value"
+        }
+        "raw" => "packet layer: bytes as they are",
+        _ => "",
+    }
 }
 
 /// The names of a layer's fields.
@@ -186,7 +240,7 @@ pub(super) const CHKSUM: LayerField = field(
     "checksum; computed unless given",
 );
 
-static LAYERS: [LayerEntry; 11] = [
+static LAYERS: [LayerEntry; 19] = [
     layer("eth", Protocol::Eth, &network::ETH, &[]),
     layer("arp", Protocol::Arp, &network::ARP, &network::ARP_WORDS),
     layer("ip", Protocol::Ip, &network::IP, &network::IP_WORDS),
@@ -197,6 +251,24 @@ static LAYERS: [LayerEntry; 11] = [
     layer("tcp", Protocol::Tcp, &transport::TCP, &transport::TCP_WORDS),
     layer("udp", Protocol::Udp, &transport::UDP, &[]),
     layer("dns", Protocol::Dns, &dns::DNS, &[]),
+    layer("nlmsg", Protocol::Nlmsg, &netlink::NLMSG, &[]),
+    layer("ifinfomsg", Protocol::Ifinfomsg, &netlink::IFINFOMSG, &[]),
+    layer("ifaddrmsg", Protocol::Ifaddrmsg, &netlink::IFADDRMSG, &[]),
+    layer("rtmsg", Protocol::Rtmsg, &netlink::RTMSG, &[]),
+    layer("ndmsg", Protocol::Ndmsg, &netlink::NDMSG, &[]),
+    layer(
+        "inet_diag_req_v2",
+        Protocol::InetDiagReq,
+        &netlink::INET_DIAG_REQ,
+        &[],
+    ),
+    layer(
+        "genlmsghdr",
+        Protocol::Genlmsghdr,
+        &netlink::GENLMSGHDR,
+        &[],
+    ),
+    layer("nlattr", Protocol::Nlattr, &netlink::NLATTR, &[]),
     layer("raw", Protocol::Raw, &RAW, &[]),
 ];
 

@@ -287,7 +287,8 @@ fn errors_name_the_layer_the_field_and_the_nearest_name() {
     assert_error(
         &[layer("tpc")],
         "there is no packet layer \"tpc\", did you mean tcp?; layers are \
-         eth, arp, ip, ip6, icmp, icmp6, igmp, tcp, udp, dns, raw",
+         eth, arp, ip, ip6, icmp, icmp6, igmp, tcp, udp, dns, nlmsg, \
+         ifinfomsg, ifaddrmsg, rtmsg, ndmsg, inet_diag_req_v2, genlmsghdr, nlattr, raw",
     );
     assert_error(
         &[layer("udp").field("dprot", number(1))],
@@ -373,4 +374,87 @@ proptest! {
         prop_assert_eq!((seen.sequence_number(), seen.window_size()), (numbers.0, window));
         prop_assert_eq!(seen.payload(), &payload[..]);
     }
+}
+
+#[test]
+fn a_netlink_request_has_its_lengths_and_the_type_of_what_follows() {
+    let link = [
+        layer("nlmsg").field("flags", number(0x301)),
+        layer("ifinfomsg"),
+    ];
+    let bytes = built(&link);
+    let mut expected = 32_u32.to_ne_bytes().to_vec();
+    expected.extend(18_u16.to_ne_bytes());
+    expected.extend(0x301_u16.to_ne_bytes());
+    expected.extend(1_u32.to_ne_bytes());
+    expected.resize(32, 0);
+    assert_eq!(bytes, expected);
+    for (structure, kind, len) in [
+        ("ifaddrmsg", 22, 24),
+        ("rtmsg", 26, 28),
+        ("ndmsg", 30, 28),
+        ("inet_diag_req_v2", 20, 72),
+        ("genlmsghdr", 16, 20),
+    ] {
+        let bytes = built(&[layer("nlmsg"), layer(structure)]);
+        assert_eq!(bytes.len(), len, "{structure}");
+        assert_eq!(bytes[..4], (len as u32).to_ne_bytes(), "{structure}");
+        assert_eq!(bytes[4..6], u16::to_ne_bytes(kind), "{structure}");
+    }
+}
+
+#[test]
+fn attributes_stand_one_behind_the_other_and_inside_one_another() {
+    let inner = built(&[layer("nlattr")
+        .field("type", number(1))
+        .field("value", text("veth"))]);
+    let bytes = built(&[
+        layer("nlattr")
+            .field("type", number(3))
+            .field("value", text("v0")),
+        layer("nlattr")
+            .field("type", number(18))
+            .field("value", FieldInput::Bytes(inner)),
+    ]);
+    let mut expected = Vec::new();
+    let mut attribute = |len: u16, kind: u16, data: &[u8]| {
+        expected.extend(len.to_ne_bytes());
+        expected.extend(kind.to_ne_bytes());
+        expected.extend(data);
+    };
+    attribute(7, 3, b"v0\0\0");
+    attribute(16, 18, b"");
+    attribute(9, 1, b"veth\0\0\0\0");
+    assert_eq!(bytes, expected);
+}
+
+#[test]
+fn the_value_of_an_attribute_is_an_address_a_number_of_its_size_or_text() {
+    let four = 1400_u32.to_ne_bytes();
+    let values: [(FieldInput, u64, &[u8]); 6] = [
+        (text("10.0.0.1"), 4, &[10, 0, 0, 1]),
+        (text("02:00:00:00:00:01"), 4, &[2, 0, 0, 0, 0, 1]),
+        (number(1400), 4, &four),
+        (number(7), 1, &[7]),
+        (text("lo"), 4, b"lo\0"),
+        (FieldInput::Bytes(vec![9]), 4, &[9]),
+    ];
+    for (value, size, expected) in values {
+        let attribute = layer("nlattr")
+            .field("type", number(1))
+            .field("value", value)
+            .field("size", number(size));
+        assert_eq!(&built(&[attribute])[4..4 + expected.len()], expected);
+    }
+    assert_error(
+        &[layer("nlattr")
+            .field("type", number(1))
+            .field("value", number(300))
+            .field("size", number(1))],
+        "nlattr: value takes an address, text, bytes, another nlattr, or a number that fits its size (1, 2, 4 or 8 bytes), not 300",
+    );
+    assert_error(
+        &[layer("nlattr").field("value", number(3))],
+        "nlattr needs type: a number from 0 to 65535",
+    );
 }

@@ -1,5 +1,6 @@
 //! Questions and resource records of a DNS message as fields (RFC 1035 section 4.1, and the RFC of each type). Not the header.
 
+use super::piece::{Piece, pieces};
 use super::{field, name, words};
 use crate::packet::headers::Malformed;
 use crate::packet::part::{Part, be16, be32};
@@ -9,127 +10,10 @@ use std::net::{Ipv4Addr, Ipv6Addr};
 const SHORT: &str = "a record reaches past the end of the message";
 const NAME: &str = "a name is not as RFC 1035 demands";
 
-/// One piece of a record's data: what it is, Wireshark's name, and what a reader sees.
-#[derive(Clone, Copy, Debug)]
-enum Piece {
-    Name(&'static str, &'static str),
-    Byte(&'static str, &'static str),
-    Short(&'static str, &'static str),
-    Long(&'static str, &'static str),
-    Ipv4(&'static str, &'static str),
-    Ipv6(&'static str, &'static str),
-    /// A text with a byte of length before it: the names of the length and of the text.
-    Text(&'static str, &'static str, &'static str),
-    /// As many of them as there are.
-    Texts(&'static str, &'static str, &'static str),
-    /// A number in one byte and in so many bits.
-    Rest(&'static str, &'static str),
-    /// What is left, as text.
-    RestText(&'static str, &'static str),
-    /// Seconds since 1970 in four bytes, shown as a number of bytes: Wireshark has a time of its own kind.
-    Skip(usize),
-}
-
-/// The data of a record of this type.
-fn pieces(kind: u16) -> &'static [Piece] {
-    use Piece::{Byte, Ipv4, Ipv6, Long, Name, Rest, RestText, Short, Skip, Text, Texts};
-    match kind {
-        1 => &[Ipv4("dns.a", "Address")],
-        2 => &[Name("dns.ns", "Name Server")],
-        5 => &[Name("dns.cname", "CNAME")],
-        6 => &[
-            Name("dns.soa.mname", "Primary name server"),
-            Name("dns.soa.rname", "Responsible authority's mailbox"),
-            Long("dns.soa.serial_number", "Serial Number"),
-            Long("dns.soa.refresh_interval", "Refresh Interval"),
-            Long("dns.soa.retry_interval", "Retry Interval"),
-            Long("dns.soa.expire_limit", "Expire limit"),
-            Long("dns.soa.minimum_ttl", "Minimum TTL"),
-        ],
-        12 => &[Name("dns.ptr.domain_name", "Domain Name")],
-        13 => &[
-            Text("dns.hinfo.cpu_length", "dns.hinfo.cpu", "CPU"),
-            Text("dns.hinfo.os_length", "dns.hinfo.os", "OS"),
-        ],
-        15 => &[
-            Short("dns.mx.preference", "Preference"),
-            Name("dns.mx.mail_exchange", "Mail Exchange"),
-        ],
-        16 => &[Texts("dns.txt.length", "dns.txt", "TXT")],
-        28 => &[Ipv6("dns.aaaa", "AAAA Address")],
-        33 => &[
-            Short("dns.srv.priority", "Priority"),
-            Short("dns.srv.weight", "Weight"),
-            Short("dns.srv.port", "Port"),
-            Name("dns.srv.target", "Target"),
-        ],
-        35 => &[
-            Short("dns.naptr.order", "Order"),
-            Short("dns.naptr.preference", "Preference"),
-            Text("dns.naptr.flags_length", "dns.naptr.flags", "Flags"),
-            Text("dns.naptr.service_length", "dns.naptr.service", "Service"),
-            Text("dns.naptr.regex_length", "dns.naptr.regex", "Regex"),
-            Name("dns.naptr.replacement", "Replacement"),
-        ],
-        39 => &[Name("dns.dname", "Dname")],
-        43 | 59 => &[
-            Short("dns.ds.key_id", "Key id"),
-            Byte("dns.ds.algorithm", "Algorithm"),
-            Byte("dns.ds.digest_type", "Digest Type"),
-            Rest("dns.ds.digest", "Digest"),
-        ],
-        44 => &[
-            Byte("dns.sshfp.algorithm", "Algorithm"),
-            Byte("dns.sshfp.fingerprint.type", "Fingerprint type"),
-            Rest("dns.sshfp.fingerprint", "Fingerprint"),
-        ],
-        46 => &[
-            Short("dns.rrsig.type_covered", "Type Covered"),
-            Byte("dns.rrsig.algorithm", "Algorithm"),
-            Byte("dns.rrsig.labels", "Labels"),
-            Long("dns.rrsig.original_ttl", "Original TTL"),
-            Skip(8),
-            Short("dns.rrsig.key_tag", "Key Tag"),
-            Name("dns.rrsig.signers_name", "Signer's name"),
-            Rest("dns.rrsig.signature", "Signature"),
-        ],
-        47 => &[
-            Name("dns.nsec.next_domain_name", "Next Domain Name"),
-            Rest("dns.data", "Types that exist"),
-        ],
-        48 | 60 => &[
-            Short("dns.dnskey.flags", "Flags"),
-            Byte("dns.dnskey.protocol", "Protocol"),
-            Byte("dns.dnskey.algorithm", "Algorithm"),
-            Rest("dns.dnskey.public_key", "Public Key"),
-        ],
-        52 => &[
-            Byte("dns.tlsa.certificate_usage", "Certificate Usage"),
-            Byte("dns.tlsa.selector", "Selector"),
-            Byte("dns.tlsa.matching_type", "Matching Type"),
-            Rest(
-                "dns.tlsa.certificate_association_data",
-                "Certificate Association Data",
-            ),
-        ],
-        64 | 65 => &[
-            Short("dns.svcb.svcpriority", "SvcPriority"),
-            Name("dns.svcb.targetname", "TargetName"),
-        ],
-        99 => &[Texts("dns.spf.length", "dns.spf", "SPF")],
-        257 => &[
-            Byte("dns.caa.flags", "CAA Flags"),
-            Text("dns.caa.tag_length", "dns.caa.tag", "Tag"),
-            RestText("dns.caa.value", "Value"),
-        ],
-        _ => &[Rest("dns.data", "Data")],
-    }
-}
-
 /// Reads a message from its first question on.
 pub(super) struct Reader<'a> {
-    part: Part<'a>,
-    at: usize,
+    pub(super) part: Part<'a>,
+    pub(super) at: usize,
     multicast: bool,
 }
 
@@ -148,7 +32,7 @@ impl<'a> Reader<'a> {
         self.multicast
     }
 
-    fn fault(&self, reason: &'static str) -> Malformed {
+    pub(super) fn fault(&self, reason: &'static str) -> Malformed {
         let at = self.at.min(self.part.bytes().len());
         let reason = if self.part.is_cut() {
             crate::packet::part::CUT
@@ -178,7 +62,7 @@ impl<'a> Reader<'a> {
     }
 
     /// A number of two bytes, as a child of the field that is being read.
-    fn short(&mut self, mask: u16, name: &'static str, label: &'static str) -> Field {
+    pub(super) fn short(&mut self, mask: u16, name: &'static str, label: &'static str) -> Field {
         let number = be16(self.part.bytes(), self.at) & mask;
         let place = self.at..self.at + 2;
         field(
@@ -309,123 +193,6 @@ impl<'a> Reader<'a> {
         let gap = if data.is_empty() { "" } else { ", " };
         record.mean(format!("type {kind_name}{gap}{data}"));
         Ok(record)
-    }
-
-    /// The fixed part of an OPT record (RFC 6891 section 6.1.2).
-    fn extended(&mut self, children: &mut Vec<Field>) {
-        let bytes = self.part.bytes();
-        let number = |at: usize, len: usize, name, label, value: u64| {
-            field(
-                self.part,
-                at..at + len,
-                name,
-                label,
-                FieldValue::Number(value),
-            )
-        };
-        let at = self.at;
-        let size = u64::from(be16(bytes, at));
-        children.push(number(
-            at,
-            2,
-            "dns.rr.udp_payload_size",
-            "UDP payload size",
-            size,
-        ));
-        let high = u64::from(bytes[at + 2]);
-        let label = "Higher bits in extended RCODE";
-        children.push(number(at + 2, 1, "dns.resp.ext_rcode", label, high));
-        let version = u64::from(bytes[at + 3]);
-        children.push(number(
-            at + 3,
-            1,
-            "dns.resp.edns0_version",
-            "EDNS0 version",
-            version,
-        ));
-        let z = u64::from(be16(bytes, at + 4));
-        let mut z_field = number(at + 4, 2, "dns.resp.z", "Z", z);
-        let secure = FieldValue::Flag(z & 0x8000 != 0);
-        z_field.with(vec![field(
-            self.part,
-            at + 4..at + 6,
-            "dns.resp.z.do",
-            "Accepts DNSSEC security RRs",
-            secure,
-        )]);
-        children.push(z_field);
-        self.at += 6;
-    }
-
-    /// The options of an OPT record (RFC 6891 section 6.1.2).
-    fn options(&mut self, end: usize, children: &mut Vec<Field>) -> Result<(), Malformed> {
-        let bytes = self.part.bytes();
-        while self.at < end {
-            let at = self.at;
-            let len = usize::from(be16(bytes, at + 2));
-            if at + 4 + len > end {
-                return Err(self.fault("an option reaches past the end of its record"));
-            }
-            let code = be16(bytes, at);
-            let mut parts = Vec::new();
-            let mut code_field = self.short(0xffff, "dns.opt.code", "Option Code");
-            code_field.mean(words::option(code));
-            parts.push(code_field);
-            self.at += 2;
-            parts.push(self.short(0xffff, "dns.opt.len", "Option Length"));
-            let data = FieldValue::Bytes(bytes[at + 4..at + 4 + len].to_vec());
-            parts.push(field(
-                self.part,
-                at + 4..at + 4 + len,
-                "dns.opt.data",
-                "Option Data",
-                data,
-            ));
-            let place = at..at + 4 + len;
-            let mut option = field(self.part, place, "dns.opt", "Option", FieldValue::Present);
-            option.mean(words::option(code)).with(parts);
-            children.push(option);
-            self.at = at + 4 + len;
-        }
-        Ok(())
-    }
-
-    /// The parameters of SVCB and HTTPS (RFC 9460 section 2.2).
-    fn parameters(&mut self, end: usize, children: &mut Vec<Field>) -> Result<(), Malformed> {
-        let bytes = self.part.bytes();
-        while self.at < end {
-            let at = self.at;
-            let len = usize::from(be16(bytes, at + 2));
-            if at + 4 + len > end {
-                return Err(self.fault("a parameter reaches past the end of its record"));
-            }
-            let mut key = self.short(0xffff, "dns.svcb.svcparam.key", "SvcParamKey");
-            let meaning = match be16(bytes, at) {
-                0 => "mandatory",
-                1 => "alpn",
-                2 => "no-default-alpn",
-                3 => "port",
-                4 => "ipv4hint",
-                5 => "ech",
-                6 => "ipv6hint",
-                _ => "",
-            };
-            key.mean(meaning);
-            self.at += 2;
-            let name = "dns.svcb.svcparam.value.length";
-            let length = self.short(0xffff, name, "SvcParamValue length");
-            let data = FieldValue::Bytes(bytes[at + 4..at + 4 + len].to_vec());
-            let place = at + 4..at + 4 + len;
-            let name = "dns.svcb.svcparam.value";
-            let value = field(self.part, place, name, "SvcParamValue", data);
-            let place = at..at + 4 + len;
-            let name = "dns.svcb.svcparam";
-            let mut parameter = field(self.part, place, name, "SvcParam", FieldValue::Present);
-            parameter.mean(meaning).with(vec![key, length, value]);
-            children.push(parameter);
-            self.at = at + 4 + len;
-        }
-        Ok(())
     }
 
     /// The data of a record, up to `end`.

@@ -110,7 +110,7 @@ impl Subject {
 
 /// What the data of an attribute is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Form {
+pub(super) enum Form {
     Number,
     Text,
     /// An IPv4, IPv6 or hardware address, by its length.
@@ -120,7 +120,7 @@ enum Form {
 }
 
 /// An attribute's name, as the kernel's headers have it, and the form of its data.
-fn known(subject: Subject, kind: u16) -> (&'static str, Form) {
+pub(super) fn known(subject: Subject, kind: u16) -> (&'static str, Form) {
     use Form::{Address, Nested, Number, Text};
     match (subject, kind) {
         (Subject::Link, 1) => ("IFLA_ADDRESS", Address),
@@ -225,7 +225,7 @@ fn walk(
     }
 }
 
-fn words(form: Form, data: &[u8]) -> String {
+pub(super) fn words(form: Form, data: &[u8]) -> String {
     match (form, data.len()) {
         (Form::Number, 1..=8) => native(data, &(0..data.len())).to_string(),
         (Form::Text, _) => escape(data.strip_suffix(&[0]).unwrap_or(data), 100),

@@ -2,6 +2,7 @@
 
 use super::aside::Aside;
 use super::folder::Folder;
+use super::library::Library;
 use super::play::{file, said};
 use super::progress_file;
 use super::stage::Obstacle;
@@ -16,6 +17,9 @@ use crate::render::prose;
 use crate::render::styled::{Line, Styled};
 use crate::shell::expecting::Since;
 use crate::shell::{Screen, Shell};
+
+/// Said where a lesson runs that cannot show its packets.
+pub(super) const BLIND: &str = "This machine shows no packets (`socklab doctor` says why): the calls and states are real, what the lesson says of packets cannot be seen here.";
 
 /// A lesson under way.
 #[derive(Debug)]
@@ -32,10 +36,18 @@ pub struct Course {
     pub(super) step: Since,
     /// When the newest line was typed.
     pub(super) line: Since,
+    /// When the newest line was typed that did what the step asks for.
+    pub(super) attempt: Since,
     /// When the newest block began.
     pub(super) block: Since,
     /// What was typed since the step began.
     pub(super) typed: Vec<(String, Command)>,
+    /// How many commands the newest line had.
+    pub(super) newest: usize,
+    /// The descriptors that names have had since the step began, but for those of now: process, name and number.
+    pub(super) sockets: Vec<(String, String, i32)>,
+    /// How many lines of this step did not do it.
+    pub(super) misses: usize,
     /// Questions that wait for the run, each with what the student said.
     pub(super) asked: Vec<(Question, Option<String>)>,
     /// The calls of this step are made; only what is expected of them is not so yet.
@@ -103,6 +115,12 @@ impl Shell {
         }
         let folder = Folder::new()?;
         let aside = self.put_aside(&lesson, folder.path())?;
+        let sighted = self.sees_packets();
+        let lesson = if sighted {
+            lesson
+        } else {
+            lesson.without_packets()
+        };
         let beats = beats(&lesson);
         let now = self.mark();
         let mut course = Course {
@@ -113,8 +131,12 @@ impl Shell {
             hints: 0,
             step: now,
             line: now,
+            attempt: now,
             block: now,
             typed: Vec::new(),
+            newest: 0,
+            sockets: Vec::new(),
+            misses: 0,
             asked: Vec::new(),
             nearly: false,
             about_lesson: true,
@@ -134,6 +156,9 @@ impl Shell {
         screen.show(&said(
             "Type what is asked, or anything else: the lab is yours. `hint` helps, `skip` goes on, `back` goes back, `quit` leaves.",
         ));
+        if !sighted {
+            screen.show(&said(BLIND));
+        }
         let place = self
             .desk
             .progress
@@ -169,11 +194,14 @@ impl Shell {
         let mut text = Styled::new();
         text.push(Line::new());
         text.push(drawn::done(&words));
-        if !self.desk.alone {
-            text.push(drawn::aside(
-                "The lab stays as it is until `quit`; `solution` shows the last one.",
-            ));
-        }
+        let next = Library::open(self.desk.folder.as_deref()).ok();
+        let next = next.and_then(|library| library.after(&course.lesson.name));
+        let next = next.map_or_else(String::new, |next| {
+            format!(" The next lesson: `lesson learn {next}`.")
+        });
+        text.push(drawn::aside(&format!(
+            "The lab stays as it is until `quit`; `solution` shows the last one.{next}"
+        )));
         screen.show(&text);
         self.course = Some(course);
     }
@@ -212,8 +240,11 @@ impl Shell {
                 Beat::Line(_) | Beat::Quiz(_) | Beat::Task(_) => {
                     course.step = self.mark();
                     course.line = course.step;
+                    course.attempt = course.step;
                     course.hints = 0;
+                    course.misses = 0;
                     course.typed.clear();
+                    course.sockets.clear();
                     course.nearly = false;
                     Self::present(course, screen);
                     return;
@@ -243,13 +274,17 @@ impl Shell {
     pub(super) fn grade(&mut self, course: &mut Course, screen: &mut dyn Screen) {
         let look = screen.look();
         for (question, said) in std::mem::take(&mut course.asked) {
-            let answer = self.answer_to(&question, &course.block);
+            let (answer, here) = self.answer_to(&question, &course.block);
             let shown = said.as_ref().map(|said| {
                 question
                     .choice(said)
                     .map_or(said.clone(), |place| question.choices[place].clone())
             });
-            let right = said.as_ref().is_some_and(|said| question.is(said, &answer));
+            let is = |said: &String| {
+                let here = here.as_ref();
+                question.is(said, &answer) || here.is_some_and(|here| question.is(said, here))
+            };
+            let right = said.as_ref().is_some_and(is);
             if said.is_some() {
                 course.right.0 += usize::from(right);
                 course.right.1 += 1;
@@ -257,6 +292,11 @@ impl Shell {
             let mut text = Styled::new();
             text.push(Line::new());
             text.push(drawn::answered(shown.as_deref(), &answer, right));
+            if let Some(here) = &here {
+                text.push(drawn::aside(&format!(
+                    "  (In this lab it came out as {here}: what was tried in between is the reason.)"
+                )));
+            }
             text.append(prose::draw(&question.because, 2, &look));
             screen.show(&text);
         }
@@ -292,7 +332,7 @@ impl Shell {
         if let Err(obstacle) = began {
             screen.show(&said(&obstacle.to_string()));
         }
-        course.asked.clear();
+        let said = std::mem::take(&mut course.asked);
         // What stands right before the step is shown again; what led there is only done again.
         let first = course.beats[..at]
             .iter()
@@ -306,9 +346,11 @@ impl Shell {
                     course.block = self.mark();
                     &[]
                 }
-                // What was said of a question is forgotten; its answer is told all the same.
+                // What was said of a question in an earlier sitting is forgotten; its answer is told all the same.
                 Beat::Quiz(question) => {
-                    course.asked.push((question.clone(), None));
+                    let before = said.iter().find(|(asked, _)| asked == question);
+                    let before = before.and_then(|(_, said)| said.clone());
+                    course.asked.push((question.clone(), before));
                     &[]
                 }
                 Beat::Grade => {

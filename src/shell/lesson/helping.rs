@@ -31,7 +31,7 @@ impl Shell {
                 }
                 None => said("There are no more hints; `solution` shows one way."),
             },
-            Some(Beat::Line(line)) => self.hint_for(line),
+            Some(Beat::Line(line)) => self.hint_for(line, course.hints),
             Some(Beat::Quiz(_)) => said(
                 "A prediction costs nothing: say what you think, the next commands show how it is. `skip` says nothing.",
             ),
@@ -42,24 +42,37 @@ impl Shell {
         self.course = Some(course);
     }
 
-    pub(super) fn hint_for(&self, line: &LabLine) -> Styled {
-        let verb =
-            parse_line(&line.text)
-                .ok()
-                .and_then(|commands| match &commands.last()?.action {
-                    Action::Call(call) => Some(call.verb),
-                    _ => None,
-                });
-        let mut words = format!("Type it as it stands: {}", line.text);
-        let prompt = self.prompt();
-        if line.text.contains("> ") && !line.text.starts_with(&prompt) {
-            words.push_str("  (the name in front says whose prompt it is; it can be typed so)");
+    /// What helps with a line: first what its verb is for, then the line itself, then the ways round it.
+    pub(super) fn hint_for(&self, line: &LabLine, given: usize) -> Styled {
+        let commands = parse_line(&line.text).unwrap_or_default();
+        if given == 0 {
+            let mut parts: Vec<String> = Vec::new();
+            for command in &commands {
+                if let Action::Call(call) = &command.action {
+                    let (name, summary) = (call.verb.name(), manual::page(call.verb).summary);
+                    parts.push(format!("`{name}`: {summary} (`help {name}`)."));
+                }
+            }
+            let whose = commands.iter().find_map(|command| command.process.as_ref());
+            if let Some(whose) = whose.filter(|whose| **whose != self.current) {
+                parts.push(format!(
+                    "`{whose}>` in front says who makes the call; it is typed with the rest."
+                ));
+            }
+            if !parts.is_empty() {
+                return said(&parts.join(" "));
+            }
         }
-        if let Some(verb) = verb {
-            let (name, summary) = (verb.name(), manual::page(verb).summary);
-            words = format!("{words}. {name} is to {summary} (`help {name}`).");
+        if given < 2 {
+            let mut text = said("Type it as it stands:");
+            for row in line.text.lines() {
+                text.say(Style::Call, 5, row);
+            }
+            return text;
         }
-        said(&words)
+        said(
+            "There are no more hints: `skip` does this step for you, `reset` puts the lab back as it was before it, `back` goes one further.",
+        )
     }
 
     /// `skip`.
@@ -69,9 +82,14 @@ impl Shell {
         };
         course.about_lesson = true;
         let deadline = course.lesson.front.deadline;
+        let began = self.mark();
+        let mut solved = None;
         let lines: Vec<LabLine> = match course.beat() {
             Some(Beat::Line(line)) => vec![line.clone()],
-            Some(Beat::Task(task)) => task.solution.clone(),
+            Some(Beat::Task(task)) => {
+                solved = Some(task.clone());
+                task.solution.clone()
+            }
             Some(Beat::Quiz(question)) => {
                 let question = question.clone();
                 course.asked.push((question, None));
@@ -86,6 +104,13 @@ impl Shell {
         for line in lines.iter().filter(|line| !line.is_comment()) {
             self.echo(&line.text, screen);
             self.as_script(deadline, |shell| shell.run_line(line, deadline, screen));
+        }
+        if let Some(task) = solved {
+            self.as_script(deadline, |shell| {
+                shell.see_solved(&task, &began, deadline, screen);
+            });
+            screen.show(&prose::draw(&task.because, 2, &screen.look()));
+            course.solved = Some(task);
         }
         self.complete(&mut course, screen);
         self.put_back(course, screen);

@@ -72,6 +72,13 @@ impl Library {
         Ok(chosen.swap_remove(0))
     }
 
+    /// The name of the lesson behind this one.
+    pub fn after(&self, name: &str) -> Option<String> {
+        let mut volumes = self.shelf.volumes.iter();
+        volumes.find(|volume| volume.name == name)?;
+        volumes.next().map(|volume| volume.name.clone())
+    }
+
     /// The list of them. `done` says how many steps of a lesson are done.
     pub fn list(&self, done: &dyn Fn(&str) -> Option<(usize, usize)>, look: &Look) -> Styled {
         let rows: Vec<Row> = self
@@ -105,7 +112,7 @@ fn volume(path: &Path) -> Result<Volume, String> {
     let bytes = std::fs::read(path).map_err(|error| wrong(&error))?;
     let text = String::from_utf8(bytes).map_err(|error| {
         let (line, column) =
-            crate::script::place(error.as_bytes(), error.utf8_error().valid_up_to());
+            crate::command::line::place(error.as_bytes(), error.utf8_error().valid_up_to());
         format!("{shown}:{line}:{column}: not valid UTF-8")
     })?;
     let own = Shelf::embedded()

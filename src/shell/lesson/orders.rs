@@ -4,14 +4,13 @@ use super::checking::{Wish, check_all};
 use super::library::{Library, complaints, read};
 use super::play::said;
 use super::progress_file;
+use super::showing::shown;
 use super::stage::{Obstacle, lines_to_allow};
 use crate::command::ast::Expr;
 use crate::command::parse::parse_expression;
 use crate::lesson::document::Lesson;
-use crate::lesson::front::{self, Front};
 use crate::lesson::shelf::Volume;
-use crate::render::prose;
-use crate::render::styled::{Line, Look, Style, Styled};
+use crate::render::styled::{Look, Style, Styled};
 use crate::shell::{Format, Press, Screen, Shell};
 use std::path::{Path, PathBuf};
 use std::time::Duration;
@@ -62,6 +61,10 @@ impl Shell {
             (work, [name]) => {
                 self.with_lesson(&library, work, name, None, screen);
             }
+            ("show", [name, option]) if option == "--answers" => match library.one(name) {
+                Ok(volume) => screen.show(&shown(&volume, true, &screen.look())),
+                Err(reason) => self.refuse("", reason, screen),
+            },
             ("play", [name, option, pace]) if option == "--pace" => match pace_of(pace) {
                 Ok(pace) => {
                     self.with_lesson(&library, "play", name, Some(pace), screen);
@@ -111,7 +114,7 @@ impl Shell {
             }
         };
         if work == "show" {
-            screen.show(&shown(&volume, screen));
+            screen.show(&shown(&volume, false, &screen.look()));
             return true;
         }
         let lesson = match read(&volume) {
@@ -207,31 +210,6 @@ pub fn listed(library: &Library, progress: Option<&Path>, look: &Look) -> Styled
         },
         look,
     )
-}
-
-/// A lesson's text, to be read.
-pub fn shown(volume: &Volume, screen: &dyn Screen) -> Styled {
-    let look = screen.look();
-    let (title, start) = match front::find(&volume.text) {
-        Ok(Some((range, start))) => (
-            Front::read(&volume.text, &range)
-                .map(|front| front.title)
-                .ok(),
-            start,
-        ),
-        _ => (None, 0),
-    };
-    let mut text = Styled::new();
-    let body = &volume.text[start..];
-    let repeated = title
-        .as_ref()
-        .is_some_and(|title| body.trim_start().starts_with(&format!("# {title}\n")));
-    if let Some(title) = title.filter(|_| !repeated) {
-        text.push(Line::new().with(Style::Heading, &title));
-        text.gap();
-    }
-    text.append(prose::draw(body, 0, &look));
-    text
 }
 
 /// A pace as it is typed: `2s`, or a number of seconds.

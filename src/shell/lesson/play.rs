@@ -1,5 +1,6 @@
 //! `lesson play`: a lesson told from its first line to its last, each command when a key is pressed or after a while.
 
+use super::course::BLIND;
 use super::folder::Folder;
 use super::stage::{Kept, Obstacle};
 use crate::lesson::beat::{Beat, beats};
@@ -40,6 +41,8 @@ impl Shell {
     ) -> Result<bool, Obstacle> {
         let folder = Folder::new()?;
         let aside = self.put_aside(lesson, folder.path())?;
+        let blind = (!self.sees_packets()).then(|| lesson.clone().without_packets());
+        let lesson = blind.as_ref().unwrap_or(lesson);
         let steps = beats(lesson);
         let of = steps.iter().filter(|beat| beat.is_step()).count();
         let front = &lesson.front;
@@ -49,6 +52,9 @@ impl Shell {
             front.minutes,
             of,
         ));
+        if blind.is_some() {
+            screen.show(&said(BLIND));
+        }
         let mut telling = Telling {
             lesson,
             folder: &folder,
@@ -110,22 +116,18 @@ impl Shell {
             Beat::Remark(words) => screen.show(&said(words)),
             Beat::Line(line) => return self.tell_line(line, telling, screen),
             Beat::Quiz(question) => {
-                let mut text = Styled::new();
-                text.push(Line::new());
-                text.append(prose::draw(&question.ask, 0, &look));
-                for (letter, choice) in ('a'..='z').zip(&question.choices) {
-                    text.say(Style::Plain, 5, &format!("{letter}  {choice}"));
-                }
-                screen.show(&text);
+                let ask = prose::draw(&question.ask, 5, &look);
+                screen.show(&drawn::posed("question", &ask, &question.choices));
                 telling.asked.push(question.clone());
                 return self.pause(telling, screen);
             }
             Beat::Grade => {
                 for question in std::mem::take(&mut telling.asked) {
-                    let answer = self.answer_to(&question, &telling.block);
+                    let (answer, _) = self.answer_to(&question, &telling.block);
                     let mut text = Styled::new();
+                    text.push(Line::new());
                     text.push(drawn::answered(None, &answer, true));
-                    text.append(prose::draw(&question.because, 0, &look));
+                    text.append(prose::draw(&question.because, 2, &look));
                     screen.show(&text);
                 }
             }
@@ -161,20 +163,43 @@ impl Shell {
         screen: &mut dyn Screen,
     ) -> bool {
         let look = screen.look();
-        let mut text = Styled::new();
-        text.push(Line::new());
-        text.append(prose::draw(&task.goal, 0, &look));
-        screen.show(&text);
+        let goal = prose::draw(&task.goal, 5, &look);
+        screen.show(&drawn::posed("task", &goal, &[]));
         if !self.pause(telling, screen) {
             return false;
         }
+        let began = self.mark();
         for line in task.solution.iter().filter(|line| !line.is_comment()) {
             if !self.tell_line(line, telling, screen) {
                 return false;
             }
         }
-        screen.show(&prose::draw(&task.because, 0, &look));
+        self.see_solved(task, &began, telling.lesson.front.deadline, screen);
+        let mut text = Styled::new();
+        text.push(Line::new());
+        text.append(prose::draw(&task.because, 2, &look));
+        screen.show(&text);
         true
+    }
+
+    /// Waits for what a solution brings about and shows it: the last of its calls may sleep for a while.
+    pub(super) fn see_solved(
+        &mut self,
+        task: &Task,
+        began: &Since,
+        patience: Duration,
+        screen: &mut dyn Screen,
+    ) {
+        let since = Since {
+            any: true,
+            ..*began
+        };
+        for demand in &task.check {
+            let here = self.current.clone();
+            // A lesson whose solution does not solve is for `lesson check` to complain of.
+            let _ = self.judge(&here, &demand.claim, &since, patience, screen);
+        }
+        self.show_events(screen);
     }
 
     /// Waits for a key, or as long as the pace is. False when the student leaves.
@@ -220,8 +245,13 @@ impl Shell {
         }
     }
 
-    /// The answer to a question: the kernel's, where it says one, else the lesson's.
-    pub(super) fn answer_to(&mut self, question: &Question, since: &Since) -> String {
+    /// The answer to a question, which `lesson check` has compared with the kernel's; beside it the kernel's in this run, where that is
+    /// another one.
+    pub(super) fn answer_to(
+        &mut self,
+        question: &Question,
+        since: &Since,
+    ) -> (String, Option<String>) {
         let process = self.current.clone();
         let read = question
             .answer_from
@@ -234,11 +264,14 @@ impl Shell {
                 .find(|choice| choice.eq_ignore_ascii_case(&read));
             same.cloned().unwrap_or(read)
         });
-        question
-            .answer
-            .clone()
-            .or(read)
-            .unwrap_or_else(|| "unknown: this run does not say".to_owned())
+        match (&question.answer, read) {
+            (Some(answer), read) => {
+                let other = read.filter(|read| !question.is(read, answer));
+                (answer.clone(), other)
+            }
+            (None, Some(read)) => (read, None),
+            (None, None) => ("unknown: this run does not say".to_owned(), None),
+        }
     }
 }
 

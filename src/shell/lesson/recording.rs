@@ -2,19 +2,16 @@
 
 use super::running::Ran;
 use super::stage::{Kept, Obstacle, Stage};
-use crate::event::packet::PacketEvent;
 use crate::lesson::document::{Block, Lesson};
+use crate::lesson::figure::view;
 use crate::lesson::lab::LabLine;
-use crate::lesson::transcript::{Came, Figure, Transcript};
+use crate::lesson::transcript::{Came, Transcript};
 use crate::session::Settings;
-use crate::session::inventory::Protocol;
 use crate::shell::expecting::Since;
 use crate::shell::{Format, Manner, Shell};
 
-/// Packets in a drawing; those beyond would make it longer than a page.
-const DRAWN: u64 = 40;
-/// Fewer packets than this are no ladder worth drawing.
-const FEWEST: usize = 3;
+/// Commands whose answer a page shows as a drawing in place of the one in text.
+const DRAWN: [&str; 4] = ["ladder", "states", "plot", "stream"];
 /// The first of the ports that Linux hands out by itself (ip_local_port_range, ip(7)).
 const EPHEMERAL: u16 = 32_768;
 
@@ -29,7 +26,6 @@ pub fn record(lesson: &Lesson, settings: &Settings) -> Result<Transcript, Obstac
     let mut stage = Stage::start(lesson, settings, manner)?;
     let mut transcript = Transcript::default();
     let mut asked: Vec<usize> = Vec::new();
-    let mut labs = 1;
     for (place, placed) in lesson.blocks.iter().enumerate() {
         transcript.blocks.push(Came::default());
         match &placed.block {
@@ -37,8 +33,7 @@ pub fn record(lesson: &Lesson, settings: &Settings) -> Result<Transcript, Obstac
             Block::Quiz(_) => asked.push(place),
             Block::Lab(lab) => {
                 if lab.fresh {
-                    stage.shell.keep_drawings(labs, &mut transcript);
-                    labs += 1;
+                    stage.shell.keep_ports(&mut transcript);
                     stage.fresh(lesson)?;
                 }
                 let since = stage.shell.mark();
@@ -48,6 +43,10 @@ pub fn record(lesson: &Lesson, settings: &Settings) -> Result<Transcript, Obstac
                 stage
                     .shell
                     .keep_answers(lesson, &mut asked, &since, &mut transcript);
+            }
+            Block::Figure(figure) => {
+                let drawing = stage.shell.figure(&figure.show);
+                transcript.keep(place, &figure.show, &figure.caption, drawing);
             }
             Block::Task(task) => {
                 for line in &task.solution {
@@ -66,7 +65,7 @@ pub fn record(lesson: &Lesson, settings: &Settings) -> Result<Transcript, Obstac
     stage
         .shell
         .keep_answers(lesson, &mut asked, &since, &mut transcript);
-    stage.shell.keep_drawings(labs, &mut transcript);
+    stage.shell.keep_ports(&mut transcript);
     stage.shell.farewell(&mut Kept::default());
     Ok(transcript)
 }
@@ -90,10 +89,30 @@ impl Shell {
         self.echo(&line.text, &mut kept);
         let ran = self.run_line(line, lesson.front.deadline, &mut kept);
         transcript.otherwise.extend(complaints(&ran));
-        if !line.is_expect() {
-            let printed = kept.text.trim_matches('\n').trim_end();
-            transcript.blocks[place].printed.push(printed.to_owned());
+        if line.is_expect() {
+            return;
         }
+        let printed = kept.text.trim_matches('\n').trim_end();
+        let shown = view(&line.text)
+            .filter(|view| DRAWN.iter().any(|verb| view.starts_with(verb)))
+            .and_then(|view| Some((view, self.figure(&line.text).ok()?)));
+        match shown {
+            Some((view, drawing)) => {
+                // The line as it was typed: the drawing stands for what it printed.
+                let typed = printed.lines().next().unwrap_or_default().to_owned();
+                transcript.blocks[place].printed.push(typed);
+                let caption = format!("`{view}`, drawn.");
+                transcript.keep(place, &line.text, &caption, Ok(drawing));
+            }
+            None => transcript.blocks[place].printed.push(printed.to_owned()),
+        }
+    }
+
+    /// The drawing of a view, written as a line with a prompt or without; an error says why there is none.
+    pub(super) fn figure(&mut self, show: &str) -> Result<String, String> {
+        let process = self.process_of(show);
+        let view = view(show).ok_or_else(|| "this cannot be drawn".to_owned())?;
+        self.drawing(&process, view)
     }
 
     fn keep_answers(
@@ -105,66 +124,23 @@ impl Shell {
     ) {
         for place in asked.drain(..) {
             if let Block::Quiz(question) = &lesson.blocks[place].block {
-                transcript.blocks[place].answer = Some(self.answer_to(question, since));
+                transcript.blocks[place].answer = Some(self.answer_to(question, since).0);
             }
         }
     }
 
-    /// Draws the packets of a lab, and the path of its first TCP connection through the states.
-    fn keep_drawings(&mut self, lab: usize, transcript: &mut Transcript) {
-        let home = self.current.clone();
-        let named = |what: &str| match lab {
-            1 => what.to_owned(),
-            _ => format!("{what}-{lab}"),
-        };
-        let packets: Vec<&PacketEvent> = self.session.log().packets().collect();
-        let count = packets.len();
-        let ports = packets
-            .iter()
+    /// Keeps the ports that the kernel chose in this lab.
+    fn keep_ports(&mut self, transcript: &mut Transcript) {
+        let ports = self
+            .session
+            .log()
+            .packets()
             .filter_map(|packet| packet.headers.ports())
             .flat_map(|(from, to)| [from, to])
             .filter(|port| *port >= EPHEMERAL);
         transcript.ports.extend(ports);
         transcript.ports.sort_unstable();
         transcript.ports.dedup();
-        if count >= FEWEST
-            && let Ok(svg) = self.drawing(&home, &format!("ladder frame.number <= {DRAWN}"))
-        {
-            // The same words for any count: how many acknowledgments stand alone differs from run to run.
-            let caption = format!("The packets as a ladder, the first {DRAWN} at most");
-            transcript.figures.push(Figure {
-                name: named("ladder"),
-                caption,
-                svg,
-            });
-        }
-        let Some((process, name)) = self.connection() else {
-            return;
-        };
-        if let Ok(svg) = self.drawing(&process, &format!("states {name}")) {
-            transcript.figures.push(Figure {
-                name: named("states"),
-                caption: format!("The path of {process}'s socket {name} through the states of TCP"),
-                svg,
-            });
-        }
-    }
-
-    /// The first named TCP socket that has or had a connection, by process and descriptor; open sockets only. Which one it is does not
-    /// hang on what was seen of its path.
-    fn connection(&mut self) -> Option<(String, String)> {
-        self.session.refresh();
-        let sockets: Vec<(String, String)> = self
-            .session
-            .inventory()
-            .open()
-            .filter(|known| known.protocol == Protocol::Tcp)
-            .filter_map(|known| Some((known.process.clone(), known.names.last()?.clone())))
-            .collect();
-        sockets.into_iter().find(|(process, name)| {
-            self.path_of(process, name)
-                .is_ok_and(|(_, state, steps)| state != "LISTEN" && steps.len() > 1)
-        })
     }
 }
 

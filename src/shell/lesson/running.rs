@@ -1,9 +1,10 @@
 //! One line of a lesson run, and everything that is expected of it judged. Who runs it, and what is said of it, is not known here.
 
+use crate::command::expectation::Claim;
 use crate::command::parse::parse_line;
 use crate::lesson::difference::{Difference, Seen};
 use crate::lesson::lab::{Demand, LabLine};
-use crate::lesson::sequence::{Outcome, Sequence, judge};
+use crate::lesson::sequence::{Outcome, Sequence, judge, used};
 use crate::shell::expecting::Since;
 use crate::shell::{Flow, Format, Screen, Shell};
 use std::time::Duration;
@@ -56,6 +57,7 @@ impl Shell {
         let mut ran = Ran::default();
         let process = self.process_of(&line.text);
         let since = self.mark();
+        self.given(&process, &since);
         let failed = self.tally.failed;
         if let Some(reason) = self.carry_out(line, screen) {
             ran.failures.push(Failure {
@@ -105,6 +107,7 @@ impl Shell {
             }
         }
         self.show_events(screen);
+        self.put_down(&line.packets, &since);
         ran
     }
 
@@ -136,7 +139,8 @@ impl Shell {
         patience: Duration,
         screen: &mut dyn Screen,
     ) -> Result<(), Box<Failure>> {
-        let verdict = self.judge(process, &demand.claim, since, patience, screen);
+        let since = self.reach(process, &demand.claim, since);
+        let verdict = self.judge(process, &demand.claim, &since, patience, screen);
         self.tell_judged(demand.line, &demand.text, &verdict);
         verdict.map_err(|found| {
             Box::new(Failure {
@@ -150,13 +154,57 @@ impl Shell {
         })
     }
 
-    /// How the packets since then stand to a sequence.
+    /// How the packets since then stand to a sequence. Whoever types slowly sees what a timer or the peer's kernel sends before the
+    /// command it is told under: packets that no line has told yet count as well.
     pub(super) fn stand(&self, sequence: &Sequence, since: &Since) -> Outcome {
-        let seen: Vec<Seen<'_>> = self
-            .packets_since(since)
+        let outcome = judge(sequence, &self.seen_since(since), since.time_ns);
+        if outcome == Outcome::Held || self.untold.packet >= since.packet {
+            return outcome;
+        }
+        let early = self.seen_since(&self.untold);
+        match judge(sequence, &early, self.untold.time_ns) {
+            Outcome::Held => Outcome::Held,
+            _ => outcome,
+        }
+    }
+
+    /// A sequence holds: what comes after its last packet, no line has told yet.
+    pub(super) fn put_down(&mut self, sequence: &Sequence, since: &Since) {
+        let from = [*since, self.untold].into_iter().find_map(|from| {
+            let seen = self.seen_since(&from);
+            let used = used(sequence, &seen, from.time_ns)?;
+            let last = seen.get(used.checked_sub(1)?)?.packet;
+            Some((last.number + 1, last.frame.time_ns))
+        });
+        let now = self.mark();
+        let (packet, time_ns) = from.unwrap_or((now.packet, now.time_ns));
+        self.untold = Since {
+            packet,
+            time_ns,
+            ..now
+        };
+    }
+
+    /// A process is given a line: what it does from here on may be told under a line of another.
+    pub(super) fn given(&mut self, process: &str, since: &Since) {
+        self.lines.insert(process.to_owned(), since.calls);
+    }
+
+    /// From where on a claim counts. What is told of another process than the line's was begun by that one's own last line, and may have
+    /// ended before this line was typed.
+    pub(super) fn reach(&self, process: &str, claim: &Claim, since: &Since) -> Since {
+        let other = claim.process.as_ref().filter(|other| *other != process);
+        let begun = other.and_then(|other| self.lines.get(other));
+        Since {
+            calls: begun.map_or(since.calls, |calls| since.calls.min(*calls)),
+            ..*since
+        }
+    }
+
+    fn seen_since(&self, since: &Since) -> Vec<Seen<'_>> {
+        self.packets_since(since)
             .map(|packet| self.seen(packet))
-            .collect();
-        judge(sequence, &seen, since.time_ns)
+            .collect()
     }
 
     fn judge_packets(

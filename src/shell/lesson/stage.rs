@@ -157,6 +157,16 @@ impl Shell {
         )))
     }
 
+    /// True where packets are seen.
+    pub(super) fn sees_packets(&self) -> bool {
+        self.session.sees_packets()
+    }
+
+    /// True in a network of the lab's own.
+    pub(super) fn is_alone(&self) -> bool {
+        self.session.lab().tier().is_private()
+    }
+
     /// A new lab in place of this one, whose processes begin in this folder.
     pub(super) fn begin_anew(&mut self, folder: &Path) -> Result<(), Obstacle> {
         within(folder, || self.session.reset())??;

@@ -1,16 +1,12 @@
 //! A lesson's student: what is typed is an answer, or is run, and then the step is judged by its effect.
 
 use super::course::Course;
-use super::running::failure_of;
+use crate::catalog::verb::Verb;
 use crate::command::ast::Action;
-use crate::command::expectation::{Claim, Expectation};
 use crate::command::line::lines;
 use crate::command::parse::parse_line;
 use crate::lesson::beat::Beat;
-use crate::lesson::document::Lesson;
-use crate::lesson::effect::{Done, Used, account};
-use crate::lesson::lab::LabLine;
-use crate::lesson::sequence::Outcome;
+use crate::lesson::effect::Used;
 use crate::lesson::task::Task;
 use crate::render::lesson as drawn;
 use crate::render::prose;
@@ -55,10 +51,20 @@ impl Shell {
 
     pub(super) fn begin_line(&mut self, text: &str) {
         let (now, here) = (self.mark(), self.current.clone());
+        for command in parse_line(text).unwrap_or_default() {
+            self.given(command.process.as_ref().unwrap_or(&here), &now);
+        }
+        let sockets = self.named_sockets();
         if let Some(course) = &mut self.course {
             course.line = now;
             course.about_lesson = false;
+            for socket in sockets {
+                if !course.sockets.contains(&socket) {
+                    course.sockets.push(socket);
+                }
+            }
             let commands = parse_line(text).unwrap_or_default();
+            course.newest = commands.len();
             course.did_something = commands
                 .iter()
                 .any(|command| !matches!(command.action, Action::Switch));
@@ -81,11 +87,16 @@ impl Shell {
         let typed = text.trim();
         let is_answer = if question.choices.is_empty() {
             let is_word = !typed.is_empty() && !typed.contains(char::is_whitespace);
-            is_word && crate::catalog::verb::Verb::named(typed).is_none()
+            is_word && Verb::named(typed).is_none()
         } else {
             question.choice(typed).is_some()
         };
         if is_answer {
+            let chosen = question.choice(typed);
+            let chosen = chosen.map_or(typed, |place| question.choices[place].as_str());
+            screen.show(&super::play::said(&format!(
+                "Noted: {chosen}. What follows shows how it is."
+            )));
             course.asked.push((question, Some(typed.to_owned())));
             self.complete(&mut course, screen);
             self.put_back(course, screen);
@@ -144,102 +155,13 @@ impl Shell {
         self.put_back(course, screen);
     }
 
-    pub(super) fn judge_line(
+    /// The step is done. What the student did beyond it may have done the next one as well.
+    pub(super) fn complete_with(
         &mut self,
         course: &mut Course,
-        line: &LabLine,
-        patience: Duration,
-        tell: bool,
+        used: Used,
         screen: &mut dyn Screen,
     ) {
-        let whose = self.home_of(&line.text, &course.lesson);
-        let used = match self.done(course, line, &whose) {
-            Ok(used) => used,
-            Err(reason) => {
-                if tell {
-                    let (number, of) = (course.behind() + 1, course.steps());
-                    let first = line.text.lines().next().unwrap_or_default();
-                    let mut text = Styled::new();
-                    text.push(drawn::not_yet(&format!(
-                        "{number}/{of} is still open: {first}  ({reason})"
-                    )));
-                    screen.show(&text);
-                }
-                return;
-            }
-        };
-        course.nearly = true;
-        match self.expectations(course, line, &whose, patience, screen) {
-            Ok(()) => {
-                let mut text = Styled::new();
-                text.push(drawn::done(""));
-                screen.show(&text);
-                self.complete_with(course, used, screen);
-            }
-            Err(reason) if tell => {
-                let mut text = Styled::new();
-                text.push(drawn::not_yet(&format!("not yet: {reason}")));
-                screen.show(&text);
-            }
-            Err(_) => {}
-        }
-    }
-
-    /// Where a line of a lesson goes that names no process.
-    pub(super) fn home_of(&self, text: &str, lesson: &Lesson) -> String {
-        let named = parse_line(text)
-            .ok()
-            .and_then(|commands| commands.first()?.process.clone());
-        let home = || lesson.front.hosts.first().cloned();
-        // A lesson whose lines switch the prompt means the prompt.
-        named
-            .or_else(|| {
-                let here = self.current.clone();
-                (self.session.process(&here).is_some()).then_some(here)
-            })
-            .or_else(home)
-            .unwrap_or_default()
-    }
-
-    /// Whether the student has done what a line does, and how much of what was done that is.
-    fn done(&self, course: &Course, line: &LabLine, whose: &str) -> Result<Used, String> {
-        let Ok(commands) = parse_line(&line.text) else {
-            return Ok(Used::default());
-        };
-        let names = self.session.processes().iter().flat_map(|process| {
-            self.session
-                .variables(&process.name)
-                .into_iter()
-                .map(|name| (process.name.clone(), name))
-        });
-        let done = Done {
-            typed: &course.typed,
-            calls: self.calls_since(None, &course.step).collect(),
-            names: names.collect(),
-            here: &self.current,
-        };
-        // A call that sleeps has been made, too; what it will give has no name yet.
-        let asleep =
-            self.session.processes().iter().any(|process| {
-                process.name == whose && process.works().any(|(_, work)| work.blocked)
-            });
-        let typed_alike = course.typed.iter().any(|(process, typed)| {
-            process == whose
-                && commands
-                    .iter()
-                    .any(|command| command.action == typed.action)
-        });
-        match account(&commands, whose, &done) {
-            Err(_) if asleep && typed_alike => Ok(Used {
-                typed: course.typed.len(),
-                calls: done.calls.len(),
-            }),
-            accounted => accounted,
-        }
-    }
-
-    /// The step is done. What the student did beyond it may have done the next one as well.
-    fn complete_with(&mut self, course: &mut Course, used: Used, screen: &mut dyn Screen) {
         let (line, mut step) = (course.line, course.step);
         step.calls += used.calls as u64;
         let typed = course.typed.split_off(used.typed.min(course.typed.len()));
@@ -253,42 +175,6 @@ impl Shell {
             course.typed = typed;
             self.judge_line(course, &next, Duration::ZERO, false, screen);
         }
-    }
-
-    pub(super) fn expectations(
-        &mut self,
-        course: &Course,
-        line: &LabLine,
-        whose: &str,
-        patience: Duration,
-        screen: &mut dyn Screen,
-    ) -> Result<(), String> {
-        let since = course.line;
-        if !line.packets.items.is_empty() {
-            self.wait_for(patience, screen, |shell| {
-                !matches!(shell.stand(&line.packets, &since), Outcome::Waiting { .. })
-            });
-            match self.stand(&line.packets, &since) {
-                Outcome::Held => {}
-                outcome => {
-                    let failure = failure_of(outcome);
-                    return Err(format!(
-                        "expected {} ({})",
-                        failure.expected, failure.reason
-                    ));
-                }
-            }
-        }
-        for demand in &line.demands {
-            let claim = by_effect(&demand.claim);
-            let verdict = if patience.is_zero() {
-                self.settled(whose, &claim, &since)
-            } else {
-                self.judge(whose, &claim, &since, patience, screen)
-            };
-            verdict.map_err(|found| format!("expected {} ({found})", demand.text))?;
-        }
-        Ok(())
     }
 
     pub(super) fn judge_task(
@@ -321,38 +207,5 @@ impl Shell {
             )));
             screen.show(&text);
         }
-    }
-}
-
-/// What a student may do otherwise: descriptors have other numbers after an experiment, and arguments another spelling.
-fn by_effect(claim: &Claim) -> Claim {
-    let moves_bytes = |call: &str| {
-        call.starts_with("send") || call.starts_with("recv") || matches!(call, "read" | "write")
-    };
-    let expectation = match &claim.expectation {
-        Expectation::Returned {
-            call,
-            result,
-            errno: None,
-            ..
-        } if *result >= 0 && !call.is_empty() && !moves_bytes(call) => {
-            Expectation::Called(call.clone())
-        }
-        Expectation::Returned {
-            call,
-            result,
-            errno,
-            ..
-        } => Expectation::Returned {
-            call: call.clone(),
-            arguments: None,
-            result: *result,
-            errno: errno.clone(),
-        },
-        other => other.clone(),
-    };
-    Claim {
-        process: claim.process.clone(),
-        expectation,
     }
 }

@@ -4,6 +4,7 @@ use super::{number, sack, tcp, udp};
 use crate::command::filter::gather::Reader;
 use crate::command::filter::value::Datum;
 use crate::event::words;
+use crate::packet::headers::flag;
 
 /// Each field with what reads it.
 pub(super) const RECORD: &[(&str, Reader)] = &[
@@ -37,8 +38,14 @@ pub(super) const RECORD: &[(&str, Reader)] = &[
         }
     }),
     ("tcp.ack", |packet, give| {
-        if tcp(packet).is_some() {
-            give(number(packet.track.ack));
+        if let Some(tcp) = tcp(packet) {
+            // Without the ACK flag the field means nothing, and nothing is relative to it.
+            let acknowledges = tcp.flags & flag::ACK != 0;
+            give(number(if acknowledges {
+                packet.track.ack
+            } else {
+                tcp.ack
+            }));
         }
     }),
     ("tcp.completeness", |packet, give| {
@@ -85,7 +92,46 @@ pub(super) const RECORD: &[(&str, Reader)] = &[
         sack(packet, |block| give(number(block.0)));
     }),
     ("tcp.options.sack_re", |packet, give| {
-        sack(packet, |block| give(number(block.1)));
+        sack(packet, |block| {
+            block.1.into_iter().for_each(|edge| give(number(edge)));
+        });
+    }),
+    ("frame.time_relative", |packet, give| {
+        give(Datum::Time(packet.track.elapsed.first_ns));
+    }),
+    ("frame.time_delta", |packet, give| {
+        give(Datum::Time(packet.track.elapsed.previous_ns));
+    }),
+    ("tcp.nxtseq", |packet, give| {
+        if let Some(tcp) = tcp(packet) {
+            let control = tcp.flags & (flag::SYN | flag::FIN) != 0;
+            let next = packet.track.seq.wrapping_add(tcp.len);
+            give(number(next.wrapping_add(u32::from(control))));
+        }
+    }),
+    ("tcp.time_relative", |packet, give| {
+        if tcp(packet).is_some() {
+            give(Datum::Time(packet.track.elapsed_in_conversation.first_ns));
+        }
+    }),
+    ("tcp.time_delta", |packet, give| {
+        if tcp(packet).is_some() {
+            give(Datum::Time(
+                packet.track.elapsed_in_conversation.previous_ns,
+            ));
+        }
+    }),
+    ("udp.time_relative", |packet, give| {
+        if udp(packet).is_some() {
+            give(Datum::Time(packet.track.elapsed_in_conversation.first_ns));
+        }
+    }),
+    ("udp.time_delta", |packet, give| {
+        if udp(packet).is_some() {
+            give(Datum::Time(
+                packet.track.elapsed_in_conversation.previous_ns,
+            ));
+        }
     }),
     ("tcp.stream", |packet, give| {
         if let (Some(_), Some(stream)) = (tcp(packet), packet.track.stream) {

@@ -1,0 +1,103 @@
+//! Lines of other languages, a shell's and C's: what a reader who types one of them was after. Not Python's (`python`).
+
+use crate::command::diagnostic::{Diagnostic, quoted};
+
+/// A line that begins with a word of a shell or of C and goes on as it would there; `None` for any other, also for a sum of variables.
+pub(super) fn foreign(text: &str, start: usize) -> Option<Diagnostic> {
+    let rest = &text[start..];
+    if let Some(letters) = rest.strip_prefix(':') {
+        let letters = letters.trim_end().trim_end_matches('!');
+        return matches!(letters, "q" | "wq" | "x" | "qa").then(|| {
+            Diagnostic::new(start..start + 1, "unexpected `:`").helping("to leave write `quit`")
+        });
+    }
+    let end = rest.find(|next: char| !(next.is_ascii_alphanumeric() || next == '_'))?;
+    let (word, after) = rest.split_at(end);
+    let next = after.trim_start_matches([' ', '\t']);
+    if next.len() == after.len() || !is_argument(next) {
+        return None;
+    }
+    Some(
+        Diagnostic::new(start..start + end, format!("{} is no verb", quoted(word)))
+            .expecting("a verb: `help` lists them")
+            .helping(advice(word, next)?),
+    )
+}
+
+/// What to do instead of a word that stands alone.
+pub(super) fn advice_alone(word: &str) -> Option<String> {
+    advice(word, "")
+}
+
+/// True where an argument of a shell's command or a name that C declares begins, and no operator with a blank behind it.
+fn is_argument(next: &str) -> bool {
+    let mut characters = next.chars();
+    let first = characters.next();
+    let second = characters.next();
+    match first {
+        Some('-' | '/' | '~' | '.' | '*' | '"' | '\'' | '<' | '&') => {
+            second.is_some_and(|second| second.is_alphabetic() || "-/._".contains(second))
+        }
+        Some(first) => {
+            let word = next
+                .split(|next: char| !next.is_alphanumeric())
+                .next()
+                .unwrap_or_default();
+            first.is_alphanumeric()
+                && !matches!(
+                    word,
+                    "and" | "or" | "not" | "in" | "is" | "if" | "else" | "for" | "as"
+                )
+        }
+        None => false,
+    }
+}
+
+fn advice(word: &str, rest: &str) -> Option<String> {
+    let rest = rest
+        .split([';', '#', '\n'])
+        .next()
+        .unwrap_or_default()
+        .trim_end();
+    let run = || {
+        let line = if rest.is_empty() {
+            word.to_owned()
+        } else {
+            format!("{word} {rest}")
+        };
+        if is_plain(&line) {
+            format!("a program runs in the laboratory with `run {line}`")
+        } else {
+            format!("a program runs in the laboratory with `run {word} …`")
+        }
+    };
+    Some(match word {
+        "ls" | "cat" | "pwd" | "curl" | "wget" | "ssh" | "python" | "python3" | "gcc" | "make"
+        | "strace" | "bash" | "sh" | "ping" | "traceroute" | "ip" | "ifconfig" | "iptables" | "dig" | "nslookup" => run(),
+        "nc" | "ncat" | "netcat" | "telnet" | "socat" => format!(
+            "to connect: c = create_connection localhost:5000; to listen: s = create_server :5000; {}",
+            run()
+        ),
+        "tcpdump" | "wireshark" | "tshark" => {
+            "the packets are shown already: `packets` lists them, `save x.pcapng` writes them for Wireshark".to_owned()
+        }
+        "sudo" | "su" | "doas" => "nothing here needs root: leave this word out".to_owned(),
+        "cd" => "files are named from the folder socklab was started in; `/` begins a whole path".to_owned(),
+        "clear" | "cls" => "Ctrl-L clears the screen; `reset` begins a new lab".to_owned(),
+        "echo" | "printf" | "puts" => "to show a value write `print`".to_owned(),
+        "int" | "char" | "struct" | "unsigned" | "long" | "short" | "void" | "size_t"
+        | "ssize_t" | "socklen_t" | "const" | "static" | "auto" | "let" | "var" => {
+            "nothing is declared here: s = socket(AF_INET, SOCK_STREAM, 0), and an address is written 127.0.0.1:5000".to_owned()
+        }
+        "new" => "leave `new` out: s = socket".to_owned(),
+        _ => return None,
+    })
+}
+
+/// Short, and nothing in it that a reader would have to think about twice.
+fn is_plain(line: &str) -> bool {
+    line.len() <= 40
+        && line
+            .chars()
+            .all(|next| next.is_ascii_alphanumeric() || " -_./:".contains(next))
+}

@@ -1,0 +1,260 @@
+//! The commands of a line, one after the other: whose each is, whether that process can take it now, and what is told when not.
+//! Executes nothing itself: the session sends each command on.
+
+use super::{Flow, Format, Screen, Shell};
+use crate::catalog::verb::{AnsweredBy, Verb};
+use crate::command::ast::{Action, Command, Expr};
+use crate::event::{CallEvent, Event, RefusedEvent};
+use crate::sys::clock::{self, Deadline};
+use std::os::fd::AsFd;
+use std::time::Duration;
+
+impl Shell {
+    pub(super) fn commands(&mut self, commands: &[Command], screen: &mut dyn Screen) -> Flow {
+        for (place, command) in commands.iter().enumerate() {
+            if screen.is_gone() || self.command(command, screen) == Flow::Quit {
+                return Flow::Quit;
+            }
+            if self.stopped {
+                if place + 1 < commands.len() {
+                    self.say_stopped("the rest of the line was not run", screen);
+                }
+                break;
+            }
+        }
+        Flow::Continue
+    }
+
+    fn command(&mut self, command: &Command, screen: &mut dyn Screen) -> Flow {
+        let process = command
+            .process
+            .clone()
+            .unwrap_or_else(|| self.current.clone());
+        if self.session.process(&process).is_none() {
+            let known: Vec<&str> = self
+                .session
+                .processes()
+                .iter()
+                .map(|process| process.name.as_str())
+                .collect();
+            let reason = if known.is_empty() {
+                format!("no process is left; `process {process}` makes one, `reset` begins anew")
+            } else {
+                format!(
+                    "no process is called {process}; there is {} (`process {process}` makes it)",
+                    known.join(", ")
+                )
+            };
+            // A process that is asked to be made may be named in front of nothing else.
+            if command.process.is_some() || !is_session_verb(command) {
+                self.refuse(&process, reason, screen);
+                return Flow::Continue;
+            }
+        }
+        match &command.action {
+            Action::Switch => {
+                self.current = process;
+                Flow::Continue
+            }
+            Action::Repeat(count, body) => self.repeat(&process, count, body, screen),
+            Action::Call(call) if call.verb.entry().answered_by == AnsweredBy::Session => {
+                if call.verb != Verb::Expect {
+                    self.set_watermark();
+                }
+                let flow = self.session_verb(&process, command, call, screen);
+                self.show_events(screen);
+                flow
+            }
+            Action::Call(_) | Action::Evaluate(_) => {
+                self.set_watermark();
+                self.perform(&process, command, screen)
+            }
+        }
+    }
+
+    fn set_watermark(&mut self) {
+        self.watermark = self.session.packets_told() + 1;
+        self.watermark_ns = clock::now_ns();
+    }
+
+    /// Sends a command to its process; a busy process refuses at the prompt and is waited for in a script.
+    fn perform(&mut self, process: &str, command: &Command, screen: &mut dyn Screen) -> Flow {
+        // A thread of its own is begun by the main one, too.
+        if !self.wait_until_free(process, screen) {
+            return if self.tally.stuck.is_some() {
+                Flow::Quit
+            } else {
+                Flow::Continue
+            };
+        }
+        if matches!(&command.action, Action::Call(call) if call.verb == Verb::Options) {
+            self.teller.options_of = Some(self.session.next_command());
+        }
+        if let Err(error) = self.session.perform(process, command) {
+            // What ended it is told first: that is the reason.
+            self.session.watch();
+            self.show_events(screen);
+            let reason = if self.session.process(process).is_none() {
+                format!("{process} has ended; `process {process}` makes it anew")
+            } else {
+                format!("{process} cannot be reached: {error}")
+            };
+            self.refuse(process, reason, screen);
+        }
+        self.show_events(screen);
+        self.mention_why(process, screen);
+        Flow::Continue
+    }
+
+    /// After the first call that failed at the prompt: where its reason can be had.
+    fn mention_why(&mut self, process: &str, screen: &mut dyn Screen) {
+        let typed = self.manner.deadline.is_none()
+            && self.manner.format == Format::Text
+            && !self.manner.quiet;
+        let failed = |call: &CallEvent| {
+            let waits = ["EINPROGRESS", "EAGAIN", "EINTR"];
+            let errno = call.errno.as_deref();
+            errno.is_some_and(|errno| !waits.contains(&errno))
+        };
+        if typed && !self.told_of_why && self.telling_call(process).is_some_and(failed) {
+            self.told_of_why = true;
+            let note = "`why` says what is known here about the reason";
+            self.session.tell(Event::Note(note.to_owned()));
+            self.show_events(screen);
+        }
+    }
+
+    /// True when the process's main thread is free, now or within the deadline of a script.
+    pub(super) fn wait_until_free(&mut self, process: &str, screen: &mut dyn Screen) -> bool {
+        let busy = |shell: &Self| {
+            shell
+                .session
+                .process(process)
+                .and_then(|process| process.work(0))
+                .is_some()
+        };
+        if !busy(self) {
+            return true;
+        }
+        if let Some(deadline) = self.manner.deadline {
+            let free = self.wait_for(deadline, screen, |shell| !busy(shell));
+            if free {
+                return true;
+            }
+        }
+        let doing = self.doing(process);
+        if self.manner.deadline.is_some() {
+            self.tally.stuck = Some(format!("{process} in {doing}"));
+            self.refuse(process, format!("stuck: {process} in {doing}"), screen);
+        } else {
+            self.refuse(
+                process,
+                format!("{process} is still in {doing} and can do nothing else. Ctrl-C interrupts it; `NAME> …` uses another process; ended with & it would have had a thread of its own"),
+                screen,
+            );
+        }
+        false
+    }
+
+    /// What a process's main thread is doing, in words.
+    fn doing(&self, process: &str) -> String {
+        let work = self
+            .session
+            .process(process)
+            .and_then(|process| process.work(0));
+        work.map_or_else(
+            || "nothing".to_owned(),
+            |work| {
+                work.call
+                    .as_ref()
+                    .map_or_else(|| work.text.clone(), |call| call.invocation.clone())
+            },
+        )
+    }
+
+    /// Goes on taking in what happens until the condition holds; false when the time is over or Ctrl-C was pressed.
+    pub(super) fn wait_for(
+        &mut self,
+        patience: Duration,
+        screen: &mut dyn Screen,
+        holds: impl Fn(&Self) -> bool,
+    ) -> bool {
+        let deadline = Deadline::after(patience);
+        loop {
+            if holds(self) {
+                return true;
+            }
+            if self.take_interrupt() {
+                self.stopped = true;
+                return false;
+            }
+            if deadline.is_over() || screen.is_gone() {
+                return false;
+            }
+            self.session
+                .pump_until(&deadline, self.interrupted.as_ref().map(AsFd::as_fd));
+            self.show_events(screen);
+        }
+    }
+
+    pub(super) fn take_interrupt(&self) -> bool {
+        self.interrupted
+            .as_ref()
+            .is_some_and(|interrupts| matches!(interrupts.read_signal(), Ok(Some(_))))
+    }
+
+    fn repeat(
+        &mut self,
+        process: &str,
+        count: &Expr,
+        body: &[Command],
+        screen: &mut dyn Screen,
+    ) -> Flow {
+        let Expr::Int(count) = count else {
+            self.refuse(
+                process,
+                "repeat takes a whole number: repeat 3 { … }".to_owned(),
+                screen,
+            );
+            return Flow::Continue;
+        };
+        if body.is_empty() {
+            return Flow::Continue;
+        }
+        let home = self.current.clone();
+        process.clone_into(&mut self.current);
+        let mut flow = Flow::Continue;
+        for round in 1..=*count {
+            flow = self.commands(body, screen);
+            self.stopped |= self.take_interrupt();
+            // Every further round would be refused for the same reason.
+            if self.session.is_gone() {
+                break;
+            }
+            if self.stopped && round < *count {
+                self.say_stopped(&format!("round {round} of {count} was the last"), screen);
+            }
+            if self.stopped || flow == Flow::Quit {
+                break;
+            }
+        }
+        self.current = home;
+        flow
+    }
+
+    pub(super) fn refuse(&mut self, process: &str, reason: String, screen: &mut dyn Screen) {
+        if self.manner.deadline.is_some() {
+            self.tally.wrong_lines += 1;
+        }
+        self.session.tell(Event::Refused(RefusedEvent {
+            process: process.to_owned(),
+            job: 0,
+            reason,
+        }));
+        self.show_events(screen);
+    }
+}
+
+fn is_session_verb(command: &Command) -> bool {
+    matches!(&command.action, Action::Call(call) if call.verb.entry().answered_by == AnsweredBy::Session)
+}

@@ -1,0 +1,99 @@
+//! The files that `socklab read -w` writes: a pcapng file of the packets that pass, their ladder as a drawing, or a page of them.
+//! Not what it shows.
+
+use super::Screen;
+use super::drawing::packet_parts;
+use super::reading::Reading;
+use super::reading_views::{Kept, each, nothing};
+use crate::command::filter::Filter;
+use crate::event::packet::PacketEvent;
+use crate::inspector::pcap::CaptureError;
+use crate::inspector::pcapng::Writer;
+use crate::render::html::{self, Part};
+use crate::render::ladder::Ladder;
+use crate::render::svg_ladder;
+use std::fs::File;
+use std::io::{BufWriter, Read};
+use std::ops::ControlFlow;
+use std::path::Path;
+
+/// Writes the packets that pass, as the name of the file asks for. What was read before damage is written before the error is given.
+pub(super) fn write(
+    reading: &Reading,
+    filter: Option<&Filter>,
+    input: impl Read,
+    file: &Path,
+    screen: &mut dyn Screen,
+) -> Result<(), CaptureError> {
+    let ending = file.extension().and_then(|ending| ending.to_str());
+    let draw = match ending {
+        Some("svg") => drawing,
+        Some("html") => page,
+        _ => return frames(reading, filter, input, file),
+    };
+    let mut kept = Kept::default();
+    let result = each(reading, filter, input, |told| {
+        kept.add(told.packet);
+        ControlFlow::Continue(())
+    });
+    kept.warn(screen);
+    let packets: Vec<&PacketEvent> = kept.packets.iter().collect();
+    if packets.is_empty() {
+        screen.show(&nothing("no packet passes: nothing is written"));
+        return result;
+    }
+    let ladder = Ladder {
+        packets: &packets,
+        calls: &[],
+        messages: &[],
+    };
+    std::fs::write(file, draw(&ladder, reading))?;
+    result
+}
+
+fn drawing(ladder: &Ladder<'_>, reading: &Reading) -> String {
+    svg_ladder::draw(ladder).file(&title(reading))
+}
+
+fn page(ladder: &Ladder<'_>, reading: &Reading) -> String {
+    let words = format!(
+        "{} packets. Read by socklab {}.",
+        ladder.packets.len(),
+        env!("CARGO_PKG_VERSION")
+    );
+    let mut parts = vec![Part::Prose(words)];
+    parts.extend(packet_parts(ladder));
+    html::page(&title(reading), &parts)
+}
+
+fn title(reading: &Reading) -> String {
+    let name = reading.file.file_name().unwrap_or_default();
+    format!("{} {}", name.to_string_lossy(), reading.filter)
+        .trim()
+        .to_owned()
+}
+
+/// A pcapng file, with what is known of each packet as its comment.
+fn frames(
+    reading: &Reading,
+    filter: Option<&Filter>,
+    input: impl Read,
+    file: &Path,
+) -> Result<(), CaptureError> {
+    let mut writer = Writer::new(BufWriter::new(File::create(file)?))?;
+    let mut failed = None;
+    let result = each(reading, filter, input, |told| {
+        match writer.packet(told.packet, usize::MAX) {
+            Ok(()) => ControlFlow::Continue(()),
+            Err(error) => {
+                failed = Some(error);
+                ControlFlow::Break(())
+            }
+        }
+    });
+    writer.flush()?;
+    match failed {
+        Some(error) => Err(error.into()),
+        None => result,
+    }
+}

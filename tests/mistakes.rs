@@ -1,0 +1,169 @@
+//! The mistakes of the first week, through the binary: each is answered with where, what, why and what next.
+
+mod support;
+
+use support::{folder, private_lab, run_in};
+
+/// What a script shows, its lines joined by single blanks so that where they break does not matter.
+fn shown(script: &str) -> String {
+    let place = folder();
+    let ran = run_in(place.path(), &["--color", "never", "-c", script], b"");
+    ran.out.split_whitespace().collect::<Vec<_>>().join(" ")
+}
+
+/// Runs each script and looks for its parts.
+fn check(table: &[(&str, &[&str])]) {
+    if !private_lab() {
+        return;
+    }
+    for (script, parts) in table {
+        let out = shown(script);
+        for part in *parts {
+            assert!(out.contains(part), "{script}\n{part}\nin\n{out}");
+        }
+    }
+}
+
+#[test]
+fn why_says_what_the_socket_had_been_through() {
+    check(&[
+        (
+            "s = socket\nbind s :5000\naccept s\nwhy",
+            &[
+                "s is bound (bind(3, {AF_INET 0.0.0.0:5000}) = 0, command 2), but listen was never called on it.",
+            ],
+        ),
+        (
+            "s = socket\naccept s\nwhy",
+            &["Neither bind nor listen was called on s."],
+        ),
+        (
+            "s = socket\nbind s :5000\nbind s :5001\nwhy",
+            &["s is bound already: bind(3, {AF_INET 0.0.0.0:5000}) = 0, command 2."],
+        ),
+        (
+            "s = socket\nsend s 'x'\nwhy",
+            &["EPIPE", "s was never connected: no connect was made on it"],
+        ),
+        (
+            "s = create_server :5000\nc = create_connection localhost:5000\nconn, a = accept s\nrecv s\nwhy",
+            &[
+                "ENOTCONN",
+                "s listens: listen(3, 4096) = 0, command 1.",
+                "accept gave conn.",
+            ],
+        ),
+        (
+            "s = create_server :5000\nc = socket\nconnect c localhost:5000\nshutdown c SHUT_WR\nsend c 'x'\nwhy",
+            &["lab shut the sending side of c down itself: shutdown(4, SHUT_WR) = 0, command 4."],
+        ),
+        (
+            "a, b = socketpair\nshutdown a SHUT_WR\nsend a 'x'\nwhy",
+            &["a itself has shut down its sending: command 2, shutdown(3, SHUT_WR) = 0."],
+        ),
+        (
+            "s = socket\nconnect s 127.0.0.1:1\nrecv s\nwhy",
+            &[
+                "s is not connected: connect(3, {AF_INET 127.0.0.1:1}) = -1 ECONNREFUSED, command 2.",
+            ],
+        ),
+        (
+            "s = create_server :5000\nconnect s localhost:5000\nwhy",
+            &["EISCONN", "s listens:", "Connect with another socket."],
+        ),
+        (
+            "s = socket AF_INET SOCK_DGRAM\nlisten s\nwhy",
+            &["s has no connections to wait for: socket(AF_INET, SOCK_DGRAM, 0) = 3, command 1."],
+        ),
+        (
+            "s = socket AF_INET6\nbind s 127.0.0.1:5000\nwhy",
+            &["s was made as AF_INET6 (command 1), and this address is of AF_INET."],
+        ),
+        (
+            "s = socket AF_INET SOCK_DGRAM|SOCK_NONBLOCK\nrecv s 1\nwhy",
+            &[
+                "s does not wait, since socket(AF_INET, SOCK_DGRAM|SOCK_NONBLOCK, 0) = 3, command 1.",
+            ],
+        ),
+        (
+            "s = socket AF_INET SOCK_DGRAM\nsendto s 'x' 255.255.255.255:9\nwhy",
+            &["no route but the one to itself"],
+        ),
+        (
+            "host one\nhost two\none> s = socket AF_INET SOCK_DGRAM\none> sendto s 'x' 192.0.2.1:9\none> why",
+            &[
+                "one reaches itself and the wire, 10.0.0.0/24 and fd00::/64",
+                "From sendto: no route",
+            ],
+        ),
+        (
+            "host one\nhost two\none> s = socket AF_INET SOCK_DGRAM\none> sendto s 'x' 10.0.0.255:9\none> why",
+            &["SO_BROADCAST was not set on s"],
+        ),
+        (
+            "host one\none> s = socket\none> bind s 10.0.0.9:1\none> why",
+            &["one has the addresses 10.0.0.1, fd00::1, 127.0.0.1, ::1"],
+        ),
+    ]);
+}
+
+#[test]
+fn a_host_that_cannot_be_is_answered_with_one_that_can() {
+    check(&[(
+        "host a 10.0.0.1\nhost b 10.0.0.2\nhost c 192.168.1.1\nhost d 10.0.0.300\nexplain nothing-like-it",
+        &[
+            "host c 10.0.0.3",
+            "host d 10.0.0.3",
+            "`help` lists the commands",
+        ],
+    )]);
+}
+
+#[test]
+fn an_address_that_is_nearly_one_is_mended_by_its_message() {
+    check(&[
+        (
+            "s = socket\ns.bind(('127.0.0.1', '5000'))",
+            &["the port is text; a port is a number, without quotes: (\"127.0.0.1\", 5000)"],
+        ),
+        (
+            "s = socket\nbind s ::1:5000",
+            &["an IPv6 address stands in brackets", "[::1]:5000"],
+        ),
+        (
+            "s = socket\nbind s 127.0.0.1",
+            &["the port is missing: 127.0.0.1:5000"],
+        ),
+        (
+            "s = socket\nconnect s localhost",
+            &["an address needs a port: localhost:5000"],
+        ),
+        (
+            "s = socket\ns.connect((80, 'localhost'))",
+            &["the host comes first"],
+        ),
+        ("s = socket AF_INTE", &["did you mean `AF_INET`?"]),
+        ("s = socket udp", &["`socket AF_INET SOCK_DGRAM`"]),
+    ]);
+}
+
+#[test]
+fn the_lines_of_a_program_that_mean_nothing_alone_are_left_out_with_their_head() {
+    check(&[(
+        "def twice(x):\n    return x * 2\nfor x in range(3):\n    print(x)\nif True:\n    print('run')\nelse:\n    print('not run')\nprint 'end'",
+        &[
+            "left out with the `def` above it",
+            "left out with the `for` above it",
+            "lab│ run",
+            "left out with the `else` above it",
+            "lab│ end",
+            "4 lines could not be carried out",
+        ],
+    )]);
+    if private_lab() {
+        assert!(
+            !shown("if True:\n    print('run')\nelse:\n    print('not ' + 'run')")
+                .contains("not run")
+        );
+    }
+}
