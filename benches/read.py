@@ -410,12 +410,14 @@ def stream(binary, gigabytes, folder):
         count = max(1, int(gigabytes * 1e9 / len(block)))
         for _ in range(count):
             child.stdin.write(block)
+        # Not what wait4 gives: that is at least what this program has, which holds the piece.
+        with open(f"/proc/{child.pid}/status") as status:
+            resident = next(int(line.split()[1]) for line in status if line.startswith("VmHWM"))
         child.stdin.close()
-        _, _, usage = os.wait4(child.pid, 0)
-        child.returncode = 0
+        child.wait()
         wall = time.monotonic() - begin
     frames_ = count * 100_000
-    print(f"  {frames_:,} frames, {count * len(block) / 1e9:.1f} GB on a pipe: {wall:.1f} s, {usage.ru_maxrss / 1024:.1f} MB resident", flush=True)
+    print(f"  {frames_:,} frames, {count * len(block) / 1e9:.1f} GB on a pipe: {wall:.1f} s, {resident / 1024:.1f} MB resident", flush=True)
 
 
 def main():

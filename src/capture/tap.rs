@@ -100,14 +100,7 @@ impl State {
 impl Tap {
     /// Begins to capture on `lo` with packet sockets of that network, each into a ring of so many MiB.
     pub fn on_loopback(sockets: [OwnedFd; RINGS], mebibytes: usize) -> io::Result<Self> {
-        let [one, two, three] = sockets;
-        let [room_one, room_two, room_three] = Room::for_loopback(mebibytes);
-        let start = |socket, room| Ring::start(socket, LOOPBACK, Look::Outgoing, room);
-        let rings = Rings([
-            start(one, room_one)?,
-            start(two, room_two)?,
-            start(three, room_three)?,
-        ]);
+        let rings = Rings(start(sockets, Room::for_loopback(mebibytes))?);
         let bell = EventFd::from_flags(EfdFlags::EFD_CLOEXEC | EfdFlags::EFD_NONBLOCK)?;
         let either = Epoll::new(EpollCreateFlags::EPOLL_CLOEXEC)?;
         for fd in rings.0.iter().map(AsFd::as_fd).chain([bell.as_fd()]) {
@@ -188,6 +181,27 @@ impl AsFd for Tap {
     fn as_fd(&self) -> BorrowedFd<'_> {
         self.either.0.as_fd()
     }
+}
+
+/// Makes the rings, all at once: for each the kernel waits until no processor uses what was there before, some milliseconds.
+fn start(sockets: [OwnedFd; RINGS], rooms: [Room; RINGS]) -> io::Result<[Ring; RINGS]> {
+    let rings: io::Result<Vec<Ring>> = std::thread::scope(|scope| {
+        let threads: Vec<_> = sockets
+            .into_iter()
+            .zip(rooms)
+            .map(|(socket, room)| {
+                scope.spawn(move || Ring::start(socket, LOOPBACK, Look::Outgoing, room))
+            })
+            .collect();
+        let broken = || io::Error::other("a thread that made a ring has panicked");
+        threads
+            .into_iter()
+            .map(|thread| thread.join().unwrap_or_else(|_| Err(broken())))
+            .collect()
+    });
+    rings?
+        .try_into()
+        .map_err(|_| io::Error::other("there is a ring for each socket"))
 }
 
 /// The thread: empties the rings while there is a flood. The tap does not wait for its end, which comes by itself.

@@ -360,3 +360,24 @@ pub enum Certainty {
     /// "probably": the evidence fits, but does not prove.
     Probably,
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn bytes_that_are_lent_are_copied_when_the_frame_is_kept() {
+        let memory = Arc::new(b"one two three".to_vec());
+        let mut bytes = FrameBytes::default();
+        bytes.lend(&memory, 4..7);
+        let kept = bytes.clone();
+        assert_eq!((&bytes[..], &kept[..]), (&b"two"[..], &b"two"[..]));
+        assert_eq!(bytes, kept);
+        assert_eq!(Arc::strong_count(&memory), 2, "the copy holds nothing");
+        bytes.lend(&memory, 8..99);
+        assert!(bytes.is_empty(), "a range that is not there");
+        bytes.refill(b"own");
+        assert_eq!((&bytes[..], &memory[..3]), (&b"own"[..], &b"one"[..]));
+        assert_eq!(Arc::strong_count(&memory), 1);
+    }
+}

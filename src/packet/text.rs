@@ -124,8 +124,9 @@ pub fn is_printable(c: char) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use super::{escape, hex, quote};
+    use super::{escape, escape_text, hex, quote};
     use proptest::prelude::{any, prop_assert, proptest};
+    use std::borrow::Cow;
 
     fn assert_escaped(table: &[(&[u8], &str)]) {
         for (bytes, expected) in table {
@@ -177,6 +178,16 @@ mod tests {
     }
 
     proptest! {
+        #[test]
+        fn text_is_escaped_as_its_bytes_are_and_not_copied_where_it_is_plain(
+            text in "[ -~]{0,20}.{0,2}",
+            limit in 0_usize..30,
+        ) {
+            let escaped = escape_text(Cow::Borrowed(&text), limit);
+            prop_assert!(*escaped == *escape(text.as_bytes(), limit), "{escaped:?}");
+            prop_assert!(matches!(escaped, Cow::Owned(_)) || *escaped == *text);
+        }
+
         #[test]
         fn no_control_character_gets_through_and_the_limit_holds(
             bytes in any::<Vec<u8>>(),
