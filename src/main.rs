@@ -348,6 +348,7 @@ fn settings(common: &Common) -> Settings {
     Settings {
         program: PathBuf::from("/proc/self/exe"),
         host_network: common.host_network,
+        folder: None,
     }
 }
 

@@ -56,6 +56,8 @@ pub struct Settings {
     pub program: PathBuf,
     /// Use the machine's own network.
     pub host_network: bool,
+    /// A folder made for this session, to be removed with all in it should the terminal be killed.
+    pub folder: Option<PathBuf>,
 }
 
 /// A session: one lab, its processes, its capture, its log.
@@ -94,6 +96,10 @@ impl Session {
     /// Starts a lab with one host and one process of the same name.
     pub fn start(settings: Settings) -> Result<Self, LabError> {
         let mut lab = Lab::start(&settings.program, settings.host_network)?;
+        if let Some(folder) = &settings.folder {
+            // One that is gone already needs no removal.
+            let _ = lab.own(folder);
+        }
         let packets = Packets::new(lab.capture.take(), !lab.tier().is_private())?;
         let mut session = Self {
             settings,

@@ -42,6 +42,7 @@ fn settings() -> Settings {
     Settings {
         program: PathBuf::from(SOCKLAB),
         host_network: false,
+        folder: None,
     }
 }
 

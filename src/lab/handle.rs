@@ -15,6 +15,7 @@ use std::ffi::{CString, OsStr};
 use std::io;
 use std::os::fd::{AsFd, AsRawFd, BorrowedFd, OwnedFd};
 use std::os::unix::ffi::OsStrExt;
+use std::os::unix::fs::MetadataExt;
 use std::path::Path;
 
 /// The name of the host a lab begins with, and of its first process.
@@ -298,6 +299,17 @@ impl Lab {
         self.send(&Request::Remember(path), &[])
     }
 
+    /// Has a folder removed, with all in it, should the terminal be killed. In an end in order it stays to whoever made it.
+    pub fn own(&self, folder: &Path) -> Result<(), LabError> {
+        let found = std::fs::symlink_metadata(folder)?;
+        let folder = SocketPath {
+            path: folder.as_os_str().as_bytes().to_vec(),
+            device: found.dev(),
+            inode: found.ino(),
+        };
+        self.send(&Request::Folder(Some(folder)), &[])
+    }
+
     /// The ends of processes told since the last time, oldest first. Does not wait.
     pub fn ends(&mut self) -> Result<Vec<(i32, Ended)>, LabError> {
         loop {
@@ -368,6 +380,7 @@ impl AsFd for Lab {
 impl Drop for Lab {
     /// Closes the channel, which ends the keeper, and waits for it; what it could not remove any more is removed here.
     fn drop(&mut self) {
+        let _ = self.send(&Request::Folder(None), &[]);
         let _ =
             nix::sys::socket::shutdown(self.channel.as_raw_fd(), nix::sys::socket::Shutdown::Both);
         let patience = PollTimeout::from(2_000_u16);

@@ -19,6 +19,7 @@ use std::io;
 use std::os::fd::{AsFd, OwnedFd};
 use std::os::unix::ffi::OsStrExt;
 use std::os::unix::fs::MetadataExt;
+use std::path::Path;
 use std::process::ExitCode;
 
 /// What a prompt's process does: takes its channel and the one its forked children report on, its name and its host's, and gives its
@@ -130,6 +131,7 @@ struct Keeper {
     process_main: ProcessMain,
     alive: Vec<Pid>,
     paths: Vec<SocketPath>,
+    folder: Option<SocketPath>,
     machines: Machines,
 }
 
@@ -145,6 +147,7 @@ impl Keeper {
             process_main,
             alive: Vec::new(),
             paths: Vec::new(),
+            folder: None,
             machines,
         })
     }
@@ -200,6 +203,10 @@ impl Keeper {
                 .map(|text| (Reply::Sysctl(text), Vec::new())),
             Ok(Request::Remember(path)) => {
                 self.paths.push(path);
+                return;
+            }
+            Ok(Request::Folder(folder)) => {
+                self.folder = folder;
                 return;
             }
             Err(_) => return,
@@ -267,6 +274,13 @@ impl Keeper {
         for made in &self.paths {
             remove(made);
         }
+        if let Some(folder) = &self.folder {
+            // Nobody may write into it any more.
+            while matches!(waitpid(None, None), Ok(_) | Err(Errno::EINTR)) {}
+            if let Some(path) = same(folder) {
+                let _ = std::fs::remove_dir_all(path);
+            }
+        }
     }
 }
 
@@ -284,10 +298,14 @@ fn children_of_this_process() -> Vec<Pid> {
 
 /// Removes a socket path if it is still the socket that was remembered.
 pub fn remove(made: &SocketPath) {
-    let path = std::path::Path::new(OsStr::from_bytes(&made.path));
-    if std::fs::symlink_metadata(path)
-        .is_ok_and(|found| (found.dev(), found.ino()) == (made.device, made.inode))
-    {
+    if let Some(path) = same(made) {
         let _ = std::fs::remove_file(path);
     }
+}
+
+/// The path, if what was remembered is still there.
+fn same(made: &SocketPath) -> Option<&Path> {
+    let path = Path::new(OsStr::from_bytes(&made.path));
+    let found = std::fs::symlink_metadata(path).ok()?;
+    ((found.dev(), found.ino()) == (made.device, made.inode)).then_some(path)
 }

@@ -41,9 +41,12 @@ pub enum Request {
     },
     /// A socket path that the session made and that is to go when the session ends.
     Remember(SocketPath),
+    /// A folder that is to go, with all in it, should the terminal be killed; `None` before an end in order, which is not the keeper's
+    /// to clean up after.
+    Folder(Option<SocketPath>),
 }
 
-/// A path in the file system, with what is needed to know that it is still the same socket.
+/// A path in the file system, with what is needed to know that it is still the same socket or folder.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct SocketPath {
     /// The path, absolute.

@@ -3,7 +3,7 @@
 use super::folder::within;
 use super::stage::{Obstacle, lacking_program, write_files};
 use crate::lesson::document::Lesson;
-use crate::session::Session;
+use crate::session::{Session, Settings};
 use crate::shell::Shell;
 use crate::shell::blocks::Blocks;
 use crate::shell::journal::Journal;
@@ -31,7 +31,10 @@ impl Shell {
             return Err(Obstacle::Lacking(lacking));
         }
         write_files(lesson, folder)?;
-        let settings = self.session.settings().clone();
+        let settings = Settings {
+            folder: Some(folder.to_owned()),
+            ..self.session.settings().clone()
+        };
         let fresh = within(folder, || Session::start(settings))??;
         let aside = Aside {
             session: std::mem::replace(&mut self.session, fresh),

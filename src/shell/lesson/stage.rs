@@ -8,7 +8,7 @@ use crate::lab::handle::LabError;
 use crate::lesson::document::{Block, Lesson};
 use crate::lesson::front::Needs;
 use crate::render::styled::{Look, Styled};
-use crate::session::Settings;
+use crate::session::{Session, Settings};
 use crate::shell::{Format, Manner, Screen, Shell};
 use std::path::Path;
 use std::process::{Command as Program, Stdio};
@@ -74,7 +74,11 @@ impl Stage {
             return Err(Obstacle::Lacking(lacking));
         }
         let folder = Folder::new()?;
-        let shell = within(folder.path(), || Shell::start(settings.clone(), manner))??;
+        let settings = Settings {
+            folder: Some(folder.path().to_owned()),
+            ..settings.clone()
+        };
+        let shell = within(folder.path(), || Shell::start(settings, manner))??;
         let mut stage = Self { shell, folder };
         stage.shell.fits(lesson)?;
         write_files(lesson, stage.folder.path())?;
@@ -169,7 +173,11 @@ impl Shell {
 
     /// A new lab in place of this one, whose processes begin in this folder.
     pub(super) fn begin_anew(&mut self, folder: &Path) -> Result<(), Obstacle> {
-        within(folder, || self.session.reset())??;
+        let settings = Settings {
+            folder: Some(folder.to_owned()),
+            ..self.session.settings().clone()
+        };
+        self.session = within(folder, || Session::start(settings))??;
         self.forget();
         Ok(())
     }
