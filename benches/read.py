@@ -6,6 +6,7 @@ Makes captures of TCP and UDP frames of several kinds, always the same for the s
   mixed   many conversations at once, requests and answers of mixed sizes, some loss with what follows from it, TLS records, DNS
   web     short conversations: a name is looked up, a page fetched with HTTP, the connection closed
   bulk    a few long flows of full segments, with losses, duplicate and selective acknowledgments
+  oneway  flows of which only one direction was captured, as a mirror port gives it: nothing is ever acknowledged
   udp     datagrams of many programs: DNS, mDNS, NTP, syslog, media, QUIC's port, and ports nobody knows
 
 On each it runs every program several times with its output to a file, in turn. Prints the median wall time, processor time and largest
@@ -178,24 +179,25 @@ class Connection:
                 yield trip, self.segment(other, ACK)
 
 
+def datagram(dice, ends, ports, data):
+    head = struct.pack("!HHHH", *ports, 8 + len(data), 0)
+    return frame(*ends, 17, transport(*ends, 17, head, 6, data), dice.randrange(1 << 16))
+
+
 def exchange(dice, client, server, ports):
     """Questions and answers, or a call, by UDP."""
-    def datagram(one, data):
-        ends = (client, server) if one == 0 else (server, client)
-        head = struct.pack("!HHHH", ports[one], ports[1 - one], 8 + len(data), 0)
-        return frame(*ends, 17, transport(*ends, 17, head, 6, data), dice.randrange(1 << 16))
-
+    there, back = ((client, server), ports), ((server, client), ports[::-1])
     if ports[1] == 53:
         for _ in range(dice.choice((1, 1, 2, 3))):
             number = dice.randrange(1 << 16)
             name = b"\x03www\x07example" + bytes([4]) + b"h%03d" % (number % 1000) + b"\0"
-            yield 0, datagram(0, struct.pack("!HHHHHH", number, 0x0100, 1, 0, 0, 0) + name + b"\0\1\0\1")
+            yield 0, datagram(dice, *there, struct.pack("!HHHHHH", number, 0x0100, 1, 0, 0, 0) + name + b"\0\1\0\1")
             count = dice.choice((1, 1, 2, 4))
             answer = b"\xc0\x0c\0\1\0\1\0\0\0\x3c\0\4\x0a\0\0\x01" * count
-            yield dice.choice((300, 9000)), datagram(1, struct.pack("!HHHHHH", number, 0x8180, 1, count, 0, 0) + name + b"\0\1\0\1" + answer)
+            yield dice.choice((300, 9000)), datagram(dice, *back, struct.pack("!HHHHHH", number, 0x8180, 1, count, 0, 0) + name + b"\0\1\0\1" + answer)
     else:
         for turn in range(dice.choice((20, 60, 150))):
-            yield 10_000, datagram(turn & 1, TEXT[turn % 200:][:172])
+            yield 10_000, datagram(dice, *(back if turn & 1 else there), TEXT[turn % 200:][:172])
 
 
 def mixed(dice, hosts):
@@ -205,11 +207,6 @@ def mixed(dice, hosts):
     if dice.random() < 0.55:
         return Connection(dice, client, server, (mine, dice.choice((80, 443, 443, 9999)))).frames()
     return exchange(dice, client, server, (mine, dice.choice((53, 53, 53, 5004, 6000))))
-
-
-def datagram(dice, ends, ports, data):
-    head = struct.pack("!HHHH", *ports, 8 + len(data), 0)
-    return frame(*ends, 17, transport(*ends, 17, head, 6, data), dice.randrange(1 << 16))
 
 
 def lookup(dice, client, server, port=53):
@@ -273,6 +270,16 @@ def bulk(dice, hosts):
     yield from connection.close(trip)
 
 
+def oneway(dice, hosts):
+    """Segments of one end, without an answer."""
+    client, server = dice.sample([host for host in hosts if not host.six], 2)
+    connection = Connection(dice, client, server, (32768 + dice.randrange(28000), dice.choice((443, 5001, 8080))))
+    for _ in range(dice.choice((100, 400, 5000))):
+        data = connection.message(0, dice.choice((60, 140, 300)))
+        yield 100, connection.segment(0, ACK, data)
+        connection.next[0] += len(data)
+
+
 def udp(dice, hosts):
     """Some datagrams of one program."""
     client, server = dice.sample([host for host in hosts if not host.six], 2)
@@ -301,7 +308,7 @@ def udp(dice, hosts):
 
 
 # What is made, and how many conversations there are at once.
-KINDS = {"mixed": (mixed, 400), "web": (web, 400), "bulk": (bulk, 6), "udp": (udp, 400)}
+KINDS = {"mixed": (mixed, 400), "web": (web, 400), "bulk": (bulk, 6), "oneway": (oneway, 40), "udp": (udp, 400)}
 
 
 def frames(kind):
@@ -382,46 +389,78 @@ def show(medians, ours, others):
         print(line, flush=True)
 
 
+def others_of(capture):
+    """tcpdump and tshark, where they are installed, as somebody would run them."""
+    for name, command in (("tcpdump", ["tcpdump", "-nr", capture]), ("tshark", ["tshark", "-nr", capture])):
+        if shutil.which(name):
+            yield name, (command, None)
+
+
+def stream(binary, gigabytes, folder):
+    """A capture of so many gigabytes through a pipe: a piece of it again and again. Most of its connections begin anew each time."""
+    piece = os.path.join(folder, "piece.pcap")
+    write(piece, 100_000, "mixed")
+    with open(piece, "rb") as file:
+        file.read(len(HEADER))
+        block = file.read()
+    with open(os.devnull, "wb") as sink:
+        begin = time.monotonic()
+        child = subprocess.Popen([binary, "read", "-"], stdin=subprocess.PIPE, stdout=sink)
+        child.stdin.write(HEADER)
+        count = max(1, int(gigabytes * 1e9 / len(block)))
+        for _ in range(count):
+            child.stdin.write(block)
+        child.stdin.close()
+        _, _, usage = os.wait4(child.pid, 0)
+        child.returncode = 0
+        wall = time.monotonic() - begin
+    frames_ = count * 100_000
+    print(f"  {frames_:,} frames, {count * len(block) / 1e9:.1f} GB on a pipe: {wall:.1f} s, {usage.ru_maxrss / 1024:.1f} MB resident", flush=True)
+
+
 def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("binary", nargs="?", default="target/release/socklab")
     parser.add_argument("--frames", type=int, default=588_000)
     parser.add_argument("--runs", type=int, default=5)
+    parser.add_argument("--kinds", default=",".join(KINDS), help="which captures, separated by commas")
     parser.add_argument("--json", action="store_true", help="measure tshark's JSON too, which takes minutes")
-    parser.add_argument("--keep", help="where to put the capture, to keep it")
+    parser.add_argument("--endless", type=float, metavar="GB", help="read a stream of so many gigabytes, too")
+    parser.add_argument("--keep", help="a folder to put the captures into, to keep them")
     options = parser.parse_args()
     print(f"{os.cpu_count()} cores, load {os.getloadavg()[0]:.2f}, Linux {os.uname().release}")
+    for name in ("tcpdump", "tshark"):
+        if not shutil.which(name):
+            print(f"{name} is not installed: not measured")
     with tempfile.TemporaryDirectory() as folder:
-        capture = options.keep or os.path.join(folder, "capture.pcap")
-        size, conversations = write(capture, options.frames)
-        print(f"{options.frames} frames of {conversations} conversations, {size / 1e6:.0f} MB")
-        with open(capture, "rb") as file:
-            while file.read(1 << 20):
-                pass  # It is in the page cache for everybody.
-        read = [options.binary, "read", capture]
-        lines = {"socklab read": (read, None)}
-        for name, command in (("tcpdump", ["tcpdump", "-nr", capture]), ("tshark", ["tshark", "-nr", capture])):
-            if shutil.which(name):
-                lines[name] = (command, None)
-            else:
-                print(f"{name} is not installed: not measured")
-        print(f"a line a packet, medians of {options.runs}:")
-        show(measure(lines, options.runs, folder), "socklab read", lines.keys() - {"socklab read"})
-        others = {
-            "socklab read FILTER": (read + ["tcp.flags.syn == 1"], None),
-            "socklab read -": ([options.binary, "read", "-"], capture),
-            "socklab read --json": (read + ["--json"], None),
-        }
-        if options.json and shutil.which("tshark"):
-            others["tshark -T json"] = (["tshark", "-nr", capture, "-T", "json"], None)
-        print("other ways:")
-        show(measure(others, 1 if options.json else options.runs, folder), "socklab read --json", {"tshark -T json"})
+        for kind in options.kinds.split(","):
+            capture = os.path.join(options.keep or folder, f"{kind}.pcap")
+            size, conversations = write(capture, options.frames, kind)
+            print(f"{kind}: {options.frames:,} frames of {conversations:,} conversations, {size / 1e6:.0f} MB; medians of {options.runs}", flush=True)
+            with open(capture, "rb") as file:
+                while file.read(1 << 20):
+                    pass  # It is in the page cache for everybody.
+            read = [options.binary, "read", capture]
+            lines = {"socklab read": (read, None), **dict(others_of(capture))}
+            show(measure(lines, options.runs, folder), "socklab read", lines.keys() - {"socklab read"})
+            others = {
+                "socklab read FILTER": (read + ["tcp.flags.syn == 1"], None),
+                "socklab read -": ([options.binary, "read", "-"], capture),
+                "socklab read --json": (read + ["--json"], None),
+            }
+            if options.json and shutil.which("tshark"):
+                others["tshark -T json"] = (["tshark", "-nr", capture, "-T", "json"], None)
+            show(measure(others, 1 if options.json else options.runs, folder), "socklab read --json", {"tshark -T json"})
+            if not options.keep:
+                os.unlink(capture)
         small = os.path.join(folder, "small.pcap")
         print("memory, a line a packet:")
         for count in (options.frames // 16, options.frames // 4):
-            write(small, count)
+            write(small, count, "mixed")
             medians = measure({f"{count} frames": ([options.binary, "read", small], None)}, 1, folder)
             show(medians, "", ())
+        if options.endless:
+            stream(options.binary, options.endless, folder)
 
 
 main()

@@ -212,6 +212,8 @@ pub enum Ended {
 pub struct RefusedEvent {
     /// The process it was for.
     pub process: String,
+    /// The background job; 0 is the main thread, or no process at all.
+    pub job: u32,
     /// What is wrong, and what to do: one sentence each.
     pub reason: String,
 }

@@ -6,6 +6,7 @@ pub mod catalog;
 pub mod command;
 pub mod engine;
 pub mod event;
+pub mod export;
 pub mod inspector;
 pub mod lab;
 pub mod lesson;

@@ -30,7 +30,7 @@ use crate::sys::pass;
 use crate::value::Value;
 use evidence::Sampling;
 use hosts::Hosts;
-use inventory::Inventory;
+use inventory::{Inventory, Known};
 use ledger::Ledger;
 use log::Log;
 use messages::Messages;
@@ -77,10 +77,14 @@ pub struct Session {
     jobs: u32,
     out: Vec<Event>,
     latest: BTreeMap<String, ResultEvent>,
+    /// Why the last command of a process was not carried out to its end, where no call of it failed.
+    refusals: BTreeMap<String, String>,
     variables: BTreeMap<String, BTreeSet<String>>,
     last_end: Option<(String, Ended)>,
     /// Programs by the inodes of their sockets, as far as they were looked up.
     program_inodes: HashMap<u64, String>,
+    /// Sockets without a descriptor that were found to have ended, the last time the kernel was asked.
+    ended: Vec<Known>,
     /// True when states may have changed since the kernel was last asked.
     stale: bool,
 }
@@ -108,9 +112,11 @@ impl Session {
             jobs: 0,
             out: Vec::new(),
             latest: BTreeMap::new(),
+            refusals: BTreeMap::new(),
             variables: BTreeMap::new(),
             last_end: None,
             program_inodes: HashMap::new(),
+            ended: Vec::new(),
             stale: false,
         };
         session.make_process_on(FIRST_HOST, FIRST_HOST)?;
@@ -192,6 +198,17 @@ impl Session {
     /// How many packets have been told so far; the newest has this number.
     pub fn packets_told(&self) -> u64 {
         self.packets.told()
+    }
+
+    /// Why the last command of a process was not carried out to its end, though no call of it failed: it timed out (`settimeout`), or
+    /// could not be begun.
+    pub fn refusal(&self, process: &str) -> Option<&str> {
+        self.refusals.get(process).map(String::as_str)
+    }
+
+    /// True when the lab has ended by itself: no command can be carried out any more.
+    pub fn is_gone(&self) -> bool {
+        self.lab_is_gone
     }
 
     /// The value the last command of a process gave.
@@ -293,6 +310,9 @@ impl Session {
             0
         };
         self.latest.remove(process);
+        if job == 0 {
+            self.refusals.remove(process);
+        }
         self.sample_before_command();
         let Some(place) = self.place(process) else {
             return Ok(());
@@ -312,6 +332,7 @@ impl Session {
     /// Has a process evaluate an expression of which nothing is shown or remembered. An error is what the process refused, in words.
     pub fn evaluate(&mut self, process: &str, expr: Expr) -> Result<Option<Value>, String> {
         let before = self.latest.remove(process);
+        let refusal = self.refusals.get(process).cloned();
         let mark = self.out.len();
         let command = Command {
             process: None,
@@ -325,6 +346,10 @@ impl Session {
         let value = self.latest.remove(process).map(|result| result.value);
         if let Some(before) = before {
             self.latest.insert(process.to_owned(), before);
+        }
+        self.refusals.remove(process);
+        if let Some(refusal) = refusal {
+            self.refusals.insert(process.to_owned(), refusal);
         }
         let number = self.commands;
         let mut refused = None;

@@ -11,6 +11,7 @@ const GRANTS: &[(&str, &[&str])] = &[
     ("catalog", &[]),
     ("packet", &["catalog"]),
     ("event", &["packet", "value"]),
+    ("export", &["catalog", "event", "value"]),
     ("command", &["catalog", "event", "packet", "value"]),
     (
         "engine",
@@ -58,6 +59,7 @@ const GRANTS: &[(&str, &[&str])] = &[
             "command",
             "engine",
             "event",
+            "export",
             "inspector",
             "lab",
             "lesson",

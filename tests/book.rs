@@ -4,7 +4,7 @@ mod support;
 
 use socklab::book::chapters::{Chapter, Part, Written, summary};
 use socklab::book::sheet::Sheet;
-use socklab::book::{canonical, glossary, page, reference, tables};
+use socklab::book::{canonical, glossary, lookup, page, reference, tables};
 use socklab::catalog::manual;
 use socklab::catalog::verb::VERBS;
 use socklab::lesson::document::Lesson;
@@ -123,12 +123,11 @@ fn reference_pages() -> Result<Vec<Sheet>, String> {
             Ok(run) => run,
             Err(obstacle) => return Some(format!("{}: {obstacle}", entry.name)),
         };
-        let mut shown = String::new();
+        let mut shown = Vec::new();
         let mut ports = page_ports(&run.ports, &run.blocks, &text);
         for came in &run.blocks {
             for line in &came.printed {
-                shown.push_str(&ports.settle(line));
-                shown.push('\n');
+                shown.push(ports.settle(line));
             }
         }
         printed
@@ -307,6 +306,7 @@ fn every_generated_page_of_the_book_is_what_a_run_gives() {
         Err(reason) => wrong.push(reason),
     }
     let mut single = tables::sheets();
+    single.extend(lookup::sheets());
     let read: Vec<(&str, Lesson)> = lessons
         .iter()
         .map(|volume| (stem(volume), read(volume)))

@@ -2,6 +2,8 @@
 
 mod support;
 
+use socklab::catalog::verb::VERBS;
+use socklab::command::parse::parse_line;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 use support::{SOCKLAB, folder, private_lab, run};
@@ -118,6 +120,68 @@ fn the_session_in_the_readme_is_what_a_run_prints() {
         .expect("the binary runs");
     let printed = String::from_utf8_lossy(&output.stdout).into_owned();
     assert_eq!(settled(&shown), settled(printed.trim_end()), "{printed}");
+}
+
+/// The words between single backticks, outside of blocks.
+fn code(text: &str) -> Vec<&str> {
+    let mut words = Vec::new();
+    let mut in_block = false;
+    for line in text.lines() {
+        if line.starts_with("```") {
+            in_block = !in_block;
+        } else if !in_block {
+            words.extend(line.split('`').skip(1).step_by(2));
+        }
+    }
+    words
+}
+
+#[test]
+fn every_command_that_the_readme_names_is_one() {
+    let readme = std::fs::read_to_string(project().join("README.md")).expect("it is readable");
+    let (_, told) = readme
+        .split_once("## What to type")
+        .expect("it says what to type");
+    let (told, _) = told.split_once("- **Scripts**").expect("then of scripts");
+    let is_verb = |word: &str| VERBS.iter().any(|entry| entry.name == word);
+    let mut commands = 0;
+    for line in code(told) {
+        let words = line.split_once("> ").map_or(line, |(_, words)| words);
+        let first = words.split([' ', '.', '(']).next().unwrap_or_default();
+        if first == "socklab" || !(is_verb(first) || line.contains(" = ") || line.contains('(')) {
+            continue;
+        }
+        // A verb alone is a name, not a command.
+        let found = parse_line(line);
+        assert!(line == first || found.is_ok(), "{line}: {found:?}");
+        commands += 1;
+    }
+    assert!(commands > 30, "only {commands} commands were found");
+    let mut tasks = 0;
+    for line in code(&readme) {
+        let mut words = line.split_whitespace();
+        if words.next() != Some("socklab") {
+            continue;
+        }
+        let known = ["run", "enter", "read", "inspect", "lesson", "doctor"];
+        let mut arguments: Vec<&str> = words
+            .clone()
+            .take_while(|word| known.contains(word) || ["list", "learn"].contains(word))
+            .collect();
+        arguments.push("--help");
+        let ran = run(&arguments, b"");
+        assert_eq!(ran.status, 0, "{line}: {}", ran.err);
+        let flags = words.filter(|word| word.starts_with('-') && *word != "--");
+        for flag in flags {
+            assert!(ran.out.contains(flag), "{line}: no {flag} in {}", ran.out);
+        }
+        tasks += 1;
+    }
+    assert!(tasks >= 8, "only {tasks} tasks were found");
+    for picture in readme.split("](").skip(1) {
+        let path = picture.split(')').next().unwrap_or_default();
+        assert!(project().join(path).exists(), "{path}");
+    }
 }
 
 #[test]

@@ -377,6 +377,11 @@ const FILTERS: &[&str] = &[
     r#"icmp matches "abc|ping""#,
     r#"tcp.flags.str matches "S""#,
     "frame.number == 28 && tcp.port == 5001",
+    "frame.time_relative > 0.005",
+    "frame.time_delta < 0.002",
+    "tcp.time_relative > 0",
+    "tcp.time_delta",
+    "tcp.nxtseq == 6",
 ];
 
 /// Filters on which they do not, and why; both verdicts, so that a change of either is noticed.
@@ -392,6 +397,18 @@ const DIFFERENCES: &[Difference] = &[
         tshark: &[21],
         own: &[],
         why: "streams are those of the outermost headers, although the number is counted",
+    },
+    Difference {
+        filter: "udp.time_delta",
+        tshark: &[13, 19, 22, 23],
+        own: &[13, 19, 22],
+        why: "times are those of the outermost headers, not of a tunnelled packet",
+    },
+    Difference {
+        filter: "udp.time_relative",
+        tshark: &[13, 19, 22, 23],
+        own: &[13, 19, 22],
+        why: "times are those of the outermost headers, not of a tunnelled packet",
     },
     Difference {
         filter: "tcp.seq",
@@ -563,7 +580,14 @@ fn the_differences_that_are_known_are_the_ones_there_are() {
 }
 
 /// Fields that are in other frames than tshark has them in; the reasons are in [`DIFFERENCES`].
-const ELSEWHERE: &[&str] = &["icmpv6.length", "tcp.seq", "tcp.seq_raw", "udp.stream"];
+const ELSEWHERE: &[&str] = &[
+    "icmpv6.length",
+    "tcp.seq",
+    "tcp.seq_raw",
+    "udp.stream",
+    "udp.time_delta",
+    "udp.time_relative",
+];
 
 /// Fields of the tree that Wireshark 4.0 does not have under this name.
 const OWN_FIELDS: &[&str] = &[

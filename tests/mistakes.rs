@@ -54,6 +54,10 @@ fn why_says_what_the_socket_had_been_through() {
             ],
         ),
         (
+            "s = create_server :5000\nc = socket\nconnect c localhost:5000\nshutdown c SHUT_WR\nsend c 'x'\nwhy",
+            &["lab shut the sending side of c down itself: shutdown(4, SHUT_WR) = 0, command 4."],
+        ),
+        (
             "a, b = socketpair\nshutdown a SHUT_WR\nsend a 'x'\nwhy",
             &["a itself has shut down its sending: command 2, shutdown(3, SHUT_WR) = 0."],
         ),
@@ -101,6 +105,18 @@ fn why_says_what_the_socket_had_been_through() {
             &["one has the addresses 10.0.0.1, fd00::1, 127.0.0.1, ::1"],
         ),
     ]);
+}
+
+#[test]
+fn a_host_that_cannot_be_is_answered_with_one_that_can() {
+    check(&[(
+        "host a 10.0.0.1\nhost b 10.0.0.2\nhost c 192.168.1.1\nhost d 10.0.0.300\nexplain nothing-like-it",
+        &[
+            "host c 10.0.0.3",
+            "host d 10.0.0.3",
+            "`help` lists the commands",
+        ],
+    )]);
 }
 
 #[test]

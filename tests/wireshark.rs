@@ -11,6 +11,7 @@ mod tshark;
 
 use socklab::event::packet::{Cause, Certainty, Label, PacketEvent};
 use socklab::inspector::{pcapng, read};
+use socklab::packet::headers::flag;
 use std::fmt::Write;
 use std::ops::ControlFlow;
 use traffic::Traffic;
@@ -51,11 +52,17 @@ fn text(value: Option<impl ToString>) -> String {
 fn ours(packet: &PacketEvent) -> String {
     let track = &packet.track;
     let tcp = packet.headers.tcp().expect("only TCP was made");
+    // Without the ACK flag tshark shows the field as it is.
+    let acknowledged = if tcp.flags & flag::ACK == 0 {
+        tcp.ack
+    } else {
+        track.ack
+    };
     let labels: Vec<&str> = track.labels.as_fields().iter().map(Label::name).collect();
     [
         text(track.stream),
         track.seq.to_string(),
-        track.ack.to_string(),
+        acknowledged.to_string(),
         tcp.len.to_string(),
         track.window.to_string(),
         track.completeness.to_string(),

@@ -13,7 +13,10 @@ use std::sync::LazyLock;
 
 /// A call and what it returned: `send(3, "x", 1, 0) = -1 EPIPE`.
 static CALL: LazyLock<Option<Regex>> = LazyLock::new(|| {
-    Regex::new(r"(?:^|\s)([a-z][a-z_0-9]*)\([^()]*\) = (-?[0-9]+)(?: (E[A-Z]+))?").ok()
+    // Bytes of a packet may hold any sign, a parenthesis too.
+    let pattern =
+        r#"(?:^|\s)([a-z][a-z_0-9]*)\((?:[^()"]|"(?:[^"\\]|\\.)*")*\) = (-?[0-9]+)(?: (E[A-Z]+))?"#;
+    Regex::new(pattern).ok()
 });
 /// The flags of a segment.
 static FLAGS: LazyLock<Option<Regex>> =
@@ -50,7 +53,6 @@ pub fn page(text: &str) -> Vec<String> {
             && fence.chars().all(|mark| mark == '`')
         {
             open = Some(fence);
-            pieces.push("console".to_owned());
             printed.push('\n');
         } else if let Some((_, file)) = line
             .strip_prefix("![")
@@ -58,7 +60,8 @@ pub fn page(text: &str) -> Vec<String> {
         {
             // How many packets a drawing shows is the run's own.
             pieces.push(file.to_owned());
-        } else {
+        } else if !line.trim().is_empty() {
+            // An answer that is long in one run has a block of its own there: where blocks begin and end is the run's own.
             pieces.push(line.to_owned());
         }
     }
@@ -157,6 +160,22 @@ mod tests {
     fn prose_counts_letter_for_letter() {
         assert!(difference(&page("it takes 5 ms"), &page("it takes 6 ms")).is_some());
         assert!(difference(&page("a"), &page("a\nb")).is_some());
+    }
+
+    #[test]
+    fn a_call_is_known_whatever_bytes_it_moves() {
+        let page = |data: &str| page(&format!("```console\n send(3, \"{data}\", 4, 0) = 4\n```"));
+        for data in ["a)b(", "a\\\"b", "x) = -1 EPIPE"] {
+            assert_eq!(page(data), ["send: success"], "{data}");
+        }
+    }
+
+    #[test]
+    fn where_a_block_ends_does_not_count_and_the_order_of_lines_does() {
+        let one = page("a\n\n```console\nlab> x\nlab> y\n```\n\nb");
+        let apart = "a\n\n```console\nlab> x\n```\n\n```console,long\nlab> y\n```\n\nb";
+        assert_eq!(page(apart), one);
+        assert_ne!(page("a\n\n```console\nlab> y\nlab> x\n```\n\nb"), one);
     }
 
     #[test]

@@ -72,6 +72,26 @@ pub fn block(kind: &str, text: &str) -> String {
     format!("{fence}{kind}\n{}\n{fence}\n", text.trim_end_matches('\n'))
 }
 
+/// A line that printed more lines than this has a block of its own, which a reader scrolls.
+const LONG: usize = 40;
+
+/// Lines that were typed, each with what it printed below it, as blocks.
+pub fn console(ran: &[String]) -> String {
+    let is_long = |printed: &String| printed.lines().count() > LONG;
+    let blocks: Vec<String> = ran
+        .chunk_by(|one, next| !is_long(one) && !is_long(next))
+        .map(|run| {
+            let kind = if is_long(&run[0]) {
+                "console,long"
+            } else {
+                "console"
+            };
+            block(kind, &run.join("\n"))
+        })
+        .collect();
+    blocks.join("\n")
+}
+
 /// A part of the page that opens when it is clicked.
 pub fn folded(summary: &str, body: &str) -> String {
     format!(
@@ -117,6 +137,15 @@ mod tests {
     fn a_fence_is_longer_than_those_it_holds() {
         assert_eq!(block("text", "a\n"), "```text\na\n```\n");
         assert_eq!(block("text", "```\n"), "````text\n```\n````\n");
+    }
+
+    #[test]
+    fn a_long_answer_has_a_block_of_its_own() {
+        let ran = ["a", &"b\n".repeat(50), "c", "d"].map(str::to_owned);
+        let text = console(&ran);
+        assert_eq!(text.matches("```console\n").count(), 2);
+        assert_eq!(text.matches("```console,long\nb\n").count(), 1);
+        assert!(text.ends_with("```\n\n```console\nc\nd\n```\n"), "{text}");
     }
 
     #[test]

@@ -3,6 +3,7 @@
 pub mod canonical;
 pub mod chapters;
 pub mod glossary;
+pub mod lookup;
 pub mod markdown;
 pub mod page;
 pub mod ports;

@@ -1,6 +1,6 @@
 //! A lesson as a page: its prose, its console blocks with what a run printed, its questions and tasks, its drawings.
 
-use super::markdown::{block, folded, prose};
+use super::markdown::{block, console, folded, prose};
 use super::ports::Ports;
 use super::sheet::Sheet;
 use crate::lesson::document::{Block, Lesson, Placed};
@@ -96,9 +96,6 @@ fn listing(name: &str, text: &str) -> String {
     format!("`{name}`:\n\n{}", block(kind, text))
 }
 
-/// A line that printed more lines than this has a block of its own, which a reader scrolls.
-const LONG: usize = 40;
-
 /// What is needed to set a lesson's runs, and the drawings that were set.
 struct Desk<'a> {
     stem: &'a str,
@@ -130,18 +127,7 @@ impl Desk<'_> {
             .iter()
             .map(|printed| self.ports.settle(printed))
             .collect();
-        let is_long = |printed: &String| printed.lines().count() > LONG;
-        let mut text = String::new();
-        for run in settled.chunk_by(|one, next| !is_long(one) && !is_long(next)) {
-            let kind = if is_long(&run[0]) {
-                "console,long"
-            } else {
-                "console"
-            };
-            text.push_str(&block(kind, &run.join("\n")));
-            text.push('\n');
-        }
-        text
+        console(&settled) + "\n"
     }
 
     fn figure(&mut self, drawing: &Drawing) -> String {

@@ -1,6 +1,6 @@
 //! The reference of every command: a page for each group of verbs, from the catalog. What an example printed is given by who ran it.
 
-use super::markdown::{anchor, block, cell, code, prose, sentence};
+use super::markdown::{anchor, block, cell, code, console, prose, sentence};
 use super::sheet::Sheet;
 use crate::catalog::manual::{self, Page};
 use crate::catalog::parameter::{Need, Parameter};
@@ -53,6 +53,8 @@ pub fn contents() -> Vec<(&'static str, String, usize)> {
         ("Socket options", "options"),
         ("TCP_INFO", "tcp-info"),
         ("Settings of a host", "sysctls"),
+        ("Constants", "constants"),
+        ("Display filters", "filters"),
         ("Glossary", "glossary"),
     ] {
         pages.push((title, format!("reference/{name}.md"), 0));
@@ -61,7 +63,7 @@ pub fn contents() -> Vec<(&'static str, String, usize)> {
 }
 
 /// The pages of all verbs. `printed` gives what the example of a verb printed.
-pub fn sheets(printed: &dyn Fn(&VerbEntry) -> Option<String>) -> Vec<Sheet> {
+pub fn sheets(printed: &dyn Fn(&VerbEntry) -> Option<Vec<String>>) -> Vec<Sheet> {
     let mut sheets = vec![Sheet::new("reference/commands.md", index())];
     for (group, title, name, about) in GROUPS {
         let mut text = format!("# {title}\n\n{about}\n");
@@ -103,7 +105,7 @@ fn index() -> String {
 }
 
 /// A verb: both spellings, what it takes, the text of its manual page, its errors, and its example.
-fn verb(entry: &VerbEntry, printed: Option<&str>) -> String {
+fn verb(entry: &VerbEntry, printed: Option<&[String]>) -> String {
     let page = manual::page(entry.verb);
     let mut text = format!("## {}\n\n{}\n\n", entry.name, sentence(page.summary));
     text.push_str("| | |\n|---|---|\n");
@@ -138,7 +140,7 @@ fn verb(entry: &VerbEntry, printed: Option<&str>) -> String {
     text
 }
 
-fn rest(page: &Page, printed: Option<&str>) -> String {
+fn rest(page: &Page, printed: Option<&[String]>) -> String {
     let mut text = String::new();
     if !page.blocks.is_empty() {
         let _ = write!(text, "\n**It blocks:** {}\n", prose(page.blocks));
@@ -154,10 +156,7 @@ fn rest(page: &Page, printed: Option<&str>) -> String {
             );
         }
     }
-    let example = printed.map_or_else(
-        || block("text", page.example),
-        |printed| block("console", printed),
-    );
+    let example = printed.map_or_else(|| block("text", page.example), console);
     let _ = write!(text, "\n**Example:**\n\n{example}");
     if !page.man.is_empty() {
         let _ = write!(text, "\nRead on: {}\n", prose(page.man));

@@ -24,7 +24,9 @@ fn errors() -> String {
          the prompt shows one of them; `why` says what led to the last one.\n",
     );
     let mut others = Vec::new();
-    for errno in errnos() {
+    let mut sorted: Vec<_> = errnos().collect();
+    sorted.sort_by_key(|errno| errno.name);
+    for errno in sorted {
         if errno.meaning.is_empty() {
             others.push(errno);
             continue;

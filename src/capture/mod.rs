@@ -3,4 +3,5 @@
 pub mod block;
 pub mod interface;
 pub mod live;
+pub mod queue;
 pub mod tap;

@@ -1,17 +1,18 @@
 //! A tap on one network: frames out of the ring, with the link type the decoder needs. Not what they mean.
 //!
 //! Whoever asks for the next frame takes it from the ring, so that what a call caused is there once the call has returned. A ring with
-//! slots for the largest frame has few of them; when frames come so fast that they are found several at a time, a thread begins to
-//! empty it, too, into a queue that is read first. It rests again when none come.
+//! slots for the largest frame has few of them, so there are several, of which the ones with shorter slots have more. When frames come
+//! so fast that they are found several at a time, a thread begins to empty them, too, into a queue that is read first. It rests again
+//! when none come.
 
+use super::queue::Queue;
 use crate::event::packet::Frame;
 use crate::packet::headers::LinkType;
-use crate::sys::ring::{Look, Ring, RingFrame, Room};
+use crate::sys::ring::{Look, RINGS, Ring, RingFrame, Room};
 use nix::errno::Errno;
 use nix::poll::{PollFd, PollFlags, PollTimeout, poll};
 use nix::sys::epoll::{Epoll, EpollCreateFlags, EpollEvent, EpollFlags};
 use nix::sys::eventfd::{EfdFlags, EventFd};
-use std::collections::VecDeque;
 use std::io;
 use std::os::fd::{AsFd, BorrowedFd, OwnedFd};
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
@@ -24,9 +25,8 @@ pub const LOOPBACK: i32 = 1;
 const FLOOD: usize = 8;
 /// The flood is over when none came for so many milliseconds.
 const CALM: u16 = 200;
-/// At most this many bytes of frames, and this many frames, wait in the queue; what comes then is dropped in the ring, and counted.
-const QUEUE_BYTES: usize = 64 << 20;
-const QUEUE_FRAMES: usize = 400_000;
+/// At most about this many bytes of frames wait in the queue; what comes then is dropped in the ring, and counted.
+const QUEUE: usize = 64 << 20;
 /// How long the thread waits while the queue is full.
 const FULL: Duration = Duration::from_millis(2);
 
@@ -34,7 +34,7 @@ const FULL: Duration = Duration::from_millis(2);
 #[derive(Debug)]
 pub struct Tap {
     shared: Arc<Shared>,
-    /// Becomes readable with the ring and with the bell.
+    /// Becomes readable with the rings and with the bell.
     either: Epoll,
     thread: bool,
     in_a_row: usize,
@@ -50,11 +50,30 @@ struct Shared {
 
 #[derive(Debug)]
 struct State {
-    ring: Ring,
-    queue: VecDeque<Frame>,
-    bytes: usize,
+    rings: Rings,
+    queue: Queue,
     flood: bool,
     ended: bool,
+}
+
+/// The rings for frames of each length. A frame is in one of them.
+#[derive(Debug)]
+struct Rings([Ring; RINGS]);
+
+impl Rings {
+    /// Gives the oldest of their next frames to `look`.
+    fn next<T>(&mut self, look: impl FnOnce(RingFrame<'_>) -> T) -> Option<T> {
+        let heads = self.0.iter_mut();
+        let oldest = heads.filter_map(|ring| ring.next_time_ns().map(|time_ns| (time_ns, ring)));
+        let (_, ring) = oldest.min_by_key(|(time_ns, _)| *time_ns)?;
+        ring.next(look)
+    }
+
+    /// Frames that found no free slot since the last time this was asked.
+    fn drops(&self) -> u64 {
+        let drops = self.0.iter().map(|ring| ring.drops().unwrap_or(0));
+        drops.map(u64::from).sum()
+    }
 }
 
 impl Shared {
@@ -65,34 +84,38 @@ impl Shared {
 }
 
 impl State {
-    /// Moves what the ring holds to the queue; how many frames that were, and whether there is room for more.
-    fn empty_ring(&mut self) -> (usize, bool) {
+    /// Moves what the rings hold to the queue; how many frames that were, and whether there is room for more.
+    fn empty_rings(&mut self) -> (usize, bool) {
         let before = self.queue.len();
-        while self.bytes < QUEUE_BYTES && self.queue.len() < QUEUE_FRAMES {
-            let Some(frame) = self.ring.next(|frame| owned(&frame)) else {
+        while self.queue.bytes() < QUEUE {
+            let queue = &mut self.queue;
+            if self.rings.next(|frame| queue.push(&frame)).is_none() {
                 return (self.queue.len() - before, true);
-            };
-            self.bytes += frame.bytes.len();
-            self.queue.push_back(frame);
+            }
         }
         (self.queue.len() - before, false)
     }
 }
 
 impl Tap {
-    /// Begins to capture on `lo` with a packet socket of that network, into a ring of so many MiB.
-    pub fn on_loopback(socket: OwnedFd, mebibytes: usize) -> io::Result<Self> {
-        let room = Room::for_loopback(mebibytes);
-        let ring = Ring::start(socket, LOOPBACK, Look::Outgoing, room)?;
+    /// Begins to capture on `lo` with packet sockets of that network, each into a ring of so many MiB.
+    pub fn on_loopback(sockets: [OwnedFd; RINGS], mebibytes: usize) -> io::Result<Self> {
+        let [one, two, three] = sockets;
+        let [room_one, room_two, room_three] = Room::for_loopback(mebibytes);
+        let start = |socket, room| Ring::start(socket, LOOPBACK, Look::Outgoing, room);
+        let rings = Rings([
+            start(one, room_one)?,
+            start(two, room_two)?,
+            start(three, room_three)?,
+        ]);
         let bell = EventFd::from_flags(EfdFlags::EFD_CLOEXEC | EfdFlags::EFD_NONBLOCK)?;
         let either = Epoll::new(EpollCreateFlags::EPOLL_CLOEXEC)?;
-        for fd in [ring.as_fd(), bell.as_fd()] {
+        for fd in rings.0.iter().map(AsFd::as_fd).chain([bell.as_fd()]) {
             either.add(fd, EpollEvent::new(EpollFlags::EPOLLIN, 0))?;
         }
         let state = State {
-            ring,
-            queue: VecDeque::new(),
-            bytes: 0,
+            rings,
+            queue: Queue::default(),
             flood: false,
             ended: false,
         };
@@ -112,15 +135,14 @@ impl Tap {
     /// The next frame, if there is one. Does not wait.
     pub fn next_frame(&mut self) -> Option<Frame> {
         let mut state = self.shared.state();
-        let frame = if let Some(frame) = state.queue.pop_front() {
-            state.bytes -= frame.bytes.len();
+        let frame = if let Some(frame) = state.queue.next(|frame| owned(&frame)) {
             Some(frame)
         } else {
             // Nothing waits in the queue: the bell is silenced before the ring is looked at, never after.
             if self.thread {
                 let _ = self.shared.bell.read();
             }
-            state.ring.next(|frame| owned(&frame))
+            state.rings.next(|frame| owned(&frame))
         };
         self.in_a_row = if frame.is_some() {
             self.in_a_row + 1
@@ -137,8 +159,7 @@ impl Tap {
 
     /// Frames that were lost because nobody fetched them in time, since the capture began (PACKET_STATISTICS).
     pub fn dropped(&mut self) -> u64 {
-        let drops = self.shared.state().ring.drops().unwrap_or(0);
-        self.dropped += u64::from(drops);
+        self.dropped += self.shared.state().rings.drops();
         self.dropped
     }
 
@@ -169,11 +190,18 @@ impl AsFd for Tap {
     }
 }
 
-/// The thread: empties the ring while there is a flood. The tap does not wait for its end, which comes by itself.
+/// The thread: empties the rings while there is a flood. The tap does not wait for its end, which comes by itself.
 fn help(shared: &Shared) {
-    let Ok(socket) = shared.state().ring.as_fd().try_clone_to_owned() else {
+    let sockets: io::Result<Vec<OwnedFd>> = {
+        let rings = &shared.state().rings.0;
+        let sockets = rings.iter().map(|ring| ring.as_fd().try_clone_to_owned());
+        sockets.collect()
+    };
+    let Ok(sockets) = sockets else {
         return;
     };
+    let watch = |socket| PollFd::new(socket, PollFlags::POLLIN);
+    let mut entries: Vec<PollFd<'_>> = sockets.iter().map(AsFd::as_fd).map(watch).collect();
     loop {
         let mut state = shared.state();
         while !(state.flood || state.ended) {
@@ -185,7 +213,7 @@ fn help(shared: &Shared) {
         if state.ended {
             return;
         }
-        let (moved, room) = state.empty_ring();
+        let (moved, room) = state.empty_rings();
         drop(state);
         if moved > 0 {
             // A counter that is full rings as loud.
@@ -195,7 +223,6 @@ fn help(shared: &Shared) {
             std::thread::sleep(FULL);
             continue;
         }
-        let mut entries = [PollFd::new(socket.as_fd(), PollFlags::POLLIN)];
         match poll(&mut entries, PollTimeout::from(CALM)) {
             Ok(0) => shared.state().flood = false,
             Ok(_) | Err(Errno::EINTR) => {}

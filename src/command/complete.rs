@@ -136,6 +136,9 @@ impl Cursor {
             candidates.options(verb);
             return;
         }
+        if let Slot::Argument(Verb::Save, Some(0)) = self.slot {
+            candidates.endings(word);
+        }
         if word.starts_with(['/', '.', '~']) {
             candidates.paths(word, paths);
             return;

@@ -73,6 +73,8 @@ pub enum Expectation {
     Seen(Box<Pattern>),
     /// `blocked server`: this process sleeps in a call; `None` for the one the line goes to.
     Blocked(Option<String>),
+    /// `timeout`: the last command ran into the timeout that `settimeout` set (Python's TimeoutError).
+    TimedOut,
     /// `output "text"`: this was printed.
     Output(String),
     /// `received "text"`: the process has received these bytes.
@@ -110,6 +112,7 @@ pub const FORMS: &[&str] = &[
     "packets",
     "no packet",
     "blocked",
+    "timeout",
     "output",
     "received",
     "took",
@@ -202,6 +205,7 @@ fn parse_expectation(text: &str) -> Result<Expectation, Diagnostic> {
             _ => Err(wrong("which process is blocked?")
                 .expecting("the name of one process: blocked server")),
         },
+        "timeout" if rest.is_empty() => Ok(Expectation::TimedOut),
         "output" => match parse_expression(rest) {
             Ok(Expr::Str(text)) => Ok(Expectation::Output(text)),
             Ok(_) => Err(wrong("output is text").expecting("text in quotes: output \"hello\"")),

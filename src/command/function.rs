@@ -130,6 +130,27 @@ pub const FUNCTIONS: &[FunctionEntry] = &[
     of("struct", "pack", 1, MANY, "values packed as bytes"),
     of("struct", "unpack", 2, 2, "bytes unpacked to values"),
     of("struct", "calcsize", 1, 1, "how many bytes a format takes"),
+    of(
+        "socket",
+        "CMSG_LEN",
+        1,
+        1,
+        "ancillary data of this length with its header",
+    ),
+    of(
+        "socket",
+        "CMSG_SPACE",
+        1,
+        1,
+        "the same with the padding behind it",
+    ),
+    of(
+        "socket",
+        "has_dualstack_ipv6",
+        0,
+        0,
+        "whether one socket can serve IPv4 and IPv6",
+    ),
     of("time", "time", 0, 0, "seconds since 1970"),
     of(
         "time",

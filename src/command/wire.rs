@@ -143,7 +143,8 @@ pub fn unknown_field(name: &str) -> Option<&'static str> {
     match name {
         "tcp.stream" => Some("name its ports: tcp.port == 5000"),
         "udp.stream" => Some("name its ports: udp.port == 5000"),
-        "frame.number" | "frame.time_epoch" => Some("count: `2nd`, `next 3`, `after 5`"),
+        "frame.number" => Some("count: `2nd`, `next 3`, `after 5`"),
+        _ if name.contains(".time_") => Some("count: `2nd`, `next 3`, `after 5`"),
         "tcp.completeness" => Some("name the flags: tcp.flags.syn == 1"),
         _ if name.starts_with("socklab.") => {
             Some("the wire acts before anything is known of a frame: name its fields")

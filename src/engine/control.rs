@@ -10,7 +10,7 @@ use crate::sys::address;
 use crate::sys::control::Control;
 use crate::value::Value;
 use nix::errno::Errno;
-use std::net::Ipv4Addr;
+use std::net::{Ipv4Addr, Ipv6Addr};
 
 /// An item as a reader sees it.
 pub(super) struct Item {
@@ -58,6 +58,39 @@ pub(super) fn decode(item: &Control) -> Item {
                 format!("{{ipi_ifindex={index}, ipi_spec_dst={local}, ipi_addr={destination}}}"),
             )
         }
+        ("IPV6_PKTINFO", [.., index]) if item.data.len() == 20 => {
+            let octets = item.data.first_chunk().copied().unwrap_or([0; 16]);
+            let address = Ipv6Addr::from(octets);
+            (
+                Value::Tuple(vec![Value::Str(address.to_string()), int(*index)]),
+                format!("{{ipi6_addr={address}, ipi6_ifindex={index}}}"),
+            )
+        }
+        ("NETLINK_PKTINFO", [group, ..]) => (int(*group), format!("{{group={group}}}")),
+        (
+            "IP_ORIGDSTADDR" | "IP_RECVORIGDSTADDR" | "IPV6_ORIGDSTADDR" | "IPV6_RECVORIGDSTADDR",
+            [..],
+        ) if item.data.len() >= 16 => {
+            let address = address::decode(&item.data);
+            let shown = text::address(&address);
+            (Value::Address(address), shown)
+        }
+        ("PACKET_AUXDATA", [status, len, snaplen, ..]) if item.data.len() == 20 => {
+            let short = |at: usize| {
+                let bytes = item.data[at..].first_chunk().copied().unwrap_or_default();
+                i32::from(u16::from_ne_bytes(bytes))
+            };
+            let rest = [12, 14, 16, 18].map(short);
+            let [mac, net, vlan, tag] = rest;
+            let all = [*status, *len, *snaplen].into_iter().chain(rest);
+            (
+                Value::Tuple(all.map(int).collect()),
+                format!(
+                    "{{tp_status={status:#x}, tp_len={len}, tp_snaplen={snaplen}, tp_mac={mac}, tp_net={net}, tp_vlan_tci={vlan}, tp_vlan_tpid={tag:#x}}}"
+                ),
+            )
+        }
+        ("SCM_TIMESTAMPING", _) if item.data.len() == 48 => stamps(&item.data),
         ("SCM_TIMESTAMP" | "SCM_TIMESTAMPNS", _) if item.data.len() == 16 => {
             let long = |at: usize| {
                 let bytes = item.data[at..].first_chunk().copied().unwrap_or_default();
@@ -90,6 +123,26 @@ pub(super) fn decode(item: &Control) -> Item {
         text,
         descriptors,
     }
+}
+
+/// `struct scm_timestamping`: by software, an unused one, by hardware; what was not taken is 0.
+fn stamps(data: &[u8]) -> (Value, String) {
+    let long = |at: usize| {
+        let bytes = data[at..].first_chunk().copied().unwrap_or_default();
+        i64::from_ne_bytes(bytes)
+    };
+    let pairs = [0, 16, 32].map(|at| (long(at), long(at + 8)));
+    let values = pairs
+        .iter()
+        .map(|(seconds, rest)| Value::Float(*seconds as f64 + *rest as f64 / 1e9));
+    let texts: Vec<String> = pairs
+        .iter()
+        .map(|(seconds, rest)| format!("{{tv_sec={seconds}, tv_nsec={rest}}}"))
+        .collect();
+    (
+        Value::Tuple(values.collect()),
+        format!("[{}]", texts.join(", ")),
+    )
 }
 
 /// `struct sock_extended_err` and the address behind it, of whoever told (ip(7), IP_RECVERR).
@@ -197,6 +250,11 @@ fn encode_data(level: i32, kind: i32, value: &Value) -> Outcome<Vec<u8>> {
                 .to_ne_bytes()
                 .to_vec())
         }
+        ("IP_PKTINFO" | "IPV6_PKTINFO", Value::Tuple(fields) | Value::List(fields)) => {
+            packet_information(fields).ok_or_else(|| {
+                Stop::because("the data of IP_PKTINFO is (ifindex, source, destination), that of IPV6_PKTINFO (source, ifindex), as recvmsg gives it")
+            })
+        }
         (_, value) if integer(value).is_some() => Ok((integer(value).unwrap_or_default() as i32)
             .to_ne_bytes()
             .to_vec()),
@@ -204,6 +262,33 @@ fn encode_data(level: i32, kind: i32, value: &Value) -> Outcome<Vec<u8>> {
             "the data of an item is bytes, a number, or for SCM_RIGHTS a list of sockets; this is {}",
             describe(other)
         ))),
+    }
+}
+
+/// `struct in_pktinfo` or `struct in6_pktinfo` from the fields that [`decode`] gives.
+fn packet_information(fields: &[Value]) -> Option<Vec<u8>> {
+    let text = |value: &Value| match value {
+        Value::Str(text) => Some(text.clone()),
+        Value::Address(address) => Some(address.ip()?.to_string()),
+        _ => None,
+    };
+    let index = |value: &Value| i32::try_from(integer(value)?).ok();
+    match fields {
+        [number, source, destination] => {
+            let source: Ipv4Addr = text(source)?.parse().ok()?;
+            let destination: Ipv4Addr = text(destination)?.parse().ok()?;
+            let mut bytes = index(number)?.to_ne_bytes().to_vec();
+            bytes.extend(source.octets());
+            bytes.extend(destination.octets());
+            Some(bytes)
+        }
+        [source, number] => {
+            let source: Ipv6Addr = text(source)?.parse().ok()?;
+            let mut bytes = source.octets().to_vec();
+            bytes.extend(index(number)?.to_ne_bytes());
+            Some(bytes)
+        }
+        _ => None,
     }
 }
 

@@ -426,6 +426,7 @@ impl<'a> Execution<'a> {
     pub(super) fn refuse(&self, reason: String) {
         self.reports.send(Report::Refused(RefusedEvent {
             process: self.process.clone(),
+            job: self.job,
             reason,
         }));
     }

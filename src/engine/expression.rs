@@ -112,6 +112,9 @@ impl Execution<'_> {
     /// `value.name`: what Python's socket objects tell of themselves.
     fn attribute(&mut self, value: &Value, name: &str) -> Outcome {
         let Value::Socket(fd) = value else {
+            if let Ok(found) = operator::named(value, name) {
+                return Ok(found);
+            }
             return Err(Stop::because(format!(
                 "{} has no attribute `{name}`",
                 operator::describe(value)

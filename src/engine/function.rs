@@ -92,6 +92,9 @@ fn pure(name: &str, values: &[Value]) -> Outcome {
         ("calcsize", [Value::Str(format)]) => {
             packing::size(format).map(|size| Value::Int(size as i64))
         }
+        ("CMSG_LEN", [length]) => control_length(length, 1),
+        ("CMSG_SPACE", [length]) => control_length(length, 8),
+        ("has_dualstack_ipv6", []) => Ok(Value::Bool(true)),
         ("to_bytes", [number, rest @ ..]) => packing::to_bytes(number, rest),
         ("from_bytes", [Value::Bytes(bytes), order]) => packing::from_bytes(bytes, order),
         ("time", []) => Ok(Value::Float(now_ns() as f64 / 1e9)),
@@ -101,6 +104,16 @@ fn pure(name: &str, values: &[Value]) -> Outcome {
         (_, [Value::Str(text), rest @ ..]) => words::of_text(name, text, rest),
         (_, [Value::Bytes(bytes), rest @ ..]) => words::of_bytes(name, bytes, rest),
         _ => Err(wrong(name, values)),
+    }
+}
+
+/// CMSG_LEN and CMSG_SPACE of cmsg(3) on a 64-bit Linux: a header of 16 bytes, the data, and padding to a multiple.
+fn control_length(length: &Value, multiple: i64) -> Outcome {
+    match integer(length).filter(|length| (0..=1 << 20).contains(length)) {
+        Some(length) => Ok(Value::Int(
+            16 + (length + multiple - 1) / multiple * multiple,
+        )),
+        None => Err(Stop::because("a length is a number from 0 to 1048576")),
     }
 }
 

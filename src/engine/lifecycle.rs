@@ -6,6 +6,7 @@ use super::execution::{Execution, Outcome, Stop};
 use super::memory::Descriptor;
 use super::text;
 use super::waiting::Until;
+use crate::catalog::constant;
 use crate::catalog::parameter::Group;
 use crate::command::ast::{Call, Expr};
 use crate::event::CallEvent;
@@ -22,7 +23,26 @@ impl Execution<'_> {
     pub(super) fn socket(&mut self, call: &Call) -> Outcome {
         let (family, kind, protocol) = self.three(call, "AF_INET")?;
         let fd = self.call_socket(family, kind, protocol)?;
+        if family == text::number_of("AF_PACKET") {
+            self.note_byte_order(protocol);
+        }
         Ok(Value::Socket(fd))
+    }
+
+    /// The protocol of AF_PACKET is a number in network byte order (packet(7)); who forgets it hears nothing, without an error.
+    fn note_byte_order(&self, protocol: i32) {
+        let Ok(given) = u16::try_from(protocol) else {
+            return;
+        };
+        let family = i64::from(text::number_of("AF_PACKET"));
+        let named = |number: u16| constant::protocol(family, i64::from(number));
+        if let (Some(meant), None) = (named(given), named(given.swap_bytes())) {
+            self.note(format!(
+                "the kernel takes this protocol in network byte order, and reads {given:#06x} as {:#06x}, which no frame has: write socket.htons({})",
+                given.swap_bytes(),
+                meant.name
+            ));
+        }
     }
 
     /// socket(2), reported and remembered.
@@ -150,8 +170,34 @@ impl Execution<'_> {
             )));
         };
         let fd = self.unreserved(fd)?;
+        if matches!(value, Value::Socket(_)) && self.closes_later(fd) {
+            return Ok(Value::None);
+        }
         self.call_close(fd)?;
         Ok(Value::None)
+    }
+
+    /// True when files of `makefile` still use the socket: as in Python it is closed with the last of them, and no call is made now.
+    fn closes_later(&mut self, fd: i32) -> bool {
+        let files = self.engine.memory.with(|contents| {
+            let files = contents.files_on(fd);
+            let names: Vec<String> = files
+                .iter()
+                .map(|name| name.unwrap_or("a file without a name").to_owned())
+                .collect();
+            if !names.is_empty() {
+                contents.closing.insert(fd);
+            }
+            names
+        });
+        if files.is_empty() {
+            return false;
+        }
+        self.note(format!(
+            "no call is made yet: {} of makefile still uses fd {fd}, and closing it closes the socket (as in Python)",
+            files.join(" and ")
+        ));
+        true
     }
 
     /// close(2), reported; what was known of the descriptor is forgotten.

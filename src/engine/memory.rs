@@ -4,7 +4,7 @@
 use super::stream::Stream;
 use crate::sys::poll::Ready;
 use crate::value::Value;
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
 
@@ -34,6 +34,8 @@ pub(super) struct Contents {
     pub(super) pollers: HashMap<u32, Vec<Ready>>,
     /// Files made by `makefile`, by number.
     pub(super) streams: HashMap<u32, Stream>,
+    /// Descriptors whose socket was closed while files of `makefile` use them: the last of those closes them, as in Python.
+    pub(super) closing: HashSet<i32>,
     /// How many poll objects and files were made.
     made: u32,
 }
@@ -55,6 +57,19 @@ impl Contents {
             stream.let_go(fd);
         }
         self.sockets.remove(&fd);
+        self.closing.remove(&fd);
+    }
+
+    /// The files that use a descriptor, each by a variable that holds it, if one does.
+    pub(super) fn files_on(&self, fd: i32) -> Vec<Option<&str>> {
+        let on = self.streams.iter().filter(|(_, stream)| stream.is_on(fd));
+        on.map(|(number, _)| {
+            let mut names = self.variables.iter();
+            names
+                .find(|(_, value)| matches!(value, Value::File(held) if held == number))
+                .map(|(name, _)| name.as_str())
+        })
+        .collect()
     }
 }
 

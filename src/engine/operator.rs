@@ -143,6 +143,9 @@ pub(super) fn index(value: &Value, index: &Value) -> Result<Value, String> {
     let Some(parts) = parts(value) else {
         return Err(format!("{} has no parts to index", describe(value)));
     };
+    if let Value::Str(name) = index {
+        return named(value, name);
+    }
     let Some(number) = integer(index) else {
         return Err(format!("an index is an integer, not {}", describe(index)));
     };
@@ -155,6 +158,32 @@ pub(super) fn index(value: &Value, index: &Value) -> Result<Value, String> {
         .ok()
         .and_then(|place| parts.get(place).cloned())
         .ok_or_else(|| format!("there is no [{number}]: it has {} parts", parts.len()))
+}
+
+/// A field by its name, of what is a list of names with values: `info["tcpi_rtt"]` of TCP_INFO, with its prefix as C has it or without.
+pub(super) fn named(value: &Value, name: &str) -> Result<Value, String> {
+    let Value::List(items) = value else {
+        return Err("an index is an integer, not a string".to_owned());
+    };
+    let mut names = Vec::new();
+    for item in items {
+        let Value::Tuple(pair) = item else { continue };
+        let [Value::Str(own), found] = pair.as_slice() else {
+            continue;
+        };
+        if own == name || name.strip_prefix("tcpi_") == Some(own) {
+            return Ok(found.clone());
+        }
+        names.push(own.as_str());
+    }
+    if names.is_empty() {
+        return Err("an index is an integer, not a string".to_owned());
+    }
+    let near = names
+        .iter()
+        .min_by_key(|known| strsim::damerau_levenshtein(known, name.trim_start_matches("tcpi_")))
+        .map_or_else(String::new, |near| format!("; the nearest is {near}"));
+    Err(format!("there is no field {name:?} in it{near}"))
 }
 
 /// `value[start:end]`, of the same kind as the value.

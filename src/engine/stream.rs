@@ -198,9 +198,16 @@ impl Execution<'_> {
     /// `close f`: sends what is buffered and forgets the file.
     pub(super) fn close_stream(&mut self, number: u32) -> Outcome {
         let outcome = self.send_output(number);
-        self.engine.memory.with(|contents| {
-            contents.streams.remove(&number);
+        let last = self.engine.memory.with(|contents| {
+            let stream = contents.streams.remove(&number)?;
+            let fd = stream.fd;
+            let unused = contents.files_on(fd).is_empty();
+            (unused && contents.closing.remove(&fd)).then_some(fd)
         });
+        // The socket was closed before: now that nothing uses it the call is made.
+        if let Some(fd) = last {
+            self.call_close(fd)?;
+        }
         outcome.map(|()| Value::None)
     }
 
@@ -230,6 +237,11 @@ impl Execution<'_> {
 }
 
 impl Stream {
+    /// True when it reads and writes this descriptor.
+    pub(super) fn is_on(&self, fd: i32) -> bool {
+        self.fd == fd
+    }
+
     /// The descriptor it was over is closed, and its number given to another socket.
     pub(super) fn let_go(&mut self, fd: i32) {
         if self.fd == fd {

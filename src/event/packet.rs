@@ -177,8 +177,21 @@ pub struct Track {
     pub phase: Option<Phase>,
     /// The payload of the IP datagram that this frame completes, when it is the last of its fragments to come.
     pub reassembled: Option<Arc<[u8]>>,
+    /// How long after the packets before it, whatever they are.
+    pub elapsed: Elapsed,
+    /// The same within the conversation; 0 without one.
+    pub elapsed_in_conversation: Elapsed,
     /// RFC 9293 states of the sender and the receiver after this packet, as the packets imply them.
     pub states: Option<(&'static str, &'static str)>,
+}
+
+/// Nanoseconds since two packets before this one; less than 0 where time goes back.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Elapsed {
+    /// Since the first: `frame.time_relative`, `tcp.time_relative`.
+    pub first_ns: i64,
+    /// Since the one before: `frame.time_delta`, `tcp.time_delta`.
+    pub previous_ns: i64,
 }
 
 /// A set of [`Label`]s, one bit each.

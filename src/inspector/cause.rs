@@ -29,7 +29,11 @@ const CALLS: usize = 512;
 /// At most this many ends and conversations are remembered.
 const CONVERSATIONS: usize = 32_768;
 /// At most this many segments are remembered, over all connections.
-const SEGMENTS: usize = 200_000;
+const SEGMENTS: usize = 100_000;
+/// So many connections are remembered after their end, for what is sent again.
+const FINISHED: usize = 1024;
+/// At most this many addresses are remembered with the last packet they sent.
+const ADDRESSES: usize = 8192;
 
 /// A packet that was seen, as far as its answers need it.
 #[derive(Clone, Debug)]
@@ -80,6 +84,8 @@ pub struct CauseFinder {
     windows: VecDeque<CallWindow>,
     samples: Samples,
     flows: HashMap<u32, Flow>,
+    /// The connections that have ended, the oldest first.
+    finished: VecDeque<u32>,
     segments: usize,
     /// The last packet from one end to another.
     latest: HashMap<(u16, SocketAddr, SocketAddr), Seen>,
@@ -451,6 +457,9 @@ impl CauseFinder {
         (from, to): (SocketAddr, SocketAddr),
     ) -> Option<Writer<'_>> {
         let writer = |window: &'_ CallWindow| -> bool {
+            if scene.tcp.flags & flag::SYN != 0 {
+                return false;
+            }
             if scene.tcp.len == 0 {
                 return matches!(window.name.as_str(), "close" | "shutdown" | "exit");
             }
@@ -585,3 +594,7 @@ fn endpoints(packet: &PacketEvent) -> Option<(SocketAddr, SocketAddr)> {
 #[cfg(test)]
 #[path = "cause_tests.rs"]
 mod tests;
+
+#[cfg(test)]
+#[path = "cause_kernel_tests.rs"]
+mod kernel_tests;

@@ -2,24 +2,32 @@
 
 use super::*;
 use crate::event::packet::Frame;
+use crate::event::wire::{Delivered, Ruling};
 use crate::inspector::evidence::{LOSS, OPEN, Sample, Timer};
 use crate::inspector::tracker::Tracker;
 use crate::packet::build::{FieldInput, LayerSpec, build};
 use crate::packet::decode::decode;
 use crate::packet::headers::LinkType;
 
-const MS: i64 = 1_000_000;
-const US: i64 = 1_000;
+pub(super) const MS: i64 = 1_000_000;
+pub(super) const US: i64 = 1_000;
 
 /// A wire on which packets are made, decoded, tracked and put to causes.
 #[derive(Default)]
-struct Wire {
+pub(super) struct Wire {
     tracker: Tracker,
-    finder: CauseFinder,
-    number: u64,
+    pub(super) finder: CauseFinder,
+    pub(super) number: u64,
+    /// What the wire does with the next frame.
+    pub(super) rulings: Vec<Ruling>,
+    /// The TCP options of the next segment.
+    pub(super) options: Vec<u8>,
+    /// True when the next frame goes by a wire that says when it delivers it, and when that is.
+    pub(super) is_carried: bool,
+    pub(super) delivered: Option<Delivered>,
 }
 
-fn address(port: u16) -> SocketAddr {
+pub(super) fn address(port: u16) -> SocketAddr {
     SocketAddr::from(([127, 0, 0, 1], port))
 }
 
@@ -29,7 +37,7 @@ fn number(value: u64) -> FieldInput {
 
 impl Wire {
     /// A call on a socket, from one time to another.
-    fn call(
+    pub(super) fn call(
         &mut self,
         name: &str,
         local: Option<u16>,
@@ -46,7 +54,7 @@ impl Wire {
         self.finder.begin(window);
     }
 
-    fn frame(&mut self, time_ns: i64, layers: &[LayerSpec]) -> Option<Found> {
+    pub(super) fn frame(&mut self, time_ns: i64, layers: &[LayerSpec]) -> Option<Found> {
         let bytes = build(layers).expect("the layers are right");
         let headers = decode(LinkType::RAW, &bytes, bytes.len() as u32);
         self.number += 1;
@@ -68,12 +76,17 @@ impl Wire {
             from: String::new(),
             to: String::new(),
             network: 0,
-            rulings: Vec::new(),
+            rulings: std::mem::take(&mut self.rulings),
         };
-        self.finder.find(&packet, None, "")
+        let found = self.finder.find(&packet, None, "");
+        if std::mem::take(&mut self.is_carried) {
+            let delivered = self.delivered.take();
+            self.finder.carried(&packet, self.number, delivered);
+        }
+        found
     }
 
-    fn tcp(
+    pub(super) fn tcp(
         &mut self,
         time_ns: i64,
         (from, to): (u16, u16),
@@ -90,7 +103,11 @@ impl Wire {
             .field("dport", number(to.into()))
             .field("flags", FieldInput::Text(flags.to_owned()))
             .field("seq", number(seq))
-            .field("ack", number(ack));
+            .field("ack", number(ack))
+            .field(
+                "options",
+                FieldInput::Bytes(std::mem::take(&mut self.options)),
+            );
         let mut layers = vec![ip, tcp];
         if !data.is_empty() {
             layers.push(LayerSpec::raw(data.as_bytes()));
@@ -99,7 +116,7 @@ impl Wire {
     }
 
     /// The handshake of 4000 with 5000 inside connect, ending at 1 ms.
-    fn handshake(&mut self) -> [Option<Found>; 3] {
+    pub(super) fn handshake(&mut self) -> [Option<Found>; 3] {
         self.call("connect", None, Some(5000), 0, Some(MS));
         [
             self.tcp(10 * US, (4000, 5000), "S", 100, 0, ""),
@@ -115,7 +132,7 @@ impl Wire {
     }
 }
 
-fn words(found: Option<&Found>) -> (Option<Certainty>, String) {
+pub(super) fn words(found: Option<&Found>) -> (Option<Certainty>, String) {
     found.map_or((None, String::new()), |found| {
         (
             Some(found.cause.certainty),
@@ -125,7 +142,7 @@ fn words(found: Option<&Found>) -> (Option<Certainty>, String) {
 }
 
 #[track_caller]
-fn assert_words(found: Option<&Found>, certainty: Certainty, part: &str) {
+pub(super) fn assert_words(found: Option<&Found>, certainty: Certainty, part: &str) {
     let (sure, text) = words(found);
     assert_eq!(sure, Some(certainty), "{text}");
     assert!(text.contains(part), "{text} has not {part}");
@@ -246,7 +263,7 @@ fn what_no_call_sent_again_is_the_retransmission_timer_with_its_tries() {
 }
 
 /// What the kernel of the end at a port says, asked at a time.
-fn sample(time_ns: i64, timeouts: u32, resent: u32, congestion: u32) -> Sample {
+pub(super) fn sample(time_ns: i64, timeouts: u32, resent: u32, congestion: u32) -> Sample {
     Sample {
         asked_ns: time_ns,
         time_ns,
@@ -263,7 +280,7 @@ fn sample(time_ns: i64, timeouts: u32, resent: u32, congestion: u32) -> Sample {
 }
 
 impl Wire {
-    fn kernel(&mut self, (here, there): (u16, u16), sample: Sample) {
+    pub(super) fn kernel(&mut self, (here, there): (u16, u16), sample: Sample) {
         let moment = (sample.asked_ns, sample.time_ns);
         let seen = vec![(address(here), address(there), sample)];
         self.finder.samples().take("", moment, seen);

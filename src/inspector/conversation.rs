@@ -3,8 +3,27 @@
 
 use super::state::State;
 use super::unacked::Unacked;
-use crate::event::packet::Labels;
+use crate::event::packet::{Elapsed, Labels};
 use crate::packet::headers::flag;
+
+/// When packets were seen, as far as it is needed to say how long ago that was.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Clock {
+    /// The first packet and the last one, nanoseconds; `None` before the first.
+    seen: Option<(i64, i64)>,
+}
+
+impl Clock {
+    /// Takes note of a packet and says how long it came after the others.
+    pub fn pass(&mut self, time_ns: i64) -> Elapsed {
+        let (first, last) = self.seen.unwrap_or((time_ns, time_ns));
+        self.seen = Some((first, time_ns));
+        Elapsed {
+            first_ns: time_ns.saturating_sub(first),
+            previous_ns: time_ns.saturating_sub(last),
+        }
+    }
+}
 
 /// A conversation between two ends.
 #[derive(Clone, Debug)]
@@ -15,6 +34,8 @@ pub struct Conversation {
     pub stream: Option<u32>,
     /// True when the first packet seen came from the `low` end of the key.
     pub low_began: bool,
+    /// When its packets were seen.
+    pub clock: Clock,
     /// TCP's part; `None` for other protocols.
     pub tcp: Option<Box<TcpConversation>>,
 }

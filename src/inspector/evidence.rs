@@ -85,8 +85,9 @@ pub struct Evidence<'a> {
 
 /// So many samples of a socket are kept: the moments asked about are recent.
 const KEPT: usize = 4;
-/// At most this many sockets of a host are remembered.
+/// At most this many sockets of a host are remembered, and with more than so many none that is closed.
 const SOCKETS: usize = 32_768;
+const WITH_CLOSED: usize = 4096;
 
 type Ends = (SocketAddr, SocketAddr);
 
@@ -143,6 +144,7 @@ impl Samples {
             }
             samples.push_back(sample);
         }
+        let crowded = known.len() > WITH_CLOSED;
         known.retain(|_, samples| {
             let Some(last) = samples.back() else {
                 return false;
@@ -152,7 +154,7 @@ impl Samples {
             }
             if last.state == "CLOSED" {
                 // Long enough for everything that was on its way.
-                return time_ns - last.time_ns < 120_000_000_000;
+                return !crowded && time_ns - last.time_ns < 120_000_000_000;
             }
             if samples.len() >= KEPT {
                 samples.pop_front();

@@ -2,7 +2,7 @@
 //! the table is full, the conversation that was idle longest is retired.
 
 use super::analysis::Segment;
-use super::conversation::Conversation;
+use super::conversation::{Clock, Conversation};
 use super::key::{Hashing, Key};
 use super::phase;
 use super::segment::{track_quoted, track_segment};
@@ -39,6 +39,7 @@ pub struct Tracker {
     udp_streams: u32,
     retired: u64,
     network: u16,
+    clock: Clock,
 }
 
 /// A place in the table.
@@ -82,6 +83,7 @@ impl Tracker {
             udp_streams: 0,
             retired: 0,
             network: 0,
+            clock: Clock::default(),
         }
     }
 
@@ -98,6 +100,13 @@ impl Tracker {
 
     /// Takes a packet, in the order of the capture. `number` is `frame.number`, `time_ns` nanoseconds since the epoch.
     pub fn packet(&mut self, number: u64, time_ns: i64, headers: &Headers) -> Track {
+        let elapsed = self.clock.pass(time_ns);
+        let mut track = self.of_conversation(number, time_ns, headers);
+        track.elapsed = elapsed;
+        track
+    }
+
+    fn of_conversation(&mut self, number: u64, time_ns: i64, headers: &Headers) -> Track {
         let Some((from, to)) = headers.addresses() else {
             return Track {
                 phase: phase::of_other(headers),
@@ -111,7 +120,7 @@ impl Tracker {
             }
             Transport::Udp(udp) => {
                 let key = Key::new(self.network, (from, udp.srcport), (to, udp.dstport), UDP);
-                self.message(key, Some(Phase::Datagram))
+                self.message(time_ns, key, Some(Phase::Datagram))
             }
             Transport::Icmp(icmp) => self.control(time_ns, (from, to), icmp, ICMP, headers),
             Transport::Icmpv6(icmp) => self.control(time_ns, (from, to), icmp, ICMPV6, headers),
@@ -123,14 +132,20 @@ impl Tracker {
     }
 
     /// A packet of a conversation without connection.
-    fn message(&mut self, (key, low_sends): (Key, bool), phase: Option<Phase>) -> Track {
+    fn message(
+        &mut self,
+        time_ns: i64,
+        (key, low_sends): (Key, bool),
+        phase: Option<Phase>,
+    ) -> Track {
         let place = self.find_or_begin(key, low_sends);
-        let conversation = &self.entries[place as usize].conversation;
+        let conversation = &mut self.entries[place as usize].conversation;
         Track {
             conversation: Some(conversation.number),
             stream: conversation.stream,
             forward: low_sends == conversation.low_began,
             phase,
+            elapsed_in_conversation: conversation.clock.pass(time_ns),
             ..Track::default()
         }
     }
@@ -147,7 +162,7 @@ impl Tracker {
         let phase = phase::of_other(headers);
         if let Some((identifier, _)) = icmp.echo {
             let key = Key::new(self.network, (from, identifier), (to, identifier), protocol);
-            return self.message(key, phase);
+            return self.message(time_ns, key, phase);
         }
         let mut track = Track {
             phase,
@@ -220,6 +235,7 @@ impl Tracker {
         track.conversation = Some(conversation.number);
         track.stream = conversation.stream;
         track.forward = low_sends == conversation.low_began;
+        track.elapsed_in_conversation = conversation.clock.pass(time_ns);
         let from = usize::from(!track.forward);
         let record = conversation.tcp.get_or_insert_default();
         let queued = track_segment(
@@ -318,6 +334,7 @@ impl Tracker {
             number,
             stream,
             low_began,
+            clock: Clock::default(),
             tcp: None,
         }
     }

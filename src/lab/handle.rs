@@ -4,6 +4,7 @@ use super::keeper;
 use super::message::{LIMIT, Reply, Request, SocketPath};
 use super::tier::{Attempt, Tier};
 use crate::event::Ended;
+use crate::sys::ring::RINGS;
 use crate::sys::{pass, spawn};
 use nix::poll::{PollFd, PollFlags, PollTimeout, poll};
 use nix::sys::socket::{AddressFamily, SockFlag, SockType, socketpair};
@@ -34,8 +35,8 @@ pub struct Lab {
     paths: Vec<SocketPath>,
     /// A netlink socket in the lab's network, for sock_diag.
     pub diag: OwnedFd,
-    /// A packet socket in the lab's network that has not begun to capture; `None` once taken or where it is not allowed.
-    pub capture: Option<OwnedFd>,
+    /// Packet sockets in the lab's network that have not begun to capture; `None` once taken or where it is not allowed.
+    pub capture: Option<[OwnedFd; RINGS]>,
 }
 
 /// A host the keeper made.
@@ -47,8 +48,8 @@ pub struct NewHost {
     pub notes: Vec<String>,
     /// A netlink socket in its network, for sock_diag.
     pub diag: OwnedFd,
-    /// A packet socket in its network that has not begun to capture.
-    pub capture: OwnedFd,
+    /// Packet sockets in its network that have not begun to capture.
+    pub capture: [OwnedFd; RINGS],
     /// The channel to the wire's process, with the first host.
     pub wire: Option<OwnedFd>,
 }
@@ -192,7 +193,7 @@ impl Lab {
                     ended: VecDeque::new(),
                     paths: Vec::new(),
                     diag,
-                    capture: descriptors.next(),
+                    capture: descriptors.collect::<Vec<_>>().try_into().ok(),
                 })
             }
             Ok((Reply::Failed { step, errno }, _)) => failed(LabError::Refused {
@@ -234,13 +235,13 @@ impl Lab {
             return Err(LabError::KeeperGone);
         };
         let mut descriptors = descriptors.into_iter();
-        let mut next = || descriptors.next();
+        let mut next = || descriptors.next().ok_or(LabError::KeeperGone);
         Ok(NewHost {
             port,
             notes,
-            diag: next().ok_or(LabError::KeeperGone)?,
-            capture: next().ok_or(LabError::KeeperGone)?,
-            wire: next(),
+            diag: next()?,
+            capture: [next()?, next()?, next()?],
+            wire: next().ok(),
         })
     }
 

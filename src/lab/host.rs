@@ -28,8 +28,8 @@ pub struct Host {
 pub struct Opened {
     /// A netlink socket for sock_diag, in its network.
     pub diag: OwnedFd,
-    /// A packet socket in its network that has not begun to capture.
-    pub capture: OwnedFd,
+    /// Packet sockets in its network that have not begun to capture.
+    pub capture: [OwnedFd; ring::RINGS],
     /// The interface index of the wire's end of its cable.
     pub port: u32,
     /// What could not be set up and is not needed by everything, in words.
@@ -170,7 +170,7 @@ fn furnish(
     }
     Ok(Opened {
         diag: diag::open().map_err(|error| ("socket(AF_NETLINK)", error))?,
-        capture: ring::open().map_err(|error| ("socket(AF_PACKET)", error))?,
+        capture: ring::open_all().map_err(|error| ("socket(AF_PACKET)", error))?,
         port,
         notes,
     })

@@ -101,9 +101,9 @@ fn prepare(host: &str, private: bool) -> Result<Prepared, Failure> {
         }
     }
     let mut descriptors = vec![diag::open().map_err(|error| ("socket(AF_NETLINK)", error))?];
-    let capture = match ring::open() {
-        Ok(socket) => {
-            descriptors.push(socket);
+    let capture = match ring::open_all() {
+        Ok(sockets) => {
+            descriptors.extend(sockets);
             Ok(())
         }
         Err(error) => Err(error.raw_os_error().unwrap_or(0)),

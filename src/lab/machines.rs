@@ -97,7 +97,8 @@ impl Machines {
                     .push(format!("list of hosts for `socklab enter`: {error}"));
             }
         }
-        let descriptors = [opened.diag, opened.capture].into_iter().chain(channel);
+        let descriptors = [opened.diag].into_iter();
+        let descriptors = descriptors.chain(opened.capture).chain(channel);
         Ok(NewHost {
             port: opened.port,
             notes: opened.notes,

@@ -57,14 +57,16 @@ pub struct SocketPath {
 /// What the keeper answers and tells.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub enum Reply {
-    /// The host is up. Descriptors: a netlink socket for sock_diag, then, if the capture is allowed, a packet socket.
+    /// The host is up. Descriptors: a netlink socket for sock_diag, then, if the capture is allowed, packet sockets, one for each
+    /// ring.
     Ready {
-        /// Whether a packet socket comes along; otherwise the error (CAP_NET_RAW is missing).
+        /// Whether packet sockets come along; otherwise the error (CAP_NET_RAW is missing).
         capture: Result<(), i32>,
         /// What could not be set up and is not needed by everything, in words.
         notes: Vec<String>,
     },
-    /// A host is up. Descriptors: a netlink socket for sock_diag, a packet socket, and with the first host the channel to the wire.
+    /// A host is up. Descriptors: a netlink socket for sock_diag, packet sockets, and with the first host the channel to the
+    /// wire.
     Host {
         /// The interface index of the wire's end of its cable.
         port: u32,

@@ -15,6 +15,8 @@ use super::{
 };
 use std::net::IpAddr;
 
+/// How the titles of layers begin that were put together from fragments.
+pub const TOGETHER: &str = "Reassembled: ";
 /// How many IP headers may lie in each other (tunnels, quotes); what is deeper is shown as bytes.
 const DEEPEST: u8 = 8;
 
@@ -91,7 +93,7 @@ fn reassembled(headers: &Headers, frame: &[u8], datagram: &[u8]) -> Vec<Layer> {
     }
     walk.upper(&upper, part);
     for layer in &mut walk.layers {
-        layer.title.insert_str(0, "Reassembled: ");
+        layer.title.insert_str(0, TOGETHER);
         layer.span = Span::default();
         layer.fields.iter_mut().for_each(forget_place);
     }

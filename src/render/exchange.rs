@@ -236,11 +236,10 @@ impl<'a> Block<'a> {
             .find(|brevity| needs(*brevity) + wanted <= room);
         // Where the remarks must wrap, they get the room that sequence numbers leave.
         let narrow = wanted.min(20.max(room / 3));
-        block.brevity = beside.unwrap_or(if needs(Brevity::NoZeroLength) + narrow <= room {
-            Brevity::NoZeroLength
-        } else {
-            Brevity::Flags
-        });
+        let wrapped = [Brevity::NoZeroLength, Brevity::OneNumber]
+            .into_iter()
+            .find(|brevity| needs(*brevity) + narrow <= room);
+        block.brevity = beside.or(wrapped).unwrap_or(Brevity::Flags);
         block.arrow = needs(block.brevity).min(room - narrow);
         block.remarks = room - block.arrow;
         block
@@ -354,11 +353,17 @@ fn wrap_remarks(row: &Row<'_>, width: usize, look: &Look) -> Vec<Line> {
             lines.pop();
         }
         let narrow = Look { width, ..*look };
-        let alone = Line::wrapping(0).with(*style, remark);
+        // How data begins is an excerpt anyway: it is made shorter, not wrapped.
+        let excerpt = (*style == Style::Data && look.measure(remark) > width)
+            .then(|| info::data(row.packet, width.saturating_sub(QUOTED)));
+        let alone = Line::wrapping(0).with(*style, excerpt.as_deref().unwrap_or(remark));
         lines.extend(super::wrap::rows(&alone, &narrow));
     }
     lines
 }
+
+/// The quotes round an excerpt and the dots at its end.
+const QUOTED: usize = 3;
 
 /// Without lifelines: a line for what was sent, and one for the remarks.
 fn compact(text: &mut Styled, lanes: &Lanes<'_>, rows: &[Row<'_>], here: &str, look: &Look) {

@@ -23,18 +23,21 @@ pub enum Brevity {
     NoWindow,
     /// No `Len=0`.
     NoZeroLength,
+    /// The one number that tells most: where its data lies, or what a segment without any acknowledges.
+    OneNumber,
     /// Flags and the length of data.
     Flags,
 }
 
 impl Brevity {
     /// From the longest to the shortest.
-    pub const ALL: [Self; 6] = [
+    pub const ALL: [Self; 7] = [
         Self::Full,
         Self::NoTimestamps,
         Self::NoOptions,
         Self::NoWindow,
         Self::NoZeroLength,
+        Self::OneNumber,
         Self::Flags,
     ];
 }
@@ -200,11 +203,18 @@ fn segment(packet: &PacketEvent, tcp: &Tcp, brevity: Brevity) -> String {
     let mut add = |name: &str, value: u32| {
         let _ = write!(text, " {name}={value}");
     };
-    if brevity < Brevity::Flags {
+    let opens_or_closes = tcp.flags & (flag::SYN | flag::FIN | flag::RST) != 0;
+    let acknowledges = tcp.flags & flag::ACK != 0;
+    let (seq, ack) = match brevity {
+        Brevity::Flags => (false, false),
+        Brevity::OneNumber if !opens_or_closes && acknowledges => (tcp.len > 0, tcp.len == 0),
+        _ => (true, acknowledges),
+    };
+    if seq {
         add("Seq", track.seq);
-        if tcp.flags & flag::ACK != 0 {
-            add("Ack", track.ack);
-        }
+    }
+    if ack {
+        add("Ack", track.ack);
     }
     if brevity < Brevity::NoWindow {
         add("Win", track.window);

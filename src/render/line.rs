@@ -4,7 +4,7 @@
 use super::message;
 use super::packet_line;
 use super::styled::{Line, Look, Style, Styled};
-use super::value::assignments;
+use super::value::{assignments, show_cut};
 use super::words::{bytes, took};
 use crate::catalog::errno;
 use crate::event::{
@@ -260,7 +260,11 @@ pub fn state(event: &StateEvent, here: &str) -> Styled {
 
 /// The value of a command, and the names it was given to; empty when the call's own line has said it all.
 pub fn result(event: &ResultEvent) -> Styled {
-    let text = if event.assigned.is_empty() {
+    /// What is longer is shown with its bytes cut; `print _` shows it all.
+    const LONG: usize = 1000;
+    let text = if event.assigned.is_empty() && event.shown.len() > LONG {
+        show_cut(&event.value).unwrap_or_else(|| event.shown.clone())
+    } else if event.assigned.is_empty() {
         event.shown.clone()
     } else {
         assignments(&event.assigned)

@@ -147,6 +147,7 @@ fn every_other_event_has_its_line() {
         Event::Process(ended(Some(Ended::Signalled(9)))),
         Event::Refused(RefusedEvent {
             process: "server".to_owned(),
+            job: 0,
             reason: "server is blocked in accept(3). Ctrl-C interrupts it.".to_owned(),
         }),
         Event::Note("the wire is slow now\ntry `wire`".to_owned()),

@@ -403,7 +403,7 @@ pub(super) fn on_arrow(packet: &PacketEvent, room: usize, look: &Look) -> String
     if !preview.is_empty() {
         preview.insert(0, ' ');
     }
-    [Brevity::NoZeroLength, Brevity::Flags]
+    [Brevity::NoZeroLength, Brevity::OneNumber, Brevity::Flags]
         .into_iter()
         .map(|brevity| whole(brevity, &preview))
         .find(|text| look.measure(text) <= room)

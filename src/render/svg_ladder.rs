@@ -12,6 +12,7 @@ use super::svg::{Anchor, CHARACTER, Svg, columns};
 use super::words;
 use super::wrap;
 use crate::event::packet::PacketEvent;
+use crate::event::wire::Effect;
 
 /// From the left edge to the end of the times, and to the first lifeline when no call stands before it.
 const TIMES: f64 = 116.0;
@@ -19,6 +20,9 @@ const MARGIN: f64 = 132.0;
 /// From one lifeline to the next, when there are two of them and when there are more.
 const APART: f64 = 330.0;
 const NEARER: f64 = 224.0;
+/// The columns of words between two lifelines, and for how many columns they move apart where briefer words cannot be found.
+const NARROW: usize = 39;
+const WIDEST: usize = 48;
 /// How far an arrow falls on its way.
 const FALL: f64 = 8.0;
 /// A step's height when its remarks take one line.
@@ -29,6 +33,10 @@ const REMARK: f64 = 15.0;
 const REMARKS: usize = 44;
 /// Columns that a call before the first lifeline may take.
 const CALL: f64 = 26.0;
+/// For the words of what a lifeline sends to itself.
+const ITSELF: f64 = 300.0;
+/// A way of at least this many nanoseconds is drawn as long as it took.
+const SLOW: i64 = 5_000_000;
 /// Between two sections.
 const GAP: f64 = 14.0;
 /// A pause of at least this many nanoseconds is drawn.
@@ -95,6 +103,8 @@ impl Sheet {
             .unwrap_or(self.start);
         let mut pauses = Vec::new();
         let mut causes = vec![String::new(); ends.len()];
+        let mut rows: Vec<(i64, f64)> = Vec::new();
+        let mut slow = Vec::new();
         for (now, step) in steps.iter().take(self.room) {
             if now - time >= PAUSE {
                 pauses.push((y - 8.0, now - time));
@@ -103,15 +113,27 @@ impl Sheet {
             time = *now;
             let since = words::since(now - self.start);
             svg.text((TIMES, y), Style::Dim, Anchor::End, &since);
+            rows.push((*now, y));
             y += match step {
                 Step::Packet { packet, from, to } => {
                     let cause = told(packet, &mut causes[*from]);
+                    let late = delay(packet).filter(|_| from != to);
+                    if let Some(late) = late {
+                        slow.push((*packet, (*from, *to), (*now, now + late)));
+                    } else {
+                        frame.arrow(svg, packet, (*from, *to), y);
+                    }
                     frame.packet(svg, packet, (*from, *to), &cause, y)
                 }
                 _ => frame.step(svg, step, y),
             };
         }
-        let foot = y - 8.0;
+        let mut foot = y - 8.0;
+        for (packet, way, (sent, arrives)) in slow {
+            let tip = height(&rows, arrives);
+            frame.slow(svg, packet, way, (height(&rows, sent), tip));
+            foot = foot.max(tip + 10.0);
+        }
         for place in &frame.places {
             svg.line((*place, top), (*place, foot), Style::Dim, false);
         }
@@ -141,7 +163,15 @@ impl Frame {
         let before = calls.fold(0.0, f64::max).min(CALL) * CHARACTER;
         let title = ends.first().map_or(0.0, |end| columns(&end.address));
         let first = (MARGIN + before).max(title * CHARACTER / 2.0 + 12.0);
-        let apart = if ends.len() > 2 { NEARER } else { APART };
+        let words = steps.iter().filter_map(|(_, step)| match step {
+            Step::Packet { packet, .. } => Some(columns(&on_arrow(packet, NARROW, &page()))),
+            _ => None,
+        });
+        let widest = words.fold(0.0, f64::max).min(WIDEST as f64) * CHARACTER + 20.0;
+        let apart = match ends.len() {
+            0..=2 => APART.max(widest),
+            _ => NEARER,
+        };
         let places: Vec<f64> = (0..ends.len())
             .map(|lane| first + lane as f64 * apart)
             .collect();
@@ -217,10 +247,44 @@ impl Frame {
     ) -> f64 {
         let number = format!("#{}", packet.number);
         svg.text((36.0, y), Style::Bold, Anchor::End, &number);
+        // What a lifeline sends to itself stands where the remarks would.
+        let room = if from == to { ITSELF } else { 0.0 };
+        let rows = wrap::rows(&beside(packet, cause), &page());
+        for (index, row) in rows.iter().enumerate() {
+            let at = (self.remarks + room, y + index as f64 * REMARK);
+            svg.line_of_text(at, row);
+        }
+        STEP + rows.len().saturating_sub(1) as f64 * REMARK
+    }
+
+    /// The arrow of a packet whose way takes long: it falls to the time of its arrival.
+    fn slow(&self, svg: &mut Svg, packet: &PacketEvent, way: (usize, usize), (y, tip): (f64, f64)) {
+        let (start, end) = (self.places[way.0], self.places[way.1]);
+        let tip = tip.max(y + FALL) - 4.0;
+        let style = lane_style(way.0);
+        svg.arrow((start, y - 4.0), (end, tip), style, false);
+        let text = on_arrow(
+            packet,
+            ((start - end).abs() / CHARACTER) as usize - 3,
+            &page(),
+        );
+        // Above its beginning: in the middle it may cross another.
+        let (x, anchor) = if end > start {
+            (start + 10.0, Anchor::Start)
+        } else {
+            (start - 10.0, Anchor::End)
+        };
+        svg.text((x, y - 8.0), style, anchor, &text);
+    }
+
+    fn arrow(&self, svg: &mut Svg, packet: &PacketEvent, (from, to): (usize, usize), y: f64) {
         let lost = packet.lost().is_some();
         let style = if lost { Style::Lost } else { lane_style(from) };
         let (start, end) = (self.places[from], self.places[to]);
-        let room = ((start - end).abs() / CHARACTER) as usize;
+        let room = match (start - end).abs() {
+            none if none < 1.0 => (ITSELF / CHARACTER) as usize - 2,
+            room => (room / CHARACTER) as usize,
+        };
         let text = on_arrow(packet, room.saturating_sub(3), &page());
         let text = page().cut(&text, room);
         if from == to {
@@ -240,11 +304,32 @@ impl Frame {
             let middle = f64::midpoint(start, if fits { tip.0 } else { end });
             svg.text((middle, y - 8.0), style, Anchor::Middle, &text);
         }
-        let rows = wrap::rows(&beside(packet, cause), &page());
-        for (index, row) in rows.iter().enumerate() {
-            svg.line_of_text((self.remarks, y + index as f64 * REMARK), row);
+    }
+}
+
+/// How long the wire kept a packet that arrived, in nanoseconds, where that is long enough to be seen.
+fn delay(packet: &PacketEvent) -> Option<i64> {
+    let kept = packet.rulings.iter().map(|ruling| match ruling.effect {
+        Effect::Delayed(nanoseconds) => nanoseconds,
+        _ => 0,
+    });
+    let kept = i64::try_from(kept.sum::<u64>()).unwrap_or(i64::MAX);
+    (kept >= SLOW && packet.lost().is_none()).then_some(kept)
+}
+
+/// Where a time lies among rows that are drawn: between two of them in proportion, behind the last a row lower.
+fn height(rows: &[(i64, f64)], time: i64) -> f64 {
+    let next = rows.partition_point(|row| row.0 <= time);
+    let before = rows[..next].last().or(rows.first()).copied();
+    match (before, rows.get(next)) {
+        (Some(before), Some(after)) if after.0 > before.0 => {
+            let part = (time - before.0) as f64 / (after.0 - before.0) as f64;
+            // What the arrival causes is drawn below it.
+            (before.1 + part * (after.1 - before.1)).min((after.1 - 6.0).max(before.1))
         }
-        STEP + rows.len().saturating_sub(1) as f64 * REMARK
+        (Some(before), None) if time > before.0 => before.1 + STEP,
+        (Some(before), _) => before.1,
+        (None, _) => 0.0,
     }
 }
 
@@ -288,9 +373,47 @@ fn beside(packet: &PacketEvent, cause: &str) -> Line {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::event::wire::{Effect, Ruling};
+    use crate::event::wire::Ruling;
     use crate::render::sample::{ACK, C, Capture, PSH, S};
     use crate::render::svg::assert_well_formed;
+
+    #[test]
+    fn an_arrow_falls_to_the_time_of_its_arrival() {
+        let rows = [(0, 10.0), (100, 30.0), (200, 90.0)];
+        for (time, y) in [
+            (0, 10.0),
+            (50, 20.0),
+            (100, 30.0),
+            (150, 60.0),
+            (199, 84.0),
+            (200, 90.0),
+            (500, 90.0 + STEP),
+        ] {
+            assert!((height(&rows, time) - y).abs() < 1e-9, "{time}");
+        }
+        let mut capture = Capture::new();
+        let mut packets = capture.handshake();
+        let late = Ruling {
+            rule: 1,
+            effect: Effect::Delayed(50_000_000),
+        };
+        packets[0].rulings = vec![late];
+        assert_eq!(delay(&packets[0]), Some(50_000_000));
+        packets[1].rulings = vec![Ruling {
+            effect: Effect::Delayed(1000),
+            ..late
+        }];
+        assert_eq!(delay(&packets[1]), None);
+        let all: Vec<&PacketEvent> = packets.iter().collect();
+        let ladder = Ladder {
+            packets: &all,
+            calls: &[],
+            messages: &[],
+        };
+        let file = draw(&ladder).file("ladder");
+        assert_well_formed(&file);
+        assert_eq!(file.matches("<polygon").count(), 3);
+    }
 
     #[test]
     fn a_lost_packet_ends_in_a_cross_and_data_is_escaped() {

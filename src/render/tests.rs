@@ -75,6 +75,7 @@ fn events(name: &str, bytes: &[u8]) -> Vec<Event> {
         }),
         Event::Refused(RefusedEvent {
             process: name.to_owned(),
+            job: 0,
             reason: name.to_owned(),
         }),
         Event::State(StateEvent {

@@ -30,6 +30,15 @@ pub fn show(value: &Value) -> String {
     }
 }
 
+/// A tuple or list with long bytes in it in words, those cut; `None` for any other value.
+pub fn show_cut(value: &Value) -> Option<String> {
+    let (Value::Tuple(items) | Value::List(items)) = value else {
+        return None;
+    };
+    let long = |item: &Value| matches!(item, Value::Bytes(bytes) if bytes.len() > TEXT_LIMIT);
+    items.iter().any(long).then(|| show(value))
+}
+
 /// Names with their values: `conn = fd 4, addr = 127.0.0.1:40318`.
 pub fn assignments(assigned: &[(String, Value)]) -> String {
     let shown: Vec<String> = assigned

@@ -3,6 +3,7 @@
 use super::Session;
 use super::inventory::{Hold, Known};
 use crate::event::CallEvent;
+use crate::process::handle::Process;
 
 impl Session {
     /// The calls that are under way on a descriptor that this call has closed: Linux keeps a socket until they return.
@@ -13,7 +14,7 @@ impl Session {
         let process = self.processes.iter().find(|one| one.name == call.process);
         process
             .into_iter()
-            .flat_map(|process| process.calls_under_way())
+            .flat_map(Process::calls_under_way)
             .filter(|under_way| {
                 under_way.fd == call.fd
                     && (under_way.job, under_way.thread) != (call.job, call.thread)

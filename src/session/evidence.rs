@@ -47,7 +47,7 @@ impl Sampling {
     }
 
     /// True when it is time to ask again.
-    fn is_due(&self, now_ns: i64) -> bool {
+    pub(super) fn is_due(&self, now_ns: i64) -> bool {
         self.stale && (now_ns - self.last_ns).abs() >= self.took_ns.saturating_mul(SHARE)
     }
 }

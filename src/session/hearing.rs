@@ -22,6 +22,9 @@ const MANY: usize = 64;
 /// When so many packets wait, they are told without another look for more.
 const FLOOD: usize = 200;
 
+/// Of the packets that were left behind so many portions are told with a call; the rest is told later.
+const PORTIONS: usize = 4;
+
 impl Session {
     /// Looks whether calls under way have fallen asleep.
     pub fn look(&mut self) {
@@ -106,10 +109,13 @@ impl Session {
         self.packets.taps_mut().drain();
         if !self.is_busy() {
             if self.stale {
-                self.refresh();
+                self.refresh_if_calm();
             }
             self.tell_packets(i64::MAX);
             self.sample_if_due();
+        } else if self.packets.taps().left_behind() {
+            // In a flood they cannot wait for the call.
+            self.tell_packets(i64::MAX);
         }
     }
 
@@ -186,7 +192,12 @@ impl Session {
             Report::Reaped { pid, ended } => self.reaped(place, pid, ended),
             Report::ThreadEnded { .. } => {}
             Report::Output(output) => self.out.push(Event::Output(output)),
-            Report::Refused(refused) => self.out.push(Event::Refused(refused)),
+            Report::Refused(refused) => {
+                if refused.job == 0 && refused.process == process {
+                    self.refusals.insert(process, refused.reason.clone());
+                }
+                self.out.push(Event::Refused(refused));
+            }
             Report::Result(result) => {
                 for (name, value) in &result.assigned {
                     self.inventory.assigned(&process, name, value);
@@ -216,6 +227,13 @@ impl Session {
         let message = self.message(&call, transfer);
         self.packets.taps_mut().settle();
         self.packets.called(&call, &self.inventory);
+        if let Some(closed) = &closed
+            && self.inventory.is_open_or_in_flight(closed.inode)
+        {
+            self.packets.held_on(&call);
+        }
+        self.ended.clear();
+        let ending = (*call).clone();
         // What was sent after the call ended may be another thread's, whose report is still to come.
         let until_ns = if self.others_run(&call) {
             call.end_ns
@@ -238,7 +256,7 @@ impl Session {
         );
         self.log.call((*call).clone());
         self.out.push(Event::Call(call));
-        let lives_on = closed.and_then(|closed| self.lives_on(&closed));
+        let lives_on = closed.as_ref().and_then(|closed| self.lives_on(closed));
         self.out.extend(lives_on.map(Event::Note));
         self.out
             .extend(message.map(|message| Event::Message(Box::new(message))));
@@ -253,7 +271,24 @@ impl Session {
         } else {
             self.sampling.disturb();
         }
-        self.tell_packets(until_ns);
+        // What a message or a call held ended with this call: the receiver's close, the return of the call.
+        for known in std::mem::take(&mut self.ended) {
+            if closed
+                .as_ref()
+                .is_none_or(|closed| closed.inode != known.inode)
+            {
+                self.packets.released(&ending, &known, &self.inventory);
+            }
+        }
+        self.tell_all_packets(until_ns);
+    }
+
+    /// The same, but in a flood of packets no oftener than the time it takes allows.
+    fn refresh_if_calm(&mut self) {
+        self.stale = true;
+        if !self.packets.taps().left_behind() || self.sampling.is_due(clock::now_ns()) {
+            self.refresh();
+        }
     }
 
     /// Asks the kernel for the state of every TCP and UDP socket and tells what changed.
@@ -299,22 +334,36 @@ impl Session {
             self.out.extend(changes.into_iter().map(Event::State));
         }
         let now_ns = clock::now_ns();
-        for inode in self.inventory.take_gone() {
-            self.ledger.gone(inode, now_ns);
+        for known in self.inventory.take_gone() {
+            self.ledger.gone(known.inode, now_ns);
+            self.ended.push(known);
         }
     }
 
-    /// Tells the packets that were seen up to this time.
-    pub(super) fn tell_packets(&mut self, until_ns: i64) {
+    /// Tells the packets that were seen up to this time, also those that were left behind because there were so many.
+    pub(super) fn tell_all_packets(&mut self, until_ns: i64) {
+        // In a flood there would be no end of those that come meanwhile, nor of the memory they take before they are shown.
+        let now_ns = clock::now_ns();
+        for _ in 0..PORTIONS {
+            let newest = self.tell_packets(until_ns);
+            if newest.is_none_or(|newest| newest >= now_ns) || !self.packets.taps().left_behind() {
+                return;
+            }
+            self.packets.taps_mut().drain();
+        }
+    }
+
+    /// Tells the packets that wait and were seen up to this time; when the newest of them was seen.
+    pub(super) fn tell_packets(&mut self, until_ns: i64) -> Option<i64> {
         if self.packets.taps().waiting().is_empty() {
-            return;
+            return None;
         }
         self.sampling.disturb();
         if self.packets.change_states(&self.inventory) {
             if self.is_busy() && self.inventory.open().nth(MANY).is_some() {
                 self.stale = true;
             } else {
-                self.refresh();
+                self.refresh_if_calm();
             }
         } else {
             self.sample_if_due();
@@ -324,10 +373,13 @@ impl Session {
             self.packets.taps_mut().settle();
             self.sampling.disturb();
         }
+        let mut newest = None;
         for packet in self.packets.tell(&self.inventory, until_ns) {
+            newest = Some(packet.frame.time_ns);
             self.log.packet(packet.clone());
             self.out.push(Event::Packet(Box::new(packet)));
         }
+        newest
     }
 
     /// A path that bind made goes when the session ends.
@@ -381,7 +433,7 @@ impl Session {
         self.latest.remove(&name);
         self.refresh();
         self.packets.taps_mut().settle();
-        self.tell_packets(i64::MAX);
+        self.tell_all_packets(i64::MAX);
     }
 
     pub(super) fn end_of(&mut self, keeper_pid: i32) -> Ended {
@@ -423,6 +475,7 @@ impl Session {
                 self.lab_is_gone = true;
                 self.out.push(Event::Refused(RefusedEvent {
                     process: String::new(),
+                    job: 0,
                     reason: error.to_string(),
                 }));
             }
@@ -435,7 +488,7 @@ impl Session {
             .iter_mut()
             .find(|program| program.keeper_pid == keeper_pid)
         {
-            program.ended = Some(how);
+            program.ended = Some((how, clock::now_ns()));
         }
     }
 }

@@ -82,17 +82,20 @@ impl Hosts {
                 .find(|number| holder(*number).is_none())
                 .ok_or_else(|| "every address of the wire is taken".to_owned());
         };
+        let free = (1..=address::LAST)
+            .find(|number| holder(*number).is_none())
+            .unwrap_or(address::LAST);
         let plain = wanted.trim_start_matches('[').trim_end_matches(']');
         let Ok(ip) = plain.parse::<IpAddr>() else {
             return Err(format!(
-                "{} is no address; a host of the wire has one from 10.0.0.1 to 10.0.0.{}, or none is given and the next free one is taken: host {name} 10.0.0.7",
+                "{} is no address; a host of the wire has one from 10.0.0.1 to 10.0.0.{}, or none is given and the next free one is taken: host {name} 10.0.0.{free}",
                 wanted.escape_debug(),
                 address::LAST
             ));
         };
         let Some(number) = address::number(ip) else {
             return Err(format!(
-                "{ip} lies outside the wire, which carries 10.0.0.1 to 10.0.0.{last} and fd00::1 to fd00::{last}: host {name} 10.0.0.7",
+                "{ip} lies outside the wire, which carries 10.0.0.1 to 10.0.0.{last} and fd00::1 to fd00::{last}: host {name} 10.0.0.{free}",
                 last = address::LAST
             ));
         };

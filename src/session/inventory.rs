@@ -133,8 +133,8 @@ pub struct Inventory {
     adrift: Vec<Adrift>,
     /// Sockets that messages carry: the inode, and the number of the message.
     flights: Vec<(u64, u64)>,
-    /// Inodes of sockets that were adrift and have ended, until somebody asks for them.
-    gone: Vec<u64>,
+    /// Sockets that were adrift and have ended, until somebody asks for them.
+    gone: Vec<Known>,
     /// Closed by their process, but still a TCP connection to the kernel.
     orphans: Vec<Known>,
     /// Rises with every change, so that others can keep what they derived.
@@ -277,6 +277,12 @@ impl Inventory {
             .collect()
     }
 
+    /// True when another descriptor or a message holds a socket: what is closed then sends nothing.
+    pub fn is_open_or_in_flight(&self, inode: u64) -> bool {
+        let mut open = self.open.values();
+        inode != 0 && (open.any(|known| known.inode == inode) || self.flight(inode).is_some())
+    }
+
     /// The sockets that no process has a descriptor of, and that have not ended as far as is known.
     pub fn adrift(&self) -> impl Iterator<Item = &Adrift> {
         self.adrift.iter()
@@ -289,8 +295,8 @@ impl Inventory {
             .any(|adrift| adrift.known.protocol == Protocol::Other)
     }
 
-    /// The inodes of sockets that were adrift and have ended since this was asked last.
-    pub fn take_gone(&mut self) -> Vec<u64> {
+    /// The sockets that were adrift and have ended since this was asked last.
+    pub fn take_gone(&mut self) -> Vec<Known> {
         std::mem::take(&mut self.gone)
     }
 
@@ -484,7 +490,7 @@ impl Inventory {
                 continue;
             }
             self.flights.retain(|(carried, _)| *carried != inode);
-            self.gone.push(inode);
+            self.gone.push(adrift.known.clone());
             if adrift.known.protocol == Protocol::Tcp {
                 self.orphan(adrift.known);
             }
@@ -663,4 +669,71 @@ fn covers(bound: Option<&Address>, address: &Address) -> bool {
             bound.to_canonical() == ip.to_canonical()
                 || bound.is_unspecified() && (bound.is_ipv6() || ip.is_ipv4())
         })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn call(name: &str, fd: Option<i32>, args: &[&str], local: Option<SocketAddr>) -> CallEvent {
+        CallEvent {
+            process: "lab".to_owned(),
+            host: "lab".to_owned(),
+            command: 1,
+            job: 0,
+            thread: 0,
+            name: name.to_owned(),
+            args: args.iter().map(|part| (*part).to_owned()).collect(),
+            fd,
+            result: 0,
+            errno: None,
+            data: None,
+            peer: None,
+            local: local.map(Address::from),
+            out: String::new(),
+            made: Vec::new(),
+            times: 1,
+            blocked: false,
+            start_ns: 5,
+            end_ns: 6,
+        }
+    }
+
+    #[test]
+    fn of_two_sockets_at_a_port_the_one_that_hears_the_address_has_the_name() {
+        let any_v4 = SocketAddr::from(([0, 0, 0, 0], 5000));
+        let any_v6: SocketAddr = "[::]:5000".parse().expect("an address");
+        let host_v4 = SocketAddr::from(([10, 0, 0, 2], 5000));
+        let host_v6: SocketAddr = "[fd00::2]:5000".parse().expect("an address");
+        let peer = SocketAddr::from(([10, 0, 0, 1], 4000));
+        // Where two sockets are bound, whether the second is for IPv6 alone, and whose a packet to an address is.
+        let cases = [
+            ([any_v4, any_v6], "[1]", host_v4, Some(4)),
+            ([any_v4, any_v6], "[1]", host_v6, Some(5)),
+            ([any_v4, any_v6], "[0]", host_v6, Some(5)),
+            ([host_v6, any_v6], "[1]", host_v4, None),
+            ([host_v6, any_v6], "[0]", host_v4, Some(5)),
+            ([any_v6, host_v4], "[0]", host_v4, Some(5)),
+        ];
+        for (bound, alone, address, expected) in cases {
+            let mut inventory = Inventory::default();
+            for (fd, local) in [4, 5].into_iter().zip(bound) {
+                let family = if local.is_ipv4() {
+                    "AF_INET"
+                } else {
+                    "AF_INET6"
+                };
+                let mut socket = call("socket", None, &[family, "SOCK_STREAM", "0"], None);
+                socket.made = vec![fd];
+                inventory.called(&socket, Vec::new(), |fd| fd as u64);
+                inventory.called(&call("bind", Some(fd), &[], Some(local)), Vec::new(), |_| 0);
+                inventory.called(&call("listen", Some(fd), &[], None), Vec::new(), |_| 0);
+            }
+            let only = ["5", "IPPROTO_IPV6", "IPV6_V6ONLY", alone, "4"];
+            inventory.called(&call("setsockopt", Some(5), &only, None), Vec::new(), |_| 0);
+            let found = inventory.endpoint("lab", Protocol::Tcp, address, peer);
+            let fd = found.and_then(|known| known.fd);
+            assert_eq!(fd, expected, "{bound:?} {alone} {address}");
+        }
+    }
 }

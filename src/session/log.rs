@@ -4,8 +4,8 @@ use crate::event::CallEvent;
 use crate::event::packet::PacketEvent;
 use std::collections::VecDeque;
 
-/// At most this many packets are kept.
-pub const PACKETS: usize = 100_000;
+/// At most this many packets are kept: a power of two, for so much room a queue makes.
+pub const PACKETS: usize = 65_536;
 /// At most this many bytes of frames are kept.
 pub const FRAME_BYTES: usize = 64 << 20;
 /// At most this many calls are kept.
@@ -26,15 +26,16 @@ pub struct Log {
 impl Log {
     /// Keeps a packet.
     pub fn packet(&mut self, packet: PacketEvent) {
-        self.frame_bytes += packet.frame.bytes.len();
-        self.packets.push_back(packet);
-        while self.packets.len() > PACKETS || self.frame_bytes > FRAME_BYTES {
+        let more = packet.frame.bytes.len();
+        while self.packets.len() >= PACKETS || self.frame_bytes + more > FRAME_BYTES {
             let Some(oldest) = self.packets.pop_front() else {
                 break;
             };
             self.frame_bytes -= oldest.frame.bytes.len();
             self.forgotten_packets += 1;
         }
+        self.frame_bytes += more;
+        self.packets.push_back(packet);
     }
 
     /// Keeps a call. Its data is kept only as far as it is short; what crossed the wire is in the packets.

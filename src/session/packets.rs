@@ -10,6 +10,7 @@ use crate::inspector::evidence::Samples;
 use crate::inspector::tracker::Tracker;
 use crate::lab::handle::FIRST_HOST;
 use crate::packet::headers::{Headers, Transport};
+use crate::sys::ring::RINGS;
 use crate::value::Address;
 use std::collections::{HashMap, HashSet};
 use std::io;
@@ -24,6 +25,7 @@ pub struct Packets {
     tracker: Tracker,
     finder: CauseFinder,
     number: u64,
+    newest_ns: i64,
     names: HashMap<(u32, bool), Names>,
     names_version: u64,
     /// By the place of the host: each has its own loopback addresses.
@@ -47,14 +49,15 @@ struct Names {
 }
 
 impl Packets {
-    /// Begins to capture with the lab's packet socket; without one there are no packets.
-    pub fn new(socket: Option<OwnedFd>, shared: bool) -> io::Result<Self> {
+    /// Begins to capture with the lab's packet sockets; without them there are no packets.
+    pub fn new(sockets: Option<[OwnedFd; RINGS]>, shared: bool) -> io::Result<Self> {
         Ok(Self {
-            taps: Taps::new(FIRST_HOST, socket)?,
+            taps: Taps::new(FIRST_HOST, sockets)?,
             shared,
             tracker: Tracker::new(),
             finder: CauseFinder::default(),
             number: 0,
+            newest_ns: 0,
             names: HashMap::new(),
             names_version: 0,
             owners: HashMap::new(),
@@ -77,6 +80,11 @@ impl Packets {
     /// How many packets have been told.
     pub fn told(&self) -> u64 {
         self.number
+    }
+
+    /// When the newest packet that was told was seen.
+    pub fn newest_ns(&self) -> i64 {
+        self.newest_ns
     }
 
     /// What the kernels say of their TCP sockets.
@@ -136,6 +144,38 @@ impl Packets {
         if let Some(peer) = call.peer.as_ref().and_then(socket_address) {
             window.peer = Some(peer);
         }
+    }
+
+    /// The socket whose descriptor a call has closed lives on: the call sends nothing.
+    pub fn held_on(&mut self, call: &CallEvent) {
+        let same = |window: &&mut CallWindow| {
+            window.command == call.command
+                && (window.job, window.thread) == (call.job, call.thread)
+                && window.process == call.process
+                && window.end_ns == Some(call.end_ns)
+        };
+        if let Some(window) = self.finder.windows().find(same) {
+            (window.local, window.peer) = (None, None);
+        }
+    }
+
+    /// A socket that had no descriptor any more ended with a call on another one.
+    pub fn released(&mut self, call: &CallEvent, known: &Known, inventory: &Inventory) {
+        let mut window = CallWindow::begun(
+            call.command,
+            (&call.process, &known.host),
+            call.job,
+            "close",
+            call.start_ns,
+        );
+        window.thread = call.thread;
+        window.short = call.fd.map_or_else(
+            || format!("{}()", call.name),
+            |fd| format!("{}({fd})", call.name),
+        );
+        describe(&mut window, known, inventory);
+        window.end_ns = Some(call.end_ns);
+        self.finder.begin(window);
     }
 
     /// What a call that has returned wrote, as a range of all that was written to its descriptor; options it set are remembered.
@@ -219,6 +259,7 @@ impl Packets {
         let mut told: Vec<PacketEvent> = Vec::with_capacity(self.taps.waiting().len());
         let mut newest: HashMap<u32, (usize, Ends)> = HashMap::new();
         while let Some(waiting) = self.taps.next_waiting(until_ns) {
+            self.newest_ns = self.newest_ns.max(waiting.frame.time_ns);
             let Waiting {
                 frame,
                 headers,

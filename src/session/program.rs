@@ -26,8 +26,8 @@ pub struct Program {
     pub keeper_pid: i32,
     /// The job it is listed under.
     pub job: u32,
-    /// How it ended, once it has.
-    pub ended: Option<Ended>,
+    /// How it ended, once it has, and when that was told.
+    pub ended: Option<(Ended, i64)>,
     pidfd: OwnedFd,
     streams: Vec<Stream>,
 }

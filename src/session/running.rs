@@ -85,9 +85,22 @@ impl Session {
                 }));
             }
         }
+        if self.programs.iter().any(Program::is_over) {
+            self.packets.taps_mut().settle();
+        }
+        // Those whose packets were left behind end when these have been told.
+        let told_ns = if self.packets.taps().left_behind() {
+            self.packets.newest_ns()
+        } else {
+            i64::MAX
+        };
         let (over, running): (Vec<Program>, Vec<Program>) = std::mem::take(&mut self.programs)
             .into_iter()
-            .partition(Program::is_over);
+            .partition(|program| {
+                program
+                    .ended
+                    .is_some_and(|(_, ended_ns)| ended_ns <= told_ns)
+            });
         self.programs = running;
         for mut program in over {
             // What it wrote last is in the pipe: the end was told after the write.
@@ -98,16 +111,16 @@ impl Session {
                     error,
                 }));
             }
-            self.packets.taps_mut().settle();
             self.tell_packets(i64::MAX);
             self.packets.disown(&program.name);
             let (process, host, pid) = (program.name.clone(), program.host.clone(), program.pid);
-            self.last_end = program.ended.map(|ended| (process.clone(), ended));
+            let ended = program.ended.map(|(ended, _)| ended);
+            self.last_end = ended.map(|ended| (process.clone(), ended));
             self.out.push(Event::Process(ProcessEvent {
                 process,
                 host,
                 pid,
-                ended: program.ended,
+                ended,
             }));
         }
     }

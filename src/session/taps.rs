@@ -8,14 +8,17 @@ use crate::event::wire::{Delivered, RuleRow, Ruling};
 use crate::lab::wire_tap::WireTap;
 use crate::packet::decode::decode;
 use crate::packet::headers::{Headers, LinkType, flag};
+use crate::sys::ring::RINGS;
 use std::collections::VecDeque;
 use std::io;
 use std::net::IpAddr;
 use std::os::fd::{AsFd, BorrowedFd, OwnedFd};
 
-/// The ring of the first host's loopback, and of those that came later, in MiB: 15 frames of the largest size each.
-const FIRST_MIB: usize = 8;
-const NEXT_MIB: usize = 4;
+/// The rings of the first host's loopback, and of those that came later, in MiB: 2,048 short frames or 15 of the largest size each.
+const FIRST_MIB: usize = 4;
+const NEXT_MIB: usize = 2;
+/// At most this many frames of a host's loopback are fetched before they are told: those behind them wait where they take less memory.
+const AT_ONCE: usize = 8192;
 
 /// Who sends what the wire itself has made: the ICMP error of a router.
 pub const WIRE_NAME: &str = "wire";
@@ -57,15 +60,18 @@ pub struct Taps {
     waiting: VecDeque<Waiting>,
     /// What the wire has delivered since its frame was told.
     deliveries: Vec<(u64, Delivered)>,
+    /// Some were left behind. Up to this time none was: what came later waits for them.
+    left_behind: bool,
+    complete_ns: i64,
     moved_states: bool,
     dropped: u64,
 }
 
 impl Taps {
-    /// The first host's loopback; without a packet socket there are no packets.
-    pub fn new(host: &str, socket: Option<OwnedFd>) -> io::Result<Self> {
-        let tap = socket
-            .map(|socket| Tap::on_loopback(socket, FIRST_MIB))
+    /// The first host's loopback; without packet sockets there are no packets.
+    pub fn new(host: &str, sockets: Option<[OwnedFd; RINGS]>) -> io::Result<Self> {
+        let tap = sockets
+            .map(|sockets| Tap::on_loopback(sockets, FIRST_MIB))
             .transpose()?;
         Ok(Self {
             hosts: vec![Source {
@@ -77,6 +83,8 @@ impl Taps {
             ports: Vec::new(),
             waiting: VecDeque::new(),
             deliveries: Vec::new(),
+            left_behind: false,
+            complete_ns: i64::MAX,
             moved_states: false,
             dropped: 0,
         })
@@ -87,9 +95,9 @@ impl Taps {
         &mut self,
         name: &str,
         addresses: Vec<IpAddr>,
-        socket: OwnedFd,
+        sockets: [OwnedFd; RINGS],
     ) -> io::Result<()> {
-        let tap = Some(Tap::on_loopback(socket, NEXT_MIB)?);
+        let tap = Some(Tap::on_loopback(sockets, NEXT_MIB)?);
         self.hosts.push(Source {
             name: name.to_owned(),
             addresses,
@@ -166,6 +174,7 @@ impl Taps {
 
     /// Takes the oldest frame that waits, if it was seen up to this time.
     pub fn next_waiting(&mut self, until_ns: i64) -> Option<Waiting> {
+        let until_ns = until_ns.min(self.complete_ns);
         self.waiting
             .pop_front_if(|waiting| waiting.frame.time_ns <= until_ns)
     }
@@ -173,6 +182,11 @@ impl Taps {
     /// Takes what the wire has delivered of the frames that were told already, by their tickets.
     pub fn deliveries(&mut self) -> Vec<(u64, Delivered)> {
         std::mem::take(&mut self.deliveries)
+    }
+
+    /// True when so many frames came at once that some were left where they are: tell what waits, then fetch again.
+    pub fn left_behind(&self) -> bool {
+        self.left_behind
     }
 
     /// True, once, when a frame came that may have changed the state of a connection.
@@ -188,26 +202,36 @@ impl Taps {
         self.drain();
     }
 
-    /// Fetches what has come. Does not wait.
+    /// Fetches what has come, unless very much waits already. Does not wait.
     pub fn drain(&mut self) {
+        let sorted = self.complete_ns == i64::MAX;
+        self.complete_ns = i64::MAX;
+        if self.waiting.len() >= AT_ONCE {
+            self.left_behind = true;
+            return;
+        }
+        self.left_behind = false;
         let before = self.waiting.len();
-        let mut sources = 0;
+        let mut sources = usize::from(!sorted);
         for (place, host) in self.hosts.iter_mut().enumerate() {
             let Some(tap) = &mut host.tap else { continue };
             let had = self.waiting.len();
-            while let Some(frame) = tap.next_frame() {
-                let headers = decode(frame.link, &frame.bytes, frame.len);
-                self.waiting.push_back(Waiting {
-                    frame,
-                    headers,
-                    network: place as u16,
-                    sender: Some(place),
-                    rulings: Vec::new(),
-                    ticket: 0,
-                    delivered: None,
-                });
-            }
+            let frames = std::iter::from_fn(|| tap.next_frame()).take(AT_ONCE);
+            self.waiting.extend(frames.map(|frame| Waiting {
+                headers: decode(frame.link, &frame.bytes, frame.len),
+                frame,
+                network: place as u16,
+                sender: Some(place),
+                rulings: Vec::new(),
+                ticket: 0,
+                delivered: None,
+            }));
             sources += usize::from(self.waiting.len() > had);
+            if self.waiting.len() == had + AT_ONCE {
+                self.left_behind = true;
+                let newest = self.waiting.back().map(|newest| newest.frame.time_ns);
+                self.complete_ns = self.complete_ns.min(newest.unwrap_or(i64::MAX));
+            }
         }
         if let Some(wire) = &mut self.wire {
             let had = self.waiting.len();
@@ -253,7 +277,9 @@ impl Taps {
                 .is_some_and(|tcp| tcp.flags & (flag::SYN | flag::FIN | flag::RST) != 0)
         });
         if sources > 1 {
-            self.waiting.make_contiguous()[before..].sort_by_key(|waiting| waiting.frame.time_ns);
+            self.waiting
+                .make_contiguous()
+                .sort_by_key(|waiting| waiting.frame.time_ns);
         }
         let taps = self.hosts.iter_mut().filter_map(|host| host.tap.as_mut());
         self.dropped = taps.map(Tap::dropped).sum();

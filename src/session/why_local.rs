@@ -30,7 +30,7 @@ impl Session {
         match (family, &address) {
             ("AF_UNIX", _)
             | (_, Some(Address::UnixPath(_) | Address::UnixAbstract(_) | Address::UnixUnnamed)) => {
-                self.why_unix(evidence, party.as_ref())
+                self.why_unix(evidence, party.as_ref());
             }
             ("AF_NETLINK", _) | (_, Some(Address::Netlink { .. })) => {
                 self.why_netlink(evidence, party.as_ref());
@@ -347,18 +347,16 @@ impl Session {
             let value = set.args.get(3)?.trim_matches(['[', ']']);
             value.parse::<u64>().ok()
         });
-        let buffer = match asked {
-            // The kernel doubles what is asked for, and has a least size.
-            Some(asked) => {
-                format!("SO_SNDBUF was set to {asked}, of which the kernel makes twice as much")
-            }
-            None => {
-                let default = std::fs::read_to_string("/proc/sys/net/core/wmem_default");
-                format!(
-                    "SO_SNDBUF is what net.core.wmem_default says, {}",
-                    default.unwrap_or_default().trim()
-                )
-            }
+        // The kernel doubles what is asked for, and has a least size.
+        let buffer = if let Some(asked) = asked {
+            format!("SO_SNDBUF was set to {asked}, of which the kernel makes twice as much")
+        } else {
+            let default = std::fs::read_to_string("/proc/sys/net/core/wmem_default");
+            let default = default.unwrap_or_default();
+            format!(
+                "SO_SNDBUF is what net.core.wmem_default says, {}",
+                default.trim()
+            )
         };
         let message = length.map_or_else(
             || "The message".to_owned(),
@@ -420,7 +418,7 @@ impl Session {
                 evidence.facts.push(format!(
                     "{} is a stream socket that is not connected: there is nothing to read from.",
                     party.label
-                ))
+                ));
             }
             _ => {}
         }

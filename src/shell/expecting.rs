@@ -235,6 +235,13 @@ impl Shell {
                     .then_some(())
                     .ok_or_else(|| format!("{name} is not blocked"))
             }
+            Expectation::TimedOut => match self.session.refusal(here) {
+                Some(reason) if reason.starts_with("timed out") => Ok(()),
+                Some(reason) => Err(format!(
+                    "it was not carried out for another reason: {reason}"
+                )),
+                None => Err("the last command has not run into a timeout of settimeout".to_owned()),
+            },
             Expectation::Output(text) => self
                 .teller
                 .written_since(since.output)
@@ -283,6 +290,10 @@ impl Shell {
             };
         }
         let who = who.unwrap_or_default();
+        // No call failed, but what was asked for was not done either; the call before it is not what is meant.
+        if let Some(reason) = self.session.refusal(who) {
+            return Err(format!("the last command was not carried out: {reason}"));
+        }
         match self.telling_call(who) {
             Some(call) if passes(call) => Ok(()),
             Some(CallEvent {

@@ -42,7 +42,10 @@ impl Shell {
         }
         let verbs = VERBS.iter().map(|entry| entry.name);
         let near = nearest(topic, verbs.chain(glossary::topics()));
-        let near = near.map_or(String::new(), |near| format!("; did you mean {near}?"));
+        let near = near.map_or_else(
+            || "; `help` lists the commands, `explain` knows errors, states, flags, options and fields".to_owned(),
+            |near| format!("; did you mean {near}?"),
+        );
         self.refuse(
             "",
             format!("nothing is known about {}{near}", topic.escape_debug()),

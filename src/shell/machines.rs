@@ -83,6 +83,7 @@ impl Shell {
                 .sysctl(&host, &path, value.as_deref().map(str::trim))
             {
                 Ok(text) => {
+                    self.teller.hear(format!("net.{shown} = {text}").as_bytes());
                     let text = render::lab::setting(&host, &format!("net.{shown}"), &text);
                     return screen.show(&text);
                 }

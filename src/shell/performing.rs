@@ -227,6 +227,10 @@ impl Shell {
         for round in 1..=*count {
             flow = self.commands(body, screen);
             self.stopped |= self.take_interrupt();
+            // Every further round would be refused for the same reason.
+            if self.session.is_gone() {
+                break;
+            }
             if self.stopped && round < *count {
                 self.say_stopped(&format!("round {round} of {count} was the last"), screen);
             }
@@ -244,6 +248,7 @@ impl Shell {
         }
         self.session.tell(Event::Refused(RefusedEvent {
             process: process.to_owned(),
+            job: 0,
             reason,
         }));
         self.show_events(screen);

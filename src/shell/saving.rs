@@ -5,8 +5,11 @@ use super::{Screen, Shell};
 use crate::command::ast::Call;
 use crate::command::filter::Filter;
 use crate::event::Event;
+use crate::export::{self, Language, Material};
 use crate::inspector::pcapng;
-use std::io::{BufWriter, Write};
+use crate::session::hosts::Machine;
+use std::fmt::Write as _;
+use std::io::{BufWriter, Write as _};
 
 impl Shell {
     pub(super) fn save(&mut self, process: &str, call: &Call, screen: &mut dyn Screen) {
@@ -16,6 +19,9 @@ impl Shell {
             .and_then(std::ffi::OsStr::to_str)
             .unwrap_or_default()
             .to_owned();
+        if let Some(language) = Language::of_ending(&ending) {
+            return self.save_program(&path, language, screen);
+        }
         match ending.as_str() {
             "lab" => self.save_lines(&path, screen),
             "md" => {
@@ -55,13 +61,41 @@ impl Shell {
             }
             _ => {
                 let reason = format!(
-                    "the name says what is saved: {} ends in no form that is known; .lab (the lines typed), .md (a lesson to be explained), .pcapng (the packets), .json (the events), .html (the session as a page) and .svg (a drawing: {}) are",
+                    "the name says what is saved: {} ends in no form that is known; .py, .c, .rs (the calls as a program that runs), .lab (the lines typed), .md (a lesson to be explained), .pcapng (the packets), .json (the events), .html (the session as a page) and .svg (a drawing: {}) are",
                     path.escape_debug(),
                     Self::drawable()
                 );
                 self.refuse("", reason, screen);
             }
         }
+    }
+
+    /// The calls as a program, to be run without the lab.
+    fn save_program(&mut self, path: &str, language: Language, screen: &mut dyn Screen) {
+        let hosts = self.session.hosts().all();
+        let wire = hosts.iter().flat_map(Machine::addresses).collect();
+        let (log, ledger, _) = self.session.records();
+        let program = export::program(
+            language,
+            &Material {
+                calls: log.calls().collect(),
+                parties: ledger.parties().collect(),
+                wire,
+            },
+        );
+        let mut what = format!(
+            "{} calls as a program in {}",
+            program.calls,
+            language.name()
+        );
+        if program.left_out > 0 {
+            let _ = write!(
+                what,
+                " ({} have no place in one, it says why)",
+                program.left_out
+            );
+        }
+        self.write(path, &program.text, &what, screen);
     }
 
     fn save_packets(&mut self, path: &str, filter: &Filter, screen: &mut dyn Screen) {

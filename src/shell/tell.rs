@@ -79,7 +79,8 @@ impl Teller {
         self.output.get(start..).unwrap_or(&self.output)
     }
 
-    fn hear(&mut self, text: &[u8]) {
+    /// Keeps what was written, for `expect output`.
+    pub(super) fn hear(&mut self, text: &[u8]) {
         self.output.push_str(&String::from_utf8_lossy(text));
         self.output.push('\n');
         if self.output.len() > OUTPUT {

@@ -8,27 +8,43 @@ use std::sync::atomic::{AtomicU32, Ordering};
 
 const BLOCK: usize = 1 << 20;
 
-/// How large a ring is.
+/// So many rings share a loopback; each needs a socket.
+pub const RINGS: usize = 3;
+
+/// How large a ring is, and which frames it is for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Room {
     /// Bytes for a frame with the ring's own header; longer frames are cut. A multiple of 16.
     pub slot: usize,
     /// Blocks of 1 MiB.
     pub blocks: usize,
+    /// Frames are longer than the first and no longer than the second, in bytes with the link header.
+    pub lengths: (u32, u32),
 }
 
 impl Room {
-    /// A slot holds a loopback frame of the largest size (64 KiB of IP, headers, the ring's own header).
-    pub const fn for_loopback(blocks: usize) -> Self {
-        Self {
-            slot: 65_536 + 256,
-            blocks,
-        }
+    /// Rings of so many blocks for `lo`: many slots for short frames, fewer for those of a usual wire, few for those of the largest
+    /// size (64 KiB of IP, headers, the ring's own header).
+    pub const fn for_loopback(blocks: usize) -> [Self; RINGS] {
+        let [short, usual, long] = [(0, 400), (400, 1800), (1800, u32::MAX)];
+        [
+            Self::new(512, blocks, short),
+            Self::new(2048, blocks, usual),
+            Self::new(65_536 + 256, blocks, long),
+        ]
     }
 
     /// A slot holds a frame of an Ethernet wire with an MTU of 1500 bytes.
     pub const fn for_ethernet(blocks: usize) -> Self {
-        Self { slot: 2048, blocks }
+        Self::new(2048, blocks, (0, u32::MAX))
+    }
+
+    const fn new(slot: usize, blocks: usize, lengths: (u32, u32)) -> Self {
+        Self {
+            slot,
+            blocks,
+            lengths,
+        }
     }
 
     fn slots_per_block(self) -> usize {
@@ -95,6 +111,11 @@ pub fn open() -> io::Result<OwnedFd> {
     }
 }
 
+/// Opens a socket for each ring of a loopback.
+pub fn open_all() -> io::Result<[OwnedFd; RINGS]> {
+    Ok([open()?, open()?, open()?])
+}
+
 impl Ring {
     /// Makes the ring and begins to capture on the interface (0 is every interface of the socket's network namespace).
     pub fn start(socket: OwnedFd, ifindex: i32, look: Look, room: Room) -> io::Result<Self> {
@@ -112,7 +133,7 @@ impl Ring {
         };
         set(&socket, libc::SOL_PACKET, libc::PACKET_RX_RING, &request)?;
         match look {
-            Look::Outgoing => keep_outgoing(&socket)?,
+            Look::Outgoing => keep_outgoing(&socket, room.lengths)?,
             Look::Incoming => set(
                 &socket,
                 libc::SOL_PACKET,
@@ -144,16 +165,15 @@ impl Ring {
         Ok(ring)
     }
 
-    /// Gives the next frame to `look`, if there is one, and hands the slot back to the kernel.
-    pub fn next<T>(&mut self, look: impl FnOnce(RingFrame<'_>) -> T) -> Option<T> {
+    /// The slot that comes next, with its status and its header; `None` while it is the kernel's.
+    fn head(&self) -> Option<(*mut u8, u32, libc::tpacket2_hdr)> {
         let (in_block, slot_size) = (self.room.slots_per_block(), self.room.slot);
         let offset = (self.next / in_block) * BLOCK + (self.next % in_block) * slot_size;
         // SAFETY: the offset lies in the mapping (next is below the number of slots) and is aligned to 16.
         let slot = unsafe { self.memory.add(offset) };
         // SAFETY: tp_status is the first field of the slot's header; kernel and reader share it by atomic access.
-        let status = unsafe { AtomicU32::from_ptr(slot.cast()) };
-        let value = status.load(Ordering::Acquire);
-        if value & libc::TP_STATUS_USER == 0 {
+        let status = unsafe { AtomicU32::from_ptr(slot.cast()) }.load(Ordering::Acquire);
+        if status & libc::TP_STATUS_USER == 0 {
             return None;
         }
         #[expect(
@@ -162,6 +182,17 @@ impl Ring {
         )]
         // SAFETY: the slot belongs to the reader while TP_STATUS_USER is set, and begins with a tpacket2_hdr.
         let header = unsafe { std::ptr::read(slot.cast::<libc::tpacket2_hdr>()) };
+        Some((slot, status, header))
+    }
+
+    /// When the next frame was seen, if there is one: nanoseconds since the epoch.
+    pub fn next_time_ns(&self) -> Option<i64> {
+        self.head().map(|(_, _, header)| time_ns(&header))
+    }
+
+    /// Gives the next frame to `look`, if there is one, and hands the slot back to the kernel.
+    pub fn next<T>(&mut self, look: impl FnOnce(RingFrame<'_>) -> T) -> Option<T> {
+        let (slot, status, header) = self.head()?;
         #[expect(
             clippy::cast_ptr_alignment,
             reason = "TPACKET_ALIGN makes the place of sockaddr_ll a multiple of 16"
@@ -174,17 +205,19 @@ impl Ring {
             )
         };
         let mac = usize::from(header.tp_mac);
-        let captured = (header.tp_snaplen as usize).min(slot_size - mac.min(slot_size));
+        let captured = (header.tp_snaplen as usize).min(self.room.slot - mac.min(self.room.slot));
         // SAFETY: mac + captured stay within the slot, which the kernel does not touch until the status is given back.
         let bytes = unsafe { std::slice::from_raw_parts(slot.add(mac), captured) };
         let result = look(RingFrame {
             bytes,
             len: header.tp_len,
-            time_ns: i64::from(header.tp_sec) * 1_000_000_000 + i64::from(header.tp_nsec),
+            time_ns: time_ns(&header),
             ifindex: from.sll_ifindex,
             hardware_type: from.sll_hatype,
-            checksum_not_ready: value & libc::TP_STATUS_CSUMNOTREADY != 0,
+            checksum_not_ready: status & libc::TP_STATUS_CSUMNOTREADY != 0,
         });
+        // SAFETY: as in `head`; what `look` was given is not used any more.
+        let status = unsafe { AtomicU32::from_ptr(slot.cast()) };
         status.store(libc::TP_STATUS_KERNEL, Ordering::Release);
         self.next = (self.next + 1) % self.room.slots();
         Some(result)
@@ -252,12 +285,16 @@ pub(super) fn statistics(socket: &OwnedFd) -> io::Result<libc::tpacket_stats> {
     }
 }
 
+fn time_ns(header: &libc::tpacket2_hdr) -> i64 {
+    i64::from(header.tp_sec) * 1_000_000_000 + i64::from(header.tp_nsec)
+}
+
 const fn align(size: usize) -> usize {
     size.next_multiple_of(libc::TPACKET_ALIGNMENT)
 }
 
-/// A classic BPF program that keeps PACKET_OUTGOING (SKF_AD_PKTTYPE, socket filter documentation of the kernel).
-fn keep_outgoing(socket: &OwnedFd) -> io::Result<()> {
+/// A classic BPF program that keeps PACKET_OUTGOING of these lengths (SKF_AD_PKTTYPE, socket filter documentation of the kernel).
+fn keep_outgoing(socket: &OwnedFd, (above, up_to): (u32, u32)) -> io::Result<()> {
     const PACKET_TYPE: u32 = (libc::SKF_AD_OFF + libc::SKF_AD_PKTTYPE) as u32;
     let statement = |code: u32, jt: u8, jf: u8, k: u32| libc::sock_filter {
         code: code as u16,
@@ -275,9 +312,12 @@ fn keep_outgoing(socket: &OwnedFd) -> io::Result<()> {
         statement(
             libc::BPF_JMP | libc::BPF_JEQ | libc::BPF_K,
             0,
-            1,
+            4,
             u32::from(libc::PACKET_OUTGOING),
         ),
+        statement(libc::BPF_LD | libc::BPF_W | libc::BPF_LEN, 0, 0, 0),
+        statement(libc::BPF_JMP | libc::BPF_JGT | libc::BPF_K, 0, 2, above),
+        statement(libc::BPF_JMP | libc::BPF_JGT | libc::BPF_K, 1, 0, up_to),
         statement(libc::BPF_RET | libc::BPF_K, 0, 0, u32::MAX),
         statement(libc::BPF_RET | libc::BPF_K, 0, 0, 0),
     ];

@@ -137,7 +137,7 @@ impl Traffic {
     fn step(&mut self, ends: &mut [End; 2]) {
         let from = self.below(2) as usize;
         let to = 1 - from;
-        match self.below(26) {
+        match self.below(28) {
             0..=4 => {
                 let len = self.below(4) as u32 * 100 + 1;
                 self.data(ends, from, len);
@@ -212,12 +212,31 @@ impl Traffic {
                     self.send(ends, from, flags, 0, 0);
                 }
             }
+            25 | 26 => self.anything(ends, from),
             _ => {
                 ends[from].acked = ends[to].next.wrapping_sub(self.below(200) as u32);
                 let len = self.below(2) as u32 * 50;
                 self.data(ends, from, len);
             }
         }
+    }
+
+    /// A segment without sense, close to where the connection began.
+    fn anything(&mut self, ends: &mut [End; 2], from: usize) {
+        self.wait();
+        let near = |start: u32, ahead: u64| start.wrapping_add(ahead as u32).wrapping_sub(2);
+        let seq = near(ends[from].start, self.below(200));
+        let ack = near(ends[1 - from].start, self.below(200));
+        let flags = [ACK, RST, RST | ACK, FIN, SYN | ACK, SYN | FIN, 0, SYN | RST];
+        let flags = flags[self.below(8) as usize];
+        let len = [0, 0, 1, 2, 60][self.below(5) as usize];
+        ends[from].window = [0, 1, 100, 1000][self.below(4) as usize];
+        let options: &[u8] = match self.below(6) {
+            0 => &[3, 3, 5, 1],
+            1 => &[1, 1, 5, 10, 0, 0, 0, 40, 0, 0, 1, 0],
+            _ => &[],
+        };
+        self.push(ends, from, seq, ack, flags, len, options);
     }
 
     fn close(&mut self, ends: &mut [End; 2]) {
@@ -293,6 +312,9 @@ impl Traffic {
     fn wait(&mut self) {
         let micros = [5, 50, 900, 2500, 5000, 15_000, 30_000, 250_000][self.below(8) as usize];
         self.time_ns += micros * 1000 + self.below(1000) as i64;
+        if self.chance(2) {
+            self.time_ns -= [1, 4, 100][self.below(3) as usize] * 1_000_000;
+        }
     }
 
     #[allow(clippy::too_many_arguments, reason = "the fields of a TCP header")]

@@ -32,6 +32,17 @@ constants! {
 constants! {
     /// Names for the values that options take.
     OPTION_VALUES: VALUE;
+    SOF_TIMESTAMPING_TX_HARDWARE => "SO_TIMESTAMPING: stamp what is sent, by the network card";
+    SOF_TIMESTAMPING_TX_SOFTWARE => "SO_TIMESTAMPING: stamp what is sent, as it goes to the driver; the stamp comes through the error queue";
+    SOF_TIMESTAMPING_RX_HARDWARE => "SO_TIMESTAMPING: stamp what is received, by the network card";
+    SOF_TIMESTAMPING_RX_SOFTWARE => "SO_TIMESTAMPING: stamp what is received, as it comes from the driver";
+    SOF_TIMESTAMPING_SOFTWARE => "SO_TIMESTAMPING: report the stamps of software";
+    SOF_TIMESTAMPING_RAW_HARDWARE => "SO_TIMESTAMPING: report the stamps of hardware";
+    SOF_TIMESTAMPING_OPT_ID => "SO_TIMESTAMPING: number what is sent, so that its stamp can be told";
+    SOF_TIMESTAMPING_TX_SCHED => "SO_TIMESTAMPING: stamp what is sent, as it enters the packet scheduler";
+    SOF_TIMESTAMPING_TX_ACK => "SO_TIMESTAMPING: stamp the moment when all that was sent is acknowledged";
+    SOF_TIMESTAMPING_OPT_CMSG => "SO_TIMESTAMPING: ancillary data with every stamp from the error queue";
+    SOF_TIMESTAMPING_OPT_TSONLY => "SO_TIMESTAMPING: the stamp alone, without the packet it is about";
     IP_PMTUDISC_DONT => "IP_MTU_DISCOVER: never set don't-fragment";
     IP_PMTUDISC_WANT => "IP_MTU_DISCOVER: use the path MTU, fragment what is larger";
     IP_PMTUDISC_DO => "IP_MTU_DISCOVER: always set don't-fragment, EMSGSIZE for what is larger";

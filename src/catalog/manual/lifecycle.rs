@@ -238,7 +238,7 @@ pub(super) const CLOSE: Page = Page {
     prototype: "int close(int fd);",
     python: "s.close()",
     man: "close(2)",
-    details: "When no other descriptor (dup, another process) holds the socket, TCP closes: with a FIN after the queued data, or at once with an RST when received bytes were never read, or when SO_LINGER is set to 0 seconds. The program does not wait for any of it: the kernel finishes the close alone.\n\nThe end that sends its FIN first goes through TIME-WAIT, one minute on Linux. Also closes an epoll instance and a file made by makefile.",
+    details: "When no other descriptor (dup, another process) holds the socket, TCP closes: with a FIN after the queued data, or at once with an RST when received bytes were never read, or when SO_LINGER is set to 0 seconds. The program does not wait for any of it: the kernel finishes the close alone.\n\nThe end that sends its FIN first goes through TIME-WAIT, one minute on Linux. Also closes an epoll instance and a file made by makefile; while a socket has such files, the call is made with the last of them, as in Python.\n\nA descriptor is not its socket. While another descriptor (dup, another process), a message on its way (SCM_RIGHTS) or a call of another thread that sleeps on it holds the socket, it lives on: the screen says where, and the FIN goes out when the last of them lets go.",
     blocks: "never, unless SO_LINGER is set to a time: then until the queued data is acknowledged, at most that long",
     errors: &[
         ("EBADF", "not open (any more)"),

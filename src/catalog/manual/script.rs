@@ -152,7 +152,7 @@ pub(super) const EXPECT: Page = Page {
     prototype: "",
     python: "",
     man: "",
-    details: "`expect ok` the last call did not fail; `expect errno NAME` it failed with this; `expect = VALUE` the last result is this; `expect state s LISTEN` the kernel says so of the socket; `expect packet FILTER` and `expect no packet FILTER` about what the last command put on the wire; `packets 3 FILTER` says how many; why a packet was sent can be asked as well, `expect packet socklab.cause contains \"retransmission timer\"`; `expect blocked server` that process sleeps in a call; `expect output \"text\"` this was printed; anything else is a condition, `expect len(data) > 3`.\n\nAn expectation about packets or states waits a little for what is still under way.",
+    details: "`expect ok` the last call did not fail; `expect errno NAME` it failed with this; `expect = VALUE` the last result is this; `expect state s LISTEN` the kernel says so of the socket; `expect packet FILTER` and `expect no packet FILTER` about what the last command put on the wire; `packets 3 FILTER` says how many; why a packet was sent can be asked as well, `expect packet socklab.cause contains \"retransmission timer\"`; `expect blocked server` that process sleeps in a call; `expect output \"text\"` this was printed, by a program, `print` or `sysctl`; `expect timeout` the last command ran into the timeout of `settimeout`, which is no errno; anything else is a condition, `expect len(data) > 3`.\n\nAn expectation about packets or states waits a little for what is still under way.",
     blocks: "never for long",
     errors: &[],
     example: "\
@@ -188,7 +188,7 @@ pub(super) const SAVE: Page = Page {
     prototype: "",
     python: "",
     man: "",
-    details: ".lab the lines typed, to load again; .md the same as the draft of a lesson, each line with what came of it (`lesson check x.md`); .pcapng the packets, for Wireshark, with the calls as comments; .json the events as --json prints them; .html the session as a page of its own, with its calls, packets and ladder. A filter behind the name limits the packets: `save x.pcapng tcp.port == 5000`.\n\n.svg is a drawing of one view, the ladder when none is named: `save x.svg`, `save x.svg tcp.len > 0`, `save x.svg ladder c`, `save x.svg plot c seq`, `save x.svg stream c`, `save x.svg states c`, and of `follow c`, `conversations`, `packets` and `sockets` their text. It can be read on light and on dark paper and holds no scripts.",
+    details: ".lab the lines typed, to load again; .md the same as the draft of a lesson, each line with what came of it (`lesson check x.md`); .pcapng the packets, for Wireshark, with the calls as comments; .json the events as --json prints them; .html the session as a page of its own, with its calls, packets and ladder. A filter behind the name limits the packets: `save x.pcapng tcp.port == 5000`.\n\n.svg is a drawing of one view, the ladder when none is named: `save x.svg`, `save x.svg tcp.len > 0`, `save x.svg ladder c`, `save x.svg plot c seq`, `save x.svg stream c`, `save x.svg states c`, and of `follow c`, `conversations`, `packets` and `sockets` their text. It can be read on light and on dark paper and holds no scripts.\n\n.py, .c and .rs are the calls as a program that runs without this lab (`python3 x.py`; `cc -pthread x.c`; `rustc x.rs`): the same calls in the same order, each under the line that showed it. It prints what is received and the errors, and stops where a call ends otherwise than it did here. Processes become threads that take turns, hosts become loopback addresses (10.0.0.2 is 127.0.0.2); a call that means nothing elsewhere is left out and says why.",
     blocks: "never",
     errors: &[
         ("EACCES", "the file may not be written"),
@@ -203,6 +203,8 @@ save ./handshake.svg
 save ./states.svg states c
 save ./session.html
 save ./events.json
+save ./handshake.py
+save ./handshake.c
 expect state c ESTABLISHED",
 };
 

@@ -24,6 +24,19 @@ const INSPECT_WORDS: &[&str] = &["on", "off", "line", "tree", "hex"];
 /// What `lesson` does with a lesson.
 const LESSON_WORDS: &[&str] = &["list", "show", "learn", "play", "check"];
 
+/// The endings of the files that `save` writes.
+const ENDINGS: &[(&str, &str)] = &[
+    ("lab", "the lines typed"),
+    ("md", "a draft of a lesson"),
+    ("pcapng", "the packets"),
+    ("json", "the events"),
+    ("html", "the session as a page"),
+    ("svg", "a drawing"),
+    ("py", "a program in Python"),
+    ("c", "a program in C"),
+    ("rs", "a program in Rust"),
+];
+
 /// The views that `save x.svg` draws.
 const SAVED_VIEWS: &[&str] = &[
     "ladder",
@@ -414,6 +427,18 @@ impl<'a> Candidates<'a> {
                 }
             }
             Next::Nothing => {}
+        }
+    }
+
+    /// The endings that say as what `save` writes.
+    pub(super) fn endings(&mut self, typed: &str) {
+        let Some((stem, _)) = typed.rsplit_once('.') else {
+            return;
+        };
+        if !stem.is_empty() && !stem.ends_with(['/', '.']) {
+            for (ending, meaning) in ENDINGS {
+                self.add(format!("{stem}.{ending}"), *meaning);
+            }
         }
     }
 

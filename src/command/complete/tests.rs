@@ -111,6 +111,8 @@ fn the_parameter_at_the_cursor_decides_what_is_offered() {
         ("lesson learn 1.", 13, vec!["1.1", "1.4"]),
         ("lesson hand", 7, vec!["handshake"]),
         ("s.dec", 2, vec![]),
+        ("save x.p", 5, vec!["x.pcapng", "x.py"]),
+        ("save ./x.s", 5, vec!["./x.sock", "./x.svg"]),
         ("packets tcp.f", 8, vec!["tcp.flags.syn"]),
         ("packets udp && !(tcp.p", 17, vec!["tcp.port"]),
         ("inspect o", 8, vec!["off", "on"]),

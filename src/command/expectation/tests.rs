@@ -56,6 +56,7 @@ fn every_form_is_known_by_its_shape() {
             },
         ),
         ("blocked", Expectation::Blocked(None)),
+        ("timeout", Expectation::TimedOut),
         (
             "blocked server",
             Expectation::Blocked(Some("server".to_owned())),

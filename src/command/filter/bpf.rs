@@ -81,6 +81,12 @@ fn counts_all(test: &Test) -> bool {
         matches!(
             operand.field.name,
             "frame.number"
+                | "frame.time_delta"
+                | "frame.time_relative"
+                | "tcp.time_delta"
+                | "tcp.time_relative"
+                | "udp.time_delta"
+                | "udp.time_relative"
                 | "tcp.stream"
                 | "udp.stream"
                 | "tcp.analysis.acks_frame"

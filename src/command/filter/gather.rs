@@ -6,7 +6,7 @@ use super::readers;
 use super::value::Datum;
 use crate::event::packet::{Label, Labels, PacketEvent};
 use crate::packet::application;
-use crate::packet::dissect;
+use crate::packet::dissect::{self, TOGETHER};
 use crate::packet::headers::{LinkType, Net, Span, Transport};
 use crate::packet::tree::{Field, FieldValue, Layer};
 use std::cell::OnceCell;
@@ -96,9 +96,12 @@ impl<'a> Scene<'a> {
                 } else {
                     layer.span
                 };
-                give(Datum::Protocol(self.bytes(own), self.bytes(whole)));
+                let (own, whole) = self
+                    .together(layer)
+                    .unwrap_or_else(|| (self.bytes(own), self.bytes(whole)));
+                give(Datum::Protocol(own, whole));
             }
-            if payload(layer.name).is_some_and(|name| names.contains(&name)) {
+            if payload(layer.name).is_some_and(|name| names.contains(&name)) && !resets(layer) {
                 let carried = self.carried(layer, &layers[index + 1..]);
                 if !carried.is_empty() {
                     give(Datum::Bytes(carried));
@@ -112,6 +115,9 @@ impl<'a> Scene<'a> {
 
     /// The bytes behind a header of TCP or UDP that belong to it, whatever layers they were found to be.
     fn carried(&self, header: &Layer, above: &[Layer]) -> &[u8] {
+        if let Some((own, whole)) = self.together(header) {
+            return &whole[own.len()..];
+        }
         let mut end = header.span.end;
         for layer in above {
             // Another header follows where this one's payload has ended: what an ICMP error quotes may be followed by more.
@@ -128,6 +134,22 @@ impl<'a> Scene<'a> {
             start: header.span.end,
             end: end.max(header.span.end),
         })
+    }
+
+    /// Header and all of a segment or datagram that was put together from fragments: its bytes are not those of the frame.
+    fn together(&self, layer: &Layer) -> Option<(&[u8], &[u8])> {
+        let datagram = self.packet.track.reassembled.as_deref()?;
+        if !layer.title.starts_with(TOGETHER) {
+            return None;
+        }
+        let (header, len) = match (layer.name, &self.packet.headers.transport) {
+            ("tcp", Transport::Tcp(tcp)) => (usize::from(tcp.hdr_len), tcp.len as usize),
+            ("udp", Transport::Udp(udp)) => (8, usize::from(udp.length).saturating_sub(8)),
+            _ => return None,
+        };
+        // Extension headers may lie before it.
+        let whole = datagram.get(datagram.len().checked_sub(header + len)?..)?;
+        Some((whole.get(..header)?, whole))
     }
 
     fn walk_field(
@@ -209,6 +231,12 @@ fn is_usual(link: LinkType) -> bool {
             | LinkType::LINUX_SLL
             | LinkType::LINUX_SLL2
     )
+}
+
+/// True for a TCP header with RST: what follows it is the reason, no data (RFC 9293 section 3.5.3).
+fn resets(layer: &Layer) -> bool {
+    let mut flags = layer.fields.iter().flat_map(|field| &field.children);
+    flags.any(|flag| flag.name == "tcp.flags.reset" && flag.value == FieldValue::Flag(true))
 }
 
 /// The field that a protocol's payload is, in a layer of its own.

@@ -107,11 +107,23 @@ impl<'a> Parser<'a> {
                     .chars()
                     .all(|next| next.is_ascii_uppercase() || next == '_' || next.is_ascii_digit())
             {
+                let error =
+                    Diagnostic::new(span, format!("{} is no constant of {module}", quoted(name)));
+                return Err(if name.starts_with("SIO_") || name.starts_with("RCVALL_") {
+                    error.helping(
+                        "only Windows has it; on Linux an AF_PACKET socket receives every packet",
+                    )
+                } else {
+                    error.suggesting(name, constants().map(|constant| constant.name))
+                });
+            }
+            // `socket` is often a variable's name too, and then these are asked of a socket.
+            if is_module && name.starts_with("has_") {
                 return Err(Diagnostic::new(
                     span,
-                    format!("{} is no constant of {module}", quoted(name)),
+                    format!("{} is nothing that is known of {module}", quoted(name)),
                 )
-                .suggesting(name, constants().map(|constant| constant.name)));
+                .helping("this laboratory has IPv4, IPv6 and AF_UNIX"));
             }
             if module_verb(module, name).is_some() {
                 return Err(Diagnostic::new(
@@ -188,6 +200,13 @@ impl<'a> Parser<'a> {
         let methods = FUNCTIONS
             .iter()
             .filter(|entry| entry.style == Style::Method);
+        if name.ends_with("Selector") {
+            return Err(Diagnostic::new(
+                span.clone(),
+                "selectors are not here, what they stand on is",
+            )
+            .helping("e = select.epoll(); e.register(s, select.EPOLLIN); e.poll(1.0)"));
+        }
         Err(
             Diagnostic::new(span.clone(), format!("{} is no method", quoted(name)))
                 .expecting("a method of a socket, a file, text or bytes")

@@ -189,7 +189,12 @@ impl<'a> Parser<'a> {
             }
         }
         self.link(&token.span)?;
-        let inner = self.deeper(Self::unary)?;
+        // A sign behind a sign is written in brackets again (`-(-x)`), so it counts as if they stood here.
+        let inner = if self.lexer.rest().trim_start().starts_with('-') {
+            self.deeper(|parser| parser.deeper(Self::unary))?
+        } else {
+            self.deeper(Self::unary)?
+        };
         Ok(Expr::Negative(Box::new(inner)))
     }
 

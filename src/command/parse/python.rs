@@ -15,7 +15,7 @@ impl Parser<'_> {
         };
         let span = start..start + word.len();
         let after = &self.lexer.rest()[word.len()..];
-        if word == "import" {
+        if matches!(word, "import" | "from") {
             self.import(start, word, commands)?;
             return Ok(true);
         }
@@ -23,9 +23,6 @@ impl Parser<'_> {
             return Ok(false);
         }
         match word {
-            "from" if after.starts_with([' ', '\t']) => {
-                self.import(start, word, commands)?;
-            }
             "with" => self.with(start, commands)?,
             "while" | "if" | "for" | "def" | "class" | "try" | "except" | "finally" | "else"
             | "elif" | "break" | "continue" | "return" | "raise" | "async" | "lambda"

@@ -475,3 +475,20 @@ fn an_abstract_name_of_any_letters_is_written_as_it_is_read() {
         }
     }
 }
+
+#[test]
+fn signs_that_could_be_read_are_written_so_that_they_can_be_read_again() {
+    for signs in 1..60 {
+        let line = format!("print(1 {}y)", "-".repeat(signs));
+        match parse_line(&line) {
+            Ok(commands) => {
+                for command in &commands {
+                    for form in [command_form(command), call_form(command)] {
+                        assert!(parse_line(&form).is_ok(), "{form} from {line}");
+                    }
+                }
+            }
+            Err(_) => assert!(signs > 12, "{line}"),
+        }
+    }
+}

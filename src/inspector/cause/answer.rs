@@ -165,6 +165,9 @@ pub(super) fn acknowledgment(scene: &Scene<'_>) -> Option<Cause> {
     if before(scene.tcp.ack, newest.seq) {
         return say(&out_of_order(scene, newest));
     }
+    if before(scene.tcp.ack, newest.end) {
+        return Some(not_taken(scene, newest));
+    }
     if acked_before.is_some_and(|acked| !before(acked, newest.end)) {
         return say(&repeated(scene, newest));
     }
@@ -251,6 +254,20 @@ fn out_of_order(scene: &Scene<'_>, newest: &Segment) -> String {
         "#{} came out of order: the receiving kernel repeats what it expects next, byte {}{missing}",
         newest.number, scene.packet.track.ack
     )
+}
+
+/// An acknowledgment that does not cover what came, though nothing before it is missing.
+fn not_taken(scene: &Scene<'_>, newest: &Segment) -> Cause {
+    let why = if scene.packet.track.window == 0 {
+        "there is no room for it"
+    } else {
+        "it does not fit into the window, or its timestamp is older than one that has come (PAWS, RFC 7323)"
+    };
+    let words = format!(
+        "the kernel: it did not take all of #{}, {why}, and repeats what it expects next, byte {}",
+        newest.number, scene.packet.track.ack
+    );
+    kernel(Certainty::Probably, words)
 }
 
 /// An acknowledgment of what had been acknowledged already.

@@ -110,6 +110,11 @@ pub(super) struct Side {
 }
 
 impl Side {
+    /// How many segments are remembered.
+    pub(super) fn len(&self) -> usize {
+        self.recent.len()
+    }
+
     /// The newest segments that its kernel sent, oldest first.
     pub(super) fn segments(&self) -> impl DoubleEndedIterator<Item = &Segment> {
         self.recent.iter().filter(|segment| !segment.forged)

@@ -1,14 +1,14 @@
 //! What the finder of causes keeps of each packet for those that follow, within bounds; and its answers about packets that are not TCP.
 
-use super::flow::{self, Fate, Segment};
+use super::flow::{self, Fate, Segment, Side};
 use super::neighbour::{self, Neighbour};
 use super::scene::{AT_ONCE, TooBig};
 use super::timer::Again;
 use super::{
-    CONVERSATIONS, CauseFinder, Found, Note, SEGMENTS, Seen, Who, caused, endpoints, is_again,
-    is_probe,
+    ADDRESSES, CONVERSATIONS, CauseFinder, FINISHED, Found, Note, SEGMENTS, Seen, Who, caused,
+    endpoints, is_again, is_probe, opens,
 };
-use crate::event::packet::{Cause, PacketEvent};
+use crate::event::packet::{Cause, PacketEvent, Phase};
 use crate::inspector::call_window::{CallWindow, is_sending, same_ip};
 use crate::inspector::conversation::before;
 use crate::inspector::evidence::Listener;
@@ -55,8 +55,14 @@ impl CauseFinder {
         if time < told.from_ns || time - told.until_ns >= AT_ONCE {
             return None;
         }
-        let window = self.on_socket(packet, from, to).find(|window| {
-            is_sending(&window.name) && window.end_ns.is_some_and(|end| end < packet.frame.time_ns)
+        // Of a connection that was given up before it began the kernel tells no port.
+        let opening = packet.headers.tcp().is_some_and(opens);
+        let window = self.windows.iter().rev().find(|window| {
+            !window.raw
+                && window.host == packet.host
+                && window.sends(from, to, opening)
+                && is_sending(&window.name)
+                && window.end_ns.is_some_and(|end| end < time)
         })?;
         Some(caused(window, held(number)))
     }
@@ -214,6 +220,20 @@ impl CauseFinder {
             own.goes_back_to = own.highest;
         }
         self.segments += usize::from(own.push(segment));
+        if packet.track.phase.is_some_and(is_last) {
+            self.finish(conversation);
+        }
+    }
+
+    /// A connection has ended; the one that ended longest ago is forgotten.
+    fn finish(&mut self, conversation: u32) {
+        self.finished.push_back(conversation);
+        if self.finished.len() > FINISHED
+            && let Some(oldest) = self.finished.pop_front()
+            && let Some(flow) = self.flows.remove(&oldest)
+        {
+            self.segments -= flow.sides.iter().map(Side::len).sum::<usize>();
+        }
     }
 
     fn remember_too_big(&mut self, packet: &PacketEvent) {
@@ -234,29 +254,38 @@ impl CauseFinder {
     }
 
     fn keep_within_bounds(&mut self) {
-        if self.segments > SEGMENTS {
+        if self.segments > SEGMENTS || self.flows.len() > CONVERSATIONS {
             self.flows.clear();
+            self.finished.clear();
             self.segments = 0;
         }
-        if self.latest.len() > CONVERSATIONS {
+        if self.latest.len() > ADDRESSES {
             self.latest.clear();
         }
-        if self.messages.len() > CONVERSATIONS {
+        if self.messages.len() > ADDRESSES {
             self.messages.clear();
         }
-        if self.heard.len() > CONVERSATIONS || self.asked.len() > CONVERSATIONS {
+        if self.heard.len() > ADDRESSES || self.asked.len() > ADDRESSES {
             self.heard.clear();
             self.asked.clear();
             self.told.clear();
         }
-        if self.too_big.len() > CONVERSATIONS {
+        if self.too_big.len() > ADDRESSES {
             self.too_big.clear();
         }
-        if self.flows.len() > CONVERSATIONS {
-            self.flows.clear();
-            self.segments = 0;
-        }
     }
+}
+
+/// True for the last step of a connection, as the packets have it.
+fn is_last(phase: Phase) -> bool {
+    matches!(
+        phase,
+        Phase::Close(4, 4)
+            | Phase::Close(3, 3)
+            | Phase::SimultaneousClose(4)
+            | Phase::Refused
+            | Phase::Reset
+    )
 }
 
 fn held(number: u64) -> String {

@@ -20,6 +20,8 @@ pub(super) const FIELDS: &[FieldEntry] = &[
         Time,
         "when it was seen, in seconds since 1970",
     ),
+    row("frame.time_delta", Time, "seconds since the frame before"),
+    row("frame.time_relative", Time, "seconds since the first frame"),
     row(
         "socklab.cause",
         Text,

@@ -1,6 +1,6 @@
 //! What UDP, ICMP, ICMPv6 and IGMP have. The decoding is in `packet/`.
 
-use super::FieldKind::{Boolean, Bytes, Ipv4, Ipv6, Label, Number, Protocol};
+use super::FieldKind::{Boolean, Bytes, Ipv4, Ipv6, Label, Number, Protocol, Time};
 use super::{FieldEntry, row};
 
 /// The rows of this part, in any order.
@@ -20,6 +20,16 @@ pub(super) const FIELDS: &[FieldEntry] = &[
         "udp.stream",
         Number(32),
         "number of the conversation, from 0",
+    ),
+    row(
+        "udp.time_delta",
+        Time,
+        "seconds since the datagram before, of the conversation",
+    ),
+    row(
+        "udp.time_relative",
+        Time,
+        "seconds since the first datagram of the conversation",
     ),
     row("icmp", Protocol, "Internet Control Message Protocol"),
     row(

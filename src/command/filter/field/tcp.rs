@@ -230,6 +230,21 @@ pub(super) const FIELDS: &[FieldEntry] = &[
         Number(8),
         "the window is shifted left by so many bits",
     ),
+    row(
+        "tcp.nxtseq",
+        Number(32),
+        "sequence number of what comes next, relative",
+    ),
+    row(
+        "tcp.time_delta",
+        Time,
+        "seconds since the segment before, of the connection",
+    ),
+    row(
+        "tcp.time_relative",
+        Time,
+        "seconds since the first segment of the connection",
+    ),
     row("tcp.payload", Bytes, "the data"),
     row("tcp.port", Number(16), "source or destination port"),
     row("tcp.seq", Number(32), "sequence number, relative"),

@@ -96,6 +96,43 @@ pub(super) const RECORD: &[(&str, Reader)] = &[
             block.1.into_iter().for_each(|edge| give(number(edge)));
         });
     }),
+    ("frame.time_relative", |packet, give| {
+        give(Datum::Time(packet.track.elapsed.first_ns));
+    }),
+    ("frame.time_delta", |packet, give| {
+        give(Datum::Time(packet.track.elapsed.previous_ns));
+    }),
+    ("tcp.nxtseq", |packet, give| {
+        if let Some(tcp) = tcp(packet) {
+            let control = tcp.flags & (flag::SYN | flag::FIN) != 0;
+            let next = packet.track.seq.wrapping_add(tcp.len);
+            give(number(next.wrapping_add(u32::from(control))));
+        }
+    }),
+    ("tcp.time_relative", |packet, give| {
+        if tcp(packet).is_some() {
+            give(Datum::Time(packet.track.elapsed_in_conversation.first_ns));
+        }
+    }),
+    ("tcp.time_delta", |packet, give| {
+        if tcp(packet).is_some() {
+            give(Datum::Time(
+                packet.track.elapsed_in_conversation.previous_ns,
+            ));
+        }
+    }),
+    ("udp.time_relative", |packet, give| {
+        if udp(packet).is_some() {
+            give(Datum::Time(packet.track.elapsed_in_conversation.first_ns));
+        }
+    }),
+    ("udp.time_delta", |packet, give| {
+        if udp(packet).is_some() {
+            give(Datum::Time(
+                packet.track.elapsed_in_conversation.previous_ns,
+            ));
+        }
+    }),
     ("tcp.stream", |packet, give| {
         if let (Some(_), Some(stream)) = (tcp(packet), packet.track.stream) {
             give(number(stream));

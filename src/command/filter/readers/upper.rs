@@ -113,7 +113,8 @@ pub(super) const HEADERS: &[(&str, Reader)] = &[
         }
     }),
     ("tcp.payload", |packet, give| {
-        if tcp(packet).is_some() {
+        // What a reset carries is its reason (RFC 9293 section 3.5.3), no data.
+        if tcp(packet).is_some_and(|tcp| tcp.flags & flag::RST == 0) {
             payload(packet, give);
         }
     }),

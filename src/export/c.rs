@@ -1,0 +1,124 @@
+//! The program in C.
+
+mod pieces;
+mod statement;
+
+use super::literal::{c_bytes, comment};
+use super::plan::{Op, Plan, Step};
+use pieces::with_pieces;
+use statement::statement;
+use std::fmt::Write as _;
+
+/// Writes the program.
+pub(super) fn write(plan: &Plan) -> String {
+    let mut text = String::new();
+    let many = plan.actors.len() > 1;
+    if plan.has_wire {
+        text.push_str("/* The hosts of the session's wire are addresses of this machine here: 10.0.0.2 is 127.0.0.2, fd00::2 is ::1. */\n");
+    }
+    for held in plan.variables.iter().filter(|held| held.shared) {
+        let _ = writeln!(text, "static int {} = -1;", held.name);
+    }
+    for name in &plan.captured {
+        let _ = writeln!(text, "static struct place {name};");
+    }
+    if many {
+        let _ = write!(
+            text,
+            "\n/* Each process of the session is a thread; they take turns as they did there. */\nstatic sem_t turns[{}];\n",
+            plan.turns
+        );
+    }
+    for actor in 0..plan.actors.len().max(1) {
+        let _ = match plan.actors.get(actor).filter(|_| many) {
+            Some(name) => write!(
+                text,
+                "\n/* {} */\nstatic void *actor{actor}(void *unused)\n{{\n    (void)unused;\n",
+                comment(name)
+            ),
+            None => write!(
+                text,
+                "\nint main(void)\n{{\n    signal(SIGPIPE, SIG_IGN);\n    setvbuf(stdout, NULL, _IOLBF, 0);\n"
+            ),
+        };
+        let mut body = String::new();
+        for step in plan.steps.iter().filter(|step| step.actor == actor) {
+            write_step(&mut body, plan, step);
+        }
+        if body.contains("received") {
+            let most = plan.steps.iter().map(|step| match step.op {
+                Op::Receive { size, .. } | Op::ReceiveDescriptors { size, .. } => size,
+                _ => 0,
+            });
+            let _ = writeln!(
+                text,
+                "    static char received[{}];",
+                most.max().unwrap_or_default().max(1)
+            );
+        }
+        for (at, _) in plan
+            .variables
+            .iter()
+            .enumerate()
+            .filter(|(at, held)| !held.shared && plan.makes(actor, *at))
+        {
+            let name = &plan.variables[at].name;
+            let _ = writeln!(text, "    int {name} = -1;");
+        }
+        text.push('\n');
+        text.push_str(&body);
+        // A descriptor that nobody uses again is no reason for a warning.
+        for (at, held) in plan
+            .variables
+            .iter()
+            .enumerate()
+            .filter(|(at, held)| !held.shared && plan.makes(actor, *at))
+        {
+            let _ = at;
+            let _ = writeln!(text, "    (void){};", held.name);
+        }
+        if many {
+            text.push_str("    return NULL;\n}\n");
+        }
+    }
+    if many {
+        let _ = write!(
+            text,
+            "\nint main(void)\n{{\n    void *(*actors[])(void *) = {{{}}};\n    pthread_t threads[{count}];\n    signal(SIGPIPE, SIG_IGN);\n    setvbuf(stdout, NULL, _IOLBF, 0);\n    for (int at = 0; at < {turns}; at++)\n        sem_init(&turns[at], 0, 0);\n    for (int at = 0; at < {count}; at++)\n        pthread_create(&threads[at], NULL, actors[at], NULL);\n    for (int at = 0; at < {count}; at++)\n        pthread_join(threads[at], NULL);\n",
+            (0..plan.actors.len())
+                .map(|actor| format!("actor{actor}"))
+                .collect::<Vec<_>>()
+                .join(", "),
+            count = plan.actors.len(),
+            turns = plan.turns
+        );
+    }
+    for path in &plan.paths {
+        let _ = writeln!(text, "    unlink(\"{}\");", c_bytes(path));
+    }
+    text.push_str("    return 0;\n}\n");
+    with_pieces(&text)
+}
+
+fn write_step(text: &mut String, plan: &Plan, step: &Step) {
+    for turn in &step.turn.waits {
+        let _ = writeln!(text, "    sem_wait(&turns[{turn}]);");
+    }
+    let _ = writeln!(text, "    // {}", comment(&step.shown));
+    if let Some(next) = step.turn.gives_before {
+        let _ = writeln!(text, "    sem_post(&turns[{next}]);");
+    }
+    match statement(plan, step) {
+        Err(reason) => {
+            let _ = writeln!(text, "    // left out: {reason}");
+        }
+        Ok(lines) => {
+            for line in lines {
+                let _ = writeln!(text, "    {line}");
+            }
+        }
+    }
+    for next in &step.turn.gives_after {
+        let _ = writeln!(text, "    sem_post(&turns[{next}]);");
+    }
+}

@@ -1,0 +1,190 @@
+//! Calls to programs: what stands in them, and what has no place there.
+
+use super::{Language, Material, program};
+use crate::event::CallEvent;
+use crate::value::Address;
+
+fn call(
+    process: &str,
+    name: &str,
+    args: &[&str],
+    fd: Option<i32>,
+    made: &[i32],
+    time: (i64, i64),
+) -> CallEvent {
+    CallEvent {
+        process: process.to_owned(),
+        host: "lab".to_owned(),
+        command: 1,
+        job: 0,
+        thread: 0,
+        name: name.to_owned(),
+        args: args.iter().map(|arg| (*arg).to_owned()).collect(),
+        fd,
+        result: 0,
+        errno: None,
+        data: None,
+        peer: None,
+        local: None,
+        out: String::new(),
+        made: made.to_vec(),
+        times: 1,
+        blocked: false,
+        start_ns: time.0,
+        end_ns: time.1,
+    }
+}
+
+fn written(language: Language, calls: &[CallEvent]) -> (String, usize, usize) {
+    let made = program(
+        language,
+        &Material {
+            calls: calls.iter().collect(),
+            parties: Vec::new(),
+            wire: vec!["10.0.0.2".parse().expect("it is an address")],
+        },
+    );
+    (made.text, made.calls, made.left_out)
+}
+
+fn inet(text: &str) -> Option<Address> {
+    text.parse().ok().map(Address::Inet)
+}
+
+#[test]
+fn each_language_says_the_same_call_in_its_words() {
+    let mut connect = call("lab", "connect", &["3", "…"], Some(3), &[], (2, 3));
+    connect.peer = inet("10.0.0.2:80");
+    connect.errno = Some("ECONNREFUSED".to_owned());
+    let calls = [
+        call(
+            "lab",
+            "socket",
+            &["AF_INET", "SOCK_STREAM", "0"],
+            None,
+            &[3],
+            (0, 1),
+        ),
+        connect,
+    ];
+    for (language, parts) in [
+        (
+            Language::Python,
+            [
+                "fd3 = socket.socket(socket.AF_INET, socket.SOCK_STREAM, 0)",
+                "with fails(\"connect\", \"ECONNREFUSED\"):\n        fd3.connect((\"127.0.0.2\", 80))",
+            ],
+        ),
+        (
+            Language::C,
+            [
+                "fd3 = check(\"socket\", socket(AF_INET, SOCK_STREAM, 0));",
+                "fails(\"connect\", connect(fd3, (struct sockaddr *)&to.address, to.length), ECONNREFUSED, \"ECONNREFUSED\");",
+            ],
+        ),
+        (
+            Language::Rust,
+            [
+                "let fd3 = check(\"socket\", socket(AF_INET, SOCK_STREAM, 0));",
+                "connect(fd3, &Place::inet(\"127.0.0.2\", 80)), 111, \"ECONNREFUSED\"",
+            ],
+        ),
+    ] {
+        let (text, calls, left_out) = written(language, &calls);
+        assert_eq!((calls, left_out), (2, 0));
+        for part in parts {
+            // How the lines are broken is not the point.
+            let plain = |text: &str| text.split_whitespace().collect::<Vec<_>>().join(" ");
+            assert!(plain(&text).contains(&plain(part)), "{part}\n{text}");
+        }
+    }
+}
+
+#[test]
+fn what_a_peer_sent_ends_no_literal_and_no_comment() {
+    let mut send = call(
+        "lab",
+        "send",
+        &["3", "\"*/\\\n", "8", "0"],
+        Some(3),
+        &[],
+        (2, 3),
+    );
+    send.data = Some(b"\"\\*/\n\0?\xff".to_vec());
+    let calls = [
+        call(
+            "lab",
+            "socket",
+            &["AF_INET", "SOCK_STREAM", "0"],
+            None,
+            &[3],
+            (0, 1),
+        ),
+        send,
+    ];
+    for (language, literal) in [
+        (Language::Python, r#"b"\"\\*/\n\x00\x3f\xff""#),
+        (Language::C, r#""\"\\*/\n\000\077\377""#),
+        (Language::Rust, r#"b"\"\\*/\n\x00\x3f\xff""#),
+    ] {
+        let (text, ..) = written(language, &calls);
+        assert!(text.contains(literal), "{literal}\n{text}");
+        assert!(text.chars().all(|next| next == '\n' || !next.is_control()));
+        assert!(!text.contains("\\\n"), "a line goes on in the next: {text}");
+    }
+}
+
+#[test]
+fn arguments_that_are_no_words_of_a_program_are_left_out_with_their_reason() {
+    let calls = [
+        call(
+            "lab",
+            "socket",
+            &["AF_INET\nimport os", "SOCK_STREAM", "0"],
+            None,
+            &[3],
+            (0, 1),
+        ),
+        call("lab", "sendfile", &["3", "4"], Some(3), &[], (2, 3)),
+    ];
+    for language in [Language::Python, Language::C, Language::Rust] {
+        let (text, calls, left_out) = written(language, &calls);
+        assert_eq!((calls, left_out), (0, 2));
+        assert_eq!(text.matches("left out: ").count(), 2, "{text}");
+        assert!(!text.contains("\nimport os"));
+    }
+}
+
+#[test]
+fn a_call_that_slept_gave_its_turn_away_and_what_came_after_it_waits_for_its_end() {
+    let socket = ["AF_INET", "SOCK_STREAM", "0"];
+    let calls = [
+        call("server", "socket", &socket, None, &[3], (0, 1)),
+        call("server", "accept", &["3"], Some(3), &[4], (2, 10)),
+        call("lab", "socket", &socket, None, &[3], (4, 5)),
+        call("lab", "close", &["3"], Some(3), &[], (12, 13)),
+        call("server", "close", &["4"], Some(4), &[], (14, 15)),
+    ];
+    let (text, ..) = written(Language::Python, &calls);
+    let lines: Vec<&str> = text
+        .lines()
+        .map(str::trim)
+        .filter(|line| !line.starts_with('#') && line.contains("fd") || line.starts_with("turns["))
+        .collect();
+    assert_eq!(
+        lines,
+        [
+            "fd3 = socket.socket(socket.AF_INET, socket.SOCK_STREAM, 0)",
+            "turns[1].release()",
+            "fd4, _ = fd3.accept()",
+            "turns[2].release()",
+            "turns[0].acquire()",
+            "fd4.close()",
+            "turns[1].acquire()",
+            "fd3_2 = socket.socket(socket.AF_INET, socket.SOCK_STREAM, 0)",
+            "turns[2].acquire()",
+            "fd3_2.close()",
+            "turns[0].release()",
+        ]
+    );
+}
