@@ -74,11 +74,11 @@ mod tests {
         let lesson = Lesson::read("x.md", text).expect("it is right");
         let blocks = lesson.without_packets().blocks;
         let kept = |place: usize| &blocks[place].block;
-        assert!(matches!(kept(1), Block::Quiz(quiz)
+        assert!(matches!(kept(0), Block::Quiz(quiz)
             if quiz.answer_from.is_none() && quiz.answer.as_deref() == Some("1")));
-        assert!(matches!(kept(2), Block::Lab(lab)
+        assert!(matches!(kept(1), Block::Lab(lab)
             if lab.lines[0].packets.items.is_empty() && lab.lines[0].demands.len() == 1));
-        assert!(matches!(kept(3), Block::Task(task) if task.check.len() == 1));
-        assert!(matches!(kept(4), Block::Prose(text) if text.starts_with("h\n")));
+        assert!(matches!(kept(2), Block::Task(task) if task.check.len() == 1));
+        assert!(matches!(kept(3), Block::Prose(text) if text.starts_with("h\n")));
     }
 }
