@@ -71,6 +71,20 @@ fn a_wrong_lesson_exits_1_with_expected_beside_actual_and_the_first_field() {
 }
 
 #[test]
+fn a_lesson_whose_process_sleeps_for_good_ends_there_and_says_in_which_call() {
+    if !private_lab() {
+        return;
+    }
+    let text = format!(
+        "{FRONT}```lab\na, b = socketpair\nrecv a\n  blocked\nprint 1\nprint 2\nprint 3\n```\n"
+    );
+    let ran = checked("asleep.md", &text, &[]);
+    assert_eq!(ran.status, 1, "{}", ran.out);
+    assert!(ran.out.contains("stuck: lab in recv(3"), "{}", ran.out);
+    assert!(!ran.out.contains("print 2"), "{}", ran.out);
+}
+
+#[test]
 fn a_task_has_to_fail_unsolved_and_pass_solved_and_a_quiz_to_agree_with_the_kernel() {
     if !private_lab() {
         return;

@@ -154,7 +154,17 @@ fn run_lab(
         since = stage.shell.mark();
     }
     for line in lab.lines.iter().filter(|line| !line.is_comment()) {
-        report.add(run(stage, lesson, line, screen));
+        let ran = run(stage, lesson, line, screen);
+        let stuck = ran.stuck;
+        report.add(ran);
+        if stuck {
+            // As a script ends there: each line that is left would wait as long.
+            let reason = "the process sleeps in a call that nothing ends".to_owned();
+            report
+                .failures
+                .push(bare(line.line, "the lesson to go on", reason));
+            return None;
+        }
     }
     Some(since)
 }

@@ -33,7 +33,12 @@ pub struct Ran {
     pub held: usize,
     /// Those that did not.
     pub failures: Vec<Failure>,
+    /// True when the line could not be run because its process sleeps in an earlier call for good.
+    pub stuck: bool,
 }
+
+/// How the reason begins that a process sleeps for good.
+const STUCK: &str = "stuck: ";
 
 /// A mismatch that nothing can mend is given this long all the same: names and states may come a moment after a packet.
 const MENDING: Duration = Duration::from_millis(500);
@@ -60,6 +65,7 @@ impl Shell {
         self.given(&process, &since);
         let failed = self.tally.failed;
         if let Some(reason) = self.carry_out(line, screen) {
+            ran.stuck = reason.starts_with(STUCK);
             ran.failures.push(Failure {
                 line: line.line,
                 command: line.text.clone(),
@@ -116,7 +122,7 @@ impl Shell {
         let wrong = self.tally.wrong_lines;
         let flow = self.line(&line.text, line.line, screen);
         if let Some(stuck) = self.tally.stuck.take() {
-            return Some(format!("stuck: {stuck}"));
+            return Some(format!("{STUCK}{stuck}"));
         }
         if self.tally.wrong_lines > wrong {
             return Some("it was refused".to_owned());
