@@ -169,7 +169,9 @@ fn a_call_that_slept_gave_its_turn_away_and_what_came_after_it_waits_for_its_end
     let lines: Vec<&str> = text
         .lines()
         .map(str::trim)
-        .filter(|line| !line.starts_with('#') && line.contains("fd") || line.starts_with("turns["))
+        .filter(|line| {
+            !line.starts_with(['#', 'g']) && line.contains("fd") || line.starts_with("turns[")
+        })
         .collect();
     assert_eq!(
         lines,
