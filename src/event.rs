@@ -4,6 +4,8 @@ pub mod message;
 pub mod packet;
 pub mod path;
 pub mod plot;
+#[cfg(test)]
+pub(crate) mod sample;
 pub mod socket;
 pub mod stream;
 pub mod tcp_sample;

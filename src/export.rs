@@ -8,6 +8,7 @@ mod plan;
 mod python;
 mod reading;
 mod rust;
+mod step;
 mod translation;
 
 #[cfg(test)]

@@ -4,7 +4,8 @@ mod pieces;
 mod statement;
 
 use super::literal::{c_bytes, comment, names, value};
-use super::plan::{Op, Plan, Step};
+use super::plan::{Op, Plan};
+use super::step::{Words, write_step};
 use pieces::with_pieces;
 use statement::statement;
 use std::fmt::Write as _;
@@ -43,7 +44,7 @@ pub(super) fn write(plan: &Plan) -> String {
         };
         let mut body = String::new();
         for step in plan.steps.iter().filter(|step| step.actor == actor) {
-            write_step(&mut body, plan, step);
+            write_step(&mut body, step, &WORDS, statement(plan, step));
         }
         if body.contains("received") {
             let most = plan.steps.iter().map(|step| match step.op {
@@ -115,25 +116,9 @@ fn newer_options(plan: &Plan) -> String {
     text
 }
 
-fn write_step(text: &mut String, plan: &Plan, step: &Step) {
-    for turn in &step.turn.waits {
-        let _ = writeln!(text, "    sem_wait(&turns[{turn}]);");
-    }
-    let _ = writeln!(text, "    // {}", comment(&step.shown));
-    if let Some(next) = step.turn.gives_before {
-        let _ = writeln!(text, "    sem_post(&turns[{next}]);");
-    }
-    match statement(plan, step) {
-        Err(reason) => {
-            let _ = writeln!(text, "    // left out: {reason}");
-        }
-        Ok(lines) => {
-            for line in lines {
-                let _ = writeln!(text, "    {line}");
-            }
-        }
-    }
-    for next in &step.turn.gives_after {
-        let _ = writeln!(text, "    sem_post(&turns[{next}]);");
-    }
-}
+/// What stands around a call.
+const WORDS: Words = Words {
+    comment: "//",
+    take: |turn| format!("sem_wait(&turns[{turn}]);"),
+    give: |turn| format!("sem_post(&turns[{turn}]);"),
+};

@@ -3,6 +3,7 @@
 use super::literal::{comment, hex_bytes, names};
 use super::plan::{Data, Op, Place, Plan, Step};
 use super::reading::OptionValue;
+use super::step::{Words, write_step};
 use crate::value::Address;
 use std::fmt::Write as _;
 
@@ -84,7 +85,7 @@ pub(super) fn write(plan: &Plan) -> String {
             }
         }
         for step in plan.steps.iter().filter(|step| step.actor == actor) {
-            write_step(&mut text, plan, step);
+            write_step(&mut text, step, &WORDS, call(plan, step));
         }
         if !plan.steps.iter().any(|step| step.actor == actor) {
             text.push_str("    pass\n");
@@ -118,34 +119,23 @@ pub(super) fn write(plan: &Plan) -> String {
     format!("{HEAD}import {imports}\n\n{text}")
 }
 
-fn write_step(text: &mut String, plan: &Plan, step: &Step) {
-    for turn in &step.turn.waits {
-        let _ = writeln!(text, "    turns[{turn}].acquire()");
-    }
-    let _ = writeln!(text, "    # {}", comment(&step.shown));
-    if let Some(next) = step.turn.gives_before {
-        let _ = writeln!(text, "    turns[{next}].release()");
-    }
-    match (statements(plan, step), &step.errno) {
-        (Err(reason), _) => {
-            let _ = writeln!(text, "    # left out: {reason}");
-        }
-        (Ok(lines), Some(errno)) => {
-            let _ = writeln!(
-                text,
-                "    with fails(\"{}\", \"{errno}\"):\n        {}",
-                step.name, lines[0]
-            );
-        }
-        (Ok(lines), None) => {
-            for line in lines {
-                let _ = writeln!(text, "    {line}");
-            }
-        }
-    }
-    for next in &step.turn.gives_after {
-        let _ = writeln!(text, "    turns[{next}].release()");
-    }
+/// What stands around a call.
+const WORDS: Words = Words {
+    comment: "#",
+    take: |turn| format!("turns[{turn}].acquire()"),
+    give: |turn| format!("turns[{turn}].release()"),
+};
+
+/// The lines of a step: a call that failed in the session has to fail here too.
+fn call(plan: &Plan, step: &Step) -> Result<Vec<String>, &'static str> {
+    let lines = statements(plan, step)?;
+    Ok(match &step.errno {
+        Some(errno) => vec![
+            format!("with fails(\"{}\", \"{errno}\"):", step.name),
+            format!("    {}", lines[0]),
+        ],
+        None => lines,
+    })
 }
 
 /// The lines of a step; the first is the call itself.

@@ -3,6 +3,7 @@
 use super::literal::{comment, hex_bytes, names, value};
 use super::plan::{Data, Op, Place, Plan, Step};
 use super::reading::OptionValue;
+use super::step::{Words, write_step};
 use crate::catalog::errno::by_name;
 use crate::value::Address;
 use std::collections::BTreeSet;
@@ -52,7 +53,7 @@ pub(super) fn write(plan: &Plan) -> String {
         };
         let mut body = String::new();
         for step in plan.steps.iter().filter(|step| step.actor == actor) {
-            write_step(&mut body, plan, step);
+            write_step(&mut body, step, &WORDS, statement(plan, step));
         }
         if body.contains("&mut received") {
             let most = plan.steps.iter().map(|step| match step.op {
@@ -145,28 +146,12 @@ fn used_constants(plan: &Plan) -> BTreeSet<String> {
     used
 }
 
-fn write_step(text: &mut String, plan: &Plan, step: &Step) {
-    for turn in &step.turn.waits {
-        let _ = writeln!(text, "    TURNS[{turn}].take();");
-    }
-    let _ = writeln!(text, "    // {}", comment(&step.shown));
-    if let Some(next) = step.turn.gives_before {
-        let _ = writeln!(text, "    TURNS[{next}].give();");
-    }
-    match statement(plan, step) {
-        Err(reason) => {
-            let _ = writeln!(text, "    // left out: {reason}");
-        }
-        Ok(lines) => {
-            for line in lines {
-                let _ = writeln!(text, "    {line}");
-            }
-        }
-    }
-    for next in &step.turn.gives_after {
-        let _ = writeln!(text, "    TURNS[{next}].give();");
-    }
-}
+/// What stands around a call.
+const WORDS: Words = Words {
+    comment: "//",
+    take: |turn| format!("TURNS[{turn}].take();"),
+    give: |turn| format!("TURNS[{turn}].give();"),
+};
 
 fn statement(plan: &Plan, step: &Step) -> Result<Vec<String>, &'static str> {
     let held = |variable: &usize| {

@@ -14,24 +14,11 @@ fn call(
 ) -> CallEvent {
     CallEvent {
         process: process.to_owned(),
-        host: "lab".to_owned(),
-        command: 1,
-        job: 0,
-        thread: 0,
-        name: name.to_owned(),
-        args: args.iter().map(|arg| (*arg).to_owned()).collect(),
         fd,
-        result: 0,
-        errno: None,
-        data: None,
-        peer: None,
-        local: None,
-        out: String::new(),
         made: made.to_vec(),
-        times: 1,
-        blocked: false,
         start_ns: time.0,
         end_ns: time.1,
+        ..crate::event::sample::call(name, args)
     }
 }
 

@@ -266,25 +266,8 @@ mod tests {
     fn made(name: &str, port: u16) -> CallEvent {
         let address: std::net::SocketAddr = ([127, 0, 0, 1], port).into();
         CallEvent {
-            process: "lab".to_owned(),
-            host: "lab".to_owned(),
-            command: 1,
-            job: 0,
-            thread: 0,
-            name: name.to_owned(),
-            args: Vec::new(),
-            fd: None,
-            result: 0,
-            errno: None,
-            data: None,
             peer: Some(address.into()),
-            local: None,
-            out: String::new(),
-            made: Vec::new(),
-            times: 1,
-            blocked: false,
-            start_ns: 0,
-            end_ns: 0,
+            ..crate::event::sample::call(name, &[])
         }
     }
 

@@ -249,25 +249,8 @@ mod tests {
 
     fn made(name: &str, args: &[&str]) -> CallEvent {
         CallEvent {
-            process: "lab".to_owned(),
-            host: "lab".to_owned(),
-            command: 1,
-            job: 0,
-            thread: 0,
-            name: name.to_owned(),
-            args: args.iter().map(|&word| word.to_owned()).collect(),
             fd: args.first().and_then(|first| first.parse().ok()),
-            result: 0,
-            errno: None,
-            data: None,
-            peer: None,
-            local: None,
-            out: String::new(),
-            made: Vec::new(),
-            times: 1,
-            blocked: false,
-            start_ns: 0,
-            end_ns: 0,
+            ..crate::event::sample::call(name, args)
         }
     }
 

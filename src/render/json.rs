@@ -303,25 +303,13 @@ mod tests {
 
     fn made() -> CallEvent {
         CallEvent {
-            process: "lab".to_owned(),
-            host: "lab".to_owned(),
-            command: 1,
-            job: 0,
-            thread: 0,
-            name: "recv".to_owned(),
-            args: vec!["4".to_owned(), "1024".to_owned()],
             fd: Some(4),
             result: 6,
-            errno: None,
             data: Some(b"hi\\ \xff\n".to_vec()),
-            peer: None,
-            local: None,
-            out: String::new(),
-            made: Vec::new(),
-            times: 1,
             blocked: true,
             start_ns: 1_700_000_000_000_000_001,
             end_ns: 1_700_000_001_500_000_001,
+            ..crate::event::sample::call("recv", &["4", "1024"])
         }
     }
 

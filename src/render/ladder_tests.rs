@@ -8,24 +8,13 @@ use insta::assert_snapshot;
 fn call(process: &str, name: &str, fd: i32, result: i64, times: (i64, i64)) -> CallEvent {
     CallEvent {
         process: process.to_owned(),
-        host: "lab".to_owned(),
         command: if name == "connect" { 5 } else { 1 },
-        job: 0,
-        thread: 0,
-        name: name.to_owned(),
         args: vec![fd.to_string()],
         fd: Some(fd),
         result,
-        errno: None,
-        data: None,
-        peer: None,
-        local: None,
-        out: String::new(),
-        made: Vec::new(),
-        times: 1,
-        blocked: false,
         start_ns: times.0,
         end_ns: times.1,
+        ..crate::event::sample::call(name, &[])
     }
 }
 

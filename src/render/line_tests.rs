@@ -7,25 +7,10 @@ use insta::assert_snapshot;
 
 fn made(name: &str, args: &[&str], result: i64) -> CallEvent {
     CallEvent {
-        process: "lab".to_owned(),
-        host: "lab".to_owned(),
-        command: 1,
-        job: 0,
-        thread: 0,
-        name: name.to_owned(),
-        args: args.iter().map(|each| (*each).to_owned()).collect(),
         fd: Some(3),
         result,
-        errno: None,
-        data: None,
-        peer: None,
-        local: None,
-        out: String::new(),
-        made: Vec::new(),
-        times: 1,
-        blocked: false,
-        start_ns: 0,
         end_ns: 40_000,
+        ..crate::event::sample::call(name, args)
     }
 }
 

@@ -34,23 +34,14 @@ fn events(name: &str, bytes: &[u8]) -> Vec<Event> {
     let call = CallEvent {
         process: name.to_owned(),
         host: name.to_owned(),
-        command: 1,
-        job: 0,
-        thread: 0,
-        name: "recv".to_owned(),
-        args: vec![name.to_owned()],
         fd: Some(3),
         result: 1,
         errno: Some(name.to_owned()),
         data: Some(bytes.to_vec()),
-        peer: None,
-        local: None,
         out: name.to_owned(),
-        made: Vec::new(),
-        times: 1,
         blocked: true,
-        start_ns: 0,
         end_ns: 1,
+        ..crate::event::sample::call("recv", &[name])
     };
     let blocked = BlockedEvent {
         process: name.to_owned(),

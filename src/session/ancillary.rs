@@ -46,25 +46,9 @@ mod tests {
 
     fn call(name: &str, text: &str) -> CallEvent {
         CallEvent {
-            process: "lab".to_owned(),
-            host: "lab".to_owned(),
-            command: 1,
-            job: 0,
-            thread: 0,
-            name: name.to_owned(),
-            args: vec!["4".to_owned(), text.to_owned(), "0".to_owned()],
             fd: Some(4),
             result: 1,
-            errno: None,
-            data: None,
-            peer: None,
-            local: None,
-            out: String::new(),
-            made: Vec::new(),
-            times: 1,
-            blocked: false,
-            start_ns: 0,
-            end_ns: 0,
+            ..crate::event::sample::call(name, &["4", text, "0"])
         }
     }
 

@@ -677,25 +677,11 @@ mod tests {
 
     fn call(name: &str, fd: Option<i32>, args: &[&str], local: Option<SocketAddr>) -> CallEvent {
         CallEvent {
-            process: "lab".to_owned(),
-            host: "lab".to_owned(),
-            command: 1,
-            job: 0,
-            thread: 0,
-            name: name.to_owned(),
-            args: args.iter().map(|part| (*part).to_owned()).collect(),
             fd,
-            result: 0,
-            errno: None,
-            data: None,
-            peer: None,
             local: local.map(Address::from),
-            out: String::new(),
-            made: Vec::new(),
-            times: 1,
-            blocked: false,
             start_ns: 5,
             end_ns: 6,
+            ..crate::event::sample::call(name, args)
         }
     }
 

@@ -328,25 +328,13 @@ mod tests {
 
     fn call(name: &str, fd: Option<i32>, result: i64, made: &[i32]) -> CallEvent {
         CallEvent {
-            process: "lab".to_owned(),
-            host: "lab".to_owned(),
-            command: 1,
-            job: 0,
-            thread: 0,
-            name: name.to_owned(),
-            args: ["4", "\"x\"", "1", "0"].map(str::to_owned).to_vec(),
             fd,
             result,
-            errno: None,
             data: Some(vec![b'x'; usize::try_from(result).unwrap_or(0)]),
-            peer: None,
-            local: None,
-            out: String::new(),
             made: made.to_vec(),
-            times: 1,
-            blocked: false,
             start_ns: 5,
             end_ns: 6,
+            ..crate::event::sample::call(name, &["4", "\"x\"", "1", "0"])
         }
     }
 
