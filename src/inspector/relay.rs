@@ -326,7 +326,8 @@ impl<'a> Bench<'a> {
         let frames = block.records().iter().zip(events);
         for ((record, event), number) in frames.zip(before + 1..) {
             let when = (number, record.time_ns);
-            event.track = reassembly.packet(tracker, when, &mut event.headers, block.bytes(record));
+            let PacketEvent { headers, track, .. } = event;
+            reassembly.packet(tracker, when, headers, block.bytes(record), track);
         }
         tracking.turn += 1;
         drop(tracking);

@@ -3,7 +3,7 @@
 //! whatever is rarer goes through `packet_line` itself. A test holds the two together.
 
 use super::clock::Clock;
-use super::digits::{hexadecimal, number, piece};
+use super::digits::{hexadecimal, labelled, number, piece};
 use super::routes::Routes;
 use super::styled::{Look, Styled};
 use super::words;
@@ -64,8 +64,7 @@ impl Writer {
     }
 
     fn head(&self, out: &mut Vec<u8>, packet: &PacketEvent, times_ns: (i64, i64)) {
-        out.push(b'#');
-        number(out, packet.number);
+        labelled(out, b"#", packet.number);
         out.push(b' ');
         self.clock.write(out, packet.frame.time_ns, times_ns);
         out.push(b' ');
@@ -79,8 +78,8 @@ impl Writer {
             out.push(b' ');
             self.foreign(out, line);
         } else {
-            out.extend_from_slice(b" UDP Len=");
-            number(out, udp.length.saturating_sub(8).into());
+            out.extend_from_slice(b" UDP");
+            field(out, b" Len=", udp.length.saturating_sub(8).into());
         }
         let data = info::payload(packet);
         labels(out, &packet.track);
@@ -151,8 +150,7 @@ fn segment(out: &mut Vec<u8>, tcp: &Tcp, track: &Track) {
         ACK_PSH => out.extend_from_slice(b"PSH, ACK"),
         flags => flag_names(out, flags),
     }
-    out.extend_from_slice(b"] Seq=");
-    number(out, track.seq.into());
+    field(out, b"] Seq=", track.seq);
     if tcp.flags & flag::ACK != 0 {
         field(out, b" Ack=", track.ack);
     }
@@ -186,8 +184,7 @@ fn segment(out: &mut Vec<u8>, tcp: &Tcp, track: &Track) {
 
 #[inline]
 fn field<const N: usize>(out: &mut Vec<u8>, name: &[u8; N], value: u32) {
-    out.extend_from_slice(name);
-    number(out, value.into());
+    labelled(out, name, value.into());
 }
 
 fn flag_names(out: &mut Vec<u8>, flags: u16) {

@@ -250,9 +250,9 @@ impl Inspection {
             frame.len,
         );
         let when = (self.seen, frame.time_ns);
-        event.track =
-            self.reassembly
-                .packet(&mut self.tracker, when, &mut event.headers, frame.bytes);
+        let PacketEvent { headers, track, .. } = event;
+        self.reassembly
+            .packet(&mut self.tracker, when, headers, frame.bytes, track);
         event.number = self.seen;
         event.frame.time_ns = frame.time_ns;
         event.frame.link = self.interface.link;
