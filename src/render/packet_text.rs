@@ -251,13 +251,13 @@ fn acknowledgment(out: &mut Vec<u8>, track: &Track) {
     }
 }
 
-/// What stands for a byte of ASCII between quotes, first character in the lowest byte, and how many characters it has: the byte
-/// itself, a letter after a backslash, or `\x` and two digits.
-const SHOWN: [(u32, usize); 128] = {
+/// What stands for a byte between quotes that is a character of ASCII or part of none, first character in the lowest byte, and how
+/// many characters it has: the byte itself, a letter after a backslash, or `\x` and two digits.
+const SHOWN: [(u32, usize); 256] = {
     let digits = b"0123456789abcdef";
-    let mut shown = [(0, 1); 128];
+    let mut shown = [(0, 1); 256];
     let mut byte = 0;
-    while byte < 128 {
+    while byte < 256 {
         let letter = match byte as u8 {
             b'\n' => b'n',
             b'\r' => b'r',
@@ -278,6 +278,12 @@ const SHOWN: [(u32, usize); 128] = {
     }
     shown
 };
+
+/// False when a character beyond ASCII surely does not begin here (RFC 3629 section 4).
+#[inline]
+fn may_begin(bytes: &[u8]) -> bool {
+    matches!(bytes, [0xc2..=0xf4, 0x80..=0xbf, ..])
+}
 
 /// The bytes between quotes as `packet::text::quote` writes them, of at most `limit` characters.
 fn preview(out: &mut Vec<u8>, data: &[u8], limit: usize, ascii_only: bool) {
@@ -307,7 +313,7 @@ fn preview(out: &mut Vec<u8>, data: &[u8], limit: usize, ascii_only: bool) {
             piece(out, *eight, count);
             room.use_up(out, count);
             count
-        } else if byte < 0x80 {
+        } else if !may_begin(rest) {
             let (text, count) = SHOWN[usize::from(byte)];
             if count <= room.left {
                 piece(out, text.to_le_bytes(), count);
