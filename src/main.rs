@@ -4,6 +4,7 @@ mod cli;
 
 use clap::{CommandFactory, Parser};
 use cli::{Cli, Common, LessonTask, ReadView, Since, Task, When};
+use socklab::inspector::plot::Subject;
 use socklab::lab::handle::KEEPER_ROLE;
 use socklab::render::clock::Clock;
 use socklab::render::styled::{Look, Style, Styled};
@@ -76,27 +77,26 @@ fn front(cli: Cli) -> u8 {
             filter,
             count,
             time,
-            view,
-        }) => {
-            let reading = Reading {
-                file,
-                filter: with_number(&filter.join(" "), view.packet),
-                view: view_of(&view),
-                write: view.write,
-                count,
-                clock: clock(time),
-                as_json: common.json,
-                endless: !std::io::stdout().is_terminal(),
-            };
-            let mut output = Output::new(look(&common), format(&common));
-            match shell::reading::read(&reading, &mut output) {
-                Ok(()) => 0,
-                Err(failure) => {
-                    write_error(&common, &failure.text);
-                    failure.status
-                }
+            view: asked,
+        }) => match view_of(&asked) {
+            Ok(view) => {
+                let reading = Reading {
+                    file,
+                    filter: with_number(&filter.join(" "), asked.packet),
+                    view,
+                    write: asked.write,
+                    count,
+                    clock: clock(time),
+                    as_json: common.json,
+                    endless: !std::io::stdout().is_terminal(),
+                };
+                read_capture(&common, &reading)
             }
-        }
+            Err(why) => {
+                complain(&common, &why);
+                2
+            }
+        },
         Some(Task::Inspect {
             filter,
             interface,
@@ -403,8 +403,23 @@ fn with_number(filter: &str, packet: Option<u64>) -> String {
     }
 }
 
-fn view_of(asked: &ReadView) -> View {
-    match asked {
+/// Reads a capture; gives the exit status.
+fn read_capture(common: &Common, reading: &Reading) -> u8 {
+    let mut output = Output::new(look(common), format(common));
+    match shell::reading::read(reading, &mut output) {
+        Ok(()) => 0,
+        Err(failure) => {
+            write_error(common, &failure.text);
+            failure.status
+        }
+    }
+}
+
+fn view_of(asked: &ReadView) -> Result<View, String> {
+    Ok(match asked {
+        ReadView {
+            plot: Some(words), ..
+        } => plot_view(words, asked.write.as_deref())?,
         ReadView { ladder: true, .. } => View::Ladder,
         ReadView {
             conversations: true,
@@ -426,7 +441,33 @@ fn view_of(asked: &ReadView) -> View {
         } => View::Fields { bytes: *hex },
         ReadView { hex: true, .. } => View::Bytes,
         _ => View::Lines,
+    })
+}
+
+/// The plot that two words ask for; an error says what is wrong with them.
+fn plot_view(words: &[String], write: Option<&Path>) -> Result<View, String> {
+    let [number, what] = words else {
+        return Err("--plot takes a number and what is plotted".to_owned());
+    };
+    let subject = match Subject::named(what) {
+        Some(Subject::CongestionWindow) => Err(
+            "a capture does not hold the congestion window: only the sender's kernel knows it; `window` plots the bytes in flight",
+        ),
+        Some(subject) => Ok(subject),
+        None => Err("seq, rtt and window can be plotted"),
+    };
+    if write.is_some_and(|file| file.extension().is_none_or(|ending| ending != "svg")) {
+        return Err("a plot is written to a file whose name ends in .svg".to_owned());
     }
+    Ok(View::Plot {
+        number: number.parse().map_err(|_| {
+            format!(
+                "{} is no number of a conversation; --conversations lists them",
+                number.escape_debug()
+            )
+        })?,
+        subject: subject.map_err(|why| format!("{}: {why}", what.escape_debug()))?,
+    })
 }
 
 fn clock(since: Since) -> Clock {

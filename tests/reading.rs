@@ -188,6 +188,12 @@ fn every_view_shows_what_it_is_about() {
         (&["--follow", "1"], "GET"),
         (&["--follow", "1", "--hex"], "47 45 54"),
         (&["--follow", "9"], "there is no conversation 9"),
+        (
+            &["--plot", "1", "seq"],
+            "10.0.0.1:4001 → 10.0.0.2:5000: sequence numbers",
+        ),
+        (&["--plot", "0", "seq"], "conversation 0 is none of TCP"),
+        (&["--plot", "9", "rtt"], "there is no conversation 9"),
         (&["--json", "-c", "1"], "\"frame.number\":1,"),
     ] {
         let said = says(arguments);
@@ -236,6 +242,35 @@ fn packets_that_pass_are_drawn_in_a_file_that_needs_nothing_else() {
     let output = socklab(&file, &["icmp", "-w", path]);
     assert!(text(&output.stdout).contains("no packet passes"));
     assert!(!none.exists());
+}
+
+#[test]
+fn a_plot_is_a_drawing_and_what_a_capture_does_not_hold_is_refused() {
+    let folder = folder();
+    let file = written(&folder, &small());
+    let drawing = folder.path().join("x.svg");
+    let name = drawing.to_str().expect("a plain name");
+    let output = socklab(&file, &["--plot", "1", "seq", "--write", name]);
+    assert!(output.status.success() && output.stdout.is_empty());
+    let svg = fs::read_to_string(&drawing).expect("it was written");
+    assert!(svg.contains("sequence number") && svg.ends_with("</svg>\n"));
+    for (arguments, reason) in [
+        (
+            &["--plot", "1", "cwnd"][..],
+            "only the sender's kernel knows",
+        ),
+        (
+            &["--plot", "1", "jitter"],
+            "seq, rtt and window can be plotted",
+        ),
+        (&["--plot", "c", "seq"], "c is no number of a conversation"),
+        (&["--plot", "1", "seq", "-w", "x.html"], "ends in .svg"),
+    ] {
+        let output = socklab(&file, arguments);
+        let said = text(&output.stderr);
+        assert!(said.contains(reason), "{arguments:?}: {said}");
+        assert_eq!(output.status.code(), Some(2));
+    }
 }
 
 #[test]

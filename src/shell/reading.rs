@@ -4,6 +4,7 @@ use super::{Screen, tell};
 use crate::command::filter::Filter;
 use crate::event::packet::PacketEvent;
 use crate::inspector::pcap::CaptureError;
+use crate::inspector::plot::Subject;
 use crate::inspector::read::read_told;
 use crate::inspector::relay::{Format, relay};
 use crate::render::clock::Clock;
@@ -60,6 +61,13 @@ pub enum View {
         number: u32,
         /// As bytes.
         bytes: bool,
+    },
+    /// A conversation over time, by its number.
+    Plot {
+        /// The number, as the table of conversations has it.
+        number: u32,
+        /// What of it.
+        subject: Subject,
     },
 }
 
