@@ -1,21 +1,21 @@
 //! The binary: picks the role, then the front.
 
 mod cli;
+mod flags;
 
 use clap::{CommandFactory, Parser};
-use cli::{Cli, Common, LessonTask, ReadView, Since, Task, When};
+use cli::{Cli, Common, LessonTask, Task, When};
+use flags::{clock, format, settings, view_of, with_number};
 use socklab::lab::handle::KEEPER_ROLE;
-use socklab::render::clock::Clock;
 use socklab::render::styled::{Look, Style, Styled};
 use socklab::repl::state_folder::progress_file;
 use socklab::script::Output;
-use socklab::session::Settings;
 use socklab::shell::inspecting::Request;
 use socklab::shell::lesson::checking::{Wish, check_all};
 use socklab::shell::lesson::library::Library;
 use socklab::shell::lesson::orders::{Desk, listed};
 use socklab::shell::lesson::showing::shown;
-use socklab::shell::reading::{Reading, View};
+use socklab::shell::reading::Reading;
 use socklab::shell::{Flow, Format, Manner, Screen, Shell};
 use socklab::{lab, process, repl, script, shell, sys};
 use std::io::{BufReader, IsTerminal, Write};
@@ -336,22 +336,6 @@ fn with_shell(
     }
 }
 
-fn format(common: &Common) -> Format {
-    if common.json {
-        Format::Json
-    } else {
-        Format::Text
-    }
-}
-
-fn settings(common: &Common) -> Settings {
-    Settings {
-        program: PathBuf::from("/proc/self/exe"),
-        host_network: common.host_network,
-        folder: None,
-    }
-}
-
 /// Colours and characters, decided once: `--color`, then NO_COLOR, CLICOLOR_FORCE, whether it is a terminal, and TERM.
 fn look(common: &Common) -> Look {
     let set = |name: &str| std::env::var_os(name).is_some_and(|value| !value.is_empty());
@@ -392,50 +376,6 @@ fn write_error(common: &Common, text: &Styled) {
         look.width = usize::MAX;
     }
     let _ = std::io::stderr().write_all(text.to_text(&look).as_bytes());
-}
-
-/// The filter for one packet alone, or the filter as it was.
-fn with_number(filter: &str, packet: Option<u64>) -> String {
-    match (packet, filter.trim()) {
-        (None, _) => filter.to_owned(),
-        (Some(number), "") => format!("frame.number == {number}"),
-        (Some(number), filter) => format!("({filter}) && frame.number == {number}"),
-    }
-}
-
-fn view_of(asked: &ReadView) -> View {
-    match asked {
-        ReadView { ladder: true, .. } => View::Ladder,
-        ReadView {
-            conversations: true,
-            ..
-        } => View::Conversations,
-        ReadView {
-            follow: Some(number),
-            hex,
-            ..
-        } => View::Follow {
-            number: *number,
-            bytes: *hex,
-        },
-        ReadView {
-            packet: Some(_), ..
-        } => View::Fields { bytes: true },
-        ReadView {
-            tree: true, hex, ..
-        } => View::Fields { bytes: *hex },
-        ReadView { hex: true, .. } => View::Bytes,
-        _ => View::Lines,
-    }
-}
-
-fn clock(since: Since) -> Clock {
-    match since {
-        Since::Relative => Clock::Relative,
-        Since::Delta => Clock::Delta,
-        Since::Epoch => Clock::Epoch,
-        Since::Date => Clock::Date,
-    }
 }
 
 fn write_out(text: &[u8]) -> u8 {
