@@ -1,7 +1,7 @@
 //! `socklab read` as its user meets it: lines, views, damage, pipes; and the same lines however many threads make them.
 
 use socklab::inspector::read::read_told;
-use socklab::inspector::relay::relay;
+use socklab::inspector::relay::{Format, relay};
 use socklab::render::clock::Clock;
 use socklab::render::packet_text;
 use std::fs;
@@ -108,8 +108,9 @@ fn says(arguments: &[&str]) -> String {
 fn several_threads_write_what_one_writes() {
     let file = large();
     let mut alone = Vec::new();
+    let mut lines = packet_text::Writer::new(Clock::Delta, false);
     read_told(file.as_slice(), |told| {
-        packet_text::write(&mut alone, told.packet, Clock::Delta, told.times_ns, false);
+        lines.write(&mut alone, told.packet, told.times_ns);
         ControlFlow::Continue(())
     })
     .expect("a whole file");
@@ -119,7 +120,10 @@ fn several_threads_write_what_one_writes() {
         let summary = relay(
             file.as_slice(),
             workers,
-            &|told, out| packet_text::write(out, told.packet, Clock::Delta, told.times_ns, false),
+            &|| {
+                let mut lines = packet_text::Writer::new(Clock::Delta, false);
+                Box::new(move |told, out| lines.write(out, told.packet, told.times_ns))
+            },
             |lines| {
                 together.extend_from_slice(lines);
                 ControlFlow::Continue(())
@@ -135,7 +139,8 @@ fn several_threads_write_what_one_writes() {
 fn whoever_wants_no_more_lines_ends_the_reading() {
     let file = large();
     let mut blocks = 0;
-    let result = relay(file.as_slice(), 2, &|_, out| out.push(b'.'), |_| {
+    let dots = || -> Box<Format<'_>> { Box::new(|_, out| out.push(b'.')) };
+    let result = relay(file.as_slice(), 2, &dots, |_| {
         blocks += 1;
         ControlFlow::Break(())
     });

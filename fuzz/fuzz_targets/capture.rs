@@ -12,17 +12,21 @@ use std::ops::ControlFlow;
 
 fuzz_target!(|data: &[u8]| {
     let mut alone = Vec::new();
+    let mut lines = packet_text::Writer::new(Clock::Date, false);
     let one = read_told(data, |told| {
         let _ = packet_json(told.packet);
         let _ = told.comments().count();
-        packet_text::write(&mut alone, told.packet, Clock::Date, told.times_ns, false);
+        lines.write(&mut alone, told.packet, told.times_ns);
         ControlFlow::Continue(())
     });
     let mut together = Vec::new();
     let several = relay(
         data,
         2,
-        &|told, out| packet_text::write(out, told.packet, Clock::Date, told.times_ns, false),
+        &|| {
+            let mut lines = packet_text::Writer::new(Clock::Date, false);
+            Box::new(move |told, out| lines.write(out, told.packet, told.times_ns))
+        },
         |lines| {
             together.extend_from_slice(lines);
             ControlFlow::Continue(())

@@ -18,7 +18,7 @@ pub fn decode(link: LinkType, bytes: &[u8], len: u32) -> Headers {
 /// The same in the place of older headers, without a copy of the new ones.
 pub fn decode_into(headers: &mut Headers, link: LinkType, bytes: &[u8], len: u32) {
     *headers = undecoded(link, bytes, len);
-    headers.frame(link, Part::whole(bytes, len), 0);
+    headers.outermost(link, Part::whole(bytes, len), 0);
     if link == SUNATM {
         // Its four bytes are no part of the cell, and Wireshark does not count them.
         headers.len = len.saturating_sub(4);
@@ -78,13 +78,37 @@ pub(super) fn inner(outer: &Headers, next: Announced, part: Part<'_>) -> Headers
 /// `LINKTYPE_SUNATM`.
 const SUNATM: LinkType = LinkType(123);
 
-/// Reads the link header, whichever it is, and says what follows.
+/// Reads the link header, whichever it is, and says what follows. In place for Ethernet, which most frames are.
+#[inline]
 pub(super) fn link_header(
     link: LinkType,
     whole: Part<'_>,
 ) -> Result<(Decoded<'_, Link>, Announced), Malformed> {
+    if link != LinkType::ETHERNET {
+        return other_link_header(link, whole);
+    }
+    let decoded = ethernet::decode(whole)?;
+    let next = match decoded.header.ethertype {
+        Some(ethertype) => by_ethertype(ethertype),
+        None => Announced::Header(Kind::Llc),
+    };
+    Ok((decoded, next))
+}
+
+#[inline]
+fn by_ethertype(ethertype: u16) -> Announced {
+    match ethertype {
+        ethernet::IPV4 => Announced::Network(Network::Ipv4),
+        ethernet::IPV6 => Announced::Network(Network::Ipv6),
+        other => lower::by_type(other),
+    }
+}
+
+fn other_link_header(
+    link: LinkType,
+    whole: Part<'_>,
+) -> Result<(Decoded<'_, Link>, Announced), Malformed> {
     let decoded = match link {
-        LinkType::ETHERNET => ethernet::decode(whole)?,
         LinkType::LINUX_SLL => cooked::decode(whole)?,
         LinkType::LINUX_SLL2 => cooked::decode_2(whole)?,
         LinkType::NULL | LinkType::LOOP => {
@@ -107,12 +131,9 @@ pub(super) fn link_header(
             return Ok((no_link(whole), next));
         }
     };
-    let next = match (decoded.header.ethertype, link) {
-        (Some(ethernet::IPV4), _) => Announced::Network(Network::Ipv4),
-        (Some(ethernet::IPV6), _) => Announced::Network(Network::Ipv6),
-        (Some(ethertype), _) => lower::by_type(ethertype),
-        (None, LinkType::ETHERNET) => Announced::Header(Kind::Llc),
-        (None, _) => cooked::pseudo_protocol(link, whole),
+    let next = match decoded.header.ethertype {
+        Some(ethertype) => by_ethertype(ethertype),
+        None => cooked::pseudo_protocol(link, whole),
     };
     Ok((decoded, next))
 }
@@ -134,6 +155,7 @@ impl Headers {
     }
 
     /// Takes over a header's rest and its fault; the rest is handed back unless decoding has to stop there.
+    #[inline]
     fn take<'a, H>(&mut self, decoded: &Decoded<'a, H>) -> Option<Part<'a>> {
         self.payload = decoded.rest.span();
         if let Some(malformed) = decoded.malformed {
@@ -142,8 +164,14 @@ impl Headers {
         (!decoded.stop).then_some(decoded.rest)
     }
 
-    /// Decodes a frame of this link; `depth` counts the headers before it.
+    /// Decodes a frame inside another; `depth` counts the headers before it.
     fn frame(&mut self, link: LinkType, part: Part<'_>, depth: usize) {
+        self.outermost(link, part, depth);
+    }
+
+    /// Decodes a frame of this link, in place: every frame passes here, few hold another one.
+    #[inline]
+    fn outermost(&mut self, link: LinkType, part: Part<'_>, depth: usize) {
         match link_header(link, part) {
             Ok((decoded, next)) => {
                 self.ethernet = decoded.header.ethernet;
@@ -157,8 +185,17 @@ impl Headers {
         }
     }
 
+    /// Goes on with what a header announced.
+    #[inline]
+    fn announced(&mut self, next: Announced, part: Part<'_>, depth: usize) {
+        match next {
+            Announced::Network(network) => self.network(network, part),
+            other => self.peel(other, part, depth),
+        }
+    }
+
     /// Peels off what lies below the network layer.
-    fn announced(&mut self, mut next: Announced, mut part: Part<'_>, depth: usize) {
+    fn peel(&mut self, mut next: Announced, mut part: Part<'_>, depth: usize) {
         for depth in depth..lower::DEEPEST {
             match next {
                 Announced::Network(network) => return self.network(network, part),
@@ -176,6 +213,7 @@ impl Headers {
         }
     }
 
+    #[inline]
     fn network(&mut self, network: Network, part: Part<'_>) {
         match network.of_version(part) {
             Network::Other => {}
@@ -208,6 +246,7 @@ impl Headers {
         }
     }
 
+    #[inline]
     fn above_ipv4(&mut self, ip: &Ipv4, part: Part<'_>) {
         if ip.frag_offset == 0 {
             self.transport(ip.proto, ip.mf, part);

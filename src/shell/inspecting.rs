@@ -126,6 +126,7 @@ pub fn inspect(mut request: Request, screen: &mut dyn Screen, notes: &mut dyn Wr
         notes.note(&greeting(&interface));
     }
     let inspection = Inspection {
+        plain: packet_text::Writer::new(request.clock, screen.look().ascii),
         filter,
         interface,
         request,
@@ -159,6 +160,8 @@ struct Inspection {
     look: Look,
     /// The packet at hand; its memory is used again and again.
     event: PacketEvent,
+    /// Writes lines without colour and without an end of their width.
+    plain: packet_text::Writer,
     /// Lines that were not shown yet.
     lines: Vec<u8>,
     seen: u64,
@@ -295,7 +298,7 @@ impl Inspection {
             json_packet::write(&mut self.lines, packet);
             self.lines.push(b'\n');
         } else if self.request.endless && !look.color {
-            packet_text::write(&mut self.lines, packet, clock, times_ns, look.ascii);
+            self.plain.write(&mut self.lines, packet, times_ns);
         } else {
             let look = Look {
                 width: match (self.request.endless, self.interface.index) {

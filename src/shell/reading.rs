@@ -4,8 +4,8 @@ use super::{Screen, tell};
 use crate::command::filter::Filter;
 use crate::event::packet::PacketEvent;
 use crate::inspector::pcap::CaptureError;
-use crate::inspector::read::{Told, read_told};
-use crate::inspector::relay::relay;
+use crate::inspector::read::read_told;
+use crate::inspector::relay::{Format, relay};
 use crate::render::clock::Clock;
 use crate::render::packet_line;
 use crate::render::styled::{Look, Style, Styled};
@@ -140,35 +140,37 @@ fn show(
     };
     let passes = |packet: &PacketEvent| filter.is_none_or(|filter| filter.matches(packet));
     let plain = reading.as_json || look.width == usize::MAX && !look.color;
-    let write = |told: &Told<'_>, out: &mut Vec<u8>| {
-        if reading.as_json {
-            json_packet::write(out, told.packet);
-            out.push(b'\n');
-        } else if plain {
-            packet_text::write(out, told.packet, reading.clock, told.times_ns, look.ascii);
-        } else {
-            let time = reading.clock.text(told.packet.frame.time_ns, told.times_ns);
-            let line = packet_line::at(told.packet, &time, &look);
-            let text = Styled { lines: vec![line] }.to_text(&look);
-            out.extend_from_slice(text.as_bytes());
-        }
+    // Each thread writes lines of its own.
+    let formats = || -> Box<Format<'_>> {
+        let mut lines = packet_text::Writer::new(reading.clock, look.ascii);
+        Box::new(move |told, out| {
+            if !passes(told.packet) {
+            } else if reading.as_json {
+                json_packet::write(out, told.packet);
+                out.push(b'\n');
+            } else if plain {
+                lines.write(out, told.packet, told.times_ns);
+            } else {
+                let time = reading.clock.text(told.packet.frame.time_ns, told.times_ns);
+                let line = packet_line::at(told.packet, &time, &look);
+                let text = Styled { lines: vec![line] }.to_text(&look);
+                out.extend_from_slice(text.as_bytes());
+            }
+        })
     };
     let Some(count) = reading.count else {
         let workers = thread::available_parallelism().map_or(1, |count| count.get().min(WORKERS));
-        let format = |told: &Told<'_>, out: &mut Vec<u8>| {
-            if passes(told.packet) {
-                write(told, out);
-            }
-        };
-        return relay(input, workers, &format, |lines| on(lines, screen)).map(|_| ());
+        return relay(input, workers, &formats, |lines| on(lines, screen)).map(|_| ());
     };
+    let mut format = formats();
     let mut left = count;
     let mut lines = Vec::new();
     let result = read_told(input, |told| {
-        if left > 0 && passes(told.packet) {
-            write(told, &mut lines);
-            left -= 1;
+        let before = lines.len();
+        if left > 0 {
+            format(told, &mut lines);
         }
+        left -= u64::from(lines.len() > before);
         if lines.len() > buffer || left == 0 {
             let flow = on(&lines, screen);
             lines.clear();
