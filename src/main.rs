@@ -1,22 +1,21 @@
 //! The binary: picks the role, then the front.
 
 mod cli;
+mod flags;
 
 use clap::{CommandFactory, Parser};
-use cli::{Cli, Common, LessonTask, ReadView, Since, Task, When};
-use socklab::inspector::plot::Subject;
+use cli::{Cli, Common, LessonTask, Task, When};
+use flags::{clock, format, settings, view_of, with_number};
 use socklab::lab::handle::KEEPER_ROLE;
-use socklab::render::clock::Clock;
 use socklab::render::styled::{Look, Style, Styled};
 use socklab::repl::state_folder::progress_file;
 use socklab::script::Output;
-use socklab::session::Settings;
 use socklab::shell::inspecting::Request;
 use socklab::shell::lesson::checking::{Wish, check_all};
 use socklab::shell::lesson::library::Library;
 use socklab::shell::lesson::orders::{Desk, listed};
 use socklab::shell::lesson::showing::shown;
-use socklab::shell::reading::{Reading, View};
+use socklab::shell::reading::Reading;
 use socklab::shell::{Flow, Format, Manner, Screen, Shell};
 use socklab::{lab, process, repl, script, shell, sys};
 use std::io::{BufReader, IsTerminal, Write};
@@ -336,22 +335,6 @@ fn with_shell(
     }
 }
 
-fn format(common: &Common) -> Format {
-    if common.json {
-        Format::Json
-    } else {
-        Format::Text
-    }
-}
-
-fn settings(common: &Common) -> Settings {
-    Settings {
-        program: PathBuf::from("/proc/self/exe"),
-        host_network: common.host_network,
-        folder: None,
-    }
-}
-
 /// Colours and characters, decided once: `--color`, then NO_COLOR, CLICOLOR_FORCE, whether it is a terminal, and TERM.
 fn look(common: &Common) -> Look {
     let set = |name: &str| std::env::var_os(name).is_some_and(|value| !value.is_empty());
@@ -394,15 +377,6 @@ fn write_error(common: &Common, text: &Styled) {
     let _ = std::io::stderr().write_all(text.to_text(&look).as_bytes());
 }
 
-/// The filter for one packet alone, or the filter as it was.
-fn with_number(filter: &str, packet: Option<u64>) -> String {
-    match (packet, filter.trim()) {
-        (None, _) => filter.to_owned(),
-        (Some(number), "") => format!("frame.number == {number}"),
-        (Some(number), filter) => format!("({filter}) && frame.number == {number}"),
-    }
-}
-
 /// Reads a capture; gives the exit status.
 fn read_capture(common: &Common, reading: &Reading) -> u8 {
     let mut output = Output::new(look(common), format(common));
@@ -412,70 +386,6 @@ fn read_capture(common: &Common, reading: &Reading) -> u8 {
             write_error(common, &failure.text);
             failure.status
         }
-    }
-}
-
-fn view_of(asked: &ReadView) -> Result<View, String> {
-    Ok(match asked {
-        ReadView {
-            plot: Some(words), ..
-        } => plot_view(words, asked.write.as_deref())?,
-        ReadView { ladder: true, .. } => View::Ladder,
-        ReadView {
-            conversations: true,
-            ..
-        } => View::Conversations,
-        ReadView {
-            follow: Some(number),
-            hex,
-            ..
-        } => View::Follow {
-            number: *number,
-            bytes: *hex,
-        },
-        ReadView {
-            packet: Some(_), ..
-        } => View::Fields { bytes: true },
-        ReadView {
-            tree: true, hex, ..
-        } => View::Fields { bytes: *hex },
-        ReadView { hex: true, .. } => View::Bytes,
-        _ => View::Lines,
-    })
-}
-
-/// The plot that two words ask for; an error says what is wrong with them.
-fn plot_view(words: &[String], write: Option<&Path>) -> Result<View, String> {
-    let [number, what] = words else {
-        return Err("--plot takes a number and what is plotted".to_owned());
-    };
-    let subject = match Subject::named(what) {
-        Some(Subject::CongestionWindow) => Err(
-            "a capture does not hold the congestion window: only the sender's kernel knows it; `window` plots the bytes in flight",
-        ),
-        Some(subject) => Ok(subject),
-        None => Err("seq, rtt and window can be plotted"),
-    };
-    if write.is_some_and(|file| file.extension().is_none_or(|ending| ending != "svg")) {
-        return Err("a plot is written to a file whose name ends in .svg".to_owned());
-    }
-    Ok(View::Plot {
-        number: number.parse().map_err(|_| {
-            format!(
-                "{} is no number of a conversation; --conversations lists them",
-                number.escape_debug()
-            )
-        })?,
-        subject: subject.map_err(|why| format!("{}: {why}", what.escape_debug()))?,
-    })
-}
-
-fn clock(since: Since) -> Clock {
-    match since {
-        Since::Relative => Clock::Relative,
-        Since::Delta => Clock::Delta,
-        Since::Epoch => Clock::Epoch,
-        Since::Date => Clock::Date,
     }
 }
 

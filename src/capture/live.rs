@@ -6,7 +6,7 @@ use super::interface::Interface;
 use crate::packet::headers::LinkType;
 use crate::sys::block_ring::{self, BlockRing};
 use crate::sys::clock::Deadline;
-use crate::sys::{names, terminal};
+use crate::sys::{interface, terminal};
 use nix::errno::Errno;
 use nix::poll::{PollFd, PollFlags, PollTimeout, poll};
 use nix::sys::eventfd::EventFd;
@@ -355,7 +355,7 @@ impl Worker {
     fn broken(&mut self) -> Option<Ending> {
         match self.ring.pending_error() {
             Some(error) if error.raw_os_error() == Some(libc::ENETDOWN) => {
-                let there = self.index == 0 || names::if_indextoname(self.index as u32).is_ok();
+                let there = self.index == 0 || interface::if_indextoname(self.index as u32).is_ok();
                 if !there {
                     return Some(Ending::Gone);
                 }

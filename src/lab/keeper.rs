@@ -1,7 +1,7 @@
 //! The keeper: the process that owns the lab's namespaces, makes its processes and cleans up after them.
 //! It is process 1 of the lab, so when it ends, however it ends, the kernel ends every process in the lab. It never starts a thread.
 
-use super::birth::{self, Born};
+use super::birth::{self, Born, ProcessMain};
 use super::host::Failure;
 use super::hosts_file;
 use super::machines::Machines;
@@ -21,10 +21,6 @@ use std::os::unix::ffi::OsStrExt;
 use std::os::unix::fs::MetadataExt;
 use std::path::Path;
 use std::process::ExitCode;
-
-/// What a prompt's process does: takes its channel and the one its forked children report on, its name and its host's, and gives its
-/// exit status.
-pub type ProcessMain = fn([OwnedFd; 2], &str, &str) -> i32;
 
 /// The name the keeper goes by in `ps` and /proc; at most 15 bytes.
 pub const COMM: &str = "socklab-keeper";

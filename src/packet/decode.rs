@@ -4,32 +4,9 @@
 use super::ethernet::Link;
 use super::headers::{Headers, Ipv4, Ipv6, LinkType, Malformed, Net, Transport};
 use super::icmp::{self, Version, proto};
-use super::lower::{self, Announced, Kind};
+use super::lower::{self, Announced, Kind, Network};
 use super::part::{Decoded, Part};
 use super::{arp, cooked, ethernet, igmp, ipv4, ipv6, loopback, quick, tcp, udp};
-
-/// What a link header announces.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Network {
-    /// RFC 826.
-    Arp,
-    /// RFC 791.
-    Ipv4,
-    /// RFC 8200.
-    Ipv6,
-    /// Anything else.
-    Other,
-}
-
-impl Network {
-    /// What is announced as IPv4 but says that it is version 6 is taken at its word.
-    pub(super) fn of_version(self, part: Part<'_>) -> Self {
-        match (self, part.bytes().first()) {
-            (Self::Ipv4, Some(0x60..=0x6f)) => Self::Ipv6,
-            _ => self,
-        }
-    }
-}
 
 /// Decodes a frame of `len` bytes on the wire, of which `bytes` were captured. What cannot be decoded is `payload`.
 pub fn decode(link: LinkType, bytes: &[u8], len: u32) -> Headers {

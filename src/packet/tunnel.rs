@@ -1,11 +1,11 @@
 //! Tunnels: headers that carry a frame or a packet above the network layer (GRE, ERSPAN, VXLAN, Geneve). IP in IP
 //! needs no header and is in `dissect.rs`.
 
-use super::decode::{self, Network};
+use super::decode;
 use super::fields::Fields;
 use super::headers::{Headers, LinkType, Malformed, Net, TUNNEL_PORTS, Transport};
 use super::icmp::proto;
-use super::lower::{Announced, by_type};
+use super::lower::{Announced, Network, by_type};
 use super::part::{Part, be16};
 use super::rows::{self, Form, Row, row};
 use super::tree::Layer;

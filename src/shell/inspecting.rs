@@ -17,7 +17,7 @@ use crate::packet::decode::decode_into;
 use crate::render::clock::Clock;
 use crate::render::styled::{Look, Styled};
 use crate::render::{json, json_packet, packet_line, packet_text};
-use crate::sys::{names, terminal};
+use crate::sys::{interface, terminal};
 use begin::{find, greeting, program, refused};
 use notes::{Notes, grouped};
 use std::collections::HashMap;
@@ -265,7 +265,7 @@ impl Inspection {
         self.shown += 1;
         if self.file.is_some() || self.interface.index == 0 {
             let name = self.names.entry(frame.ifindex).or_insert_with(|| {
-                names::if_indextoname(frame.ifindex as u32)
+                interface::if_indextoname(frame.ifindex as u32)
                     .unwrap_or_else(|_| format!("interface {}", frame.ifindex))
             });
             self.event.interface.clone_from(name);
