@@ -327,6 +327,9 @@ fn a_hangup_that_is_ignored_stays_ignored() {
 
 #[test]
 fn an_interface_that_is_down_is_said_to_be_so_once() {
+    if !support::private_lab() {
+        return;
+    }
     // The loopback of a new network is down.
     let child = Command::new("unshare")
         .args(["--net", "--map-root-user", support::SOCKLAB])
@@ -335,9 +338,6 @@ fn an_interface_that_is_down_is_said_to_be_so_once() {
         .stderr(Stdio::piped())
         .spawn()
         .expect("unshare(1) runs");
-    if !support::private_lab() {
-        return;
-    }
     let Some((capture, first)) = begun_with(child) else {
         return;
     };
