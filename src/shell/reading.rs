@@ -71,6 +71,35 @@ pub enum View {
     },
 }
 
+impl View {
+    /// The plot that two words ask for, a conversation's number and what of it, to be written to a file if there is one. An error
+    /// says what is wrong with them.
+    pub fn plot(words: &[String], write: Option<&Path>) -> Result<Self, String> {
+        let [number, what] = words else {
+            return Err("a plot takes a conversation's number and what is plotted".to_owned());
+        };
+        let subject = match Subject::named(what) {
+            Some(Subject::CongestionWindow) => Err(
+                "a capture does not hold the congestion window: only the sender's kernel knows it; `window` plots the bytes in flight",
+            ),
+            Some(subject) => Ok(subject),
+            None => Err("seq, rtt and window can be plotted"),
+        };
+        if write.is_some_and(|file| file.extension().is_none_or(|ending| ending != "svg")) {
+            return Err("a plot is written to a file whose name ends in .svg".to_owned());
+        }
+        Ok(Self::Plot {
+            number: number.parse().map_err(|_| {
+                format!(
+                    "{} is no number of a conversation; --conversations lists them",
+                    number.escape_debug()
+                )
+            })?,
+            subject: subject.map_err(|why| format!("{}: {why}", what.escape_debug()))?,
+        })
+    }
+}
+
 /// Why a capture was not read to its end.
 #[derive(Debug)]
 pub struct Failure {
