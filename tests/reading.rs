@@ -1,7 +1,7 @@
 //! `socklab read` as its user meets it: lines, views, damage, pipes; and the same lines however many threads make them.
 
 use socklab::inspector::read::read_told;
-use socklab::inspector::relay::{Format, relay};
+use socklab::inspector::relay::{Crew, Format, relay};
 use socklab::render::clock::Clock;
 use socklab::render::packet_text;
 use std::fs;
@@ -115,11 +115,11 @@ fn several_threads_write_what_one_writes() {
     })
     .expect("a whole file");
     assert_eq!(alone.split_inclusive(|byte| *byte == b'\n').count(), 6000);
-    for workers in [1, 2, 5] {
+    for (workers, patient) in [(1, false), (2, false), (5, false), (1, true), (2, true)] {
         let mut together = Vec::new();
         let summary = relay(
             file.as_slice(),
-            workers,
+            Crew { workers, patient },
             &|| {
                 let mut lines = packet_text::Writer::new(Clock::Delta, false);
                 Box::new(move |told, out| lines.write(out, told.packet, told.times_ns))
@@ -140,7 +140,11 @@ fn whoever_wants_no_more_lines_ends_the_reading() {
     let file = large();
     let mut blocks = 0;
     let dots = || -> Box<Format<'_>> { Box::new(|_, out| out.push(b'.')) };
-    let result = relay(file.as_slice(), 2, &dots, |_| {
+    let crew = Crew {
+        workers: 2,
+        patient: false,
+    };
+    let result = relay(file.as_slice(), crew, &dots, |_| {
         blocks += 1;
         ControlFlow::Break(())
     });
@@ -308,7 +312,8 @@ fn a_packet_on_a_pipe_is_told_before_the_next_one_comes() {
     let mut pipe = child.stdin.take().expect("a pipe");
     let mut lines = BufReader::new(child.stdout.take().expect("a pipe")).lines();
     pipe.write_all(&HEADER).expect("it listens");
-    for number in 0..3 {
+    // Often enough that each of the threads has it in hand when the next one is not there yet.
+    for number in 0..50 {
         let frame = datagram(number, 4000, b"hello");
         // In two pieces, as pipes may cut it.
         let (first, second) = frame.split_at(10);

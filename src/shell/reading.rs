@@ -6,7 +6,7 @@ use crate::event::packet::PacketEvent;
 use crate::inspector::pcap::CaptureError;
 use crate::inspector::plot::Subject;
 use crate::inspector::read::read_told;
-use crate::inspector::relay::{Format, relay};
+use crate::inspector::relay::{Crew, Format, relay};
 use crate::render::clock::Clock;
 use crate::render::packet_line;
 use crate::render::styled::{Look, Style, Styled};
@@ -123,7 +123,12 @@ pub fn read(reading: &Reading, screen: &mut dyn Screen) -> Result<(), Failure> {
     } else {
         File::open(&reading.file)
             .map_err(CaptureError::Io)
-            .and_then(|file| any(reading, filter, file, BUFFER, screen))
+            .and_then(|file| {
+                // A pipe has a name, too, where it is a FIFO.
+                let regular = file.metadata().is_ok_and(|about| about.is_file());
+                let buffer = if regular { BUFFER } else { 0 };
+                any(reading, filter, file, buffer, screen)
+            })
     };
     result.map_err(|error| {
         let mut text = Styled::new();
@@ -159,7 +164,7 @@ fn parse(filter: &str, look: Look) -> Result<Option<Filter>, Failure> {
     })
 }
 
-/// Shows the packets of an input; lines are kept back until they are `buffer` bytes.
+/// Shows the packets of an input; lines are kept back until they are `buffer` bytes, 0 where the next packet may be long in coming.
 fn show(
     reading: &Reading,
     filter: Option<&Filter>,
@@ -197,7 +202,11 @@ fn show(
     };
     let Some(count) = reading.count else {
         let workers = thread::available_parallelism().map_or(1, |count| count.get().min(WORKERS));
-        return relay(input, workers, &formats, |lines| on(lines, screen)).map(|_| ());
+        let crew = Crew {
+            workers,
+            patient: buffer == 0,
+        };
+        return relay(input, crew, &formats, |lines| on(lines, screen)).map(|_| ());
     };
     let mut format = formats();
     let mut left = count;
