@@ -21,6 +21,8 @@ const SHOWN: usize = 1 << 16;
 pub(super) enum Stop {
     /// It cannot be carried out, for this reason, which is still to be reported.
     Refused(String),
+    /// The calls were made and nothing came of them, though none failed: this is still to be reported.
+    Fruitless(String),
     /// A call failed, which has been reported.
     Failed,
 }
@@ -239,6 +241,7 @@ impl<'a> Execution<'a> {
             Verb::Recv => self.recv(call),
             Verb::Recvfrom => self.recvfrom(call),
             Verb::RecvInto => self.recv_into(call),
+            Verb::RecvfromInto => self.recvfrom_into(call),
             Verb::Sendmsg => self.sendmsg(call),
             Verb::SendFds => self.send_fds(call),
             Verb::Recvmsg => self.recvmsg(call),
@@ -268,6 +271,7 @@ impl<'a> Execution<'a> {
             Verb::Getaddrinfo => self.getaddrinfo(call),
             Verb::Getnameinfo => self.getnameinfo(call),
             Verb::Gethostbyname => self.gethostbyname(call),
+            Verb::GethostbynameEx => self.gethostbyname_ex(call),
             Verb::Gethostbyaddr => self.gethostbyaddr(call),
             Verb::Gethostname => self.gethostname(),
             Verb::Getservbyname => self.getservbyname(call),
@@ -422,12 +426,13 @@ impl<'a> Execution<'a> {
         self.reports.send(Report::Note(text));
     }
 
-    /// Says that the command cannot be carried out.
-    pub(super) fn refuse(&self, reason: String) {
+    /// Says that the command cannot be carried out, or that nothing came of it.
+    pub(super) fn refuse(&self, reason: String, fruitless: bool) {
         self.reports.send(Report::Refused(RefusedEvent {
             process: self.process.clone(),
             job: self.job,
             reason,
+            fruitless,
         }));
     }
 

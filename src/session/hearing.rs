@@ -477,6 +477,7 @@ impl Session {
                     process: String::new(),
                     job: 0,
                     reason: error.to_string(),
+                    fruitless: false,
                 }));
             }
         }
