@@ -68,6 +68,7 @@ fn events(name: &str, bytes: &[u8]) -> Vec<Event> {
             process: name.to_owned(),
             job: 0,
             reason: name.to_owned(),
+            fruitless: false,
         }),
         Event::State(StateEvent {
             process: name.to_owned(),
