@@ -407,6 +407,7 @@ fn packet(frame: &[u8], beginnings: &Beginnings) -> PacketEvent {
         to: String::new(),
         network: WIRE,
         rulings: Vec::new(),
+        comments: Vec::new(),
     }
 }
 

@@ -24,6 +24,8 @@ pub fn write(
     let headers = &packet.headers;
     let plain = headers.malformed.is_none()
         && packet.rulings.is_empty()
+        && packet.comments.is_empty()
+        && packet.cause.is_none()
         && packet.from.is_empty()
         && packet.to.is_empty();
     let ends = headers.addresses().filter(|_| plain);

@@ -8,7 +8,7 @@ use crate::lab::message::SocketPath;
 use crate::process::handle::{Heard, Process};
 use crate::sys::clock::{self, Deadline};
 use crate::sys::diag::{Answer, Question};
-use crate::value::Address;
+use crate::value::{Address, Value};
 use nix::poll::{PollFd, PollFlags, PollTimeout, poll};
 use std::net::SocketAddr;
 use std::os::fd::{AsFd, BorrowedFd};
@@ -223,6 +223,7 @@ impl Session {
         let closed = self.closing(&call);
         self.ledger.before(&call, &calls, &self.inventory);
         self.inventory.called(&call, calls, |fd| inode(pid, fd));
+        self.name_newborn(&call);
         let transfer = self.ledger.after(&call, &self.inventory).cloned();
         let message = self.message(&call, transfer);
         self.packets.taps_mut().settle();
@@ -281,6 +282,21 @@ impl Session {
             }
         }
         self.tell_all_packets(until_ns);
+    }
+
+    /// A socket that is used before its command gives it back has its name from the beginning, unless another one still has it.
+    fn name_newborn(&mut self, call: &CallEvent) {
+        let Some((process, command, name)) = &self.newborn else {
+            return;
+        };
+        if call.name == "socket"
+            && call.process == *process
+            && call.command == *command
+            && let [fd] = call.made[..]
+            && self.inventory.by_name(process, name).is_none()
+        {
+            self.inventory.assigned(process, name, &Value::Socket(fd));
+        }
     }
 
     /// The same, but in a flood of packets no oftener than the time it takes allows.

@@ -126,20 +126,11 @@ pub(super) fn nothing(why: &str) -> Styled {
     text
 }
 
-/// The fields of a packet, with the comments that stand in the file.
+/// The fields of a packet.
 fn fields(told: &Told<'_>, bytes: bool, look: Look) -> Styled {
-    let mut text = Styled::new();
-    comments(told, &mut text);
-    text.append(tell::fields(told.packet, bytes, look));
+    let mut text = tell::fields(told.packet, bytes, look);
     text.push(Line::new());
     text
-}
-
-fn comments(told: &Told<'_>, text: &mut Styled) {
-    for comment in told.comments() {
-        let comment = String::from_utf8_lossy(comment);
-        text.say(Style::Note, 2, &format!("comment: {comment}"));
-    }
 }
 
 fn bytes_of(told: &Told<'_>, reading: &Reading, look: Look) -> Styled {
@@ -147,7 +138,6 @@ fn bytes_of(told: &Told<'_>, reading: &Reading, look: Look) -> Styled {
     let time = reading.clock.text(packet.frame.time_ns, told.times_ns);
     let mut text = Styled::new();
     text.push(packet_line::at(packet, &time, &look));
-    comments(told, &mut text);
     let count = if look.width >= hex::width(16) { 16 } else { 8 };
     let rows = hex::rows(&packet.frame.bytes, 0, count, |_| Style::Plain);
     text.lines.extend(rows);
