@@ -103,7 +103,7 @@ pub fn draw_both(names: [&str; 2], ends: [&[u8]; 2], look: &Look) -> Styled {
         for (line, (_, meaning)) in drawn.lines.into_iter().zip(meanings) {
             text.push(line);
             if !meaning.is_empty() {
-                text.say(Style::Dim, 4, &format!("    {meaning}"));
+                text.say(Style::Dim, 4, &meaning);
             }
         }
     } else {

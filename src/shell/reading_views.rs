@@ -8,6 +8,7 @@ use crate::event::packet::PacketEvent;
 use crate::inspector::follow::said;
 use crate::inspector::pcap::CaptureError;
 use crate::inspector::read::{Told, read_told};
+use crate::packet::headers::flag;
 use crate::render::conversations::Totals;
 use crate::render::endpoint;
 use crate::render::follow::{self, Conversation, Form};
@@ -72,8 +73,12 @@ pub(super) fn show(
         View::Follow { number, bytes } => {
             let mut kept = Kept::default();
             let result = each(reading, filter, input, |told| {
-                if told.packet.track.conversation == Some(number) {
-                    kept.add(told.packet);
+                // What carries no data says nothing, but for the first packet, which names the ends.
+                let packet = told.packet;
+                let speaks = carries(packet);
+                if packet.track.conversation == Some(number) && (speaks || kept.packets.is_empty())
+                {
+                    kept.add(packet);
                 }
                 ControlFlow::Continue(())
             });
@@ -109,6 +114,14 @@ pub(super) fn each(
         }
     });
     result.map(|_| ())
+}
+
+/// True for a packet with something for a program, and for a SYN, from which sequence numbers count.
+fn carries(packet: &PacketEvent) -> bool {
+    packet
+        .headers
+        .tcp()
+        .is_none_or(|tcp| tcp.len > 0 || tcp.flags & flag::SYN != 0)
 }
 
 fn flow(screen: &dyn Screen) -> ControlFlow<()> {
