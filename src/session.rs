@@ -23,6 +23,7 @@ pub mod taps;
 mod telling;
 pub mod why;
 
+use crate::catalog::verb::Verb;
 use crate::command::ast::{Action, Command, Expr};
 use crate::engine::HIDDEN;
 use crate::event::{Ended, Event, ProcessEvent, ResultEvent};
@@ -92,6 +93,8 @@ pub struct Session {
     ended: Vec<Known>,
     /// True when states may have changed since the kernel was last asked.
     stale: bool,
+    /// The process, the command and the name of the socket that the command under way makes and connects in one step.
+    newborn: Option<(String, u64, String)>,
 }
 
 impl Session {
@@ -124,6 +127,7 @@ impl Session {
             program_inodes: HashMap::new(),
             ended: Vec::new(),
             stale: false,
+            newborn: None,
         };
         session.make_process_on(FIRST_HOST, FIRST_HOST)?;
         session.out.clear();
@@ -319,6 +323,7 @@ impl Session {
         if job == 0 {
             self.refusals.remove(process);
         }
+        self.newborn = newborn(command).map(|name| (process.to_owned(), number, name));
         self.sample_before_command();
         let Some(place) = self.place(process) else {
             return Ok(());
@@ -466,5 +471,17 @@ impl Session {
     /// Whether this tier shows only the session's own conversations.
     pub fn is_shared_network(&self) -> bool {
         !self.lab.tier().is_private()
+    }
+}
+
+/// The name that the socket will have which a command makes and uses before it gives it back: its packets are told under it.
+fn newborn(command: &Command) -> Option<String> {
+    let makes = matches!(
+        &command.action,
+        Action::Call(call) if matches!(call.verb, Verb::CreateConnection | Verb::CreateServer)
+    );
+    match &command.targets[..] {
+        [name] if makes => Some(name.clone()),
+        _ => None,
     }
 }

@@ -10,6 +10,7 @@ mod traffic;
 mod tshark;
 
 use socklab::event::packet::{Cause, Certainty, Label, PacketEvent};
+use socklab::event::wire::{Effect, Ruling};
 use socklab::inspector::{pcapng, read};
 use socklab::packet::headers::flag;
 use std::fmt::Write;
@@ -19,7 +20,10 @@ use traffic::Traffic;
 /// The packets as the inspector tells them, after a round through a pcapng file.
 fn tracked(packets: &[PacketEvent]) -> (Vec<u8>, Vec<PacketEvent>) {
     let mut file = Vec::new();
-    pcapng::write(&mut file, packets.iter()).expect("a vector takes every byte");
+    pcapng::write(&mut file, packets.iter(), |name| {
+        (name == "client").then_some(4711)
+    })
+    .expect("a vector takes every byte");
     let mut seen = Vec::new();
     read::read(file.as_slice(), |packet| {
         seen.push(packet.clone());
@@ -196,6 +200,10 @@ fn tshark_shows_the_comments_names_and_directions_that_were_written() {
     packets[1].host = "client".into();
     packets[1].from = String::new();
     packets[1].to = "c".into();
+    packets[0].rulings = vec![Ruling {
+        rule: 2,
+        effect: Effect::Lost,
+    }];
     let (file, _) = tracked(&packets);
     let rows = tshark::fields(
         &file,
@@ -204,10 +212,18 @@ fn tshark_shows_the_comments_names_and_directions_that_were_written() {
             "frame.interface_name",
             "frame.packet_flags_direction",
             "frame.time_epoch",
+            "frame.verdict.ebpf_tc",
         ],
     );
-    let comment = "client: caused by connect(3, \\u{1b}[31m)";
-    assert!(rows[0][0].starts_with(comment), "{:?}", rows[0]);
+    for comment in [
+        "socklab #1: c → ?",
+        "caused by connect(3, \\u{1b}[31m) in client, process 4711",
+        "lost: wire rule 2",
+        "handshake 1 of 3",
+    ] {
+        assert!(rows[0][0].contains(comment), "{comment}: {:?}", rows[0]);
+    }
+    assert_eq!([&rows[0][4], &rows[1][4]], ["2", ""], "TC_ACT_SHOT");
     assert_eq!(rows[0][1], "server/eth0");
     assert_eq!(rows[1][1], "client/eth0");
     assert_eq!(

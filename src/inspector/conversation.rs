@@ -142,6 +142,8 @@ pub struct Direction {
     pub fin: Option<u32>,
     /// True once its FIN was acknowledged.
     pub fin_acked: bool,
+    /// True once an RST has ended it: what it sent before may still come.
+    pub reset: bool,
 }
 
 impl Direction {

@@ -205,6 +205,7 @@ impl Section {
 
     fn interface(&mut self, body: &[u8]) -> Result<(), String> {
         const NAME_OPTION: u16 = 2;
+        const DESCRIPTION: u16 = 3;
         const RESOLUTION: u16 = 9;
         const OFFSET: u16 = 14;
         if self.interfaces.len() >= INTERFACES {
@@ -220,10 +221,9 @@ impl Section {
         let mut name = String::new();
         for (code, value) in options(&body[8..], self.big_endian) {
             match (code, value) {
-                (NAME_OPTION, value) => {
-                    let value = &value[..value.len().min(NAME)];
-                    name = String::from_utf8_lossy(value).into_owned();
-                }
+                (NAME_OPTION, value) => name = text(value),
+                // Wireshark, too, calls an interface without a name by what describes it.
+                (DESCRIPTION, value) if name.is_empty() => name = text(value),
                 (RESOLUTION, [power, ..]) => {
                     let (base, power) = if power & 0x80 == 0 {
                         (10_u64, u32::from(*power))
@@ -254,6 +254,11 @@ impl Section {
         Arc::make_mut(&mut self.names).push(name);
         Ok(())
     }
+}
+
+/// The beginning of a text from the file, still to be escaped.
+fn text(value: &[u8]) -> String {
+    String::from_utf8_lossy(&value[..value.len().min(NAME)]).into_owned()
 }
 
 /// The options of a block: code and value each, until the end mark, the end of the bytes, or a length that lies.

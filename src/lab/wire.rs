@@ -408,6 +408,7 @@ fn packet(frame: &[u8], beginnings: &Beginnings) -> PacketEvent {
         to: String::new(),
         network: WIRE,
         rulings: Vec::new(),
+        comments: Vec::new(),
     }
 }
 

@@ -1,6 +1,6 @@
 //! The session as a page of its own: HTML without scripts and without anything from elsewhere. Text is escaped, whoever wrote it.
 
-use super::styled::{Look, Styled};
+use super::styled::{Look, Style, Styled};
 use super::svg::{class, ink, xml};
 use super::wrap;
 use std::fmt::Write;
@@ -69,25 +69,51 @@ fn lines(text: &Styled) -> String {
     let mut html = String::new();
     for line in &text.lines {
         for row in wrap::rows(line, &LOOK) {
+            let mut run = (Style::Plain, String::new());
             for piece in row.pieces() {
-                let _ = write!(
-                    html,
-                    "<span class=\"t-{}\">{}</span>",
-                    class(piece.style()),
-                    xml(piece.text())
-                );
+                let blank = piece.text().chars().all(|character| character == ' ');
+                if !blank && piece.style() != run.0 {
+                    span(&mut html, &run);
+                    run = (piece.style(), String::new());
+                }
+                run.1.push_str(piece.text());
             }
+            span(&mut html, &run);
             html.push('\n');
         }
     }
     html
 }
 
+/// Text of one style. What is plain has the page's colour, and blanks have none: a row of bytes is not a span for each.
+fn span(html: &mut String, (style, text): &(Style, String)) {
+    let text = xml(text);
+    let _ = match style {
+        _ if text.is_empty() => Ok(()),
+        Style::Plain => write!(html, "{text}"),
+        _ => write!(html, "<span class=\"t-{}\">{text}</span>", class(*style)),
+    };
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::render::styled::Style;
     use crate::render::svg::{Anchor, Svg, assert_well_formed};
+
+    #[test]
+    fn a_row_of_bytes_is_one_span_and_what_is_plain_none() {
+        let mut row = crate::render::styled::Line::new().with(Style::Plain, "at ");
+        for byte in ["45", "00", "1c"] {
+            row.push(Style::Data, byte);
+            row.push(Style::Dim, " ");
+        }
+        row.push(Style::Lost, "x<");
+        let text = Styled { lines: vec![row] };
+        assert_eq!(
+            lines(&text),
+            "at <span class=\"t-data\">45 00 1c </span><span class=\"t-lost\">x&lt;</span>\n"
+        );
+    }
 
     #[test]
     fn a_page_is_well_formed_whatever_it_shows_and_loads_nothing() {

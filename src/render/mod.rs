@@ -2,10 +2,12 @@
 
 pub mod arrow;
 pub mod ascii;
+mod beside;
 pub mod canvas;
 pub mod clock;
 mod control;
 pub mod conversations;
+pub mod coverage;
 pub mod diagnostic;
 pub mod digits;
 pub mod dots;
@@ -38,8 +40,10 @@ mod rung;
 pub(crate) mod sample;
 pub mod scale;
 pub mod sockets;
+pub mod state_diagram;
 pub mod states;
 pub mod stream;
+pub mod stream_map;
 pub mod styled;
 pub mod svg;
 pub mod svg_ladder;

@@ -35,6 +35,8 @@ impl Writer {
         let headers = &packet.headers;
         let plain = headers.malformed.is_none()
             && packet.rulings.is_empty()
+            && packet.comments.is_empty()
+            && packet.cause.is_none()
             && packet.from.is_empty()
             && packet.to.is_empty();
         let hosts = headers.addresses().filter(|_| plain);

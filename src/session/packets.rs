@@ -172,6 +172,7 @@ impl Packets {
                 from: names.from,
                 to: names.to,
                 rulings,
+                comments: Vec::new(),
             };
             let owner = endpoints(&packet.headers)
                 .zip(sender)

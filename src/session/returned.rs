@@ -5,7 +5,7 @@ use super::program::inode;
 use super::telling::MANY;
 use crate::event::{CallEvent, Event};
 use crate::lab::message::SocketPath;
-use crate::value::Address;
+use crate::value::{Address, Value};
 use std::os::unix::ffi::OsStrExt;
 use std::os::unix::fs::MetadataExt;
 use std::path::Path;
@@ -17,6 +17,7 @@ impl Session {
         let closed = self.closing(&call);
         self.ledger.before(&call, &calls, &self.inventory);
         self.inventory.called(&call, calls, |fd| inode(pid, fd));
+        self.name_newborn(&call);
         let transfer = self.ledger.after(&call, &self.inventory).cloned();
         let message = self.message(&call, transfer);
         self.packets.taps_mut().settle();
@@ -75,6 +76,21 @@ impl Session {
             }
         }
         self.tell_all_packets(until_ns);
+    }
+
+    /// A socket that is used before its command gives it back has its name from the beginning, unless another one still has it.
+    fn name_newborn(&mut self, call: &CallEvent) {
+        let Some((process, command, name)) = &self.newborn else {
+            return;
+        };
+        if call.name == "socket"
+            && call.process == *process
+            && call.command == *command
+            && let [fd] = call.made[..]
+            && self.inventory.by_name(process, name).is_none()
+        {
+            self.inventory.assigned(process, name, &Value::Socket(fd));
+        }
     }
 
     /// True when another thread than the one that made this call may be making calls.

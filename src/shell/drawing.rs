@@ -75,6 +75,8 @@ impl Shell {
             let title = Line::new().with(Style::Heading, "The states of a connection (RFC 9293)");
             return Ok(svg_states::draw(&title, &Path::default()));
         }
+        // The table is asked anew, as for the diagram in the terminal.
+        let _ = self.session.socket_rows(None);
         let (name, current, steps) = self.path_of(process, text)?;
         let path = Path {
             current,
@@ -84,7 +86,7 @@ impl Shell {
     }
 
     fn ladder_drawing(&mut self, process: &str, what: &str) -> Result<Svg, String> {
-        let filter = if self.known_socket(process, what).is_some() {
+        let filter = if self.names_conversation(process, what)? {
             Filter::parse("").ok()
         } else {
             Some(parse(what)?)
@@ -165,9 +167,10 @@ impl Shell {
         let mut events: Vec<Event> = Vec::new();
         let mut here = crate::lab::handle::FIRST_HOST.to_owned();
         let log = self.session.log();
-        let flush = |events: &mut Vec<Event>, here: &str, parts: &mut Vec<Part>| {
+        let mut teller = self.teller.afresh();
+        let mut flush = |events: &mut Vec<Event>, here: &str, parts: &mut Vec<Part>| {
             if !events.is_empty() {
-                let text = self.teller.text(events, here, html::LOOK, false);
+                let text = teller.text(events, here, html::LOOK, false);
                 parts.push(Part::Screen(text));
                 events.clear();
             }

@@ -9,6 +9,7 @@ use crate::capture::interface::Interface;
 use crate::capture::live::{Ending, Live, Next, Settings};
 use crate::command::filter::Filter;
 use crate::event::packet::PacketEvent;
+use crate::inspector::annotation;
 use crate::inspector::pcapng;
 use crate::inspector::read::blank;
 use crate::inspector::reassembly::Reassembly;
@@ -283,7 +284,8 @@ impl Inspection {
         }
         if let Some(file) = &mut self.file {
             let keep = self.request.snaplen.unwrap_or(usize::MAX);
-            if let Err(error) = file.packet(&self.event, keep) {
+            let comments = annotation::annotate(&self.event, None);
+            if let Err(error) = file.packet(&self.event, keep, &comments) {
                 return Then::Fail(error);
             }
         }

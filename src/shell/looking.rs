@@ -251,7 +251,9 @@ impl Shell {
     pub(super) fn known_socket(&self, process: &str, text: &str) -> Option<&Known> {
         let inventory = self.session.inventory();
         if let Ok(fd) = text.parse::<i32>() {
-            return inventory.by_fd(process, fd);
+            return inventory
+                .by_fd(process, fd)
+                .or_else(|| self.socket_of_conversation(text));
         }
         let elsewhere = || {
             text.split_once('.')

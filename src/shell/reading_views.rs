@@ -11,6 +11,7 @@ use crate::inspector::follow::said;
 use crate::inspector::pcap::CaptureError;
 use crate::inspector::plot::{Course, Subject};
 use crate::inspector::read::{Told, read_told};
+use crate::packet::headers::flag;
 use crate::render::conversations::Totals;
 use crate::render::endpoint;
 use crate::render::follow::{self, Conversation, Form};
@@ -73,7 +74,8 @@ pub(super) fn show(
             result
         }
         View::Plot { number, subject } => {
-            let (kept, result) = conversation(number, reading, filter, input);
+            let every = |_: &PacketEvent| true;
+            let (kept, result) = conversation(number, every, reading, filter, input);
             kept.warn(screen);
             screen.show(&match plot_of(&kept, number, subject) {
                 Ok(plot) => plot::draw(&plot, &look),
@@ -82,7 +84,8 @@ pub(super) fn show(
             result
         }
         View::Follow { number, bytes } => {
-            let (kept, result) = conversation(number, reading, filter, input);
+            // What carries no data says nothing.
+            let (kept, result) = conversation(number, carries, reading, filter, input);
             kept.warn(screen);
             let form = if bytes { Form::Hex } else { Form::Text };
             screen.show(&followed(&kept, number, form, look));
@@ -91,17 +94,20 @@ pub(super) fn show(
     }
 }
 
-/// The packets of a conversation.
+/// The packets of a conversation that are wanted, and the first one, which names the ends.
 pub(super) fn conversation(
     number: u32,
+    wanted: impl Fn(&PacketEvent) -> bool,
     reading: &Reading,
     filter: Option<&Filter>,
     input: impl Read,
 ) -> (Kept, Result<(), CaptureError>) {
     let mut kept = Kept::default();
     let result = each(reading, filter, input, |told| {
-        if told.packet.track.conversation == Some(number) {
-            kept.add(told.packet);
+        let packet = told.packet;
+        if packet.track.conversation == Some(number) && (wanted(packet) || kept.packets.is_empty())
+        {
+            kept.add(packet);
         }
         ControlFlow::Continue(())
     });
@@ -178,6 +184,14 @@ pub(super) fn each(
     result.map(|_| ())
 }
 
+/// True for a packet with something for a program, and for a SYN, from which sequence numbers count.
+fn carries(packet: &PacketEvent) -> bool {
+    packet
+        .headers
+        .tcp()
+        .is_none_or(|tcp| tcp.len > 0 || tcp.flags & flag::SYN != 0)
+}
+
 fn flow(screen: &dyn Screen) -> ControlFlow<()> {
     if screen.is_gone() {
         ControlFlow::Break(())
@@ -193,20 +207,11 @@ pub(super) fn nothing(why: &str) -> Styled {
     text
 }
 
-/// The fields of a packet, with the comments that stand in the file.
+/// The fields of a packet.
 fn fields(told: &Told<'_>, bytes: bool, look: Look) -> Styled {
-    let mut text = Styled::new();
-    comments(told, &mut text);
-    text.append(tell::fields(told.packet, bytes, look));
+    let mut text = tell::fields(told.packet, bytes, look);
     text.push(Line::new());
     text
-}
-
-fn comments(told: &Told<'_>, text: &mut Styled) {
-    for comment in told.comments() {
-        let comment = String::from_utf8_lossy(comment);
-        text.say(Style::Note, 2, &format!("comment: {comment}"));
-    }
 }
 
 fn bytes_of(told: &Told<'_>, reading: &Reading, look: Look) -> Styled {
@@ -214,7 +219,6 @@ fn bytes_of(told: &Told<'_>, reading: &Reading, look: Look) -> Styled {
     let time = reading.clock.text(packet.frame.time_ns, told.times_ns);
     let mut text = Styled::new();
     text.push(packet_line::at(packet, &time, &look));
-    comments(told, &mut text);
     let count = if look.width >= hex::width(16) { 16 } else { 8 };
     let rows = hex::rows(&packet.frame.bytes, 0, count, |_| Style::Plain);
     text.lines.extend(rows);

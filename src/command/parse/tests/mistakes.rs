@@ -477,10 +477,16 @@ fn what_is_wrong_is_said_with_its_place_and_a_way_out() {
         assert_eq!(error.span, at, "{line}: {error:?}");
         assert_eq!(
             (error.line, error.column),
-            (1, line[..at.start].chars().count() + 1),
+            place_of(&line[..at.start]),
             "{line}"
         );
     }
+}
+
+/// The line and the column, from 1, of what comes behind the text.
+fn place_of(before: &str) -> (usize, usize) {
+    let last = before.rsplit('\n').next().unwrap_or(before);
+    (before.matches('\n').count() + 1, last.chars().count() + 1)
 }
 
 #[test]
