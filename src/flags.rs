@@ -32,8 +32,12 @@ pub(crate) fn with_number(filter: &str, packet: Option<u64>) -> String {
     }
 }
 
-pub(crate) fn view_of(asked: &ReadView) -> View {
-    match asked {
+/// The view that is asked for; an error says what is wrong with it.
+pub(crate) fn view_of(asked: &ReadView) -> Result<View, String> {
+    Ok(match asked {
+        ReadView {
+            plot: Some(words), ..
+        } => View::plot(words, asked.write.as_deref())?,
         ReadView { ladder: true, .. } => View::Ladder,
         ReadView {
             conversations: true,
@@ -55,7 +59,7 @@ pub(crate) fn view_of(asked: &ReadView) -> View {
         } => View::Fields { bytes: *hex },
         ReadView { hex: true, .. } => View::Bytes,
         _ => View::Lines,
-    }
+    })
 }
 
 pub(crate) fn clock(since: Since) -> Clock {

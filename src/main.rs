@@ -64,7 +64,7 @@ fn front(cli: Cli) -> u8 {
             let text = shell::doctor::examine(&settings(&common));
             let mut output = Output::new(look(&common), format(&common));
             output.show(&text);
-            0
+            delivered(&common, &output, 0)
         }
         Some(Task::Lesson { action }) => lesson(&common, action),
         Some(Task::Enter { host, lab }) => match lab::enter::enter(host.as_deref(), lab) {
@@ -76,27 +76,26 @@ fn front(cli: Cli) -> u8 {
             filter,
             count,
             time,
-            view,
-        }) => {
-            let reading = Reading {
-                file,
-                filter: with_number(&filter.join(" "), view.packet),
-                view: view_of(&view),
-                write: view.write,
-                count,
-                clock: clock(time),
-                as_json: common.json,
-                endless: !std::io::stdout().is_terminal(),
-            };
-            let mut output = Output::new(look(&common), format(&common));
-            match shell::reading::read(&reading, &mut output) {
-                Ok(()) => 0,
-                Err(failure) => {
-                    write_error(&common, &failure.text);
-                    failure.status
-                }
+            view: asked,
+        }) => match view_of(&asked) {
+            Ok(view) => {
+                let reading = Reading {
+                    file,
+                    filter: with_number(&filter.join(" "), asked.packet),
+                    view,
+                    write: asked.write,
+                    count,
+                    clock: clock(time),
+                    as_json: common.json,
+                    endless: !std::io::stdout().is_terminal(),
+                };
+                read_capture(&common, &reading)
             }
-        }
+            Err(why) => {
+                complain(&common, &why);
+                2
+            }
+        },
         Some(Task::Inspect {
             filter,
             interface,
@@ -151,13 +150,13 @@ fn lesson(common: &Common, action: LessonTask) -> u8 {
         LessonTask::List => {
             let text = listed(&library, progress_file().as_deref(), &output.look());
             output.show(&text);
-            0
+            delivered(common, &output, 0)
         }
         LessonTask::Show { name, answers } => match library.one(&name) {
             Ok(volume) => {
                 let text = shown(&volume, answers, &output.look());
                 output.show(&text);
-                0
+                delivered(common, &output, 0)
             }
             Err(reason) => complain(common, &reason),
         },
@@ -210,7 +209,8 @@ fn lesson(common: &Common, action: LessonTask) -> u8 {
                 allow_run,
                 format: format(common),
             };
-            u8::from(!check_all(&chosen, &settings(common), &wish, &mut output))
+            let held = check_all(&chosen, &settings(common), &wish, &mut output);
+            delivered(common, &output, u8::from(!held))
         }
     }
 }
@@ -234,7 +234,20 @@ fn inspect(common: &Common, mut request: Request, write: Option<PathBuf>) -> u8 
         None => {}
     }
     let mut output = Output::new(look(common), format(common));
-    shell::inspecting::inspect(request, &mut output, &mut std::io::stderr())
+    let status = shell::inspecting::inspect(request, &mut output, &mut std::io::stderr());
+    delivered(common, &output, status)
+}
+
+/// The exit status of what was shown on standard output: an error when that could not be written, unless its reader went away.
+fn delivered(common: &Common, output: &Output, status: u8) -> u8 {
+    match output.failure() {
+        Some(error) => complain(
+            common,
+            &format!("standard output cannot be written: {error}"),
+        )
+        .max(status),
+        None => status,
+    }
 }
 
 /// The interactive front, or scripts.
@@ -330,7 +343,8 @@ fn with_shell(
             if !common.host_network {
                 shell.warn(&mut output);
             }
-            run(&mut shell, &mut output)
+            let status = run(&mut shell, &mut output);
+            delivered(common, &output, status)
         }
         Err(error) => complain(common, &error.to_string()),
     }
@@ -376,6 +390,19 @@ fn write_error(common: &Common, text: &Styled) {
         look.width = usize::MAX;
     }
     let _ = std::io::stderr().write_all(text.to_text(&look).as_bytes());
+}
+
+/// Reads a capture; gives the exit status.
+fn read_capture(common: &Common, reading: &Reading) -> u8 {
+    let mut output = Output::new(look(common), format(common));
+    let status = match shell::reading::read(reading, &mut output) {
+        Ok(()) => 0,
+        Err(failure) => {
+            write_error(common, &failure.text);
+            failure.status
+        }
+    };
+    delivered(common, &output, status)
 }
 
 fn write_out(text: &[u8]) -> u8 {

@@ -97,11 +97,8 @@ pub struct Session {
 impl Session {
     /// Starts a lab with one host and one process of the same name.
     pub fn start(settings: Settings) -> Result<Self, LabError> {
-        let mut lab = Lab::start(&settings.program, settings.host_network)?;
-        if let Some(folder) = &settings.folder {
-            // One that is gone already needs no removal.
-            let _ = lab.own(folder);
-        }
+        let folder = settings.folder.as_deref();
+        let mut lab = Lab::start(&settings.program, settings.host_network, folder)?;
         let packets = Packets::new(lab.capture.take(), !lab.tier().is_private())?;
         let mut session = Self {
             settings,

@@ -4,7 +4,7 @@
 
 use libfuzzer_sys::fuzz_target;
 use socklab::inspector::read::read_told;
-use socklab::inspector::relay::relay;
+use socklab::inspector::relay::{Crew, relay};
 use socklab::render::clock::Clock;
 use socklab::render::json_packet::packet_json;
 use socklab::render::packet_text;
@@ -22,7 +22,10 @@ fuzz_target!(|data: &[u8]| {
     let mut together = Vec::new();
     let several = relay(
         data,
-        2,
+        Crew {
+            workers: 2,
+            patient: false,
+        },
         &|| {
             let mut lines = packet_text::Writer::new(Clock::Date, false);
             Box::new(move |told, out| lines.write(out, told.packet, told.times_ns))

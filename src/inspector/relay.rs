@@ -1,6 +1,6 @@
 //! A capture read by several threads at once, and written in its order: each takes a block of frames, decodes it, waits for its
-//! turn to track it, and turns it to text. Only reading and tracking are done one block after the other. The caller's thread does
-//! the same, and writes between its blocks whatever is ready. What the text is, and where it goes, the caller says; the text of a
+//! turn to track it, and turns it to text. Only reading and tracking are done one block after the other. The caller's thread
+//! writes whatever is ready, and does the same between. What the text is, and where it goes, the caller says; the text of a
 //! packet is the same as if one thread had done it all.
 
 use super::pcap::{Block, CaptureError, Reader};
@@ -17,18 +17,28 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Condvar, Mutex, MutexGuard, PoisonError};
 use std::thread;
 
+/// Who works on a capture.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Crew {
+    /// How many threads turn blocks into text, at least one.
+    pub workers: usize,
+    /// Reading may have to wait for frames, as on a pipe: the caller's thread is none of the workers and only writes, so that no text
+    /// waits with it.
+    pub patient: bool,
+}
+
 /// Turns a packet into text at the end of the buffer, or into nothing.
 pub type Format<'a> = dyn FnMut(&Told<'_>, &mut Vec<u8>) + 'a;
 
-/// Reads a capture with `workers` threads, of which the caller's is one. Each turns packets into text with a format of its own from
-/// `formats`. Gives the text of block after block to `write` until it breaks. Frames before damage are written before the error is given.
+/// Reads a capture with several threads. Each turns packets into text with a format of its own from `formats`. Gives the text of block
+/// after block to `write` until it breaks. Frames before damage are written before the error is given.
 pub fn relay<'a>(
     input: impl Read + Send,
-    workers: usize,
+    crew: Crew,
     formats: &(dyn Fn() -> Box<Format<'a>> + Sync),
     mut write: impl FnMut(&[u8]) -> ControlFlow<()>,
 ) -> Result<Summary, CaptureError> {
-    let workers = workers.max(1);
+    let workers = crew.workers.max(1);
     let shared = Shared {
         source: Mutex::new(Source {
             reader: Reader::new(input)?,
@@ -50,12 +60,13 @@ pub fn relay<'a>(
             // that nobody waits while a text is written.
             empty: vec![Vec::new(); workers + 1],
             written: 0,
+            last: None,
         }),
         changed: Condvar::new(),
         stopped: AtomicBool::new(false),
     };
     thread::scope(|scope| {
-        for _ in 1..workers {
+        for _ in usize::from(!crew.patient)..workers {
             scope.spawn(|| {
                 let _guard = Guard(&shared);
                 let mut bench = Bench::new(formats());
@@ -67,7 +78,8 @@ pub fn relay<'a>(
             });
         }
         let _guard = Guard(&shared);
-        work_and_write(&shared, &mut Bench::new(formats()), &mut write);
+        let mut bench = (!crew.patient).then(|| Bench::new(formats()));
+        write_and_work(&shared, bench.as_mut(), &mut write);
     });
     let source = into_inner(shared.source);
     let tracking = into_inner(shared.tracking);
@@ -116,6 +128,8 @@ struct Desk {
     empty: Vec<Vec<u8>>,
     /// How many texts were taken to be written.
     written: u64,
+    /// How many there will be, once that is known.
+    last: Option<u64>,
 }
 
 fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
@@ -140,21 +154,23 @@ enum Errand {
     Fill(Vec<u8>),
 }
 
-/// The caller's part: to write what is ready, in its order, and to work on a block when nothing is.
-fn work_and_write<R: Read>(
+/// The caller's part: to write what is ready, in its order, and to work on a block at the bench when nothing is.
+fn write_and_work<R: Read>(
     shared: &Shared<R>,
-    bench: &mut Bench<'_>,
+    mut bench: Option<&mut Bench<'_>>,
     write: &mut impl FnMut(&[u8]) -> ControlFlow<()>,
 ) {
-    let mut last = None;
-    while let Some(errand) = shared.errand(last) {
-        match errand {
-            Errand::Write(text) if !text.is_empty() && write(&text).is_break() => shared.stop(),
-            Errand::Write(text) => shared.give_back(text),
-            Errand::Fill(mut text) => match bench.work(shared, &mut text) {
-                Some(turn) => shared.hand_in(turn, text),
-                None => last = Some(lock(&shared.source).turns),
-            },
+    while let Some(errand) = shared.errand(bench.is_some()) {
+        match (errand, &mut bench) {
+            (Errand::Fill(mut text), Some(bench)) => {
+                if let Some(turn) = bench.work(shared, &mut text) {
+                    shared.hand_in(turn, text);
+                }
+            }
+            (Errand::Write(text), _) if !text.is_empty() && write(&text).is_break() => {
+                shared.stop();
+            }
+            (Errand::Write(text) | Errand::Fill(text), _) => shared.give_back(text),
         }
     }
 }
@@ -186,16 +202,17 @@ impl<R> Shared<R> {
         None
     }
 
-    /// Waits for something to do for the thread that writes. No block is left to work on once `last`, their number, is known;
-    /// `None` when that many are written, or nobody wants more.
-    fn errand(&self, last: Option<u64>) -> Option<Errand> {
+    /// Waits for something to do for the thread that writes, and `works` when there is nothing to write. `None` when everything is
+    /// written, or nobody wants more.
+    fn errand(&self, works: bool) -> Option<Errand> {
         let mut desk = lock(&self.desk);
-        while !self.is_stopped() && last != Some(desk.written) {
+        while !self.is_stopped() && desk.last != Some(desk.written) {
             if let Some(Some(_)) = desk.texts.front() {
                 desk.written += 1;
                 return desk.texts.pop_front().flatten().map(Errand::Write);
             }
-            if last.is_none()
+            if works
+                && desk.last.is_none()
                 && let Some(buffer) = desk.empty.pop()
             {
                 return Some(Errand::Fill(buffer));
@@ -243,16 +260,20 @@ impl<R> Shared<R> {
                 }
                 Some(turn)
             }
-            Ok(false) => {
-                source.ended = true;
-                None
-            }
+            Ok(false) => self.end(&mut source),
             Err(error) => {
-                source.ended = true;
                 source.error = Some(error);
-                None
+                self.end(&mut source)
             }
         }
+    }
+
+    /// No more blocks will come.
+    fn end<T>(&self, source: &mut Source<R>) -> Option<T> {
+        source.ended = true;
+        lock(&self.desk).last = Some(source.turns);
+        self.changed.notify_all();
+        None
     }
 }
 
@@ -326,7 +347,8 @@ impl<'a> Bench<'a> {
         let frames = block.records().iter().zip(events);
         for ((record, event), number) in frames.zip(before + 1..) {
             let when = (number, record.time_ns);
-            event.track = reassembly.packet(tracker, when, &mut event.headers, block.bytes(record));
+            let PacketEvent { headers, track, .. } = event;
+            reassembly.packet(tracker, when, headers, block.bytes(record), track);
         }
         tracking.turn += 1;
         drop(tracking);

@@ -33,8 +33,10 @@ pub fn run(host: &str, private: bool, process_main: ProcessMain) -> ExitCode {
         Ok(prepared) => {
             let machines = Machines::new(host, prepared.names);
             let borrowed: Vec<_> = prepared.descriptors.iter().map(AsFd::as_fd).collect();
-            tell(&channel, &prepared.reply, &borrowed)
-                .and_then(|()| Keeper::new(channel, process_main, machines)?.serve())
+            // A terminal that is gone may have said what is to be removed: it is heard all the same.
+            let _ = tell(&channel, &prepared.reply, &borrowed);
+            drop(borrowed);
+            Keeper::new(channel, process_main, machines).and_then(Keeper::serve)
         }
         Err((step, error)) => {
             let errno = error.raw_os_error().unwrap_or(0);
@@ -167,6 +169,8 @@ impl Keeper {
             if asked {
                 match pass::receive(self.channel.as_fd(), LIMIT) {
                     Ok(Some((bytes, descriptors))) => self.answer(&bytes, descriptors),
+                    // The terminal ended and left a reply unread. What it said before is behind this error.
+                    Err(error) if error.raw_os_error() == Some(libc::ECONNRESET) => {}
                     Ok(None) | Err(_) => break,
                 }
             }

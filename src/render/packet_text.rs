@@ -3,7 +3,7 @@
 //! whatever is rarer goes through `packet_line` itself. A test holds the two together.
 
 use super::clock::Clock;
-use super::digits::{hexadecimal, number, piece};
+use super::digits::{hexadecimal, labelled, number, piece};
 use super::routes::Routes;
 use super::styled::{Look, Styled};
 use super::words;
@@ -64,8 +64,7 @@ impl Writer {
     }
 
     fn head(&self, out: &mut Vec<u8>, packet: &PacketEvent, times_ns: (i64, i64)) {
-        out.push(b'#');
-        number(out, packet.number);
+        labelled(out, b"#", packet.number);
         out.push(b' ');
         self.clock.write(out, packet.frame.time_ns, times_ns);
         out.push(b' ');
@@ -79,8 +78,8 @@ impl Writer {
             out.push(b' ');
             self.foreign(out, line);
         } else {
-            out.extend_from_slice(b" UDP Len=");
-            number(out, udp.length.saturating_sub(8).into());
+            out.extend_from_slice(b" UDP");
+            field(out, b" Len=", udp.length.saturating_sub(8).into());
         }
         let data = info::payload(packet);
         labels(out, &packet.track);
@@ -151,8 +150,7 @@ fn segment(out: &mut Vec<u8>, tcp: &Tcp, track: &Track) {
         ACK_PSH => out.extend_from_slice(b"PSH, ACK"),
         flags => flag_names(out, flags),
     }
-    out.extend_from_slice(b"] Seq=");
-    number(out, track.seq.into());
+    field(out, b"] Seq=", track.seq);
     if tcp.flags & flag::ACK != 0 {
         field(out, b" Ack=", track.ack);
     }
@@ -186,8 +184,7 @@ fn segment(out: &mut Vec<u8>, tcp: &Tcp, track: &Track) {
 
 #[inline]
 fn field<const N: usize>(out: &mut Vec<u8>, name: &[u8; N], value: u32) {
-    out.extend_from_slice(name);
-    number(out, value.into());
+    labelled(out, name, value.into());
 }
 
 fn flag_names(out: &mut Vec<u8>, flags: u16) {
@@ -254,13 +251,13 @@ fn acknowledgment(out: &mut Vec<u8>, track: &Track) {
     }
 }
 
-/// What stands for a byte of ASCII between quotes, first character in the lowest byte, and how many characters it has: the byte
-/// itself, a letter after a backslash, or `\x` and two digits.
-const SHOWN: [(u32, usize); 128] = {
+/// What stands for a byte between quotes that is a character of ASCII or part of none, first character in the lowest byte, and how
+/// many characters it has: the byte itself, a letter after a backslash, or `\x` and two digits.
+const SHOWN: [(u32, usize); 256] = {
     let digits = b"0123456789abcdef";
-    let mut shown = [(0, 1); 128];
+    let mut shown = [(0, 1); 256];
     let mut byte = 0;
-    while byte < 128 {
+    while byte < 256 {
         let letter = match byte as u8 {
             b'\n' => b'n',
             b'\r' => b'r',
@@ -281,6 +278,12 @@ const SHOWN: [(u32, usize); 128] = {
     }
     shown
 };
+
+/// False when a character beyond ASCII surely does not begin here (RFC 3629 section 4).
+#[inline]
+fn may_begin(bytes: &[u8]) -> bool {
+    matches!(bytes, [0xc2..=0xf4, 0x80..=0xbf, ..])
+}
 
 /// The bytes between quotes as `packet::text::quote` writes them, of at most `limit` characters.
 fn preview(out: &mut Vec<u8>, data: &[u8], limit: usize, ascii_only: bool) {
@@ -310,7 +313,7 @@ fn preview(out: &mut Vec<u8>, data: &[u8], limit: usize, ascii_only: bool) {
             piece(out, *eight, count);
             room.use_up(out, count);
             count
-        } else if byte < 0x80 {
+        } else if !may_begin(rest) {
             let (text, count) = SHOWN[usize::from(byte)];
             if count <= room.left {
                 piece(out, text.to_le_bytes(), count);
