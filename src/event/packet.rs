@@ -150,6 +150,13 @@ impl PacketEvent {
         }
     }
 
+    /// Bytes it keeps in memory besides what every packet takes: its frame, and the datagram it completes.
+    pub fn held(&self) -> usize {
+        let reassembled = self.track.reassembled.as_ref();
+        let comments: usize = self.comments.iter().map(String::len).sum();
+        self.frame.bytes.len() + comments + reassembled.map_or(0, |datagram| datagram.len())
+    }
+
     /// The number of the rule that lost it; `None` when it was delivered.
     pub fn lost(&self) -> Option<u32> {
         self.rulings

@@ -11,8 +11,10 @@ use std::sync::Arc;
 
 /// At most this many datagrams wait for fragments.
 pub const DATAGRAMS: usize = 1024;
-/// At most this many bytes of fragments are kept.
+/// At most this many bytes of fragments are kept, with what keeping them takes.
 pub const BYTES: usize = 8 << 20;
+/// What keeping a fragment takes besides its bytes, at most: a fragment may have a single byte, and there may be millions of them.
+const PIECE: usize = 64;
 /// At most this many tunnels in each other.
 const TUNNELS: usize = 8;
 /// No datagram is longer (RFC 791 section 3.1; a jumbogram is never fragmented).
@@ -32,6 +34,7 @@ pub struct Reassembly {
 struct Pieces {
     number: u64,
     at: BTreeMap<u16, Box<[u8]>>,
+    /// Bytes of all of them.
     bytes: usize,
     /// Known once the last fragment was seen.
     len: Option<usize>,
@@ -93,6 +96,7 @@ impl Reassembly {
         if !fragment.more {
             pieces.len = Some(end);
         }
+        let before = pieces.memory();
         let held = pieces.at.get(&fragment.offset).map_or(0, |held| held.len());
         let more = bytes.len().saturating_sub(held);
         if more > 0 {
@@ -101,7 +105,7 @@ impl Reassembly {
         }
         let len = pieces.len.filter(|len| pieces.bytes >= *len);
         let whole = len.and_then(|len| pieces.joined(len));
-        self.bytes += more;
+        self.bytes += pieces.memory() - before;
         if whole.is_some() {
             self.forget(fragment.of);
         }
@@ -130,7 +134,7 @@ impl Reassembly {
 
     fn forget(&mut self, of: Datagram) {
         if let Some(pieces) = self.waiting.remove(&of) {
-            self.bytes -= pieces.bytes;
+            self.bytes -= pieces.memory();
         }
     }
 
@@ -164,6 +168,11 @@ fn track_tunnelled(tracker: &mut Tracker, when: (u64, i64), headers: &Headers, f
 }
 
 impl Pieces {
+    /// What they take of [`BYTES`].
+    fn memory(&self) -> usize {
+        self.bytes + self.at.len() * PIECE
+    }
+
     /// The payload of `len` bytes, if no byte of it is missing. Where fragments overlap, the one that begins first counts.
     fn joined(&self, len: usize) -> Option<Vec<u8>> {
         let mut out = Vec::with_capacity(len.min(self.bytes));
@@ -178,7 +187,7 @@ impl Pieces {
 
 #[cfg(test)]
 mod tests {
-    use super::{DATAGRAMS, Reassembly};
+    use super::{BYTES, DATAGRAMS, PIECE, Pieces, Reassembly};
     use crate::event::packet::Track;
     use crate::inspector::tracker::Tracker;
     use crate::packet::decode::decode;
@@ -302,6 +311,23 @@ mod tests {
         let packets = follow(&frames);
         let completed = |back: usize| packets[packets.len() - back].1.reassembled.is_some();
         assert_eq!((completed(2), completed(1)), (false, true));
+    }
+
+    #[test]
+    fn many_fragments_of_one_byte_take_no_more_memory_than_few_long_ones() {
+        let mut reassembly = Reassembly::default();
+        let mut tracker = Tracker::new();
+        for number in 0..300_000_u32 {
+            let (id, offset) = (number / 8000, number % 8000 + 1);
+            let frame = fragment(id as u16, offset as u16, true, b"x");
+            let mut headers = decode(LinkType::RAW, &frame, frame.len() as u32);
+            let track = &mut Track::default();
+            reassembly.packet(&mut tracker, (1, 0), &mut headers, &frame, track);
+        }
+        let pieces: usize = reassembly.waiting.values().map(|of| of.at.len()).sum();
+        assert!(pieces <= BYTES / PIECE, "{pieces}");
+        let held: usize = reassembly.waiting.values().map(Pieces::memory).sum();
+        assert_eq!(reassembly.bytes, held);
     }
 
     #[test]
