@@ -9,7 +9,7 @@ mod traffic;
 #[path = "wireshark/tshark.rs"]
 mod tshark;
 
-use socklab::event::packet::{Cause, Certainty, Label, PacketEvent};
+use socklab::event::packet::{Cause, Certainty, Label, PacketEvent, Phase};
 use socklab::event::wire::{Effect, Ruling};
 use socklab::inspector::{pcapng, read};
 use socklab::packet::headers::flag;
@@ -200,6 +200,7 @@ fn tshark_shows_the_comments_names_and_directions_that_were_written() {
     packets[1].host = "client".into();
     packets[1].from = String::new();
     packets[1].to = "c".into();
+    packets[0].track.phase = Some(Phase::Handshake(1));
     packets[0].rulings = vec![Ruling {
         rule: 2,
         effect: Effect::Lost,
