@@ -10,7 +10,7 @@ use crate::event::packet::PacketEvent;
 use crate::event::path::{Step, merge};
 use crate::event::socket::SocketRow;
 use crate::render::states::Path;
-use crate::session::inventory::{Known, Protocol};
+use crate::session::known::{Known, Protocol};
 use crate::value::Address;
 use tell::Mode;
 

@@ -5,7 +5,7 @@ use super::Shell;
 use crate::event::packet::{PacketEvent, WIRE};
 use crate::event::transfer::Party;
 use crate::render::{endpoint, info};
-use crate::session::inventory::Known;
+use crate::session::known::Known;
 use crate::session::ledger::Ledger;
 use crate::session::log::Log;
 use crate::session::packets::endpoints;
