@@ -402,3 +402,46 @@ client> wait all
     // The timer of the first SYN is 1 s; the count began with what connect sent first.
     assert!(time.is_some_and(|ms| ms > 900.0), "{}", ran.out);
 }
+
+#[test]
+fn the_search_for_a_neighbour_by_ipv6_stands_between_the_two_it_is_about() {
+    if !private_lab() {
+        return;
+    }
+    let place = folder();
+    let script = "inspect off
+host client fd00::1
+host server fd00::2
+server> s = socket AF_INET6; bind s [fd00::2]:5000; listen s
+client> c = socket AF_INET6; connect c [fd00::2]:5000
+lab> conversations
+ladder
+";
+    let ran = run_in(place.path(), &["--color", "never", "-c", script], b"");
+    assert_eq!(ran.status, 0, "{}{}", ran.out, ran.err);
+    assert!(!ran.out.contains("ff02::1"), "{}", ran.out);
+    let searches = ran.out.lines().filter(|line| line.starts_with("- ICMPv6"));
+    assert_eq!(searches.count(), 1, "{}", ran.out);
+}
+
+#[test]
+fn a_socket_that_is_connected_in_one_step_has_its_name_from_its_first_packet_on() {
+    if !private_lab() {
+        return;
+    }
+    let place = folder();
+    let script = "s = create_server 127.0.0.1:5000
+c = create_connection 127.0.0.1:5000
+c = create_connection 127.0.0.1:5000
+";
+    let ran = run_in(place.path(), &["--color", "never", "-c", script], b"");
+    assert_eq!(ran.status, 0, "{}{}", ran.out, ran.err);
+    assert!(ran.out.contains("s: CLOSED → LISTEN"), "{}", ran.out);
+    assert!(ran.out.contains("c: CLOSED → ESTABLISHED"), "{}", ran.out);
+    // The second one gets the name when the command gives it back: until then the first one has it.
+    let named = ran
+        .out
+        .lines()
+        .filter(|line| line.trim_start().starts_with("c 127.0.0.1:"));
+    assert_eq!(named.count(), 1, "{}", ran.out);
+}

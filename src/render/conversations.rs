@@ -1,7 +1,7 @@
 //! The `conversations` table: who spoke with whom, how much in each direction, and how it stands.
 
 use super::coverage::Coverage;
-use super::endpoint::{Endpoint, ends};
+use super::endpoint::{Endpoint, parties};
 use super::info;
 use super::styled::{Line, Look, Style, Styled};
 use super::table::{self, Cell, Column};
@@ -73,7 +73,7 @@ impl Totals {
     pub fn add(&mut self, packet: &PacketEvent) {
         let time_ns = packet.frame.time_ns;
         self.start_ns.get_or_insert(time_ns);
-        let (from, to) = ends(packet);
+        let (from, to) = parties(packet);
         let who = match packet.track.conversation {
             Some(number) => Who::Number(number),
             None if from.address <= to.address => {

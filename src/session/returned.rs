@@ -11,6 +11,21 @@ use std::os::unix::fs::MetadataExt;
 use std::path::Path;
 
 impl Session {
+    /// A socket that is used before its command gives it back has its name from the beginning, unless another one still has it.
+    fn name_newborn(&mut self, call: &CallEvent) {
+        let Some((process, command, name)) = &self.newborn else {
+            return;
+        };
+        if call.name == "socket"
+            && call.process == *process
+            && call.command == *command
+            && let [fd] = call.made[..]
+            && self.inventory.by_name(process, name).is_none()
+        {
+            self.inventory.assigned(process, name, &Value::Socket(fd));
+        }
+    }
+
     /// Takes in a call that a process has made.
     pub(super) fn called(&mut self, pid: i32, call: Box<CallEvent>) {
         let calls = self.calls_on_closed(&call);
@@ -76,21 +91,6 @@ impl Session {
             }
         }
         self.tell_all_packets(until_ns);
-    }
-
-    /// A socket that is used before its command gives it back has its name from the beginning, unless another one still has it.
-    fn name_newborn(&mut self, call: &CallEvent) {
-        let Some((process, command, name)) = &self.newborn else {
-            return;
-        };
-        if call.name == "socket"
-            && call.process == *process
-            && call.command == *command
-            && let [fd] = call.made[..]
-            && self.inventory.by_name(process, name).is_none()
-        {
-            self.inventory.assigned(process, name, &Value::Socket(fd));
-        }
     }
 
     /// True when another thread than the one that made this call may be making calls.

@@ -73,8 +73,7 @@ pub(super) fn show(
             result
         }
         View::Plot { number, subject } => {
-            let every = |_: &PacketEvent| true;
-            let (kept, result) = conversation(number, every, reading, filter, input);
+            let (kept, result) = conversation(number, |_| true, reading, filter, input);
             kept.warn(screen);
             screen.show(&match plot_of(&kept, number, subject) {
                 Ok(plot) => plot::draw(&plot, &look),
@@ -83,7 +82,6 @@ pub(super) fn show(
             result
         }
         View::Follow { number, bytes } => {
-            // What carries no data says nothing.
             let (kept, result) = conversation(number, carries, reading, filter, input);
             kept.warn(screen);
             let form = if bytes { Form::Hex } else { Form::Text };
@@ -93,10 +91,10 @@ pub(super) fn show(
     }
 }
 
-/// The packets of a conversation that are wanted, and the first one, which names the ends.
+/// The packets of a conversation: the first one, and of the others those that matter.
 pub(super) fn conversation(
     number: u32,
-    wanted: impl Fn(&PacketEvent) -> bool,
+    matters: impl Fn(&PacketEvent) -> bool,
     reading: &Reading,
     filter: Option<&Filter>,
     input: impl Read,
@@ -104,8 +102,8 @@ pub(super) fn conversation(
     let mut kept = Kept::default();
     let result = each(reading, filter, input, |told| {
         let packet = told.packet;
-        if packet.track.conversation == Some(number) && (wanted(packet) || kept.packets.is_empty())
-        {
+        let first = kept.packets.is_empty();
+        if packet.track.conversation == Some(number) && (first || matters(packet)) {
             kept.add(packet);
         }
         ControlFlow::Continue(())
