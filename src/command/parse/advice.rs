@@ -19,6 +19,12 @@ pub(super) fn foreign(text: &str, start: usize) -> Option<Diagnostic> {
                 .helping(format!("write `help {word}`, or `explain {word}`")),
         );
     }
+    if after.starts_with(": ") {
+        return Some(
+            Diagnostic::new(start + end..start + end + 1, "unexpected `:`")
+                .helping(format!("a line for the process {word} begins with `{word}> `")),
+        );
+    }
     let next = after.trim_start_matches([' ', '\t']);
     if next.len() == after.len() || !(is_argument(next) || goes_on(word, next)) {
         return None;

@@ -525,3 +525,11 @@ fn a_variable_called_host_is_itself_when_it_stands_alone() {
     let error = parse_line_knowing("host", &[]).expect_err("a name is missing");
     assert!(error.message.contains("needs a name"), "{error}");
 }
+
+#[test]
+fn a_colon_behind_a_name_is_told_how_a_line_is_sent_to_a_process() {
+    let error = refused("client: c = socket");
+    assert_eq!(error.span, 6..7);
+    let help = error.help.unwrap_or_default();
+    assert!(help.contains("begins with `client> `"), "{help}");
+}
