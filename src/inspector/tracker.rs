@@ -5,9 +5,10 @@ use super::analysis::Segment;
 use super::conversation::{Clock, Conversation};
 use super::key::{Hashing, Key};
 use super::phase;
-use super::segment::{track_quoted, track_segment};
-use crate::event::packet::{Label, Phase, Track};
-use crate::packet::headers::{Headers, Icmp, QuotedSegment, Tcp, Transport, flag};
+use super::segment::{track_outline, track_segment, track_short_header};
+use crate::event::packet::{Label, Labels, Phase, Track};
+use crate::packet::headers::{Headers, Icmp, Outline, Tcp, Transport, flag};
+use crate::packet::misfit::Misfit;
 use std::collections::HashMap;
 use std::net::IpAddr;
 
@@ -118,6 +119,8 @@ impl Tracker {
                 let key = Key::new(self.network, (from, tcp.srcport), (to, tcp.dstport), TCP);
                 self.segment(number, time_ns, key, tcp)
             }
+            // What cannot be a length makes no conversation.
+            Transport::Udp(udp) if !udp.has_possible_length(from.is_ipv6()) => Track::default(),
             Transport::Udp(udp) => {
                 let key = Key::new(self.network, (from, udp.srcport), (to, udp.dstport), UDP);
                 self.message(time_ns, key, Some(Phase::Datagram))
@@ -139,15 +142,13 @@ impl Tracker {
         phase: Option<Phase>,
     ) -> Track {
         let place = self.find_or_begin(key, low_sends);
-        let conversation = &mut self.entries[place as usize].conversation;
-        Track {
-            conversation: Some(conversation.number),
-            stream: conversation.stream,
-            forward: low_sends == conversation.low_began,
+        let mut track = Track {
             phase,
-            elapsed_in_conversation: conversation.clock.pass(time_ns),
             ..Track::default()
-        }
+        };
+        let conversation = &mut self.entries[place as usize].conversation;
+        conversation.say(low_sends, time_ns, &mut track);
+        track
     }
 
     /// An ICMP message: an echo has a conversation of its own, an error belongs to the one it quotes.
@@ -181,10 +182,15 @@ impl Tracker {
             if place.is_none() && (quoted.segment.is_some() || quoted.datagram) {
                 place = Some(self.begin(key, low_sends));
             }
-            if let (Some(place), Some(segment)) = (place, quoted.segment) {
-                self.quoted(place, (key, low_sends), segment, time_ns);
-            }
             if let Some(place) = place {
+                if let Some(segment) = quoted.segment {
+                    self.outline(place, (key, low_sends), segment, time_ns);
+                } else if quoted.datagram {
+                    self.entries[place as usize]
+                        .conversation
+                        .clock
+                        .begin(time_ns);
+                }
                 let conversation = &self.entries[place as usize].conversation;
                 track.conversation = Some(conversation.number);
                 // The error travels against the packet it quotes.
@@ -194,23 +200,79 @@ impl Tracker {
         track
     }
 
-    /// A segment in an ICMP error, of the conversation at `place`.
-    fn quoted(
-        &mut self,
-        mut place: u32,
-        (key, low_sends): (Key, bool),
-        segment: QuotedSegment,
-        time_ns: i64,
-    ) {
-        let opens = segment.flags & (flag::SYN | flag::ACK) == flag::SYN;
-        if opens && self.has_other_base(place, low_sends, segment.seq) {
-            self.release(place);
-            place = self.begin_at(place, key, low_sends);
-        }
+    /// A segment whose length is not known, of the conversation at `place`; what the conversation says of it.
+    fn outline(&mut self, place: u32, end: (Key, bool), segment: Outline, time_ns: i64) -> Track {
+        let mut track = Track::default();
+        self.renew(place, end, (segment.flags, segment.seq), &mut track);
         let conversation = &mut self.entries[place as usize].conversation;
-        let from = usize::from(low_sends != conversation.low_began);
+        conversation.say(end.1, time_ns, &mut track);
+        let from = usize::from(!track.forward);
         let record = conversation.tcp.get_or_insert_default();
-        track_quoted(record, from, segment, time_ns);
+        track.completeness |= record.completeness;
+        track_outline(record, from, segment, time_ns);
+        track
+    }
+
+    /// Takes the first fragment of a TCP segment that cannot be put together. Its numbers stay as they are on the wire.
+    pub fn unmeasured(&mut self, time_ns: i64, headers: &Headers, tcp: &Tcp) -> Track {
+        let elapsed = self.clock.pass(time_ns);
+        let mut track = Track::default();
+        if let Some(end) = self.end_of(headers, tcp) {
+            let place = self.find_or_begin(end.0, end.1);
+            track = self.outline(place, end, tcp.outline(), time_ns);
+        }
+        track.elapsed = elapsed;
+        track.phase = phase::of_other(headers);
+        (track.seq, track.ack, track.window) = (tcp.seq, tcp.ack, tcp.window.into());
+        track
+    }
+
+    /// Takes a segment whose header has a wrong length; `headers` are those of its packet, without it.
+    pub fn misfit(
+        &mut self,
+        (number, time_ns): (u64, i64),
+        headers: &Headers,
+        misfit: &Misfit,
+    ) -> Track {
+        let tcp = match misfit {
+            Misfit::TooLong(tcp) => {
+                let mut track = self.unmeasured(time_ns, headers, tcp);
+                track.labels = Labels::default();
+                return track;
+            }
+            Misfit::TooShort(tcp) => tcp,
+        };
+        let mut track = Track {
+            elapsed: self.clock.pass(time_ns),
+            phase: phase::of_other(headers),
+            ..Track::default()
+        };
+        let Some(end) = self.end_of(headers, tcp) else {
+            return track;
+        };
+        let place = self.find_or_begin(end.0, end.1);
+        self.renew(place, end, (tcp.flags, tcp.seq), &mut track);
+        let may_queue = self.segments < SEGMENTS;
+        let conversation = &mut self.entries[place as usize].conversation;
+        conversation.say(end.1, time_ns, &mut track);
+        let from = usize::from(!track.forward);
+        let record = conversation.tcp.get_or_insert_default();
+        let segment = Segment {
+            number,
+            time_ns,
+            tcp,
+        };
+        let queued = track_short_header(record, from, segment, may_queue, &mut track);
+        self.segments = self.segments.saturating_add_signed(queued);
+        track.labels = Labels::default();
+        track
+    }
+
+    /// The key of a segment, and whether the low end sent it.
+    fn end_of(&self, headers: &Headers, tcp: &Tcp) -> Option<(Key, bool)> {
+        let (from, to) = headers.addresses()?;
+        let (from, to) = ((from, tcp.srcport), (to, tcp.dstport));
+        Some(Key::new(self.network, from, to, TCP))
     }
 
     fn segment(
@@ -220,22 +282,13 @@ impl Tracker {
         (key, low_sends): (Key, bool),
         tcp: &Tcp,
     ) -> Track {
-        let mut place = self.find_or_begin(key, low_sends);
+        let place = self.find_or_begin(key, low_sends);
         let mut track = Track::default();
-        if self.is_reuse(place, low_sends, tcp) {
-            track.labels.insert(Label::ReusedPorts);
-            if tcp.flags & flag::ACK == 0 {
-                self.release(place);
-                place = self.begin_at(place, key, low_sends);
-                track.completeness = 1;
-            }
-        }
+        let opening = (tcp.flags, tcp.seq);
+        self.renew(place, (key, low_sends), opening, &mut track);
         let may_queue = self.segments < SEGMENTS;
         let conversation = &mut self.entries[place as usize].conversation;
-        track.conversation = Some(conversation.number);
-        track.stream = conversation.stream;
-        track.forward = low_sends == conversation.low_began;
-        track.elapsed_in_conversation = conversation.clock.pass(time_ns);
+        conversation.say(low_sends, time_ns, &mut track);
         let from = usize::from(!track.forward);
         let record = conversation.tcp.get_or_insert_default();
         let queued = track_segment(
@@ -253,9 +306,24 @@ impl Tracker {
         track
     }
 
-    /// True for a SYN that opens the same four-tuple with another initial sequence number.
-    fn is_reuse(&self, place: u32, low_sends: bool, tcp: &Tcp) -> bool {
-        tcp.flags & flag::SYN != 0 && self.has_other_base(place, low_sends, tcp.seq)
+    /// Labels a SYN with another initial sequence number than its end had before, and begins the conversation anew if it opens one.
+    #[inline]
+    fn renew(
+        &mut self,
+        place: u32,
+        (key, low_sends): (Key, bool),
+        (flags, seq): (u16, u32),
+        track: &mut Track,
+    ) {
+        if flags & flag::SYN == 0 || !self.has_other_base(place, low_sends, seq) {
+            return;
+        }
+        track.labels.insert(Label::ReusedPorts);
+        if flags & flag::ACK == 0 {
+            self.release(place);
+            self.entries[place as usize].conversation = self.number(key.protocol(), low_sends);
+            track.completeness = 1;
+        }
     }
 
     /// True when the end that sends began at another sequence number than this.
@@ -308,12 +376,6 @@ impl Tracker {
         }
         self.places.insert(key, place);
         self.link_newest(place);
-        place
-    }
-
-    /// A new conversation in the place of an older one with the same key.
-    fn begin_at(&mut self, place: u32, key: Key, low_sends: bool) -> u32 {
-        self.entries[place as usize].conversation = self.number(key.protocol(), low_sends);
         place
     }
 

@@ -52,6 +52,8 @@ pub(super) fn decode(part: Part<'_>) -> Result<Decoded<'_, Tcp>, Malformed> {
     let (malformed, stop) = if usize::from(hdr_len) < HEADER {
         (wrong("the header length is less than 20"), true)
     } else if header_end > part.wire_len() {
+        let options = whole.bytes().get(HEADER..).unwrap_or_default();
+        header.options = tcp_options::decode(options, true).0;
         let reason = "the header length reaches past the end of the segment";
         (wrong(reason), true)
     } else {

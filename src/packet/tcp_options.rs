@@ -114,7 +114,11 @@ pub(super) fn decode(bytes: &[u8], cut: bool) -> (TcpOptions, Option<(usize, &'s
             (kind::WSCALE, 1) => options.wscale = Some(data[0]),
             (kind::SACK_PERM, 0) => options.sack_perm = true,
             (kind::TIMESTAMP, 8) => options.timestamp = Some((be32(data, 0), be32(data, 4))),
-            (kind::SACK, len) if len % 8 == 0 => sack(&mut options, data),
+            (kind::SACK, len) if len == 0 || len % 8 > 0 => {
+                options.last_sack = options.sack_count;
+                options.empty_sack |= len == 0;
+            }
+            (kind::SACK, _) => sack(&mut options, data),
             _ => {}
         }
     }
@@ -136,9 +140,13 @@ fn last(options: &mut TcpOptions, bytes: &[u8]) {
     }
 }
 
+/// Adds the blocks behind those of options before this one. There is room for all that 40 bytes of options can hold.
 fn sack(options: &mut TcpOptions, data: &[u8]) {
-    for (place, block) in options.sack.iter_mut().zip(data.chunks_exact(8)) {
-        *place = (be32(block, 0), be32(block, 4));
+    options.last_sack = options.sack_count;
+    for block in data.chunks_exact(8) {
+        if let Some(place) = options.sack.get_mut(usize::from(options.sack_count)) {
+            *place = (be32(block, 0), be32(block, 4));
+            options.sack_count += 1;
+        }
     }
-    options.sack_count = (data.len() / 8).min(options.sack.len()) as u8;
 }
