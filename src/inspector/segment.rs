@@ -19,7 +19,7 @@ pub fn track_segment(
     let to = 1 - from;
     // Wireshark shows what was complete before this packet.
     track.completeness |= record.completeness;
-    let cut = tcp.captured() < usize::from(tcp.hdr_len);
+    let cut = tcp.is_cut();
     note_bases(record, from, tcp);
     let reused = track.labels.contains(Label::ReusedPorts);
     note_completeness(record, tcp.flags, tcp.len, reused);
@@ -114,12 +114,13 @@ pub fn track_short_header(
 
 /// True when Wireshark looks for the bytes of a duplicate's block (RFC 2883) in a selective acknowledgment that has none, and gives up.
 fn stumbles(record: &TcpConversation, to: usize, tcp: &Tcp) -> bool {
+    let after = |number: u32| number != tcp.ack && !before(number, tcp.ack);
     match tcp.options.sack_blocks() {
-        [] => before(record.ends[to].base.unwrap_or(0), tcp.ack),
-        [first] => before(first.0, tcp.ack),
+        [] => !after(record.ends[to].base.unwrap_or(0)),
+        [first] => !after(first.1),
         [first, second, ..] => {
             let inside = !before(first.0, second.0) && !before(second.1, first.1);
-            before(first.0, tcp.ack) || inside
+            !after(first.1) || inside
         }
     }
 }

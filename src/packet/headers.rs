@@ -287,8 +287,13 @@ impl Tcp {
             flags: self.flags,
             wscale: self.options.wscale,
             sacked: self.options.sacked(),
-            cut: self.captured() < usize::from(self.hdr_len),
+            cut: self.is_cut(),
         }
+    }
+
+    /// True when what a conversation has to know of the header may be among what was not captured.
+    pub fn is_cut(&self) -> bool {
+        self.options.unread || self.captured() < 20
     }
 }
 
@@ -309,6 +314,8 @@ pub struct TcpOptions {
     pub timestamp: Option<(u32, u32)>,
     /// What was captured of the option in which the capture ends.
     pub cut: Option<CutOption>,
+    /// True when the capture ends before the options do, and one more of them may have been there.
+    pub unread: bool,
     /// Where in `sack` the blocks of the last selective acknowledgment begin; there is rarely more than one.
     pub last_sack: u8,
     /// True when there is a selective acknowledgment without a block.

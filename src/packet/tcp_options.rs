@@ -94,22 +94,30 @@ fn option_len(kind: u8, rest: &[u8]) -> Result<usize, &'static str> {
 }
 
 /// The options the record has a place for, and the first thing that is wrong with them. An option whose length is not what
-/// its kind demands is passed over. `cut` says that the capture ends before the header does: then the numbers of the last option
-/// that are there are as good as those of a whole one.
-pub(super) fn decode(bytes: &[u8], cut: bool) -> (TcpOptions, Option<(usize, &'static str)>) {
+/// its kind demands is passed over. `len` is how long they are: when the capture ends before that, the numbers of the last option that are
+/// there are as good as those of a whole one.
+pub(super) fn decode(bytes: &[u8], len: usize) -> (TcpOptions, Option<(usize, &'static str)>) {
     let mut options = TcpOptions::default();
+    let cut = bytes.len() < len;
+    options.unread = cut;
     for step in walk(bytes) {
         let option = match step {
             Ok(option) => option,
             Err(error) => {
+                let rest = bytes.get(error.0..).unwrap_or_default();
                 if cut {
-                    last(&mut options, bytes.get(error.0..).unwrap_or_default());
+                    last(&mut options, rest);
+                }
+                // With a wrong length the walk would have ended here, had all been captured.
+                if let Some(told) = rest.get(1).map(|told| usize::from(*told)) {
+                    options.unread &= told >= 2 && error.0 + told <= len;
                 }
                 return (options, Some(error));
             }
         };
         let data = option.data();
         match (option.kind, data.len()) {
+            (kind::END, _) => options.unread = false,
             (kind::MSS, 2) => options.mss = Some(be16(data, 0)),
             (kind::WSCALE, 1) => options.wscale = Some(data[0]),
             (kind::SACK_PERM, 0) => options.sack_perm = true,
