@@ -209,7 +209,7 @@ pub enum Ended {
     Signalled(i32),
 }
 
-/// Why a command was not carried out.
+/// Why a command was not carried out, or what it came to without an error of the kernel.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct RefusedEvent {
     /// The process it was for.
@@ -218,6 +218,8 @@ pub struct RefusedEvent {
     pub job: u32,
     /// What is wrong, and what to do: one sentence each.
     pub reason: String,
+    /// True when its calls were made and nothing came of them, as after a timeout: the line itself was right.
+    pub fruitless: bool,
 }
 
 /// An `expect` line's verdict.

@@ -361,6 +361,41 @@ fn a_step_is_done_by_its_effect_after_mistakes_and_experiments_however_it_was_sp
 }
 
 #[test]
+fn a_line_typed_as_it_stands_that_fails_is_no_step_and_skip_does_the_step_in_the_lab_it_was_written_for()
+ {
+    if !private_lab() {
+        return;
+    }
+    let place = folder();
+    let ran = learned(
+        place.path(),
+        "a\ns = socket\nx = socket\nbind x 127.0.0.1:5000; listen x\nbind s 127.0.0.1:5000; listen s\nskip\nskip\n",
+    );
+    assert_eq!(ran.status, 0, "{}{}", ran.out, ran.err);
+    for part in [
+        "(that bind failed: EADDRINUSE)",
+        "put back as it was before this step",
+        "bind(3, {AF_INET 127.0.0.1:5000}) = 0",
+        "The kernel answers.",
+        "That was the last step",
+    ] {
+        assert!(ran.out.contains(part), "{part}\n{}", ran.out);
+    }
+    assert_eq!(progress(place.path()), "small 4 of 4 finished");
+}
+
+#[test]
+fn a_deadline_of_the_command_line_takes_the_place_of_the_lessons_own() {
+    if !private_lab() {
+        return;
+    }
+    let text = "+++\ntitle = \"Slow\"\ndeadline = \"600s\"\n+++\n\n```lab\ns = create_server :5000\naccept s\nprint 1\n```\n";
+    let ran = checked("slow.md", text, &["--deadline", "100ms"]);
+    assert_eq!(ran.status, 1, "{}{}", ran.out, ran.err);
+    assert!(ran.out.contains("accept(3)"), "{}", ran.out);
+}
+
+#[test]
 fn a_lesson_is_left_in_the_middle_and_goes_on_there() {
     if !private_lab() {
         return;

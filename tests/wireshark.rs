@@ -14,6 +14,7 @@ mod tshark;
 use odd::{ACK, FIN, OPENING, Packet, SYN, error, first_fragment, open, sack, segment};
 use socklab::command::filter::values;
 use socklab::event::packet::{Cause, Certainty, Label, PacketEvent};
+use socklab::event::wire::{Effect, Ruling};
 use socklab::inspector::{pcapng, read};
 use socklab::packet::headers::flag;
 use socklab::render::json_packet::packet_json;
@@ -24,7 +25,10 @@ use traffic::Traffic;
 /// The packets as the inspector tells them, after a round through a pcapng file.
 fn tracked(packets: &[PacketEvent]) -> (Vec<u8>, Vec<PacketEvent>) {
     let mut file = Vec::new();
-    pcapng::write(&mut file, packets.iter()).expect("a vector takes every byte");
+    pcapng::write(&mut file, packets.iter(), |name| {
+        (name == "client").then_some(4711)
+    })
+    .expect("a vector takes every byte");
     let mut seen = Vec::new();
     read::read(file.as_slice(), |packet| {
         seen.push(packet.clone());
@@ -201,6 +205,10 @@ fn tshark_shows_the_comments_names_and_directions_that_were_written() {
     packets[1].host = "client".into();
     packets[1].from = String::new();
     packets[1].to = "c".into();
+    packets[0].rulings = vec![Ruling {
+        rule: 2,
+        effect: Effect::Lost,
+    }];
     let (file, _) = tracked(&packets);
     let rows = tshark::fields(
         &file,
@@ -209,10 +217,18 @@ fn tshark_shows_the_comments_names_and_directions_that_were_written() {
             "frame.interface_name",
             "frame.packet_flags_direction",
             "frame.time_epoch",
+            "frame.verdict.ebpf_tc",
         ],
     );
-    let comment = "client: caused by connect(3, \\u{1b}[31m)";
-    assert!(rows[0][0].starts_with(comment), "{:?}", rows[0]);
+    for comment in [
+        "socklab #1: c → ?",
+        "caused by connect(3, \\u{1b}[31m) in client, process 4711",
+        "lost: wire rule 2",
+        "handshake 1 of 3",
+    ] {
+        assert!(rows[0][0].contains(comment), "{comment}: {:?}", rows[0]);
+    }
+    assert_eq!([&rows[0][4], &rows[1][4]], ["2", ""], "TC_ACT_SHOT");
     assert_eq!(rows[0][1], "server/eth0");
     assert_eq!(rows[1][1], "client/eth0");
     assert_eq!(
@@ -231,7 +247,7 @@ fn tshark_shows_the_comments_names_and_directions_that_were_written() {
     );
 }
 
-const SHOWN: [&str; 20] = [
+const SHOWN: [&str; 19] = [
     "tcp.srcport",
     "tcp.stream",
     "tcp.seq",
@@ -242,7 +258,6 @@ const SHOWN: [&str; 20] = [
     "tcp.completeness",
     "tcp.options.mss_val",
     "tcp.options.wscale.shift",
-    "tcp.options.sack_le",
     "tcp.analysis.bytes_in_flight",
     "tcp.analysis.acks_frame",
     "tcp.time_relative",
@@ -455,6 +470,8 @@ fn what_cannot_be_the_length_of_a_datagram_makes_no_conversation() {
             odd::datagram(0, (1, 2), 0),
             quoted.clone(),
             error(0, 3, &quoted),
+            quoted.clone(),
+            odd::datagram(0, (3, 4), 8),
             quoted,
         ],
     );

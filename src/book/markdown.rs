@@ -48,6 +48,18 @@ pub fn cell(text: &str) -> String {
         .replace('|', "\\|")
 }
 
+/// A row of a table: a name as code, then cells.
+pub fn row(name: &str, cells: &[&str]) -> String {
+    let mut row = format!("| {} |", code(name));
+    for text in cells {
+        row.push(' ');
+        row.push_str(&cell(text));
+        row.push_str(" |");
+    }
+    row.push('\n');
+    row
+}
+
 /// A word as code, also in a cell of a table.
 pub fn code(text: &str) -> String {
     let text = text.replace('|', "\\|");

@@ -77,6 +77,7 @@ impl Wire {
             to: String::new(),
             network: 0,
             rulings: std::mem::take(&mut self.rulings),
+            comments: Vec::new(),
         };
         let found = self.finder.find(&packet, None, "");
         if std::mem::take(&mut self.is_carried) {

@@ -14,6 +14,11 @@ pub struct Clock {
 }
 
 impl Clock {
+    /// True once a time was noted.
+    pub fn is_running(&self) -> bool {
+        self.seen.is_some()
+    }
+
     /// Takes note of the first time the conversation is heard of; of a later one nothing.
     pub fn begin(&mut self, time_ns: i64) {
         self.seen.get_or_insert((time_ns, time_ns));
@@ -158,6 +163,8 @@ pub struct Direction {
     pub fin: Option<u32>,
     /// True once its FIN was acknowledged.
     pub fin_acked: bool,
+    /// True once an RST has ended it: what it sent before may still come.
+    pub reset: bool,
 }
 
 impl Direction {

@@ -1,6 +1,7 @@
 //! A capture file or stream, packet by packet, to whoever wants the packets: decode, track, hand over, in one thread. Writes
 //! nothing. The same with several threads is `relay.rs`.
 
+use super::annotation;
 use super::pcap::{Block, CaptureError, Reader, Record};
 use super::reassembly::Reassembly;
 use super::tracker::Tracker;
@@ -73,7 +74,13 @@ pub fn read_told(
             let bytes = block.bytes(record);
             decode_into(&mut event.headers, record.link, bytes, record.len);
             let when = (frames, record.time_ns);
-            event.track = reassembly.packet(&mut tracker, when, &mut event.headers, bytes);
+            reassembly.packet(
+                &mut tracker,
+                when,
+                &mut event.headers,
+                bytes,
+                &mut event.track,
+            );
             place(&mut event, &block, record, frames);
             let told = Told {
                 packet: &event,
@@ -136,10 +143,11 @@ pub fn blank() -> PacketEvent {
         to: String::new(),
         network: 0,
         rulings: Vec::new(),
+        comments: Vec::new(),
     }
 }
 
-/// Puts the frame of a record into an event; its headers and its track are set by others.
+/// Puts the frame of a record and what the file says of it into an event; its headers and its track were set by others.
 pub(super) fn place(event: &mut PacketEvent, block: &Block, record: &Record, number: u64) {
     event.number = number;
     event.frame.time_ns = record.time_ns;
@@ -153,5 +161,8 @@ pub(super) fn place(event: &mut PacketEvent, block: &Block, record: &Record, num
     if !nameless && event.interface != name {
         event.interface.clear();
         event.interface.push_str(name);
+    }
+    if record.options.0 < record.options.1 || annotation::is_annotated(event) {
+        annotation::learn(event, block.comments(record));
     }
 }

@@ -296,6 +296,35 @@ fn a_reset_of_an_open_connection_is_no_refusal() {
 }
 
 #[test]
+fn a_reset_that_counts_from_older_bytes_ends_only_its_sender_and_what_was_on_its_way_revives_nobody()
+ {
+    // Two segments crossed the FIN of a closed socket, which answers each with an RST; the second one fits.
+    after_open(&[
+        (
+            ('c', "A", 1, 1, 100),
+            Phase::Data,
+            "ESTABLISHED",
+            "ESTABLISHED",
+        ),
+        (
+            ('c', "A", 101, 1, 100),
+            Phase::Data,
+            "ESTABLISHED",
+            "ESTABLISHED",
+        ),
+        (('c', "R", 1, 0, 0), Phase::Reset, "CLOSED", "ESTABLISHED"),
+        (
+            ('s', "A", 1, 101, 0),
+            Phase::Acknowledgment,
+            "CLOSED",
+            "ESTABLISHED",
+        ),
+        (('c', "R", 101, 0, 0), Phase::Reset, "CLOSED", "ESTABLISHED"),
+        (('c', "R", 201, 0, 0), Phase::Reset, "CLOSED", "CLOSED"),
+    ]);
+}
+
+#[test]
 fn a_fin_beyond_a_hole_does_not_move_the_other_side() {
     let mut exchange = OPEN.map(|row| row.0).to_vec();
     exchange.push(('c', "FA", 500, 1, 0));

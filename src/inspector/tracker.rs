@@ -1,14 +1,15 @@
 //! The table of conversations: every packet finds its record, moves it, and is told what it means. Memory is bounded: when
 //! the table is full, the conversation that was idle longest is retired.
 
+mod odd;
+
 use super::analysis::Segment;
 use super::conversation::{Clock, Conversation};
 use super::key::{Hashing, Key};
 use super::phase;
-use super::segment::{track_outline, track_segment, track_short_header};
-use crate::event::packet::{Label, Labels, Phase, Track};
-use crate::packet::headers::{Headers, Icmp, Outline, Tcp, Transport, flag};
-use crate::packet::misfit::Misfit;
+use super::segment::track_segment;
+use crate::event::packet::{Label, Phase, Track};
+use crate::packet::headers::{Headers, Icmp, Tcp, Transport, flag};
 use std::collections::HashMap;
 use std::net::IpAddr;
 
@@ -22,6 +23,8 @@ const UDP: u8 = 17;
 const ICMP: u8 = 1;
 const ICMPV6: u8 = 58;
 const NOWHERE: u32 = u32::MAX;
+/// The length of a datagram without data, whose time Wireshark passes over.
+const EMPTY: u16 = 8;
 
 /// Follows every conversation of a capture.
 #[derive(Debug)]
@@ -101,74 +104,72 @@ impl Tracker {
 
     /// Takes a packet, in the order of the capture. `number` is `frame.number`, `time_ns` nanoseconds since the epoch.
     pub fn packet(&mut self, number: u64, time_ns: i64, headers: &Headers) -> Track {
-        let elapsed = self.clock.pass(time_ns);
-        let mut track = self.of_conversation(number, time_ns, headers);
-        track.elapsed = elapsed;
+        let mut track = Track::default();
+        self.packet_into(&mut track, (number, time_ns), headers);
         track
     }
 
-    fn of_conversation(&mut self, number: u64, time_ns: i64, headers: &Headers) -> Track {
+    /// The same in the place of an older track, without a copy of the new one. `when` is the frame's number and its time.
+    pub fn packet_into(&mut self, track: &mut Track, when: (u64, i64), headers: &Headers) {
+        *track = Track {
+            elapsed: self.clock.pass(when.1),
+            ..Track::default()
+        };
         let Some((from, to)) = headers.addresses() else {
-            return Track {
-                phase: phase::of_other(headers),
-                ..Track::default()
-            };
+            track.phase = phase::of_other(headers);
+            return;
         };
         match &headers.transport {
             Transport::Tcp(tcp) => {
                 let key = Key::new(self.network, (from, tcp.srcport), (to, tcp.dstport), TCP);
-                self.segment(number, time_ns, key, tcp)
+                self.segment(track, when, key, tcp);
             }
             // What cannot be a length makes no conversation.
-            Transport::Udp(udp) if !udp.has_possible_length(from.is_ipv6()) => Track::default(),
+            Transport::Udp(udp) if !udp.has_possible_length(from.is_ipv6()) => {}
             Transport::Udp(udp) => {
                 let key = Key::new(self.network, (from, udp.srcport), (to, udp.dstport), UDP);
-                self.message(time_ns, key, Some(Phase::Datagram))
+                track.phase = Some(Phase::Datagram);
+                self.message(track, when.1, key, udp.length != EMPTY);
             }
-            Transport::Icmp(icmp) => self.control(time_ns, (from, to), icmp, ICMP, headers),
-            Transport::Icmpv6(icmp) => self.control(time_ns, (from, to), icmp, ICMPV6, headers),
-            Transport::Igmp(_) | Transport::None => Track {
-                phase: phase::of_other(headers),
-                ..Track::default()
-            },
+            Transport::Icmp(icmp) | Transport::Icmpv6(icmp) => {
+                self.control(track, when.1, (from, to), icmp, headers);
+            }
+            Transport::Igmp(_) | Transport::None => track.phase = phase::of_other(headers),
         }
     }
 
-    /// A packet of a conversation without connection.
+    /// A packet of a conversation without connection. The next one's time counts from it if it is `timed`, or the first.
     fn message(
         &mut self,
+        track: &mut Track,
         time_ns: i64,
         (key, low_sends): (Key, bool),
-        phase: Option<Phase>,
-    ) -> Track {
+        timed: bool,
+    ) {
         let place = self.find_or_begin(key, low_sends);
-        let mut track = Track {
-            phase,
-            ..Track::default()
-        };
         let conversation = &mut self.entries[place as usize].conversation;
-        conversation.say(low_sends, time_ns, &mut track);
-        track
+        let clock = conversation.clock;
+        conversation.say(low_sends, time_ns, track);
+        if !timed && clock.is_running() {
+            conversation.clock = clock;
+        }
     }
 
     /// An ICMP message: an echo has a conversation of its own, an error belongs to the one it quotes.
     fn control(
         &mut self,
+        track: &mut Track,
         time_ns: i64,
         (from, to): (IpAddr, IpAddr),
         icmp: &Icmp,
-        protocol: u8,
         headers: &Headers,
-    ) -> Track {
-        let phase = phase::of_other(headers);
+    ) {
+        track.phase = phase::of_other(headers);
         if let Some((identifier, _)) = icmp.echo {
+            let protocol = if from.is_ipv4() { ICMP } else { ICMPV6 };
             let key = Key::new(self.network, (from, identifier), (to, identifier), protocol);
-            return self.message(time_ns, key, phase);
+            return self.message(track, time_ns, key, true);
         }
-        let mut track = Track {
-            phase,
-            ..Track::default()
-        };
         if let Some(quoted) = icmp.quoted {
             let (src, dst) = quoted.ports.unwrap_or_default();
             let (key, low_sends) = Key::new(
@@ -184,7 +185,8 @@ impl Tracker {
             }
             if let Some(place) = place {
                 if let Some(segment) = quoted.segment {
-                    self.outline(place, (key, low_sends), segment, time_ns);
+                    let mut said = Track::default();
+                    self.outline(&mut said, place, (key, low_sends), segment, time_ns);
                 } else if quoted.datagram {
                     self.entries[place as usize]
                         .conversation
@@ -197,98 +199,20 @@ impl Tracker {
                 track.forward = low_sends != conversation.low_began;
             }
         }
-        track
-    }
-
-    /// A segment whose length is not known, of the conversation at `place`; what the conversation says of it.
-    fn outline(&mut self, place: u32, end: (Key, bool), segment: Outline, time_ns: i64) -> Track {
-        let mut track = Track::default();
-        self.renew(place, end, (segment.flags, segment.seq), &mut track);
-        let conversation = &mut self.entries[place as usize].conversation;
-        conversation.say(end.1, time_ns, &mut track);
-        let from = usize::from(!track.forward);
-        let record = conversation.tcp.get_or_insert_default();
-        track.completeness |= record.completeness;
-        track_outline(record, from, segment, time_ns);
-        track
-    }
-
-    /// Takes the first fragment of a TCP segment that cannot be put together. Its numbers stay as they are on the wire.
-    pub fn unmeasured(&mut self, time_ns: i64, headers: &Headers, tcp: &Tcp) -> Track {
-        let elapsed = self.clock.pass(time_ns);
-        let mut track = Track::default();
-        if let Some(end) = self.end_of(headers, tcp) {
-            let place = self.find_or_begin(end.0, end.1);
-            track = self.outline(place, end, tcp.outline(), time_ns);
-        }
-        track.elapsed = elapsed;
-        track.phase = phase::of_other(headers);
-        (track.seq, track.ack, track.window) = (tcp.seq, tcp.ack, tcp.window.into());
-        track
-    }
-
-    /// Takes a segment whose header has a wrong length; `headers` are those of its packet, without it.
-    pub fn misfit(
-        &mut self,
-        (number, time_ns): (u64, i64),
-        headers: &Headers,
-        misfit: &Misfit,
-    ) -> Track {
-        let tcp = match misfit {
-            Misfit::TooLong(tcp) => {
-                let mut track = self.unmeasured(time_ns, headers, tcp);
-                track.labels = Labels::default();
-                return track;
-            }
-            Misfit::TooShort(tcp) => tcp,
-        };
-        let mut track = Track {
-            elapsed: self.clock.pass(time_ns),
-            phase: phase::of_other(headers),
-            ..Track::default()
-        };
-        let Some(end) = self.end_of(headers, tcp) else {
-            return track;
-        };
-        let place = self.find_or_begin(end.0, end.1);
-        self.renew(place, end, (tcp.flags, tcp.seq), &mut track);
-        let may_queue = self.segments < SEGMENTS;
-        let conversation = &mut self.entries[place as usize].conversation;
-        conversation.say(end.1, time_ns, &mut track);
-        let from = usize::from(!track.forward);
-        let record = conversation.tcp.get_or_insert_default();
-        let segment = Segment {
-            number,
-            time_ns,
-            tcp,
-        };
-        let queued = track_short_header(record, from, segment, may_queue, &mut track);
-        self.segments = self.segments.saturating_add_signed(queued);
-        track.labels = Labels::default();
-        track
-    }
-
-    /// The key of a segment, and whether the low end sent it.
-    fn end_of(&self, headers: &Headers, tcp: &Tcp) -> Option<(Key, bool)> {
-        let (from, to) = headers.addresses()?;
-        let (from, to) = ((from, tcp.srcport), (to, tcp.dstport));
-        Some(Key::new(self.network, from, to, TCP))
     }
 
     fn segment(
         &mut self,
-        number: u64,
-        time_ns: i64,
+        track: &mut Track,
+        (number, time_ns): (u64, i64),
         (key, low_sends): (Key, bool),
         tcp: &Tcp,
-    ) -> Track {
+    ) {
         let place = self.find_or_begin(key, low_sends);
-        let mut track = Track::default();
-        let opening = (tcp.flags, tcp.seq);
-        self.renew(place, (key, low_sends), opening, &mut track);
+        self.renew(place, (key, low_sends), (tcp.flags, tcp.seq), track);
         let may_queue = self.segments < SEGMENTS;
         let conversation = &mut self.entries[place as usize].conversation;
-        conversation.say(low_sends, time_ns, &mut track);
+        conversation.say(low_sends, time_ns, track);
         let from = usize::from(!track.forward);
         let record = conversation.tcp.get_or_insert_default();
         let queued = track_segment(
@@ -300,10 +224,9 @@ impl Tracker {
                 tcp,
             },
             may_queue,
-            &mut track,
+            track,
         );
         self.segments = self.segments.saturating_add_signed(queued);
-        track
     }
 
     /// Labels a SYN with another initial sequence number than its end had before, and begins the conversation anew if it opens one.

@@ -7,12 +7,13 @@ use crate::packet::text::is_printable;
 use crate::render::sample::{ACK, C, Capture, FIN, PSH, RST, S, SYN, Side, cause, look, screens};
 use insta::assert_snapshot;
 use proptest::prelude::*;
+use std::collections::HashMap;
 
 fn shown(packets: &[PacketEvent]) -> String {
     let packets: Vec<&PacketEvent> = packets.iter().collect();
     let exchange = Exchange {
         packets: &packets,
-        since_ns: None,
+        since_ns: &HashMap::new(),
         here: "lab",
     };
     screens(|look| draw(&exchange, look))
@@ -151,7 +152,7 @@ proptest! {
         packets[2].cause = Some(cause(Certainty::Caused, &names.1, &data));
         let packets: Vec<&PacketEvent> = packets.iter().collect();
         let look = look(width, ascii);
-        let exchange = Exchange { packets: &packets, since_ns: None, here: "lab" };
+        let exchange = Exchange { packets: &packets, since_ns: &HashMap::new(), here: "lab" };
         let text = draw(&exchange, &look).to_text(&look);
         for row in text.split_terminator('\n') {
             prop_assert!(row.chars().all(is_printable), "{row:?}");

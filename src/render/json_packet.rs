@@ -34,6 +34,13 @@ pub fn write(out: &mut Vec<u8>, packet: &PacketEvent) {
     line.key("frame.time_epoch");
     digits::seconds(line.0, packet.frame.time_ns, 9);
     line.number("frame.len", packet.headers.len.into());
+    let interface = packet.interface_name();
+    if !interface.is_empty() {
+        line.optional_text("frame.interface_name", Some(&interface));
+    }
+    if !packet.comments.is_empty() {
+        line.texts("frame.comment", &packet.comments);
+    }
     if let Some(ethertype) = outer_type(packet) {
         line.number("eth.type", ethertype.into());
     }
@@ -271,10 +278,24 @@ impl Line<'_> {
 
     fn optional_text(&mut self, name: &str, value: Option<&str>) {
         self.key(name);
-        let Some(value) = value else {
-            self.text("null");
-            return;
-        };
+        match value {
+            Some(value) => self.quoted(value),
+            None => self.text("null"),
+        }
+    }
+
+    fn texts(&mut self, name: &str, values: &[String]) {
+        self.key(name);
+        let mut separator = "[";
+        for value in values {
+            self.text(separator);
+            self.quoted(value);
+            separator = ",";
+        }
+        self.text("]");
+    }
+
+    fn quoted(&mut self, value: &str) {
         self.text("\"");
         for character in value.chars() {
             match character {
@@ -323,6 +344,7 @@ mod tests {
             to: String::new(),
             network: 0,
             rulings: Vec::new(),
+            comments: Vec::new(),
         }
     }
 

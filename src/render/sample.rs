@@ -107,6 +107,7 @@ impl Capture {
             to: names.1.to_owned(),
             network: 0,
             rulings: Vec::new(),
+            comments: Vec::new(),
         }
     }
 

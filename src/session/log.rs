@@ -6,7 +6,7 @@ use std::collections::VecDeque;
 
 /// At most this many packets are kept: a power of two, for so much room a queue makes.
 pub const PACKETS: usize = 65_536;
-/// At most this many bytes of frames are kept.
+/// At most this many bytes of frames are kept, and of the datagrams they complete.
 pub const FRAME_BYTES: usize = 64 << 20;
 /// At most this many calls are kept.
 pub const CALLS: usize = 100_000;
@@ -26,12 +26,12 @@ pub struct Log {
 impl Log {
     /// Keeps a packet.
     pub fn packet(&mut self, packet: PacketEvent) {
-        let more = packet.frame.bytes.len();
+        let more = packet.held();
         while self.packets.len() >= PACKETS || self.frame_bytes + more > FRAME_BYTES {
             let Some(oldest) = self.packets.pop_front() else {
                 break;
             };
-            self.frame_bytes -= oldest.frame.bytes.len();
+            self.frame_bytes -= oldest.held();
             self.forgotten_packets += 1;
         }
         self.frame_bytes += more;

@@ -10,7 +10,7 @@ use crate::event::packet::PacketEvent;
 use crate::event::path::{Step, merge};
 use crate::event::socket::SocketRow;
 use crate::render::states::Path;
-use crate::session::inventory::{Known, Protocol};
+use crate::session::known::{Known, Protocol};
 use crate::value::Address;
 use tell::Mode;
 
@@ -251,7 +251,9 @@ impl Shell {
     pub(super) fn known_socket(&self, process: &str, text: &str) -> Option<&Known> {
         let inventory = self.session.inventory();
         if let Ok(fd) = text.parse::<i32>() {
-            return inventory.by_fd(process, fd);
+            return inventory
+                .by_fd(process, fd)
+                .or_else(|| self.socket_of_conversation(text));
         }
         let elsewhere = || {
             text.split_once('.')

@@ -243,13 +243,11 @@ impl Shell {
     }
 
     pub(super) fn refuse(&mut self, process: &str, reason: String, screen: &mut dyn Screen) {
-        if self.manner.deadline.is_some() {
-            self.tally.wrong_lines += 1;
-        }
         self.session.tell(Event::Refused(RefusedEvent {
             process: process.to_owned(),
             job: 0,
             reason,
+            fruitless: false,
         }));
         self.show_events(screen);
     }

@@ -128,9 +128,9 @@ pub(crate) fn capture(packets: &[Packet]) -> Vec<u8> {
             packet.bytes.len() as u32,
             packet.len as u32,
         ];
-        words
-            .iter()
-            .for_each(|word| file.extend(word.to_le_bytes()));
+        for word in words {
+            file.extend(word.to_le_bytes());
+        }
         file.extend(&packet.bytes);
     }
     file

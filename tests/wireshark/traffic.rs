@@ -363,6 +363,7 @@ impl Traffic {
             to: String::new(),
             network: 0,
             rulings: Vec::new(),
+            comments: Vec::new(),
         });
     }
 }

@@ -53,6 +53,7 @@ impl Seen {
             from: String::new(),
             to: String::new(),
             rulings: Vec::new(),
+            comments: Vec::new(),
         }
     }
 }
