@@ -5,7 +5,7 @@ use super::tracker::Tracker;
 use crate::event::packet::Track;
 use crate::packet::fragment::{self, Datagram, Fragment};
 use crate::packet::headers::{Headers, Net, Transport};
-use crate::packet::tunnel;
+use crate::packet::{misfit, tunnel};
 use std::collections::{BTreeMap, HashMap, VecDeque};
 use std::sync::Arc;
 
@@ -53,17 +53,19 @@ impl Reassembly {
         track: &mut Track,
     ) {
         let Some(fragment) = fragment::of(headers, frame) else {
-            tracker.packet_into(track, when, headers);
+            match misfit::of(headers, frame) {
+                Some(misfit) => tracker.misfit(track, when, headers, &misfit),
+                None => tracker.packet_into(track, when, headers),
+            }
             track_tunnelled(tracker, when, headers, frame);
             return;
         };
-        if !fragment.whole {
-            tracker.packet_into(track, when, headers);
-            if let Transport::Tcp(tcp) = headers.transport {
-                // Wireshark does not analyze what it cannot put together: its numbers stay as they are.
-                (track.seq, track.ack) = (tcp.seq, tcp.ack);
-            }
-            return;
+        if !fragment.whole && matches!(headers.net, Net::Ipv4(_)) {
+            return match (&headers.transport, misfit::of(headers, frame)) {
+                (Transport::Tcp(tcp), _) => tracker.unmeasured(track, when.1, headers, tcp),
+                (_, Some(misfit)) => tracker.misfit(track, when, headers, &misfit),
+                _ => tracker.packet_into(track, when, headers),
+            };
         }
         headers.transport = Transport::None;
         // What was wrong with the first bytes alone is nothing that is wrong with the datagram.
@@ -74,7 +76,11 @@ impl Reassembly {
             headers.payload.start = ip.header.end;
         }
         let bytes = frame.get(fragment.data.range()).unwrap_or_default();
-        let datagram = self.take(&fragment, bytes);
+        let datagram = if fragment.whole {
+            self.take(&fragment, bytes)
+        } else {
+            None
+        };
         if let Some(datagram) = &datagram {
             fragment::complete(headers, &fragment.of, datagram);
         }

@@ -21,8 +21,9 @@ pub(super) fn foreign(text: &str, start: usize) -> Option<Diagnostic> {
     }
     if after.starts_with(": ") {
         return Some(
-            Diagnostic::new(start + end..start + end + 1, "unexpected `:`")
-                .helping(format!("a line for the process {word} begins with `{word}> `")),
+            Diagnostic::new(start + end..start + end + 1, "unexpected `:`").helping(format!(
+                "a line for the process {word} begins with `{word}> `"
+            )),
         );
     }
     let next = after.trim_start_matches([' ', '\t']);
