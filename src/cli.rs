@@ -184,8 +184,12 @@ pub(crate) struct ReadView {
     /// Show what both sides of a conversation said, by its number in the list; with --hex as bytes.
     #[arg(long, value_name = "NUMBER", conflicts_with_all = ["tree", "packet", "ladder", "conversations"])]
     pub(crate) follow: Option<u32>,
-    /// Write the packets to a file in place of showing them: to a pcapng file, to a drawing of their ladder where the name ends in
-    /// `.svg`, to a page where it ends in `.html`.
+    /// Plot a TCP conversation over time, by its number in the list: its sequence numbers (`seq`), its round-trip times (`rtt`), or
+    /// the offered window and the bytes in flight (`window`).
+    #[arg(long, num_args = 2, value_names = ["NUMBER", "WHAT"], conflicts_with_all = ["tree", "hex", "packet", "ladder", "conversations", "follow"])]
+    pub(crate) plot: Option<Vec<String>>,
+    /// Write the packets to a file in place of showing them: to a pcapng file, to a drawing of their ladder (or of the plot) where the
+    /// name ends in `.svg`, to a page where it ends in `.html`.
     #[arg(short, long, value_name = "FILE", conflicts_with_all = ["tree", "hex", "packet", "ladder", "conversations", "follow"])]
     pub(crate) write: Option<PathBuf>,
 }

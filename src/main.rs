@@ -1,21 +1,21 @@
 //! The binary: picks the role, then the front.
 
 mod cli;
+mod flags;
 
 use clap::{CommandFactory, Parser};
-use cli::{Cli, Common, LessonTask, ReadView, Since, Task, When};
+use cli::{Cli, Common, LessonTask, Task, When};
+use flags::{clock, format, settings, view_of, with_number};
 use socklab::lab::handle::KEEPER_ROLE;
-use socklab::render::clock::Clock;
 use socklab::render::styled::{Look, Style, Styled};
 use socklab::repl::state_folder::progress_file;
 use socklab::script::Output;
-use socklab::session::Settings;
 use socklab::shell::inspecting::Request;
 use socklab::shell::lesson::checking::{Wish, check_all};
 use socklab::shell::lesson::library::Library;
 use socklab::shell::lesson::orders::{Desk, listed};
 use socklab::shell::lesson::showing::shown;
-use socklab::shell::reading::{Reading, View};
+use socklab::shell::reading::Reading;
 use socklab::shell::{Flow, Format, Manner, Screen, Shell};
 use socklab::{lab, process, repl, script, shell, sys};
 use std::io::{BufReader, IsTerminal, Write};
@@ -64,7 +64,7 @@ fn front(cli: Cli) -> u8 {
             let text = shell::doctor::examine(&settings(&common));
             let mut output = Output::new(look(&common), format(&common));
             output.show(&text);
-            0
+            delivered(&common, &output, 0)
         }
         Some(Task::Lesson { action }) => lesson(&common, action),
         Some(Task::Enter { host, lab }) => match lab::enter::enter(host.as_deref(), lab) {
@@ -76,27 +76,26 @@ fn front(cli: Cli) -> u8 {
             filter,
             count,
             time,
-            view,
-        }) => {
-            let reading = Reading {
-                file,
-                filter: with_number(&filter.join(" "), view.packet),
-                view: view_of(&view),
-                write: view.write,
-                count,
-                clock: clock(time),
-                as_json: common.json,
-                endless: !std::io::stdout().is_terminal(),
-            };
-            let mut output = Output::new(look(&common), format(&common));
-            match shell::reading::read(&reading, &mut output) {
-                Ok(()) => 0,
-                Err(failure) => {
-                    write_error(&common, &failure.text);
-                    failure.status
-                }
+            view: asked,
+        }) => match view_of(&asked) {
+            Ok(view) => {
+                let reading = Reading {
+                    file,
+                    filter: with_number(&filter.join(" "), asked.packet),
+                    view,
+                    write: asked.write,
+                    count,
+                    clock: clock(time),
+                    as_json: common.json,
+                    endless: !std::io::stdout().is_terminal(),
+                };
+                read_capture(&common, &reading)
             }
-        }
+            Err(why) => {
+                complain(&common, &why);
+                2
+            }
+        },
         Some(Task::Inspect {
             filter,
             interface,
@@ -152,13 +151,13 @@ fn lesson(common: &Common, action: LessonTask) -> u8 {
         LessonTask::List => {
             let text = listed(&library, progress_file().as_deref(), &output.look());
             output.show(&text);
-            0
+            delivered(common, &output, 0)
         }
         LessonTask::Show { name, answers } => match library.one(&name) {
             Ok(volume) => {
                 let text = shown(&volume, answers, &output.look());
                 output.show(&text);
-                0
+                delivered(common, &output, 0)
             }
             Err(reason) => complain(common, &reason),
         },
@@ -212,7 +211,8 @@ fn lesson(common: &Common, action: LessonTask) -> u8 {
                 format: format(common),
                 deadline: common.deadline,
             };
-            u8::from(!check_all(&chosen, &settings(common), &wish, &mut output))
+            let held = check_all(&chosen, &settings(common), &wish, &mut output);
+            delivered(common, &output, u8::from(!held))
         }
     }
 }
@@ -236,7 +236,20 @@ fn inspect(common: &Common, mut request: Request, write: Option<PathBuf>) -> u8 
         None => {}
     }
     let mut output = Output::new(look(common), format(common));
-    shell::inspecting::inspect(request, &mut output, &mut std::io::stderr())
+    let status = shell::inspecting::inspect(request, &mut output, &mut std::io::stderr());
+    delivered(common, &output, status)
+}
+
+/// The exit status of what was shown on standard output: an error when that could not be written, unless its reader went away.
+fn delivered(common: &Common, output: &Output, status: u8) -> u8 {
+    match output.failure() {
+        Some(error) => complain(
+            common,
+            &format!("standard output cannot be written: {error}"),
+        )
+        .max(status),
+        None => status,
+    }
 }
 
 /// The interactive front, or scripts.
@@ -338,25 +351,10 @@ fn with_shell(
             if !common.host_network {
                 shell.warn(&mut output);
             }
-            run(&mut shell, &mut output)
+            let status = run(&mut shell, &mut output);
+            delivered(common, &output, status)
         }
         Err(error) => complain(common, &error.to_string()),
-    }
-}
-
-fn format(common: &Common) -> Format {
-    if common.json {
-        Format::Json
-    } else {
-        Format::Text
-    }
-}
-
-fn settings(common: &Common) -> Settings {
-    Settings {
-        program: PathBuf::from("/proc/self/exe"),
-        host_network: common.host_network,
-        folder: None,
     }
 }
 
@@ -402,48 +400,17 @@ fn write_error(common: &Common, text: &Styled) {
     let _ = std::io::stderr().write_all(text.to_text(&look).as_bytes());
 }
 
-/// The filter for one packet alone, or the filter as it was.
-fn with_number(filter: &str, packet: Option<u64>) -> String {
-    match (packet, filter.trim()) {
-        (None, _) => filter.to_owned(),
-        (Some(number), "") => format!("frame.number == {number}"),
-        (Some(number), filter) => format!("({filter}) && frame.number == {number}"),
-    }
-}
-
-fn view_of(asked: &ReadView) -> View {
-    match asked {
-        ReadView { ladder: true, .. } => View::Ladder,
-        ReadView {
-            conversations: true,
-            ..
-        } => View::Conversations,
-        ReadView {
-            follow: Some(number),
-            hex,
-            ..
-        } => View::Follow {
-            number: *number,
-            bytes: *hex,
-        },
-        ReadView {
-            packet: Some(_), ..
-        } => View::Fields { bytes: true },
-        ReadView {
-            tree: true, hex, ..
-        } => View::Fields { bytes: *hex },
-        ReadView { hex: true, .. } => View::Bytes,
-        _ => View::Lines,
-    }
-}
-
-fn clock(since: Since) -> Clock {
-    match since {
-        Since::Relative => Clock::Relative,
-        Since::Delta => Clock::Delta,
-        Since::Epoch => Clock::Epoch,
-        Since::Date => Clock::Date,
-    }
+/// Reads a capture; gives the exit status.
+fn read_capture(common: &Common, reading: &Reading) -> u8 {
+    let mut output = Output::new(look(common), format(common));
+    let status = match shell::reading::read(reading, &mut output) {
+        Ok(()) => 0,
+        Err(failure) => {
+            write_error(common, &failure.text);
+            failure.status
+        }
+    };
+    delivered(common, &output, status)
 }
 
 fn write_out(text: &[u8]) -> u8 {

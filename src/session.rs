@@ -3,24 +3,25 @@
 mod adrift;
 mod ancillary;
 pub mod children;
+mod ends;
 pub mod evidence;
 pub mod hearing;
 pub mod hosts;
 pub mod inventory;
+pub mod known;
 pub mod ledger;
 pub mod log;
 pub mod messages;
 mod netlink;
 pub mod packets;
 pub mod program;
+mod returned;
 pub mod rows;
 pub mod running;
 pub mod sampling;
-mod standing;
 pub mod taps;
+mod telling;
 pub mod why;
-mod why_local;
-mod why_netlink;
 
 use crate::command::ast::{Action, Command, Expr};
 use crate::engine::HIDDEN;
@@ -31,7 +32,8 @@ use crate::sys::pass;
 use crate::value::Value;
 use evidence::Sampling;
 use hosts::Hosts;
-use inventory::{Inventory, Known};
+use inventory::Inventory;
+use known::Known;
 use ledger::Ledger;
 use log::Log;
 use messages::Messages;
@@ -95,11 +97,8 @@ pub struct Session {
 impl Session {
     /// Starts a lab with one host and one process of the same name.
     pub fn start(settings: Settings) -> Result<Self, LabError> {
-        let mut lab = Lab::start(&settings.program, settings.host_network)?;
-        if let Some(folder) = &settings.folder {
-            // One that is gone already needs no removal.
-            let _ = lab.own(folder);
-        }
+        let folder = settings.folder.as_deref();
+        let mut lab = Lab::start(&settings.program, settings.host_network, folder)?;
         let packets = Packets::new(lab.capture.take(), !lab.tier().is_private())?;
         let mut session = Self {
             settings,

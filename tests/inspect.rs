@@ -65,13 +65,23 @@ struct Left {
 
 /// Begins to capture; `None` where that is forbidden and known to be.
 fn capture(arguments: &[&str]) -> Option<Capture> {
-    let mut child = Command::new(support::SOCKLAB)
+    let child = Command::new(support::SOCKLAB)
         .args(["inspect", "--color", "never"])
         .args(arguments)
         .stdout(Stdio::piped())
         .stderr(Stdio::piped())
         .spawn()
         .expect("the binary runs");
+    begun(child)
+}
+
+/// Waits until it captures; `None` where that is forbidden and known to be.
+fn begun(child: Child) -> Option<Capture> {
+    begun_with(child).map(|(capture, _)| capture)
+}
+
+/// The same with the line that says so.
+fn begun_with(mut child: Child) -> Option<(Capture, String)> {
     let mut notes = BufReader::new(child.stderr.take().expect("it is piped"));
     let mut line = String::new();
     notes.read_line(&mut line).expect("notes are text");
@@ -84,7 +94,7 @@ fn capture(arguments: &[&str]) -> Option<Capture> {
         return None;
     }
     assert!(line.contains("capturing on"), "{line}");
-    Some(Capture { child, notes })
+    Some((Capture { child, notes }, line))
 }
 
 impl Capture {
@@ -171,7 +181,7 @@ fn a_datagram_on_the_loopback_is_a_line_once_and_the_count_ends_it() {
 #[test]
 fn ctrl_c_and_a_polite_kill_end_it_with_everything_seen_before() {
     where_it_may(|| {
-        for signal in [Signal::SIGINT, Signal::SIGTERM] {
+        for signal in [Signal::SIGINT, Signal::SIGTERM, Signal::SIGHUP] {
             let pair = Pair::new();
             let Some(capture) = capture(&["-i", "lo", &pair.filter()]) else {
                 return;
@@ -206,6 +216,7 @@ fn all_interfaces_at_once_show_a_datagram_on_the_loopback_once() {
         assert_eq!(lines.len(), 2, "{lines:?}");
         assert_eq!(lines[0]["udp.length"], 18);
         assert_eq!(lines[0]["ip.src"], "127.0.0.1");
+        assert_eq!(lines[0]["frame.interface_name"], "lo");
     });
 }
 
@@ -285,8 +296,105 @@ fn what_cannot_be_captured_is_said_with_what_can() {
         ran.err
     );
     assert!(ran.err.contains("lo"), "{}", ran.err);
+    let ran = support::run(&["inspect", "-i", "lu"], b"");
+    assert!(ran.err.contains("did you mean lo?"), "{}", ran.err);
     let ran = support::run(&["inspect", "-i", "lo", "tcp.prt == 80"], b"");
     assert_eq!(ran.status, 2);
     assert!(ran.err.contains("did you mean tcp.port?"), "{}", ran.err);
     assert!(ran.err.contains("^^^^^^^"), "{}", ran.err);
+}
+
+#[test]
+fn output_that_cannot_be_written_is_an_error_and_not_a_reader_that_went_away() {
+    let full = || {
+        std::fs::OpenOptions::new()
+            .write(true)
+            .open("/dev/full")
+            .expect("Linux has it")
+    };
+    let pair = Pair::new();
+    let mut child = Command::new(support::SOCKLAB)
+        .args(["inspect", "-i", "lo", &pair.filter()])
+        .stdout(full())
+        .stderr(Stdio::piped())
+        .spawn()
+        .expect("the binary runs");
+    let mut notes = BufReader::new(child.stderr.take().expect("it is piped"));
+    let mut line = String::new();
+    notes.read_line(&mut line).expect("notes are text");
+    if !line.contains("CAP_NET_RAW") {
+        pair.send(1);
+        let mut rest = String::new();
+        notes.read_to_string(&mut rest).expect("notes are text");
+        assert!(
+            rest.contains("standard output cannot be written: No space"),
+            "{rest}"
+        );
+    }
+    assert_eq!(child.wait().expect("it ends").code(), Some(1));
+    let script = Command::new(support::SOCKLAB)
+        .args(["-c", "print \"lost\""])
+        .stdout(full())
+        .output()
+        .expect("the binary runs");
+    assert_eq!(script.status.code(), Some(1));
+    let said = String::from_utf8_lossy(&script.stderr);
+    assert!(
+        said.contains("standard output cannot be written: No space"),
+        "{said}"
+    );
+}
+
+#[test]
+fn a_hangup_that_is_ignored_stays_ignored() {
+    let pair = Pair::new();
+    // nohup(1) without its redirections.
+    let child = Command::new("sh")
+        .args(["-c", "trap '' HUP; exec \"$0\" inspect -i lo \"$1\""])
+        .args([support::SOCKLAB, &pair.filter()])
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .spawn()
+        .expect("the shell runs");
+    let Some(capture) = begun(child) else {
+        return;
+    };
+    capture.signal(Signal::SIGHUP);
+    pair.send(1);
+    let mut line = String::new();
+    let out = capture.child.stdout.as_ref().map(|out| {
+        let out = std::os::fd::AsFd::as_fd(out).try_clone_to_owned();
+        BufReader::new(std::fs::File::from(out.expect("it is open")))
+    });
+    out.expect("it is piped")
+        .read_line(&mut line)
+        .expect("lines are text");
+    assert!(line.contains("datagram 0"), "{line}");
+    capture.signal(Signal::SIGINT);
+    let left = capture.end();
+    assert!(left.notes.contains("1 shown"), "{}", left.notes);
+    assert!(left.status.success());
+}
+
+#[test]
+fn an_interface_that_is_down_is_said_to_be_so_once() {
+    if !support::private_lab() {
+        return;
+    }
+    // The loopback of a new network is down.
+    let child = Command::new("unshare")
+        .args(["--net", "--map-root-user", support::SOCKLAB])
+        .args(["inspect", "-i", "lo"])
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .spawn()
+        .expect("unshare(1) runs");
+    let Some((capture, first)) = begun_with(child) else {
+        return;
+    };
+    assert!(first.contains("it is down"), "{first}");
+    capture.signal(Signal::SIGINT);
+    let left = capture.end();
+    assert_eq!(left.notes.matches("down").count(), 0, "{}", left.notes);
+    assert!(left.notes.contains("0 packets captured"), "{}", left.notes);
 }

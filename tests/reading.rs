@@ -1,7 +1,7 @@
 //! `socklab read` as its user meets it: lines, views, damage, pipes; and the same lines however many threads make them.
 
 use socklab::inspector::read::read_told;
-use socklab::inspector::relay::relay;
+use socklab::inspector::relay::{Crew, Format, relay};
 use socklab::render::clock::Clock;
 use socklab::render::packet_text;
 use std::fs;
@@ -108,18 +108,22 @@ fn says(arguments: &[&str]) -> String {
 fn several_threads_write_what_one_writes() {
     let file = large();
     let mut alone = Vec::new();
+    let mut lines = packet_text::Writer::new(Clock::Delta, false);
     read_told(file.as_slice(), |told| {
-        packet_text::write(&mut alone, told.packet, Clock::Delta, told.times_ns, false);
+        lines.write(&mut alone, told.packet, told.times_ns);
         ControlFlow::Continue(())
     })
     .expect("a whole file");
     assert_eq!(alone.split_inclusive(|byte| *byte == b'\n').count(), 6000);
-    for workers in [1, 2, 5] {
+    for (workers, patient) in [(1, false), (2, false), (5, false), (1, true), (2, true)] {
         let mut together = Vec::new();
         let summary = relay(
             file.as_slice(),
-            workers,
-            &|told, out| packet_text::write(out, told.packet, Clock::Delta, told.times_ns, false),
+            Crew { workers, patient },
+            &|| {
+                let mut lines = packet_text::Writer::new(Clock::Delta, false);
+                Box::new(move |told, out| lines.write(out, told.packet, told.times_ns))
+            },
             |lines| {
                 together.extend_from_slice(lines);
                 ControlFlow::Continue(())
@@ -135,7 +139,12 @@ fn several_threads_write_what_one_writes() {
 fn whoever_wants_no_more_lines_ends_the_reading() {
     let file = large();
     let mut blocks = 0;
-    let result = relay(file.as_slice(), 2, &|_, out| out.push(b'.'), |_| {
+    let dots = || -> Box<Format<'_>> { Box::new(|_, out| out.push(b'.')) };
+    let crew = Crew {
+        workers: 2,
+        patient: false,
+    };
+    let result = relay(file.as_slice(), crew, &dots, |_| {
         blocks += 1;
         ControlFlow::Break(())
     });
@@ -183,6 +192,12 @@ fn every_view_shows_what_it_is_about() {
         (&["--follow", "1"], "GET"),
         (&["--follow", "1", "--hex"], "47 45 54"),
         (&["--follow", "9"], "there is no conversation 9"),
+        (
+            &["--plot", "1", "seq"],
+            "10.0.0.1:4001 → 10.0.0.2:5000: sequence numbers",
+        ),
+        (&["--plot", "0", "seq"], "conversation 0 is none of TCP"),
+        (&["--plot", "9", "rtt"], "there is no conversation 9"),
         (&["--json", "-c", "1"], "\"frame.number\":1,"),
     ] {
         let said = says(arguments);
@@ -234,6 +249,35 @@ fn packets_that_pass_are_drawn_in_a_file_that_needs_nothing_else() {
 }
 
 #[test]
+fn a_plot_is_a_drawing_and_what_a_capture_does_not_hold_is_refused() {
+    let folder = folder();
+    let file = written(&folder, &small());
+    let drawing = folder.path().join("x.svg");
+    let name = drawing.to_str().expect("a plain name");
+    let output = socklab(&file, &["--plot", "1", "seq", "--write", name]);
+    assert!(output.status.success() && output.stdout.is_empty());
+    let svg = fs::read_to_string(&drawing).expect("it was written");
+    assert!(svg.contains("sequence number") && svg.ends_with("</svg>\n"));
+    for (arguments, reason) in [
+        (
+            &["--plot", "1", "cwnd"][..],
+            "only the sender's kernel knows",
+        ),
+        (
+            &["--plot", "1", "jitter"],
+            "seq, rtt and window can be plotted",
+        ),
+        (&["--plot", "c", "seq"], "c is no number of a conversation"),
+        (&["--plot", "1", "seq", "-w", "x.html"], "ends in .svg"),
+    ] {
+        let output = socklab(&file, arguments);
+        let said = text(&output.stderr);
+        assert!(said.contains(reason), "{arguments:?}: {said}");
+        assert_eq!(output.status.code(), Some(2));
+    }
+}
+
+#[test]
 fn damage_is_told_on_standard_error_after_the_frames_before_it() {
     let folder = folder();
     let whole = small();
@@ -268,7 +312,8 @@ fn a_packet_on_a_pipe_is_told_before_the_next_one_comes() {
     let mut pipe = child.stdin.take().expect("a pipe");
     let mut lines = BufReader::new(child.stdout.take().expect("a pipe")).lines();
     pipe.write_all(&HEADER).expect("it listens");
-    for number in 0..3 {
+    // Often enough that each of the threads has it in hand when the next one is not there yet.
+    for number in 0..50 {
         let frame = datagram(number, 4000, b"hello");
         // In two pieces, as pipes may cut it.
         let (first, second) = frame.split_at(10);

@@ -7,13 +7,16 @@
 mod ancillary;
 mod arguments;
 mod blocking;
+mod calling;
 mod clock;
 mod connecting;
 mod control;
+mod dispatch;
 mod draft;
 mod encoding;
 mod execution;
 mod expression;
+mod failure;
 mod formatting;
 mod function;
 mod interface;

@@ -337,6 +337,12 @@ fn round_trip(course: &Course<'_>, start: i64) -> Plot {
     );
     let range = plot.y_range();
     plot.y.logarithmic = range.is_some_and(|(low, high)| high > low * 30.0);
-    plot.notes.push("srtt and RTO are the kernel's (TCP_INFO); per ACK: from a segment to the packet that acknowledged it".to_owned());
+    let per_ack =
+        "per ACK: from a segment to the packet that acknowledged it, where the capture was made";
+    plot.notes.push(if course.samples.is_empty() {
+        per_ack.to_owned()
+    } else {
+        format!("srtt and RTO are the kernel's (TCP_INFO); {per_ack}")
+    });
     plot
 }

@@ -73,7 +73,13 @@ pub fn read_told(
             let bytes = block.bytes(record);
             decode_into(&mut event.headers, record.link, bytes, record.len);
             let when = (frames, record.time_ns);
-            event.track = reassembly.packet(&mut tracker, when, &mut event.headers, bytes);
+            reassembly.packet(
+                &mut tracker,
+                when,
+                &mut event.headers,
+                bytes,
+                &mut event.track,
+            );
             place(&mut event, &block, record, frames);
             let told = Told {
                 packet: &event,

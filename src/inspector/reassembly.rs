@@ -39,26 +39,28 @@ struct Pieces {
 
 impl Reassembly {
     /// Takes a frame in the order of the capture, and tracks it. The headers of a fragment lose the transport of its first bytes;
-    /// those of the frame that completes a datagram get the datagram's, and the track its bytes.
+    /// those of the frame that completes a datagram get the datagram's, and the track its bytes. `when` is the frame's number and its
+    /// time; the track is put in the place of an older one.
     pub fn packet(
         &mut self,
         tracker: &mut Tracker,
-        (number, time_ns): (u64, i64),
+        when: (u64, i64),
         headers: &mut Headers,
         frame: &[u8],
-    ) -> Track {
+        track: &mut Track,
+    ) {
         let Some(fragment) = fragment::of(headers, frame) else {
-            let track = tracker.packet(number, time_ns, headers);
-            track_tunnelled(tracker, (number, time_ns), headers, frame);
-            return track;
+            tracker.packet_into(track, when, headers);
+            track_tunnelled(tracker, when, headers, frame);
+            return;
         };
         if !fragment.whole {
-            let mut track = tracker.packet(number, time_ns, headers);
+            tracker.packet_into(track, when, headers);
             if let Transport::Tcp(tcp) = headers.transport {
                 // Wireshark does not analyze what it cannot put together: its numbers stay as they are.
                 (track.seq, track.ack) = (tcp.seq, tcp.ack);
             }
-            return track;
+            return;
         }
         headers.transport = Transport::None;
         // What was wrong with the first bytes alone is nothing that is wrong with the datagram.
@@ -73,9 +75,8 @@ impl Reassembly {
         if let Some(datagram) = &datagram {
             fragment::complete(headers, &fragment.of, datagram);
         }
-        let mut track = tracker.packet(number, time_ns, headers);
+        tracker.packet_into(track, when, headers);
         track.reassembled = datagram.map(Arc::from);
-        track
     }
 
     /// Keeps the bytes of a fragment; gives the datagram's payload when it is complete.
@@ -149,6 +150,9 @@ impl Reassembly {
 /// Wireshark counts the conversations in a tunnel like all others, so the tracker sees them too; what it says of their packets is told
 /// nowhere, because a packet is told by its outermost headers.
 fn track_tunnelled(tracker: &mut Tracker, when: (u64, i64), headers: &Headers, frame: &[u8]) {
+    if matches!(headers.transport, Transport::Tcp(_)) {
+        return;
+    }
     let mut carried = tunnel::carried(headers, frame);
     for _ in 0..TUNNELS {
         let Some(inner) = carried else {
@@ -216,7 +220,9 @@ mod tests {
         let mut tracker = Tracker::new();
         let packets = frames.iter().zip(1..).map(|(frame, number)| {
             let mut headers = decode(LinkType::RAW, frame, frame.len() as u32);
-            let track = reassembly.packet(&mut tracker, (number, 0), &mut headers, frame);
+            let mut track = Track::default();
+            let when = (number, 0);
+            reassembly.packet(&mut tracker, when, &mut headers, frame, &mut track);
             (headers, track)
         });
         packets.collect()
@@ -279,7 +285,9 @@ mod tests {
         let frame = fragment(7, 0, true, &datagram()[..16]);
         let mut headers = decode(LinkType::RAW, &frame[..30], frame.len() as u32);
         let mut tracker = Tracker::new();
-        Reassembly::default().packet(&mut tracker, (1, 0), &mut headers, &frame[..30]);
+        let mut track = Track::default();
+        let cut = &frame[..30];
+        Reassembly::default().packet(&mut tracker, (1, 0), &mut headers, cut, &mut track);
         assert!(matches!(headers.transport, Transport::Udp(_)));
     }
 
@@ -301,7 +309,8 @@ mod tests {
         let mut reassembly = Reassembly::default();
         let frame = fragment(1, 0x1fff, false, &[0; 16]);
         let mut headers = decode(LinkType::RAW, &frame, frame.len() as u32);
-        reassembly.packet(&mut Tracker::new(), (1, 0), &mut headers, &frame);
+        let (tracker, track) = (&mut Tracker::new(), &mut Track::default());
+        reassembly.packet(tracker, (1, 0), &mut headers, &frame, track);
         assert_eq!((reassembly.bytes, reassembly.waiting.len()), (0, 0));
     }
 }

@@ -100,74 +100,63 @@ impl Tracker {
 
     /// Takes a packet, in the order of the capture. `number` is `frame.number`, `time_ns` nanoseconds since the epoch.
     pub fn packet(&mut self, number: u64, time_ns: i64, headers: &Headers) -> Track {
-        let elapsed = self.clock.pass(time_ns);
-        let mut track = self.of_conversation(number, time_ns, headers);
-        track.elapsed = elapsed;
+        let mut track = Track::default();
+        self.packet_into(&mut track, (number, time_ns), headers);
         track
     }
 
-    fn of_conversation(&mut self, number: u64, time_ns: i64, headers: &Headers) -> Track {
+    /// The same in the place of an older track, without a copy of the new one. `when` is the frame's number and its time.
+    pub fn packet_into(&mut self, track: &mut Track, when: (u64, i64), headers: &Headers) {
+        *track = Track {
+            elapsed: self.clock.pass(when.1),
+            ..Track::default()
+        };
         let Some((from, to)) = headers.addresses() else {
-            return Track {
-                phase: phase::of_other(headers),
-                ..Track::default()
-            };
+            track.phase = phase::of_other(headers);
+            return;
         };
         match &headers.transport {
             Transport::Tcp(tcp) => {
                 let key = Key::new(self.network, (from, tcp.srcport), (to, tcp.dstport), TCP);
-                self.segment(number, time_ns, key, tcp)
+                self.segment(track, when, key, tcp);
             }
             Transport::Udp(udp) => {
                 let key = Key::new(self.network, (from, udp.srcport), (to, udp.dstport), UDP);
-                self.message(time_ns, key, Some(Phase::Datagram))
+                track.phase = Some(Phase::Datagram);
+                self.message(track, when.1, key);
             }
-            Transport::Icmp(icmp) => self.control(time_ns, (from, to), icmp, ICMP, headers),
-            Transport::Icmpv6(icmp) => self.control(time_ns, (from, to), icmp, ICMPV6, headers),
-            Transport::Igmp(_) | Transport::None => Track {
-                phase: phase::of_other(headers),
-                ..Track::default()
-            },
+            Transport::Icmp(icmp) | Transport::Icmpv6(icmp) => {
+                self.control(track, when.1, (from, to), icmp, headers);
+            }
+            Transport::Igmp(_) | Transport::None => track.phase = phase::of_other(headers),
         }
     }
 
     /// A packet of a conversation without connection.
-    fn message(
-        &mut self,
-        time_ns: i64,
-        (key, low_sends): (Key, bool),
-        phase: Option<Phase>,
-    ) -> Track {
+    fn message(&mut self, track: &mut Track, time_ns: i64, (key, low_sends): (Key, bool)) {
         let place = self.find_or_begin(key, low_sends);
         let conversation = &mut self.entries[place as usize].conversation;
-        Track {
-            conversation: Some(conversation.number),
-            stream: conversation.stream,
-            forward: low_sends == conversation.low_began,
-            phase,
-            elapsed_in_conversation: conversation.clock.pass(time_ns),
-            ..Track::default()
-        }
+        track.conversation = Some(conversation.number);
+        track.stream = conversation.stream;
+        track.forward = low_sends == conversation.low_began;
+        track.elapsed_in_conversation = conversation.clock.pass(time_ns);
     }
 
     /// An ICMP message: an echo has a conversation of its own, an error belongs to the one it quotes.
     fn control(
         &mut self,
+        track: &mut Track,
         time_ns: i64,
         (from, to): (IpAddr, IpAddr),
         icmp: &Icmp,
-        protocol: u8,
         headers: &Headers,
-    ) -> Track {
-        let phase = phase::of_other(headers);
+    ) {
+        track.phase = phase::of_other(headers);
         if let Some((identifier, _)) = icmp.echo {
+            let protocol = if from.is_ipv4() { ICMP } else { ICMPV6 };
             let key = Key::new(self.network, (from, identifier), (to, identifier), protocol);
-            return self.message(time_ns, key, phase);
+            return self.message(track, time_ns, key);
         }
-        let mut track = Track {
-            phase,
-            ..Track::default()
-        };
         if let Some(quoted) = icmp.quoted {
             let (src, dst) = quoted.ports.unwrap_or_default();
             let (key, low_sends) = Key::new(
@@ -191,7 +180,6 @@ impl Tracker {
                 track.forward = low_sends != conversation.low_began;
             }
         }
-        track
     }
 
     /// A segment in an ICMP error, of the conversation at `place`.
@@ -215,13 +203,12 @@ impl Tracker {
 
     fn segment(
         &mut self,
-        number: u64,
-        time_ns: i64,
+        track: &mut Track,
+        (number, time_ns): (u64, i64),
         (key, low_sends): (Key, bool),
         tcp: &Tcp,
-    ) -> Track {
+    ) {
         let mut place = self.find_or_begin(key, low_sends);
-        let mut track = Track::default();
         if self.is_reuse(place, low_sends, tcp) {
             track.labels.insert(Label::ReusedPorts);
             if tcp.flags & flag::ACK == 0 {
@@ -247,10 +234,9 @@ impl Tracker {
                 tcp,
             },
             may_queue,
-            &mut track,
+            track,
         );
         self.segments = self.segments.saturating_add_signed(queued);
-        track
     }
 
     /// True for a SYN that opens the same four-tuple with another initial sequence number.

@@ -21,10 +21,10 @@ mod fate;
 pub mod held;
 mod housekeeping;
 pub mod orders;
+pub mod rule;
 mod switch;
 pub mod too_big;
 
-use super::rule::{Kind, Rule};
 use crate::event::packet::{Frame, PacketEvent, WIRE};
 use crate::event::wire::{Effect, Ruling};
 use crate::packet::decode::decode;
@@ -33,6 +33,7 @@ use beginnings::Beginnings;
 use fate::Fate;
 use held::{Held, Parcel};
 use housekeeping::is_housekeeping;
+use rule::{Kind, Rule};
 use std::cell::OnceCell;
 use std::net::IpAddr;
 use switch::{Switch, Target};
@@ -170,7 +171,7 @@ impl Wire {
         });
         for rule in &mut self.rules {
             if let Some(lane) = rule.lanes.get_mut(usize::from(port.0)) {
-                *lane = super::rule::Lane::default();
+                *lane = rule::Lane::default();
             }
         }
         self.bind();

@@ -1,26 +1,10 @@
 //! Whether a student has done what a line of a lesson does, however it was spelled: by the calls that were made and the names that were given.
 
+use super::done::Done;
 use super::likeness::{differs, same_arguments};
 use crate::catalog::verb::{AnsweredBy, Verb};
 use crate::command::ast::{Action, Call, Command};
 use crate::event::CallEvent;
-
-/// What the student has done since the step began.
-#[derive(Clone, Debug, Default)]
-pub struct Done<'a> {
-    /// The commands that were typed, each with the process it went to.
-    pub typed: &'a [(String, Command)],
-    /// The calls that were made.
-    pub calls: Vec<&'a CallEvent>,
-    /// The names that have values: process and name.
-    pub names: Vec<(String, String)>,
-    /// The descriptors that names have had since the step began: process, name and number.
-    pub sockets: Vec<(String, String, i32)>,
-    /// The line is about a call that fails: a failed one counts.
-    pub may_fail: bool,
-    /// The process of the prompt.
-    pub here: &'a str,
-}
 
 /// Errors that only say that a call would wait or was interrupted: what it was to do may come yet.
 const WAITS: &[&str] = &["EAGAIN", "EINPROGRESS", "EALREADY", "EINTR"];

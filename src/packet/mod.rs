@@ -28,6 +28,7 @@ mod ndp;
 pub mod netlink;
 mod part;
 mod partial;
+mod quick;
 mod rows;
 mod tcp;
 mod tcp_option_fields;

@@ -19,6 +19,7 @@ const SHORT: &str = "shorter than the 20 bytes of a header";
 
 /// Reads a header. With a wrong header length the fixed fields are given, and `stop` is set. Of one that the capture cut behind the
 /// window the fields that are missing read as 0.
+#[inline]
 pub(super) fn decode(part: Part<'_>) -> Result<Decoded<'_, Tcp>, Malformed> {
     let mut padded = [0; HEADER];
     let bytes = match part.bytes() {

@@ -96,7 +96,25 @@ fn option_len(kind: u8, rest: &[u8]) -> Result<usize, &'static str> {
 /// The options the record has a place for, and the first thing that is wrong with them. An option whose length is not what
 /// its kind demands is passed over. `cut` says that the capture ends before the header does: then the numbers of the last option
 /// that are there are as good as those of a whole one.
+#[inline]
 pub(super) fn decode(bytes: &[u8], cut: bool) -> (TcpOptions, Option<(usize, &'static str)>) {
+    const ALIGNED: [u8; 4] = [kind::NOP, kind::NOP, kind::TIMESTAMP, 10];
+    match bytes {
+        [] => (TcpOptions::default(), None),
+        // As RFC 7323 appendix A recommends, and nearly every segment of a connection with timestamps has them.
+        [a, b, c, d, times @ ..] if times.len() == 8 && [*a, *b, *c, *d] == ALIGNED => {
+            let timestamp = Some((be32(times, 0), be32(times, 4)));
+            let options = TcpOptions {
+                timestamp,
+                ..TcpOptions::default()
+            };
+            (options, None)
+        }
+        _ => decode_each(bytes, cut),
+    }
+}
+
+fn decode_each(bytes: &[u8], cut: bool) -> (TcpOptions, Option<(usize, &'static str)>) {
     let mut options = TcpOptions::default();
     for step in walk(bytes) {
         let option = match step {

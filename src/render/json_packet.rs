@@ -33,6 +33,9 @@ pub fn write(out: &mut Vec<u8>, packet: &PacketEvent) {
     line.key("frame.time_epoch");
     digits::seconds(line.0, packet.frame.time_ns, 9);
     line.number("frame.len", packet.headers.len.into());
+    if !packet.interface.is_empty() {
+        line.optional_text("frame.interface_name", Some(&packet.interface));
+    }
     if let Some(ethertype) = outer_type(packet) {
         line.number("eth.type", ethertype.into());
     }

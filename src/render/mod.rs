@@ -32,6 +32,7 @@ pub mod packet_line;
 pub mod packet_text;
 pub mod plot;
 pub mod prose;
+mod routes;
 mod rung;
 #[cfg(test)]
 pub(crate) mod sample;

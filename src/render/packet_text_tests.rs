@@ -12,7 +12,7 @@ const TIMES: (i64, i64) = (1_000, 2_000);
 
 fn both(packet: &PacketEvent, ascii_only: bool) -> (String, String) {
     let mut fast = Vec::new();
-    write(&mut fast, packet, Clock::Relative, TIMES, ascii_only);
+    Writer::new(Clock::Relative, ascii_only).write(&mut fast, packet, TIMES);
     let mut slow = Vec::new();
     slowly(&mut slow, packet, Clock::Relative, TIMES, ascii_only);
     let text = |bytes| String::from_utf8(bytes).expect("lines are UTF-8");

@@ -15,7 +15,7 @@ use crate::render::follow::{self, Conversation, Form};
 use crate::render::ladder::Ladder;
 use crate::render::styled::{Look, Style, Styled};
 use crate::render::{endpoint, message};
-use crate::session::inventory::Known;
+use crate::session::known::Known;
 use crate::session::ledger::Ledger;
 use crate::session::packets::endpoints;
 use crate::value::Address;

@@ -3,15 +3,15 @@
 
 use super::Screen;
 use super::drawing::packet_parts;
-use super::reading::Reading;
-use super::reading_views::{Kept, each, nothing};
+use super::reading::{Reading, View};
+use super::reading_views::{Kept, conversation, each, nothing, plot_of};
 use crate::command::filter::Filter;
 use crate::event::packet::PacketEvent;
 use crate::inspector::pcap::CaptureError;
 use crate::inspector::pcapng::Writer;
 use crate::render::html::{self, Part};
 use crate::render::ladder::Ladder;
-use crate::render::svg_ladder;
+use crate::render::{svg_ladder, svg_plot};
 use std::fs::File;
 use std::io::{BufWriter, Read};
 use std::ops::ControlFlow;
@@ -26,6 +26,15 @@ pub(super) fn write(
     screen: &mut dyn Screen,
 ) -> Result<(), CaptureError> {
     let ending = file.extension().and_then(|ending| ending.to_str());
+    if let View::Plot { number, subject } = reading.view {
+        let (kept, result) = conversation(number, reading, filter, input);
+        kept.warn(screen);
+        match plot_of(&kept, number, subject) {
+            Ok(plot) => std::fs::write(file, svg_plot::draw(&plot).file(&title(reading)))?,
+            Err(why) => screen.show(&nothing(&format!("{why}: nothing is written"))),
+        }
+        return result;
+    }
     let draw = match ending {
         Some("svg") => drawing,
         Some("html") => page,

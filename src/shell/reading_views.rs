@@ -5,15 +5,18 @@ use super::reading::{Reading, View};
 use super::{Screen, tell};
 use crate::command::filter::Filter;
 use crate::event::packet::PacketEvent;
+use crate::event::plot::Plot;
+use crate::inspector;
 use crate::inspector::follow::said;
 use crate::inspector::pcap::CaptureError;
+use crate::inspector::plot::{Course, Subject};
 use crate::inspector::read::{Told, read_told};
 use crate::render::conversations::Totals;
 use crate::render::endpoint;
 use crate::render::follow::{self, Conversation, Form};
 use crate::render::ladder::{self, Ladder};
 use crate::render::styled::{Line, Look, Style, Styled};
-use crate::render::{hex, packet_line};
+use crate::render::{hex, packet_line, plot};
 use std::collections::VecDeque;
 use std::io::Read;
 use std::ops::ControlFlow;
@@ -69,20 +72,84 @@ pub(super) fn show(
             screen.show(&text);
             result
         }
-        View::Follow { number, bytes } => {
-            let mut kept = Kept::default();
-            let result = each(reading, filter, input, |told| {
-                if told.packet.track.conversation == Some(number) {
-                    kept.add(told.packet);
-                }
-                ControlFlow::Continue(())
+        View::Plot { number, subject } => {
+            let (kept, result) = conversation(number, reading, filter, input);
+            kept.warn(screen);
+            screen.show(&match plot_of(&kept, number, subject) {
+                Ok(plot) => plot::draw(&plot, &look),
+                Err(why) => nothing(&why),
             });
+            result
+        }
+        View::Follow { number, bytes } => {
+            let (kept, result) = conversation(number, reading, filter, input);
             kept.warn(screen);
             let form = if bytes { Form::Hex } else { Form::Text };
             screen.show(&followed(&kept, number, form, look));
             result
         }
     }
+}
+
+/// The packets of a conversation.
+pub(super) fn conversation(
+    number: u32,
+    reading: &Reading,
+    filter: Option<&Filter>,
+    input: impl Read,
+) -> (Kept, Result<(), CaptureError>) {
+    let mut kept = Kept::default();
+    let result = each(reading, filter, input, |told| {
+        if told.packet.track.conversation == Some(number) {
+            kept.add(told.packet);
+        }
+        ControlFlow::Continue(())
+    });
+    (kept, result)
+}
+
+/// The plot of the direction that carried more; an error says why there is none.
+pub(super) fn plot_of(kept: &Kept, number: u32, subject: Subject) -> Result<Plot, String> {
+    let segments: Vec<&PacketEvent> = kept
+        .packets
+        .iter()
+        .filter(|packet| packet.headers.tcp().is_some())
+        .collect();
+    let Some(first) = segments.first() else {
+        return Err(if kept.packets.is_empty() {
+            no_conversation(number)
+        } else {
+            format!(
+                "conversation {number} is none of TCP: only those have sequence numbers and windows"
+            )
+        });
+    };
+    let carried = |forward: bool| -> u64 {
+        segments
+            .iter()
+            .filter(|packet| packet.track.forward == forward)
+            .filter_map(|packet| Some(u64::from(packet.headers.tcp()?.len)))
+            .sum()
+    };
+    let forward = carried(true) >= carried(false);
+    let (mut from, mut to) = endpoint::ends(first);
+    if first.track.forward != forward {
+        std::mem::swap(&mut from, &mut to);
+    }
+    let course = Course {
+        from: from.title(),
+        to: to.title(),
+        packets: segments
+            .iter()
+            .map(|packet| (*packet, packet.track.forward == forward))
+            .collect(),
+        samples: Vec::new(),
+    };
+    Ok(inspector::plot::plot(subject, &course))
+}
+
+fn no_conversation(number: u32) -> String {
+    format!("there is no conversation {number}; --conversations lists them")
 }
 
 /// Hands over each packet that passes, as many as were asked for.
@@ -194,9 +261,7 @@ impl Kept {
 
 fn followed(kept: &Kept, number: u32, form: Form, look: Look) -> Styled {
     let Some(first) = kept.packets.front() else {
-        return nothing(&format!(
-            "there is no conversation {number}; --conversations lists them"
-        ));
+        return nothing(&no_conversation(number));
     };
     let (from, to) = endpoint::ends(first);
     let (left, right) = if first.track.forward {
