@@ -282,7 +282,7 @@ fn what_a_kernel_sends_before_a_slow_hand_types_on_counts_for_the_command_it_is_
         return;
     }
     // The SYN-ACK comes 60 ms after the SYN, the next command 400 ms later at least.
-    let text = "# t\n\n```lab\nserver> s = socket; bind s 10.0.0.2:5000; listen s\nwire delay 30ms\nclient> c = socket\nclient> setblocking c False\nclient> connect c 10.0.0.2:5000\n  EINPROGRESS\n  client -> server [SYN]\nclient> poll c 5s events=POLLOUT\n  server -> client [SYN, ACK]\n  client -> server [ACK]\nclient> send c \"a\"\n  client -> server len=1\nclient> send c \"\"\n  client -> server len=1\nserver> conn, addr = accept s\nclient> recv c &\nserver> send conn \"b\"\nserver> print 1\n  client> recv = 1\nserver> print 2\n  client> recv = 2\n```\n";
+    let text = "# t\n\n```lab\nserver> s = socket; bind s 10.0.0.2:5000; listen s\nwire delay 30ms\nclient> c = socket\nclient> setblocking c False\nclient> connect c 10.0.0.2:5000\n  EINPROGRESS\n  client -> server [SYN]\nclient> poll c 5s events=POLLOUT\n  server -> client [SYN, ACK]\n  client -> server [ACK]\nclient> send c \"a\"\n  client -> server len=1\nclient> send c \"\"\n  client -> server len=9\nserver> conn, addr = accept s\nclient> recv c &\nserver> send conn \"b\"\nserver> print 1\n  client> recv = 1\nserver> print 2\n  client> recv = 2\n```\n";
     let text = format!(
         "+++\ntitle = \"t\"\nhosts = [\"client\", \"server\"]\ndeadline = \"1s\"\n+++\n\n{text}"
     );
@@ -296,7 +296,7 @@ fn what_a_kernel_sends_before_a_slow_hand_types_on_counts_for_the_command_it_is_
     assert!(!ran.out.contains("[SYN, ACK] (it"), "{}", ran.out);
     // What a line has told is not there for another.
     assert!(
-        ran.out.contains("expected client -> server len=1"),
+        ran.out.contains("expected client -> server len=9"),
         "{}",
         ran.out
     );

@@ -212,6 +212,28 @@ fn what_a_process_refuses_fails_the_script_and_what_the_kernel_answers_does_not(
 }
 
 #[test]
+fn a_script_waits_for_a_call_that_ends_by_itself_and_not_for_one_that_does_not() {
+    check(&[
+        (
+            "s = create_server :5000\ns.settimeout(0.2)\ns.accept()",
+            &["timed out after 0.2 s (Python: TimeoutError)"],
+        ),
+        (
+            "s = create_server :5000\nselect [s] [] [] 0.2\nwhy",
+            &["= 0 (Timeout)", "no call has failed so far"],
+        ),
+        (
+            "s = create_server :5000\ns.settimeout(0.2)\ns.accept()\nwhy",
+            &["no call has failed so far; the last command: timed out after 0.2 s"],
+        ),
+        (
+            "s = create_server :5000\naccept s",
+            &["lab was still in accept(3); the lab ends here"],
+        ),
+    ]);
+}
+
+#[test]
 fn what_python_has_and_the_lab_has_not_is_answered_with_what_the_lab_has() {
     check(&[
         (
@@ -222,7 +244,22 @@ fn what_python_has_and_the_lab_has_not_is_answered_with_what_the_lab_has() {
             "s = socket af_inet sock_dgram",
             &["a constant is written in capitals: `AF_INET`"],
         ),
+        (
+            "s = socket\nprocess client\nclient> t = s.accept()",
+            &[
+                "there is no variable `s` in this process",
+                "s is a variable of lab: in front of the line `lab>` takes it there",
+            ],
+        ),
         ("getaddrinfo(NULL, '80')", &["C's NULL is None here"]),
+        (
+            "s = socket\ns.setsockopt(SOL_SOCKET, TCP_NODELAY, 1)\nhelp socket.bind\nhelp s.listen",
+            &[
+                "TCP_NODELAY belongs to the level IPPROTO_TCP: its number, 1, is SO_DEBUG at SOL_SOCKET",
+                "bind give a socket its local address",
+                "listen make a bound socket wait",
+            ],
+        ),
         (
             "s = create_server :5000\nc = create_connection localhost:5000\nconn = s.accept()\nconn.send(b'hi')",
             &["take them apart with `conn, addr = accept s`"],

@@ -28,7 +28,8 @@ pub fn prose(text: &str) -> String {
 pub fn sentence(text: &str) -> String {
     let text = text.trim();
     let first = text.split_whitespace().next().unwrap_or_default();
-    let is_word = !first.is_empty() && first.chars().all(char::is_lowercase);
+    let word = first.trim_end_matches([',', ':']);
+    let is_word = !word.is_empty() && word.chars().all(char::is_lowercase);
     let mut sentence = prose(text);
     if is_word && let Some(letter) = sentence.get_mut(..1) {
         letter.make_ascii_uppercase();

@@ -204,6 +204,12 @@ impl<'a> Parser<'a> {
             Lexeme::Symbol("||") | Lexeme::Word("or") => {
                 error.helping("one condition at a time; `|` joins flags")
             }
+            Lexeme::Symbol(":")
+                if self.lexer.text[token.span.end..]
+                    .starts_with(|next: char| next.is_alphabetic()) =>
+            {
+                error.helping("a port is a number: getservbyname(\"http\") says which")
+            }
             Lexeme::Symbol("!") => error.helping("to negate write `not`"),
             Lexeme::Symbol("{" | "}") if token.span.start == 0 => {
                 error.helping("braces belong to `repeat 3 { … }`: leave the others out")

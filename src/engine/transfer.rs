@@ -149,14 +149,20 @@ impl Execution<'_> {
         let mut sent = 0;
         while sent < wanted {
             let step = self.patiently(fd, Until::Writable, patience, |execution| {
+                let before = offset;
                 let draft = Draft::on(fd, "sendfile")
                     .arg(file.to_string())
-                    .arg(format!("[{offset}]"))
+                    .arg(format!("[{before}]"))
                     .arg((wanted - sent).to_string());
                 execution.call(
                     draft,
                     || descriptor::sendfile(fd, file, &mut offset, wanted - sent),
-                    |step, event| event.result = *step as i64,
+                    |step, event| {
+                        event.result = *step as i64;
+                        // The kernel took them from the file itself; who looks at the call wants to see them.
+                        event.data =
+                            descriptor::read_at(file, before, (*step).min(DATA_LIMIT)).ok();
+                    },
                 )
             })?;
             if step == 0 {

@@ -211,15 +211,21 @@ impl Shell {
     }
 
     pub(super) fn why(&mut self, process: &str, screen: &mut dyn Screen) {
+        self.wait_for_timed(Some(process), screen);
         match self.session.why(process) {
             Some(evidence) => {
                 self.show_events(screen);
                 let text = views::why(&evidence, screen.look());
                 screen.show(&text);
             }
-            None => self
-                .session
-                .tell(Event::Note("no call has failed so far".to_owned())),
+            None => {
+                let words = "no call has failed so far";
+                let note = match self.session.refusal(process) {
+                    Some(reason) => format!("{words}; the last command: {reason}"),
+                    None => words.to_owned(),
+                };
+                self.session.tell(Event::Note(note));
+            }
         }
     }
 

@@ -8,8 +8,9 @@ pub(super) fn meant(verb: Verb, arguments: &str, error: Diagnostic) -> Diagnosti
     if error.help.is_some() {
         return error;
     }
+    let arguments = bare(arguments);
     match here(verb) {
-        Some((most, help)) if is_of_c(arguments) || commas(arguments) >= most => {
+        Some((most, help)) if is_of_c(&arguments) || commas(&arguments) >= most => {
             error.helping(help)
         }
         _ => error,
@@ -91,33 +92,47 @@ fn is_of_c(text: &str) -> bool {
     let pointer = text.match_indices('&').any(|(at, _)| {
         text[at + 1..].starts_with(|next: char| next.is_alphabetic() || next == '(')
     });
-    pointer
-        || ["sizeof", "(struct", "->", "NULL", "(char", "(void"]
-            .iter()
-            .any(|mark| text.contains(mark))
+    let marks = ["sizeof", "(struct", "->", "NULL", "(char", "(void"];
+    pointer || marks.iter().any(|mark| text.contains(mark))
 }
 
-/// The commas between arguments, not those in brackets or in quotes.
+/// The commas between arguments, not those in brackets.
 fn commas(text: &str) -> usize {
-    let (mut depth, mut quote, mut count) = (0_i32, None, 0);
-    let mut escaped = false;
+    let (mut depth, mut count) = (0_i32, 0);
+    for next in text.chars() {
+        match next {
+            '(' | '[' => depth += 1,
+            ')' | ']' => depth -= 1,
+            ',' if depth == 1 => count += 1,
+            _ => {}
+        }
+    }
+    count
+}
+
+/// The arguments up to the bracket that closes them, without what stands in quotes.
+fn bare(text: &str) -> String {
+    let (mut depth, mut quote, mut escaped) = (0_i32, None, false);
+    let mut bare = String::new();
     for next in text.chars() {
         match quote {
             Some(_) if escaped => escaped = false,
             Some(_) if next == '\\' => escaped = true,
             Some(end) if next == end => quote = None,
             Some(_) => {}
-            None => match next {
-                '"' | '\'' => quote = Some(next),
-                '(' | '[' => depth += 1,
-                ')' | ']' => depth -= 1,
-                ',' if depth == 1 => count += 1,
-                _ => {}
-            },
+            None => {
+                match next {
+                    '"' | '\'' => quote = Some(next),
+                    '(' => depth += 1,
+                    ')' => depth -= 1,
+                    _ => {}
+                }
+                bare.push(next);
+            }
         }
         if depth == 0 {
             break;
         }
     }
-    count
+    bare
 }
