@@ -194,7 +194,7 @@ fn tshark_shows_the_comments_names_and_directions_that_were_written() {
         });
     }
     packets[1].host = "client".into();
-    packets[1].from = String::new();
+    packets[1].from = "".into();
     packets[1].to = "c".into();
     let (file, _) = tracked(&packets);
     let rows = tshark::fields(

@@ -108,9 +108,9 @@ pub struct PacketEvent {
     /// `frame.number`: counts from 1 in the session.
     pub number: u64,
     /// The host whose interface it was seen on.
-    pub host: String,
+    pub host: Arc<str>,
     /// The interface: `lo`, or `eth0` for the wire between hosts, where `host` is the one that sent it.
-    pub interface: String,
+    pub interface: Arc<str>,
     /// The network it passed: 0 and up for a host's `lo`, [`WIRE`] for the wire.
     pub network: u16,
     /// The frame itself.
@@ -122,9 +122,9 @@ pub struct PacketEvent {
     /// The call or kernel timer that caused it.
     pub cause: Option<Cause>,
     /// The sender's name: a socket's variable (`c`), or a program; empty when unknown.
-    pub from: String,
+    pub from: Arc<str>,
     /// The receiver's name.
-    pub to: String,
+    pub to: Arc<str>,
     /// What the rules of the wire did with it, in their order; empty when it passed untouched.
     pub rulings: Vec<Ruling>,
 }

@@ -40,6 +40,15 @@ pub struct Conversation {
     pub tcp: Option<Box<TcpConversation>>,
 }
 
+impl Conversation {
+    /// True for a connection that is established at both ends, as far as its packets tell.
+    pub fn stands(&self) -> bool {
+        let established =
+            |tcp: &TcpConversation| tcp.ends.iter().all(|end| end.state == State::Established);
+        self.tcp.as_deref().is_some_and(established)
+    }
+}
+
 /// What both directions of a TCP connection share.
 #[derive(Clone, Debug, Default)]
 pub struct TcpConversation {

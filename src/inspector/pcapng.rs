@@ -17,6 +17,7 @@ use pcap_file::pcapng::{PcapNgBlock, PcapNgWriteError, PcapNgWriter};
 use pcap_file::{DataLink, Endianness};
 use std::borrow::Cow;
 use std::io::{self, Write};
+use std::sync::Arc;
 use std::time::Duration;
 
 /// A direction word (`epb_flags`): the sender, or only the receiver, lives on the host of the interface.
@@ -25,8 +26,8 @@ const OUTBOUND: u32 = 2;
 
 /// An interface as the file numbers it.
 struct Interface {
-    host: String,
-    name: String,
+    host: Arc<str>,
+    name: Arc<str>,
     link: LinkType,
 }
 
@@ -121,8 +122,8 @@ fn describe(interface: &Interface) -> InterfaceDescriptionBlock<'static> {
         InterfaceTsResolution::NANO,
     )];
     let name = match (interface.host.is_empty(), interface.name.is_empty()) {
-        (true, _) => interface.name.clone(),
-        (false, true) => interface.host.clone(),
+        (true, _) => interface.name.to_string(),
+        (false, true) => interface.host.to_string(),
         (false, false) => format!("{}/{}", interface.host, interface.name),
     };
     if !name.is_empty() {
