@@ -17,6 +17,7 @@ use crate::value::{Address, Value};
 use message::MessageEvent;
 use packet::PacketEvent;
 use serde::{Deserialize, Serialize};
+use std::sync::Arc;
 
 /// One thing that happened, in the order in which it is told.
 #[derive(Clone, Debug, PartialEq)]
@@ -26,7 +27,7 @@ pub enum Event {
     /// A system call was seen asleep in the kernel; its `Call` comes when it returns.
     Blocked(BlockedEvent),
     /// A frame was seen.
-    Packet(Box<PacketEvent>),
+    Packet(Arc<PacketEvent>),
     /// Something was written or read that never becomes a packet.
     Message(Box<MessageEvent>),
     /// A socket's kernel state changed.

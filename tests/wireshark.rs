@@ -203,7 +203,7 @@ fn tshark_shows_the_comments_names_and_directions_that_were_written() {
         });
     }
     packets[1].host = "client".into();
-    packets[1].from = String::new();
+    packets[1].from = "".into();
     packets[1].to = "c".into();
     packets[0].track.phase = Some(Phase::Handshake(1));
     packets[0].rulings = vec![Ruling {

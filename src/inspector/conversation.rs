@@ -59,6 +59,13 @@ impl Conversation {
         track.forward = low_sends == self.low_began;
         track.elapsed_in_conversation = self.clock.pass(time_ns);
     }
+
+    /// True for a connection that is established at both ends, as far as its packets tell.
+    pub fn stands(&self) -> bool {
+        let established =
+            |tcp: &TcpConversation| tcp.ends.iter().all(|end| end.state == State::Established);
+        self.tcp.as_deref().is_some_and(established)
+    }
 }
 
 /// What both directions of a TCP connection share.

@@ -1,5 +1,5 @@
 //! The table of conversations: every packet finds its record, moves it, and is told what it means. Memory is bounded: when
-//! the table is full, the conversation that was idle longest is retired.
+//! the table is full, the conversation that was idle longest is retired: first those that are no standing connections.
 
 mod odd;
 
@@ -22,6 +22,8 @@ const TCP: u8 = 6;
 const UDP: u8 = 17;
 const ICMP: u8 = 1;
 const ICMPV6: u8 = 58;
+/// So many standing connections are passed over when one has to be retired.
+const PASSED_OVER: usize = 4;
 const NOWHERE: u32 = u32::MAX;
 /// The length of a datagram without data, whose time Wireshark passes over.
 const EMPTY: u16 = 8;
@@ -279,7 +281,7 @@ impl Tracker {
         let place = if self.entries.len() < self.limit {
             self.entries.len() as u32
         } else {
-            let place = self.oldest;
+            let place = self.one_to_retire();
             self.places.remove(&self.entries[place as usize].key);
             self.release(place);
             self.unlink(place);
@@ -300,6 +302,20 @@ impl Tracker {
         self.places.insert(key, place);
         self.link_newest(place);
         place
+    }
+
+    /// The conversation that was idle longest, unless it is a connection that still stands: that may only be waiting for its user,
+    /// and counts as used once more. Only so many are passed over that a table full of them costs no time.
+    fn one_to_retire(&mut self) -> u32 {
+        for _ in 0..PASSED_OVER {
+            let place = self.oldest;
+            if !self.entries[place as usize].conversation.stands() {
+                return place;
+            }
+            self.unlink(place);
+            self.link_newest(place);
+        }
+        self.oldest
     }
 
     fn number(&mut self, protocol: u8, low_began: bool) -> Conversation {

@@ -328,8 +328,8 @@ mod tests {
     fn packet(link: LinkType, bytes: &[u8]) -> PacketEvent {
         PacketEvent {
             number: 7,
-            host: String::new(),
-            interface: String::new(),
+            host: "".into(),
+            interface: "".into(),
             frame: Frame {
                 time_ns: 1_000_000_000_000_000_042,
                 link,
@@ -340,8 +340,8 @@ mod tests {
             headers: decode(link, bytes, bytes.len() as u32),
             track: Track::default(),
             cause: None,
-            from: String::new(),
-            to: String::new(),
+            from: "".into(),
+            to: "".into(),
             network: 0,
             rulings: Vec::new(),
             comments: Vec::new(),
@@ -452,7 +452,7 @@ mod tests {
         let line = packet_json(&event);
         assert!(!line.contains(['\u{1b}', '\u{202e}']), "{line:?}");
         let json = parsed(&event);
-        assert_eq!(json["from"], event.from.as_str());
+        assert_eq!(json["from"], *event.from);
         assert_eq!(
             (&json["cause"], &json["lost"]),
             (&"caused by sendto(3)".into(), &2.into())

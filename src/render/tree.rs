@@ -81,7 +81,7 @@ struct Painted {
 /// What is known of the frame besides its bytes.
 fn about(text: &mut Styled, packet: &PacketEvent) {
     let frame = &packet.frame;
-    let place = match (packet.interface.as_str(), packet.host.as_str()) {
+    let place = match (&*packet.interface, &*packet.host) {
         ("", "") => String::new(),
         (interface, "") => format!(" on {interface}"),
         ("", host) => format!(" by {host}"),

@@ -13,6 +13,7 @@ use crate::render::svg::Svg;
 use crate::render::{
     conversations, json, message, packet_line, svg_ladder, svg_plot, svg_states, svg_stream,
 };
+use std::sync::Arc;
 
 /// The views that can be drawn, as `save` takes them.
 const VIEWS: &str = "ladder [FILTER], plot SOCKET seq|cwnd|rtt|window, stream SOCKET, states SOCKET, follow SOCKET, conversations, packets [FILTER], messages, sockets";
@@ -119,7 +120,7 @@ impl Shell {
                     lines.extend(
                         packet
                             .filter(|packet| filter.matches(packet))
-                            .map(crate::render::json_packet::packet_json),
+                            .map(|packet| crate::render::json_packet::packet_json(packet)),
                     );
                 }
                 Entry::Event(event) => lines.extend(json::event(event)),
@@ -188,7 +189,7 @@ impl Shell {
                 Entry::Packet(number) => events.extend(
                     log.packet_numbered(*number)
                         .filter(|packet| filter.matches(packet))
-                        .map(|packet| Event::Packet(Box::new(packet.clone()))),
+                        .map(|packet| Event::Packet(Arc::clone(packet))),
                 ),
                 Entry::Event(event) => events.push((**event).clone()),
             }
