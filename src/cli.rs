@@ -41,12 +41,19 @@ pub(crate) struct Common {
     /// Say nothing that was not asked for: no greeting, no echo of a script's lines.
     #[arg(long, short, global = true)]
     pub(crate) quiet: bool,
-    /// How long a script waits for a call that blocks, and for what it expects.
-    #[arg(long, global = true, value_name = "TIME", default_value = "5s", value_parser = duration)]
-    pub(crate) deadline: Duration,
+    /// How long a script waits for a call that blocks, and for what it expects: 5s, or what a lesson says, when left out.
+    #[arg(long, global = true, value_name = "TIME", value_parser = duration)]
+    pub(crate) deadline: Option<Duration>,
     /// Lessons of a folder of your own, in place of those that come with the program.
     #[arg(long, global = true, value_name = "DIR")]
     pub(crate) lessons: Option<PathBuf>,
+}
+
+impl Common {
+    /// How long a script waits.
+    pub(crate) fn patience(&self) -> Duration {
+        self.deadline.unwrap_or(Duration::from_secs(5))
+    }
 }
 
 /// When to use colours.

@@ -124,7 +124,7 @@ fn front(cli: Cli) -> u8 {
             inspect(&common, request, write)
         }
         Some(Task::Run { words }) => {
-            with_shell(&common, Some(common.deadline), "run", |shell, output| {
+            with_shell(&common, Some(common.patience()), "run", |shell, output| {
                 shell.run_alone(&words, output)
             })
         }
@@ -145,6 +145,7 @@ fn lesson(common: &Common, action: LessonTask) -> u8 {
         allow_run,
         progress: progress_file(),
         alone: true,
+        deadline: common.deadline,
     };
     match action {
         LessonTask::List => {
@@ -164,7 +165,7 @@ fn lesson(common: &Common, action: LessonTask) -> u8 {
             name,
             pace,
             allow_run,
-        } => with_shell(common, Some(common.deadline), "play", |shell, output| {
+        } => with_shell(common, Some(common.patience()), "play", |shell, output| {
             shell.set_desk(desk(allow_run));
             shell.with_lesson(&library, "play", &name, pace, output);
             u8::from(!shell.tally().is_clean())
@@ -184,7 +185,7 @@ fn lesson(common: &Common, action: LessonTask) -> u8 {
                     }
                 });
             }
-            with_shell(common, Some(common.deadline), "learn", |shell, output| {
+            with_shell(common, Some(common.patience()), "learn", |shell, output| {
                 if begin(shell, output) {
                     script::study(shell, std::io::stdin().lock(), output)
                 } else {
@@ -208,6 +209,7 @@ fn lesson(common: &Common, action: LessonTask) -> u8 {
                 jobs: jobs.unwrap_or(cores * 2),
                 allow_run,
                 format: format(common),
+                deadline: common.deadline,
             };
             let held = check_all(&chosen, &settings(common), &wish, &mut output);
             delivered(common, &output, u8::from(!held))
@@ -253,31 +255,36 @@ fn delivered(common: &Common, output: &Output, status: u8) -> u8 {
 /// The interactive front, or scripts.
 fn commands(common: &Common, files: &[PathBuf], text: Option<String>) -> u8 {
     if let Some(text) = text {
-        return with_shell(common, Some(common.deadline), "-c", |shell, output| {
+        return with_shell(common, Some(common.patience()), "-c", |shell, output| {
             script::run(shell, text.as_bytes(), "-c", output)
         });
     }
     if !files.is_empty() {
-        return with_shell(common, Some(common.deadline), "script", |shell, output| {
-            for file in files {
-                let status = match std::fs::File::open(file) {
-                    Ok(opened) => script::run(
-                        shell,
-                        BufReader::new(opened),
-                        &file.display().to_string(),
-                        output,
-                    ),
-                    Err(error) => {
-                        output.show(&error_text(&format!("{}: {error}", file.display())));
-                        USAGE
+        return with_shell(
+            common,
+            Some(common.patience()),
+            "script",
+            |shell, output| {
+                for file in files {
+                    let status = match std::fs::File::open(file) {
+                        Ok(opened) => script::run(
+                            shell,
+                            BufReader::new(opened),
+                            &file.display().to_string(),
+                            output,
+                        ),
+                        Err(error) => {
+                            output.show(&error_text(&format!("{}: {error}", file.display())));
+                            USAGE
+                        }
+                    };
+                    if status != 0 {
+                        return status;
                     }
-                };
-                if status != 0 {
-                    return status;
                 }
-            }
-            0
-        });
+                0
+            },
+        );
     }
     if is_interactive(common) {
         return interactive(common, |shell, screen| {
@@ -285,7 +292,7 @@ fn commands(common: &Common, files: &[PathBuf], text: Option<String>) -> u8 {
             Flow::Continue
         });
     }
-    with_shell(common, Some(common.deadline), "stdin", |shell, output| {
+    with_shell(common, Some(common.patience()), "stdin", |shell, output| {
         script::run(shell, std::io::stdin().lock(), "stdin", output)
     })
 }
@@ -314,6 +321,7 @@ fn interactive(common: &Common, begin: impl FnOnce(&mut Shell, &mut dyn Screen) 
     shell.set_desk(Desk {
         folder: common.lessons.clone(),
         progress: progress_file(),
+        deadline: common.deadline,
         ..Desk::default()
     });
     repl::run(shell, look(common), begin)

@@ -17,7 +17,8 @@ pub fn run(shell: &mut Shell, mut source: impl BufRead, name: &str, screen: &mut
         number: 0,
         transcript: Transcript::None,
     };
-    loop {
+    let mut quits = false;
+    while !quits {
         let (first, text) = match reader.next(&mut source) {
             Ok(Some(found)) => found,
             Ok(None) => break,
@@ -30,9 +31,10 @@ pub fn run(shell: &mut Shell, mut source: impl BufRead, name: &str, screen: &mut
             continue;
         }
         shell.echo(&text, screen);
-        if shell.line(&text, first, screen) == Flow::Quit || screen.is_gone() {
-            break;
-        }
+        quits = shell.line(&text, first, screen) == Flow::Quit || screen.is_gone();
+    }
+    if !quits {
+        shell.wait_for_timed(None, screen);
     }
     shell.farewell(screen);
     shell.sum_up(screen);

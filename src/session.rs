@@ -29,7 +29,7 @@ use crate::engine::HIDDEN;
 use crate::event::{Ended, Event, ProcessEvent, ResultEvent};
 use crate::lab::handle::{FIRST_HOST, Lab, LabError};
 use crate::process::handle::{Birth, Process};
-use crate::sys::pass;
+use crate::sys::{memory, pass};
 use crate::value::Value;
 use evidence::Sampling;
 use hosts::Hosts;
@@ -100,6 +100,7 @@ pub struct Session {
 impl Session {
     /// Starts a lab with one host and one process of the same name.
     pub fn start(settings: Settings) -> Result<Self, LabError> {
+        memory::give_back_large_pieces();
         let folder = settings.folder.as_deref();
         let mut lab = Lab::start(&settings.program, settings.host_network, folder)?;
         let packets = Packets::new(lab.capture.take(), !lab.tier().is_private())?;

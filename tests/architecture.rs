@@ -78,7 +78,7 @@ const GRANTS: &[(&str, &[&str])] = &[
             "cli", "flags", "lab", "process", "repl", "render", "script", "session", "shell", "sys",
         ],
     ),
-    ("flags", &["cli", "render", "session", "shell", "sys"]),
+    ("flags", &["cli", "render", "session", "shell"]),
     ("cli", &[]),
 ];
 

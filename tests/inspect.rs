@@ -1,4 +1,5 @@
-//! `socklab inspect` on the real loopback: the binary, real datagrams, real signals. Needs CAP_NET_RAW on `lo`.
+//! `socklab inspect` on a loopback: the binary, real datagrams, real signals. Who lacks CAP_NET_RAW here has it in a lab, so there the
+//! tests run in one, on its loopback.
 
 use nix::sys::signal::{Signal, kill};
 use nix::unistd::Pid;
@@ -10,6 +11,44 @@ mod support;
 
 /// Set where nobody may capture, to have these tests pass by.
 const OPT_OUT: &str = "SOCKLAB_TESTS_WITHOUT_LAB";
+
+/// Set for a test that runs in a lab already.
+const IN_LAB: &str = "SOCKLAB_TESTS_IN_LAB";
+
+/// The bit of CAP_NET_RAW in a set of capabilities (capabilities(7)).
+const CAP_NET_RAW: u64 = 1 << 13;
+
+/// True when this process may open packet sockets.
+fn may_capture() -> bool {
+    let status = std::fs::read_to_string("/proc/self/status").expect("there is /proc");
+    let effective = status.lines().find_map(|line| line.strip_prefix("CapEff:"));
+    let effective = effective.and_then(|set| u64::from_str_radix(set.trim(), 16).ok());
+    effective.expect("it has a set of capabilities") & CAP_NET_RAW != 0
+}
+
+/// Runs a test where it may capture: here, or by this very program in a lab of its own.
+fn where_it_may<T: Fn()>(test: T) {
+    if may_capture() || std::env::var_os(IN_LAB).is_some() {
+        return test();
+    }
+    // The name of a closure is the path of the test it stands in, and what it is.
+    let path = std::any::type_name::<T>();
+    let name = path.rsplit("::").nth(1).expect("a test's name");
+    let program = std::env::current_exe().expect("it has a path");
+    let ran = Command::new(support::SOCKLAB)
+        .args(["run", "--"])
+        .arg(program)
+        .args(["--exact", name, "--nocapture"])
+        .env(IN_LAB, "1")
+        .output()
+        .expect("the binary runs");
+    let told = String::from_utf8_lossy(&ran.stdout);
+    assert!(
+        ran.status.success() && told.contains("1 passed"),
+        "in a lab: {told}{}",
+        String::from_utf8_lossy(&ran.stderr)
+    );
+}
 
 /// A capture that has begun.
 struct Capture {
@@ -110,129 +149,141 @@ impl Pair {
 
 #[test]
 fn a_datagram_on_the_loopback_is_a_line_once_and_the_count_ends_it() {
-    let pair = Pair::new();
-    let Some(capture) = capture(&["-i", "lo", "-c", "3", &pair.filter()]) else {
-        return;
-    };
-    pair.send(5);
-    let left = capture.end();
-    let out = String::from_utf8(left.out).expect("lines are text");
-    let payloads: Vec<&str> = out
-        .lines()
-        .filter_map(|line| {
-            line.split_once('"')
-                .map(|(_, rest)| rest.trim_end_matches('"'))
-        })
-        .collect();
-    assert_eq!(
-        payloads,
-        ["datagram 0", "datagram 1", "datagram 2"],
-        "{out}"
-    );
-    assert!(
-        left.notes.contains("3 shown, 0 dropped by the kernel"),
-        "{}",
-        left.notes
-    );
-    assert!(left.status.success());
+    where_it_may(|| {
+        let pair = Pair::new();
+        let Some(capture) = capture(&["-i", "lo", "-c", "3", &pair.filter()]) else {
+            return;
+        };
+        pair.send(5);
+        let left = capture.end();
+        let out = String::from_utf8(left.out).expect("lines are text");
+        let payloads: Vec<&str> = out
+            .lines()
+            .filter_map(|line| {
+                line.split_once('"')
+                    .map(|(_, rest)| rest.trim_end_matches('"'))
+            })
+            .collect();
+        assert_eq!(
+            payloads,
+            ["datagram 0", "datagram 1", "datagram 2"],
+            "{out}"
+        );
+        assert!(
+            left.notes.contains("3 shown, 0 dropped by the kernel"),
+            "{}",
+            left.notes
+        );
+        assert!(left.status.success());
+    });
 }
 
 #[test]
 fn ctrl_c_and_a_polite_kill_end_it_with_everything_seen_before() {
-    for signal in [Signal::SIGINT, Signal::SIGTERM, Signal::SIGHUP] {
-        let pair = Pair::new();
-        let Some(capture) = capture(&["-i", "lo", &pair.filter()]) else {
-            return;
-        };
-        pair.send(200);
-        capture.signal(signal);
-        // The same wish twice, as timeout(1) says it, is no reason to leave at once.
-        capture.signal(signal);
-        let left = capture.end();
-        assert_eq!(left.out.lines().count(), 200);
-        assert!(left.notes.contains("200 shown"), "{}", left.notes);
-        assert!(left.status.success());
-    }
+    where_it_may(|| {
+        for signal in [Signal::SIGINT, Signal::SIGTERM, Signal::SIGHUP] {
+            let pair = Pair::new();
+            let Some(capture) = capture(&["-i", "lo", &pair.filter()]) else {
+                return;
+            };
+            pair.send(200);
+            capture.signal(signal);
+            // The same wish twice, as timeout(1) says it, is no reason to leave at once.
+            capture.signal(signal);
+            let left = capture.end();
+            assert_eq!(left.out.lines().count(), 200);
+            assert!(left.notes.contains("200 shown"), "{}", left.notes);
+            assert!(left.status.success());
+        }
+    });
 }
 
 #[test]
 fn all_interfaces_at_once_show_a_datagram_on_the_loopback_once() {
-    let pair = Pair::new();
-    let Some(capture) = capture(&["-i", "any", "--json", &pair.filter()]) else {
-        return;
-    };
-    pair.send(2);
-    capture.signal(Signal::SIGINT);
-    let left = capture.end();
-    let lines: Vec<serde_json::Value> = String::from_utf8(left.out)
-        .expect("JSON is text")
-        .lines()
-        .map(|line| serde_json::from_str(line).expect("a line is an object"))
-        .collect();
-    assert_eq!(lines.len(), 2, "{lines:?}");
-    assert_eq!(lines[0]["udp.length"], 18);
-    assert_eq!(lines[0]["ip.src"], "127.0.0.1");
-    assert_eq!(lines[0]["frame.interface_name"], "lo");
+    where_it_may(|| {
+        let pair = Pair::new();
+        let Some(capture) = capture(&["-i", "any", "--json", &pair.filter()]) else {
+            return;
+        };
+        pair.send(2);
+        capture.signal(Signal::SIGINT);
+        let left = capture.end();
+        let lines: Vec<serde_json::Value> = String::from_utf8(left.out)
+            .expect("JSON is text")
+            .lines()
+            .map(|line| serde_json::from_str(line).expect("a line is an object"))
+            .collect();
+        assert_eq!(lines.len(), 2, "{lines:?}");
+        assert_eq!(lines[0]["udp.length"], 18);
+        assert_eq!(lines[0]["ip.src"], "127.0.0.1");
+        assert_eq!(lines[0]["frame.interface_name"], "lo");
+    });
 }
 
 #[test]
 fn what_is_written_can_be_read_again_with_the_kernel_s_drop_count() {
-    let pair = Pair::new();
-    let Some(capture) = capture(&["-i", "lo", "-w", "-", "-s", "50", &pair.filter()]) else {
-        return;
-    };
-    pair.send(4);
-    capture.signal(Signal::SIGINT);
-    let left = capture.end();
-    assert!(left.notes.contains("4 written"), "{}", left.notes);
-    // The statistics block of pcapng, type 5, is the last one.
-    let length = u32::from_le_bytes(*left.out.last_chunk().expect("it is not empty")) as usize;
-    let last = &left.out[left.out.len() - length..];
-    assert_eq!(&last[..4], &5_u32.to_le_bytes());
-    let read = support::run(&["read", "-", "--color", "never"], &left.out);
-    assert_eq!(read.out.lines().count(), 4, "{}", read.out);
-    assert!(read.out.contains("datag"), "{}", read.out);
-    assert!(
-        !read.out.contains("datagram 0"),
-        "cut to 50 bytes: {}",
-        read.out
-    );
+    where_it_may(|| {
+        let pair = Pair::new();
+        let Some(capture) = capture(&["-i", "lo", "-w", "-", "-s", "50", &pair.filter()]) else {
+            return;
+        };
+        pair.send(4);
+        capture.signal(Signal::SIGINT);
+        let left = capture.end();
+        assert!(left.notes.contains("4 written"), "{}", left.notes);
+        // The statistics block of pcapng, type 5, is the last one.
+        let length = u32::from_le_bytes(*left.out.last_chunk().expect("it is not empty")) as usize;
+        let last = &left.out[left.out.len() - length..];
+        assert_eq!(&last[..4], &5_u32.to_le_bytes());
+        let read = support::run(&["read", "-", "--color", "never"], &left.out);
+        assert_eq!(read.out.lines().count(), 4, "{}", read.out);
+        assert!(read.out.contains("datag"), "{}", read.out);
+        assert!(
+            !read.out.contains("datagram 0"),
+            "cut to 50 bytes: {}",
+            read.out
+        );
+    });
 }
 
 #[test]
 fn it_ends_when_nobody_reads_any_more_although_no_packet_comes() {
-    let pair = Pair::new();
-    let Some(mut capture) = capture(&["-i", "lo", &pair.filter()]) else {
-        return;
-    };
-    drop(capture.child.stdout.take());
-    let left = capture.end();
-    assert_eq!(left.notes, "", "nobody is there to be told");
-    assert!(left.status.success());
+    where_it_may(|| {
+        let pair = Pair::new();
+        let Some(mut capture) = capture(&["-i", "lo", &pair.filter()]) else {
+            return;
+        };
+        drop(capture.child.stdout.take());
+        let left = capture.end();
+        assert_eq!(left.notes, "", "nobody is there to be told");
+        assert!(left.status.success());
+    });
 }
 
 #[test]
 fn tcp_is_tracked_whole_although_only_its_resets_were_asked_for() {
-    use std::io::Write;
-    use std::net::{TcpListener, TcpStream};
-    let listener = TcpListener::bind("127.0.0.1:0").expect("there is a port");
-    let address = listener.local_addr().expect("it is bound");
-    let filter = format!("tcp.port == {} && tcp.flags.reset == 1", address.port());
-    let Some(capture) = capture(&["-i", "lo", "-c", "1", &filter]) else {
-        return;
-    };
-    let mut client = TcpStream::connect(address).expect("it listens");
-    let (server, _) = listener.accept().expect("it was connected");
-    client.write_all(b"never read").expect("it is sent");
-    // Data that was not read makes close(2) send RST.
-    server.set_nonblocking(true).expect("it is a socket");
-    support::eventually("the data is there", || {
-        server.peek(&mut [0; 10]).is_ok_and(|count| count == 10)
+    where_it_may(|| {
+        use std::io::Write;
+        use std::net::{TcpListener, TcpStream};
+        let listener = TcpListener::bind("127.0.0.1:0").expect("there is a port");
+        let address = listener.local_addr().expect("it is bound");
+        let filter = format!("tcp.port == {} && tcp.flags.reset == 1", address.port());
+        let Some(capture) = capture(&["-i", "lo", "-c", "1", &filter]) else {
+            return;
+        };
+        let mut client = TcpStream::connect(address).expect("it listens");
+        let (server, _) = listener.accept().expect("it was connected");
+        client.write_all(b"never read").expect("it is sent");
+        // Data that was not read makes close(2) send RST.
+        server.set_nonblocking(true).expect("it is a socket");
+        support::eventually("the data is there", || {
+            server.peek(&mut [0; 10]).is_ok_and(|count| count == 10)
+        });
+        drop(server);
+        let left = capture.end();
+        let out = String::from_utf8(left.out).expect("lines are text");
+        assert!(out.contains("[RST, ACK] Seq=1 Ack=11"), "{out}");
     });
-    drop(server);
-    let left = capture.end();
-    let out = String::from_utf8(left.out).expect("lines are text");
-    assert!(out.contains("[RST, ACK] Seq=1 Ack=11"), "{out}");
 }
 
 #[test]

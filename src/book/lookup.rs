@@ -1,6 +1,6 @@
 //! Pages for looking up a name: the fields of display filters, and the constants of the socket calls. From their tables.
 
-use super::markdown::{cell, code, prose};
+use super::markdown::{prose, row};
 use super::sheet::Sheet;
 use crate::catalog::constant::{Constant, constants};
 use crate::catalog::parameter::Group;
@@ -71,7 +71,7 @@ fn filters() -> String {
     );
     for (filter, what) in FORMS {
         // Writing into a String cannot fail.
-        let _ = writeln!(text, "| {} | {} |", code(filter), cell(what));
+        text.push_str(&row(filter, &[what]));
     }
     text.push_str("\n## The fields\n\nOf each protocol, with the kind of their values.\n");
     let protocol = |entry: &FieldEntry| entry.name.split('.').next().unwrap_or_default().to_owned();
@@ -88,13 +88,7 @@ fn filters() -> String {
             prose(&title)
         );
         for entry in rows {
-            let _ = writeln!(
-                text,
-                "| {} | {} | {} |",
-                code(entry.name),
-                cell(entry.kind.what()),
-                cell(entry.meaning)
-            );
+            text.push_str(&row(entry.name, &[entry.kind.what(), entry.meaning]));
         }
     }
     text
@@ -138,13 +132,10 @@ fn all_constants() -> String {
             .filter(is_here)
             .filter(|constant| !constant.groups.contains(&Group::OptionName));
         for constant in shown {
-            let _ = writeln!(
-                text,
-                "| {} | {} | {} |",
-                code(constant.name),
-                constant.value,
-                cell(constant.meaning)
-            );
+            text.push_str(&row(
+                constant.name,
+                &[&constant.value.to_string(), constant.meaning],
+            ));
         }
     }
     text

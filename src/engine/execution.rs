@@ -19,6 +19,8 @@ const SHOWN: usize = 1 << 16;
 pub(super) enum Stop {
     /// It cannot be carried out, for this reason, which is still to be reported.
     Refused(String),
+    /// The calls were made and nothing came of them, though none failed: this is still to be reported.
+    Fruitless(String),
     /// A call failed, which has been reported.
     Failed,
 }
@@ -167,12 +169,13 @@ impl<'a> Execution<'a> {
         self.reports.send(Report::Note(text));
     }
 
-    /// Says that the command cannot be carried out.
-    pub(super) fn refuse(&self, reason: String) {
+    /// Says that the command cannot be carried out, or that nothing came of it.
+    pub(super) fn refuse(&self, reason: String, fruitless: bool) {
         self.reports.send(Report::Refused(RefusedEvent {
             process: self.process.clone(),
             job: self.job,
             reason,
+            fruitless,
         }));
     }
 

@@ -108,9 +108,9 @@ pub struct PacketEvent {
     /// `frame.number`: counts from 1 in the session.
     pub number: u64,
     /// The host whose interface it was seen on.
-    pub host: String,
+    pub host: Arc<str>,
     /// The interface: `lo`, or `eth0` for the wire between hosts, where `host` is the one that sent it.
-    pub interface: String,
+    pub interface: Arc<str>,
     /// The network it passed: 0 and up for a host's `lo`, [`WIRE`] for the wire.
     pub network: u16,
     /// The frame itself.
@@ -122,9 +122,9 @@ pub struct PacketEvent {
     /// The call or kernel timer that caused it.
     pub cause: Option<Cause>,
     /// The sender's name: a socket's variable (`c`), or a program; empty when unknown.
-    pub from: String,
+    pub from: Arc<str>,
     /// The receiver's name.
-    pub to: String,
+    pub to: Arc<str>,
     /// What the rules of the wire did with it, in their order; empty when it passed untouched.
     pub rulings: Vec<Ruling>,
     /// What others wrote beside it in a capture file (`frame.comment`), made safe to show; empty for what was seen live.
@@ -144,10 +144,17 @@ impl PacketEvent {
     /// `frame.interface_name`, as a capture file has it: with the host, where it is a lab's; empty when neither is known.
     pub fn interface_name(&self) -> String {
         match (self.host.is_empty(), self.interface.is_empty()) {
-            (true, _) => self.interface.clone(),
-            (false, true) => self.host.clone(),
+            (true, _) => self.interface.to_string(),
+            (false, true) => self.host.to_string(),
             (false, false) => format!("{}/{}", self.host, self.interface),
         }
+    }
+
+    /// Bytes it keeps in memory besides what every packet takes: its frame, and the datagram it completes.
+    pub fn held(&self) -> usize {
+        let reassembled = self.track.reassembled.as_ref();
+        let comments: usize = self.comments.iter().map(String::len).sum();
+        self.frame.bytes.len() + comments + reassembled.map_or(0, |datagram| datagram.len())
     }
 
     /// The number of the rule that lost it; `None` when it was delivered.

@@ -178,10 +178,11 @@ impl Builder<'_> {
         {
             self.plan.paths.push(path.clone());
         }
-        let name = if call.name == "accept4" {
-            "accept"
-        } else {
-            &call.name
+        let name = match (call.name.as_str(), &op) {
+            ("accept4", _) => "accept",
+            ("sendmsg" | "sendfile", Op::Send { to: None, .. }) => "send",
+            ("sendmsg", Op::Send { .. }) => "sendto",
+            (name, _) => name,
         };
         self.plan.steps.push(Step {
             actor,

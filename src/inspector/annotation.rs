@@ -5,6 +5,7 @@ use crate::event::packet::{Cause, Certainty, PacketEvent};
 use crate::event::wire::{Effect, Ruling};
 use crate::event::words;
 use crate::packet::text::is_printable;
+use std::sync::Arc;
 
 /// The first comment begins with it: `socklab #5: c → s`. The number is the packet's in its lab, to which the other comments refer; in
 /// a file that holds a part of them it has another one.
@@ -76,8 +77,11 @@ pub fn learn<'a>(event: &mut PacketEvent, comments: impl Iterator<Item = &'a [u8
 /// Takes away all that comments told.
 pub fn forget(event: &mut PacketEvent) {
     event.cause = None;
-    event.from.clear();
-    event.to.clear();
+    for name in [&mut event.from, &mut event.to] {
+        if !name.is_empty() {
+            *name = Arc::default();
+        }
+    }
     event.rulings.clear();
     event.comments.clear();
 }
@@ -100,7 +104,7 @@ fn head(event: &mut PacketEvent, text: &str) {
     if let Some((from, to)) = names.split_once(ARROW) {
         for (name, text) in [(&mut event.from, from), (&mut event.to, to)] {
             if text != NAMELESS {
-                name.push_str(text);
+                *name = text.into();
             }
         }
     }
@@ -193,7 +197,7 @@ mod tests {
     fn what_was_known_of_a_packet_is_known_again_after_a_file() {
         let mut packet = blank();
         packet.number = 5;
-        packet.from = "c".to_owned();
+        packet.from = "c".into();
         packet.cause = Some(Cause {
             certainty: Certainty::Follows,
             command: Some(3),
@@ -224,7 +228,7 @@ mod tests {
             ]
         );
         let read = again(&packet, 5);
-        assert_eq!((read.from.as_str(), read.to.as_str()), ("c", ""));
+        assert_eq!((&*read.from, &*read.to), ("c", ""));
         assert_eq!(read.rulings, packet.rulings);
         assert_eq!(read.comments, ["seen by the teacher"]);
         assert_eq!(

@@ -17,6 +17,7 @@ use pcap_file::pcapng::{PcapNgBlock, PcapNgWriteError, PcapNgWriter};
 use pcap_file::{DataLink, Endianness};
 use std::borrow::Cow;
 use std::io::{self, Write};
+use std::sync::Arc;
 use std::time::Duration;
 
 /// A direction word (`epb_flags`): the sender, or only the receiver, lives on the host of the interface.
@@ -33,8 +34,8 @@ TC_ACT_SHOT) reached nobody, one that it delayed arrived later; comments say whi
 
 /// An interface as the file numbers it.
 struct Interface {
-    host: String,
-    name: String,
+    host: Arc<str>,
+    name: Arc<str>,
     link: LinkType,
 }
 

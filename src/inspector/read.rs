@@ -127,8 +127,8 @@ impl Times {
 pub fn blank() -> PacketEvent {
     PacketEvent {
         number: 0,
-        host: String::new(),
-        interface: String::new(),
+        host: "".into(),
+        interface: "".into(),
         frame: Frame {
             time_ns: 0,
             link: LinkType::RAW,
@@ -139,8 +139,8 @@ pub fn blank() -> PacketEvent {
         headers: decode(LinkType::RAW, &[], 0),
         track: Track::default(),
         cause: None,
-        from: String::new(),
-        to: String::new(),
+        from: "".into(),
+        to: "".into(),
         network: 0,
         rulings: Vec::new(),
         comments: Vec::new(),
@@ -158,9 +158,8 @@ pub(super) fn place(event: &mut PacketEvent, block: &Block, record: &Record, num
     let name = block.interface_name(record.interface);
     // Most captures name no interface: a comparison of nothing with nothing is a call that costs more than the rest of this.
     let nameless = name.is_empty() && event.interface.is_empty();
-    if !nameless && event.interface != name {
-        event.interface.clear();
-        event.interface.push_str(name);
+    if !nameless && *event.interface != *name {
+        event.interface = name.into();
     }
     if record.options.0 < record.options.1 || annotation::is_annotated(event) {
         annotation::learn(event, block.comments(record));

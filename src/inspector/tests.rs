@@ -409,3 +409,25 @@ fn a_port_scan_stays_within_the_table() {
     }
     assert_eq!(tracker.retired(), 20_000 - 100);
 }
+
+#[test]
+fn a_connection_that_stands_idle_outlives_a_flood_of_other_conversations() {
+    let mut tracker = Tracker::with_limit(100);
+    for (sent, number) in [
+        ('c', "S", 0, 0, 0),
+        ('s', "SA", 0, 1, 0),
+        ('c', "A", 1, 1, 0),
+    ]
+    .iter()
+    .zip(1..)
+    {
+        feed(&mut tracker, number, &segment(1000, *sent));
+    }
+    for number in 0..20_000_u32 {
+        let from = ((number >> 16) as u8 + 1, number as u16);
+        feed(&mut tracker, u64::from(number), &datagram(from, (200, 9)));
+    }
+    let track = feed(&mut tracker, 20_001, &segment(1000, ('c', "A", 1, 1, 5)));
+    assert_eq!((track.stream, track.seq, track.ack), (Some(0), 1, 1));
+    assert_eq!(track.states, Some(("ESTABLISHED", "ESTABLISHED")));
+}

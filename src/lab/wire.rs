@@ -392,8 +392,8 @@ fn packet(frame: &[u8], beginnings: &Beginnings) -> PacketEvent {
     let headers = decode(LinkType::ETHERNET, frame, frame.len() as u32);
     PacketEvent {
         number: 0,
-        host: String::new(),
-        interface: String::new(),
+        host: "".into(),
+        interface: "".into(),
         frame: Frame {
             time_ns: 0,
             link: LinkType::ETHERNET,
@@ -404,8 +404,8 @@ fn packet(frame: &[u8], beginnings: &Beginnings) -> PacketEvent {
         headers,
         track: beginnings.track(&headers),
         cause: None,
-        from: String::new(),
-        to: String::new(),
+        from: "".into(),
+        to: "".into(),
         network: WIRE,
         rulings: Vec::new(),
         comments: Vec::new(),

@@ -6,6 +6,9 @@ use crate::catalog::verb::{AnsweredBy, Verb};
 use crate::command::ast::{Action, Call, Command};
 use crate::event::CallEvent;
 
+/// Errors that only say that a call would wait or was interrupted: what it was to do may come yet.
+const WAITS: &[&str] = &["EAGAIN", "EINPROGRESS", "EALREADY", "EINTR"];
+
 /// How much of what was done a line accounts for: what comes behind it may be the next line's.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Used {
@@ -65,6 +68,22 @@ fn account_for(
             .map(|(place, _)| place + 1),
         _ => None,
     };
+    // Typed as it stands, and the kernel would not: the lines that follow need what it was to do.
+    if let (Action::Call(call), None, Some(_)) = (&command.action, made, so)
+        && let Some(tried) = done
+            .calls
+            .iter()
+            .skip(used.calls)
+            .rev()
+            .find(|made| is_made_by(call, made, process))
+        && !tried
+            .errno
+            .as_deref()
+            .is_some_and(|errno| WAITS.contains(&errno))
+        && let Some(reason) = failed(call, tried, done)
+    {
+        return Err(Some(reason));
+    }
     used.calls = made.unwrap_or(used.calls);
     if let Some(typed) = so {
         used.typed = typed;
@@ -226,9 +245,12 @@ fn call_names(verb: Verb) -> &'static [&'static str] {
         Verb::Send | Verb::Sendall | Verb::Sendto | Verb::Sendmsg | Verb::SendFds => {
             &["send", "sendto", "sendmsg", "write"]
         }
-        Verb::Recv | Verb::Recvfrom | Verb::Recvmsg | Verb::RecvFds | Verb::RecvInto => {
-            &["recv", "recvfrom", "recvmsg", "read"]
-        }
+        Verb::Recv
+        | Verb::Recvfrom
+        | Verb::Recvmsg
+        | Verb::RecvFds
+        | Verb::RecvInto
+        | Verb::RecvfromInto => &["recv", "recvfrom", "recvmsg", "read"],
         Verb::Shutdown => &["shutdown"],
         Verb::Close => &["close"],
         Verb::Getsockname => &["getsockname"],

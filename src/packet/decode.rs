@@ -124,7 +124,7 @@ fn other_link_header(
         LinkType::LINUX_SLL => cooked::decode(whole)?,
         LinkType::LINUX_SLL2 => cooked::decode_2(whole)?,
         LinkType::NULL | LinkType::LOOP => {
-            let decoded = loopback::decode(whole)?;
+            let decoded = loopback::decode(link, whole)?;
             let network = match loopback::family_name(decoded.header) {
                 Some("IPv4") => Network::Ipv4,
                 Some(_) => Network::Ipv6,

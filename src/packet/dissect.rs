@@ -211,7 +211,7 @@ impl Walk {
             LinkType::LINUX_SLL => (cooked::layer(whole), 14, cooked::HEADER),
             LinkType::LINUX_SLL2 => (cooked::layer_2(whole), 0, cooked::HEADER_2),
             LinkType::NULL | LinkType::LOOP => {
-                if let Ok(decoded) = loopback::decode(whole) {
+                if let Ok(decoded) = loopback::decode(link, whole) {
                     self.push(loopback::layer(whole, decoded.header));
                 }
                 return;

@@ -23,6 +23,7 @@ mod ipv6;
 mod ipv6_layers;
 mod loopback;
 mod lower;
+pub mod misfit;
 pub mod names;
 mod ndp;
 pub mod netlink;

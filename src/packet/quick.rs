@@ -49,7 +49,7 @@ pub(super) fn decode(frame: &[u8]) -> Option<Headers> {
             let (fixed, _) = above.split_first_chunk::<TCP>()?;
             let hdr_len = (fixed[12] >> 4) * 4;
             let header = usize::from(hdr_len);
-            let (options, None) = tcp_options::decode(above.get(TCP..header)?, false) else {
+            let (options, None) = tcp_options::decode(above.get(TCP..header)?, header - TCP) else {
                 return None;
             };
             let tcp = Tcp {

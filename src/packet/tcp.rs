@@ -53,11 +53,13 @@ pub(super) fn decode(part: Part<'_>) -> Result<Decoded<'_, Tcp>, Malformed> {
     let (malformed, stop) = if usize::from(hdr_len) < HEADER {
         (wrong("the header length is less than 20"), true)
     } else if header_end > part.wire_len() {
+        let options = whole.bytes().get(HEADER..).unwrap_or_default();
+        header.options = tcp_options::decode(options, header_end - HEADER).0;
         let reason = "the header length reaches past the end of the segment";
         (wrong(reason), true)
     } else {
         let options = whole.bytes().get(HEADER..).unwrap_or_default();
-        let (options, error) = tcp_options::decode(options, whole.is_cut());
+        let (options, error) = tcp_options::decode(options, header_end - HEADER);
         header.options = options;
         let malformed = error.map(|(at, reason)| {
             let reason = if whole.is_cut() { CUT } else { reason };

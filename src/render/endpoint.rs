@@ -39,11 +39,11 @@ pub fn ends(packet: &PacketEvent) -> (Endpoint, Endpoint) {
     let (from, to) = addresses(packet);
     (
         Endpoint {
-            name: packet.from.clone(),
+            name: packet.from.to_string(),
             address: from,
         },
         Endpoint {
-            name: packet.to.clone(),
+            name: packet.to.to_string(),
             address: to,
         },
     )

@@ -148,7 +148,7 @@ proptest! {
             capture.frame(LinkType::RAW, &bytes, (&names.0, &names.1)),
             capture.tcp(C, S, PSH | ACK, (1, 1), data.as_bytes()),
         ];
-        packets[2].from.clone_from(&names.0);
+        packets[2].from = names.0.as_str().into();
         packets[2].cause = Some(cause(Certainty::Caused, &names.1, &data));
         let packets: Vec<&PacketEvent> = packets.iter().collect();
         let look = look(width, ascii);

@@ -27,33 +27,34 @@ pub const LOOK: Look = Look {
     color: true,
 };
 
-/// The page.
-pub fn page(title: &str, parts: &[Part]) -> String {
-    let mut body = String::new();
-    for part in parts {
-        // Writing into a String cannot fail.
-        let _ = match part {
-            Part::Title(text) => writeln!(body, "<h2>{}</h2>", xml(text)),
-            Part::Prose(text) => writeln!(body, "<p>{}</p>", xml(text)),
-            Part::Screen(text) => writeln!(body, "<pre>{}</pre>", lines(text)),
-            Part::Folded(head, text) => writeln!(
-                body,
-                "<details><summary><code>{}</code></summary><pre>{}</pre></details>",
-                lines(head).trim_end(),
-                lines(text)
-            ),
-            Part::Drawing(drawing) => writeln!(body, "<div class=\"drawing\">{drawing}</div>"),
-        };
-    }
+/// The page. A part is asked for when those before it are written, and let go then: one may be large.
+pub fn page(title: &str, parts: impl IntoIterator<Item = Part>) -> String {
     let title = xml(title);
-    format!(
+    let mut page = format!(
         "<!DOCTYPE html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\"/>\n\
          <meta http-equiv=\"Content-Security-Policy\" content=\"default-src &#39;none&#39;; style-src &#39;unsafe-inline&#39;; base-uri &#39;none&#39;; form-action &#39;none&#39;\"/>\n\
          <meta name=\"viewport\" content=\"width=device-width\"/>\n<title>{title}</title>\n<style>{}{}</style>\n</head>\n<body>\n\
-         <h1>{title}</h1>\n{body}</body>\n</html>\n",
+         <h1>{title}</h1>\n",
         paper(),
         ink()
-    )
+    );
+    for part in parts {
+        // Writing into a String cannot fail.
+        let _ = match part {
+            Part::Title(text) => writeln!(page, "<h2>{}</h2>", xml(&text)),
+            Part::Prose(text) => writeln!(page, "<p>{}</p>", xml(&text)),
+            Part::Screen(text) => writeln!(page, "<pre>{}</pre>", lines(&text)),
+            Part::Folded(head, text) => writeln!(
+                page,
+                "<details><summary><code>{}</code></summary><pre>{}</pre></details>",
+                lines(&head).trim_end(),
+                lines(&text)
+            ),
+            Part::Drawing(drawing) => writeln!(page, "<div class=\"drawing\">{drawing}</div>"),
+        };
+    }
+    page.push_str("</body>\n</html>\n");
+    page
 }
 
 /// What the page needs besides the ink.
@@ -127,7 +128,7 @@ mod tests {
         svg.text((0.0, 0.0), Style::Plain, Anchor::Start, "<x>");
         let page = page(
             "a <session>",
-            &[
+            [
                 Part::Title("calls & packets".to_owned()),
                 Part::Prose("5 < 6".to_owned()),
                 Part::Screen(text.clone()),

@@ -8,6 +8,7 @@ use crate::event::words;
 use crate::packet::headers::{
     CutOption, Headers, Icmp, Ipv4, Ipv6, LinkType, Net, Tcp, Transport, flag,
 };
+use crate::packet::misfit;
 use std::net::IpAddr;
 
 /// One line without its line end: `{"event":"packet","frame.number":1,…}`.
@@ -44,7 +45,10 @@ pub fn write(out: &mut Vec<u8>, packet: &PacketEvent) {
         line.number("eth.type", ethertype.into());
     }
     headers(&mut line, &packet.headers, &packet.track);
-    json_tree::add(line.0, packet);
+    match misfit::of(&packet.headers, &packet.frame.bytes) {
+        Some(misfit) => tcp(&mut line, misfit.tcp(), misfit.data_len(), &packet.track),
+        None => json_tree::add(line.0, packet),
+    }
     line.text("}");
 }
 
@@ -71,7 +75,7 @@ fn headers(line: &mut Line<'_>, headers: &Headers, track: &Track) {
         Net::Ipv6(ip) => ipv6(line, ip),
     }
     match &headers.transport {
-        Transport::Tcp(header) => tcp(line, header, track),
+        Transport::Tcp(header) => tcp(line, header, Some(header.len), track),
         Transport::Udp(udp) => {
             line.number("udp.srcport", udp.srcport.into());
             line.number("udp.dstport", udp.dstport.into());
@@ -110,7 +114,7 @@ fn ipv6(line: &mut Line<'_>, ip: &Ipv6) {
     line.number("ipv6.plen", ip.plen.into());
 }
 
-fn tcp(line: &mut Line<'_>, tcp: &Tcp, track: &Track) {
+fn tcp(line: &mut Line<'_>, tcp: &Tcp, len: Option<u32>, track: &Track) {
     line.number("tcp.srcport", tcp.srcport.into());
     line.number("tcp.dstport", tcp.dstport.into());
     if let Some(stream) = track.stream {
@@ -123,7 +127,9 @@ fn tcp(line: &mut Line<'_>, tcp: &Tcp, track: &Track) {
     let ack = if acknowledges { track.ack } else { tcp.ack };
     line.number("tcp.ack", ack.into());
     line.number("tcp.ack_raw", tcp.ack.into());
-    line.number("tcp.len", tcp.len.into());
+    if let Some(len) = len {
+        line.number("tcp.len", len.into());
+    }
     line.number("tcp.hdr_len", tcp.hdr_len.into());
     line.number("tcp.flags", tcp.flags.into());
     line.key("tcp.flags.str");
@@ -322,8 +328,8 @@ mod tests {
     fn packet(link: LinkType, bytes: &[u8]) -> PacketEvent {
         PacketEvent {
             number: 7,
-            host: String::new(),
-            interface: String::new(),
+            host: "".into(),
+            interface: "".into(),
             frame: Frame {
                 time_ns: 1_000_000_000_000_000_042,
                 link,
@@ -334,8 +340,8 @@ mod tests {
             headers: decode(link, bytes, bytes.len() as u32),
             track: Track::default(),
             cause: None,
-            from: String::new(),
-            to: String::new(),
+            from: "".into(),
+            to: "".into(),
             network: 0,
             rulings: Vec::new(),
             comments: Vec::new(),
@@ -446,7 +452,7 @@ mod tests {
         let line = packet_json(&event);
         assert!(!line.contains(['\u{1b}', '\u{202e}']), "{line:?}");
         let json = parsed(&event);
-        assert_eq!(json["from"], event.from.as_str());
+        assert_eq!(json["from"], *event.from);
         assert_eq!(
             (&json["cause"], &json["lost"]),
             (&"caused by sendto(3)".into(), &2.into())

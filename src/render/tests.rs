@@ -24,8 +24,8 @@ fn packets(name: &str, bytes: &[u8]) -> Vec<PacketEvent> {
     packets.push(capture.frame(LinkType::ETHERNET, bytes, (name, "")));
     packets.push(capture.frame(LinkType::RAW, bytes, ("", name)));
     for packet in &mut packets {
-        name.clone_into(&mut packet.from);
-        name.clone_into(&mut packet.interface);
+        packet.from = name.into();
+        packet.interface = name.into();
         packet.cause = Some(sample::cause(Certainty::Caused, name, name));
     }
     packets
@@ -69,6 +69,7 @@ fn events(name: &str, bytes: &[u8]) -> Vec<Event> {
             process: name.to_owned(),
             job: 0,
             reason: name.to_owned(),
+            fruitless: false,
         }),
         Event::State(StateEvent {
             process: name.to_owned(),

@@ -77,6 +77,7 @@ impl Session {
                     process: String::new(),
                     job: 0,
                     reason: error.to_string(),
+                    fruitless: false,
                 }));
             }
         }

@@ -19,6 +19,7 @@ use std::collections::{HashMap, HashSet};
 use std::io;
 use std::net::SocketAddr;
 use std::os::fd::OwnedFd;
+use std::sync::Arc;
 
 /// Frames of a shared network that are not the session's are dropped here; a private network has no others.
 #[derive(Debug)]
@@ -39,10 +40,12 @@ pub struct Packets {
     states: HashMap<u32, [&'static str; 2]>,
     /// The session's conversations, on a network that others use too.
     ours: HashSet<u32>,
+    /// The names of a loopback and of a cable's end: every packet shares them.
+    interfaces: [Arc<str>; 2],
 }
 
 /// At most this many connections are remembered with their states.
-const CONVERSATIONS: usize = 32_768;
+const CONVERSATIONS: usize = 16_384;
 
 impl Packets {
     /// Begins to capture with the lab's packet sockets; without them there are no packets.
@@ -50,7 +53,7 @@ impl Packets {
         Ok(Self {
             taps: Taps::new(FIRST_HOST, sockets)?,
             shared,
-            tracker: Tracker::new(),
+            tracker: Tracker::with_limit(CONVERSATIONS),
             finder: CauseFinder::default(),
             number: 0,
             newest_ns: 0,
@@ -60,6 +63,7 @@ impl Packets {
             strangers: HashSet::new(),
             states: HashMap::new(),
             ours: HashSet::new(),
+            interfaces: ["lo".into(), "eth0".into()],
         })
     }
 
@@ -159,11 +163,9 @@ impl Packets {
             let names = self.names(&headers, &track, ends, inventory);
             let mut packet = PacketEvent {
                 number: self.number,
-                host: sender.map_or_else(
-                    || WIRE_NAME.to_owned(),
-                    |sender| self.taps.host(sender).to_owned(),
-                ),
-                interface: if network == WIRE { "eth0" } else { "lo" }.to_owned(),
+                host: sender
+                    .map_or_else(|| WIRE_NAME.into(), |sender| self.taps.shared_name(sender)),
+                interface: Arc::clone(&self.interfaces[usize::from(network == WIRE)]),
                 network,
                 frame,
                 headers,
@@ -190,7 +192,7 @@ impl Packets {
                 packet.cause = Some(found.cause);
                 if let Some(label) = found.label.filter(|_| packet.from.is_empty()) {
                     self.name_sender(&packet, &label);
-                    packet.from = label;
+                    packet.from = label.into();
                 }
             }
             if let Some(conversation) = packet.track.conversation {

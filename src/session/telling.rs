@@ -5,6 +5,7 @@ use crate::event::Event;
 use crate::sys::clock;
 use crate::sys::diag::{Answer, Question};
 use std::net::SocketAddr;
+use std::sync::Arc;
 
 /// With more open sockets than this the kernel is asked for their states when all calls have returned, not after each.
 pub(super) const MANY: usize = 64;
@@ -109,8 +110,9 @@ impl Session {
         let mut newest = None;
         for packet in self.packets.tell(&self.inventory, until_ns) {
             newest = Some(packet.frame.time_ns);
-            self.log.packet(packet.clone());
-            self.out.push(Event::Packet(Box::new(packet)));
+            let packet = Arc::new(packet);
+            self.log.packet(Arc::clone(&packet));
+            self.out.push(Event::Packet(packet));
         }
         newest
     }

@@ -37,6 +37,14 @@ impl Shell {
             let text = views::page(verb);
             return screen.show(&text);
         }
+        // `help s.bind`, `help socket.bind`: what stands behind the dot is what is asked about.
+        if let Some(verb) = topic
+            .rsplit_once('.')
+            .and_then(|(_, name)| Verb::named(name))
+        {
+            let text = views::page(verb);
+            return screen.show(&text);
+        }
         if let Some(text) = views::layer(topic) {
             return screen.show(&text);
         }

@@ -24,6 +24,7 @@ use notes::{Notes, grouped};
 use std::collections::HashMap;
 use std::io::{self, BufWriter, Write};
 use std::os::fd::OwnedFd;
+use std::sync::Arc;
 
 /// What is asked for.
 pub struct Request {
@@ -162,7 +163,7 @@ struct Inspection {
     file: Option<pcapng::Writer<BufWriter<Box<dyn Write>>>>,
     tracker: Tracker,
     reassembly: Reassembly,
-    names: HashMap<i32, String>,
+    names: HashMap<i32, Arc<str>>,
     look: Look,
     /// The packet at hand; its memory is used again and again.
     event: PacketEvent,
@@ -276,6 +277,7 @@ impl Inspection {
             let name = self.names.entry(frame.ifindex).or_insert_with(|| {
                 interface::if_indextoname(frame.ifindex as u32)
                     .unwrap_or_else(|_| format!("interface {}", frame.ifindex))
+                    .into()
             });
             self.event.interface.clone_from(name);
         }

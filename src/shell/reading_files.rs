@@ -72,9 +72,8 @@ fn page(ladder: &Ladder<'_>, reading: &Reading) -> String {
         ladder.packets.len(),
         env!("CARGO_PKG_VERSION")
     );
-    let mut parts = vec![Part::Prose(words)];
-    parts.extend(packet_parts(ladder));
-    html::page(&title(reading), &parts)
+    let parts = std::iter::once(Part::Prose(words)).chain(packet_parts(ladder));
+    html::page(&title(reading), parts)
 }
 
 fn title(reading: &Reading) -> String {

@@ -36,11 +36,10 @@ pub(super) fn show(
     let look = screen.look();
     match reading.view {
         View::Lines | View::Fields { .. } | View::Bytes => each(reading, filter, input, |told| {
-            let text = match reading.view {
-                View::Fields { bytes } => fields(told, bytes, look),
-                _ => bytes_of(told, reading, look),
-            };
-            screen.show(&text);
+            match reading.view {
+                View::Fields { bytes } => screen.show(&fields(told, bytes, look)),
+                _ => show_bytes(told, reading, look, screen),
+            }
             flow(screen)
         }),
         View::Conversations => {
@@ -86,7 +85,7 @@ pub(super) fn show(
             let (kept, result) = conversation(number, carries, reading, filter, input);
             kept.warn(screen);
             let form = if bytes { Form::Hex } else { Form::Text };
-            screen.show(&followed(&kept, number, form, look));
+            show_followed(&kept, number, form, screen);
             result
         }
     }
@@ -212,16 +211,23 @@ fn fields(told: &Told<'_>, bytes: bool, look: Look) -> Styled {
     text
 }
 
-fn bytes_of(told: &Told<'_>, reading: &Reading, look: Look) -> Styled {
+/// A line and the bytes below it, shown in portions: what is drawn takes a hundred times the memory of its bytes.
+fn show_bytes(told: &Told<'_>, reading: &Reading, look: Look, screen: &mut dyn Screen) {
+    const PORTION: usize = 1000;
     let packet = told.packet;
     let time = reading.clock.text(packet.frame.time_ns, told.times_ns);
     let mut text = Styled::new();
     text.push(packet_line::at(packet, &time, &look));
     let count = if look.width >= hex::width(16) { 16 } else { 8 };
-    let rows = hex::rows(&packet.frame.bytes, 0, count, |_| Style::Plain);
-    text.lines.extend(rows);
+    for row in hex::rows(&packet.frame.bytes, 0, count, |_| Style::Plain) {
+        if text.lines.len() >= PORTION {
+            screen.show(&text);
+            text.lines.clear();
+        }
+        text.push(row);
+    }
     text.push(Line::new());
-    text
+    screen.show(&text);
 }
 
 /// The newest packets that passed.
@@ -236,13 +242,13 @@ pub(super) struct Kept {
 impl Kept {
     /// Takes one more.
     pub(super) fn add(&mut self, packet: &PacketEvent) {
-        self.bytes += packet.frame.bytes.len();
+        self.bytes += packet.held();
         self.packets.push_back(packet.clone());
         while self.packets.len() > PACKETS || self.bytes > BYTES {
             let Some(oldest) = self.packets.pop_front() else {
                 break;
             };
-            self.bytes -= oldest.frame.bytes.len();
+            self.bytes -= oldest.held();
             self.forgotten += 1;
         }
     }
@@ -261,9 +267,9 @@ impl Kept {
     }
 }
 
-fn followed(kept: &Kept, number: u32, form: Form, look: Look) -> Styled {
+fn show_followed(kept: &Kept, number: u32, form: Form, screen: &mut dyn Screen) {
     let Some(first) = kept.packets.front() else {
-        return nothing(&no_conversation(number));
+        return screen.show(&nothing(&no_conversation(number)));
     };
     let (from, to) = endpoint::ends(first);
     let (left, right) = if first.track.forward {
@@ -281,5 +287,7 @@ fn followed(kept: &Kept, number: u32, form: Form, look: Look) -> Styled {
         right: &right.title(),
         parts: &said(&packets),
     };
-    follow::draw(&conversation, form, &look)
+    follow::draw_each(&conversation, form, &screen.look(), |sheet| {
+        screen.show(&sheet);
+    });
 }

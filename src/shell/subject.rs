@@ -152,7 +152,7 @@ fn carries(party: &Party, packet: &PacketEvent) -> bool {
 
 /// False when the packet passed the loopback interface of another host, where the same addresses and ports are other sockets.
 fn shares_network(party: &Party, packet: &PacketEvent) -> bool {
-    packet.network == WIRE || party.host == packet.host
+    packet.network == WIRE || *party.host == *packet.host
 }
 
 /// True when a socket is the end `local` of a connection to `peer`.

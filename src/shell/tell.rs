@@ -136,8 +136,13 @@ impl Shell {
             return;
         }
         for event in &events {
-            if let Event::Output(output) = event {
-                self.teller.hear(&output.text);
+            match event {
+                Event::Output(output) => self.teller.hear(&output.text),
+                // Whoever refused it, the shell or a process: only a script counts the lines that could not be carried out.
+                Event::Refused(refused) if self.manner.deadline.is_some() && !refused.fruitless => {
+                    self.tally.wrong_lines += 1;
+                }
+                _ => {}
             }
         }
         self.journal.events(&events);

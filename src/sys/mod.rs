@@ -10,6 +10,7 @@ pub mod descriptor_table;
 pub mod diag;
 pub mod interface;
 pub mod link;
+pub mod memory;
 pub mod message;
 pub mod names;
 pub mod option;

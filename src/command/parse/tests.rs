@@ -63,6 +63,7 @@ fn a_call_has_one_entry_for_each_parameter_of_the_catalog() {
             vec![
                 Some(constant("AF_INET")),
                 Some(constant("SOCK_STREAM")),
+                None,
                 None
             ]
         )

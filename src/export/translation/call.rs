@@ -153,9 +153,33 @@ impl Builder<'_> {
                             sent,
                         }
                     }
+                    // Without ancillary data it is what sendto(2) does.
+                    Some(sent) if sent.is_empty() => {
+                        let Some(flags) = word(2) else { return FLAGS };
+                        let to = match &call.peer {
+                            None => None,
+                            Some(address) => match self.place(address) {
+                                Some(to) => Some(to),
+                                None => return ADDRESS,
+                            },
+                        };
+                        Op::Send {
+                            fd,
+                            data: data(call, length),
+                            flags,
+                            to,
+                        }
+                    }
                     _ => FLAGS,
                 }
             }
+            // The file is on this machine: its bytes go into the program.
+            "sendfile" => Op::Send {
+                fd,
+                data: data(call, usize::try_from(call.result).unwrap_or(1)),
+                flags: "0".to_owned(),
+                to: None,
+            },
             "recvmsg" => match room(arg(1)) {
                 Some(size) if arg(2) == "0" => Op::ReceiveDescriptors {
                     fd,

@@ -22,7 +22,7 @@ impl CauseFinder {
                 let time = packet.frame.time_ns;
                 let waits = |window: &&CallWindow| {
                     !window.raw
-                        && window.host == packet.host
+                        && *window.host == *packet.host
                         && window.covers(time)
                         && is_sending(&window.name)
                         && window.peer.is_some_and(|peer| same_ip(peer.ip(), target))
@@ -59,7 +59,7 @@ impl CauseFinder {
         let opening = packet.headers.tcp().is_some_and(opens);
         let fits = |window: &&CallWindow| {
             !window.raw
-                && window.host == packet.host
+                && *window.host == *packet.host
                 && window.sends(from, to, opening)
                 && is_sending(&window.name)
                 && window.end_ns.is_some_and(|end| end < time)
@@ -109,7 +109,7 @@ impl CauseFinder {
             let there = |peer: SocketAddr| to.is_none_or(|to| same_ip(peer.ip(), to));
             window.raw
                 && !window.claimed
-                && window.host == packet.host
+                && *window.host == *packet.host
                 && window.covers(time)
                 && is_sending(&window.name)
                 && window.peer.is_none_or(there)

@@ -40,7 +40,12 @@ impl Inventory {
                         known.peer.clone_from(&answer.peer);
                     }
                     if known.protocol == Protocol::Tcp {
-                        changes.extend(known.enter(tcp_state(answer.state)));
+                        // A socket that was bound by name stays in the kernel's table, CLOSED, beside what it left in TIME-WAIT.
+                        let state = match tcp_state(answer.state) {
+                            "CLOSED" => remains(&without_file, known),
+                            state => state,
+                        };
+                        changes.extend(known.enter(state));
                     }
                 }
                 // TIME-WAIT is kept by the kernel apart from the socket, which is done with it; without that, a socket that is
@@ -124,4 +129,54 @@ fn remains(without_file: &HashMap<Ends, u8>, known: &Known) -> &'static str {
     ends(known.local.as_ref(), known.peer.as_ref())
         .and_then(|ends| without_file.get(&ends))
         .map_or("CLOSED", |state| tcp_state(*state))
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::session::inventory::Inventory;
+    use crate::sys::diag::{Answer, Question};
+    use std::net::SocketAddr;
+
+    #[test]
+    fn a_bound_socket_that_the_kernel_lists_as_closed_is_in_the_state_of_what_it_left() {
+        let local = SocketAddr::from(([10, 0, 0, 1], 5000));
+        let peer = SocketAddr::from(([10, 0, 0, 2], 5000));
+        let mut inventory = Inventory::default();
+        let mut socket = crate::event::sample::call("socket", &["AF_INET", "SOCK_STREAM", "0"]);
+        socket.made = vec![4];
+        inventory.called(&socket, Vec::new(), |fd| fd as u64);
+        let answer = |state: u8, inode: u32| Answer {
+            question: Question::Tcp(2),
+            state,
+            socket_type: 0,
+            protocol: 0,
+            timer: 0,
+            retransmits: 0,
+            expires_ms: 0,
+            rqueue: 0,
+            wqueue: 0,
+            congestion_control: String::new(),
+            inode,
+            local: Some(local.into()),
+            peer: Some(peer.into()),
+            peer_inode: None,
+            file: None,
+            shutdown: 0,
+            tcp_info: Vec::new(),
+        };
+        // The states of include/net/tcp_states.h: FIN_WAIT1 is 4, TIME_WAIT 6, CLOSE 7, CLOSING 11.
+        let mut told = Vec::new();
+        for (own, left) in [(4, None), (11, None), (7, Some(6)), (7, None)] {
+            let mut answers = vec![answer(own, 4)];
+            answers.extend(left.map(|state| answer(state, 0)));
+            let answers: Vec<&Answer> = answers.iter().collect();
+            told.extend(
+                inventory
+                    .refresh("lab", &answers)
+                    .into_iter()
+                    .map(|change| change.to),
+            );
+        }
+        assert_eq!(told, ["FIN-WAIT-1", "CLOSING", "TIME-WAIT", "CLOSED"]);
+    }
 }

@@ -7,6 +7,7 @@ use crate::session::inventory::Inventory;
 use crate::session::known::protocol_of;
 use std::collections::HashMap;
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
+use std::sync::Arc;
 
 impl Packets {
     /// Both directions of a conversation call the sender what its call called it.
@@ -14,20 +15,11 @@ impl Packets {
         let Some(conversation) = packet.track.conversation else {
             return;
         };
-        label.clone_into(
-            &mut self
-                .names
-                .entry((conversation, packet.track.forward))
-                .or_default()
-                .from,
-        );
-        label.clone_into(
-            &mut self
-                .names
-                .entry((conversation, !packet.track.forward))
-                .or_default()
-                .to,
-        );
+        let (label, forward): (Arc<str>, _) = (label.into(), packet.track.forward);
+        let own = self.names.entry((conversation, forward)).or_default();
+        own.from = Arc::clone(&label);
+        let other = self.names.entry((conversation, !forward)).or_default();
+        other.to = label;
     }
 
     /// A program ended: what had its addresses may be another's next.
@@ -63,8 +55,8 @@ impl Packets {
                     .or_else(program)
             };
             Names {
-                from: name(ends.sender, from, to).unwrap_or_default(),
-                to: name(ends.receiver, to, from).unwrap_or_default(),
+                from: name(ends.sender, from, to).unwrap_or_default().into(),
+                to: name(ends.receiver, to, from).unwrap_or_default().into(),
             }
         };
         match track.conversation {
@@ -81,8 +73,8 @@ impl Packets {
 /// What both ends of one direction are called.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Names {
-    pub(super) from: String,
-    pub(super) to: String,
+    pub(super) from: Arc<str>,
+    pub(super) to: Arc<str>,
 }
 
 /// The program that has the socket at an address of a host, or one bound to any address with its port.

@@ -64,6 +64,13 @@ impl Session {
             ("EINVAL", "bind") => {
                 bound_already(&label, &past).or_else(|| misfit(&label, &past, call))
             }
+            ("EINVAL", "listen") => past.done("connect").map(|connect| {
+                format!(
+                    "{label} is connected, or was: {}, {}. A server listens on a socket of its own.",
+                    told(connect),
+                    place(connect)
+                )
+            }),
             ("EINVAL" | "EAFNOSUPPORT", "connect" | "sendto" | "bind") => {
                 misfit(&label, &past, call)
             }

@@ -1,68 +1,96 @@
 //! Texts that nobody would type: no panic, no stack, time in proportion.
 
 use crate::command::parse::parse_line;
+use nix::time::{ClockId, clock_gettime};
 use proptest::prelude::{ProptestConfig, any, prop, proptest};
+use std::time::Duration;
+
+/// Pieces that open something, join something, or end something too early.
+const PIECES: &[&str] = &[
+    "(",
+    "[",
+    "x[",
+    "f(",
+    "-",
+    "not ",
+    "a+",
+    "a.b",
+    ".a",
+    "repeat 2 {",
+    "'",
+    "\\",
+    "a,",
+    "a,a=",
+    "1",
+    "1.",
+    ":",
+    "a:",
+    "::",
+    "[::",
+    "/",
+    "@",
+    "{",
+    "}",
+    ";",
+    "\n",
+    "#",
+    "a>",
+    "a> ",
+    "&",
+    "x y ",
+    "\"\\\"",
+    "b\"",
+    "é",
+    "run '",
+    "with a as b, ",
+    "with a: ",
+    "socket.",
+    "len(",
+    "s.send(",
+    "tcp(a=",
+    "expect (",
+    "packets {",
+    "import a,",
+    "x = ",
+    ">>> ",
+    "[a,",
+];
+
+/// Everything that reads a line while it is typed or run.
+fn read_everywhere(text: &str) {
+    let _ = parse_line(text);
+    let _ = parse_line(&format!("print {text}"));
+    let _ = parse_line(&format!("x = ({text}"));
+    let _ = parse_line(&format!("packets {text}"));
+    let _ = crate::command::line::needs_more(text);
+    let _ = crate::command::line::lines(text);
+    crate::command::highlight::highlight(text);
+    crate::command::hint::hint(text, text.len());
+}
 
 #[test]
-fn long_garbage_takes_time_in_proportion_and_no_stack() {
-    for piece in [
-        "(",
-        "[",
-        "x[",
-        "f(",
-        "-",
-        "not ",
-        "a+",
-        "a.b",
-        ".a",
-        "repeat 2 {",
-        "'",
-        "\\",
-        "a,",
-        "a,a=",
-        "1",
-        "1.",
-        ":",
-        "a:",
-        "::",
-        "[::",
-        "/",
-        "@",
-        "{",
-        "}",
-        ";",
-        "\n",
-        "#",
-        "a>",
-        "a> ",
-        "&",
-        "x y ",
-        "\"\\\"",
-        "b\"",
-        "é",
-        "run '",
-        "with a as b, ",
-        "with a: ",
-        "socket.",
-        "len(",
-        "s.send(",
-        "tcp(a=",
-        "expect (",
-        "packets {",
-        "import a,",
-        "x = ",
-        ">>> ",
-        "[a,",
-    ] {
-        let text = piece.repeat((1 << 18) / piece.len());
-        let _ = parse_line(&text);
-        let _ = parse_line(&format!("print {text}"));
-        let _ = parse_line(&format!("x = ({text}"));
-        let _ = parse_line(&format!("packets {text}"));
-        let _ = crate::command::line::needs_more(&text);
-        let _ = crate::command::line::lines(&text);
-        crate::command::highlight::highlight(&text);
-        crate::command::hint::hint(&text, text.len());
+fn long_garbage_takes_no_stack() {
+    for piece in PIECES {
+        read_everywhere(&piece.repeat((1 << 15) / piece.len()));
+    }
+}
+
+#[test]
+fn long_garbage_takes_time_in_proportion() {
+    // The thread's own time: what else the machine does is not in it.
+    let time = |text: &str| {
+        let now = || clock_gettime(ClockId::CLOCK_THREAD_CPUTIME_ID).expect("threads have a clock");
+        let begun = Duration::from(now());
+        read_everywhere(text);
+        Duration::from(now()).saturating_sub(begun)
+    };
+    for piece in PIECES {
+        let short = piece.repeat((1 << 11) / piece.len());
+        let (once, four_times) = (time(&short), time(&short.repeat(4)));
+        assert!(
+            four_times < once * 8 + Duration::from_millis(50),
+            "{piece:?}: {once:?}, four times as much {four_times:?}"
+        );
     }
 }
 

@@ -12,6 +12,14 @@ fn refused(line: &str) -> Diagnostic {
 }
 
 #[test]
+fn a_bracket_left_open_on_an_earlier_line_is_named_where_it_shows() {
+    let error = parse_line("s.send(b\"a\"\ns.recv(5)").expect_err("a bracket is open");
+    assert_eq!((error.line, error.column), (2, 1));
+    let help = error.help.unwrap_or_default();
+    assert!(help.contains("`s.send(b\"a\"` is not closed"), "{help}");
+}
+
+#[test]
 fn what_is_wrong_is_said_with_its_place_and_a_way_out() {
     for (line, at, message, expected, help) in [
         (
@@ -170,7 +178,111 @@ fn what_is_wrong_is_said_with_its_place_and_a_way_out() {
             "",
             "`gethostbyname`",
         ),
+        (
+            "connect s 127.0.0.1:http",
+            19..20,
+            "unexpected `:`",
+            "",
+            "getservbyname",
+        ),
         ("len(a, b)", 0..3, "`len` is given 2 arguments", "1", ""),
+        (
+            "bind(s, &a, sizeof a)",
+            8..9,
+            "unexpected `&`",
+            "",
+            "(\"127.0.0.1\", 5000)",
+        ),
+        (
+            "bind(s, (struct sockaddr *)&a, 16)",
+            16..24,
+            "unexpected `sockaddr`",
+            "",
+            "no structure",
+        ),
+        (
+            "send(s, \"a, b\", 4, 0)",
+            19..20,
+            "one too many",
+            "",
+            "knows its length",
+        ),
+        (
+            "n = recv(s, buf, 100, 0)",
+            22..23,
+            "one too many",
+            "",
+            "data = recv(s, 100)",
+        ),
+        (
+            "accept(s, NULL, NULL)",
+            16..20,
+            "one too many",
+            "",
+            "conn, addr = accept(s)",
+        ),
+        ("send(s, \"a&b\", x y)", 17..18, "unexpected `y`", "", ""),
+        (
+            "memset(&a, 0, 16)",
+            0..6,
+            "`memset` is no function",
+            "",
+            "leave this line out",
+        ),
+        (
+            "fcntl(s, F_SETFL, O_NONBLOCK)",
+            0..5,
+            "`fcntl` is no function",
+            "",
+            "setblocking s False",
+        ),
+        (
+            "my_addr.sin_port = 5",
+            0..16,
+            "only plain names",
+            "",
+            "127.0.0.1:5000",
+        ),
+        ("}", 0..1, "unexpected `}`", "", "leave"),
+        (
+            "socket.setdefaulttimeout(5)",
+            7..24,
+            "no function of socket",
+            "",
+            "s.settimeout(5)",
+        ),
+        (
+            "socket.gaierror",
+            7..15,
+            "`gaierror` of socket is not here",
+            "",
+            "errno",
+        ),
+        (
+            "s.recvmsg_into([b])",
+            2..14,
+            "`recvmsg_into` is no method",
+            "",
+            "recvmsg",
+        ),
+        (
+            "threading.Thread(target=f)",
+            0..16,
+            "threading is a module of Python",
+            "",
+            "ends in &",
+        ),
+        ("os.fork()", 3..7, "no function of os", "", "process NAME"),
+        ("bind?", 4..5, "unexpected `?`", "", "help bind"),
+        (
+            "what is a socket?",
+            0..4,
+            "`what` is no verb",
+            "",
+            "explain",
+        ),
+        ("GET / HTTP/1.0", 0..3, "`GET` is no verb", "", "quotes"),
+        ("ls | grep x", 0..2, "`ls` is no verb", "", "run"),
         ("print(a = b)", 6..7, "takes no argument `a`", "", ""),
         ("x = y = 5", 4..7, "two `=`", "", "=="),
         ("s.x = 5", 0..3, "only plain names", "", ""),
@@ -299,17 +411,10 @@ fn what_is_wrong_is_said_with_its_place_and_a_way_out() {
         ),
         (
             "sel = selectors.DefaultSelector()",
-            16..31,
-            "selectors are not here",
+            6..31,
+            "selectors is a module of Python that is not here",
             "",
             "select.epoll()",
-        ),
-        (
-            "socket.has_ipv6",
-            7..15,
-            "nothing that is known of socket",
-            "",
-            "IPv6",
         ),
         ("ls -l", 0..2, "`ls` is no verb", "a verb", "`run ls -l`"),
         ("nc -l 5000", 0..2, "`nc` is no verb", "", "create_server"),
@@ -373,10 +478,16 @@ fn what_is_wrong_is_said_with_its_place_and_a_way_out() {
         assert_eq!(error.span, at, "{line}: {error:?}");
         assert_eq!(
             (error.line, error.column),
-            (1, line[..at.start].chars().count() + 1),
+            place_of(&line[..at.start]),
             "{line}"
         );
     }
+}
+
+/// The line and the column, from 1, of what comes behind the text.
+fn place_of(before: &str) -> (usize, usize) {
+    let last = before.rsplit('\n').next().unwrap_or(before);
+    (before.matches('\n').count() + 1, last.chars().count() + 1)
 }
 
 #[test]
@@ -414,4 +525,12 @@ fn a_variable_called_host_is_itself_when_it_stands_alone() {
     );
     let error = parse_line_knowing("host", &[]).expect_err("a name is missing");
     assert!(error.message.contains("needs a name"), "{error}");
+}
+
+#[test]
+fn a_colon_behind_a_name_is_told_how_a_line_is_sent_to_a_process() {
+    let error = refused("client: c = socket");
+    assert_eq!(error.span, 6..7);
+    let help = error.help.unwrap_or_default();
+    assert!(help.contains("begins with `client> `"), "{help}");
 }
