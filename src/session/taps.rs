@@ -15,7 +15,7 @@ use std::net::IpAddr;
 use std::os::fd::{AsFd, BorrowedFd, OwnedFd};
 use std::sync::Arc;
 
-/// The rings of the first host's loopback, and of those that came later, in MiB: 2,048 short frames or 15 of the largest size each.
+/// The rings of the first host's loopback, and of those that came later, in MiB: 4,096 short frames or 15 of the largest size each.
 const FIRST_MIB: usize = 4;
 const NEXT_MIB: usize = 2;
 /// At most this many frames of a host's loopback are fetched before they are told: those behind them wait where they take less memory.

@@ -23,12 +23,12 @@ pub struct Room {
 }
 
 impl Room {
-    /// Rings of so many blocks for `lo`: many slots for short frames, fewer for those of a usual wire, few for those of the largest
+    /// Rings of so many blocks for `lo`, of which the first has twice as many: many slots for short frames, which come fastest, fewer for those of a usual wire, few for those of the largest
     /// size (64 KiB of IP, headers, the ring's own header).
     pub const fn for_loopback(blocks: usize) -> [Self; RINGS] {
         let [short, usual, long] = [(0, 400), (400, 1800), (1800, u32::MAX)];
         [
-            Self::new(512, blocks, short),
+            Self::new(512, 2 * blocks, short),
             Self::new(2048, blocks, usual),
             Self::new(65_536 + 256, blocks, long),
         ]
