@@ -212,21 +212,17 @@ impl Shell {
 
     pub(super) fn why(&mut self, process: &str, screen: &mut dyn Screen) {
         self.wait_for_timed(Some(process), screen);
-        match self.session.why(process) {
-            Some(evidence) => {
-                self.show_events(screen);
-                let text = views::why(&evidence, screen.look());
-                screen.show(&text);
-            }
-            None => {
-                let words = "no call has failed so far";
-                let note = match self.session.refusal(process) {
-                    Some(reason) => format!("{words}; the last command: {reason}"),
-                    None => words.to_owned(),
-                };
-                self.session.tell(Event::Note(note));
-            }
+        if let Some(evidence) = self.session.why(process) {
+            self.show_events(screen);
+            let text = views::why(&evidence, screen.look());
+            return screen.show(&text);
         }
+        let words = "no call has failed so far";
+        let note = match self.session.refusal(process) {
+            Some(reason) => format!("{words}; the last command: {reason}"),
+            None => words.to_owned(),
+        };
+        self.session.tell(Event::Note(note));
     }
 
     /// The display filter of an argument, which passes everything when none is given; `None` when it is wrong, which has been said.
