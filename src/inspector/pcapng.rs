@@ -23,6 +23,10 @@ use std::time::Duration;
 const INBOUND: u32 = 1;
 const OUTBOUND: u32 = 2;
 
+/// After so many interfaces a new section begins, where they are described anew: a capture may bring a new one with each packet, and they
+/// are looked through for every packet.
+const INTERFACES: usize = 1024;
+
 /// An interface as the file numbers it.
 struct Interface {
     host: String,
@@ -51,15 +55,8 @@ pub struct Writer<W: Write> {
 impl<W: Write> Writer<W> {
     /// Writes the file's header.
     pub fn new(out: W) -> io::Result<Self> {
-        let section = SectionHeaderBlock {
-            endianness: Endianness::native(),
-            options: vec![SectionHeaderOption::UserApplication(Cow::Borrowed(
-                "socklab",
-            ))],
-            ..SectionHeaderBlock::default()
-        };
         Ok(Self {
-            inner: PcapNgWriter::with_section_header(out, section).map_err(to_io)?,
+            inner: PcapNgWriter::with_section_header(out, section()).map_err(to_io)?,
             interfaces: Vec::new(),
         })
     }
@@ -74,6 +71,12 @@ impl<W: Write> Writer<W> {
         let number = if let Some(number) = known {
             number
         } else {
+            if self.interfaces.len() >= INTERFACES {
+                self.inner
+                    .write_block(&section().into_block())
+                    .map_err(to_io)?;
+                self.interfaces.clear();
+            }
             let interface = Interface {
                 host: packet.host.clone(),
                 name: packet.interface.clone(),
@@ -113,6 +116,16 @@ impl<W: Write> Writer<W> {
                 .map_err(to_io)?;
         }
         self.flush()
+    }
+}
+
+fn section() -> SectionHeaderBlock<'static> {
+    SectionHeaderBlock {
+        endianness: Endianness::native(),
+        options: vec![SectionHeaderOption::UserApplication(Cow::Borrowed(
+            "socklab",
+        ))],
+        ..SectionHeaderBlock::default()
     }
 }
 
