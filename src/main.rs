@@ -90,7 +90,10 @@ fn front(cli: Cli) -> u8 {
             };
             let mut output = Output::new(look(&common), format(&common));
             match shell::reading::read(&reading, &mut output) {
-                Ok(()) => 0,
+                Ok(()) => match output.failure() {
+                    Some(error) => complain(&common, &format!("standard output: {error}")),
+                    None => 0,
+                },
                 Err(failure) => {
                     write_error(&common, &failure.text);
                     failure.status
@@ -352,6 +355,9 @@ fn settings(common: &Common) -> Settings {
     }
 }
 
+/// No view is laid out for more columns, whatever COLUMNS says: columns are made straight with blanks.
+const WIDEST: usize = 10_000;
+
 /// Colours and characters, decided once: `--color`, then NO_COLOR, CLICOLOR_FORCE, whether it is a terminal, and TERM.
 fn look(common: &Common) -> Look {
     let set = |name: &str| std::env::var_os(name).is_some_and(|value| !value.is_empty());
@@ -364,7 +370,8 @@ fn look(common: &Common) -> Look {
     };
     let width = sys::terminal::columns(std::io::stdout())
         .or_else(|| std::env::var("COLUMNS").ok()?.parse().ok())
-        .unwrap_or(100);
+        .unwrap_or(100)
+        .min(WIDEST);
     Look {
         width,
         ascii: common.ascii,

@@ -122,6 +122,8 @@ pub struct Output {
     look: Look,
     format: Format,
     gone: bool,
+    /// Why it is gone, when nobody closed it.
+    failure: Option<io::Error>,
     buffer: String,
 }
 
@@ -133,17 +135,31 @@ impl Output {
             look,
             format,
             gone: false,
+            failure: None,
             buffer: String::new(),
         }
     }
 
+    /// Why what was shown could not be written: a full disk. `None` when all was written, or a reader closed its pipe (`| head`).
+    pub fn failure(&self) -> Option<&io::Error> {
+        self.failure.as_ref()
+    }
+
     fn write(&mut self) {
-        let mut output = io::stdout().lock();
-        self.gone |= output
-            .write_all(self.buffer.as_bytes())
-            .and_then(|()| output.flush())
-            .is_err();
+        let buffer = std::mem::take(&mut self.buffer);
+        self.write_out(buffer.as_bytes());
+        self.buffer = buffer;
         self.buffer.clear();
+    }
+
+    fn write_out(&mut self, bytes: &[u8]) {
+        let mut output = io::stdout().lock();
+        if let Err(error) = output.write_all(bytes).and_then(|()| output.flush()) {
+            self.gone = true;
+            if error.kind() != io::ErrorKind::BrokenPipe {
+                self.failure = Some(error);
+            }
+        }
     }
 }
 
@@ -173,11 +189,7 @@ impl Screen for Output {
 
     fn show_lines(&mut self, lines: &[u8]) {
         if !self.gone {
-            let mut output = io::stdout().lock();
-            self.gone |= output
-                .write_all(lines)
-                .and_then(|()| output.flush())
-                .is_err();
+            self.write_out(lines);
         }
     }
 

@@ -8,6 +8,7 @@ use crate::event::packet::PacketEvent;
 use crate::inspector::follow::said;
 use crate::inspector::pcap::CaptureError;
 use crate::inspector::read::{Told, read_told};
+use crate::packet::text::escape;
 use crate::render::conversations::Totals;
 use crate::render::endpoint;
 use crate::render::follow::{self, Conversation, Form};
@@ -136,7 +137,7 @@ fn fields(told: &Told<'_>, bytes: bool, look: Look) -> Styled {
 
 fn comments(told: &Told<'_>, text: &mut Styled) {
     for comment in told.comments() {
-        let comment = String::from_utf8_lossy(comment);
+        let comment = escape(comment, usize::MAX);
         text.say(Style::Note, 2, &format!("comment: {comment}"));
     }
 }
