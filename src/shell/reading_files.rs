@@ -14,9 +14,10 @@ use crate::inspector::read::Told;
 use crate::render::html::{self, Part};
 use crate::render::ladder::Ladder;
 use crate::render::{svg_ladder, svg_plot};
-use std::fs::File;
-use std::io::{BufWriter, Read};
+use std::fs::{self, File};
+use std::io::{self, BufWriter, Read};
 use std::ops::ControlFlow;
+use std::os::unix::fs::MetadataExt;
 use std::path::Path;
 
 /// Writes the packets that pass, as the name of the file asks for. What was read before damage is written before the error is given.
@@ -27,6 +28,10 @@ pub(super) fn write(
     file: &Path,
     screen: &mut dyn Screen,
 ) -> Result<(), CaptureError> {
+    if is_read_from(reading, file) {
+        let words = "this is the file that is read; writing it would destroy it";
+        return Err(io::Error::other(words).into());
+    }
     let ending = file.extension().and_then(|ending| ending.to_str());
     if let View::Plot { number, subject } = reading.view {
         let (kept, result) = conversation(number, |_| true, reading, filter, input);
@@ -58,8 +63,29 @@ pub(super) fn write(
         calls: &[],
         messages: &[],
     };
-    std::fs::write(file, draw(&ladder, reading))?;
+    fs::write(file, draw(&ladder, reading)).map_err(|error| about(file, &error))?;
     result
+}
+
+/// True when what is to be written is the capture itself, by whatever name.
+fn is_read_from(reading: &Reading, file: &Path) -> bool {
+    let input = if reading.file == Path::new("-") {
+        Path::new("/proc/self/fd/0")
+    } else {
+        &reading.file
+    };
+    let (Ok(input), Ok(output)) = (fs::metadata(input), fs::metadata(file)) else {
+        return false;
+    };
+    output.is_file() && (input.dev(), input.ino()) == (output.dev(), output.ino())
+}
+
+/// What is wrong with the file to be written: the error is told as one of the file that is read.
+fn about(file: &Path, error: &io::Error) -> io::Error {
+    io::Error::new(
+        error.kind(),
+        format!("cannot write {}: {error}", file.display()),
+    )
 }
 
 fn drawing(ladder: &Ladder<'_>, reading: &Reading) -> String {
@@ -103,7 +129,8 @@ fn frames(
     input: impl Read,
     file: &Path,
 ) -> Result<(), CaptureError> {
-    let mut writer = Writer::new(BufWriter::new(File::create(file)?))?;
+    let out = File::create(file).map_err(|error| about(file, &error))?;
+    let mut writer = Writer::new(BufWriter::new(out)).map_err(|error| about(file, &error))?;
     let mut failed = None;
     let result = each(reading, filter, input, |told| {
         match writer.packet(told.packet, usize::MAX, &comments(told)) {
@@ -114,9 +141,9 @@ fn frames(
             }
         }
     });
-    writer.flush()?;
+    let failed = failed.or(writer.flush().err());
     match failed {
-        Some(error) => Err(error.into()),
+        Some(error) => Err(about(file, &error).into()),
         None => result,
     }
 }
