@@ -225,7 +225,6 @@ fn tshark_shows_the_comments_names_and_directions_that_were_written() {
         "socklab #1: c → ?",
         "caused by connect(3, \\u{1b}[31m) in client, process 4711",
         "lost: wire rule 2",
-        "handshake 1 of 3",
     ] {
         assert!(rows[0][0].contains(comment), "{comment}: {:?}", rows[0]);
     }

@@ -167,7 +167,7 @@ impl PacketEvent {
     pub fn lost(&self) -> Option<u32> {
         self.rulings
             .iter()
-            .find(|ruling| matches!(ruling.effect, Effect::Lost | Effect::TooBig(_)))
+            .find(|ruling| ruling.effect.is_loss())
             .map(|ruling| ruling.rule)
     }
 

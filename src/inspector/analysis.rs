@@ -15,6 +15,8 @@ pub struct Segment<'a> {
     pub time_ns: i64,
     /// Its header.
     pub tcp: &'a Tcp,
+    /// True when it is known that it did not reach the other end.
+    pub lost: bool,
 }
 
 /// What the rules say of one segment.

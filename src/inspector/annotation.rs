@@ -74,6 +74,17 @@ pub fn learn<'a>(event: &mut PacketEvent, comments: impl Iterator<Item = &'a [u8
     }
 }
 
+/// True when the comments of a file tell that the packet did not reach its receiver as it was.
+pub fn tells_loss<'a>(mut comments: impl Iterator<Item = &'a [u8]>) -> bool {
+    comments
+        .next()
+        .is_some_and(|first| first.starts_with(MARK.as_bytes()))
+        && comments.any(|bytes| {
+            let ruling = std::str::from_utf8(bytes).ok().and_then(ruling);
+            ruling.is_some_and(|ruling| ruling.effect.moves_nobody())
+        })
+}
+
 /// Takes away all that comments told.
 pub fn forget(event: &mut PacketEvent) {
     event.cause = None;

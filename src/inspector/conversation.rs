@@ -174,7 +174,30 @@ pub struct Direction {
     pub reset: bool,
 }
 
+/// What a segment that arrives may change of an end.
+#[derive(Clone, Copy, Debug)]
+pub struct Standing {
+    state: State,
+    fin_acked: bool,
+    reset: bool,
+}
+
 impl Direction {
+    /// How the end stands.
+    pub fn standing(&self) -> Standing {
+        Standing {
+            state: self.state,
+            fin_acked: self.fin_acked,
+            reset: self.reset,
+        }
+    }
+
+    /// Puts it back to how it stood: what would have moved it did not arrive.
+    pub fn stand(&mut self, standing: Standing) {
+        (self.state, self.fin_acked, self.reset) =
+            (standing.state, standing.fin_acked, standing.reset);
+    }
+
     /// A SYN that opens, sent again, makes what was beyond a hole forgotten.
     pub fn forget_hole(&mut self, flags: u16, seq: u32) {
         if self.base == Some(seq) && flags & (flag::SYN | flag::ACK) == flag::SYN {

@@ -74,6 +74,7 @@ pub fn read_told(
             let bytes = block.bytes(record);
             decode_into(&mut event.headers, record.link, bytes, record.len);
             let when = (frames, record.time_ns);
+            tracker.losing(is_lost(&block, record));
             reassembly.packet(
                 &mut tracker,
                 when,
@@ -121,6 +122,12 @@ impl Times {
         self.first_and_latest = Some((times.0, time_ns));
         times
     }
+}
+
+/// True when the file tells that the frame was lost on its way.
+#[inline]
+pub(super) fn is_lost(block: &Block, record: &Record) -> bool {
+    record.options.0 < record.options.1 && annotation::tells_loss(block.comments(record))
 }
 
 /// An event to be filled again and again.

@@ -4,7 +4,7 @@
 //! packet is the same as if one thread had done it all.
 
 use super::pcap::{Block, CaptureError, Reader};
-use super::read::{Summary, Times, Told, blank, place};
+use super::read::{Summary, Times, Told, blank, is_lost, place};
 use super::reassembly::Reassembly;
 use super::tracker::Tracker;
 use crate::event::packet::{FrameBytes, PacketEvent};
@@ -348,6 +348,7 @@ impl<'a> Bench<'a> {
         for ((record, event), number) in frames.zip(before + 1..) {
             let when = (number, record.time_ns);
             let PacketEvent { headers, track, .. } = event;
+            tracker.losing(is_lost(block, record));
             reassembly.packet(tracker, when, headers, block.bytes(record), track);
         }
         tracking.turn += 1;

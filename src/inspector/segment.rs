@@ -50,8 +50,12 @@ pub fn track_segment(
     let before = [record.ends[0].state, record.ends[1].state];
     note_separate_ack(record, from, tcp);
     let fits = !verdict.labels.contains(Label::LostSegment);
+    let standing = record.ends[to].standing();
     state::advance(record, from, tcp, fits);
     track.phase = Some(phase::of_segment(record, from, tcp, before));
+    if segment.lost {
+        record.ends[to].stand(standing);
+    }
     track.states = Some((record.ends[from].state.name(), record.ends[to].state.name()));
     verdict.queued
 }

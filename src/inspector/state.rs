@@ -114,7 +114,8 @@ fn synchronize(tcp: &mut TcpConversation, from: usize, header: &Tcp) {
             tcp.simultaneous_open = true;
             tcp.ends[to].state = State::SynReceived;
         }
-        (State::Closed, State::Closed) => {
+        // The second one where the first was lost.
+        (State::Closed | State::SynSent, State::Closed) => {
             tcp.ends[from].state = State::SynSent;
             tcp.ends[to].state = State::SynReceived;
         }

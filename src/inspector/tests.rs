@@ -334,6 +334,34 @@ fn a_fin_beyond_a_hole_does_not_move_the_other_side() {
 }
 
 #[test]
+fn what_is_lost_moves_its_sender_alone() {
+    // Each segment, whether it is lost, and the states after it: the client's, the server's.
+    let exchange: [(Sent, bool, &str, &str); 9] = [
+        (('c', "S", 0, 0, 0), true, "SYN-SENT", "CLOSED"),
+        (('c', "S", 0, 0, 0), false, "SYN-SENT", "SYN-RECEIVED"),
+        (('s', "SA", 0, 1, 0), true, "SYN-SENT", "SYN-RECEIVED"),
+        (('c', "S", 0, 0, 0), false, "SYN-SENT", "SYN-RECEIVED"),
+        (('s', "SA", 0, 1, 0), false, "ESTABLISHED", "SYN-RECEIVED"),
+        (('c', "A", 1, 1, 0), true, "ESTABLISHED", "SYN-RECEIVED"),
+        (('c', "A", 1, 1, 5), false, "ESTABLISHED", "ESTABLISHED"),
+        (('c', "FA", 6, 1, 0), true, "FIN-WAIT-1", "ESTABLISHED"),
+        (('c', "FA", 6, 1, 0), false, "FIN-WAIT-1", "CLOSE-WAIT"),
+    ];
+    let mut tracker = Tracker::new();
+    for ((sent, lost, client, server), number) in exchange.into_iter().zip(1..) {
+        tracker.losing(lost);
+        let track = feed(&mut tracker, number, &segment(1000, sent));
+        let (from, to) = track.states.expect("a segment has states");
+        let states = if sent.0 == 'c' {
+            (from, to)
+        } else {
+            (to, from)
+        };
+        assert_eq!(states, (client, server), "after segment {number}");
+    }
+}
+
+#[test]
 fn a_connection_joined_in_the_middle_starts_at_one() {
     let track = tracks(&[('c', "A", 777, 888, 5)])[0].clone();
     assert_eq!((track.seq, track.ack, track.completeness), (1, 1, 0));

@@ -45,6 +45,7 @@ pub struct Tracker {
     udp_streams: u32,
     retired: u64,
     network: u16,
+    lost: bool,
     clock: Clock,
 }
 
@@ -89,6 +90,7 @@ impl Tracker {
             udp_streams: 0,
             retired: 0,
             network: 0,
+            lost: false,
             clock: Clock::default(),
         }
     }
@@ -101,6 +103,13 @@ impl Tracker {
     /// The packets that follow were seen on this network; a capture file is one network, 0.
     pub fn on(&mut self, network: u16) -> &mut Self {
         self.network = network;
+        self
+    }
+
+    /// Whether the packets that follow are known to be lost on their way: then they move their senders alone. Wireshark's labels do not
+    /// know of it, and stay what they are.
+    pub fn losing(&mut self, lost: bool) -> &mut Self {
+        self.lost = lost;
         self
     }
 
@@ -224,6 +233,7 @@ impl Tracker {
                 number,
                 time_ns,
                 tcp,
+                lost: self.lost,
             },
             may_queue,
             track,

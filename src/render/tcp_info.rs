@@ -53,19 +53,20 @@ const BESIDE: usize = 96;
 /// Draws the fields of both ends of a connection side by side under the ends' names, the end that was asked for first. Fields that say
 /// nothing yet (0) at either end are left out.
 pub fn draw_both(names: [&str; 2], ends: [&[u8]; 2], look: &Look) -> Styled {
+    // The titles are the ends' names: they stand in the first row, and the row for titles is left out.
     let mut columns = vec![
-        Column::text("field"),
+        Column::text(""),
         Column::number(""),
         Column::number(""),
-        Column::prose("what it says"),
+        Column::prose(""),
     ];
     let mut hidden = 0;
     let mut options = None;
     let mut rows: Vec<Vec<Cell>> = vec![vec![
-        (Style::Plain, String::new()),
+        (Style::Heading, "field".to_owned()),
         (Style::Client, names[0].to_owned()),
         (Style::Server, names[1].to_owned()),
-        (Style::Plain, String::new()),
+        (Style::Heading, "what it says".to_owned()),
     ]];
     for field in FIELDS {
         let values = ends.map(|bytes| field.value(bytes));
@@ -97,17 +98,16 @@ pub fn draw_both(names: [&str; 2], ends: [&[u8]; 2], look: &Look) -> Styled {
     if look.width < BESIDE {
         columns.pop();
         let meanings: Vec<Cell> = rows.iter_mut().filter_map(Vec::pop).collect();
-        let drawn = table::draw(&columns, &rows, look);
-        // The titles stand above the rows.
-        let meanings = std::iter::once((Style::Plain, String::new())).chain(meanings);
-        for (line, (_, meaning)) in drawn.lines.into_iter().zip(meanings) {
+        let drawn = table::draw(&columns, &rows, look).lines;
+        for (index, (line, (_, meaning))) in drawn.into_iter().skip(1).zip(meanings).enumerate() {
             text.push(line);
-            if !meaning.is_empty() {
+            if index > 0 {
                 text.say(Style::Dim, 4, &meaning);
             }
         }
     } else {
-        text.append(table::draw(&columns, &rows, look));
+        let drawn = table::draw(&columns, &rows, look).lines;
+        text.lines.extend(drawn.into_iter().skip(1));
     }
     if let Some((field, one, other)) = options {
         let values = if one == other {
@@ -208,7 +208,10 @@ mod tests {
             let words: Vec<&str> = found.unwrap_or("").split_whitespace().collect();
             words.join(" ")
         };
-        assert!(line("field").starts_with("field what it says"), "{shown}");
+        assert!(
+            line("field").starts_with("field c conn what it says"),
+            "{shown}"
+        );
         assert!(
             line("tcpi_state").starts_with("tcpi_state ESTABLISHED CLOSE-WAIT"),
             "{shown}"

@@ -36,8 +36,6 @@ pub struct Packets {
     owners: HashMap<(usize, SocketAddr), String>,
     /// Ends of datagrams that neither the session nor a program was found to own.
     strangers: HashSet<(usize, SocketAddr)>,
-    /// The states that the packets of a connection have told, of the end that sent the first one and of the other.
-    states: HashMap<u32, [&'static str; 2]>,
     /// The session's conversations, on a network that others use too.
     ours: HashSet<u32>,
     /// The names of a loopback and of a cable's end: every packet shares them.
@@ -61,7 +59,6 @@ impl Packets {
             names_version: 0,
             owners: HashMap::new(),
             strangers: HashSet::new(),
-            states: HashMap::new(),
             ours: HashSet::new(),
             interfaces: ["lo".into(), "eth0".into()],
         })
@@ -154,6 +151,7 @@ impl Packets {
             let track = self
                 .tracker
                 .on(network)
+                .losing(rulings.iter().any(|ruling| ruling.effect.moves_nobody()))
                 .packet(self.number + 1, frame.time_ns, &headers);
             let ends = self.ends(&headers, network, sender);
             if self.shared && !self.is_ours(&frame, &headers, &track, inventory) {
@@ -197,7 +195,6 @@ impl Packets {
             }
             if let Some(conversation) = packet.track.conversation {
                 newest.insert(conversation, (told.len(), ends));
-                self.keep_states(conversation, &mut packet);
             }
             told.push(packet);
         }
@@ -205,24 +202,6 @@ impl Packets {
             self.correct_states(&mut told[place], ends);
         }
         told
-    }
-
-    /// What is lost moves nobody: its receiver stays in the state it was in.
-    fn keep_states(&mut self, conversation: u32, packet: &mut PacketEvent) {
-        let is_lost = packet.lost().is_some();
-        let Some(states) = &mut packet.track.states else {
-            return;
-        };
-        let receiver = usize::from(packet.track.forward);
-        if self.states.len() > CONVERSATIONS {
-            self.states.clear();
-        }
-        let known = self.states.entry(conversation).or_insert(["CLOSED"; 2]);
-        if is_lost {
-            states.1 = known[receiver];
-        }
-        known[receiver] = states.1;
-        known[1 - receiver] = states.0;
     }
 
     /// Of the newest segment of a connection, where the kernels were asked since it was sent: the states they are in, in place of

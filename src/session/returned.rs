@@ -20,7 +20,10 @@ impl Session {
             && call.process == *process
             && call.command == *command
             && let [fd] = call.made[..]
-            && self.inventory.by_name(process, name).is_none()
+            && self
+                .inventory
+                .by_name(process, name)
+                .is_none_or(|known| known.fd.is_none())
         {
             self.inventory.assigned(process, name, &Value::Socket(fd));
         }

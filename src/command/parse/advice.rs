@@ -19,7 +19,9 @@ pub(super) fn foreign(text: &str, start: usize) -> Option<Diagnostic> {
                 .helping(format!("write `help {word}`, or `explain {word}`")),
         );
     }
-    if after.starts_with(": ") {
+    let before = text[..start].trim_end_matches([' ', '\t']);
+    let begins = before.is_empty() || before.ends_with(['\n', ';', '{']);
+    if begins && after.starts_with(": ") {
         return Some(
             Diagnostic::new(start + end..start + end + 1, "unexpected `:`").helping(format!(
                 "a line for the process {word} begins with `{word}> `"

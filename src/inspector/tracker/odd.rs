@@ -60,6 +60,7 @@ impl Tracker {
             number,
             time_ns,
             tcp,
+            lost: false,
         };
         let queued = track_short_header(record, from, segment, may_queue, track);
         self.segments = self.segments.saturating_add_signed(queued);
