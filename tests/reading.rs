@@ -580,7 +580,7 @@ fn a_packet_on_a_pipe_is_told_before_the_next_one_comes() {
 }
 
 /// A pcapng file of one byte order: three interfaces with clocks of their own, one packet with two comments on each.
-fn pcapng(big_endian: bool) -> Vec<u8> {
+fn pcapng_of_others(big_endian: bool) -> Vec<u8> {
     let half = |value: u16| {
         if big_endian {
             value.to_be_bytes()
@@ -661,7 +661,7 @@ fn pcapng(big_endian: bool) -> Vec<u8> {
 fn pcapng_of_both_byte_orders_keeps_interfaces_clocks_and_comments_apart() {
     let folder = folder();
     for big_endian in [false, true] {
-        let file = written(&folder, &pcapng(big_endian));
+        let file = written(&folder, &pcapng_of_others(big_endian));
         let lines = text(&socklab(&file, &["-t", "epoch"]).stdout);
         let times = [
             "1700000000.000001000",

@@ -1,10 +1,9 @@
 //! The files that `socklab read -w` writes: a pcapng file of the packets that pass, their ladder as a drawing, or a page of them.
 //! Not what it shows.
 
-use super::Screen;
-use super::drawing::packet_parts;
-use super::reading::{Reading, View};
-use super::reading_views::{Kept, conversation, each, nothing, plot_of};
+use super::passing::{Kept, conversation, each};
+use super::views::{nothing, plot_of};
+use super::{Reading, View};
 use crate::command::filter::Filter;
 use crate::event::packet::PacketEvent;
 use crate::inspector::annotation;
@@ -14,6 +13,8 @@ use crate::inspector::read::Told;
 use crate::render::html::{self, Part};
 use crate::render::ladder::Ladder;
 use crate::render::{svg_ladder, svg_plot};
+use crate::shell::Screen;
+use crate::shell::drawing::packet_parts;
 use std::fs::{self, File};
 use std::io::{self, BufWriter, Read};
 use std::ops::ControlFlow;
@@ -34,8 +35,8 @@ pub(super) fn write(
     }
     let ending = file.extension().and_then(|ending| ending.to_str());
     if let View::Plot { number, subject } = reading.view {
-        let (kept, result) = conversation(number, |_| true, reading, filter, input);
-        kept.warn(screen);
+        let wanted = conversation(number, |_| true);
+        let (kept, result) = Kept::of(reading, filter, input, screen, wanted);
         match plot_of(&kept, number, subject) {
             Ok(plot) => std::fs::write(file, svg_plot::draw(&plot).file(&title(reading)))?,
             Err(why) => screen.show(&nothing(&format!("{why}: nothing is written"))),
@@ -47,12 +48,7 @@ pub(super) fn write(
         Some("html") => page,
         _ => return frames(reading, filter, input, file),
     };
-    let mut kept = Kept::default();
-    let result = each(reading, filter, input, |told| {
-        kept.add(told.packet);
-        ControlFlow::Continue(())
-    });
-    kept.warn(screen);
+    let (kept, result) = Kept::of(reading, filter, input, screen, |_, _| true);
     let packets: Vec<&PacketEvent> = kept.packets.iter().collect();
     if packets.is_empty() {
         screen.show(&nothing("no packet passes: nothing is written"));
