@@ -237,7 +237,10 @@ fn lines_that_a_full_disk_does_not_take_are_an_error() {
             .expect("socklab runs");
         let said = text(&output.stderr);
         assert_eq!(output.status.code(), Some(1), "{view:?}");
-        assert!(said.contains("standard output: No space left"), "{said}");
+        assert!(
+            said.contains("standard output cannot be written: No space left"),
+            "{said}"
+        );
         assert_eq!(said.lines().count(), 1);
     }
 }
