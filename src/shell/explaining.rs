@@ -37,7 +37,10 @@ impl Shell {
             let text = views::page(verb);
             return screen.show(&text);
         }
-        if let Some(text) = views::layer(topic) {
+        if matches!(topic, "filter" | "filters") {
+            return screen.show(&views::filters());
+        }
+        if let Some(text) = views::layer(topic).or_else(|| views::field(topic)) {
             return screen.show(&text);
         }
         let verbs = VERBS.iter().map(|entry| entry.name);
