@@ -8,7 +8,6 @@ use super::field::FieldKind;
 use super::gather::Scene;
 use super::value::{Datum, Literal};
 use crate::event::packet::PacketEvent;
-use std::cmp::Ordering;
 
 /// A calculation with two fields pairs at most so many of their values: a packet can hold thousands of each.
 const MOST_PAIRS: usize = 1 << 16;
@@ -201,10 +200,7 @@ fn calculation(
         let mut values: Vec<Literal> = Vec::new();
         each(expression, scene, &mut |datum| values.extend(datum.kept()));
         // What was calculated twice is one value: sums of ports would double with each sign.
-        values.sort_by(|left, right| {
-            let order = left.datum().compare_with(right.datum());
-            order.unwrap_or(Ordering::Equal)
-        });
+        values.sort_unstable();
         values.dedup();
         values
     };

@@ -28,8 +28,8 @@ pub(super) enum Datum<'a> {
     Time(i64),
 }
 
-/// A value written in a filter.
-#[derive(Clone, Debug, PartialEq)]
+/// A value written in a filter. Their order is that of no filter: it only brings the same ones together.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) enum Literal {
     /// A number.
     Number(i128),
