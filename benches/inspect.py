@@ -44,17 +44,24 @@ def capture(command, flood, count, rate, port):
         out, err = os.path.join(folder, "out"), os.path.join(folder, "err")
         with open(out, "wb") as lines, open(err, "wb") as notes:
             child = subprocess.Popen(command, stdout=lines, stderr=notes)
-        while b"on lo" not in open(err, "rb").read():
-            time.sleep(0.02)
-        time.sleep(0.2)
-        sent, seconds = subprocess.run([flood, str(count), str(rate), str(port)], capture_output=True, text=True, check=True).stdout.split()
-        before = -1
-        while size(out) != before:
-            before = size(out)
-            time.sleep(0.3)
-        child.send_signal(signal.SIGINT)
-        _, _, usage = os.wait4(child.pid, 0)
-        child.returncode = 0
+        try:
+            while b"on lo" not in open(err, "rb").read():
+                if child.poll() is not None:
+                    sys.exit(f"{command[0]} ended before it captured: {open(err).read().strip()}")
+                time.sleep(0.02)
+            time.sleep(0.2)
+            sent, seconds = subprocess.run([flood, str(count), str(rate), str(port)], capture_output=True, text=True, check=True).stdout.split()
+            before = -1
+            while size(out) != before:
+                before = size(out)
+                time.sleep(0.3)
+            child.send_signal(signal.SIGINT)
+            _, _, usage = os.wait4(child.pid, 0)
+            child.returncode = 0
+        finally:
+            if child.returncode is None:
+                child.kill()
+                child.wait()
         with open(out, "rb") as lines:
             written = sum(block.count(b"\n") for block in iter(lambda: lines.read(1 << 20), b""))
         with open(err, "rb") as notes:
@@ -72,6 +79,9 @@ def main():
     parser.add_argument("--count", type=int, default=1_000_000)
     parser.add_argument("--rate", type=int, default=300_000)
     options = parser.parse_args()
+    for program in (options.binary, options.flood):
+        if not shutil.which(program):
+            sys.exit(f"no program {program}: build it first, as --help says")
     alone = apart()
     if alone:
         subprocess.run(["ip", "link", "set", "lo", "up"], check=True)

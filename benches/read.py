@@ -7,6 +7,8 @@ Makes captures of TCP and UDP frames of several kinds, always the same for the s
   web     short conversations: a name is looked up, a page fetched with HTTP, the connection closed
   bulk    a few long flows of full segments, with losses, duplicate and selective acknowledgments
   oneway  flows of which only one direction was captured, as a mirror port gives it: nothing is ever acknowledged
+  echo    one connection at a time, short messages there and back
+  flood   one program's datagrams at a time
   udp     datagrams of many programs: DNS, mDNS, NTP, syslog, media, QUIC's port, and ports nobody knows
 
 On each it runs every program several times with its output to a file, in turn. Prints the median wall time, processor time and largest
@@ -307,8 +309,27 @@ def udp(dice, hosts):
             yield 3_000, datagram(dice, ends if one else ends[::-1], (mine, port) if one else (port, mine), b"\x43" + some(dice.choice((60, 120, 400, 1200))))
 
 
+def echo(dice, hosts):
+    """One connection on which short messages go there and back, as a program on one machine makes it."""
+    client, server = dice.sample([host for host in hosts if not host.six], 2)
+    connection = Connection(dice, client, server, (32768 + dice.randrange(28000), 9001))
+    yield from connection.open(10)
+    for turn in range(100_000):
+        yield from connection.say(0, b"message %06d of the client, " % turn + TEXT[:84], 8)
+        yield from connection.say(1, b"message %06d of the client, " % turn + TEXT[:84], 8)
+    yield from connection.close(10)
+
+
+def flood(dice, hosts):
+    """Datagrams of one program, one after the other."""
+    client, server = dice.sample([host for host in hosts if not host.six], 2)
+    mine = 32768 + dice.randrange(28000)
+    for number in range(100_000):
+        yield 3, datagram(dice, (client, server), (mine, 9000), b"datagram %06d " % number + TEXT[:84])
+
+
 # What is made, and how many conversations there are at once.
-KINDS = {"mixed": (mixed, 400), "web": (web, 400), "bulk": (bulk, 6), "oneway": (oneway, 40), "udp": (udp, 400)}
+KINDS = {"mixed": (mixed, 400), "web": (web, 400), "bulk": (bulk, 6), "oneway": (oneway, 40), "udp": (udp, 400), "echo": (echo, 1), "flood": (flood, 1)}
 
 
 def frames(kind):
@@ -465,4 +486,5 @@ def main():
             stream(options.binary, options.endless, folder)
 
 
-main()
+if __name__ == "__main__":
+    main()

@@ -41,12 +41,19 @@ pub(crate) struct Common {
     /// Say nothing that was not asked for: no greeting, no echo of a script's lines.
     #[arg(long, short, global = true)]
     pub(crate) quiet: bool,
-    /// How long a script waits for a call that blocks, and for what it expects.
-    #[arg(long, global = true, value_name = "TIME", default_value = "5s", value_parser = duration)]
-    pub(crate) deadline: Duration,
+    /// How long a script waits for a call that blocks, and for what it expects: 5s, or what a lesson says, when left out.
+    #[arg(long, global = true, value_name = "TIME", value_parser = duration)]
+    pub(crate) deadline: Option<Duration>,
     /// Lessons of a folder of your own, in place of those that come with the program.
     #[arg(long, global = true, value_name = "DIR")]
     pub(crate) lessons: Option<PathBuf>,
+}
+
+impl Common {
+    /// How long a script waits.
+    pub(crate) fn patience(&self) -> Duration {
+        self.deadline.unwrap_or(Duration::from_secs(5))
+    }
 }
 
 /// When to use colours.
@@ -177,8 +184,12 @@ pub(crate) struct ReadView {
     /// Show what both sides of a conversation said, by its number in the list; with --hex as bytes.
     #[arg(long, value_name = "NUMBER", conflicts_with_all = ["tree", "packet", "ladder", "conversations"])]
     pub(crate) follow: Option<u32>,
-    /// Write the packets to a file in place of showing them: to a pcapng file, to a drawing of their ladder where the name ends in
-    /// `.svg`, to a page where it ends in `.html`.
+    /// Plot a TCP conversation over time, by its number in the list: its sequence numbers (`seq`), its round-trip times (`rtt`), or
+    /// the offered window and the bytes in flight (`window`).
+    #[arg(long, num_args = 2, value_names = ["NUMBER", "WHAT"], conflicts_with_all = ["tree", "hex", "packet", "ladder", "conversations", "follow"])]
+    pub(crate) plot: Option<Vec<String>>,
+    /// Write the packets to a file in place of showing them: to a pcapng file, to a drawing of their ladder (or of the plot) where the
+    /// name ends in `.svg`, to a page where it ends in `.html`.
     #[arg(short, long, value_name = "FILE", conflicts_with_all = ["tree", "hex", "packet", "ladder", "conversations", "follow"])]
     pub(crate) write: Option<PathBuf>,
 }

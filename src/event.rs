@@ -17,6 +17,7 @@ use crate::value::{Address, Value};
 use message::MessageEvent;
 use packet::PacketEvent;
 use serde::{Deserialize, Serialize};
+use std::sync::Arc;
 
 /// One thing that happened, in the order in which it is told.
 #[derive(Clone, Debug, PartialEq)]
@@ -26,7 +27,7 @@ pub enum Event {
     /// A system call was seen asleep in the kernel; its `Call` comes when it returns.
     Blocked(BlockedEvent),
     /// A frame was seen.
-    Packet(Box<PacketEvent>),
+    Packet(Arc<PacketEvent>),
     /// Something was written or read that never becomes a packet.
     Message(Box<MessageEvent>),
     /// A socket's kernel state changed.
@@ -209,7 +210,7 @@ pub enum Ended {
     Signalled(i32),
 }
 
-/// Why a command was not carried out.
+/// Why a command was not carried out, or what it came to without an error of the kernel.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct RefusedEvent {
     /// The process it was for.
@@ -218,6 +219,8 @@ pub struct RefusedEvent {
     pub job: u32,
     /// What is wrong, and what to do: one sentence each.
     pub reason: String,
+    /// True when its calls were made and nothing came of them, as after a timeout: the line itself was right.
+    pub fruitless: bool,
 }
 
 /// An `expect` line's verdict.

@@ -1,21 +1,21 @@
 //! The binary: picks the role, then the front.
 
 mod cli;
+mod flags;
 
 use clap::{CommandFactory, Parser};
-use cli::{Cli, Common, LessonTask, ReadView, Since, Task, When};
+use cli::{Cli, Common, LessonTask, Task, When};
+use flags::{clock, format, settings, view_of, with_number};
 use socklab::lab::handle::KEEPER_ROLE;
-use socklab::render::clock::Clock;
 use socklab::render::styled::{Look, Style, Styled};
 use socklab::repl::state_folder::progress_file;
 use socklab::script::Output;
-use socklab::session::Settings;
 use socklab::shell::inspecting::Request;
 use socklab::shell::lesson::checking::{Wish, check_all};
 use socklab::shell::lesson::library::Library;
 use socklab::shell::lesson::orders::{Desk, listed};
 use socklab::shell::lesson::showing::shown;
-use socklab::shell::reading::{Reading, View};
+use socklab::shell::reading::Reading;
 use socklab::shell::{Flow, Format, Manner, Screen, Shell};
 use socklab::{lab, process, repl, script, shell, sys};
 use std::io::{BufReader, IsTerminal, Write};
@@ -64,7 +64,7 @@ fn front(cli: Cli) -> u8 {
             let text = shell::doctor::examine(&settings(&common));
             let mut output = Output::new(look(&common), format(&common));
             output.show(&text);
-            0
+            delivered(&common, &output, 0)
         }
         Some(Task::Lesson { action }) => lesson(&common, action),
         Some(Task::Enter { host, lab }) => match lab::enter::enter(host.as_deref(), lab) {
@@ -76,27 +76,26 @@ fn front(cli: Cli) -> u8 {
             filter,
             count,
             time,
-            view,
-        }) => {
-            let reading = Reading {
-                file,
-                filter: with_number(&filter.join(" "), view.packet),
-                view: view_of(&view),
-                write: view.write,
-                count,
-                clock: clock(time),
-                as_json: common.json,
-                endless: !std::io::stdout().is_terminal(),
-            };
-            let mut output = Output::new(look(&common), format(&common));
-            match shell::reading::read(&reading, &mut output) {
-                Ok(()) => 0,
-                Err(failure) => {
-                    write_error(&common, &failure.text);
-                    failure.status
-                }
+            view: asked,
+        }) => match view_of(&asked) {
+            Ok(view) => {
+                let reading = Reading {
+                    file,
+                    filter: with_number(&filter.join(" "), asked.packet),
+                    view,
+                    write: asked.write,
+                    count,
+                    clock: clock(time),
+                    as_json: common.json,
+                    endless: !std::io::stdout().is_terminal(),
+                };
+                read_capture(&common, &reading)
             }
-        }
+            Err(why) => {
+                complain(&common, &why);
+                2
+            }
+        },
         Some(Task::Inspect {
             filter,
             interface,
@@ -125,7 +124,7 @@ fn front(cli: Cli) -> u8 {
             inspect(&common, request, write)
         }
         Some(Task::Run { words }) => {
-            with_shell(&common, Some(common.deadline), "run", |shell, output| {
+            with_shell(&common, Some(common.patience()), "run", |shell, output| {
                 shell.run_alone(&words, output)
             })
         }
@@ -146,18 +145,19 @@ fn lesson(common: &Common, action: LessonTask) -> u8 {
         allow_run,
         progress: progress_file(),
         alone: true,
+        deadline: common.deadline,
     };
     match action {
         LessonTask::List => {
             let text = listed(&library, progress_file().as_deref(), &output.look());
             output.show(&text);
-            0
+            delivered(common, &output, 0)
         }
         LessonTask::Show { name, answers } => match library.one(&name) {
             Ok(volume) => {
                 let text = shown(&volume, answers, &output.look());
                 output.show(&text);
-                0
+                delivered(common, &output, 0)
             }
             Err(reason) => complain(common, &reason),
         },
@@ -165,7 +165,7 @@ fn lesson(common: &Common, action: LessonTask) -> u8 {
             name,
             pace,
             allow_run,
-        } => with_shell(common, Some(common.deadline), "play", |shell, output| {
+        } => with_shell(common, Some(common.patience()), "play", |shell, output| {
             shell.set_desk(desk(allow_run));
             shell.with_lesson(&library, "play", &name, pace, output);
             u8::from(!shell.tally().is_clean())
@@ -185,7 +185,7 @@ fn lesson(common: &Common, action: LessonTask) -> u8 {
                     }
                 });
             }
-            with_shell(common, Some(common.deadline), "learn", |shell, output| {
+            with_shell(common, Some(common.patience()), "learn", |shell, output| {
                 if begin(shell, output) {
                     script::study(shell, std::io::stdin().lock(), output)
                 } else {
@@ -209,8 +209,10 @@ fn lesson(common: &Common, action: LessonTask) -> u8 {
                 jobs: jobs.unwrap_or(cores * 2),
                 allow_run,
                 format: format(common),
+                deadline: common.deadline,
             };
-            u8::from(!check_all(&chosen, &settings(common), &wish, &mut output))
+            let held = check_all(&chosen, &settings(common), &wish, &mut output);
+            delivered(common, &output, u8::from(!held))
         }
     }
 }
@@ -234,37 +236,55 @@ fn inspect(common: &Common, mut request: Request, write: Option<PathBuf>) -> u8 
         None => {}
     }
     let mut output = Output::new(look(common), format(common));
-    shell::inspecting::inspect(request, &mut output, &mut std::io::stderr())
+    let status = shell::inspecting::inspect(request, &mut output, &mut std::io::stderr());
+    delivered(common, &output, status)
+}
+
+/// The exit status of what was shown on standard output: an error when that could not be written, unless its reader went away.
+fn delivered(common: &Common, output: &Output, status: u8) -> u8 {
+    match output.failure() {
+        Some(error) => complain(
+            common,
+            &format!("standard output cannot be written: {error}"),
+        )
+        .max(status),
+        None => status,
+    }
 }
 
 /// The interactive front, or scripts.
 fn commands(common: &Common, files: &[PathBuf], text: Option<String>) -> u8 {
     if let Some(text) = text {
-        return with_shell(common, Some(common.deadline), "-c", |shell, output| {
+        return with_shell(common, Some(common.patience()), "-c", |shell, output| {
             script::run(shell, text.as_bytes(), "-c", output)
         });
     }
     if !files.is_empty() {
-        return with_shell(common, Some(common.deadline), "script", |shell, output| {
-            for file in files {
-                let status = match std::fs::File::open(file) {
-                    Ok(opened) => script::run(
-                        shell,
-                        BufReader::new(opened),
-                        &file.display().to_string(),
-                        output,
-                    ),
-                    Err(error) => {
-                        output.show(&error_text(&format!("{}: {error}", file.display())));
-                        USAGE
+        return with_shell(
+            common,
+            Some(common.patience()),
+            "script",
+            |shell, output| {
+                for file in files {
+                    let status = match std::fs::File::open(file) {
+                        Ok(opened) => script::run(
+                            shell,
+                            BufReader::new(opened),
+                            &file.display().to_string(),
+                            output,
+                        ),
+                        Err(error) => {
+                            output.show(&error_text(&format!("{}: {error}", file.display())));
+                            USAGE
+                        }
+                    };
+                    if status != 0 {
+                        return status;
                     }
-                };
-                if status != 0 {
-                    return status;
                 }
-            }
-            0
-        });
+                0
+            },
+        );
     }
     if is_interactive(common) {
         return interactive(common, |shell, screen| {
@@ -272,7 +292,7 @@ fn commands(common: &Common, files: &[PathBuf], text: Option<String>) -> u8 {
             Flow::Continue
         });
     }
-    with_shell(common, Some(common.deadline), "stdin", |shell, output| {
+    with_shell(common, Some(common.patience()), "stdin", |shell, output| {
         script::run(shell, std::io::stdin().lock(), "stdin", output)
     })
 }
@@ -301,6 +321,7 @@ fn interactive(common: &Common, begin: impl FnOnce(&mut Shell, &mut dyn Screen) 
     shell.set_desk(Desk {
         folder: common.lessons.clone(),
         progress: progress_file(),
+        deadline: common.deadline,
         ..Desk::default()
     });
     repl::run(shell, look(common), begin)
@@ -330,25 +351,10 @@ fn with_shell(
             if !common.host_network {
                 shell.warn(&mut output);
             }
-            run(&mut shell, &mut output)
+            let status = run(&mut shell, &mut output);
+            delivered(common, &output, status)
         }
         Err(error) => complain(common, &error.to_string()),
-    }
-}
-
-fn format(common: &Common) -> Format {
-    if common.json {
-        Format::Json
-    } else {
-        Format::Text
-    }
-}
-
-fn settings(common: &Common) -> Settings {
-    Settings {
-        program: PathBuf::from("/proc/self/exe"),
-        host_network: common.host_network,
-        folder: None,
     }
 }
 
@@ -394,48 +400,17 @@ fn write_error(common: &Common, text: &Styled) {
     let _ = std::io::stderr().write_all(text.to_text(&look).as_bytes());
 }
 
-/// The filter for one packet alone, or the filter as it was.
-fn with_number(filter: &str, packet: Option<u64>) -> String {
-    match (packet, filter.trim()) {
-        (None, _) => filter.to_owned(),
-        (Some(number), "") => format!("frame.number == {number}"),
-        (Some(number), filter) => format!("({filter}) && frame.number == {number}"),
-    }
-}
-
-fn view_of(asked: &ReadView) -> View {
-    match asked {
-        ReadView { ladder: true, .. } => View::Ladder,
-        ReadView {
-            conversations: true,
-            ..
-        } => View::Conversations,
-        ReadView {
-            follow: Some(number),
-            hex,
-            ..
-        } => View::Follow {
-            number: *number,
-            bytes: *hex,
-        },
-        ReadView {
-            packet: Some(_), ..
-        } => View::Fields { bytes: true },
-        ReadView {
-            tree: true, hex, ..
-        } => View::Fields { bytes: *hex },
-        ReadView { hex: true, .. } => View::Bytes,
-        _ => View::Lines,
-    }
-}
-
-fn clock(since: Since) -> Clock {
-    match since {
-        Since::Relative => Clock::Relative,
-        Since::Delta => Clock::Delta,
-        Since::Epoch => Clock::Epoch,
-        Since::Date => Clock::Date,
-    }
+/// Reads a capture; gives the exit status.
+fn read_capture(common: &Common, reading: &Reading) -> u8 {
+    let mut output = Output::new(look(common), format(common));
+    let status = match shell::reading::read(reading, &mut output) {
+        Ok(()) => 0,
+        Err(failure) => {
+            write_error(common, &failure.text);
+            failure.status
+        }
+    };
+    delivered(common, &output, status)
 }
 
 fn write_out(text: &[u8]) -> u8 {

@@ -17,7 +17,8 @@ pub fn run(shell: &mut Shell, mut source: impl BufRead, name: &str, screen: &mut
         number: 0,
         transcript: Transcript::None,
     };
-    loop {
+    let mut quits = false;
+    while !quits {
         let (first, text) = match reader.next(&mut source) {
             Ok(Some(found)) => found,
             Ok(None) => break,
@@ -30,9 +31,10 @@ pub fn run(shell: &mut Shell, mut source: impl BufRead, name: &str, screen: &mut
             continue;
         }
         shell.echo(&text, screen);
-        if shell.line(&text, first, screen) == Flow::Quit || screen.is_gone() {
-            break;
-        }
+        quits = shell.line(&text, first, screen) == Flow::Quit || screen.is_gone();
+    }
+    if !quits {
+        shell.wait_for_timed(None, screen);
     }
     shell.farewell(screen);
     shell.sum_up(screen);
@@ -116,12 +118,18 @@ impl Lines {
     }
 }
 
+fn put(bytes: &[u8]) -> io::Result<()> {
+    let mut output = io::stdout().lock();
+    output.write_all(bytes)?;
+    output.flush()
+}
+
 /// Standard output as a screen: writes can fail, and then nobody reads any more.
 #[derive(Debug)]
 pub struct Output {
     look: Look,
     format: Format,
-    gone: bool,
+    failure: Option<io::Error>,
     buffer: String,
 }
 
@@ -132,24 +140,26 @@ impl Output {
         Self {
             look,
             format,
-            gone: false,
+            failure: None,
             buffer: String::new(),
         }
     }
 
+    /// Why not all of it could be written; `None` also when nobody wanted to read on, which is nobody's mistake.
+    pub fn failure(&self) -> Option<&io::Error> {
+        let failure = self.failure.as_ref();
+        failure.filter(|error| error.kind() != io::ErrorKind::BrokenPipe)
+    }
+
     fn write(&mut self) {
-        let mut output = io::stdout().lock();
-        self.gone |= output
-            .write_all(self.buffer.as_bytes())
-            .and_then(|()| output.flush())
-            .is_err();
+        self.failure = put(self.buffer.as_bytes()).err();
         self.buffer.clear();
     }
 }
 
 impl Screen for Output {
     fn show(&mut self, text: &Styled) {
-        if !self.gone {
+        if !self.is_gone() {
             let text = text.to_text(&self.look);
             match self.format {
                 Format::Text => self.buffer.push_str(&text),
@@ -164,7 +174,7 @@ impl Screen for Output {
     }
 
     fn show_json(&mut self, line: &str) {
-        if !self.gone {
+        if !self.is_gone() {
             self.buffer.push_str(line);
             self.buffer.push('\n');
             self.write();
@@ -172,12 +182,8 @@ impl Screen for Output {
     }
 
     fn show_lines(&mut self, lines: &[u8]) {
-        if !self.gone {
-            let mut output = io::stdout().lock();
-            self.gone |= output
-                .write_all(lines)
-                .and_then(|()| output.flush())
-                .is_err();
+        if !self.is_gone() {
+            self.failure = put(lines).err();
         }
     }
 
@@ -197,6 +203,6 @@ impl Screen for Output {
     }
 
     fn is_gone(&self) -> bool {
-        self.gone
+        self.failure.is_some()
     }
 }

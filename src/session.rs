@@ -3,35 +3,38 @@
 mod adrift;
 mod ancillary;
 pub mod children;
+mod ends;
 pub mod evidence;
 pub mod hearing;
 pub mod hosts;
 pub mod inventory;
+pub mod known;
 pub mod ledger;
 pub mod log;
 pub mod messages;
 mod netlink;
 pub mod packets;
 pub mod program;
+mod returned;
 pub mod rows;
 pub mod running;
 pub mod sampling;
-mod standing;
 pub mod taps;
+mod telling;
 pub mod why;
-mod why_local;
-mod why_netlink;
 
+use crate::catalog::verb::Verb;
 use crate::command::ast::{Action, Command, Expr};
 use crate::engine::HIDDEN;
 use crate::event::{Ended, Event, ProcessEvent, ResultEvent};
 use crate::lab::handle::{FIRST_HOST, Lab, LabError};
 use crate::process::handle::{Birth, Process};
-use crate::sys::pass;
+use crate::sys::{memory, pass};
 use crate::value::Value;
 use evidence::Sampling;
 use hosts::Hosts;
-use inventory::{Inventory, Known};
+use inventory::Inventory;
+use known::Known;
 use ledger::Ledger;
 use log::Log;
 use messages::Messages;
@@ -90,16 +93,16 @@ pub struct Session {
     ended: Vec<Known>,
     /// True when states may have changed since the kernel was last asked.
     stale: bool,
+    /// The process, the command and the name of the socket that the command under way makes and connects in one step.
+    newborn: Option<(String, u64, String)>,
 }
 
 impl Session {
     /// Starts a lab with one host and one process of the same name.
     pub fn start(settings: Settings) -> Result<Self, LabError> {
-        let mut lab = Lab::start(&settings.program, settings.host_network)?;
-        if let Some(folder) = &settings.folder {
-            // One that is gone already needs no removal.
-            let _ = lab.own(folder);
-        }
+        memory::give_back_large_pieces();
+        let folder = settings.folder.as_deref();
+        let mut lab = Lab::start(&settings.program, settings.host_network, folder)?;
         let packets = Packets::new(lab.capture.take(), !lab.tier().is_private())?;
         let mut session = Self {
             settings,
@@ -125,6 +128,7 @@ impl Session {
             program_inodes: HashMap::new(),
             ended: Vec::new(),
             stale: false,
+            newborn: None,
         };
         session.make_process_on(FIRST_HOST, FIRST_HOST)?;
         session.out.clear();
@@ -320,6 +324,7 @@ impl Session {
         if job == 0 {
             self.refusals.remove(process);
         }
+        self.newborn = newborn(command).map(|name| (process.to_owned(), number, name));
         self.sample_before_command();
         let Some(place) = self.place(process) else {
             return Ok(());
@@ -467,5 +472,17 @@ impl Session {
     /// Whether this tier shows only the session's own conversations.
     pub fn is_shared_network(&self) -> bool {
         !self.lab.tier().is_private()
+    }
+}
+
+/// The name that the socket will have which a command makes and uses before it gives it back: its packets are told under it.
+fn newborn(command: &Command) -> Option<String> {
+    let makes = matches!(
+        &command.action,
+        Action::Call(call) if matches!(call.verb, Verb::CreateConnection | Verb::CreateServer)
+    );
+    match &command.targets[..] {
+        [name] if makes => Some(name.clone()),
+        _ => None,
     }
 }

@@ -75,9 +75,10 @@ const GRANTS: &[(&str, &[&str])] = &[
     (
         "main",
         &[
-            "cli", "lab", "process", "repl", "render", "script", "session", "shell", "sys",
+            "cli", "flags", "lab", "process", "repl", "render", "script", "session", "shell", "sys",
         ],
     ),
+    ("flags", &["cli", "render", "session", "shell"]),
     ("cli", &[]),
 ];
 

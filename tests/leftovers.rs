@@ -150,3 +150,36 @@ fn a_process_killed_while_the_wire_holds_its_frames_leaves_the_others_as_they_we
     );
     assert_eq!(ran.status, 0, "{}", ran.out);
 }
+
+#[test]
+fn a_lesson_killed_at_any_moment_leaves_no_folder() {
+    if !private_lab() {
+        return;
+    }
+    let temporary = folder();
+    let folders = || {
+        let entries = std::fs::read_dir(temporary.path()).expect("it is there");
+        entries.map_while(Result::ok).count()
+    };
+    let check = || {
+        Command::new(SOCKLAB)
+            .args(["lesson", "check", "handshake"])
+            .env("TMPDIR", temporary.path())
+            .stdout(Stdio::null())
+            .spawn()
+            .expect("the binary runs")
+    };
+    // Each is killed a little later after its keeper is there: while its lab is made, and at work.
+    for spins in 0..8 {
+        let mut child = check();
+        eventually("its keeper is there", || {
+            !descendants(child.id()).is_empty()
+        });
+        for _ in 0..spins {
+            let _ = std::fs::read_dir("/proc").map(Iterator::count);
+        }
+        child.kill().expect("SIGKILL is sent");
+        child.wait().expect("it is reaped");
+        eventually("its folder goes", || folders() == 0);
+    }
+}

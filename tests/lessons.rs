@@ -282,7 +282,7 @@ fn what_a_kernel_sends_before_a_slow_hand_types_on_counts_for_the_command_it_is_
         return;
     }
     // The SYN-ACK comes 60 ms after the SYN, the next command 400 ms later at least.
-    let text = "# t\n\n```lab\nserver> s = socket; bind s 10.0.0.2:5000; listen s\nwire delay 30ms\nclient> c = socket\nclient> setblocking c False\nclient> connect c 10.0.0.2:5000\n  EINPROGRESS\n  client -> server [SYN]\nclient> poll c 5s events=POLLOUT\n  server -> client [SYN, ACK]\n  client -> server [ACK]\nclient> send c \"a\"\n  client -> server len=1\nclient> send c \"\"\n  client -> server len=1\nserver> conn, addr = accept s\nclient> recv c &\nserver> send conn \"b\"\nserver> print 1\n  client> recv = 1\nserver> print 2\n  client> recv = 2\n```\n";
+    let text = "# t\n\n```lab\nserver> s = socket; bind s 10.0.0.2:5000; listen s\nwire delay 30ms\nclient> c = socket\nclient> setblocking c False\nclient> connect c 10.0.0.2:5000\n  EINPROGRESS\n  client -> server [SYN]\nclient> poll c 5s events=POLLOUT\n  server -> client [SYN, ACK]\n  client -> server [ACK]\nclient> send c \"a\"\n  client -> server len=1\nclient> send c \"\"\n  client -> server len=9\nserver> conn, addr = accept s\nclient> recv c &\nserver> send conn \"b\"\nserver> print 1\n  client> recv = 1\nserver> print 2\n  client> recv = 2\n```\n";
     let text = format!(
         "+++\ntitle = \"t\"\nhosts = [\"client\", \"server\"]\ndeadline = \"1s\"\n+++\n\n{text}"
     );
@@ -296,7 +296,7 @@ fn what_a_kernel_sends_before_a_slow_hand_types_on_counts_for_the_command_it_is_
     assert!(!ran.out.contains("[SYN, ACK] (it"), "{}", ran.out);
     // What a line has told is not there for another.
     assert!(
-        ran.out.contains("expected client -> server len=1"),
+        ran.out.contains("expected client -> server len=9"),
         "{}",
         ran.out
     );
@@ -358,6 +358,41 @@ fn a_step_is_done_by_its_effect_after_mistakes_and_experiments_however_it_was_sp
         assert!(ran.out.contains(part), "{part}\n{}", ran.out);
     }
     assert_eq!(progress(place.path()), "small 4 of 4 finished");
+}
+
+#[test]
+fn a_line_typed_as_it_stands_that_fails_is_no_step_and_skip_does_the_step_in_the_lab_it_was_written_for()
+ {
+    if !private_lab() {
+        return;
+    }
+    let place = folder();
+    let ran = learned(
+        place.path(),
+        "a\ns = socket\nx = socket\nbind x 127.0.0.1:5000; listen x\nbind s 127.0.0.1:5000; listen s\nskip\nskip\n",
+    );
+    assert_eq!(ran.status, 0, "{}{}", ran.out, ran.err);
+    for part in [
+        "(that bind failed: EADDRINUSE)",
+        "put back as it was before this step",
+        "bind(3, {AF_INET 127.0.0.1:5000}) = 0",
+        "The kernel answers.",
+        "That was the last step",
+    ] {
+        assert!(ran.out.contains(part), "{part}\n{}", ran.out);
+    }
+    assert_eq!(progress(place.path()), "small 4 of 4 finished");
+}
+
+#[test]
+fn a_deadline_of_the_command_line_takes_the_place_of_the_lessons_own() {
+    if !private_lab() {
+        return;
+    }
+    let text = "+++\ntitle = \"Slow\"\ndeadline = \"600s\"\n+++\n\n```lab\ns = create_server :5000\naccept s\nprint 1\n```\n";
+    let ran = checked("slow.md", text, &["--deadline", "100ms"]);
+    assert_eq!(ran.status, 1, "{}{}", ran.out, ran.err);
+    assert!(ran.out.contains("accept(3)"), "{}", ran.out);
 }
 
 #[test]

@@ -72,6 +72,13 @@ fn why_says_what_the_socket_had_been_through() {
             &["EISCONN", "s listens:", "Connect with another socket."],
         ),
         (
+            "s = create_server :5000\nc = socket\nconnect c localhost:5000\nlisten c\nwhy",
+            &[
+                "EINVAL",
+                "c is connected, or was: connect(4, {AF_INET 127.0.0.1:5000}) = 0, command 3.",
+            ],
+        ),
+        (
             "s = socket AF_INET SOCK_DGRAM\nlisten s\nwhy",
             &["s has no connections to wait for: socket(AF_INET, SOCK_DGRAM, 0) = 3, command 1."],
         ),
@@ -142,6 +149,10 @@ fn an_address_that_is_nearly_one_is_mended_by_its_message() {
             "s = socket\ns.connect((80, 'localhost'))",
             &["the host comes first"],
         ),
+        (
+            "s = socket\ns.connect('localhost:5000')",
+            &["it is localhost:5000 without quotes, or (\"localhost\", 5000)"],
+        ),
         ("s = socket AF_INTE", &["did you mean `AF_INET`?"]),
         ("s = socket udp", &["`socket AF_INET SOCK_DGRAM`"]),
     ]);
@@ -166,4 +177,105 @@ fn the_lines_of_a_program_that_mean_nothing_alone_are_left_out_with_their_head()
                 .contains("not run")
         );
     }
+}
+
+#[test]
+fn what_a_process_refuses_fails_the_script_and_what_the_kernel_answers_does_not() {
+    if !private_lab() {
+        return;
+    }
+    let place = folder();
+    let status = |script: &str| {
+        let ran = run_in(place.path(), &["--color", "never", "-c", script], b"");
+        (ran.status, ran.out)
+    };
+    for script in [
+        "s = socket AF_INET SOCK_STERAM",
+        "s.bind(('127.0.0.1', 5000))",
+        "print nothing",
+        "print nothing &\nwait",
+        "s = create_server :5000\nrecv_into s 5",
+    ] {
+        let (status, out) = status(script);
+        assert_eq!(status, 1, "{out}");
+        assert!(out.contains("1 line could not be carried out"), "{out}");
+    }
+    for script in [
+        "s = socket\nconnect s 127.0.0.1:1\naccept s",
+        "s = create_server :5000\ns.settimeout(0.01)\ns.accept()\nprint 'after'",
+        "getservbyname nosuchservice",
+    ] {
+        let (status, out) = status(script);
+        assert_eq!(status, 0, "{out}");
+        assert!(!out.contains("not done"), "{out}");
+    }
+}
+
+#[test]
+fn a_script_waits_for_a_call_that_ends_by_itself_and_not_for_one_that_does_not() {
+    check(&[
+        (
+            "s = create_server :5000\ns.settimeout(0.2)\ns.accept()",
+            &["timed out after 0.2 s (Python: TimeoutError)"],
+        ),
+        (
+            "s = create_server :5000\nselect [s] [] [] 0.2\nwhy",
+            &["= 0 (Timeout)", "no call has failed so far"],
+        ),
+        (
+            "s = create_server :5000\ns.settimeout(0.2)\ns.accept()\nwhy",
+            &["no call has failed so far; the last command: timed out after 0.2 s"],
+        ),
+        (
+            "s = create_server :5000\naccept s",
+            &["lab was still in accept(3); the lab ends here"],
+        ),
+    ]);
+}
+
+#[test]
+fn what_python_has_and_the_lab_has_not_is_answered_with_what_the_lab_has() {
+    check(&[
+        (
+            "socket.timeout\nsocket = socket.socket()\nsocket.timeout",
+            &["`s.timeout` is the timeout of a socket", "None"],
+        ),
+        (
+            "s = socket af_inet sock_dgram",
+            &["a constant is written in capitals: `AF_INET`"],
+        ),
+        (
+            "s = socket\nprocess client\nclient> t = s.accept()",
+            &[
+                "there is no variable `s` in this process",
+                "s is a variable of lab: in front of the line `lab>` takes it there",
+            ],
+        ),
+        ("getaddrinfo(NULL, '80')", &["C's NULL is None here"]),
+        (
+            "s = socket\ns.setsockopt(SOL_SOCKET, TCP_NODELAY, 1)\nhelp socket.bind\nhelp s.listen",
+            &[
+                "TCP_NODELAY belongs to the level IPPROTO_TCP: its number, 1, is SO_DEBUG at SOL_SOCKET",
+                "bind give a socket its local address",
+                "listen make a bound socket wait",
+            ],
+        ),
+        (
+            "s = create_server :5000\nc = create_connection localhost:5000\nconn = s.accept()\nconn.send(b'hi')",
+            &["take them apart with `conn, addr = accept s`"],
+        ),
+        (
+            "a, b = socketpair\nwrite(a, 'x')",
+            &["`write` is for a file of makefile", "send s \"hello\""],
+        ),
+        (
+            "s = create_server :5000\nt = socket.socket(fileno=s.fileno())\nt.getsockname()\nu = socket.dup(t.fileno())\nprint(u.fileno(), socket.has_ipv6)\nsocket.socket(fileno=0)",
+            &[
+                "getsockopt(3, SOL_SOCKET, SO_DOMAIN, [AF_INET], [4]) = 0",
+                "('0.0.0.0', 5000)",
+                "lab│ 4 True",
+                "getsockopt(0, SOL_SOCKET, SO_DOMAIN, …, [4]) = -1 ENOTSOCK",
+            ],
+        ),
+    ]);
 }

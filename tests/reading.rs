@@ -1,7 +1,7 @@
 //! `socklab read` as its user meets it: lines, views, damage, pipes; and the same lines however many threads make them.
 
 use socklab::inspector::read::read_told;
-use socklab::inspector::relay::relay;
+use socklab::inspector::relay::{Crew, Format, relay};
 use socklab::render::clock::Clock;
 use socklab::render::packet_text;
 use std::fs;
@@ -108,18 +108,22 @@ fn says(arguments: &[&str]) -> String {
 fn several_threads_write_what_one_writes() {
     let file = large();
     let mut alone = Vec::new();
+    let mut lines = packet_text::Writer::new(Clock::Delta, false);
     read_told(file.as_slice(), |told| {
-        packet_text::write(&mut alone, told.packet, Clock::Delta, told.times_ns, false);
+        lines.write(&mut alone, told.packet, told.times_ns);
         ControlFlow::Continue(())
     })
     .expect("a whole file");
     assert_eq!(alone.split_inclusive(|byte| *byte == b'\n').count(), 6000);
-    for workers in [1, 2, 5] {
+    for (workers, patient) in [(1, false), (2, false), (5, false), (1, true), (2, true)] {
         let mut together = Vec::new();
         let summary = relay(
             file.as_slice(),
-            workers,
-            &|told, out| packet_text::write(out, told.packet, Clock::Delta, told.times_ns, false),
+            Crew { workers, patient },
+            &|| {
+                let mut lines = packet_text::Writer::new(Clock::Delta, false);
+                Box::new(move |told, out| lines.write(out, told.packet, told.times_ns))
+            },
             |lines| {
                 together.extend_from_slice(lines);
                 ControlFlow::Continue(())
@@ -135,7 +139,12 @@ fn several_threads_write_what_one_writes() {
 fn whoever_wants_no_more_lines_ends_the_reading() {
     let file = large();
     let mut blocks = 0;
-    let result = relay(file.as_slice(), 2, &|_, out| out.push(b'.'), |_| {
+    let dots = || -> Box<Format<'_>> { Box::new(|_, out| out.push(b'.')) };
+    let crew = Crew {
+        workers: 2,
+        patient: false,
+    };
+    let result = relay(file.as_slice(), crew, &dots, |_| {
         blocks += 1;
         ControlFlow::Break(())
     });
@@ -183,6 +192,12 @@ fn every_view_shows_what_it_is_about() {
         (&["--follow", "1"], "GET"),
         (&["--follow", "1", "--hex"], "47 45 54"),
         (&["--follow", "9"], "there is no conversation 9"),
+        (
+            &["--plot", "1", "seq"],
+            "10.0.0.1:4001 → 10.0.0.2:5000: sequence numbers",
+        ),
+        (&["--plot", "0", "seq"], "conversation 0 is none of TCP"),
+        (&["--plot", "9", "rtt"], "there is no conversation 9"),
         (&["--json", "-c", "1"], "\"frame.number\":1,"),
     ] {
         let said = says(arguments);
@@ -199,7 +214,10 @@ fn packets_that_pass_are_written_to_a_file_that_can_be_read() {
     let output = socklab(&file, &["tcp", "--write", name]);
     assert!(output.status.success() && output.stdout.is_empty());
     let said = text(&socklab(&copy, &["--tree"]).stdout);
-    assert!(said.contains("comment: data"), "{said}");
+    assert!(
+        !said.contains("comment"),
+        "what is plain from the bytes is not said twice: {said}"
+    );
     assert_eq!(text(&socklab(&copy, &[]).stdout).lines().count(), 2);
 }
 
@@ -231,6 +249,35 @@ fn packets_that_pass_are_drawn_in_a_file_that_needs_nothing_else() {
     let output = socklab(&file, &["icmp", "-w", path]);
     assert!(text(&output.stdout).contains("no packet passes"));
     assert!(!none.exists());
+}
+
+#[test]
+fn a_plot_is_a_drawing_and_what_a_capture_does_not_hold_is_refused() {
+    let folder = folder();
+    let file = written(&folder, &small());
+    let drawing = folder.path().join("x.svg");
+    let name = drawing.to_str().expect("a plain name");
+    let output = socklab(&file, &["--plot", "1", "seq", "--write", name]);
+    assert!(output.status.success() && output.stdout.is_empty());
+    let svg = fs::read_to_string(&drawing).expect("it was written");
+    assert!(svg.contains("sequence number") && svg.ends_with("</svg>\n"));
+    for (arguments, reason) in [
+        (
+            &["--plot", "1", "cwnd"][..],
+            "only the sender's kernel knows",
+        ),
+        (
+            &["--plot", "1", "jitter"],
+            "seq, rtt and window can be plotted",
+        ),
+        (&["--plot", "c", "seq"], "c is no number of a conversation"),
+        (&["--plot", "1", "seq", "-w", "x.html"], "ends in .svg"),
+    ] {
+        let output = socklab(&file, arguments);
+        let said = text(&output.stderr);
+        assert!(said.contains(reason), "{arguments:?}: {said}");
+        assert_eq!(output.status.code(), Some(2));
+    }
 }
 
 #[test]
@@ -268,7 +315,8 @@ fn a_packet_on_a_pipe_is_told_before_the_next_one_comes() {
     let mut pipe = child.stdin.take().expect("a pipe");
     let mut lines = BufReader::new(child.stdout.take().expect("a pipe")).lines();
     pipe.write_all(&HEADER).expect("it listens");
-    for number in 0..3 {
+    // Often enough that each of the threads has it in hand when the next one is not there yet.
+    for number in 0..50 {
         let frame = datagram(number, 4000, b"hello");
         // In two pieces, as pipes may cut it.
         let (first, second) = frame.split_at(10);
@@ -282,4 +330,112 @@ fn a_packet_on_a_pipe_is_told_before_the_next_one_comes() {
     drop(pipe);
     assert!(lines.next().is_none());
     assert!(child.wait().expect("it ends").success());
+}
+
+/// A pcapng file of one byte order: three interfaces with clocks of their own, one packet with two comments on each.
+fn pcapng(big_endian: bool) -> Vec<u8> {
+    let half = |value: u16| {
+        if big_endian {
+            value.to_be_bytes()
+        } else {
+            value.to_le_bytes()
+        }
+    };
+    let word = |value: u32| {
+        if big_endian {
+            value.to_be_bytes()
+        } else {
+            value.to_le_bytes()
+        }
+    };
+    let padded = |bytes: &[u8]| {
+        let mut bytes = bytes.to_vec();
+        bytes.resize(bytes.len().next_multiple_of(4), 0);
+        bytes
+    };
+    let option = |code: u16, value: &[u8]| {
+        [
+            &half(code)[..],
+            &half(value.len() as u16),
+            &padded(value)[..],
+        ]
+        .concat()
+    };
+    let block = |kind: u32, parts: &[&[u8]]| {
+        let body = parts.concat();
+        let length = word(body.len() as u32 + 12);
+        [&word(kind)[..], &length, &body, &length].concat()
+    };
+    let section = [
+        &word(0x1a2b_3c4d)[..],
+        &half(1),
+        &half(0),
+        &[0xff; 8],
+        &option(1, b"a section"),
+    ]
+    .concat();
+    let mut file = block(0x0a0d_0d0a, &[&section]);
+    let interfaces: [(u16, &[u8], u8); 3] = [
+        (2, b"eth7", 6),
+        (2, b"wl\x1b[31m", 9),
+        // Named by its description; 1024 ticks a second.
+        (3, b"a described one", 0x8a),
+    ];
+    for (code, name, clock) in interfaces {
+        let about = [&half(101)[..], &half(0), &word(0)].concat();
+        file.extend(block(
+            1,
+            &[&about, &option(code, name), &option(9, &[clock])],
+        ));
+    }
+    let packet = &datagram(0, 4000, b"x")[16..];
+    let times = [
+        1_700_000_000_000_001_u64,
+        1_700_000_000_500_000_002,
+        1_700_000_000 * 1024 + 768,
+    ];
+    for (interface, ticks) in (0..).zip(times) {
+        let head = [
+            interface,
+            (ticks >> 32) as u32,
+            ticks as u32,
+            packet.len() as u32,
+            packet.len() as u32,
+        ]
+        .map(word)
+        .concat();
+        let comments = [option(1, "eins 一".as_bytes()), option(1, b"zwei\x1b[2J")].concat();
+        file.extend(block(6, &[&head, &padded(packet), &comments]));
+    }
+    file
+}
+
+#[test]
+fn pcapng_of_both_byte_orders_keeps_interfaces_clocks_and_comments_apart() {
+    let folder = folder();
+    for big_endian in [false, true] {
+        let file = written(&folder, &pcapng(big_endian));
+        let lines = text(&socklab(&file, &["-t", "epoch"]).stdout);
+        let times = [
+            "1700000000.000001000",
+            "1700000000.500000002",
+            "1700000000.750000000",
+        ];
+        assert_eq!(lines.lines().count(), 3, "{lines}");
+        for (line, time) in lines.lines().zip(times) {
+            let words: Vec<&str> = line.split_whitespace().collect();
+            assert_eq!(words[1], time, "{line}");
+            let comments = "comment: eins 一   comment: zwei\\u{1b}[2J";
+            assert!(line.ends_with(comments), "{line}");
+        }
+        let json = text(&socklab(&file, &["--json"]).stdout);
+        for part in [
+            r#""frame.interface_name":"eth7""#,
+            r#""frame.interface_name":"wl\u001b[31m""#,
+            r#""frame.interface_name":"a described one""#,
+            r#""frame.comment":["eins 一","zwei\\u{1b}[2J"]"#,
+        ] {
+            assert!(json.contains(part), "{part}: {json}");
+        }
+    }
 }

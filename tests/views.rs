@@ -256,3 +256,193 @@ expect ok
         assert!(flat.contains(part), "{part} in\n{}", ran.out);
     }
 }
+
+#[test]
+fn a_saved_session_tells_its_causes_names_and_verdicts_again_when_it_is_read() {
+    if !private_lab() {
+        return;
+    }
+    let place = folder();
+    let script = "inspect off
+host client 10.0.0.1
+host server 10.0.0.2
+server> s = socket; bind s 10.0.0.2:5000; listen s
+client> wire delay 7ms from client
+wire drop next from client where tcp.flags.syn == 1
+client> c = socket; connect c 10.0.0.2:5000
+client> wait all
+client> send c \"hello\"
+save ./x.pcapng tcp
+";
+    let ran = run_in(place.path(), &["-c", script], b"");
+    assert_eq!(ran.status, 0, "{}{}", ran.out, ran.err);
+    let read = |arguments: &[&str]| {
+        let mut all = vec!["read", "./x.pcapng", "--color", "never"];
+        all.extend(arguments);
+        run_in(place.path(), &all, b"").out
+    };
+    let lines = read(&[]);
+    for part in [
+        "c 10.0.0.1:",
+        "lost: wire rule 2",
+        "delayed 7 ms: wire rule 1",
+        "caused by connect(3) in client, process ",
+        "caused by the retransmission timer (RTO)",
+        "caused by send(3, 5 bytes) in client, process ",
+        "\"hello\"",
+    ] {
+        assert!(lines.contains(part), "{part} in\n{lines}");
+    }
+    // The search for the neighbour is not in the file, so its packets have other numbers there.
+    assert!(
+        lines
+            .lines()
+            .next()
+            .is_some_and(|line| line.contains("in its lab")),
+        "{lines}"
+    );
+    assert!(read(&["--ladder"]).contains('✗'));
+    assert!(read(&["--conversations"]).contains("(1 lost)"));
+    let json = read(&["--json", "-c", "1"]);
+    assert!(
+        json.contains(r#""from":"c""#) && json.contains(r#""lost":2"#),
+        "{json}"
+    );
+    assert!(
+        json.contains(r#""frame.interface_name":"client/eth0""#),
+        "{json}"
+    );
+    // A part of the file still knows it all.
+    let part = run_in(
+        place.path(),
+        &["read", "./x.pcapng", "tcp.len > 0", "-w", "./y.pcapng"],
+        b"",
+    );
+    assert_eq!(part.status, 0, "{}", part.err);
+    let again = run_in(
+        place.path(),
+        &["read", "./y.pcapng", "--color", "never"],
+        b"",
+    )
+    .out;
+    assert!(
+        again.contains("caused by send(3, 5 bytes) in client, process "),
+        "{again}"
+    );
+}
+
+#[test]
+fn a_conversation_has_one_number_in_all_views_and_a_number_of_none_is_refused() {
+    if !private_lab() {
+        return;
+    }
+    let place = folder();
+    let before = "inspect off
+u = socket AF_INET SOCK_DGRAM
+sendto u \"one\" 127.0.0.1:7000
+s = socket; bind s 127.0.0.1:5000; listen s
+c = socket; connect c 127.0.0.1:5000
+send c \"two\"
+";
+    let run = |lines: &str| {
+        let script = format!("{before}{lines}");
+        run_in(place.path(), &["--color", "never", "-c", &script], b"")
+    };
+    let ran = run(
+        "conversations\nfollow 1\nstream 1\nladder 1\nplot 1 seq\nfollow 0\nstates 1\ninfo 1\n",
+    );
+    assert_eq!(ran.status, 0, "{}{}", ran.out, ran.err);
+    for part in [
+        "tcp.stream == 0",
+        "▶ two",
+        "3 bytes written by 1 call",
+        "Len=3 \"two\"",
+        "c → s: sequence numbers",
+        "▶ one",
+        "c: CLOSED",
+    ] {
+        assert!(ran.out.contains(part), "{part} in\n{}", ran.out);
+    }
+    for line in ["follow 9", "stream 9", "plot 9 seq", "ladder 9"] {
+        let ran = run(line);
+        assert_eq!(ran.status, 1, "{line}: {}", ran.out);
+        let words = ran.out.split_whitespace().collect::<Vec<_>>().join(" ");
+        assert!(
+            words.contains(
+                "there is no conversation 9; there are 0 (UDP u ↔ 127.0.0.1:7000) and 1 (TCP c ↔ s)"
+            ),
+            "{line}: {words}"
+        );
+    }
+    let ran = run("stream 0\n");
+    assert!(
+        ran.out.contains("conversation 0 is no TCP connection"),
+        "{}",
+        ran.out
+    );
+}
+
+#[test]
+fn what_comes_late_counts_from_the_call_before_it() {
+    if !private_lab() {
+        return;
+    }
+    let place = folder();
+    let script = "host client 10.0.0.1
+host server 10.0.0.2
+server> s = socket; bind s 10.0.0.2:5000; listen s
+wire drop next from client where tcp.flags.syn == 1
+client> c = socket; connect c 10.0.0.2:5000
+client> wait all
+";
+    let ran = run_in(place.path(), &["--color", "never", "-c", script], b"");
+    assert_eq!(ran.status, 0, "{}{}", ran.out, ran.err);
+    let again = ran.out.lines().find(|line| line.contains("Retransmission"));
+    let time = again.and_then(|line| line.split_whitespace().nth(1)?.parse::<f64>().ok());
+    // The timer of the first SYN is 1 s; the count began with what connect sent first.
+    assert!(time.is_some_and(|ms| ms > 900.0), "{}", ran.out);
+}
+
+#[test]
+fn the_search_for_a_neighbour_by_ipv6_stands_between_the_two_it_is_about() {
+    if !private_lab() {
+        return;
+    }
+    let place = folder();
+    let script = "inspect off
+host client fd00::1
+host server fd00::2
+server> s = socket AF_INET6; bind s [fd00::2]:5000; listen s
+client> c = socket AF_INET6; connect c [fd00::2]:5000
+lab> conversations
+ladder
+";
+    let ran = run_in(place.path(), &["--color", "never", "-c", script], b"");
+    assert_eq!(ran.status, 0, "{}{}", ran.out, ran.err);
+    assert!(!ran.out.contains("ff02::1"), "{}", ran.out);
+    let searches = ran.out.lines().filter(|line| line.starts_with("- ICMPv6"));
+    assert_eq!(searches.count(), 1, "{}", ran.out);
+}
+
+#[test]
+fn a_socket_that_is_connected_in_one_step_has_its_name_from_its_first_packet_on() {
+    if !private_lab() {
+        return;
+    }
+    let place = folder();
+    // The first address of localhost refuses; the second socket is called as the first one was.
+    let script = "s = create_server 127.0.0.1:5000
+c = create_connection localhost:5000
+c = create_connection 127.0.0.1:5000
+";
+    let ran = run_in(place.path(), &["--color", "never", "-c", script], b"");
+    assert_eq!(ran.status, 0, "{}{}", ran.out, ran.err);
+    assert!(ran.out.contains("s: CLOSED → LISTEN"), "{}", ran.out);
+    assert!(ran.out.contains("c: CLOSED → ESTABLISHED"), "{}", ran.out);
+    // The second one gets the name when the command gives it back: until then the first one has it.
+    let named = ran
+        .out
+        .lines()
+        .filter(|line| line.trim_start().starts_with("c 127.0.0.1:"));
+    assert_eq!(named.count(), 1, "{}", ran.out);
+}

@@ -4,7 +4,7 @@
 
 use libfuzzer_sys::fuzz_target;
 use socklab::inspector::read::read_told;
-use socklab::inspector::relay::relay;
+use socklab::inspector::relay::{Crew, relay};
 use socklab::render::clock::Clock;
 use socklab::render::json_packet::packet_json;
 use socklab::render::packet_text;
@@ -12,17 +12,24 @@ use std::ops::ControlFlow;
 
 fuzz_target!(|data: &[u8]| {
     let mut alone = Vec::new();
+    let mut lines = packet_text::Writer::new(Clock::Date, false);
     let one = read_told(data, |told| {
         let _ = packet_json(told.packet);
         let _ = told.comments().count();
-        packet_text::write(&mut alone, told.packet, Clock::Date, told.times_ns, false);
+        lines.write(&mut alone, told.packet, told.times_ns);
         ControlFlow::Continue(())
     });
     let mut together = Vec::new();
     let several = relay(
         data,
-        2,
-        &|told, out| packet_text::write(out, told.packet, Clock::Date, told.times_ns, false),
+        Crew {
+            workers: 2,
+            patient: false,
+        },
+        &|| {
+            let mut lines = packet_text::Writer::new(Clock::Date, false);
+            Box::new(move |told, out| lines.write(out, told.packet, told.times_ns))
+        },
         |lines| {
             together.extend_from_slice(lines);
             ControlFlow::Continue(())

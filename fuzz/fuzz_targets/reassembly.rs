@@ -3,6 +3,7 @@
 #![no_main]
 
 use libfuzzer_sys::fuzz_target;
+use socklab::event::packet::Track;
 use socklab::inspector::reassembly::Reassembly;
 use socklab::inspector::tracker::Tracker;
 use socklab::packet::decode::decode;
@@ -20,7 +21,8 @@ fuzz_target!(|data: &[u8]| {
         rest = left;
         number += 1;
         let mut headers = decode(LinkType::RAW, frame, frame.len() as u32);
-        let track = reassembly.packet(&mut tracker, (number, 0), &mut headers, frame);
+        let mut track = Track::default();
+        reassembly.packet(&mut tracker, (number, 0), &mut headers, frame, &mut track);
         whole_tree(&headers, frame, false, track.reassembled.as_deref());
     }
 });

@@ -1,6 +1,6 @@
 //! Pages for looking up a name: the fields of display filters, and the constants of the socket calls. From their tables.
 
-use super::markdown::{cell, code, prose};
+use super::markdown::{cell, prose, row};
 use super::sheet::Sheet;
 use crate::catalog::constant::{Constant, constants};
 use crate::catalog::filter;
@@ -25,13 +25,13 @@ fn filters() -> String {
          [agreement](../agreement.md) says so.\n\n| filter | lets through |\n|---|---|\n",
     );
     for (filter, what) in filter::FORMS {
-        // Writing into a String cannot fail.
-        let _ = writeln!(text, "| {} | {} |", code(filter), cell(what));
+        text.push_str(&row(filter, &[what]));
     }
     text.push_str(
         "\n## Values\n\nA value is read as what its field holds.\n\n| of | written |\n|---|---|\n",
     );
     for (kind, written) in filter::VALUES {
+        // Writing into a String cannot fail.
         let _ = writeln!(text, "| {kind} | {} |", cell(written));
     }
     for rule in filter::RULES {
@@ -52,13 +52,7 @@ fn filters() -> String {
             prose(&title)
         );
         for entry in rows {
-            let _ = writeln!(
-                text,
-                "| {} | {} | {} |",
-                code(entry.name),
-                cell(entry.kind.what()),
-                cell(entry.meaning)
-            );
+            text.push_str(&row(entry.name, &[entry.kind.what(), entry.meaning]));
         }
     }
     text
@@ -102,13 +96,10 @@ fn all_constants() -> String {
             .filter(is_here)
             .filter(|constant| !constant.groups.contains(&Group::OptionName));
         for constant in shown {
-            let _ = writeln!(
-                text,
-                "| {} | {} | {} |",
-                code(constant.name),
-                constant.value,
-                cell(constant.meaning)
-            );
+            text.push_str(&row(
+                constant.name,
+                &[&constant.value.to_string(), constant.meaning],
+            ));
         }
     }
     text

@@ -28,7 +28,8 @@ pub fn prose(text: &str) -> String {
 pub fn sentence(text: &str) -> String {
     let text = text.trim();
     let first = text.split_whitespace().next().unwrap_or_default();
-    let is_word = !first.is_empty() && first.chars().all(char::is_lowercase);
+    let word = first.trim_end_matches([',', ':']);
+    let is_word = !word.is_empty() && word.chars().all(char::is_lowercase);
     let mut sentence = prose(text);
     if is_word && let Some(letter) = sentence.get_mut(..1) {
         letter.make_ascii_uppercase();
@@ -46,6 +47,18 @@ pub fn cell(text: &str) -> String {
         .collect::<Vec<_>>()
         .join(" ")
         .replace('|', "\\|")
+}
+
+/// A row of a table: a name as code, then cells.
+pub fn row(name: &str, cells: &[&str]) -> String {
+    let mut row = format!("| {} |", code(name));
+    for text in cells {
+        row.push(' ');
+        row.push_str(&cell(text));
+        row.push_str(" |");
+    }
+    row.push('\n');
+    row
 }
 
 /// A word as code, also in a cell of a table.

@@ -1,6 +1,6 @@
 //! The tables of the catalog as pages: errors, socket options, the fields of TCP_INFO, a host's settings.
 
-use super::markdown::{cell, code, prose};
+use super::markdown::{cell, code, prose, row};
 use super::sheet::Sheet;
 use crate::catalog::errno::errnos;
 use crate::catalog::option::options;
@@ -58,13 +58,10 @@ fn errors() -> String {
             "\n## The others\n\nErrors that no socket call gives by itself.\n\n| name | number | message |\n|---|---|---|\n",
         );
         for errno in others {
-            let _ = writeln!(
-                text,
-                "| {} | {} | {} |",
-                code(errno.name),
-                errno.number,
-                cell(errno.message)
-            );
+            text.push_str(&row(
+                errno.name,
+                &[&errno.number.to_string(), errno.message],
+            ));
         }
     }
     text
@@ -105,13 +102,7 @@ fn tcp_info() -> String {
          | field | unit | meaning |\n|---|---|---|\n",
     );
     for field in FIELDS {
-        let _ = writeln!(
-            text,
-            "| {} | {} | {} |",
-            code(field.name),
-            cell(field.unit.suffix()),
-            cell(field.meaning)
-        );
+        text.push_str(&row(field.name, &[field.unit.suffix(), field.meaning]));
     }
     text
 }
@@ -122,7 +113,7 @@ fn sysctls() -> String {
          works as well.\n\n| setting | meaning |\n|---|---|\n",
     );
     for (name, meaning) in SYSCTLS {
-        let _ = writeln!(text, "| {} | {} |", code(name), cell(meaning));
+        text.push_str(&row(name, &[meaning]));
     }
     text
 }

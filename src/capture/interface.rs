@@ -2,7 +2,7 @@
 
 use crate::packet::headers::LinkType;
 use crate::sys::block_ring::Form;
-use crate::sys::{link, names};
+use crate::sys::{interface, link};
 use std::io;
 
 /// The name that stands for every interface at once.
@@ -27,7 +27,7 @@ pub struct Interface {
 
 /// The names of all interfaces, in the order of their numbers.
 pub fn all() -> io::Result<Vec<(i32, String)>> {
-    Ok(names::if_nameindex()?
+    Ok(interface::if_nameindex()?
         .into_iter()
         .map(|(index, name)| (index as i32, name))
         .collect())

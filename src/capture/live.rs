@@ -6,7 +6,7 @@ use super::interface::Interface;
 use crate::packet::headers::LinkType;
 use crate::sys::block_ring::{self, BlockRing};
 use crate::sys::clock::Deadline;
-use crate::sys::{names, terminal};
+use crate::sys::{interface, terminal};
 use nix::errno::Errno;
 use nix::poll::{PollFd, PollFlags, PollTimeout, poll};
 use nix::sys::eventfd::EventFd;
@@ -77,6 +77,8 @@ pub enum Next {
 /// A running capture.
 #[derive(Debug)]
 pub struct Live {
+    /// True when the kernel has taken the program.
+    pub filtered: bool,
     shared: Arc<Shared>,
     stop: Arc<EventFd>,
     thread: Option<JoinHandle<()>>,
@@ -111,10 +113,10 @@ impl Live {
     pub fn start(settings: Settings) -> io::Result<Self> {
         let interface = &settings.interface;
         let socket = block_ring::open(interface.form)?;
-        if let Some(program) = &settings.program {
-            // It only spares work: without it, whoever reads the frames leaves out what this would have.
-            let _ = block_ring::attach_filter(&socket, program.iter().copied());
-        }
+        // It only spares work: without it, whoever reads the frames leaves out what this would have.
+        let filtered = settings.program.as_ref().is_some_and(|program| {
+            block_ring::attach_filter(&socket, program.iter().copied()).is_ok()
+        });
         if interface.loopback {
             // An older kernel refuses; then the second copy is left out where blocks are read.
             let _ = block_ring::ignore_outgoing(&socket);
@@ -123,6 +125,10 @@ impl Live {
             block_ring::be_promiscuous(&socket, interface.index)?;
         }
         let ring = BlockRing::start(socket, interface.index, RING, RETIRE)?;
+        if !interface.up {
+            // ENETDOWN is no news of an interface that is known to be down.
+            let _ = ring.pending_error();
+        }
         let shared = Arc::new(Shared::default());
         let stop = Arc::new(EventFd::new()?);
         let worker = Worker {
@@ -139,6 +145,7 @@ impl Live {
             .name("capture".to_owned())
             .spawn(move || worker.run())?;
         Ok(Self {
+            filtered,
             shared,
             stop,
             thread: Some(thread),
@@ -355,7 +362,7 @@ impl Worker {
     fn broken(&mut self) -> Option<Ending> {
         match self.ring.pending_error() {
             Some(error) if error.raw_os_error() == Some(libc::ENETDOWN) => {
-                let there = self.index == 0 || names::if_indextoname(self.index as u32).is_ok();
+                let there = self.index == 0 || interface::if_indextoname(self.index as u32).is_ok();
                 if !there {
                     return Some(Ending::Gone);
                 }

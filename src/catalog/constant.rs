@@ -154,6 +154,21 @@ pub fn named(group: Group, value: i64) -> Option<&'static Constant> {
     index.sorted.get(*index.preferred.get(&(group, value))?)
 }
 
+/// The name of a type of ancillary data (cmsg(3)) at a level: `SCM_RIGHTS`, `IP_TTL`.
+pub fn ancillary(level: i32, kind: i32) -> Option<&'static str> {
+    if level == libc::SOL_SOCKET {
+        let constant = named(Group::Ancillary, kind.into());
+        return constant
+            .map(|constant| constant.name)
+            .filter(|name| name.starts_with("SCM_"));
+    }
+    if (level, kind) == (libc::IPPROTO_IPV6, libc::IPV6_HOPLIMIT) {
+        // The one type of ancillary data there that is no option.
+        return Some("IPV6_HOPLIMIT");
+    }
+    option::by_value(level, kind).map(|option| option.name)
+}
+
 /// The name of the third argument of socket(2), whose numbers mean something else in each family.
 pub fn protocol(family: i64, value: i64) -> Option<&'static Constant> {
     let tables: &[&'static [Constant]] = match i32::try_from(family) {

@@ -269,20 +269,5 @@ pub fn applicable(
     options().filter(move |option| option.applies.to(family, kind, protocol))
 }
 
-/// The name of a type of ancillary data (cmsg(3)) at a level: `SCM_RIGHTS`, `IP_TTL`.
-pub fn ancillary(level: i32, kind: i32) -> Option<&'static str> {
-    if level == libc::SOL_SOCKET {
-        let constant = super::constant::named(super::parameter::Group::Ancillary, kind.into());
-        return constant
-            .map(|constant| constant.name)
-            .filter(|name| name.starts_with("SCM_"));
-    }
-    if (level, kind) == (libc::IPPROTO_IPV6, libc::IPV6_HOPLIMIT) {
-        // The one type of ancillary data there that is no option.
-        return Some("IPV6_HOPLIMIT");
-    }
-    by_value(level, kind).map(|option| option.name)
-}
-
 #[cfg(test)]
 mod tests;

@@ -42,6 +42,8 @@ pub enum Verb {
     RecvFds,
     /// `recv_into`
     RecvInto,
+    /// `recvfrom_into`
+    RecvfromInto,
     /// `shutdown`
     Shutdown,
     /// `close`
@@ -104,6 +106,8 @@ pub enum Verb {
     Getnameinfo,
     /// `gethostbyname`
     Gethostbyname,
+    /// `gethostbyname_ex`
+    GethostbynameEx,
     /// `gethostbyaddr`
     Gethostbyaddr,
     /// `gethostname`
@@ -294,7 +298,7 @@ pub struct VerbEntry {
 /// All verbs, in the order of the enum: a row a verb, because rows that stand under each other can be compared.
 #[rustfmt::skip]
 pub const VERBS: &[VerbEntry] = &[
-    VerbEntry { verb: Verb::Socket, name: "socket", aliases: &[], group: VerbGroup::Primitive, answered_by: AnsweredBy::Engine, spelling: Spelling::Module("socket"), parameters: &[optional("family", Kind::Constant(Group::Family), "AF_INET"), optional("type", Kind::Constant(Group::Type), "SOCK_STREAM"), optional("proto", Kind::Constant(Group::Protocol), "0")] },
+    VerbEntry { verb: Verb::Socket, name: "socket", aliases: &[], group: VerbGroup::Primitive, answered_by: AnsweredBy::Engine, spelling: Spelling::Module("socket"), parameters: &[optional("family", Kind::Constant(Group::Family), "AF_INET"), optional("type", Kind::Constant(Group::Type), "SOCK_STREAM"), optional("proto", Kind::Constant(Group::Protocol), "0"), keyword("fileno", Kind::Int, "None")] },
     VerbEntry { verb: Verb::Socketpair, name: "socketpair", aliases: &[], group: VerbGroup::Primitive, answered_by: AnsweredBy::Engine, spelling: Spelling::Module("socket"), parameters: &[optional("family", Kind::Constant(Group::Family), "AF_UNIX"), optional("type", Kind::Constant(Group::Type), "SOCK_STREAM"), optional("proto", Kind::Constant(Group::Protocol), "0")] },
     VerbEntry { verb: Verb::Bind, name: "bind", aliases: &[], group: VerbGroup::Primitive, answered_by: AnsweredBy::Engine, spelling: Spelling::Method, parameters: &[required("socket", Kind::Socket), required("address", Kind::Address)] },
     VerbEntry { verb: Verb::Listen, name: "listen", aliases: &[], group: VerbGroup::Primitive, answered_by: AnsweredBy::Engine, spelling: Spelling::Method, parameters: &[required("socket", Kind::Socket), optional("backlog", Kind::Int, "SOMAXCONN")] },
@@ -312,6 +316,7 @@ pub const VERBS: &[VerbEntry] = &[
     VerbEntry { verb: Verb::Recvmsg, name: "recvmsg", aliases: &[], group: VerbGroup::Primitive, answered_by: AnsweredBy::Engine, spelling: Spelling::Method, parameters: &[required("socket", Kind::Socket), optional("bufsize", Kind::Int, "4096"), optional("ancbufsize", Kind::Int, "1024"), optional("flags", Kind::Constant(Group::MessageFlag), "0")] },
     VerbEntry { verb: Verb::RecvFds, name: "recv_fds", aliases: &[], group: VerbGroup::Primitive, answered_by: AnsweredBy::Engine, spelling: Spelling::Module("socket"), parameters: &[required("socket", Kind::Socket), optional("bufsize", Kind::Int, "4096"), optional("maxfds", Kind::Int, "16"), optional("flags", Kind::Constant(Group::MessageFlag), "0")] },
     VerbEntry { verb: Verb::RecvInto, name: "recv_into", aliases: &[], group: VerbGroup::Primitive, answered_by: AnsweredBy::Engine, spelling: Spelling::Method, parameters: &[required("socket", Kind::Socket), required("buffer", Kind::Any), optional("nbytes", Kind::Int, "0"), optional("flags", Kind::Constant(Group::MessageFlag), "0")] },
+    VerbEntry { verb: Verb::RecvfromInto, name: "recvfrom_into", aliases: &[], group: VerbGroup::Primitive, answered_by: AnsweredBy::Engine, spelling: Spelling::Method, parameters: &[required("socket", Kind::Socket), required("buffer", Kind::Any), optional("nbytes", Kind::Int, "0"), optional("flags", Kind::Constant(Group::MessageFlag), "0")] },
     VerbEntry { verb: Verb::Shutdown, name: "shutdown", aliases: &[], group: VerbGroup::Primitive, answered_by: AnsweredBy::Engine, spelling: Spelling::Method, parameters: &[required("socket", Kind::Socket), optional("how", Kind::Constant(Group::Shutdown), "SHUT_RDWR")] },
     VerbEntry { verb: Verb::Close, name: "close", aliases: &[], group: VerbGroup::Primitive, answered_by: AnsweredBy::Engine, spelling: Spelling::Method, parameters: &[required("socket", Kind::Any)] },
     VerbEntry { verb: Verb::Detach, name: "detach", aliases: &[], group: VerbGroup::Primitive, answered_by: AnsweredBy::Engine, spelling: Spelling::Method, parameters: &[required("socket", Kind::Socket)] },
@@ -343,6 +348,7 @@ pub const VERBS: &[VerbEntry] = &[
     VerbEntry { verb: Verb::Getaddrinfo, name: "getaddrinfo", aliases: &[], group: VerbGroup::Primitive, answered_by: AnsweredBy::Engine, spelling: Spelling::Module("socket"), parameters: &[required("host", Kind::Text), optional("port", Kind::Any, "None"), optional("family", Kind::Constant(Group::Family), "0"), optional("type", Kind::Constant(Group::Type), "0"), optional("proto", Kind::Constant(Group::Protocol), "0"), optional("flags", Kind::Constant(Group::AddressInfo), "0")] },
     VerbEntry { verb: Verb::Getnameinfo, name: "getnameinfo", aliases: &[], group: VerbGroup::Primitive, answered_by: AnsweredBy::Engine, spelling: Spelling::Module("socket"), parameters: &[required("address", Kind::Address), optional("flags", Kind::Constant(Group::NameInfo), "0")] },
     VerbEntry { verb: Verb::Gethostbyname, name: "gethostbyname", aliases: &[], group: VerbGroup::Primitive, answered_by: AnsweredBy::Engine, spelling: Spelling::Module("socket"), parameters: &[required("hostname", Kind::Text)] },
+    VerbEntry { verb: Verb::GethostbynameEx, name: "gethostbyname_ex", aliases: &[], group: VerbGroup::Primitive, answered_by: AnsweredBy::Engine, spelling: Spelling::Module("socket"), parameters: &[required("hostname", Kind::Text)] },
     VerbEntry { verb: Verb::Gethostbyaddr, name: "gethostbyaddr", aliases: &[], group: VerbGroup::Primitive, answered_by: AnsweredBy::Engine, spelling: Spelling::Module("socket"), parameters: &[required("ip_address", Kind::Text)] },
     VerbEntry { verb: Verb::Gethostname, name: "gethostname", aliases: &[], group: VerbGroup::Primitive, answered_by: AnsweredBy::Engine, spelling: Spelling::Module("socket"), parameters: &[] },
     VerbEntry { verb: Verb::Getservbyname, name: "getservbyname", aliases: &[], group: VerbGroup::Primitive, answered_by: AnsweredBy::Engine, spelling: Spelling::Module("socket"), parameters: &[required("servicename", Kind::Text), optional("protocolname", Kind::Text, "\"tcp\"")] },

@@ -93,6 +93,56 @@ pub enum Expr {
     Layer(Layer),
 }
 
+impl Action {
+    /// The names it uses as variables, in the order they stand; of a `repeat` only its count.
+    pub fn names(&self) -> Vec<&str> {
+        let mut names = Vec::new();
+        match self {
+            Self::Call(call) => call.names(&mut names),
+            Self::Evaluate(expr) | Self::Repeat(expr, _) => expr.names(&mut names),
+            Self::Switch => {}
+        }
+        names
+    }
+}
+
+impl Call {
+    fn names<'a>(&'a self, names: &mut Vec<&'a str>) {
+        for arg in self.args.iter().flatten() {
+            arg.names(names);
+        }
+    }
+}
+
+impl Expr {
+    fn names<'a>(&'a self, names: &mut Vec<&'a str>) {
+        match self {
+            Self::Name(name) => names.push(name),
+            Self::List(items) | Self::Tuple(items) | Self::Function(_, items) => {
+                for item in items {
+                    item.names(names);
+                }
+            }
+            Self::Binary(_, one, other) | Self::Index(one, other) => {
+                one.names(names);
+                other.names(names);
+            }
+            Self::Negative(inner) | Self::Not(inner) | Self::Attribute(inner, _) => {
+                inner.names(names);
+            }
+            Self::Slice(of, start, end) => {
+                of.names(names);
+                for end in [start, end].into_iter().flatten() {
+                    end.names(names);
+                }
+            }
+            Self::Call(call) => call.names(names),
+            // Words of a layer are the layer's own.
+            _ => {}
+        }
+    }
+}
+
 /// A packet layer as it was written; `packet::build` gives the names their meaning.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Layer {

@@ -1,6 +1,7 @@
 //! What can stand at the cursor, from the catalog and from what exists now. Pure: who calls it lists the folders.
 
 mod candidates;
+mod rest;
 
 use super::diagnostic::floor;
 use super::function::{LAYERS, MODULES};

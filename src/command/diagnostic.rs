@@ -119,7 +119,8 @@ pub fn nearest<'a>(word: &str, names: impl Iterator<Item = &'a str>) -> Option<&
             let distance = strsim::damerau_levenshtein(&lower, &name.to_lowercase());
             (distance, name)
         })
-        .filter(|(distance, _)| *distance <= (length / 3).max(1))
+        // Two letters with one of them changed are another word.
+        .filter(|(distance, _)| *distance <= (length / 3).max(usize::from(length > 2)))
         .min_by_key(|(distance, _)| *distance)
         .map(|(_, name)| name)
 }
@@ -177,6 +178,8 @@ mod tests {
         assert_eq!(nearest("bnid", names()), Some("bind"));
         assert_eq!(nearest("lsiten", names()), Some("listen"));
         assert_eq!(nearest("quux", names()), None);
+        assert_eq!(nearest("me", ["AE", "ME"].into_iter()), Some("ME"));
+        assert_eq!(nearest("me", ["AE"].into_iter()), None);
         assert_eq!(nearest(&"b".repeat(100_000), names()), None);
     }
 

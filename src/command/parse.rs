@@ -1,8 +1,10 @@
 //! Text to commands: statements, prefixes, targets, `repeat`. The two spellings of a call are in `command_form` and
 //! `expression`; what the catalog says of them is enforced in `binding`.
 
+mod absent;
 mod advice;
 mod binding;
+mod c;
 mod call;
 mod command_form;
 mod expression;
@@ -149,7 +151,22 @@ impl<'a> Parser<'a> {
                 }
                 Lexeme::End => Err(Diagnostic::new(opening, "this bracket is never closed")
                     .helping(format!("close it with {closing}"))),
-                _ => Err(self.unexpected(&token, &format!("`,` or `{closing}`"))),
+                _ => {
+                    let error = self.unexpected(&token, &format!("`,` or `{closing}`"));
+                    // What is wrong then is seldom the line where it shows.
+                    let later = self.lexer.text[opening.start..token.span.start].contains('\n');
+                    Err(if later && error.help.is_none() {
+                        let end = self.lexer.text[opening.start..].find('\n').unwrap_or(0);
+                        let before = &self.lexer.text[..opening.start + end];
+                        let line = before.lines().last().unwrap_or_default();
+                        error.helping(format!(
+                            "a bracket of {} is not closed",
+                            quoted(line.trim())
+                        ))
+                    } else {
+                        error
+                    })
+                }
             }
         });
         (self.blanks_separate, self.in_subscript) = outer;
@@ -187,7 +204,16 @@ impl<'a> Parser<'a> {
             Lexeme::Symbol("||") | Lexeme::Word("or") => {
                 error.helping("one condition at a time; `|` joins flags")
             }
+            Lexeme::Symbol(":")
+                if self.lexer.text[token.span.end..]
+                    .starts_with(|next: char| next.is_alphabetic()) =>
+            {
+                error.helping("a port is a number: getservbyname(\"http\") says which")
+            }
             Lexeme::Symbol("!") => error.helping("to negate write `not`"),
+            Lexeme::Symbol("{" | "}") if token.span.start == 0 => {
+                error.helping("braces belong to `repeat 3 { … }`: leave the others out")
+            }
             Lexeme::Symbol("%") => {
                 error.helping("to join text use +, or give `print` several values")
             }

@@ -7,7 +7,7 @@ use super::execution::{Execution, Outcome};
 use super::text::{self, number_of};
 use super::transfer::{address_or_null, kept};
 use super::waiting::Until;
-use crate::catalog::option;
+use crate::catalog::constant;
 use crate::catalog::parameter::Group;
 use crate::command::ast::Call;
 use crate::sys::control::Control;
@@ -132,7 +132,7 @@ impl Execution<'_> {
             .items
             .iter()
             .map(|item| {
-                let kind = option::ancillary(item.level, item.kind);
+                let kind = constant::ancillary(item.level, item.kind);
                 Value::Tuple(vec![
                     constant(item.level, text::named(Group::Level, item.level)),
                     constant(

@@ -33,6 +33,13 @@ impl Execution<'_> {
     pub(super) fn fd(&mut self, call: &Call, place: usize) -> Outcome<i32> {
         let value = self.needed(call, place)?;
         let fd = descriptor_of(&value).ok_or_else(|| {
+            if let Value::Tuple(parts) = &value
+                && let [Value::Socket(_), Value::Address(_)] = parts.as_slice()
+            {
+                return Stop::because(
+                    "accept gave two things in one, a socket and the peer's address: take them apart with `conn, addr = accept s`",
+                );
+            }
             expected(
                 call,
                 place,
@@ -149,7 +156,8 @@ impl Execution<'_> {
             .engine
             .memory
             .with(|contents| contents.variables.contains_key(word));
-        (!known).then(|| word.clone())
+        // C's NULL is no name of anything.
+        (!known && word != "NULL").then(|| word.clone())
     }
 
     /// A time: a number of seconds, a duration, or None.

@@ -1,7 +1,8 @@
 //! connect in its three manners (blocking, non-blocking, with a timeout), and Python's two helpers create_server and create_connection.
 
 use super::draft::Draft;
-use super::execution::{Execution, Outcome, Stop, errno_name};
+use super::execution::{Execution, Outcome, Stop};
+use super::failure::errno_name;
 use super::text::{self, number_of};
 use super::waiting::Until;
 use crate::command::ast::Call;

@@ -1,10 +1,11 @@
 //! Ancillary data between values and bytes: descriptors, credentials, errors of the error queue, what came with a packet.
 
 use super::arguments::descriptor_of;
-use super::execution::{Execution, Outcome, Stop, errno_name};
+use super::execution::{Execution, Outcome, Stop};
+use super::failure::errno_name;
 use super::operator::{describe, integer};
 use super::text::{self, number_of};
-use crate::catalog::option;
+use crate::catalog::constant;
 use crate::catalog::parameter::Group;
 use crate::sys::address;
 use crate::sys::control::Control;
@@ -24,7 +25,7 @@ pub(super) struct Item {
 
 /// What an item of ancillary data says. Descriptors are plain numbers here; see [`Execution::received`].
 pub(super) fn decode(item: &Control) -> Item {
-    let name = option::ancillary(item.level, item.kind).unwrap_or_default();
+    let name = constant::ancillary(item.level, item.kind).unwrap_or_default();
     let words: Vec<i32> = item
         .data
         .chunks_exact(4)
@@ -238,7 +239,7 @@ pub(super) fn encode(value: &Value) -> Outcome<Control> {
 }
 
 fn encode_data(level: i32, kind: i32, value: &Value) -> Outcome<Vec<u8>> {
-    let name = option::ancillary(level, kind).unwrap_or_default();
+    let name = constant::ancillary(level, kind).unwrap_or_default();
     match (name, value) {
         (_, Value::Bytes(bytes)) => Ok(bytes.clone()),
         ("SCM_RIGHTS", value) => rights(value).map(|item| item.data),
@@ -340,7 +341,7 @@ pub(super) fn credentials(value: &Value) -> Outcome<Control> {
 
 /// The item as strace shows it.
 pub(super) fn item_text(item: &Control) -> String {
-    let kind = option::ancillary(item.level, item.kind)
+    let kind = constant::ancillary(item.level, item.kind)
         .map_or_else(|| item.kind.to_string(), str::to_owned);
     format!(
         "{{cmsg_level={}, cmsg_type={kind}, cmsg_data={}}}",

@@ -66,6 +66,15 @@ impl Execution<'_> {
                 let end = self.perhaps(end.as_deref())?;
                 operator::slice(&whole, start.as_ref(), end.as_ref()).map_err(Stop::Refused)
             }
+            Expr::Attribute(of, name)
+                if **of == Expr::Name("socket".to_owned())
+                    && name == "timeout"
+                    && self.variable("socket").is_err() =>
+            {
+                Err(Stop::because(
+                    "`socket.timeout` is an exception of Python, and there are none here: a call that timed out says so and the next line runs; `s.timeout` is the timeout of a socket",
+                ))
+            }
             Expr::Attribute(of, name) => {
                 let value = self.evaluate(of)?;
                 self.attribute(&value, name)
@@ -154,7 +163,13 @@ fn meant(name: &str) -> String {
             None => " and no such constant".to_owned(),
         };
     }
+    if let Some(constant) = constant::constant(&name.to_ascii_uppercase()) {
+        return format!("; a constant is written in capitals: `{}`", constant.name);
+    }
     match name {
+        "NULL" | "nullptr" | "null" | "nil" => "; C's NULL is None here".to_owned(),
+        "true" => "; it is written True".to_owned(),
+        "false" => "; it is written False".to_owned(),
         "localhost" => "; an address needs a port: localhost:5000".to_owned(),
         "tcp" | "TCP" => "; a TCP socket is `socket AF_INET SOCK_STREAM`".to_owned(),
         "udp" | "UDP" => "; a UDP socket is `socket AF_INET SOCK_DGRAM`".to_owned(),

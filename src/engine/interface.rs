@@ -8,7 +8,7 @@ use super::text;
 use crate::catalog::parameter::Group;
 use crate::command::ast::Call;
 use crate::sys::descriptor::{self, Shape};
-use crate::sys::names;
+use crate::sys::interface;
 use crate::value::Value;
 
 impl Execution<'_> {
@@ -16,7 +16,7 @@ impl Execution<'_> {
     pub(super) fn if_nameindex(&mut self) -> Outcome {
         let interfaces = self.call(
             Draft::of("if_nameindex"),
-            names::if_nameindex,
+            interface::if_nameindex,
             |found, event| {
                 let shown: Vec<String> = found
                     .iter()
@@ -50,7 +50,7 @@ impl Execution<'_> {
         let draft = Draft::of("if_nametoindex").arg(text::quoted(name.as_bytes()));
         let index = self.call(
             draft,
-            || names::if_nametoindex(name),
+            || interface::if_nametoindex(name),
             |index, event| event.result = i64::from(*index),
         )?;
         Ok(index)
@@ -61,7 +61,7 @@ impl Execution<'_> {
         let index = self.int(call, 0, 0)?;
         let name = self.call(
             Draft::of("if_indextoname").arg(index.to_string()),
-            || names::if_indextoname(index as u32),
+            || interface::if_indextoname(index as u32),
             |name, event| event.out = text::quoted(name.as_bytes()),
         )?;
         Ok(Value::Str(name))

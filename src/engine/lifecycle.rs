@@ -10,7 +10,7 @@ use crate::catalog::constant;
 use crate::catalog::parameter::Group;
 use crate::command::ast::{Call, Expr};
 use crate::event::CallEvent;
-use crate::sys::{address, descriptor, socket};
+use crate::sys::{address, descriptor, option, socket};
 use crate::value::{Address, Value};
 use nix::errno::Errno;
 use std::time::Duration;
@@ -21,11 +21,37 @@ const TYPE_MASK: i32 = 0xf;
 impl Execution<'_> {
     /// `socket [family] [type] [proto]`
     pub(super) fn socket(&mut self, call: &Call) -> Outcome {
+        if let Some(fd) = self.value(call, 3)?.filter(|fd| *fd != Value::None) {
+            return self.adopted(call, &fd);
+        }
         let (family, kind, protocol) = self.three(call, "AF_INET")?;
         let fd = self.call_socket(family, kind, protocol)?;
         if family == text::number_of("AF_PACKET") {
             self.note_byte_order(protocol);
         }
+        Ok(Value::Socket(fd))
+    }
+
+    /// `socket fileno=3`: an open descriptor as a socket. The kernel says what it is, as Python asks it.
+    fn adopted(&mut self, call: &Call, value: &Value) -> Outcome {
+        let Some(fd) = super::arguments::descriptor_of(value) else {
+            let what = "the number of an open descriptor, as in `socket fileno=3`";
+            return Err(super::arguments::expected(call, 3, what, value));
+        };
+        let fd = self.unreserved(fd)?;
+        let level = text::number_of("SOL_SOCKET");
+        let draft = Draft::on(fd, "getsockopt")
+            .arg("SOL_SOCKET")
+            .arg("SO_DOMAIN")
+            .arg("…")
+            .arg("[4]");
+        self.call(
+            draft,
+            || option::int(fd, level, text::number_of("SO_DOMAIN")),
+            |family, event| event.args[3] = format!("[{}]", text::family(*family)),
+        )?;
+        // Kept, so that the timeout of the socket belongs to it as to any other.
+        self.descriptor(fd);
         Ok(Value::Socket(fd))
     }
 

@@ -7,13 +7,16 @@
 mod ancillary;
 mod arguments;
 mod blocking;
+mod calling;
 mod clock;
 mod connecting;
 mod control;
+mod dispatch;
 mod draft;
 mod encoding;
 mod execution;
 mod expression;
+mod failure;
 mod formatting;
 mod function;
 mod interface;
@@ -81,8 +84,10 @@ impl Engine {
     /// thread). The last report is always `Report::Done`. Several threads may be in here at once.
     pub fn execute(&self, command: &Command, number: u64, job: u32, reports: &dyn Reports) {
         let mut execution = Execution::new(self, number, job, reports);
-        if let Err(Stop::Refused(reason)) = execution.command(command) {
-            execution.refuse(reason);
+        match execution.command(command) {
+            Err(Stop::Refused(reason)) => execution.refuse(reason, false),
+            Err(Stop::Fruitless(reason)) => execution.refuse(reason, true),
+            Ok(()) | Err(Stop::Failed) => {}
         }
         reports.send(Report::Done {
             command: number,

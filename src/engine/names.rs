@@ -61,7 +61,7 @@ impl Execution<'_> {
         let flags = self.int(call, 1, 0)?;
         let found = self.look_up(&host, port, number_of("AF_UNSPEC"), number_of("SOCK_DGRAM"))?;
         let Some(address) = found.into_iter().next() else {
-            return Err(Stop::because(format!("`{host}` has no address")));
+            return Err(Stop::Fruitless(format!("`{host}` has no address")));
         };
         let (host, service) = self.call_getnameinfo(&address, flags)?;
         Ok(Value::Tuple(vec![lossy(&host), lossy(&service)]))
@@ -90,7 +90,39 @@ impl Execution<'_> {
         let found = self.look_up(&host, 0, number_of("AF_INET"), 0)?;
         let ip = found.first().and_then(Address::ip);
         ip.map(|ip| Value::Str(ip.to_string()))
-            .ok_or_else(|| Stop::because(format!("`{host}` has no IPv4 address")))
+            .ok_or_else(|| Stop::Fruitless(format!("`{host}` has no IPv4 address")))
+    }
+
+    /// `gethostbyname_ex name`: (name, aliases, addresses), by getaddrinfo, which knows no aliases.
+    pub(super) fn gethostbyname_ex(&mut self, call: &Call) -> Outcome {
+        let host = self.text(call, 0)?;
+        let hints = Hints {
+            flags: number_of("AI_CANONNAME"),
+            family: number_of("AF_INET"),
+            kind: number_of("SOCK_STREAM"),
+            ..Hints::default()
+        };
+        let infos = self.call_getaddrinfo(Some(&host), None, hints)?;
+        let name = infos
+            .first()
+            .filter(|info| !info.canonical_name.is_empty())
+            .map_or(Value::Str(host), |info| lossy(&info.canonical_name));
+        // /etc/hosts may give a name the same address twice.
+        let mut addresses: Vec<Value> = Vec::new();
+        for ip in infos
+            .iter()
+            .filter_map(|info| address::decode(&info.address).ip())
+        {
+            let ip = Value::Str(ip.to_string());
+            if !addresses.contains(&ip) {
+                addresses.push(ip);
+            }
+        }
+        Ok(Value::Tuple(vec![
+            name,
+            Value::List(Vec::new()),
+            Value::List(addresses),
+        ]))
     }
 
     /// `gethostbyaddr address`: (name, aliases, addresses), by getnameinfo, which knows no aliases.
@@ -101,7 +133,7 @@ impl Execution<'_> {
             .first()
             .and_then(|address| Some((address.clone(), address.ip()?)))
         else {
-            return Err(Stop::because(format!("`{host}` has no address")));
+            return Err(Stop::Fruitless(format!("`{host}` has no address")));
         };
         let (name, _) = self.call_getnameinfo(&address, number_of("NI_NAMEREQD"))?;
         Ok(Value::Tuple(vec![
@@ -135,7 +167,7 @@ impl Execution<'_> {
             |port| format!("{{s_port={port}}}"),
         )?
         .map(|port| Value::Int(i64::from(port)))
-        .ok_or_else(|| Stop::because(format!("no service `{name}` in /etc/services")))
+        .ok_or_else(|| Stop::Fruitless(format!("no service `{name}` in /etc/services")))
     }
 
     /// `getservbyport port [protocol]`: the name, from /etc/services.
@@ -157,7 +189,7 @@ impl Execution<'_> {
             |name| format!("{{s_name={}}}", text::quoted(name)),
         )?
         .map(|name| lossy(&name))
-        .ok_or_else(|| Stop::because(format!("no service at port {port} in /etc/services")))
+        .ok_or_else(|| Stop::Fruitless(format!("no service at port {port} in /etc/services")))
     }
 
     /// `getprotobyname name`: the number, from /etc/protocols.
@@ -171,7 +203,7 @@ impl Execution<'_> {
             |number| format!("{{p_proto={number}}}"),
         )?
         .map(|number| Value::Int(i64::from(number)))
-        .ok_or_else(|| Stop::because(format!("no protocol `{name}` in /etc/protocols")))
+        .ok_or_else(|| Stop::Fruitless(format!("no protocol `{name}` in /etc/protocols")))
     }
 
     /// A question to one of the files in /etc, whose answer is a structure or NULL.

@@ -1,5 +1,6 @@
 //! getsockopt, setsockopt, and `options`, the table of everything getsockopt tells of a socket.
 
+use super::arguments::given;
 use super::draft::{Draft, PENDING};
 use super::execution::{Execution, Outcome, Stop};
 use super::lifecycle::made;
@@ -7,7 +8,7 @@ use super::option_value::{decode, level_text, room};
 use super::text::{self, number_of};
 use crate::catalog::option as catalog;
 use crate::catalog::option::OptionKind;
-use crate::command::ast::Call;
+use crate::command::ast::{Call, Expr};
 use crate::sys::option as sys;
 use crate::value::Value;
 use nix::errno::Errno;
@@ -19,6 +20,7 @@ impl Execution<'_> {
         let level = self.int(call, 1, 0)?;
         let name = self.int(call, 2, 0)?;
         let length = self.size(call, 3, 0)?;
+        self.note_level(call, level);
         let option = catalog::by_value(level, name);
         let family = self.descriptor(fd).map_or(0, |known| known.family);
         let wanted = match (length, option) {
@@ -59,6 +61,7 @@ impl Execution<'_> {
         let name = self.int(call, 2, 0)?;
         let value = self.needed(call, 3)?;
         let length = self.size(call, 4, 0)?;
+        self.note_level(call, level);
         let option = catalog::by_value(level, name);
         let mut bytes = self.encode_option(option, &value)?;
         if length > 0 {
@@ -66,6 +69,28 @@ impl Execution<'_> {
         }
         self.call_setsockopt(fd, level, name, &bytes)?;
         Ok(Value::None)
+    }
+
+    /// The kernel sees numbers alone: a name at another option's level is that option, or none, and often no error tells.
+    fn note_level(&self, call: &Call, level: i32) {
+        let Some(Expr::Constant(name)) = given(call, 2) else {
+            return;
+        };
+        let Some(meant) = catalog::by_name(name).filter(|meant| meant.level_value != level) else {
+            return;
+        };
+        let found = match catalog::by_value(level, meant.value) {
+            // A name of two levels.
+            Some(found) if found.name == name => return,
+            Some(found) => found.name,
+            None => "no option",
+        };
+        self.note(format!(
+            "{name} belongs to the level {}: its number, {}, is {found} at {}",
+            meant.level,
+            meant.value,
+            level_text(level)
+        ));
     }
 
     /// setsockopt(2), reported.

@@ -1,6 +1,6 @@
 //! The bytes of a socket option as a value and in words, after the kinds of the catalog. The other way is `option_bytes.rs`.
 
-use super::execution::errno_name;
+use super::failure::errno_name;
 use super::text;
 use crate::catalog::option::{OptionEntry, OptionKind};
 use crate::catalog::parameter::Group;

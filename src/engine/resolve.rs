@@ -413,6 +413,16 @@ fn astray(value: &Value) -> Option<String> {
 }
 
 fn unfit(value: &Value, family: &str, example: &str) -> Stop {
+    if let (Value::Address(Address::UnixPath(text)), "AF_INET" | "AF_INET6") = (value, family)
+        && let Ok(text) = str::from_utf8(text)
+        && let Some((host, port)) = text.rsplit_once(':')
+        && port.parse::<u16>().is_ok()
+        && text.chars().all(|next| next.is_ascii_graphic())
+    {
+        return Stop::because(format!(
+            "an address in quotes is a path of AF_UNIX; here it is {text} without quotes, or (\"{host}\", {port})"
+        ));
+    }
     Stop::because(format!(
         "an address of an {family} socket is {example}; this is {}",
         match value {

@@ -219,6 +219,10 @@ impl Execution<'_> {
     fn stream_number(&mut self, call: &Call) -> Outcome<u32> {
         match self.needed(call, 0)? {
             Value::File(number) => Ok(number),
+            Value::Socket(_) => Err(Stop::because(format!(
+                "`{}` is for a file of makefile: through a socket itself write `send s \"hello\"` and read `recv s 100`",
+                call.verb.name()
+            ))),
             other => Err(super::arguments::expected(
                 call,
                 0,

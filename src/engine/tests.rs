@@ -1,8 +1,10 @@
 //! The engine against the real kernel, driven by lines of the language. Descriptors are renamed A, B, C … in the order in which
 //! they were made and ephemeral ports P, so that tests can run beside each other.
 
+mod addresses;
 mod calls;
 mod language;
+mod messages;
 mod options;
 mod threads;
 mod waiting;

@@ -149,14 +149,20 @@ impl Execution<'_> {
         let mut sent = 0;
         while sent < wanted {
             let step = self.patiently(fd, Until::Writable, patience, |execution| {
+                let before = offset;
                 let draft = Draft::on(fd, "sendfile")
                     .arg(file.to_string())
-                    .arg(format!("[{offset}]"))
+                    .arg(format!("[{before}]"))
                     .arg((wanted - sent).to_string());
                 execution.call(
                     draft,
                     || descriptor::sendfile(fd, file, &mut offset, wanted - sent),
-                    |step, event| event.result = *step as i64,
+                    |step, event| {
+                        event.result = *step as i64;
+                        // The kernel took them from the file itself; who looks at the call wants to see them.
+                        event.data =
+                            descriptor::read_at(file, before, (*step).min(DATA_LIMIT)).ok();
+                    },
                 )
             })?;
             if step == 0 {
@@ -244,21 +250,43 @@ impl Execution<'_> {
     /// `recv_into s buffer [nbytes] [flags]`: the number of bytes put at the front of the variable's bytes.
     pub(super) fn recv_into(&mut self, call: &Call) -> Outcome {
         let fd = self.fd(call, 0)?;
-        let name = match given(call, 1) {
-            Some(Expr::Name(name)) => name.clone(),
-            _ => {
-                return Err(Stop::because(
-                    "`recv_into` fills a variable that holds bytes: `buffer = bytearray(100)`, then `recv_into s buffer`",
-                ));
-            }
+        let (name, room) = self.buffer(call)?;
+        let flags = self.int(call, 3, 0)?;
+        let patience = self.patience(fd);
+        let data = self.receive(fd, room, flags, patience)?;
+        self.fill(&name, &data);
+        Ok(Value::Int(data.len() as i64))
+    }
+
+    /// `recvfrom_into s buffer [nbytes] [flags]`: the same number, and the sender's address.
+    pub(super) fn recvfrom_into(&mut self, call: &Call) -> Outcome {
+        let fd = self.fd(call, 0)?;
+        let (name, room) = self.buffer(call)?;
+        let flags = self.int(call, 3, 0)?;
+        let patience = self.patience(fd);
+        let (data, peer) = self.patiently(fd, Until::Readable, patience, |execution| {
+            execution.call_recvfrom(fd, room, flags)
+        })?;
+        self.fill(&name, &data);
+        let peer = peer.map_or(Value::None, Value::Address);
+        Ok(Value::Tuple(vec![Value::Int(data.len() as i64), peer]))
+    }
+
+    /// The variable that is to be filled, and how many bytes it takes.
+    fn buffer(&mut self, call: &Call) -> Outcome<(String, usize)> {
+        let Some(Expr::Name(name)) = given(call, 1) else {
+            let verb = call.verb.name();
+            return Err(Stop::because(format!(
+                "`{verb}` fills a variable that holds bytes: `buffer = bytearray(100)`, then `{verb} s buffer`"
+            )));
         };
+        let name = name.clone();
         let value = self.needed(call, 1)?;
         let Value::Bytes(buffer) = &value else {
             let what = "a variable that holds bytes, as in `buffer = bytearray(100)`";
             return Err(expected(call, 1, what, &value));
         };
         let wanted = self.size(call, 2, 0)?;
-        let flags = self.int(call, 3, 0)?;
         let room = if wanted == 0 { buffer.len() } else { wanted };
         if room > buffer.len() {
             return Err(Stop::because(format!(
@@ -266,16 +294,18 @@ impl Execution<'_> {
                 buffer.len()
             )));
         }
-        let patience = self.patience(fd);
-        let data = self.receive(fd, room, flags, patience)?;
+        Ok((name, room))
+    }
+
+    /// Puts what was received at the front of a variable's bytes.
+    fn fill(&self, name: &str, data: &[u8]) {
         self.engine.memory.with(|contents| {
-            if let Some(Value::Bytes(buffer)) = contents.variables.get_mut(&name)
+            if let Some(Value::Bytes(buffer)) = contents.variables.get_mut(name)
                 && buffer.len() >= data.len()
             {
-                buffer[..data.len()].copy_from_slice(&data);
+                buffer[..data.len()].copy_from_slice(data);
             }
         });
-        Ok(Value::Int(data.len() as i64))
     }
 }
 

@@ -110,7 +110,7 @@ impl Execution<'_> {
         if count > 0 {
             return Ok(());
         }
-        Err(Stop::because(format!(
+        Err(Stop::Fruitless(format!(
             "timed out after {} s (Python: TimeoutError)",
             timeout.as_secs_f64()
         )))

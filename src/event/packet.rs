@@ -108,9 +108,9 @@ pub struct PacketEvent {
     /// `frame.number`: counts from 1 in the session.
     pub number: u64,
     /// The host whose interface it was seen on.
-    pub host: String,
+    pub host: Arc<str>,
     /// The interface: `lo`, or `eth0` for the wire between hosts, where `host` is the one that sent it.
-    pub interface: String,
+    pub interface: Arc<str>,
     /// The network it passed: 0 and up for a host's `lo`, [`WIRE`] for the wire.
     pub network: u16,
     /// The frame itself.
@@ -122,11 +122,13 @@ pub struct PacketEvent {
     /// The call or kernel timer that caused it.
     pub cause: Option<Cause>,
     /// The sender's name: a socket's variable (`c`), or a program; empty when unknown.
-    pub from: String,
+    pub from: Arc<str>,
     /// The receiver's name.
-    pub to: String,
+    pub to: Arc<str>,
     /// What the rules of the wire did with it, in their order; empty when it passed untouched.
     pub rulings: Vec<Ruling>,
+    /// What others wrote beside it in a capture file (`frame.comment`), made safe to show; empty for what was seen live.
+    pub comments: Vec<String>,
 }
 
 impl PacketEvent {
@@ -139,12 +141,52 @@ impl PacketEvent {
         }
     }
 
+    /// `frame.interface_name`, as a capture file has it: with the host, where it is a lab's; empty when neither is known.
+    pub fn interface_name(&self) -> String {
+        match (self.host.is_empty(), self.interface.is_empty()) {
+            (true, _) => self.interface.to_string(),
+            (false, true) => self.host.to_string(),
+            (false, false) => format!("{}/{}", self.host, self.interface),
+        }
+    }
+
+    /// Bytes it keeps in memory besides what every packet takes: its frame, and the datagram it completes.
+    pub fn held(&self) -> usize {
+        let reassembled = self.track.reassembled.as_ref();
+        let comments: usize = self.comments.iter().map(String::len).sum();
+        self.frame.bytes.len() + comments + reassembled.map_or(0, |datagram| datagram.len())
+    }
+
     /// The number of the rule that lost it; `None` when it was delivered.
     pub fn lost(&self) -> Option<u32> {
         self.rulings
             .iter()
-            .find(|ruling| matches!(ruling.effect, Effect::Lost | Effect::TooBig(_)))
+            .find(|ruling| ruling.effect.is_loss())
             .map(|ruling| ruling.rule)
+    }
+
+    /// How long the wire held it back, in nanoseconds.
+    pub fn delay_ns(&self) -> i64 {
+        let held = self.rulings.iter().map(|ruling| match ruling.effect {
+            Effect::Delayed(nanoseconds) => nanoseconds,
+            _ => 0,
+        });
+        i64::try_from(held.sum::<u64>()).unwrap_or(i64::MAX)
+    }
+
+    /// When it came to its receiver, nanoseconds since the epoch, as far as delays are known; `None` when it was lost. The frame's own
+    /// time is that of its sending: a wire is asked before its rules are.
+    pub fn arrival_ns(&self) -> Option<i64> {
+        let arrival = self.frame.time_ns.saturating_add(self.delay_ns());
+        self.lost().is_none().then_some(arrival)
+    }
+
+    /// `tcp.analysis.ack_rtt` until the acknowledgment was there: from the sending of a segment to the arrival of what acknowledges it, in
+    /// nanoseconds; and the number of that segment. `None` also for an acknowledgment that was lost.
+    pub fn round_trip(&self) -> Option<(i64, u64)> {
+        let (until_sent, number) = self.track.acks?;
+        self.arrival_ns()?;
+        Some((until_sent.saturating_add(self.delay_ns()), number))
     }
 }
 

@@ -26,6 +26,21 @@ pub struct Axis {
     pub logarithmic: bool,
 }
 
+impl Axis {
+    /// What stands beside it: what it counts, in what, and that it is no even one.
+    pub fn title(&self) -> String {
+        let mut title = self.label.clone();
+        if !self.unit.is_empty() && self.unit != self.label {
+            title.push_str(", ");
+            title.push_str(self.unit);
+        }
+        if self.logarithmic {
+            title.push_str(", logarithmic");
+        }
+        title
+    }
+}
+
 /// Things of one kind.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Series {

@@ -30,6 +30,18 @@ pub enum Effect {
     Fragmented(u16),
 }
 
+impl Effect {
+    /// True when nobody receives the frame.
+    pub fn is_loss(self) -> bool {
+        matches!(self, Self::Lost | Self::TooBig(_))
+    }
+
+    /// True when the receiver's kernel cannot take the frame for what was sent: it does not come, or its checksum is wrong.
+    pub fn moves_nobody(self) -> bool {
+        self.is_loss() || matches!(self, Self::Corrupted(_))
+    }
+}
+
 /// When a frame was handed to the host it was for: between these two moments, nanoseconds since the epoch. An idle kernel has worked on
 /// it, and has answered it where it answers at once, by the second one.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]

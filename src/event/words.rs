@@ -1,6 +1,7 @@
-//! What an event means, in the words that every view shows: causes and phases. Not how they are laid out (`render`).
+//! What an event means, in the words that every view shows: causes, phases, what the wire did. Not how they are laid out (`render`).
 
-use super::packet::{Cause, Certainty, PacketEvent, Phase};
+use super::packet::{Cause, Certainty, Phase, Track};
+use super::wire::{Effect, Ruling};
 
 /// A cause in one sentence without a full stop: `caused by send(4, 5 bytes)`, `probably delayed ACK, 40 ms`.
 pub fn cause(cause: &Cause) -> String {
@@ -41,28 +42,25 @@ pub fn phase(phase: Phase) -> String {
     }
 }
 
-/// All that is known of a packet beyond its bytes, in one line: cause, phase, labels, verdict of the wire; empty when nothing is.
-pub fn comment(packet: &PacketEvent) -> String {
-    let mut parts = Vec::new();
-    if let Some(known) = &packet.cause {
-        let mut words = cause(known);
-        if !known.process.is_empty() {
-            words = format!("{}: {words}", known.process);
-        }
-        parts.push(words);
-    }
-    parts.extend(packet.track.phase.map(phase));
-    parts.extend(
-        packet
-            .track
-            .labels
-            .iter()
-            .map(|label| label.name().to_string()),
-    );
-    if let Some(rule) = packet.lost() {
-        parts.push(format!("lost on the wire by rule {rule}"));
-    }
+/// Which step a packet is and how Wireshark labels it, in one line: `handshake 1 of 3; retransmission`; empty when neither is known.
+pub fn step(track: &Track) -> String {
+    let labels = track.labels.iter().map(|label| label.name().to_owned());
+    let parts: Vec<String> = track.phase.map(phase).into_iter().chain(labels).collect();
     parts.join("; ")
+}
+
+/// What a rule of the wire did with a frame: `lost: wire rule 1`, `delayed 20 ms: wire rule 2`.
+pub fn ruling(ruling: Ruling) -> String {
+    let deed = match ruling.effect {
+        Effect::Lost => "lost".to_owned(),
+        Effect::Delayed(nanoseconds) => format!("delayed {} ms", nanoseconds as f64 / 1e6),
+        Effect::Duplicated => "delivered twice".to_owned(),
+        Effect::Reordered => "held back until another passed".to_owned(),
+        Effect::Corrupted(place) => format!("byte {place} changed"),
+        Effect::TooBig(mtu) => format!("lost, longer than the MTU of {mtu}"),
+        Effect::Fragmented(count) => format!("carried in {count} fragments"),
+    };
+    format!("{deed}: wire rule {}", ruling.rule)
 }
 
 #[cfg(test)]

@@ -43,39 +43,23 @@ pub(super) fn write(plan: &Plan) -> String {
             ),
         };
         let mut body = String::new();
-        for step in plan.steps.iter().filter(|step| step.actor == actor) {
+        for step in plan.steps_of(actor) {
             write_step(&mut body, step, &WORDS, statement(plan, step));
         }
         if body.contains("received") {
-            let most = plan.steps.iter().map(|step| match step.op {
-                Op::Receive { size, .. } | Op::ReceiveDescriptors { size, .. } => size,
-                _ => 0,
-            });
             let _ = writeln!(
                 text,
                 "    static char received[{}];",
-                most.max().unwrap_or_default().max(1)
+                plan.most_received().max(1)
             );
         }
-        for (at, _) in plan
-            .variables
-            .iter()
-            .enumerate()
-            .filter(|(at, held)| !held.shared && plan.makes(actor, *at))
-        {
-            let name = &plan.variables[at].name;
-            let _ = writeln!(text, "    int {name} = -1;");
+        for held in plan.own_variables(actor) {
+            let _ = writeln!(text, "    int {} = -1;", held.name);
         }
         text.push('\n');
         text.push_str(&body);
         // A descriptor that nobody uses again is no reason for a warning.
-        for (at, held) in plan
-            .variables
-            .iter()
-            .enumerate()
-            .filter(|(at, held)| !held.shared && plan.makes(actor, *at))
-        {
-            let _ = at;
+        for held in plan.own_variables(actor) {
             let _ = writeln!(text, "    (void){};", held.name);
         }
         if many {
@@ -86,10 +70,7 @@ pub(super) fn write(plan: &Plan) -> String {
         let _ = write!(
             text,
             "\nint main(void)\n{{\n    void *(*actors[])(void *) = {{{}}};\n    pthread_t threads[{count}];\n    signal(SIGPIPE, SIG_IGN);\n    setvbuf(stdout, NULL, _IOLBF, 0);\n    for (int at = 0; at < {turns}; at++)\n        sem_init(&turns[at], 0, 0);\n    for (int at = 0; at < {count}; at++)\n        pthread_create(&threads[at], NULL, actors[at], NULL);\n    for (int at = 0; at < {count}; at++)\n        pthread_join(threads[at], NULL);\n",
-            (0..plan.actors.len())
-                .map(|actor| format!("actor{actor}"))
-                .collect::<Vec<_>>()
-                .join(", "),
+            plan.functions().join(", "),
             count = plan.actors.len(),
             turns = plan.turns
         );

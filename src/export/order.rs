@@ -1,18 +1,7 @@
 //! Who acts when: the processes of a session take turns, and one that slept in a call had given its turn away before. Turns are
 //! semaphores, numbered: one for each actor, then one for the end of each call that slept while another acted.
 
-use super::plan::Step;
-
-/// What an actor does about turns round one of its steps.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub(super) struct Turn {
-    /// Waits for these.
-    pub(super) waits: Vec<usize>,
-    /// Gives this one before the call, which may sleep.
-    pub(super) gives_before: Option<usize>,
-    /// Gives these after the call.
-    pub(super) gives_after: Vec<usize>,
-}
+use super::plan::{Step, Turn};
 
 /// The turns round each of the steps, which are in the order of their beginnings; and how many there are.
 pub(super) fn turns(steps: &[Step], actors: usize) -> (Vec<Turn>, usize) {

@@ -1,6 +1,5 @@
 //! The steps of a program, whatever its language: each call with its descriptors as variables and its addresses as they will be there.
 
-use super::order::Turn;
 use super::reading::OptionValue;
 use crate::value::Address;
 
@@ -154,6 +153,17 @@ pub(super) enum Op {
     LeftOut(&'static str),
 }
 
+/// What an actor does about turns round one of its steps.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub(super) struct Turn {
+    /// Waits for these.
+    pub(super) waits: Vec<usize>,
+    /// Gives this one before the call, which may sleep.
+    pub(super) gives_before: Option<usize>,
+    /// Gives these after the call.
+    pub(super) gives_after: Vec<usize>,
+}
+
 /// One call.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct Step {
@@ -189,21 +199,49 @@ pub(super) struct Plan {
 }
 
 impl Plan {
+    /// The steps of one actor, in order.
+    pub(super) fn steps_of(&self, actor: usize) -> impl Iterator<Item = &Step> {
+        self.steps.iter().filter(move |step| step.actor == actor)
+    }
+
+    /// The names of the functions that the actors become.
+    pub(super) fn functions(&self) -> Vec<String> {
+        (0..self.actors.len())
+            .map(|actor| format!("actor{actor}"))
+            .collect()
+    }
+
+    /// The most bytes that a step has room to receive.
+    pub(super) fn most_received(&self) -> usize {
+        let sizes = self.steps.iter().map(|step| match step.op {
+            Op::Receive { size, .. } | Op::ReceiveDescriptors { size, .. } => size,
+            _ => 0,
+        });
+        sizes.max().unwrap_or_default()
+    }
+
+    /// The variables that only this actor has, and gives their values.
+    pub(super) fn own_variables(&self, actor: usize) -> impl Iterator<Item = &Held> {
+        let own = move |at: usize, held: &Held| !held.shared && self.makes(actor, at);
+        self.variables
+            .iter()
+            .enumerate()
+            .filter(move |(at, held)| own(*at, held))
+            .map(|(_, held)| held)
+    }
+
     /// True when a step of this actor gives the variable its value.
     pub(super) fn makes(&self, actor: usize, variable: usize) -> bool {
-        self.steps
-            .iter()
-            .filter(|step| step.actor == actor)
-            .any(|step| match &step.op {
-                Op::Socket { made, .. }
-                | Op::Accept { made, .. }
-                | Op::Duplicate { made, .. }
-                | Op::Epoll { made } => *made == Some(variable),
-                Op::Socketpair { made, .. } => {
-                    made.is_some_and(|(one, other)| one == variable || other == variable)
-                }
-                Op::ReceiveDescriptors { made, .. } => made.contains(&variable),
-                _ => false,
-            })
+        self.steps_of(actor).any(|step| match &step.op {
+            Op::Socket { made, .. }
+            | Op::Accept { made, .. }
+            | Op::Duplicate { made, .. }
+            | Op::Epoll { made } => *made == Some(variable),
+            Op::Socketpair { made, .. } => {
+                made.is_some_and(|(one, other)| one == variable || other == variable)
+            }
+            Op::ReceiveDescriptors { made, .. } => made.contains(&variable),
+            _ => false,
+        })
     }
 }

@@ -39,6 +39,77 @@ fn inet(text: &str) -> Option<Address> {
 }
 
 #[test]
+fn a_message_without_descriptors_and_a_file_are_sent_by_what_every_language_has() {
+    let socket = call(
+        "lab",
+        "socket",
+        &["AF_INET", "SOCK_DGRAM", "0"],
+        None,
+        &[3],
+        (0, 1),
+    );
+    let message = |address: &str, flags: &str, time| {
+        let name = if address.is_empty() {
+            ""
+        } else {
+            "msg_name={AF_INET}, "
+        };
+        let text = format!("{{{name}msg_iov=[{{iov_base=\"hi\", iov_len=2}}]}}");
+        let mut sent = call("lab", "sendmsg", &["3", &text, flags], Some(3), &[], time);
+        sent.peer = inet(address);
+        (sent.result, sent.data) = (2, Some(b"hi".to_vec()));
+        sent
+    };
+    let mut file = call(
+        "lab",
+        "sendfile",
+        &["3", "4", "[0]", "5"],
+        Some(3),
+        &[],
+        (6, 7),
+    );
+    (file.result, file.data) = (5, Some(b"lines".to_vec()));
+    let calls = [
+        socket,
+        message("10.0.0.2:80", "0", (2, 3)),
+        message("", "MSG_DONTWAIT", (4, 5)),
+        file,
+    ];
+    for (language, parts) in [
+        (
+            Language::Python,
+            [
+                "fd3.sendto(b\"hi\", 0, (\"127.0.0.2\", 80))",
+                "fd3.send(b\"hi\", socket.MSG_DONTWAIT)",
+                "fd3.send(b\"lines\", 0)",
+            ],
+        ),
+        (
+            Language::C,
+            [
+                "sendto(fd3, \"hi\", 2",
+                "send(fd3, \"hi\", 2, MSG_DONTWAIT",
+                "send(fd3, \"lines\", 5, 0)",
+            ],
+        ),
+        (
+            Language::Rust,
+            [
+                "sendto(fd3, b\"hi\"",
+                "send(fd3, b\"hi\", MSG_DONTWAIT",
+                "send(fd3, b\"lines\"",
+            ],
+        ),
+    ] {
+        let (text, calls, left_out) = written(language, &calls);
+        assert_eq!((calls, left_out), (4, 0), "{text}");
+        for part in parts {
+            assert!(text.contains(part), "{part}\n{text}");
+        }
+    }
+}
+
+#[test]
 fn each_language_says_the_same_call_in_its_words() {
     let mut connect = call("lab", "connect", &["3", "…"], Some(3), &[], (2, 3));
     connect.peer = inet("10.0.0.2:80");

@@ -15,6 +15,8 @@ pub struct Segment<'a> {
     pub time_ns: i64,
     /// Its header.
     pub tcp: &'a Tcp,
+    /// True when it is known that it did not reach the other end.
+    pub lost: bool,
 }
 
 /// What the rules say of one segment.
@@ -181,7 +183,7 @@ fn label_order(
         return;
     }
     let end = tcp.seq.wrapping_add(tcp.len);
-    if tcp.len > 0 && rev.last_ack != 0 && !before(rev.last_ack, end) {
+    if tcp.len > 0 && rev.last_ack != 0 && (end == rev.last_ack || before(end, rev.last_ack)) {
         labels.insert(Label::SpuriousRetransmission);
         return;
     }
@@ -252,7 +254,7 @@ fn remember(
     own.last_ack_ns = segment.time_ns;
     own.last_labels = verdict.labels;
 
-    own.sacked = sacked_bytes(tcp);
+    own.sacked = tcp.options.sacked();
     if tcp.flags & flag::ACK != 0 {
         rev.hole = false;
     }
@@ -267,12 +269,4 @@ fn remember(
         let bytes = sent.wrapping_sub(rev.sacked);
         verdict.bytes_in_flight = (bytes > 0 && bytes < 2_000_000_000).then_some(bytes);
     }
-}
-
-/// What the first three blocks cover; Wireshark keeps no more.
-fn sacked_bytes(tcp: &Tcp) -> u32 {
-    let blocks = &tcp.options.sack[..usize::from(tcp.options.sack_count).min(3)];
-    blocks.iter().fold(0, |sum: u32, (left, right)| {
-        sum.wrapping_add(right.wrapping_sub(*left))
-    })
 }

@@ -252,7 +252,7 @@ impl CauseFinder {
         let host = packet.host.clone();
         self.windows.iter().rev().filter(move |window| {
             !window.raw
-                && window.host == host
+                && *window.host == *host
                 && window.covers(time)
                 && window.sends(from, to, opens)
         })
@@ -270,7 +270,7 @@ impl CauseFinder {
         self.windows.iter().rev().filter(move |window| {
             !window.raw
                 && window.start_ns <= time
-                && window.host == host
+                && *window.host == *host
                 && window.sends(from, to, false)
         })
     }

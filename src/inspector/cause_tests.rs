@@ -61,8 +61,8 @@ impl Wire {
         let track = self.tracker.packet(self.number, time_ns, &headers);
         let packet = PacketEvent {
             number: self.number,
-            host: String::new(),
-            interface: String::new(),
+            host: "".into(),
+            interface: "".into(),
             frame: Frame {
                 time_ns,
                 link: LinkType::RAW,
@@ -73,10 +73,11 @@ impl Wire {
             headers,
             track,
             cause: None,
-            from: String::new(),
-            to: String::new(),
+            from: "".into(),
+            to: "".into(),
             network: 0,
             rulings: std::mem::take(&mut self.rulings),
+            comments: Vec::new(),
         };
         let found = self.finder.find(&packet, None, "");
         if std::mem::take(&mut self.is_carried) {

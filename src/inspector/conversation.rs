@@ -3,7 +3,7 @@
 
 use super::state::State;
 use super::unacked::Unacked;
-use crate::event::packet::{Elapsed, Labels};
+use crate::event::packet::{Elapsed, Labels, Track};
 use crate::packet::headers::flag;
 
 /// When packets were seen, as far as it is needed to say how long ago that was.
@@ -14,6 +14,16 @@ pub struct Clock {
 }
 
 impl Clock {
+    /// True once a time was noted.
+    pub fn is_running(&self) -> bool {
+        self.seen.is_some()
+    }
+
+    /// Takes note of the first time the conversation is heard of; of a later one nothing.
+    pub fn begin(&mut self, time_ns: i64) {
+        self.seen.get_or_insert((time_ns, time_ns));
+    }
+
     /// Takes note of a packet and says how long it came after the others.
     pub fn pass(&mut self, time_ns: i64) -> Elapsed {
         let (first, last) = self.seen.unwrap_or((time_ns, time_ns));
@@ -38,6 +48,24 @@ pub struct Conversation {
     pub clock: Clock,
     /// TCP's part; `None` for other protocols.
     pub tcp: Option<Box<TcpConversation>>,
+}
+
+impl Conversation {
+    /// Takes note of the time of a packet, and says which conversation it is of, in which direction and after how long.
+    #[inline]
+    pub fn say(&mut self, low_sends: bool, time_ns: i64, track: &mut Track) {
+        track.conversation = Some(self.number);
+        track.stream = self.stream;
+        track.forward = low_sends == self.low_began;
+        track.elapsed_in_conversation = self.clock.pass(time_ns);
+    }
+
+    /// True for a connection that is established at both ends, as far as its packets tell.
+    pub fn stands(&self) -> bool {
+        let established =
+            |tcp: &TcpConversation| tcp.ends.iter().all(|end| end.state == State::Established);
+        self.tcp.as_deref().is_some_and(established)
+    }
 }
 
 /// What both directions of a TCP connection share.
@@ -142,9 +170,49 @@ pub struct Direction {
     pub fin: Option<u32>,
     /// True once its FIN was acknowledged.
     pub fin_acked: bool,
+    /// True once an RST has ended it: what it sent before may still come.
+    pub reset: bool,
+}
+
+/// What a segment that arrives may change of an end.
+#[derive(Clone, Copy, Debug)]
+pub struct Standing {
+    state: State,
+    fin_acked: bool,
+    reset: bool,
 }
 
 impl Direction {
+    /// How the end stands.
+    pub fn standing(&self) -> Standing {
+        Standing {
+            state: self.state,
+            fin_acked: self.fin_acked,
+            reset: self.reset,
+        }
+    }
+
+    /// Puts it back to how it stood: what would have moved it did not arrive.
+    pub fn stand(&mut self, standing: Standing) {
+        (self.state, self.fin_acked, self.reset) =
+            (standing.state, standing.fin_acked, standing.reset);
+    }
+
+    /// A SYN that opens, sent again, makes what was beyond a hole forgotten.
+    pub fn forget_hole(&mut self, flags: u16, seq: u32) {
+        if self.base == Some(seq) && flags & (flag::SYN | flag::ACK) == flag::SYN {
+            self.next_seq = self.ackable;
+        }
+    }
+
+    /// Takes the sequence number of a SYN as 0.
+    pub fn rebase(&mut self, seq: u32) {
+        if self.base.is_some_and(|base| base != seq) {
+            self.unacked.rebase(seq);
+        }
+        self.base = Some(seq);
+    }
+
     /// From a segment with these flags on, is the window this end announced scaled or not?
     pub fn note_unscaled(&mut self, flags: u16) {
         match (flags & flag::SYN != 0, flags & flag::ACK != 0) {

@@ -2,6 +2,7 @@
 //! only `read.rs` takes a reader, and nothing here knows a socket, a terminal or a clock.
 
 pub mod analysis;
+pub mod annotation;
 pub mod call_window;
 pub mod cause;
 pub mod conversation;

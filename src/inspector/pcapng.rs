@@ -1,8 +1,8 @@
-//! Packets to a pcapng file that Wireshark opens: interface names, nanoseconds, directions, and a comment on each packet that
-//! says what socklab knew of it. Reading is in `pcap.rs`.
+//! Packets to a pcapng file that Wireshark opens: interface names, nanoseconds, directions, verdicts, and the comments of each packet.
+//! What they say is decided elsewhere (`annotation.rs`), and reading is in `pcap.rs`.
 
-use crate::event::packet::PacketEvent;
-use crate::event::words;
+use super::annotation::{annotate, safe};
+use crate::event::packet::{PacketEvent, WIRE};
 use crate::packet::headers::LinkType;
 use pcap_file::pcapng::blocks::enhanced_packet::{EnhancedPacketBlock, EnhancedPacketOption};
 use pcap_file::pcapng::blocks::interface_description::{
@@ -11,33 +11,46 @@ use pcap_file::pcapng::blocks::interface_description::{
 use pcap_file::pcapng::blocks::interface_statistics::{
     InterfaceStatisticsBlock, InterfaceStatisticsOption,
 };
-use pcap_file::pcapng::blocks::opt_common::CommonOption;
+use pcap_file::pcapng::blocks::opt_common::{CommonOption, UnknownOption};
 use pcap_file::pcapng::blocks::section_header::{SectionHeaderBlock, SectionHeaderOption};
 use pcap_file::pcapng::{PcapNgBlock, PcapNgWriteError, PcapNgWriter};
 use pcap_file::{DataLink, Endianness};
 use std::borrow::Cow;
 use std::io::{self, Write};
+use std::sync::Arc;
 use std::time::Duration;
 
 /// A direction word (`epb_flags`): the sender, or only the receiver, lives on the host of the interface.
 const INBOUND: u32 = 1;
 const OUTBOUND: u32 = 2;
+/// `epb_verdict`, of the kind that the kernel's traffic control gives, and its `TC_ACT_SHOT`: the frame was dropped.
+const VERDICT: u16 = 7;
+const TRAFFIC_CONTROL: u8 = 1;
+const SHOT: u64 = 2;
+
+/// What stands in front of the packets of a lab.
+const OF_A_LAB: &str = "The packets of a lab. Each stands here once, as its sender sent it and when it did: a frame that the wire lost (verdict \
+TC_ACT_SHOT) reached nobody, one that it delayed arrived later; comments say which rule did it, and which call or timer caused the packet.";
 
 /// An interface as the file numbers it.
 struct Interface {
-    host: String,
-    name: String,
+    host: Arc<str>,
+    name: Arc<str>,
     link: LinkType,
 }
 
-/// Writes a whole file. An interface is described before its first packet.
+/// Writes the packets of a lab as a whole file. An interface is described before its first packet. `pid` gives the number of the process
+/// of a name.
 pub fn write<'a>(
     out: impl Write,
     packets: impl Iterator<Item = &'a PacketEvent>,
+    pid: impl Fn(&str) -> Option<i32>,
 ) -> io::Result<()> {
-    let mut writer = Writer::new(out)?;
+    let mut writer = Writer::about(out, Some(OF_A_LAB))?;
     for packet in packets {
-        writer.packet(packet, usize::MAX)?;
+        let process = packet.cause.as_ref().map(|cause| cause.process.as_str());
+        let comments = annotate(packet, process.and_then(&pid));
+        writer.packet(packet, usize::MAX, &comments)?;
     }
     writer.flush()
 }
@@ -51,11 +64,21 @@ pub struct Writer<W: Write> {
 impl<W: Write> Writer<W> {
     /// Writes the file's header.
     pub fn new(out: W) -> io::Result<Self> {
+        Self::about(out, None)
+    }
+
+    fn about(out: W, comment: Option<&'static str>) -> io::Result<Self> {
+        let comment = comment.map(|words| CommonOption::Comment(Cow::Borrowed(words)));
+        let mut options: Vec<_> = comment
+            .map(SectionHeaderOption::Common)
+            .into_iter()
+            .collect();
+        options.push(SectionHeaderOption::UserApplication(Cow::Borrowed(
+            concat!("socklab ", env!("CARGO_PKG_VERSION")),
+        )));
         let section = SectionHeaderBlock {
             endianness: Endianness::native(),
-            options: vec![SectionHeaderOption::UserApplication(Cow::Borrowed(
-                "socklab",
-            ))],
+            options,
             ..SectionHeaderBlock::default()
         };
         Ok(Self {
@@ -64,8 +87,14 @@ impl<W: Write> Writer<W> {
         })
     }
 
-    /// Writes a packet, at most `keep` bytes of its frame, and before it a description of its interface when it is the first there.
-    pub fn packet(&mut self, packet: &PacketEvent, keep: usize) -> io::Result<()> {
+    /// Writes a packet with these comments, at most `keep` bytes of its frame, and before it a description of its interface when it is
+    /// the first there.
+    pub fn packet(
+        &mut self,
+        packet: &PacketEvent,
+        keep: usize,
+        comments: &[String],
+    ) -> io::Result<()> {
         let known = self.interfaces.iter().position(|interface| {
             interface.link == packet.frame.link
                 && interface.name == packet.interface
@@ -80,13 +109,13 @@ impl<W: Write> Writer<W> {
                 link: packet.frame.link,
             };
             self.inner
-                .write_block(&describe(&interface).into_block())
+                .write_block(&describe(&interface, &packet.interface_name()).into_block())
                 .map_err(to_io)?;
             self.interfaces.push(interface);
             self.interfaces.len() - 1
         };
         self.inner
-            .write_block(&block(packet, number as u32, keep).into_block())
+            .write_block(&block(packet, number as u32, keep, comments).into_block())
             .map_err(to_io)?;
         Ok(())
     }
@@ -116,19 +145,12 @@ impl<W: Write> Writer<W> {
     }
 }
 
-fn describe(interface: &Interface) -> InterfaceDescriptionBlock<'static> {
+fn describe(interface: &Interface, name: &str) -> InterfaceDescriptionBlock<'static> {
     let mut options = vec![InterfaceDescriptionOption::IfTsResol(
         InterfaceTsResolution::NANO,
     )];
-    let name = match (interface.host.is_empty(), interface.name.is_empty()) {
-        (true, _) => interface.name.clone(),
-        (false, true) => interface.host.clone(),
-        (false, false) => format!("{}/{}", interface.host, interface.name),
-    };
     if !name.is_empty() {
-        options.push(InterfaceDescriptionOption::IfName(Cow::Owned(escape(
-            &name,
-        ))));
+        options.push(InterfaceDescriptionOption::IfName(Cow::Owned(safe(name))));
     }
     InterfaceDescriptionBlock {
         linktype: DataLink::from(u32::from(interface.link.0)),
@@ -137,8 +159,15 @@ fn describe(interface: &Interface) -> InterfaceDescriptionBlock<'static> {
     }
 }
 
-fn block(packet: &PacketEvent, interface: u32, keep: usize) -> EnhancedPacketBlock<'_> {
+fn block<'a>(
+    packet: &'a PacketEvent,
+    interface: u32,
+    keep: usize,
+    comments: &'a [String],
+) -> EnhancedPacketBlock<'a> {
     let direction = match (packet.from.is_empty(), packet.to.is_empty()) {
+        // The interface of a lab's wire is the sender's.
+        _ if packet.network == WIRE && !packet.host.is_empty() => OUTBOUND,
         (false, _) => OUTBOUND,
         (true, false) => INBOUND,
         (true, true) => 0,
@@ -147,12 +176,21 @@ fn block(packet: &PacketEvent, interface: u32, keep: usize) -> EnhancedPacketBlo
     if direction != 0 {
         options.push(EnhancedPacketOption::Flags(direction));
     }
-    let comment = words::comment(packet);
-    if !comment.is_empty() {
-        options.push(EnhancedPacketOption::Common(CommonOption::Comment(
-            Cow::Owned(escape(&comment)),
+    if packet.lost().is_some() {
+        let mut verdict = vec![TRAFFIC_CONTROL];
+        verdict.extend(SHOT.to_ne_bytes());
+        options.push(EnhancedPacketOption::Common(CommonOption::Unknown(
+            UnknownOption {
+                code: VERDICT,
+                value: Cow::Owned(verdict),
+            },
         )));
     }
+    let comments = comments.iter().map(|comment| {
+        let comment = CommonOption::Comment(Cow::Borrowed(comment.as_str()));
+        EnhancedPacketOption::Common(comment)
+    });
+    options.extend(comments);
     let bytes = &packet.frame.bytes;
     EnhancedPacketBlock {
         interface_id: interface,
@@ -161,24 +199,6 @@ fn block(packet: &PacketEvent, interface: u32, keep: usize) -> EnhancedPacketBlo
         data: Cow::Borrowed(&bytes[..bytes.len().min(keep)]),
         options,
     }
-}
-
-/// Names and arguments come from outside: what could move a cursor or turn a line is escaped. An option holds 65,535 bytes.
-fn escape(text: &str) -> String {
-    let mut safe = String::with_capacity(text.len());
-    for character in text.chars() {
-        let turns = matches!(character, '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}');
-        if character.is_control() || turns {
-            safe.extend(character.escape_unicode());
-        } else {
-            safe.push(character);
-        }
-        if safe.len() > 60_000 {
-            safe.push('…');
-            break;
-        }
-    }
-    safe
 }
 
 fn to_io(error: PcapNgWriteError) -> io::Error {

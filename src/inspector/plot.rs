@@ -73,6 +73,25 @@ impl Course<'_> {
             .map(|(packet, _)| packet.frame.time_ns)
     }
 
+    /// The packets as the sender meets them: its own when it sends them, the other end's when they arrive; those that never do are left
+    /// out. In that order.
+    fn at_sender(&self) -> Vec<(i64, &PacketEvent, bool)> {
+        let mut met: Vec<_> = self
+            .packets
+            .iter()
+            .filter_map(|&(packet, own)| {
+                let time_ns = if own {
+                    packet.frame.time_ns
+                } else {
+                    packet.arrival_ns()?
+                };
+                Some((time_ns, packet, own))
+            })
+            .collect();
+        met.sort_by_key(|met| met.0);
+        met
+    }
+
     /// The raw sequence number that is shown as 0.
     fn base(&self) -> u32 {
         self.packets
@@ -123,13 +142,13 @@ fn sequence(course: &Course<'_>, start: i64, way: &str) -> Plot {
     let (mut data, mut again, mut lost) = (Vec::new(), Vec::new(), Vec::new());
     let (mut acks, mut window, mut beyond) = (Vec::new(), Vec::new(), Vec::new());
     let mut highest = 0.0_f64;
-    for (packet, own) in &course.packets {
+    for (time_ns, packet, own) in course.at_sender() {
         let Some(tcp) = packet.headers.tcp() else {
             continue;
         };
         // The handshake before the data stands at its beginning.
-        let x = milliseconds((packet.frame.time_ns - start).max(0));
-        if *own {
+        let x = milliseconds((time_ns - start).max(0));
+        if own {
             let seq = f64::from(packet.track.seq);
             let controls =
                 u32::from(tcp.flags & flag::SYN != 0) + u32::from(tcp.flags & flag::FIN != 0);
@@ -214,12 +233,12 @@ fn is_again(labels: Labels) -> bool {
 fn window(course: &Course<'_>, start: i64, way: &str) -> Plot {
     let (mut offered, mut flight) = (Vec::new(), Vec::new());
     let (mut highest, mut acked) = (0_u32, 0_u32);
-    for (packet, own) in &course.packets {
+    for (time_ns, packet, own) in course.at_sender() {
         let Some(tcp) = packet.headers.tcp() else {
             continue;
         };
-        let x = milliseconds(packet.frame.time_ns - start);
-        if *own {
+        let x = milliseconds(time_ns - start);
+        if own {
             if tcp.len == 0 {
                 continue;
             }
@@ -310,8 +329,8 @@ fn round_trip(course: &Course<'_>, start: i64) -> Plot {
         .iter()
         .filter(|(_, own)| !own)
         .filter_map(|(packet, _)| {
-            let (rtt, _) = packet.track.acks?;
-            let x = milliseconds(packet.frame.time_ns - start);
+            let (rtt, _) = packet.round_trip()?;
+            let x = milliseconds(packet.arrival_ns()? - start);
             (rtt > 0).then(|| Mark::at(x, milliseconds(rtt)))
         })
         .collect();
@@ -337,6 +356,12 @@ fn round_trip(course: &Course<'_>, start: i64) -> Plot {
     );
     let range = plot.y_range();
     plot.y.logarithmic = range.is_some_and(|(low, high)| high > low * 30.0);
-    plot.notes.push("srtt and RTO are the kernel's (TCP_INFO); per ACK: from a segment to the packet that acknowledged it".to_owned());
+    plot.notes.push(if course.samples.is_empty() {
+        "per ACK: from a segment to the packet that acknowledged it, where the capture was made"
+            .to_owned()
+    } else {
+        "srtt and RTO are the kernel's (TCP_INFO); per ACK: from a segment to the arrival of the packet that acknowledged it"
+            .to_owned()
+    });
     plot
 }

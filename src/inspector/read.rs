@@ -1,6 +1,7 @@
 //! A capture file or stream, packet by packet, to whoever wants the packets: decode, track, hand over, in one thread. Writes
 //! nothing. The same with several threads is `relay.rs`.
 
+use super::annotation;
 use super::pcap::{Block, CaptureError, Reader, Record};
 use super::reassembly::Reassembly;
 use super::tracker::Tracker;
@@ -73,7 +74,14 @@ pub fn read_told(
             let bytes = block.bytes(record);
             decode_into(&mut event.headers, record.link, bytes, record.len);
             let when = (frames, record.time_ns);
-            event.track = reassembly.packet(&mut tracker, when, &mut event.headers, bytes);
+            tracker.losing(is_lost(&block, record));
+            reassembly.packet(
+                &mut tracker,
+                when,
+                &mut event.headers,
+                bytes,
+                &mut event.track,
+            );
             place(&mut event, &block, record, frames);
             let told = Told {
                 packet: &event,
@@ -116,12 +124,18 @@ impl Times {
     }
 }
 
+/// True when the file tells that the frame was lost on its way.
+#[inline]
+pub(super) fn is_lost(block: &Block, record: &Record) -> bool {
+    record.options.0 < record.options.1 && annotation::tells_loss(block.comments(record))
+}
+
 /// An event to be filled again and again.
 pub fn blank() -> PacketEvent {
     PacketEvent {
         number: 0,
-        host: String::new(),
-        interface: String::new(),
+        host: "".into(),
+        interface: "".into(),
         frame: Frame {
             time_ns: 0,
             link: LinkType::RAW,
@@ -132,14 +146,15 @@ pub fn blank() -> PacketEvent {
         headers: decode(LinkType::RAW, &[], 0),
         track: Track::default(),
         cause: None,
-        from: String::new(),
-        to: String::new(),
+        from: "".into(),
+        to: "".into(),
         network: 0,
         rulings: Vec::new(),
+        comments: Vec::new(),
     }
 }
 
-/// Puts the frame of a record into an event; its headers and its track are set by others.
+/// Puts the frame of a record and what the file says of it into an event; its headers and its track were set by others.
 pub(super) fn place(event: &mut PacketEvent, block: &Block, record: &Record, number: u64) {
     event.number = number;
     event.frame.time_ns = record.time_ns;
@@ -150,8 +165,10 @@ pub(super) fn place(event: &mut PacketEvent, block: &Block, record: &Record, num
     let name = block.interface_name(record.interface);
     // Most captures name no interface: a comparison of nothing with nothing is a call that costs more than the rest of this.
     let nameless = name.is_empty() && event.interface.is_empty();
-    if !nameless && event.interface != name {
-        event.interface.clear();
-        event.interface.push_str(name);
+    if !nameless && *event.interface != *name {
+        event.interface = name.into();
+    }
+    if record.options.0 < record.options.1 || annotation::is_annotated(event) {
+        annotation::learn(event, block.comments(record));
     }
 }

@@ -5,14 +5,16 @@ use super::tracker::Tracker;
 use crate::event::packet::Track;
 use crate::packet::fragment::{self, Datagram, Fragment};
 use crate::packet::headers::{Headers, Net, Transport};
-use crate::packet::tunnel;
+use crate::packet::{misfit, tunnel};
 use std::collections::{BTreeMap, HashMap, VecDeque};
 use std::sync::Arc;
 
 /// At most this many datagrams wait for fragments.
 pub const DATAGRAMS: usize = 1024;
-/// At most this many bytes of fragments are kept.
+/// At most this many bytes of fragments are kept, with what keeping them takes.
 pub const BYTES: usize = 8 << 20;
+/// What keeping a fragment takes besides its bytes, at most: a fragment may have a single byte, and there may be millions of them.
+const PIECE: usize = 64;
 /// At most this many tunnels in each other.
 const TUNNELS: usize = 8;
 /// No datagram is longer (RFC 791 section 3.1; a jumbogram is never fragmented).
@@ -32,6 +34,7 @@ pub struct Reassembly {
 struct Pieces {
     number: u64,
     at: BTreeMap<u16, Box<[u8]>>,
+    /// Bytes of all of them.
     bytes: usize,
     /// Known once the last fragment was seen.
     len: Option<usize>,
@@ -39,26 +42,30 @@ struct Pieces {
 
 impl Reassembly {
     /// Takes a frame in the order of the capture, and tracks it. The headers of a fragment lose the transport of its first bytes;
-    /// those of the frame that completes a datagram get the datagram's, and the track its bytes.
+    /// those of the frame that completes a datagram get the datagram's, and the track its bytes. `when` is the frame's number and its
+    /// time; the track is put in the place of an older one.
     pub fn packet(
         &mut self,
         tracker: &mut Tracker,
-        (number, time_ns): (u64, i64),
+        when: (u64, i64),
         headers: &mut Headers,
         frame: &[u8],
-    ) -> Track {
+        track: &mut Track,
+    ) {
         let Some(fragment) = fragment::of(headers, frame) else {
-            let track = tracker.packet(number, time_ns, headers);
-            track_tunnelled(tracker, (number, time_ns), headers, frame);
-            return track;
-        };
-        if !fragment.whole {
-            let mut track = tracker.packet(number, time_ns, headers);
-            if let Transport::Tcp(tcp) = headers.transport {
-                // Wireshark does not analyze what it cannot put together: its numbers stay as they are.
-                (track.seq, track.ack) = (tcp.seq, tcp.ack);
+            match misfit::of(headers, frame) {
+                Some(misfit) => tracker.misfit(track, when, headers, &misfit),
+                None => tracker.packet_into(track, when, headers),
             }
-            return track;
+            track_tunnelled(tracker, when, headers, frame);
+            return;
+        };
+        if !fragment.whole && matches!(headers.net, Net::Ipv4(_)) {
+            return match (&headers.transport, misfit::of(headers, frame)) {
+                (Transport::Tcp(tcp), _) => tracker.unmeasured(track, when.1, headers, tcp),
+                (_, Some(misfit)) => tracker.misfit(track, when, headers, &misfit),
+                _ => tracker.packet_into(track, when, headers),
+            };
         }
         headers.transport = Transport::None;
         // What was wrong with the first bytes alone is nothing that is wrong with the datagram.
@@ -69,13 +76,16 @@ impl Reassembly {
             headers.payload.start = ip.header.end;
         }
         let bytes = frame.get(fragment.data.range()).unwrap_or_default();
-        let datagram = self.take(&fragment, bytes);
+        let datagram = if fragment.whole {
+            self.take(&fragment, bytes)
+        } else {
+            None
+        };
         if let Some(datagram) = &datagram {
             fragment::complete(headers, &fragment.of, datagram);
         }
-        let mut track = tracker.packet(number, time_ns, headers);
+        tracker.packet_into(track, when, headers);
         track.reassembled = datagram.map(Arc::from);
-        track
     }
 
     /// Keeps the bytes of a fragment; gives the datagram's payload when it is complete.
@@ -92,6 +102,7 @@ impl Reassembly {
         if !fragment.more {
             pieces.len = Some(end);
         }
+        let before = pieces.memory();
         let held = pieces.at.get(&fragment.offset).map_or(0, |held| held.len());
         let more = bytes.len().saturating_sub(held);
         if more > 0 {
@@ -100,7 +111,7 @@ impl Reassembly {
         }
         let len = pieces.len.filter(|len| pieces.bytes >= *len);
         let whole = len.and_then(|len| pieces.joined(len));
-        self.bytes += more;
+        self.bytes += pieces.memory() - before;
         if whole.is_some() {
             self.forget(fragment.of);
         }
@@ -129,7 +140,7 @@ impl Reassembly {
 
     fn forget(&mut self, of: Datagram) {
         if let Some(pieces) = self.waiting.remove(&of) {
-            self.bytes -= pieces.bytes;
+            self.bytes -= pieces.memory();
         }
     }
 
@@ -149,6 +160,9 @@ impl Reassembly {
 /// Wireshark counts the conversations in a tunnel like all others, so the tracker sees them too; what it says of their packets is told
 /// nowhere, because a packet is told by its outermost headers.
 fn track_tunnelled(tracker: &mut Tracker, when: (u64, i64), headers: &Headers, frame: &[u8]) {
+    if matches!(headers.transport, Transport::Tcp(_)) {
+        return;
+    }
     let mut carried = tunnel::carried(headers, frame);
     for _ in 0..TUNNELS {
         let Some(inner) = carried else {
@@ -160,6 +174,11 @@ fn track_tunnelled(tracker: &mut Tracker, when: (u64, i64), headers: &Headers, f
 }
 
 impl Pieces {
+    /// What they take of [`BYTES`].
+    fn memory(&self) -> usize {
+        self.bytes + self.at.len() * PIECE
+    }
+
     /// The payload of `len` bytes, if no byte of it is missing. Where fragments overlap, the one that begins first counts.
     fn joined(&self, len: usize) -> Option<Vec<u8>> {
         let mut out = Vec::with_capacity(len.min(self.bytes));
@@ -174,7 +193,7 @@ impl Pieces {
 
 #[cfg(test)]
 mod tests {
-    use super::{DATAGRAMS, Reassembly};
+    use super::{BYTES, DATAGRAMS, PIECE, Pieces, Reassembly};
     use crate::event::packet::Track;
     use crate::inspector::tracker::Tracker;
     use crate::packet::decode::decode;
@@ -216,7 +235,9 @@ mod tests {
         let mut tracker = Tracker::new();
         let packets = frames.iter().zip(1..).map(|(frame, number)| {
             let mut headers = decode(LinkType::RAW, frame, frame.len() as u32);
-            let track = reassembly.packet(&mut tracker, (number, 0), &mut headers, frame);
+            let mut track = Track::default();
+            let when = (number, 0);
+            reassembly.packet(&mut tracker, when, &mut headers, frame, &mut track);
             (headers, track)
         });
         packets.collect()
@@ -279,7 +300,9 @@ mod tests {
         let frame = fragment(7, 0, true, &datagram()[..16]);
         let mut headers = decode(LinkType::RAW, &frame[..30], frame.len() as u32);
         let mut tracker = Tracker::new();
-        Reassembly::default().packet(&mut tracker, (1, 0), &mut headers, &frame[..30]);
+        let mut track = Track::default();
+        let cut = &frame[..30];
+        Reassembly::default().packet(&mut tracker, (1, 0), &mut headers, cut, &mut track);
         assert!(matches!(headers.transport, Transport::Udp(_)));
     }
 
@@ -297,11 +320,29 @@ mod tests {
     }
 
     #[test]
+    fn many_fragments_of_one_byte_take_no_more_memory_than_few_long_ones() {
+        let mut reassembly = Reassembly::default();
+        let mut tracker = Tracker::new();
+        for number in 0..300_000_u32 {
+            let (id, offset) = (number / 8000, number % 8000 + 1);
+            let frame = fragment(id as u16, offset as u16, true, b"x");
+            let mut headers = decode(LinkType::RAW, &frame, frame.len() as u32);
+            let track = &mut Track::default();
+            reassembly.packet(&mut tracker, (1, 0), &mut headers, &frame, track);
+        }
+        let pieces: usize = reassembly.waiting.values().map(|of| of.at.len()).sum();
+        assert!(pieces <= BYTES / PIECE, "{pieces}");
+        let held: usize = reassembly.waiting.values().map(Pieces::memory).sum();
+        assert_eq!(reassembly.bytes, held);
+    }
+
+    #[test]
     fn a_fragment_beyond_the_longest_datagram_is_kept_by_nobody() {
         let mut reassembly = Reassembly::default();
         let frame = fragment(1, 0x1fff, false, &[0; 16]);
         let mut headers = decode(LinkType::RAW, &frame, frame.len() as u32);
-        reassembly.packet(&mut Tracker::new(), (1, 0), &mut headers, &frame);
+        let (tracker, track) = (&mut Tracker::new(), &mut Track::default());
+        reassembly.packet(tracker, (1, 0), &mut headers, &frame, track);
         assert_eq!((reassembly.bytes, reassembly.waiting.len()), (0, 0));
     }
 }

@@ -1,33 +1,44 @@
 //! A capture read by several threads at once, and written in its order: each takes a block of frames, decodes it, waits for its
-//! turn to track it, and turns it to text. Only reading and tracking are done one block after the other. What the text is, and
-//! where it goes, the caller says; the text of a packet is the same as if one thread had done it all.
+//! turn to track it, and turns it to text. Only reading and tracking are done one block after the other. The caller's thread
+//! writes whatever is ready, and does the same between. What the text is, and where it goes, the caller says; the text of a
+//! packet is the same as if one thread had done it all.
 
 use super::pcap::{Block, CaptureError, Reader};
-use super::read::{Summary, Times, Told, blank, place};
+use super::read::{Summary, Times, Told, blank, is_lost, place};
 use super::reassembly::Reassembly;
 use super::tracker::Tracker;
 use crate::event::packet::{FrameBytes, PacketEvent};
 use crate::packet::decode::decode_into;
-use std::collections::BTreeMap;
+use std::collections::VecDeque;
 use std::io::Read;
 use std::mem;
 use std::ops::ControlFlow;
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::mpsc::{Receiver, Sender, channel};
 use std::sync::{Condvar, Mutex, MutexGuard, PoisonError};
 use std::thread;
 
-/// Turns a packet into text at the end of the buffer, or into nothing.
-pub type Format<'a> = dyn Fn(&Told<'_>, &mut Vec<u8>) + Sync + 'a;
+/// Who works on a capture.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Crew {
+    /// How many threads turn blocks into text, at least one.
+    pub workers: usize,
+    /// Reading may have to wait for frames, as on a pipe: the caller's thread is none of the workers and only writes, so that no text
+    /// waits with it.
+    pub patient: bool,
+}
 
-/// Reads a capture with `workers` threads. Gives the text of block after block to `write` until it breaks.
-/// Frames before damage are written before the error is given.
-pub fn relay(
+/// Turns a packet into text at the end of the buffer, or into nothing.
+pub type Format<'a> = dyn FnMut(&Told<'_>, &mut Vec<u8>) + 'a;
+
+/// Reads a capture with several threads. Each turns packets into text with a format of its own from `formats`. Gives the text of block
+/// after block to `write` until it breaks. Frames before damage are written before the error is given.
+pub fn relay<'a>(
     input: impl Read + Send,
-    workers: usize,
-    format: &Format<'_>,
+    crew: Crew,
+    formats: &(dyn Fn() -> Box<Format<'a>> + Sync),
     mut write: impl FnMut(&[u8]) -> ControlFlow<()>,
 ) -> Result<Summary, CaptureError> {
+    let workers = crew.workers.max(1);
     let shared = Shared {
         source: Mutex::new(Source {
             reader: Reader::new(input)?,
@@ -41,36 +52,34 @@ pub fn relay(
             tracker: Tracker::new(),
             reassembly: Reassembly::default(),
             turn: 0,
-            broken: false,
         }),
-        moved: Condvar::new(),
+        tracked: Condvar::new(),
+        desk: Mutex::new(Desk {
+            texts: VecDeque::new(),
+            // Whoever holds a block holds a buffer for its text, so that the oldest block can always be finished; one more, so
+            // that nobody waits while a text is written.
+            empty: vec![Vec::new(); workers + 1],
+            written: 0,
+            last: None,
+        }),
+        changed: Condvar::new(),
         stopped: AtomicBool::new(false),
     };
-    let workers = workers.max(1);
-    let (send_text, texts) = channel();
-    let (send_empty, empty) = channel();
-    // Whoever holds a block holds a buffer for its text, so that the oldest block can always be finished.
-    for _ in 0..=workers {
-        // The receiver lives until the end of this function.
-        let _ = send_empty.send(Vec::new());
-    }
-    let empty = Mutex::new(empty);
     thread::scope(|scope| {
-        for _ in 0..workers {
-            let send_text = send_text.clone();
-            let (shared, empty) = (&shared, &empty);
-            let guard = Guard {
-                shared,
-                empty: send_empty.clone(),
-                workers,
-            };
-            scope.spawn(move || {
-                let _guard = guard;
-                work(shared, format, empty, &send_text);
+        for _ in usize::from(!crew.patient)..workers {
+            scope.spawn(|| {
+                let _guard = Guard(&shared);
+                let mut bench = Bench::new(formats());
+                while let Some(mut text) = shared.buffer()
+                    && let Some(turn) = bench.work(&shared, &mut text)
+                {
+                    shared.hand_in(turn, text);
+                }
             });
         }
-        drop(send_text);
-        write_in_order(&texts, &send_empty, &mut write, &shared.stopped);
+        let _guard = Guard(&shared);
+        let mut bench = (!crew.patient).then(|| Bench::new(formats()));
+        write_and_work(&shared, bench.as_mut(), &mut write);
     });
     let source = into_inner(shared.source);
     let tracking = into_inner(shared.tracking);
@@ -86,8 +95,12 @@ pub fn relay(
 struct Shared<R> {
     source: Mutex<Source<R>>,
     tracking: Mutex<Tracking>,
-    /// Somebody has tracked a block.
-    moved: Condvar,
+    /// A block was tracked, or everything stops.
+    tracked: Condvar,
+    desk: Mutex<Desk>,
+    /// A text or a buffer was put on the desk, or everything stops.
+    changed: Condvar,
+    /// Nobody wants more, or a thread ended by a panic: nobody may wait for another.
     stopped: AtomicBool,
 }
 
@@ -106,29 +119,201 @@ struct Tracking {
     reassembly: Reassembly,
     /// The block whose turn it is.
     turn: u64,
-    /// A thread ended before its turn came: nobody may wait for it.
-    broken: bool,
 }
 
-/// Text of the block with this turn.
-type Text = (u64, Vec<u8>);
+/// Where texts wait to be written, and buffers to be filled.
+struct Desk {
+    /// The texts of the blocks from `written` on, as far as they were handed in.
+    texts: VecDeque<Option<Vec<u8>>>,
+    empty: Vec<Vec<u8>>,
+    /// How many texts were taken to be written.
+    written: u64,
+    /// How many there will be, once that is known.
+    last: Option<u64>,
+}
 
 fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
     mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+fn wait<'a, T>(condition: &Condvar, guard: MutexGuard<'a, T>) -> MutexGuard<'a, T> {
+    condition
+        .wait(guard)
+        .unwrap_or_else(PoisonError::into_inner)
 }
 
 fn into_inner<T>(mutex: Mutex<T>) -> T {
     mutex.into_inner().unwrap_or_else(PoisonError::into_inner)
 }
 
+/// What the caller's thread does next.
+enum Errand {
+    /// The text is the next one to be written.
+    Write(Vec<u8>),
+    /// The buffer is for the text of a block.
+    Fill(Vec<u8>),
+}
+
+/// The caller's part: to write what is ready, in its order, and to work on a block at the bench when nothing is.
+fn write_and_work<R: Read>(
+    shared: &Shared<R>,
+    mut bench: Option<&mut Bench<'_>>,
+    write: &mut impl FnMut(&[u8]) -> ControlFlow<()>,
+) {
+    while let Some(errand) = shared.errand(bench.is_some()) {
+        match (errand, &mut bench) {
+            (Errand::Fill(mut text), Some(bench)) => {
+                if let Some(turn) = bench.work(shared, &mut text) {
+                    shared.hand_in(turn, text);
+                }
+            }
+            (Errand::Write(text), _) if !text.is_empty() && write(&text).is_break() => {
+                shared.stop();
+            }
+            (Errand::Write(text) | Errand::Fill(text), _) => shared.give_back(text),
+        }
+    }
+}
+
+impl<R> Shared<R> {
+    fn is_stopped(&self) -> bool {
+        self.stopped.load(Ordering::Relaxed)
+    }
+
+    /// Ends the work, and the waiting of everybody.
+    fn stop(&self) {
+        self.stopped.store(true, Ordering::Relaxed);
+        // Whoever has looked already has begun to wait when the lock is free.
+        drop(lock(&self.tracking));
+        drop(lock(&self.desk));
+        self.tracked.notify_all();
+        self.changed.notify_all();
+    }
+
+    /// Waits for a buffer to put a block's text into; `None` when nobody wants it any more.
+    fn buffer(&self) -> Option<Vec<u8>> {
+        let mut desk = lock(&self.desk);
+        while !self.is_stopped() {
+            match desk.empty.pop() {
+                Some(buffer) => return Some(buffer),
+                None => desk = wait(&self.changed, desk),
+            }
+        }
+        None
+    }
+
+    /// Waits for something to do for the thread that writes, and `works` when there is nothing to write. `None` when everything is
+    /// written, or nobody wants more.
+    fn errand(&self, works: bool) -> Option<Errand> {
+        let mut desk = lock(&self.desk);
+        while !self.is_stopped() && desk.last != Some(desk.written) {
+            if let Some(Some(_)) = desk.texts.front() {
+                desk.written += 1;
+                return desk.texts.pop_front().flatten().map(Errand::Write);
+            }
+            if works
+                && desk.last.is_none()
+                && let Some(buffer) = desk.empty.pop()
+            {
+                return Some(Errand::Fill(buffer));
+            }
+            desk = wait(&self.changed, desk);
+        }
+        None
+    }
+
+    /// Takes the text of a block.
+    fn hand_in(&self, turn: u64, text: Vec<u8>) {
+        let mut desk = lock(&self.desk);
+        let place = (turn - desk.written) as usize;
+        if desk.texts.len() <= place {
+            desk.texts.resize(place + 1, None);
+        }
+        desk.texts[place] = Some(text);
+        drop(desk);
+        self.changed.notify_all();
+    }
+
+    /// Takes a buffer whose text was written.
+    fn give_back(&self, mut text: Vec<u8>) {
+        text.clear();
+        lock(&self.desk).empty.push(text);
+        self.changed.notify_all();
+    }
+
+    /// The next block: its turn, how many frames came before it, and their times. `None` at the end.
+    fn take_block(&self, block: &mut Block) -> Option<(u64, u64, Times)>
+    where
+        R: Read,
+    {
+        let mut source = lock(&self.source);
+        if source.ended || self.is_stopped() {
+            return None;
+        }
+        match source.reader.next_block(block) {
+            Ok(true) => {
+                let turn = (source.turns, source.frames, source.times);
+                source.turns += 1;
+                source.frames += block.records().len() as u64;
+                for end in [block.records().first(), block.records().last()] {
+                    end.map(|record| source.times.step(record.time_ns));
+                }
+                Some(turn)
+            }
+            Ok(false) => self.end(&mut source),
+            Err(error) => {
+                source.error = Some(error);
+                self.end(&mut source)
+            }
+        }
+    }
+
+    /// No more blocks will come.
+    fn end<T>(&self, source: &mut Source<R>) -> Option<T> {
+        source.ended = true;
+        lock(&self.desk).last = Some(source.turns);
+        self.changed.notify_all();
+        None
+    }
+}
+
+/// Ends the waiting of the others when a thread ends by a panic.
+struct Guard<'a, R>(&'a Shared<R>);
+
+impl<R> Drop for Guard<'_, R> {
+    fn drop(&mut self) {
+        if thread::panicking() {
+            self.0.stop();
+        }
+    }
+}
+
 /// What a thread works with, filled for each block anew.
-struct Bench {
+struct Bench<'a> {
+    format: Box<Format<'a>>,
     block: Block,
     /// An event for each frame of the block, and more; their bytes are set when they are told.
     events: Vec<PacketEvent>,
 }
 
-impl Bench {
+impl<'a> Bench<'a> {
+    fn new(format: Box<Format<'a>>) -> Self {
+        Self {
+            format,
+            block: Block::default(),
+            events: Vec::new(),
+        }
+    }
+
+    /// Turns the next block into text; gives its turn, or `None` when there is none or nobody wants it.
+    fn work<R: Read>(&mut self, shared: &Shared<R>, text: &mut Vec<u8>) -> Option<u64> {
+        let (turn, before, times) = shared.take_block(&mut self.block)?;
+        self.decode();
+        self.track(shared, turn, before)?;
+        self.tell(before, times, text);
+        Some(turn)
+    }
+
     fn decode(&mut self) {
         let (block, events) = (&self.block, &mut self.events);
         if events.len() < block.records().len() {
@@ -143,30 +328,37 @@ impl Bench {
             );
         }
     }
-}
 
-fn work<R: Read>(
-    shared: &Shared<R>,
-    format: &Format<'_>,
-    empty: &Mutex<Receiver<Vec<u8>>>,
-    texts: &Sender<Text>,
-) {
-    let mut bench = Bench {
-        block: Block::default(),
-        events: Vec::new(),
-    };
-    loop {
-        let Ok(mut text) = lock(empty).recv() else {
-            return;
-        };
-        let Some((turn, before, mut times)) = take_block(shared, &mut bench.block) else {
-            return;
-        };
-        bench.decode();
-        if !track(shared, turn, before, &mut bench) {
-            return;
+    /// Waits for the turn and tracks the block; `None` when the turn will never come.
+    fn track<R>(&mut self, shared: &Shared<R>, turn: u64, before: u64) -> Option<()> {
+        let mut tracking = lock(&shared.tracking);
+        while tracking.turn != turn {
+            if shared.is_stopped() {
+                return None;
+            }
+            tracking = wait(&shared.tracked, tracking);
         }
-        let Bench { block, events } = &mut bench;
+        let Tracking {
+            tracker,
+            reassembly,
+            ..
+        } = &mut *tracking;
+        let (block, events) = (&self.block, &mut self.events);
+        let frames = block.records().iter().zip(events);
+        for ((record, event), number) in frames.zip(before + 1..) {
+            let when = (number, record.time_ns);
+            let PacketEvent { headers, track, .. } = event;
+            tracker.losing(is_lost(block, record));
+            reassembly.packet(tracker, when, headers, block.bytes(record), track);
+        }
+        tracking.turn += 1;
+        drop(tracking);
+        shared.tracked.notify_all();
+        Some(())
+    }
+
+    fn tell(&mut self, before: u64, mut times: Times, text: &mut Vec<u8>) {
+        let (block, events) = (&self.block, &mut self.events);
         // One for all: whoever holds the block's memory keeps it from being filled again.
         let mut bytes = FrameBytes::default();
         let frames = block.records().iter().zip(events);
@@ -179,112 +371,8 @@ fn work<R: Read>(
                 block,
                 record,
             };
-            format(&told, &mut text);
+            (self.format)(&told, text);
             mem::swap(&mut event.frame.bytes, &mut bytes);
-        }
-        drop(bytes);
-        if texts.send((turn, text)).is_err() {
-            return;
-        }
-    }
-}
-
-/// The next block: its turn, how many frames came before it, and their times. `None` at the end.
-fn take_block<R: Read>(shared: &Shared<R>, block: &mut Block) -> Option<(u64, u64, Times)> {
-    let mut source = lock(&shared.source);
-    if source.ended || shared.stopped.load(Ordering::Relaxed) {
-        return None;
-    }
-    match source.reader.next_block(block) {
-        Ok(true) => {
-            let turn = (source.turns, source.frames, source.times);
-            source.turns += 1;
-            source.frames += block.records().len() as u64;
-            for end in [block.records().first(), block.records().last()] {
-                end.map(|record| source.times.step(record.time_ns));
-            }
-            Some(turn)
-        }
-        Ok(false) => {
-            source.ended = true;
-            None
-        }
-        Err(error) => {
-            source.ended = true;
-            source.error = Some(error);
-            None
-        }
-    }
-}
-
-/// Waits for the turn and tracks the block; false when the turn will never come.
-fn track<R>(shared: &Shared<R>, turn: u64, before: u64, bench: &mut Bench) -> bool {
-    let mut tracking = lock(&shared.tracking);
-    while tracking.turn != turn {
-        if tracking.broken {
-            return false;
-        }
-        tracking = shared
-            .moved
-            .wait(tracking)
-            .unwrap_or_else(PoisonError::into_inner);
-    }
-    let Tracking {
-        tracker,
-        reassembly,
-        ..
-    } = &mut *tracking;
-    let Bench { block, events } = bench;
-    let frames = block.records().iter().zip(events);
-    for ((record, event), number) in frames.zip(before + 1..) {
-        let when = (number, record.time_ns);
-        event.track = reassembly.packet(tracker, when, &mut event.headers, block.bytes(record));
-    }
-    tracking.turn += 1;
-    drop(tracking);
-    shared.moved.notify_all();
-    true
-}
-
-/// Ends the waiting of the others when a thread ends by a panic.
-struct Guard<'a, R> {
-    shared: &'a Shared<R>,
-    empty: Sender<Vec<u8>>,
-    workers: usize,
-}
-
-impl<R> Drop for Guard<'_, R> {
-    fn drop(&mut self) {
-        if thread::panicking() {
-            lock(&self.shared.tracking).broken = true;
-            self.shared.stopped.store(true, Ordering::Relaxed);
-            self.shared.moved.notify_all();
-            for _ in 0..self.workers {
-                let _ = self.empty.send(Vec::new());
-            }
-        }
-    }
-}
-
-/// Writes the texts by their turns, and gives their buffers back.
-fn write_in_order(
-    texts: &Receiver<Text>,
-    empty: &Sender<Vec<u8>>,
-    write: &mut impl FnMut(&[u8]) -> ControlFlow<()>,
-    stopped: &AtomicBool,
-) {
-    let mut early = BTreeMap::new();
-    let mut turn = 0;
-    for (whose, text) in texts {
-        early.insert(whose, text);
-        while let Some(mut text) = early.remove(&turn) {
-            turn += 1;
-            if !stopped.load(Ordering::Relaxed) && !text.is_empty() && write(&text).is_break() {
-                stopped.store(true, Ordering::Relaxed);
-            }
-            text.clear();
-            // Nobody needs it when the last block was taken.
-            let _ = empty.send(text);
         }
     }
 }

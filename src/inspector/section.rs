@@ -17,6 +17,10 @@ const INTERFACES: usize = 65_536;
 /// So many bytes of an interface's name are kept.
 const NAME: usize = 128;
 
+/// No packet is farther from the epoch, in nanoseconds: in 2116 or 1823. All that reckon how long lies between two packets may then
+/// take one time from the other. The times of pcap, whose seconds have 32 bits, end before.
+pub const FARTHEST: i64 = i64::MAX / 2;
+
 /// What is known of a section so far.
 #[derive(Clone, Debug, Default)]
 pub struct Section {
@@ -42,7 +46,7 @@ struct Clock {
 }
 
 impl Clock {
-    /// A timestamp as nanoseconds since the epoch; what does not fit is the latest time there is.
+    /// A timestamp as nanoseconds since the epoch; what lies beyond [`FARTHEST`] is there.
     fn nanoseconds(self, ticks: u64) -> i64 {
         let nanoseconds = match self.ticks_per_second {
             1_000_000 => i128::from(ticks) * 1000,
@@ -50,7 +54,7 @@ impl Clock {
             per_second => i128::from(ticks) * 1_000_000_000 / i128::from(per_second.max(1)),
         };
         let whole = nanoseconds + i128::from(self.offset) * 1_000_000_000;
-        i64::try_from(whole).unwrap_or(if whole < 0 { i64::MIN } else { i64::MAX })
+        whole.clamp(-i128::from(FARTHEST), i128::from(FARTHEST)) as i64
     }
 }
 
@@ -205,6 +209,7 @@ impl Section {
 
     fn interface(&mut self, body: &[u8]) -> Result<(), String> {
         const NAME_OPTION: u16 = 2;
+        const DESCRIPTION: u16 = 3;
         const RESOLUTION: u16 = 9;
         const OFFSET: u16 = 14;
         if self.interfaces.len() >= INTERFACES {
@@ -220,10 +225,9 @@ impl Section {
         let mut name = String::new();
         for (code, value) in options(&body[8..], self.big_endian) {
             match (code, value) {
-                (NAME_OPTION, value) => {
-                    let value = &value[..value.len().min(NAME)];
-                    name = String::from_utf8_lossy(value).into_owned();
-                }
+                (NAME_OPTION, value) => name = text(value),
+                // Wireshark, too, calls an interface without a name by what describes it.
+                (DESCRIPTION, value) if name.is_empty() => name = text(value),
                 (RESOLUTION, [power, ..]) => {
                     let (base, power) = if power & 0x80 == 0 {
                         (10_u64, u32::from(*power))
@@ -254,6 +258,11 @@ impl Section {
         Arc::make_mut(&mut self.names).push(name);
         Ok(())
     }
+}
+
+/// The beginning of a text from the file, still to be escaped.
+fn text(value: &[u8]) -> String {
+    String::from_utf8_lossy(&value[..value.len().min(NAME)]).into_owned()
 }
 
 /// The options of a block: code and value each, until the end mark, the end of the bytes, or a length that lies.

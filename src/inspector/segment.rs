@@ -1,11 +1,11 @@
 //! One segment moves one connection: relative numbers, completeness, scaling, then labels, states and phase in that order.
 //! Not how the connection is found (`tracker`), and not the rules themselves.
 
-use super::analysis::{self, Segment};
-use super::conversation::{CloseKind, Scale, TcpConversation};
+use super::analysis::{self, Segment, Verdict};
+use super::conversation::{CloseKind, Scale, TcpConversation, before};
 use super::{phase, state};
 use crate::event::packet::{Label, Labels, Track};
-use crate::packet::headers::{QuotedSegment, Tcp, flag};
+use crate::packet::headers::{Outline, Tcp, flag};
 
 /// Moves one connection by one segment of end `from`; gives the change in queued segments.
 pub fn track_segment(
@@ -19,21 +19,14 @@ pub fn track_segment(
     let to = 1 - from;
     // Wireshark shows what was complete before this packet.
     track.completeness |= record.completeness;
-    let cut = tcp.captured() < usize::from(tcp.hdr_len);
+    let cut = tcp.is_cut();
     note_bases(record, from, tcp);
     let reused = track.labels.contains(Label::ReusedPorts);
     note_completeness(record, tcp.flags, tcp.len, reused);
     note_scale(record, from, tcp.flags, tcp.options.wscale, cut);
-    let first_rtt = record.first_rtt_ns;
-    let [first, second] = &mut record.ends;
-    let (own, rev) = if from == 0 {
-        (first, second)
-    } else {
-        (second, first)
-    };
-    let verdict = analysis::analyze(own, rev, segment, first_rtt, may_queue);
+    let verdict = analyze(record, from, segment, may_queue);
     note_round_trip(record, tcp.flags, segment.time_ns);
-    if cut {
+    if cut || (tcp.options.empty_sack && stumbles(record, to, tcp)) {
         // Its options were not captured, and nothing is said of a segment that is not known as a whole.
         track.labels = Labels::default();
     } else {
@@ -52,45 +45,96 @@ pub fn track_segment(
         u32::from(tcp.window)
     };
 
-    if let (Some(shift), false) = (tcp.options.wscale, tcp.flags & flag::SYN != 0) {
-        // It has no business here (RFC 7323 section 2.2), but Wireshark believes it from the next segment on.
-        record.ends[from].scale = Scale::Shift(shift);
-    }
+    note_stray_scale(record, from, tcp.flags, tcp.options.wscale);
 
     let before = [record.ends[0].state, record.ends[1].state];
     note_separate_ack(record, from, tcp);
     let fits = !verdict.labels.contains(Label::LostSegment);
+    let standing = record.ends[to].standing();
     state::advance(record, from, tcp, fits);
     track.phase = Some(phase::of_segment(record, from, tcp, before));
+    if segment.lost {
+        record.ends[to].stand(standing);
+    }
     track.states = Some((record.ends[from].state.name(), record.ends[to].state.name()));
     verdict.queued
 }
 
-/// Takes note of a segment that an ICMP error quotes: Wireshark lets it count for the conversation, but not for its labels.
-pub fn track_quoted(
+fn analyze(
     record: &mut TcpConversation,
     from: usize,
-    quoted: QuotedSegment,
-    time_ns: i64,
-) {
-    note_completeness(record, quoted.flags, 0, false);
-    note_round_trip(record, quoted.flags, time_ns);
-    record.ends[from].note_unscaled(quoted.flags);
-    note_scale(record, from, quoted.flags, quoted.wscale, quoted.cut);
+    segment: Segment<'_>,
+    may_queue: bool,
+) -> Verdict {
+    let first_rtt = record.first_rtt_ns;
+    let [first, second] = &mut record.ends;
+    let (own, rev) = if from == 0 {
+        (first, second)
+    } else {
+        (second, first)
+    };
+    analysis::analyze(own, rev, segment, first_rtt, may_queue)
+}
+
+/// Takes note of a segment whose length is not known: Wireshark lets it count for the conversation, but not for its labels.
+pub fn track_outline(record: &mut TcpConversation, from: usize, outline: Outline, time_ns: i64) {
+    note_completeness(record, outline.flags, 0, false);
+    note_round_trip(record, outline.flags, time_ns);
+    let own = &mut record.ends[from];
+    own.forget_hole(outline.flags, outline.seq);
+    if outline.flags & (flag::SYN | flag::ACK) == flag::SYN | flag::ACK {
+        own.rebase(outline.seq);
+    }
+    own.note_unscaled(outline.flags);
+    own.sacked = outline.sacked;
+    note_scale(record, from, outline.flags, outline.wscale, outline.cut);
+    note_stray_scale(record, from, outline.flags, outline.wscale);
+}
+
+/// Takes note of a segment whose header says that it is shorter than a header is: Wireshark takes the rest for data, lets its numbers
+/// count and tells nothing of it.
+pub fn track_short_header(
+    record: &mut TcpConversation,
+    from: usize,
+    segment: Segment<'_>,
+    may_queue: bool,
+    track: &mut Track,
+) -> isize {
+    let tcp = segment.tcp;
+    track.completeness |= record.completeness;
+    record.completeness = track.completeness;
+    record.begun = true;
+    note_bases(record, from, tcp);
+    let verdict = analyze(record, from, segment, may_queue);
+    track.seq = tcp
+        .seq
+        .wrapping_sub(record.ends[from].base.unwrap_or(tcp.seq));
+    track.ack = tcp
+        .ack
+        .wrapping_sub(record.ends[1 - from].base.unwrap_or(0));
+    track.window = tcp.window.into();
+    verdict.queued
+}
+
+/// True when Wireshark looks for the bytes of a duplicate's block (RFC 2883) in a selective acknowledgment that has none, and gives up.
+fn stumbles(record: &TcpConversation, to: usize, tcp: &Tcp) -> bool {
+    let after = |number: u32| number != tcp.ack && !before(number, tcp.ack);
+    match tcp.options.sack_blocks() {
+        [] => !after(record.ends[to].base.unwrap_or(0)),
+        [first] => !after(first.1),
+        [first, second, ..] => {
+            let inside = !before(first.0, second.0) && !before(second.1, first.1);
+            !after(first.1) || inside
+        }
+    }
 }
 
 /// The sequence numbers that count as 0: of a SYN its own, else one less, so that what follows starts at 1.
 fn note_bases(record: &mut TcpConversation, from: usize, tcp: &Tcp) {
     let own = &mut record.ends[from];
     if tcp.flags & flag::SYN != 0 {
-        if own.base == Some(tcp.seq) && tcp.flags & flag::ACK == 0 {
-            // Sent again: what was beyond a hole is forgotten.
-            own.next_seq = own.ackable;
-        }
-        if own.base.is_some_and(|base| base != tcp.seq) {
-            own.unacked.rebase(tcp.seq);
-        }
-        own.base = Some(tcp.seq);
+        own.forget_hole(tcp.flags, tcp.seq);
+        own.rebase(tcp.seq);
     } else if own.base.is_none() {
         own.base = Some(tcp.seq.wrapping_sub(1));
     }
@@ -167,6 +211,13 @@ fn note_scale(
         record.ends[to].scale = Scale::Off;
     } else if answers && record.ends[to].scale == Scale::Off {
         record.ends[from].scale = Scale::Off;
+    }
+}
+
+/// Window scaling has no business in a segment without SYN (RFC 7323 section 2.2), but Wireshark believes it from the next one on.
+fn note_stray_scale(record: &mut TcpConversation, from: usize, flags: u16, wscale: Option<u8>) {
+    if let (Some(shift), false) = (wscale, flags & flag::SYN != 0) {
+        record.ends[from].scale = Scale::Shift(shift);
     }
 }
 

@@ -1,6 +1,6 @@
 //! RFC 9293's state machine, moved by the segments that were seen: what both ends must be in, not what a kernel said.
 
-use super::conversation::{CloseKind, TcpConversation};
+use super::conversation::{CloseKind, TcpConversation, before};
 use crate::packet::headers::{Tcp, flag};
 
 /// The states of a connection (RFC 9293 section 3.3.2).
@@ -52,8 +52,11 @@ impl State {
 pub fn advance(tcp: &mut TcpConversation, from: usize, header: &Tcp, fits: bool) {
     let to = 1 - from;
     if header.flags & flag::RST != 0 {
-        tcp.ends[from].state = State::Closed;
-        tcp.ends[to].state = State::Closed;
+        let taken = takes_reset(tcp, from, header);
+        for end in [Some(from), taken.then_some(to)].into_iter().flatten() {
+            tcp.ends[end].state = State::Closed;
+            tcp.ends[end].reset = true;
+        }
         return;
     }
     if header.flags & flag::SYN != 0 {
@@ -62,7 +65,7 @@ pub fn advance(tcp: &mut TcpConversation, from: usize, header: &Tcp, fits: bool)
     }
     for end in &mut tcp.ends {
         // The start of the connection was not captured: what is seen can only happen on an established one.
-        if end.state == State::Closed && end.fin.is_none() {
+        if end.state == State::Closed && end.fin.is_none() && !end.reset {
             end.state = State::Established;
         }
     }
@@ -74,8 +77,25 @@ pub fn advance(tcp: &mut TcpConversation, from: usize, header: &Tcp, fits: bool)
     }
 }
 
+/// True when the other end takes an RST: the expected sequence number is exactly that of what comes next (RFC 9293 section 3.10.7.4,
+/// RFC 5961 section 3.2). An RST that answers older data comes too late to end anything.
+fn takes_reset(tcp: &TcpConversation, from: usize, header: &Tcp) -> bool {
+    if tcp.ends[1 - from].state == State::SynSent {
+        return true;
+    }
+    let own = &tcp.ends[from];
+    // What answers data that crossed a FIN may still count from before it; Linux takes that too.
+    let next = if own.fin == Some(header.seq) {
+        header.seq
+    } else {
+        own.next_seq
+    };
+    own.next_seq == 0 || !before(header.seq, next)
+}
+
 fn synchronize(tcp: &mut TcpConversation, from: usize, header: &Tcp) {
     let to = 1 - from;
+    tcp.ends[from].reset = false;
     if header.flags & flag::ACK != 0 {
         if tcp.ends[from].state == State::Closed || tcp.ends[from].state == State::SynSent {
             tcp.ends[from].state = State::SynReceived;
@@ -94,7 +114,8 @@ fn synchronize(tcp: &mut TcpConversation, from: usize, header: &Tcp) {
             tcp.simultaneous_open = true;
             tcp.ends[to].state = State::SynReceived;
         }
-        (State::Closed, State::Closed) => {
+        // The second one where the first was lost.
+        (State::Closed | State::SynSent, State::Closed) => {
             tcp.ends[from].state = State::SynSent;
             tcp.ends[to].state = State::SynReceived;
         }

@@ -296,12 +296,69 @@ fn a_reset_of_an_open_connection_is_no_refusal() {
 }
 
 #[test]
+fn a_reset_that_counts_from_older_bytes_ends_only_its_sender_and_what_was_on_its_way_revives_nobody()
+ {
+    // Two segments crossed the FIN of a closed socket, which answers each with an RST; the second one fits.
+    after_open(&[
+        (
+            ('c', "A", 1, 1, 100),
+            Phase::Data,
+            "ESTABLISHED",
+            "ESTABLISHED",
+        ),
+        (
+            ('c', "A", 101, 1, 100),
+            Phase::Data,
+            "ESTABLISHED",
+            "ESTABLISHED",
+        ),
+        (('c', "R", 1, 0, 0), Phase::Reset, "CLOSED", "ESTABLISHED"),
+        (
+            ('s', "A", 1, 101, 0),
+            Phase::Acknowledgment,
+            "CLOSED",
+            "ESTABLISHED",
+        ),
+        (('c', "R", 101, 0, 0), Phase::Reset, "CLOSED", "ESTABLISHED"),
+        (('c', "R", 201, 0, 0), Phase::Reset, "CLOSED", "CLOSED"),
+    ]);
+}
+
+#[test]
 fn a_fin_beyond_a_hole_does_not_move_the_other_side() {
     let mut exchange = OPEN.map(|row| row.0).to_vec();
     exchange.push(('c', "FA", 500, 1, 0));
     let last = tracks(&exchange).pop().expect("four tracks");
     assert!(last.labels.contains(Label::LostSegment));
     assert_eq!(last.states, Some(("FIN-WAIT-1", "ESTABLISHED")));
+}
+
+#[test]
+fn what_is_lost_moves_its_sender_alone() {
+    // Each segment, whether it is lost, and the states after it: the client's, the server's.
+    let exchange: [(Sent, bool, &str, &str); 9] = [
+        (('c', "S", 0, 0, 0), true, "SYN-SENT", "CLOSED"),
+        (('c', "S", 0, 0, 0), false, "SYN-SENT", "SYN-RECEIVED"),
+        (('s', "SA", 0, 1, 0), true, "SYN-SENT", "SYN-RECEIVED"),
+        (('c', "S", 0, 0, 0), false, "SYN-SENT", "SYN-RECEIVED"),
+        (('s', "SA", 0, 1, 0), false, "ESTABLISHED", "SYN-RECEIVED"),
+        (('c', "A", 1, 1, 0), true, "ESTABLISHED", "SYN-RECEIVED"),
+        (('c', "A", 1, 1, 5), false, "ESTABLISHED", "ESTABLISHED"),
+        (('c', "FA", 6, 1, 0), true, "FIN-WAIT-1", "ESTABLISHED"),
+        (('c', "FA", 6, 1, 0), false, "FIN-WAIT-1", "CLOSE-WAIT"),
+    ];
+    let mut tracker = Tracker::new();
+    for ((sent, lost, client, server), number) in exchange.into_iter().zip(1..) {
+        tracker.losing(lost);
+        let track = feed(&mut tracker, number, &segment(1000, sent));
+        let (from, to) = track.states.expect("a segment has states");
+        let states = if sent.0 == 'c' {
+            (from, to)
+        } else {
+            (to, from)
+        };
+        assert_eq!(states, (client, server), "after segment {number}");
+    }
 }
 
 #[test]
@@ -379,4 +436,26 @@ fn a_port_scan_stays_within_the_table() {
         feed(&mut tracker, u64::from(number), &datagram(from, (200, 9)));
     }
     assert_eq!(tracker.retired(), 20_000 - 100);
+}
+
+#[test]
+fn a_connection_that_stands_idle_outlives_a_flood_of_other_conversations() {
+    let mut tracker = Tracker::with_limit(100);
+    for (sent, number) in [
+        ('c', "S", 0, 0, 0),
+        ('s', "SA", 0, 1, 0),
+        ('c', "A", 1, 1, 0),
+    ]
+    .iter()
+    .zip(1..)
+    {
+        feed(&mut tracker, number, &segment(1000, *sent));
+    }
+    for number in 0..20_000_u32 {
+        let from = ((number >> 16) as u8 + 1, number as u16);
+        feed(&mut tracker, u64::from(number), &datagram(from, (200, 9)));
+    }
+    let track = feed(&mut tracker, 20_001, &segment(1000, ('c', "A", 1, 1, 5)));
+    assert_eq!((track.stream, track.seq, track.ack), (Some(0), 1, 1));
+    assert_eq!(track.states, Some(("ESTABLISHED", "ESTABLISHED")));
 }

@@ -1,13 +1,15 @@
 //! The table of conversations: every packet finds its record, moves it, and is told what it means. Memory is bounded: when
-//! the table is full, the conversation that was idle longest is retired.
+//! the table is full, the conversation that was idle longest is retired: first those that are no standing connections.
+
+mod odd;
 
 use super::analysis::Segment;
 use super::conversation::{Clock, Conversation};
 use super::key::{Hashing, Key};
 use super::phase;
-use super::segment::{track_quoted, track_segment};
+use super::segment::track_segment;
 use crate::event::packet::{Label, Phase, Track};
-use crate::packet::headers::{Headers, Icmp, QuotedSegment, Tcp, Transport, flag};
+use crate::packet::headers::{Headers, Icmp, Tcp, Transport, flag};
 use std::collections::HashMap;
 use std::net::IpAddr;
 
@@ -20,7 +22,11 @@ const TCP: u8 = 6;
 const UDP: u8 = 17;
 const ICMP: u8 = 1;
 const ICMPV6: u8 = 58;
+/// So many standing connections are passed over when one has to be retired.
+const PASSED_OVER: usize = 4;
 const NOWHERE: u32 = u32::MAX;
+/// The length of a datagram without data, whose time Wireshark passes over.
+const EMPTY: u16 = 8;
 
 /// Follows every conversation of a capture.
 #[derive(Debug)]
@@ -39,6 +45,7 @@ pub struct Tracker {
     udp_streams: u32,
     retired: u64,
     network: u16,
+    lost: bool,
     clock: Clock,
 }
 
@@ -83,6 +90,7 @@ impl Tracker {
             udp_streams: 0,
             retired: 0,
             network: 0,
+            lost: false,
             clock: Clock::default(),
         }
     }
@@ -98,76 +106,81 @@ impl Tracker {
         self
     }
 
+    /// Whether the packets that follow are known to be lost on their way: then they move their senders alone. Wireshark's labels do not
+    /// know of it, and stay what they are.
+    pub fn losing(&mut self, lost: bool) -> &mut Self {
+        self.lost = lost;
+        self
+    }
+
     /// Takes a packet, in the order of the capture. `number` is `frame.number`, `time_ns` nanoseconds since the epoch.
     pub fn packet(&mut self, number: u64, time_ns: i64, headers: &Headers) -> Track {
-        let elapsed = self.clock.pass(time_ns);
-        let mut track = self.of_conversation(number, time_ns, headers);
-        track.elapsed = elapsed;
+        let mut track = Track::default();
+        self.packet_into(&mut track, (number, time_ns), headers);
         track
     }
 
-    fn of_conversation(&mut self, number: u64, time_ns: i64, headers: &Headers) -> Track {
+    /// The same in the place of an older track, without a copy of the new one. `when` is the frame's number and its time.
+    pub fn packet_into(&mut self, track: &mut Track, when: (u64, i64), headers: &Headers) {
+        *track = Track {
+            elapsed: self.clock.pass(when.1),
+            ..Track::default()
+        };
         let Some((from, to)) = headers.addresses() else {
-            return Track {
-                phase: phase::of_other(headers),
-                ..Track::default()
-            };
+            track.phase = phase::of_other(headers);
+            return;
         };
         match &headers.transport {
             Transport::Tcp(tcp) => {
                 let key = Key::new(self.network, (from, tcp.srcport), (to, tcp.dstport), TCP);
-                self.segment(number, time_ns, key, tcp)
+                self.segment(track, when, key, tcp);
             }
+            // What cannot be a length makes no conversation.
+            Transport::Udp(udp) if !udp.has_possible_length(from.is_ipv6()) => {}
             Transport::Udp(udp) => {
                 let key = Key::new(self.network, (from, udp.srcport), (to, udp.dstport), UDP);
-                self.message(time_ns, key, Some(Phase::Datagram))
+                track.phase = Some(Phase::Datagram);
+                self.message(track, when.1, key, udp.length != EMPTY);
             }
-            Transport::Icmp(icmp) => self.control(time_ns, (from, to), icmp, ICMP, headers),
-            Transport::Icmpv6(icmp) => self.control(time_ns, (from, to), icmp, ICMPV6, headers),
-            Transport::Igmp(_) | Transport::None => Track {
-                phase: phase::of_other(headers),
-                ..Track::default()
-            },
+            Transport::Icmp(icmp) | Transport::Icmpv6(icmp) => {
+                self.control(track, when.1, (from, to), icmp, headers);
+            }
+            Transport::Igmp(_) | Transport::None => track.phase = phase::of_other(headers),
         }
     }
 
-    /// A packet of a conversation without connection.
+    /// A packet of a conversation without connection. The next one's time counts from it if it is `timed`, or the first.
     fn message(
         &mut self,
+        track: &mut Track,
         time_ns: i64,
         (key, low_sends): (Key, bool),
-        phase: Option<Phase>,
-    ) -> Track {
+        timed: bool,
+    ) {
         let place = self.find_or_begin(key, low_sends);
         let conversation = &mut self.entries[place as usize].conversation;
-        Track {
-            conversation: Some(conversation.number),
-            stream: conversation.stream,
-            forward: low_sends == conversation.low_began,
-            phase,
-            elapsed_in_conversation: conversation.clock.pass(time_ns),
-            ..Track::default()
+        let clock = conversation.clock;
+        conversation.say(low_sends, time_ns, track);
+        if !timed && clock.is_running() {
+            conversation.clock = clock;
         }
     }
 
     /// An ICMP message: an echo has a conversation of its own, an error belongs to the one it quotes.
     fn control(
         &mut self,
+        track: &mut Track,
         time_ns: i64,
         (from, to): (IpAddr, IpAddr),
         icmp: &Icmp,
-        protocol: u8,
         headers: &Headers,
-    ) -> Track {
-        let phase = phase::of_other(headers);
+    ) {
+        track.phase = phase::of_other(headers);
         if let Some((identifier, _)) = icmp.echo {
+            let protocol = if from.is_ipv4() { ICMP } else { ICMPV6 };
             let key = Key::new(self.network, (from, identifier), (to, identifier), protocol);
-            return self.message(time_ns, key, phase);
+            return self.message(track, time_ns, key, true);
         }
-        let mut track = Track {
-            phase,
-            ..Track::default()
-        };
         if let Some(quoted) = icmp.quoted {
             let (src, dst) = quoted.ports.unwrap_or_default();
             let (key, low_sends) = Key::new(
@@ -181,61 +194,36 @@ impl Tracker {
             if place.is_none() && (quoted.segment.is_some() || quoted.datagram) {
                 place = Some(self.begin(key, low_sends));
             }
-            if let (Some(place), Some(segment)) = (place, quoted.segment) {
-                self.quoted(place, (key, low_sends), segment, time_ns);
-            }
             if let Some(place) = place {
+                if let Some(segment) = quoted.segment {
+                    let mut said = Track::default();
+                    self.outline(&mut said, place, (key, low_sends), segment, time_ns);
+                } else if quoted.datagram {
+                    self.entries[place as usize]
+                        .conversation
+                        .clock
+                        .begin(time_ns);
+                }
                 let conversation = &self.entries[place as usize].conversation;
                 track.conversation = Some(conversation.number);
                 // The error travels against the packet it quotes.
                 track.forward = low_sends != conversation.low_began;
             }
         }
-        track
-    }
-
-    /// A segment in an ICMP error, of the conversation at `place`.
-    fn quoted(
-        &mut self,
-        mut place: u32,
-        (key, low_sends): (Key, bool),
-        segment: QuotedSegment,
-        time_ns: i64,
-    ) {
-        let opens = segment.flags & (flag::SYN | flag::ACK) == flag::SYN;
-        if opens && self.has_other_base(place, low_sends, segment.seq) {
-            self.release(place);
-            place = self.begin_at(place, key, low_sends);
-        }
-        let conversation = &mut self.entries[place as usize].conversation;
-        let from = usize::from(low_sends != conversation.low_began);
-        let record = conversation.tcp.get_or_insert_default();
-        track_quoted(record, from, segment, time_ns);
     }
 
     fn segment(
         &mut self,
-        number: u64,
-        time_ns: i64,
+        track: &mut Track,
+        (number, time_ns): (u64, i64),
         (key, low_sends): (Key, bool),
         tcp: &Tcp,
-    ) -> Track {
-        let mut place = self.find_or_begin(key, low_sends);
-        let mut track = Track::default();
-        if self.is_reuse(place, low_sends, tcp) {
-            track.labels.insert(Label::ReusedPorts);
-            if tcp.flags & flag::ACK == 0 {
-                self.release(place);
-                place = self.begin_at(place, key, low_sends);
-                track.completeness = 1;
-            }
-        }
+    ) {
+        let place = self.find_or_begin(key, low_sends);
+        self.renew(place, (key, low_sends), (tcp.flags, tcp.seq), track);
         let may_queue = self.segments < SEGMENTS;
         let conversation = &mut self.entries[place as usize].conversation;
-        track.conversation = Some(conversation.number);
-        track.stream = conversation.stream;
-        track.forward = low_sends == conversation.low_began;
-        track.elapsed_in_conversation = conversation.clock.pass(time_ns);
+        conversation.say(low_sends, time_ns, track);
         let from = usize::from(!track.forward);
         let record = conversation.tcp.get_or_insert_default();
         let queued = track_segment(
@@ -245,17 +233,32 @@ impl Tracker {
                 number,
                 time_ns,
                 tcp,
+                lost: self.lost,
             },
             may_queue,
-            &mut track,
+            track,
         );
         self.segments = self.segments.saturating_add_signed(queued);
-        track
     }
 
-    /// True for a SYN that opens the same four-tuple with another initial sequence number.
-    fn is_reuse(&self, place: u32, low_sends: bool, tcp: &Tcp) -> bool {
-        tcp.flags & flag::SYN != 0 && self.has_other_base(place, low_sends, tcp.seq)
+    /// Labels a SYN with another initial sequence number than its end had before, and begins the conversation anew if it opens one.
+    #[inline]
+    fn renew(
+        &mut self,
+        place: u32,
+        (key, low_sends): (Key, bool),
+        (flags, seq): (u16, u32),
+        track: &mut Track,
+    ) {
+        if flags & flag::SYN == 0 || !self.has_other_base(place, low_sends, seq) {
+            return;
+        }
+        track.labels.insert(Label::ReusedPorts);
+        if flags & flag::ACK == 0 {
+            self.release(place);
+            self.entries[place as usize].conversation = self.number(key.protocol(), low_sends);
+            track.completeness = 1;
+        }
     }
 
     /// True when the end that sends began at another sequence number than this.
@@ -288,7 +291,7 @@ impl Tracker {
         let place = if self.entries.len() < self.limit {
             self.entries.len() as u32
         } else {
-            let place = self.oldest;
+            let place = self.one_to_retire();
             self.places.remove(&self.entries[place as usize].key);
             self.release(place);
             self.unlink(place);
@@ -311,10 +314,18 @@ impl Tracker {
         place
     }
 
-    /// A new conversation in the place of an older one with the same key.
-    fn begin_at(&mut self, place: u32, key: Key, low_sends: bool) -> u32 {
-        self.entries[place as usize].conversation = self.number(key.protocol(), low_sends);
-        place
+    /// The conversation that was idle longest, unless it is a connection that still stands: that may only be waiting for its user,
+    /// and counts as used once more. Only so many are passed over that a table full of them costs no time.
+    fn one_to_retire(&mut self) -> u32 {
+        for _ in 0..PASSED_OVER {
+            let place = self.oldest;
+            if !self.entries[place as usize].conversation.stands() {
+                return place;
+            }
+            self.unlink(place);
+            self.link_newest(place);
+        }
+        self.oldest
     }
 
     fn number(&mut self, protocol: u8, low_began: bool) -> Conversation {

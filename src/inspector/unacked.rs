@@ -85,8 +85,9 @@ impl Unacked {
         };
         let (low, high) = (low.wrapping_add(base), high.wrapping_add(base));
         let lies_before = before(low, ack);
-        // The common case, all of it still waits, needs no walk.
-        if !self.before_base && !lies_before && !before(high, ack) {
+        // The common case, all of it still waits, needs no walk; unless the queue is so long that "before" means nothing in it.
+        let short = high.wrapping_sub(low) <= u32::MAX / 2;
+        if short && !self.before_base && !lies_before && !before(high, ack) {
             return Acked::default();
         }
         let acked = if self.mixed || self.before_base || !lies_before {
@@ -98,11 +99,18 @@ impl Unacked {
             self.bounds = None;
             self.before_base = false;
             self.mixed = false;
-            if self.segments.capacity() > 64 {
-                self.segments = VecDeque::new();
-            }
         }
+        self.give_back();
         acked
+    }
+
+    /// The room of a queue that was long once: one segment that is never acknowledged, in each of many conversations, must not keep it.
+    fn give_back(&mut self) {
+        const SMALL: usize = 64;
+        let len = self.segments.len();
+        if self.segments.capacity() > SMALL && len < self.segments.capacity() / 8 {
+            self.segments.shrink_to(len * 2);
+        }
     }
 
     /// In a queue that is in order the acknowledged ones are the first.
@@ -212,6 +220,20 @@ mod tests {
             queue.push(waiting(index, index + 1, u64::from(index)), 0);
         }
         assert_eq!(queue.len(), Unacked::LIMIT);
+    }
+
+    #[test]
+    fn a_queue_that_was_long_gives_back_its_room_though_a_segment_still_waits() {
+        for mixed in [false, true] {
+            let mut queue = Unacked::default();
+            for index in 0..Unacked::LIMIT as u32 {
+                queue.push(waiting(index, index + 1, u64::from(index)), 0);
+            }
+            queue.mixed = mixed;
+            queue.acknowledge(Unacked::LIMIT as u32 - 1, 0);
+            assert_eq!(queue.len(), 1);
+            assert!(queue.segments.capacity() <= 64, "{mixed}");
+        }
     }
 
     proptest! {

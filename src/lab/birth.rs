@@ -1,7 +1,6 @@
 //! A new process of the lab, from fork(2) to what it becomes: a prompt's process or a program. Who asked, and what it is told, is the keeper's.
 
 use super::host::Failure;
-use super::keeper::ProcessMain;
 use super::namespaces::Namespaces;
 use super::pump;
 use crate::sys::{descriptor_table, signal, spawn};
@@ -11,6 +10,10 @@ use nix::unistd::{Pid, setsid};
 use std::ffi::CString;
 use std::io;
 use std::os::fd::OwnedFd;
+
+/// What a prompt's process does: takes its channel and the one its forked children report on, its name and its host's, and gives its
+/// exit status.
+pub type ProcessMain = fn([OwnedFd; 2], &str, &str) -> i32;
 
 /// A process that was born: its id, and what stands for it.
 pub type Born = (Pid, OwnedFd);

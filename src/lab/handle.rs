@@ -93,8 +93,13 @@ const EVERYTHING: i32 = libc::CLONE_NEWNET
 
 impl Lab {
     /// Starts a lab with one host. `program` is the socklab binary, which the keeper is an execution of.
-    /// With `host_network` no private network is tried.
-    pub fn start(program: &Path, host_network: bool) -> Result<Self, LabError> {
+    /// With `host_network` no private network is tried. A folder is removed, with all in it, should the terminal be killed; in an end
+    /// in order it stays to whoever made it.
+    pub fn start(
+        program: &Path,
+        host_network: bool,
+        folder: Option<&Path>,
+    ) -> Result<Self, LabError> {
         let root = nix::unistd::geteuid().is_root();
         let mut ways: Vec<(Tier, i32)> = Vec::new();
         if !host_network {
@@ -110,7 +115,7 @@ impl Lab {
         ways.push((Tier::Loopback, 0));
         let mut attempts = Vec::new();
         for (tier, namespaces) in ways {
-            match Self::attempt(program, tier, namespaces) {
+            match Self::attempt(program, tier, namespaces, folder) {
                 Ok(mut lab) => {
                     let failure = (lab.tier != tier)
                         .then(|| "socket(AF_PACKET): permission denied".to_owned());
@@ -137,7 +142,12 @@ impl Lab {
         Err(LabError::KeeperGone)
     }
 
-    fn attempt(program: &Path, tier: Tier, namespaces: i32) -> Result<Self, LabError> {
+    fn attempt(
+        program: &Path,
+        tier: Tier,
+        namespaces: i32,
+        folder: Option<&Path>,
+    ) -> Result<Self, LabError> {
         let (ours, theirs) = socketpair(
             AddressFamily::Unix,
             SockType::SeqPacket,
@@ -164,6 +174,10 @@ impl Lab {
             namespaces,
             channel: theirs.as_fd(),
         };
+        if let Some(folder) = folder {
+            // Before there is a keeper: it finds this in its channel whenever this process is killed.
+            let _ = own(&ours, folder);
+        }
         let keeper = spawn::clone_and_exec(&birth).map_err(|failure| LabError::Refused {
             step: failure.step.to_owned(),
             error: failure.error,
@@ -299,17 +313,6 @@ impl Lab {
         self.send(&Request::Remember(path), &[])
     }
 
-    /// Has a folder removed, with all in it, should the terminal be killed. In an end in order it stays to whoever made it.
-    pub fn own(&self, folder: &Path) -> Result<(), LabError> {
-        let found = std::fs::symlink_metadata(folder)?;
-        let folder = SocketPath {
-            path: folder.as_os_str().as_bytes().to_vec(),
-            device: found.dev(),
-            inode: found.ino(),
-        };
-        self.send(&Request::Folder(Some(folder)), &[])
-    }
-
     /// The ends of processes told since the last time, oldest first. Does not wait.
     pub fn ends(&mut self) -> Result<Vec<(i32, Ended)>, LabError> {
         loop {
@@ -361,14 +364,31 @@ impl Lab {
     }
 
     fn send(&self, request: &Request, descriptors: &[BorrowedFd<'_>]) -> Result<(), LabError> {
-        let bytes = postcard::to_stdvec(request).map_err(io::Error::other)?;
-        pass::send(self.channel.as_fd(), &bytes, descriptors).map_err(|error| {
-            match error.raw_os_error() {
-                Some(libc::EPIPE | libc::ECONNRESET) => LabError::KeeperGone,
-                _ => LabError::Channel(error),
-            }
-        })
+        send(&self.channel, request, descriptors)
     }
+}
+
+fn send(
+    channel: &OwnedFd,
+    request: &Request,
+    descriptors: &[BorrowedFd<'_>],
+) -> Result<(), LabError> {
+    let bytes = postcard::to_stdvec(request).map_err(io::Error::other)?;
+    pass::send(channel.as_fd(), &bytes, descriptors).map_err(|error| match error.raw_os_error() {
+        Some(libc::EPIPE | libc::ECONNRESET) => LabError::KeeperGone,
+        _ => LabError::Channel(error),
+    })
+}
+
+/// Has a folder removed with the lab, with all in it, should this process be killed.
+fn own(channel: &OwnedFd, folder: &Path) -> Result<(), LabError> {
+    let found = std::fs::symlink_metadata(folder)?;
+    let folder = SocketPath {
+        path: folder.as_os_str().as_bytes().to_vec(),
+        device: found.dev(),
+        inode: found.ino(),
+    };
+    send(channel, &Request::Folder(Some(folder)), &[])
 }
 
 impl AsFd for Lab {
@@ -408,7 +428,8 @@ fn receive(channel: &OwnedFd) -> Result<(Reply, Vec<OwnedFd>), LabError> {
             descriptors,
         )),
         Ok(None) => Err(LabError::KeeperGone),
-        Err(error) if error.raw_os_error() == Some(libc::ECONNRESET) => Err(LabError::KeeperGone),
+        // The keeper ended and left a request unread; told once. What it said before is behind this error.
+        Err(error) if error.raw_os_error() == Some(libc::ECONNRESET) => receive(channel),
         Err(error) => Err(LabError::Channel(error)),
     }
 }

@@ -1,7 +1,7 @@
 //! The keeper: the process that owns the lab's namespaces, makes its processes and cleans up after them.
 //! It is process 1 of the lab, so when it ends, however it ends, the kernel ends every process in the lab. It never starts a thread.
 
-use super::birth::{self, Born};
+use super::birth::{self, Born, ProcessMain};
 use super::host::Failure;
 use super::hosts_file;
 use super::machines::Machines;
@@ -22,10 +22,6 @@ use std::os::unix::fs::MetadataExt;
 use std::path::Path;
 use std::process::ExitCode;
 
-/// What a prompt's process does: takes its channel and the one its forked children report on, its name and its host's, and gives its
-/// exit status.
-pub type ProcessMain = fn([OwnedFd; 2], &str, &str) -> i32;
-
 /// The name the keeper goes by in `ps` and /proc; at most 15 bytes.
 pub const COMM: &str = "socklab-keeper";
 
@@ -37,8 +33,10 @@ pub fn run(host: &str, private: bool, process_main: ProcessMain) -> ExitCode {
         Ok(prepared) => {
             let machines = Machines::new(host, prepared.names);
             let borrowed: Vec<_> = prepared.descriptors.iter().map(AsFd::as_fd).collect();
-            tell(&channel, &prepared.reply, &borrowed)
-                .and_then(|()| Keeper::new(channel, process_main, machines)?.serve())
+            // A terminal that is gone may have said what is to be removed: it is heard all the same.
+            let _ = tell(&channel, &prepared.reply, &borrowed);
+            drop(borrowed);
+            Keeper::new(channel, process_main, machines).and_then(Keeper::serve)
         }
         Err((step, error)) => {
             let errno = error.raw_os_error().unwrap_or(0);
@@ -171,6 +169,8 @@ impl Keeper {
             if asked {
                 match pass::receive(self.channel.as_fd(), LIMIT) {
                     Ok(Some((bytes, descriptors))) => self.answer(&bytes, descriptors),
+                    // The terminal ended and left a reply unread. What it said before is behind this error.
+                    Err(error) if error.raw_os_error() == Some(libc::ECONNRESET) => {}
                     Ok(None) | Err(_) => break,
                 }
             }

@@ -12,7 +12,6 @@ pub mod message;
 pub mod namespaces;
 pub mod pump;
 pub mod roster;
-mod rule;
 pub mod tier;
 pub mod wire;
 pub mod wire_message;

@@ -21,10 +21,10 @@ mod fate;
 pub mod held;
 mod housekeeping;
 pub mod orders;
+pub mod rule;
 mod switch;
 pub mod too_big;
 
-use super::rule::{Kind, Rule};
 use crate::event::packet::{Frame, PacketEvent, WIRE};
 use crate::event::wire::{Effect, Ruling};
 use crate::packet::decode::decode;
@@ -33,6 +33,7 @@ use beginnings::Beginnings;
 use fate::Fate;
 use held::{Held, Parcel};
 use housekeeping::is_housekeeping;
+use rule::{Kind, Rule};
 use std::cell::OnceCell;
 use std::net::IpAddr;
 use switch::{Switch, Target};
@@ -170,7 +171,7 @@ impl Wire {
         });
         for rule in &mut self.rules {
             if let Some(lane) = rule.lanes.get_mut(usize::from(port.0)) {
-                *lane = super::rule::Lane::default();
+                *lane = rule::Lane::default();
             }
         }
         self.bind();
@@ -391,8 +392,8 @@ fn packet(frame: &[u8], beginnings: &Beginnings) -> PacketEvent {
     let headers = decode(LinkType::ETHERNET, frame, frame.len() as u32);
     PacketEvent {
         number: 0,
-        host: String::new(),
-        interface: String::new(),
+        host: "".into(),
+        interface: "".into(),
         frame: Frame {
             time_ns: 0,
             link: LinkType::ETHERNET,
@@ -403,10 +404,11 @@ fn packet(frame: &[u8], beginnings: &Beginnings) -> PacketEvent {
         headers,
         track: beginnings.track(&headers),
         cause: None,
-        from: String::new(),
-        to: String::new(),
+        from: "".into(),
+        to: "".into(),
         network: WIRE,
         rulings: Vec::new(),
+        comments: Vec::new(),
     }
 }
 

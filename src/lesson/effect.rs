@@ -1,26 +1,13 @@
 //! Whether a student has done what a line of a lesson does, however it was spelled: by the calls that were made and the names that were given.
 
+use super::done::Done;
 use super::likeness::{differs, same_arguments};
 use crate::catalog::verb::{AnsweredBy, Verb};
 use crate::command::ast::{Action, Call, Command};
 use crate::event::CallEvent;
 
-/// What the student has done since the step began.
-#[derive(Clone, Debug, Default)]
-pub struct Done<'a> {
-    /// The commands that were typed, each with the process it went to.
-    pub typed: &'a [(String, Command)],
-    /// The calls that were made.
-    pub calls: Vec<&'a CallEvent>,
-    /// The names that have values: process and name.
-    pub names: Vec<(String, String)>,
-    /// The descriptors that names have had since the step began: process, name and number.
-    pub sockets: Vec<(String, String, i32)>,
-    /// The line is about a call that fails: a failed one counts.
-    pub may_fail: bool,
-    /// The process of the prompt.
-    pub here: &'a str,
-}
+/// Errors that only say that a call would wait or was interrupted: what it was to do may come yet.
+const WAITS: &[&str] = &["EAGAIN", "EINPROGRESS", "EALREADY", "EINTR"];
 
 /// How much of what was done a line accounts for: what comes behind it may be the next line's.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -81,6 +68,22 @@ fn account_for(
             .map(|(place, _)| place + 1),
         _ => None,
     };
+    // Typed as it stands, and the kernel would not: the lines that follow need what it was to do.
+    if let (Action::Call(call), None, Some(_)) = (&command.action, made, so)
+        && let Some(tried) = done
+            .calls
+            .iter()
+            .skip(used.calls)
+            .rev()
+            .find(|made| is_made_by(call, made, process))
+        && !tried
+            .errno
+            .as_deref()
+            .is_some_and(|errno| WAITS.contains(&errno))
+        && let Some(reason) = failed(call, tried, done)
+    {
+        return Err(Some(reason));
+    }
     used.calls = made.unwrap_or(used.calls);
     if let Some(typed) = so {
         used.typed = typed;
@@ -242,9 +245,12 @@ fn call_names(verb: Verb) -> &'static [&'static str] {
         Verb::Send | Verb::Sendall | Verb::Sendto | Verb::Sendmsg | Verb::SendFds => {
             &["send", "sendto", "sendmsg", "write"]
         }
-        Verb::Recv | Verb::Recvfrom | Verb::Recvmsg | Verb::RecvFds | Verb::RecvInto => {
-            &["recv", "recvfrom", "recvmsg", "read"]
-        }
+        Verb::Recv
+        | Verb::Recvfrom
+        | Verb::Recvmsg
+        | Verb::RecvFds
+        | Verb::RecvInto
+        | Verb::RecvfromInto => &["recv", "recvfrom", "recvmsg", "read"],
         Verb::Shutdown => &["shutdown"],
         Verb::Close => &["close"],
         Verb::Getsockname => &["getsockname"],

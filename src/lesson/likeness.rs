@@ -1,7 +1,7 @@
 //! Whether a call that was made is the one a line of a lesson means, however it was spelled, and how it differs. Only what the line
 //! says outright is compared; what cannot be known (a value computed, a name without a socket) does not count against a student.
 
-use super::effect::Done;
+use super::done::Done;
 use crate::catalog::verb::Verb;
 use crate::command::ast::{Call, Expr, Operator};
 use crate::event::CallEvent;

@@ -4,6 +4,7 @@ pub mod answer;
 pub mod beat;
 pub mod difference;
 pub mod document;
+pub mod done;
 pub mod draft;
 pub mod effect;
 pub mod fence;

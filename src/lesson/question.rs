@@ -95,6 +95,20 @@ impl Question {
             || number(typed).is_some_and(|typed| Some(typed) == number(answer))
     }
 
+    /// True for what can be meant as an answer: one of the choices; without choices a word, and a number where the answer is one.
+    pub fn takes(&self, typed: &str) -> bool {
+        let typed = typed.trim();
+        if !self.choices.is_empty() {
+            return self.choice(typed).is_some();
+        }
+        let is_number = |text: &str| text.trim().parse::<f64>().is_ok();
+        let asks_for_number = self.answer.as_deref().is_some_and(is_number)
+            || matches!(self.answer_from, Some(AnswerFrom::Count(_)));
+        !typed.is_empty()
+            && !typed.contains(char::is_whitespace)
+            && (!asks_for_number || is_number(typed))
+    }
+
     /// Which choice was typed, by its text, its letter or its number from 1.
     pub fn choice(&self, typed: &str) -> Option<usize> {
         let typed = typed.trim().trim_end_matches([')', '.']);
@@ -114,5 +128,33 @@ impl Question {
             (place < self.choices.len()).then_some(place)
         };
         by_text.or_else(by_letter).or_else(by_number)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_cannot_be_the_answer_is_not_taken_for_one() {
+        let question = |choices: &[&str], answer: &str| Question {
+            ask: String::new(),
+            choices: choices.iter().map(|choice| (*choice).to_owned()).collect(),
+            answer: (!answer.is_empty()).then(|| answer.to_owned()),
+            answer_from: None,
+            because: String::new(),
+        };
+        for (choices, answer, typed, taken) in [
+            (&[][..], "4", "4", true),
+            (&[], "4", "c", false),
+            (&[], "4", "four segments", false),
+            (&[], "ECONNREFUSED", "econnrefused", true),
+            (&[], "", "c", true),
+            (&[], "4", " ", false),
+            (&["yes", "no"], "yes", "b", true),
+            (&["yes", "no"], "yes", "c", false),
+        ] {
+            assert_eq!(question(choices, answer).takes(typed), taken, "{typed}");
+        }
     }
 }

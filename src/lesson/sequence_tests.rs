@@ -13,8 +13,8 @@ fn outcome(lines: &str, packets: &[PacketEvent]) -> Outcome {
         .iter()
         .map(|packet| Seen {
             packet,
-            from: vec![packet.from.clone(), format!("host-{}", packet.from)],
-            to: vec![packet.to.clone(), format!("host-{}", packet.to)],
+            from: vec![packet.from.to_string(), format!("host-{}", packet.from)],
+            to: vec![packet.to.to_string(), format!("host-{}", packet.to)],
         })
         .collect();
     judge(&read.lines[0].packets, &seen, 1_700_000_000_000_000_000)

@@ -43,6 +43,7 @@ pub(super) fn is_tag(ethertype: u16) -> bool {
 }
 
 /// Reads the header and all tags.
+#[inline]
 pub(super) fn decode(part: Part<'_>) -> Result<Decoded<'_, Link>, Malformed> {
     let bytes = part.at_least(HEADER, "eth", "shorter than the 14 bytes of a header")?;
     let view = EthernetPacket::new(bytes).map(|view| {
@@ -141,6 +142,7 @@ pub(super) fn colons(address: [u8; 6]) -> String {
 }
 
 /// Follows the tags announced by `number`, a type or length field that ends where `rest` begins.
+#[inline]
 pub(super) fn after_tags(mut link: Link, mut number: u16, mut rest: Part<'_>) -> Decoded<'_, Link> {
     let mut malformed = None;
     while is_tag(number) {

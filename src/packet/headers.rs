@@ -279,6 +279,22 @@ impl Tcp {
             self.header.len()
         }
     }
+
+    /// What it tells of its conversation without its length.
+    pub fn outline(&self) -> Outline {
+        Outline {
+            seq: self.seq,
+            flags: self.flags,
+            wscale: self.options.wscale,
+            sacked: self.options.sacked(),
+            cut: self.is_cut(),
+        }
+    }
+
+    /// True when what a conversation has to know of the header may be among what was not captured.
+    pub fn is_cut(&self) -> bool {
+        self.options.unread || self.captured() < 20
+    }
 }
 
 /// The TCP options the tracker and the one-line view need.
@@ -298,6 +314,30 @@ pub struct TcpOptions {
     pub timestamp: Option<(u32, u32)>,
     /// What was captured of the option in which the capture ends.
     pub cut: Option<CutOption>,
+    /// True when the capture ends before the options do, and one more of them may have been there.
+    pub unread: bool,
+    /// Where in `sack` the blocks of the last selective acknowledgment begin; there is rarely more than one.
+    pub last_sack: u8,
+    /// True when there is a selective acknowledgment without a block.
+    pub empty_sack: bool,
+}
+
+impl TcpOptions {
+    /// The blocks of all selective acknowledgments.
+    pub fn sack_blocks(&self) -> &[(u32, u32)] {
+        &self.sack[..usize::from(self.sack_count).min(self.sack.len())]
+    }
+
+    /// What the first three blocks of the last selective acknowledgment cover, in bytes; Wireshark keeps no more.
+    pub fn sacked(&self) -> u32 {
+        let blocks = self.sack_blocks().iter();
+        blocks
+            .skip(self.last_sack.into())
+            .take(3)
+            .fold(0, |sum: u32, (left, right)| {
+                sum.wrapping_add(right.wrapping_sub(*left))
+            })
+    }
 }
 
 /// The first of two numbers, of which the capture does not have the second.
@@ -327,6 +367,13 @@ pub struct Udp {
     pub header: Span,
 }
 
+impl Udp {
+    /// True when its length can be one; over IPv6 (`six`) that includes 0, in a jumbogram (RFC 2675 section 4).
+    pub fn has_possible_length(&self, six: bool) -> bool {
+        self.length >= 8 || (self.length == 0 && six)
+    }
+}
+
 /// An ICMP or ICMPv6 header (RFC 792, RFC 4443).
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Icmp {
@@ -354,23 +401,26 @@ pub struct Quoted {
     /// Its ports, when the quote is long enough.
     pub ports: Option<(u16, u16)>,
     /// Of a quoted TCP segment what a conversation learns from it, when the quote reaches as far as the window.
-    pub segment: Option<QuotedSegment>,
+    pub segment: Option<Outline>,
     /// True for a UDP datagram of which the whole header is quoted.
     pub datagram: bool,
     /// Where the quoted packet lies in the frame.
     pub span: Span,
 }
 
-/// What a quoted TCP segment tells of its conversation.
+/// What a TCP segment tells of its conversation when it is not known how long it is: one that an error quotes, the first fragment of
+/// a datagram that is not put together, one whose header claims more bytes than there are.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct QuotedSegment {
+pub struct Outline {
     /// `tcp.seq_raw`.
     pub seq: u32,
     /// `tcp.flags`.
     pub flags: u16,
     /// `tcp.options.wscale.shift`.
     pub wscale: Option<u8>,
-    /// True when the quote ends before the header does.
+    /// Bytes that its selective acknowledgments cover.
+    pub sacked: u32,
+    /// True when the bytes end before the header does.
     pub cut: bool,
 }
 

@@ -112,6 +112,9 @@ pub(super) fn begins(bytes: &[u8]) -> bool {
     if bytes.starts_with(b"HTTP/1.") {
         return true;
     }
+    if !bytes.first().is_some_and(u8::is_ascii_uppercase) {
+        return false;
+    }
     let Some(space) = bytes.iter().take(10).position(|byte| *byte == b' ') else {
         return false;
     };
@@ -119,8 +122,10 @@ pub(super) fn begins(bytes: &[u8]) -> bool {
         .iter()
         .any(|method| method.as_bytes() == &bytes[..space]);
     // What a program sends in plain words may begin with GET, but hardly has a version at the end of its line.
-    let line = first_line(bytes);
-    method && (line.ends_with(b" HTTP/1.1") || line.ends_with(b" HTTP/1.0"))
+    method && {
+        let line = first_line(bytes);
+        line.ends_with(b" HTTP/1.1") || line.ends_with(b" HTTP/1.0")
+    }
 }
 
 fn first_line(bytes: &[u8]) -> &[u8] {

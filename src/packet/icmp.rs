@@ -1,15 +1,18 @@
 //! ICMP (RFC 792) and ICMPv6 (RFC 4443) headers, and the packet an error quotes. Not neighbour discovery (`ndp.rs`).
 
-use super::headers::{Icmp, Malformed, Quoted, QuotedSegment};
+use super::headers::{Icmp, Malformed, Outline, Quoted};
 use super::ipv4;
 use super::ipv6;
 use super::part::{Decoded, Part, be16};
 use super::{tcp, udp};
+use std::net::IpAddr;
 
 /// Bytes before the data of an echo and before the packet that an error quotes.
 pub(super) const HEADER: usize = 8;
 /// Bytes every message has.
 const LEAST: usize = 4;
+/// The one type of ICMP that quotes a packet nothing is wrong with. ICMPv6 has no type of this number.
+const REDIRECT: u8 = 5;
 
 /// IP protocol numbers.
 pub(super) mod proto {
@@ -75,7 +78,7 @@ pub(super) fn decode(part: Part<'_>, version: Version) -> Result<Decoded<'_, Icm
         code: bytes[1],
         checksum: be16(bytes, 2),
         echo: echo.then(|| (be16(bytes, 4), be16(bytes, 6))),
-        quoted: quote(part, version, kind).and_then(quoted),
+        quoted: quote(part, version, kind).and_then(|quote| quoted(quote, kind != REDIRECT)),
     };
     Ok(Decoded {
         header,
@@ -105,8 +108,9 @@ pub(super) fn quote(part: Part<'_>, version: Version, kind: u8) -> Option<Part<'
     (!quote.bytes().is_empty()).then_some(quote)
 }
 
-/// The five-tuple of a quoted packet, which is nearly always cut: only its headers need be there.
-fn quoted(part: Part<'_>) -> Option<Quoted> {
+/// The five-tuple of a quoted packet, which is nearly always cut: only its headers need be there. `error` says whether it is one:
+/// what a redirect quotes tells Wireshark nothing of its connection.
+fn quoted(part: Part<'_>, error: bool) -> Option<Quoted> {
     let (src, dst, proto, rest, later) = match part.bytes().first()? >> 4 {
         4 => {
             let decoded = ipv4::decode(part).ok()?;
@@ -136,21 +140,21 @@ fn quoted(part: Part<'_>) -> Option<Quoted> {
         dst,
         proto,
         ports: has_ports.then(|| (be16(bytes, 0), be16(bytes, 2))),
-        segment: (has_ports && proto == proto::TCP)
+        segment: (has_ports && error && proto == proto::TCP)
             .then(|| quoted_segment(bytes))
             .flatten(),
-        datagram: has_ports && proto == proto::UDP && bytes.len() >= udp::HEADER,
+        datagram: has_ports && proto == proto::UDP && quotes_datagram(rest, src),
         span: part.span(),
     })
 }
 
+/// True when the whole header of a datagram is quoted, and says a length that can be.
+fn quotes_datagram(part: Part<'_>, src: IpAddr) -> bool {
+    udp::decode(part, true).is_ok_and(|decoded| decoded.header.has_possible_length(src.is_ipv6()))
+}
+
 /// Reads a segment of which an error quotes the first `bytes`; the rest of it counts as not captured.
-fn quoted_segment(bytes: &[u8]) -> Option<QuotedSegment> {
-    let tcp = tcp::decode(Part::whole(bytes, 1 << 16)).ok()?.header;
-    Some(QuotedSegment {
-        seq: tcp.seq,
-        flags: tcp.flags,
-        wscale: tcp.options.wscale,
-        cut: tcp.captured() < usize::from(tcp.hdr_len),
-    })
+fn quoted_segment(bytes: &[u8]) -> Option<Outline> {
+    let decoded = tcp::decode(Part::whole(bytes, 1 << 16)).ok()?;
+    Some(decoded.header.outline())
 }

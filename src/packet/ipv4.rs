@@ -14,6 +14,7 @@ pub(super) const HEADER: usize = 20;
 const SHORT: &str = "shorter than the 20 bytes of a header";
 
 /// Reads a header. `rest` is cut to the total length, so Ethernet padding is not in it.
+#[inline]
 pub(super) fn decode(part: Part<'_>) -> Result<Decoded<'_, Ipv4>, Malformed> {
     let bytes = part.at_least(HEADER, "ip", SHORT)?;
     let Some(view) = Ipv4Packet::new(bytes) else {

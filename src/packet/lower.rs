@@ -7,7 +7,6 @@ mod ppp;
 mod wlan;
 mod wrapped;
 
-use super::decode::Network;
 use super::ethernet;
 use super::fields::Fields;
 use super::headers::{Ethernet, LinkType, Malformed};
@@ -17,6 +16,29 @@ use super::tree::Layer;
 
 /// How many headers below the network layer are followed; what is deeper is bytes.
 pub(super) const DEEPEST: usize = 32;
+
+/// What a link header announces: a packet of the network layer.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Network {
+    /// RFC 826.
+    Arp,
+    /// RFC 791.
+    Ipv4,
+    /// RFC 8200.
+    Ipv6,
+    /// Anything else.
+    Other,
+}
+
+impl Network {
+    /// What is announced as IPv4 but says that it is version 6 is taken at its word.
+    pub(super) fn of_version(self, part: Part<'_>) -> Self {
+        match (self, part.bytes().first()) {
+            (Self::Ipv4, Some(0x60..=0x6f)) => Self::Ipv6,
+            _ => self,
+        }
+    }
+}
 
 /// What a header says that its bytes begin with.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -30,6 +30,7 @@ pub(super) struct Decoded<'a, H> {
 
 impl<'a> Part<'a> {
     /// A whole frame: the captured bytes, and how long it was on the wire.
+    #[inline]
     pub(super) fn whole(frame: &'a [u8], len: u32) -> Self {
         Self {
             frame,
@@ -39,22 +40,26 @@ impl<'a> Part<'a> {
     }
 
     /// The captured bytes of this part.
+    #[inline]
     pub(super) fn bytes(self) -> &'a [u8] {
         let end = self.end.min(self.frame.len());
         &self.frame[self.start.min(end)..end]
     }
 
     /// How long it was on the wire.
+    #[inline]
     pub(super) fn wire_len(self) -> usize {
         self.end - self.start
     }
 
     /// True when bytes of this part were not captured.
+    #[inline]
     pub(super) fn is_cut(self) -> bool {
         self.bytes().len() < self.wire_len()
     }
 
     /// Without its first `count` bytes.
+    #[inline]
     pub(super) fn skip(self, count: usize) -> Self {
         Self {
             start: self.start.saturating_add(count).min(self.end),
@@ -63,6 +68,7 @@ impl<'a> Part<'a> {
     }
 
     /// Only its first `count` bytes.
+    #[inline]
     pub(super) fn first(self, count: usize) -> Self {
         Self {
             end: self.start.saturating_add(count).min(self.end),
@@ -76,6 +82,7 @@ impl<'a> Part<'a> {
     }
 
     /// Where its captured bytes lie in the frame.
+    #[inline]
     pub(super) fn span(self) -> Span {
         let end = self.end.min(self.frame.len());
         Span {
@@ -90,6 +97,7 @@ impl<'a> Part<'a> {
     }
 
     /// The captured bytes, when there are at least `count`; else why not: cut, or `reason`.
+    #[inline]
     pub(super) fn at_least(
         self,
         count: usize,

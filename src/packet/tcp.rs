@@ -19,6 +19,7 @@ const SHORT: &str = "shorter than the 20 bytes of a header";
 
 /// Reads a header. With a wrong header length the fixed fields are given, and `stop` is set. Of one that the capture cut behind the
 /// window the fields that are missing read as 0.
+#[inline]
 pub(super) fn decode(part: Part<'_>) -> Result<Decoded<'_, Tcp>, Malformed> {
     let mut padded = [0; HEADER];
     let bytes = match part.bytes() {
@@ -52,11 +53,13 @@ pub(super) fn decode(part: Part<'_>) -> Result<Decoded<'_, Tcp>, Malformed> {
     let (malformed, stop) = if usize::from(hdr_len) < HEADER {
         (wrong("the header length is less than 20"), true)
     } else if header_end > part.wire_len() {
+        let options = whole.bytes().get(HEADER..).unwrap_or_default();
+        header.options = tcp_options::decode(options, header_end - HEADER).0;
         let reason = "the header length reaches past the end of the segment";
         (wrong(reason), true)
     } else {
         let options = whole.bytes().get(HEADER..).unwrap_or_default();
-        let (options, error) = tcp_options::decode(options, whole.is_cut());
+        let (options, error) = tcp_options::decode(options, header_end - HEADER);
         header.options = options;
         let malformed = error.map(|(at, reason)| {
             let reason = if whole.is_cut() { CUT } else { reason };

@@ -94,27 +94,59 @@ fn option_len(kind: u8, rest: &[u8]) -> Result<usize, &'static str> {
 }
 
 /// The options the record has a place for, and the first thing that is wrong with them. An option whose length is not what
-/// its kind demands is passed over. `cut` says that the capture ends before the header does: then the numbers of the last option
-/// that are there are as good as those of a whole one.
-pub(super) fn decode(bytes: &[u8], cut: bool) -> (TcpOptions, Option<(usize, &'static str)>) {
+/// its kind demands is passed over. `len` is how long they are: when the capture ends before that, the numbers of the last option that are
+/// there are as good as those of a whole one.
+#[inline]
+pub(super) fn decode(bytes: &[u8], len: usize) -> (TcpOptions, Option<(usize, &'static str)>) {
+    const ALIGNED: [u8; 4] = [kind::NOP, kind::NOP, kind::TIMESTAMP, 10];
+    match bytes {
+        [] if len == 0 => (TcpOptions::default(), None),
+        // As RFC 7323 appendix A recommends, and nearly every segment of a connection with timestamps has them.
+        [a, b, c, d, times @ ..]
+            if times.len() == 8 && len == 12 && [*a, *b, *c, *d] == ALIGNED =>
+        {
+            let timestamp = Some((be32(times, 0), be32(times, 4)));
+            let options = TcpOptions {
+                timestamp,
+                ..TcpOptions::default()
+            };
+            (options, None)
+        }
+        _ => decode_each(bytes, len),
+    }
+}
+
+fn decode_each(bytes: &[u8], len: usize) -> (TcpOptions, Option<(usize, &'static str)>) {
     let mut options = TcpOptions::default();
+    let cut = bytes.len() < len;
+    options.unread = cut;
     for step in walk(bytes) {
         let option = match step {
             Ok(option) => option,
             Err(error) => {
+                let rest = bytes.get(error.0..).unwrap_or_default();
                 if cut {
-                    last(&mut options, bytes.get(error.0..).unwrap_or_default());
+                    last(&mut options, rest);
+                }
+                // With a wrong length the walk would have ended here, had all been captured.
+                if let Some(told) = rest.get(1).map(|told| usize::from(*told)) {
+                    options.unread &= told >= 2 && error.0 + told <= len;
                 }
                 return (options, Some(error));
             }
         };
         let data = option.data();
         match (option.kind, data.len()) {
+            (kind::END, _) => options.unread = false,
             (kind::MSS, 2) => options.mss = Some(be16(data, 0)),
             (kind::WSCALE, 1) => options.wscale = Some(data[0]),
             (kind::SACK_PERM, 0) => options.sack_perm = true,
             (kind::TIMESTAMP, 8) => options.timestamp = Some((be32(data, 0), be32(data, 4))),
-            (kind::SACK, len) if len % 8 == 0 => sack(&mut options, data),
+            (kind::SACK, len) if len == 0 || len % 8 > 0 => {
+                options.last_sack = options.sack_count;
+                options.empty_sack |= len == 0;
+            }
+            (kind::SACK, _) => sack(&mut options, data),
             _ => {}
         }
     }
@@ -136,9 +168,13 @@ fn last(options: &mut TcpOptions, bytes: &[u8]) {
     }
 }
 
+/// Adds the blocks behind those of options before this one. There is room for all that 40 bytes of options can hold.
 fn sack(options: &mut TcpOptions, data: &[u8]) {
-    for (place, block) in options.sack.iter_mut().zip(data.chunks_exact(8)) {
-        *place = (be32(block, 0), be32(block, 4));
+    options.last_sack = options.sack_count;
+    for block in data.chunks_exact(8) {
+        if let Some(place) = options.sack.get_mut(usize::from(options.sack_count)) {
+            *place = (be32(block, 0), be32(block, 4));
+            options.sack_count += 1;
+        }
     }
-    options.sack_count = (data.len() / 8).min(options.sack.len()) as u8;
 }

@@ -1,11 +1,11 @@
 //! Tunnels: headers that carry a frame or a packet above the network layer (GRE, ERSPAN, VXLAN, Geneve). IP in IP
 //! needs no header and is in `dissect.rs`.
 
-use super::decode::{self, Network};
+use super::decode;
 use super::fields::Fields;
-use super::headers::{Headers, LinkType, Malformed, Net, Transport};
+use super::headers::{Headers, LinkType, Malformed, Net, TUNNEL_PORTS, Transport};
 use super::icmp::proto;
-use super::lower::{Announced, by_type};
+use super::lower::{Announced, Network, by_type};
 use super::part::{Part, be16};
 use super::rows::{self, Form, Row, row};
 use super::tree::Layer;
@@ -165,6 +165,11 @@ pub(super) fn geneve(part: Part<'_>) -> Result<Tunnel<'_>, Malformed> {
 
 /// The headers of the packet that this one carries in a tunnel, if it is one and they can be read. `frame` is the captured frame.
 pub fn carried(headers: &Headers, frame: &[u8]) -> Option<Headers> {
+    if let Transport::Udp(udp) = &headers.transport
+        && !TUNNEL_PORTS.contains(&udp.dstport)
+    {
+        return None;
+    }
     let (start, end) = (headers.payload.start as usize, headers.payload.end as usize);
     let mut part = Part::whole(frame, headers.len).skip(start);
     if end < frame.len() {

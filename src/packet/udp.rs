@@ -12,6 +12,7 @@ pub(super) const HEADER: usize = 8;
 const SHORT: &str = "shorter than the 8 bytes of a header";
 
 /// Reads a header. In the first fragment of a datagram (`fragment`) the length is rightly longer than what is there.
+#[inline]
 pub(super) fn decode(part: Part<'_>, fragment: bool) -> Result<Decoded<'_, Udp>, Malformed> {
     let bytes = part.at_least(HEADER, "udp", SHORT)?;
     let Some(view) = UdpPacket::new(bytes) else {

@@ -1,6 +1,7 @@
 //! The `conversations` table: who spoke with whom, how much in each direction, and how it stands.
 
-use super::endpoint::{Endpoint, ends};
+use super::coverage::Coverage;
+use super::endpoint::{Endpoint, parties};
 use super::info;
 use super::styled::{Line, Look, Style, Styled};
 use super::table::{self, Cell, Column};
@@ -44,16 +45,22 @@ enum Who {
 #[derive(Clone, Debug)]
 struct Total {
     number: Option<u32>,
+    /// What picks it in a filter: `tcp.stream == 0`; empty where no field does.
+    filter: String,
     protocol: &'static str,
     left: Endpoint,
     right: Endpoint,
     packets: [u64; 2],
+    /// Of these, how many the wire lost.
+    lost: [u64; 2],
+    /// Bytes for the programs, each counted once, however often it was sent.
     bytes: [u64; 2],
+    covered: [Coverage; 2],
     first_ns: i64,
     last_ns: i64,
     /// The bits of `tcp.completeness`, with the last packet.
     seen: u8,
-    /// The shortest time from a segment to the packet that acknowledged it (`tcp.analysis.ack_rtt`), in nanoseconds.
+    /// The shortest time from a segment to the arrival of the packet that acknowledged it, in nanoseconds.
     rtt_ns: Option<i64>,
     /// How many segments were sent again.
     again: u64,
@@ -66,7 +73,7 @@ impl Totals {
     pub fn add(&mut self, packet: &PacketEvent) {
         let time_ns = packet.frame.time_ns;
         self.start_ns.get_or_insert(time_ns);
-        let (from, to) = ends(packet);
+        let (from, to) = parties(packet);
         let who = match packet.track.conversation {
             Some(number) => Who::Number(number),
             None if from.address <= to.address => {
@@ -92,8 +99,11 @@ impl Totals {
                     protocol: info::protocol(packet),
                     left,
                     right,
+                    filter: filter(packet),
                     packets: [0; 2],
+                    lost: [0; 2],
                     bytes: [0; 2],
+                    covered: Default::default(),
                     first_ns: time_ns,
                     last_ns: time_ns,
                     seen: 0,
@@ -150,14 +160,28 @@ impl Total {
         self.right.learn(right, reports);
         let way = usize::from(!forward);
         self.packets[way] += 1;
-        self.bytes[way] += data(packet);
+        self.lost[way] += u64::from(packet.lost().is_some());
         self.last_ns = packet.frame.time_ns;
         self.seen |= packet.track.completeness | own(packet);
-        if let Some((rtt_ns, _)) = packet.track.acks {
+        if let Some((rtt_ns, _)) = packet.round_trip() {
             self.rtt_ns = Some(self.rtt_ns.map_or(rtt_ns, |least| least.min(rtt_ns)));
         }
         let labels = packet.track.labels.as_fields();
-        self.again += u64::from(labels.contains(Label::Retransmission));
+        let again = match packet.headers.tcp() {
+            Some(tcp) if tcp.len > 0 => {
+                let new = self.covered[way].take(packet.track.seq, tcp.len);
+                self.bytes[way] += u64::from(new);
+                let probes = [Label::KeepAlive, Label::ZeroWindowProbe];
+                new == 0 && !probes.into_iter().any(|label| labels.contains(label))
+            }
+            // Of a SYN or a FIN.
+            Some(_) => labels.contains(Label::Retransmission),
+            None => {
+                self.bytes[way] += info::payload(packet).len() as u64;
+                false
+            }
+        };
+        self.again += u64::from(again);
         if let Some((sender, receiver)) = packet.track.states {
             self.states = Some(if forward {
                 (sender, receiver)
@@ -195,7 +219,7 @@ impl Total {
     }
 }
 
-fn columns() -> [Column; 13] {
+fn columns() -> [Column; 14] {
     [
         Column::number("No."),
         Column::text("proto"),
@@ -210,18 +234,23 @@ fn columns() -> [Column; 13] {
         Column::number("RTT"),
         Column::number("again"),
         Column::prose("state"),
+        Column::text("filter"),
     ]
 }
 
 fn row(total: &Total, start: i64) -> Vec<Cell> {
     let plain = |number: u64| (Style::Plain, number.to_string());
+    let packets = |way: usize| match total.lost[way] {
+        0 => plain(total.packets[way]),
+        lost => (Style::Lost, format!("{} ({lost} lost)", total.packets[way])),
+    };
     vec![
         (Style::Bold, total.number()),
         (Style::Plain, total.protocol.to_owned()),
         (Style::Client, total.left.title()),
         (Style::Server, total.right.title()),
-        plain(total.packets[0]),
-        plain(total.packets[1]),
+        packets(0),
+        packets(1),
         plain(total.bytes[0]),
         plain(total.bytes[1]),
         (Style::Dim, words::since(total.first_ns - start)),
@@ -229,11 +258,16 @@ fn row(total: &Total, start: i64) -> Vec<Cell> {
         (Style::Dim, total.rtt().unwrap_or_default()),
         (Style::Warning, total.again.to_string()),
         (Style::State, total.standing()),
+        (Style::Dim, total.filter.clone()),
     ]
 }
 
 /// A conversation in a few lines, where there is no room for the table.
 fn entry(text: &mut Styled, total: &Total) {
+    let filter = match total.filter.as_str() {
+        "" => String::new(),
+        filter => format!("   {filter}"),
+    };
     text.push(
         Line::wrapping(2)
             .with(Style::Bold, &format!("{} ", total.number()))
@@ -241,13 +275,18 @@ fn entry(text: &mut Styled, total: &Total) {
             .with(Style::Plain, "  ")
             .with(Style::Client, &total.left.title())
             .with(Style::Dim, " ↔ ")
-            .with(Style::Server, &total.right.title()),
+            .with(Style::Server, &total.right.title())
+            .with(Style::Dim, &filter),
     );
     let way = |arrow: &str, way: usize| {
         let packets = total.packets[way];
         let noun = if packets == 1 { "packet" } else { "packets" };
         let bytes = words::bytes(total.bytes[way] as usize);
-        format!("{arrow} {packets} {noun}, {bytes}   ")
+        let lost = match total.lost[way] {
+            0 => String::new(),
+            lost => format!(" ({lost} lost)"),
+        };
+        format!("{arrow} {packets} {noun}{lost}, {bytes}   ")
     };
     text.push(
         Line::wrapping(2)
@@ -271,12 +310,16 @@ fn entry(text: &mut Styled, total: &Total) {
     text.push(line);
 }
 
-/// The bytes a packet carries for a program, captured or not.
-fn data(packet: &PacketEvent) -> u64 {
-    packet.headers.tcp().map_or_else(
-        || info::payload(packet).len() as u64,
-        |tcp| u64::from(tcp.len),
-    )
+/// What picks a packet's conversation in a filter; empty where no field does.
+fn filter(packet: &PacketEvent) -> String {
+    let protocol = match packet.headers.transport {
+        Transport::Tcp(_) => "tcp",
+        Transport::Udp(_) => "udp",
+        _ => return String::new(),
+    };
+    packet.track.stream.map_or_else(String::new, |stream| {
+        format!("{protocol}.stream == {stream}")
+    })
 }
 
 /// Which parts of a TCP connection were seen (`tcp.completeness`).

@@ -28,22 +28,66 @@ fn eight_digits(value: u64) -> u64 {
 /// What makes eight digits out of eight numbers below ten.
 const ZEROS: u64 = 0x3030_3030_3030_3030;
 
+/// The digits of a number below [`EIGHT`] without leading zeros, the first in the lowest byte, and how many they are.
+#[inline]
+fn few_digits(value: u64) -> (u64, usize) {
+    let digits = eight_digits(value);
+    let leading = (digits.trailing_zeros() / 8).min(7);
+    ((digits | ZEROS) >> (leading * 8), 8 - leading as usize)
+}
+
 /// A number in decimal.
 #[inline]
 pub fn number(out: &mut Vec<u8>, value: u64) {
     if value < EIGHT {
-        let digits = eight_digits(value);
-        let leading = (digits.trailing_zeros() / 8).min(7);
-        let text = (digits | ZEROS) >> (leading * 8);
-        piece(out, text.to_le_bytes(), 8 - leading as usize);
+        let (text, count) = few_digits(value);
+        piece(out, text.to_le_bytes(), count);
     } else {
         long_number(out, value);
     }
 }
 
 fn long_number(out: &mut Vec<u8>, value: u64) {
-    number(out, value / EIGHT);
-    out.extend_from_slice(&(eight_digits(value % EIGHT) | ZEROS).to_le_bytes());
+    let (upper, lower) = (value / EIGHT, eight_digits(value % EIGHT) | ZEROS);
+    if upper < 100 {
+        // Two more: every number of 32 bits.
+        let (text, count) = PAIRS[upper as usize];
+        let text = u128::from(text) | u128::from(lower) << (8 * count);
+        piece(out, text.to_le_bytes(), count + 8);
+    } else {
+        number(out, upper);
+        out.extend_from_slice(&lower.to_le_bytes());
+    }
+}
+
+/// Every number below a hundred, the first digit in the lowest byte, and how many digits it has.
+const PAIRS: [(u16, usize); 100] = {
+    let mut pairs = [(0, 1); 100];
+    let mut value = 0;
+    while value < 100 {
+        pairs[value] = if value < 10 {
+            (0x30 + value as u16, 1)
+        } else {
+            (0x3030 + (value / 10) as u16 + ((value % 10) << 8) as u16, 2)
+        };
+        value += 1;
+    }
+    pairs
+};
+
+/// A few letters and a number behind them, as one piece where both are short.
+#[inline]
+pub fn labelled<const N: usize>(out: &mut Vec<u8>, label: &[u8; N], value: u64) {
+    if N <= 8 && value < EIGHT {
+        let mut letters = [0; 8];
+        letters[..N.min(8)].copy_from_slice(&label[..N.min(8)]);
+        let (text, count) = few_digits(value);
+        let text = u128::from(u64::from_le_bytes(letters)) | u128::from(text) << (8 * N);
+        piece(out, text.to_le_bytes(), N + count);
+    } else {
+        out.extend_from_slice(label);
+        number(out, value);
+    }
 }
 
 /// The last `width` digits of a number, with leading zeros.
@@ -282,6 +326,8 @@ mod tests {
         fn numbers_are_written_as_display_writes_them(value in any::<u64>(), shift in 0_u32..64) {
             let value = value >> shift;
             prop_assert_eq!(text(|out| number(out, value)), value.to_string());
+            prop_assert_eq!(text(|out| labelled(out, b" of #", value)), format!(" of #{value}"));
+            prop_assert_eq!(text(|out| labelled(out, b"of nine: ", value)), format!("of nine: {value}"));
             let small = value % 1_000_000;
             prop_assert_eq!(text(|out| padded(out, small, 6)), format!("{small:06}"));
         }

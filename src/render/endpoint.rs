@@ -2,7 +2,7 @@
 
 use crate::event::packet::PacketEvent;
 use crate::packet::headers::{Net, Transport};
-use std::net::SocketAddr;
+use std::net::{Ipv6Addr, SocketAddr};
 
 /// One end of a conversation.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -39,14 +39,39 @@ pub fn ends(packet: &PacketEvent) -> (Endpoint, Endpoint) {
     let (from, to) = addresses(packet);
     (
         Endpoint {
-            name: packet.from.clone(),
+            name: packet.from.to_string(),
             address: from,
         },
         Endpoint {
-            name: packet.to.clone(),
+            name: packet.to.to_string(),
             address: to,
         },
     )
+}
+
+/// Between whom a packet is in a drawing: its ends, but of a search for a neighbour by multicast the one who is searched for, as ARP
+/// names it.
+pub fn parties(packet: &PacketEvent) -> (Endpoint, Endpoint) {
+    let (from, mut to) = ends(packet);
+    if let Some(target) = sought(packet) {
+        to.address = target.to_string();
+    }
+    (from, to)
+}
+
+/// The target of a neighbour solicitation: 16 bytes, 8 bytes into the message (RFC 4861 section 4.3).
+fn sought(packet: &PacketEvent) -> Option<Ipv6Addr> {
+    let (Net::Ipv6(ip), Transport::Icmpv6(icmp)) = (&packet.headers.net, &packet.headers.transport)
+    else {
+        return None;
+    };
+    if icmp.kind != 135 || !ip.dst.is_multicast() {
+        return None;
+    }
+    let start = ip.header.end as usize + 8;
+    let octets = packet.frame.bytes.get(start..start + 16)?;
+    let octets: [u8; 16] = octets.try_into().ok()?;
+    Some(octets.into())
 }
 
 /// The addresses of a packet, of the highest layer that has some; empty texts when none has.
@@ -87,7 +112,7 @@ pub struct Lanes<'a> {
 pub fn conversations<'a>(packets: &[&'a PacketEvent]) -> Vec<Lanes<'a>> {
     let mut found: Vec<Lanes<'a>> = Vec::new();
     for &packet in packets {
-        let (from, to) = ends(packet);
+        let (from, to) = parties(packet);
         let known = found.iter_mut().find(|lanes| {
             let first = lanes.packets[0].0;
             match (first.track.conversation, packet.track.conversation) {

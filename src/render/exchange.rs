@@ -8,6 +8,8 @@ use super::packet_line::remarks;
 use super::styled::{Line, Look, Style, Styled};
 use super::words;
 use crate::event::packet::{Cause, Certainty, PacketEvent, Phase};
+use crate::event::wire::Effect;
+use std::collections::HashMap;
 
 /// Narrower than this there is no room for two lifelines.
 const DRAWING_WIDTH: usize = 64;
@@ -23,8 +25,9 @@ const GAP: usize = 6;
 pub struct Exchange<'a> {
     /// The packets, in their order.
     pub packets: &'a [&'a PacketEvent],
-    /// Times count from here, nanoseconds since the epoch; from the first packet when `None`.
-    pub since_ns: Option<i64>,
+    /// From when the times of a conversation count, by the number of its first packet here; from the first packet of all where it is not
+    /// named. Nanoseconds since the epoch.
+    pub since_ns: &'a HashMap<u64, i64>,
     /// The prompt's process: calls of others are shown with their process.
     pub here: &'a str,
 }
@@ -40,14 +43,13 @@ struct Row<'a> {
 
 /// Draws a block for each conversation, an empty line before each but the first.
 pub fn draw(exchange: &Exchange<'_>, look: &Look) -> Styled {
-    let since = exchange
-        .since_ns
-        .or_else(|| exchange.packets.first().map(|first| first.frame.time_ns))
-        .unwrap_or_default();
+    let first = exchange.packets.first();
+    let first = first.map_or(0, |first| first.frame.time_ns);
     let mut text = Styled::new();
     for lanes in endpoint::conversations(exchange.packets) {
         text.gap();
-        let rows = rows(&lanes, since);
+        let begun = exchange.since_ns.get(&lanes.packets[0].0.number);
+        let rows = rows(&lanes, begun.copied().unwrap_or(first));
         if look.width < DRAWING_WIDTH {
             compact(&mut text, &lanes, &rows, exchange.here, look);
         } else {
@@ -59,12 +61,24 @@ pub fn draw(exchange: &Exchange<'_>, look: &Look) -> Styled {
 
 fn rows<'a>(lanes: &Lanes<'a>, since: i64) -> Vec<Row<'a>> {
     let mut states = States::default();
+    let mut delays = [None, None];
     lanes
         .packets
         .iter()
         .enumerate()
         .map(|(index, &(packet, forward))| {
             let mut remarks = remarks(packet);
+            // A wire that delays everything is told once in each direction.
+            let delay = packet
+                .rulings
+                .iter()
+                .find(|ruling| matches!(ruling.effect, Effect::Delayed(_)))
+                .map(|ruling| words::ruling(*ruling));
+            let before = &mut delays[usize::from(forward)];
+            if delay.is_some() && *before == delay {
+                remarks.retain(|(_, words)| Some(words) != delay.as_ref());
+            }
+            *before = delay;
             let change = states.news(lanes, index);
             if !change.is_empty() {
                 // Before the payload, which may be long, and after everything else.

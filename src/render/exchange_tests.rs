@@ -7,12 +7,13 @@ use crate::packet::text::is_printable;
 use crate::render::sample::{ACK, C, Capture, FIN, PSH, RST, S, SYN, Side, cause, look, screens};
 use insta::assert_snapshot;
 use proptest::prelude::*;
+use std::collections::HashMap;
 
 fn shown(packets: &[PacketEvent]) -> String {
     let packets: Vec<&PacketEvent> = packets.iter().collect();
     let exchange = Exchange {
         packets: &packets,
-        since_ns: None,
+        since_ns: &HashMap::new(),
         here: "lab",
     };
     screens(|look| draw(&exchange, look))
@@ -147,11 +148,11 @@ proptest! {
             capture.frame(LinkType::RAW, &bytes, (&names.0, &names.1)),
             capture.tcp(C, S, PSH | ACK, (1, 1), data.as_bytes()),
         ];
-        packets[2].from.clone_from(&names.0);
+        packets[2].from = names.0.as_str().into();
         packets[2].cause = Some(cause(Certainty::Caused, &names.1, &data));
         let packets: Vec<&PacketEvent> = packets.iter().collect();
         let look = look(width, ascii);
-        let exchange = Exchange { packets: &packets, since_ns: None, here: "lab" };
+        let exchange = Exchange { packets: &packets, since_ns: &HashMap::new(), here: "lab" };
         let text = draw(&exchange, &look).to_text(&look);
         for row in text.split_terminator('\n') {
             prop_assert!(row.chars().all(is_printable), "{row:?}");

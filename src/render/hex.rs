@@ -7,40 +7,37 @@ pub const fn width(count: usize) -> usize {
     6 + 3 * count + count / 8 + 1 + count
 }
 
-/// The bytes in rows of `count`, from `offset` on; `style` gives the style of the byte at an index.
+/// The bytes in rows of `count`, from `offset` on; `style` gives the style of the byte at an index. Each row is made when it is asked
+/// for: it takes a hundred times the memory of its bytes.
 pub fn rows(
     bytes: &[u8],
     offset: usize,
     count: usize,
     style: impl Fn(usize) -> Style,
-) -> Vec<Line> {
+) -> impl Iterator<Item = Line> {
     let count = count.max(1);
-    bytes
-        .chunks(count)
-        .enumerate()
-        .map(|(row, chunk)| {
-            let first = row * count;
-            let mut line = Line::new();
-            line.push(Style::Dim, &format!("{:04x}  ", offset + first));
-            for (index, byte) in chunk.iter().enumerate() {
-                line.push(style(first + index), &format!("{byte:02x}"));
-                line.push(Style::Plain, if index % 8 == 7 { "  " } else { " " });
-            }
-            for index in chunk.len()..count {
-                line.push(Style::Plain, if index % 8 == 7 { "    " } else { "   " });
-            }
-            line.push(Style::Plain, " ");
-            for (index, byte) in chunk.iter().enumerate() {
-                let shown = if byte.is_ascii_graphic() || *byte == b' ' {
-                    char::from(*byte)
-                } else {
-                    '.'
-                };
-                line.push(style(first + index), shown.encode_utf8(&mut [0; 4]));
-            }
-            line
-        })
-        .collect()
+    bytes.chunks(count).enumerate().map(move |(row, chunk)| {
+        let first = row * count;
+        let mut line = Line::new();
+        line.push(Style::Dim, &format!("{:04x}  ", offset + first));
+        for (index, byte) in chunk.iter().enumerate() {
+            line.push(style(first + index), &format!("{byte:02x}"));
+            line.push(Style::Plain, if index % 8 == 7 { "  " } else { " " });
+        }
+        for index in chunk.len()..count {
+            line.push(Style::Plain, if index % 8 == 7 { "    " } else { "   " });
+        }
+        line.push(Style::Plain, " ");
+        for (index, byte) in chunk.iter().enumerate() {
+            let shown = if byte.is_ascii_graphic() || *byte == b' ' {
+                char::from(*byte)
+            } else {
+                '.'
+            };
+            line.push(style(first + index), shown.encode_utf8(&mut [0; 4]));
+        }
+        line
+    })
 }
 
 #[cfg(test)]
@@ -50,7 +47,7 @@ mod tests {
     #[test]
     fn a_row_has_offset_digits_and_characters_in_straight_columns() {
         let lines = rows(b"0123456789\x1b[m", 0x20, 8, Style::field);
-        let texts: Vec<String> = lines.iter().map(Line::text).collect();
+        let texts: Vec<String> = lines.map(|line| line.text()).collect();
         assert_eq!(
             texts,
             [

@@ -1,6 +1,6 @@
 //! The session as a page of its own: HTML without scripts and without anything from elsewhere. Text is escaped, whoever wrote it.
 
-use super::styled::{Look, Styled};
+use super::styled::{Look, Style, Styled};
 use super::svg::{class, ink, xml};
 use super::wrap;
 use std::fmt::Write;
@@ -27,33 +27,34 @@ pub const LOOK: Look = Look {
     color: true,
 };
 
-/// The page.
-pub fn page(title: &str, parts: &[Part]) -> String {
-    let mut body = String::new();
-    for part in parts {
-        // Writing into a String cannot fail.
-        let _ = match part {
-            Part::Title(text) => writeln!(body, "<h2>{}</h2>", xml(text)),
-            Part::Prose(text) => writeln!(body, "<p>{}</p>", xml(text)),
-            Part::Screen(text) => writeln!(body, "<pre>{}</pre>", lines(text)),
-            Part::Folded(head, text) => writeln!(
-                body,
-                "<details><summary><code>{}</code></summary><pre>{}</pre></details>",
-                lines(head).trim_end(),
-                lines(text)
-            ),
-            Part::Drawing(drawing) => writeln!(body, "<div class=\"drawing\">{drawing}</div>"),
-        };
-    }
+/// The page. A part is asked for when those before it are written, and let go then: one may be large.
+pub fn page(title: &str, parts: impl IntoIterator<Item = Part>) -> String {
     let title = xml(title);
-    format!(
+    let mut page = format!(
         "<!DOCTYPE html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\"/>\n\
          <meta http-equiv=\"Content-Security-Policy\" content=\"default-src &#39;none&#39;; style-src &#39;unsafe-inline&#39;; base-uri &#39;none&#39;; form-action &#39;none&#39;\"/>\n\
          <meta name=\"viewport\" content=\"width=device-width\"/>\n<title>{title}</title>\n<style>{}{}</style>\n</head>\n<body>\n\
-         <h1>{title}</h1>\n{body}</body>\n</html>\n",
+         <h1>{title}</h1>\n",
         paper(),
         ink()
-    )
+    );
+    for part in parts {
+        // Writing into a String cannot fail.
+        let _ = match part {
+            Part::Title(text) => writeln!(page, "<h2>{}</h2>", xml(&text)),
+            Part::Prose(text) => writeln!(page, "<p>{}</p>", xml(&text)),
+            Part::Screen(text) => writeln!(page, "<pre>{}</pre>", lines(&text)),
+            Part::Folded(head, text) => writeln!(
+                page,
+                "<details><summary><code>{}</code></summary><pre>{}</pre></details>",
+                lines(&head).trim_end(),
+                lines(&text)
+            ),
+            Part::Drawing(drawing) => writeln!(page, "<div class=\"drawing\">{drawing}</div>"),
+        };
+    }
+    page.push_str("</body>\n</html>\n");
+    page
 }
 
 /// What the page needs besides the ink.
@@ -69,25 +70,51 @@ fn lines(text: &Styled) -> String {
     let mut html = String::new();
     for line in &text.lines {
         for row in wrap::rows(line, &LOOK) {
+            let mut run = (Style::Plain, String::new());
             for piece in row.pieces() {
-                let _ = write!(
-                    html,
-                    "<span class=\"t-{}\">{}</span>",
-                    class(piece.style()),
-                    xml(piece.text())
-                );
+                let blank = piece.text().chars().all(|character| character == ' ');
+                if !blank && piece.style() != run.0 {
+                    span(&mut html, &run);
+                    run = (piece.style(), String::new());
+                }
+                run.1.push_str(piece.text());
             }
+            span(&mut html, &run);
             html.push('\n');
         }
     }
     html
 }
 
+/// Text of one style. What is plain has the page's colour, and blanks have none: a row of bytes is not a span for each.
+fn span(html: &mut String, (style, text): &(Style, String)) {
+    let text = xml(text);
+    let _ = match style {
+        _ if text.is_empty() => Ok(()),
+        Style::Plain => write!(html, "{text}"),
+        _ => write!(html, "<span class=\"t-{}\">{text}</span>", class(*style)),
+    };
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::render::styled::Style;
     use crate::render::svg::{Anchor, Svg, assert_well_formed};
+
+    #[test]
+    fn a_row_of_bytes_is_one_span_and_what_is_plain_none() {
+        let mut row = crate::render::styled::Line::new().with(Style::Plain, "at ");
+        for byte in ["45", "00", "1c"] {
+            row.push(Style::Data, byte);
+            row.push(Style::Dim, " ");
+        }
+        row.push(Style::Lost, "x<");
+        let text = Styled { lines: vec![row] };
+        assert_eq!(
+            lines(&text),
+            "at <span class=\"t-data\">45 00 1c </span><span class=\"t-lost\">x&lt;</span>\n"
+        );
+    }
 
     #[test]
     fn a_page_is_well_formed_whatever_it_shows_and_loads_nothing() {
@@ -101,7 +128,7 @@ mod tests {
         svg.text((0.0, 0.0), Style::Plain, Anchor::Start, "<x>");
         let page = page(
             "a <session>",
-            &[
+            [
                 Part::Title("calls & packets".to_owned()),
                 Part::Prose("5 < 6".to_owned()),
                 Part::Screen(text.clone()),

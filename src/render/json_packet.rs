@@ -8,6 +8,7 @@ use crate::event::words;
 use crate::packet::headers::{
     CutOption, Headers, Icmp, Ipv4, Ipv6, LinkType, Net, Tcp, Transport, flag,
 };
+use crate::packet::misfit;
 use std::net::IpAddr;
 
 /// One line without its line end: `{"event":"packet","frame.number":1,…}`.
@@ -33,11 +34,21 @@ pub fn write(out: &mut Vec<u8>, packet: &PacketEvent) {
     line.key("frame.time_epoch");
     digits::seconds(line.0, packet.frame.time_ns, 9);
     line.number("frame.len", packet.headers.len.into());
+    let interface = packet.interface_name();
+    if !interface.is_empty() {
+        line.optional_text("frame.interface_name", Some(&interface));
+    }
+    if !packet.comments.is_empty() {
+        line.texts("frame.comment", &packet.comments);
+    }
     if let Some(ethertype) = outer_type(packet) {
         line.number("eth.type", ethertype.into());
     }
     headers(&mut line, &packet.headers, &packet.track);
-    json_tree::add(line.0, packet);
+    match misfit::of(&packet.headers, &packet.frame.bytes) {
+        Some(misfit) => tcp(&mut line, misfit.tcp(), misfit.data_len(), &packet.track),
+        None => json_tree::add(line.0, packet),
+    }
     line.text("}");
 }
 
@@ -64,7 +75,7 @@ fn headers(line: &mut Line<'_>, headers: &Headers, track: &Track) {
         Net::Ipv6(ip) => ipv6(line, ip),
     }
     match &headers.transport {
-        Transport::Tcp(header) => tcp(line, header, track),
+        Transport::Tcp(header) => tcp(line, header, Some(header.len), track),
         Transport::Udp(udp) => {
             line.number("udp.srcport", udp.srcport.into());
             line.number("udp.dstport", udp.dstport.into());
@@ -103,7 +114,7 @@ fn ipv6(line: &mut Line<'_>, ip: &Ipv6) {
     line.number("ipv6.plen", ip.plen.into());
 }
 
-fn tcp(line: &mut Line<'_>, tcp: &Tcp, track: &Track) {
+fn tcp(line: &mut Line<'_>, tcp: &Tcp, len: Option<u32>, track: &Track) {
     line.number("tcp.srcport", tcp.srcport.into());
     line.number("tcp.dstport", tcp.dstport.into());
     if let Some(stream) = track.stream {
@@ -116,7 +127,9 @@ fn tcp(line: &mut Line<'_>, tcp: &Tcp, track: &Track) {
     let ack = if acknowledges { track.ack } else { tcp.ack };
     line.number("tcp.ack", ack.into());
     line.number("tcp.ack_raw", tcp.ack.into());
-    line.number("tcp.len", tcp.len.into());
+    if let Some(len) = len {
+        line.number("tcp.len", len.into());
+    }
     line.number("tcp.hdr_len", tcp.hdr_len.into());
     line.number("tcp.flags", tcp.flags.into());
     line.key("tcp.flags.str");
@@ -265,10 +278,24 @@ impl Line<'_> {
 
     fn optional_text(&mut self, name: &str, value: Option<&str>) {
         self.key(name);
-        let Some(value) = value else {
-            self.text("null");
-            return;
-        };
+        match value {
+            Some(value) => self.quoted(value),
+            None => self.text("null"),
+        }
+    }
+
+    fn texts(&mut self, name: &str, values: &[String]) {
+        self.key(name);
+        let mut separator = "[";
+        for value in values {
+            self.text(separator);
+            self.quoted(value);
+            separator = ",";
+        }
+        self.text("]");
+    }
+
+    fn quoted(&mut self, value: &str) {
         self.text("\"");
         for character in value.chars() {
             match character {
@@ -301,8 +328,8 @@ mod tests {
     fn packet(link: LinkType, bytes: &[u8]) -> PacketEvent {
         PacketEvent {
             number: 7,
-            host: String::new(),
-            interface: String::new(),
+            host: "".into(),
+            interface: "".into(),
             frame: Frame {
                 time_ns: 1_000_000_000_000_000_042,
                 link,
@@ -313,10 +340,11 @@ mod tests {
             headers: decode(link, bytes, bytes.len() as u32),
             track: Track::default(),
             cause: None,
-            from: String::new(),
-            to: String::new(),
+            from: "".into(),
+            to: "".into(),
             network: 0,
             rulings: Vec::new(),
+            comments: Vec::new(),
         }
     }
 
@@ -424,7 +452,7 @@ mod tests {
         let line = packet_json(&event);
         assert!(!line.contains(['\u{1b}', '\u{202e}']), "{line:?}");
         let json = parsed(&event);
-        assert_eq!(json["from"], event.from.as_str());
+        assert_eq!(json["from"], *event.from);
         assert_eq!(
             (&json["cause"], &json["lost"]),
             (&"caused by sendto(3)".into(), &2.into())

@@ -2,6 +2,7 @@
 //! lanes, time gaps. Not the short block under one call (`exchange`).
 
 use super::arrow::{self, Way};
+use super::beside::{beside, told};
 use super::canvas::Canvas;
 use super::endpoint::Endpoint;
 use super::message;
@@ -9,6 +10,7 @@ use super::packet_line;
 use super::rung::{Rungs, Step, lane_style, on_arrow, parts};
 use super::styled::{Line, Look, Style, Styled};
 use super::words;
+use super::wrap;
 use crate::event::CallEvent;
 use crate::event::message::MessageEvent;
 use crate::event::packet::PacketEvent;
@@ -21,6 +23,10 @@ const NEAREST: usize = 16;
 const PAUSE: i64 = 100_000_000;
 /// Columns for number and time.
 const MARGIN: usize = 16;
+/// Remarks have room beside the drawing where there are so many columns.
+const BESIDE: usize = 32;
+/// From this width on the drawing leaves room for them.
+const WITH_REMARKS: usize = 128;
 /// Calls take at most this many columns of an outer lane.
 const CALL_LANE: usize = 20;
 
@@ -48,6 +54,14 @@ pub fn draw(ladder: &Ladder<'_>, look: &Look) -> Styled {
         text.gap();
         draw_part(&mut text, part, start, look);
     }
+    if !ladder.messages.is_empty() {
+        text.gap();
+        text.say(
+            Style::Dim,
+            2,
+            "╌ no packet: AF_UNIX and AF_NETLINK never leave the kernel",
+        );
+    }
     text
 }
 
@@ -60,12 +74,17 @@ fn draw_part(text: &mut Styled, Rungs { ends, steps }: &Rungs<'_>, start: i64, l
     };
     frame.header(text, ends);
     let mut last = steps.first().map_or(start, |step| step.0);
+    let mut causes = vec![String::new(); ends.len()];
     for (time, step) in steps {
         if time - last >= PAUSE {
             frame.pause(text, time - last);
         }
         last = *time;
         frame.step(text, step, time - start);
+        if let (Step::Packet { packet, from, .. }, Some(place)) = (step, frame.beside()) {
+            let cause = told(packet, &mut causes[*from]);
+            frame.remarks(text, &beside(packet, &cause), place);
+        }
     }
 }
 
@@ -97,7 +116,13 @@ impl<'a> Frame<'a> {
         } else {
             (0, 0)
         };
-        let width = look.width.min(80 + 40 * last);
+        let widest = 80 + 40 * last;
+        // Of a wide terminal the remarks get what the arrows of two lifelines do not need.
+        let width = if last == 1 && look.width >= WITH_REMARKS {
+            widest.min(look.width * 3 / 5)
+        } else {
+            widest.min(look.width)
+        };
         let span = width.checked_sub(left + right + 1)?;
         let gaps = last.max(1);
         if span / gaps < NEAREST {
@@ -112,6 +137,27 @@ impl<'a> Frame<'a> {
             columns,
             outer,
         })
+    }
+
+    /// The column where remarks begin, when they have room right of the last lifeline.
+    fn beside(&self) -> Option<usize> {
+        let place = self.columns.last()? + 3;
+        (self.look.width >= place + BESIDE).then_some(place)
+    }
+
+    /// Writes remarks behind the row that was drawn last, and below it what one row does not hold.
+    fn remarks(&self, text: &mut Styled, remarks: &Line, place: usize) {
+        let look = Look {
+            width: self.look.width - place,
+            ..*self.look
+        };
+        for (index, remark) in wrap::rows(remarks, &look).iter().enumerate() {
+            let drawn = text.lines.pop_if(|_| index == 0);
+            let mut row = drawn.unwrap_or_else(|| self.lifelines("│").line());
+            row.pad(place, self.look);
+            row.append(remark);
+            text.push(row);
+        }
     }
 
     fn lifelines(&self, mark: &str) -> Canvas {

@@ -343,8 +343,12 @@ fn signal_name(signal: i32) -> String {
 pub fn refused(event: &RefusedEvent, here: &str) -> Styled {
     let mut line = Line::wrapping(INDENT + 4).with(Style::Plain, &" ".repeat(INDENT));
     line.append(&owner(&event.process, (0, 0), here));
-    line.push(Style::Error, "not done: ");
-    line.push(Style::Plain, &event.reason);
+    if event.fruitless {
+        line.push(Style::Error, &event.reason);
+    } else {
+        line.push(Style::Error, "not done: ");
+        line.push(Style::Plain, &event.reason);
+    }
     Styled { lines: vec![line] }
 }
 

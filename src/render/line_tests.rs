@@ -134,6 +134,7 @@ fn every_other_event_has_its_line() {
             process: "server".to_owned(),
             job: 0,
             reason: "server is blocked in accept(3). Ctrl-C interrupts it.".to_owned(),
+            fruitless: false,
         }),
         Event::Note("the wire is slow now\ntry `wire`".to_owned()),
         Event::Output(written(b"ready\r\n\x1b[31mred\x1b[0m\n", false)),

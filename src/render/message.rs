@@ -154,12 +154,16 @@ pub fn brief(message: &MessageEvent, preview: usize) -> String {
     text
 }
 
-/// What stands on an arrow of a ladder: also what netlink messages are in it.
+/// What stands on an arrow of a ladder: also what netlink messages are in it, and which descriptors went along.
 pub fn on_arrow(message: &MessageEvent, preview: usize) -> String {
     let mut text = brief(message, preview);
     if !message.parts.is_empty() {
         text.push(' ');
         text.push_str(&message.parts.join(", "));
+    }
+    if !message.descriptors.is_empty() {
+        text.push_str(" with ");
+        text.push_str(&message.descriptors.join(", "));
     }
     text
 }

@@ -2,10 +2,12 @@
 
 pub mod arrow;
 pub mod ascii;
+mod beside;
 pub mod canvas;
 pub mod clock;
 mod control;
 pub mod conversations;
+pub mod coverage;
 pub mod diagnostic;
 pub mod digits;
 pub mod dots;
@@ -32,13 +34,16 @@ pub mod packet_line;
 pub mod packet_text;
 pub mod plot;
 pub mod prose;
+mod routes;
 mod rung;
 #[cfg(test)]
 pub(crate) mod sample;
 pub mod scale;
 pub mod sockets;
+pub mod state_diagram;
 pub mod states;
 pub mod stream;
+pub mod stream_map;
 pub mod styled;
 pub mod svg;
 pub mod svg_ladder;

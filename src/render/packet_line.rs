@@ -6,16 +6,22 @@ use super::info::{self, Brevity};
 use super::styled::{Line, Look, Style};
 use super::words;
 use crate::event::packet::{PacketEvent, Phase};
+use crate::event::wire::Effect;
 
 /// Payload longer than this many characters is cut in a remark.
 pub const PREVIEW: usize = 24;
 
-/// What is worth knowing of a packet besides its header: lost, labels, phase, what its data begins with. Most important first.
+/// What is worth knowing of a packet besides its header: what the wire did, labels, phase, what its data begins with, comments of a
+/// file. Most important first.
 pub fn remarks(packet: &PacketEvent) -> Vec<(Style, String)> {
     let track = &packet.track;
     let mut found = Vec::new();
-    if let Some(rule) = packet.lost() {
-        found.push((Style::Lost, format!("lost: wire rule {rule}")));
+    for ruling in &packet.rulings {
+        let style = match ruling.effect {
+            Effect::Lost | Effect::TooBig(_) => Style::Lost,
+            _ => Style::Warning,
+        };
+        found.push((style, words::ruling(*ruling)));
     }
     for label in words::labels(track) {
         found.push((Style::Warning, label));
@@ -31,6 +37,9 @@ pub fn remarks(packet: &PacketEvent) -> Vec<(Style, String)> {
     }
     if !preview.is_empty() {
         found.push((Style::Data, preview));
+    }
+    for comment in &packet.comments {
+        found.push((Style::Note, format!("comment: {comment}")));
     }
     found
 }
@@ -48,9 +57,14 @@ pub fn line(packet: &PacketEvent, since_ns: i64, look: &Look) -> Line {
     numbered(packet, &format!("{time} "), look)
 }
 
-/// The same with a time that was written before.
+/// The same with a time that was written before, and with the cause, where a file told it.
 pub fn at(packet: &PacketEvent, time: &str, look: &Look) -> Line {
-    numbered(packet, &format!("{time} "), look)
+    let mut line = numbered(packet, &format!("{time} "), look);
+    if let Some(cause) = &packet.cause {
+        line.push(Style::Plain, "   ");
+        line.push(Style::Dim, &words::cause(cause, &[], ""));
+    }
+    line
 }
 
 /// The same without the time.

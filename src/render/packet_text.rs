@@ -3,62 +3,128 @@
 //! whatever is rarer goes through `packet_line` itself. A test holds the two together.
 
 use super::clock::Clock;
-use super::digits::{address, hexadecimal, number, piece};
+use super::digits::{hexadecimal, labelled, number, piece};
+use super::routes::Routes;
 use super::styled::{Look, Styled};
 use super::words;
 use super::{ascii, info, packet_line};
 use crate::event::packet::{Label, PacketEvent, Phase, Track};
-use crate::packet::headers::{Tcp, Transport, flag};
+use crate::packet::headers::{Tcp, Transport, Udp, flag};
 use crate::packet::text::{escape, is_printable};
-use std::borrow::Cow;
-use std::net::IpAddr;
 
-/// Writes a packet's line with its end. The width and the colour of the look are taken as endless and none.
-pub fn write(
-    out: &mut Vec<u8>,
-    packet: &PacketEvent,
+/// Writes the lines of a capture, one after the other. What every packet of a conversation says in the same words, it keeps.
+#[derive(Debug)]
+pub struct Writer {
     clock: Clock,
-    times_ns: (i64, i64),
     ascii_only: bool,
-) {
-    let headers = &packet.headers;
-    let plain = headers.malformed.is_none()
-        && packet.rulings.is_empty()
-        && packet.from.is_empty()
-        && packet.to.is_empty();
-    let ends = headers.addresses().filter(|_| plain);
-    let application = info::application(packet);
-    match (&headers.transport, ends) {
-        (Transport::Tcp(tcp), Some(ends)) => {
-            head(out, packet, clock, times_ns);
-            route(out, ends, (tcp.srcport, tcp.dstport), ascii_only);
-            out.extend_from_slice(b" TCP ");
-            segment(out, tcp, &packet.track);
+    routes: Routes,
+}
+
+impl Writer {
+    /// One whose times are those of the clock. The width and the colour of a look are taken as endless and none.
+    pub fn new(clock: Clock, ascii_only: bool) -> Self {
+        Self {
+            clock,
+            ascii_only,
+            routes: Routes::new(ascii_only),
         }
-        (Transport::Udp(udp), Some(ends)) => {
-            head(out, packet, clock, times_ns);
-            route(out, ends, (udp.srcport, udp.dstport), ascii_only);
-            if let Some((name, line)) = &application {
-                out.push(b' ');
-                out.extend_from_slice(name.as_bytes());
-                out.push(b' ');
-                foreign(out, line, ascii_only);
-            } else {
-                out.extend_from_slice(b" UDP Len=");
-                number(out, udp.length.saturating_sub(8).into());
+    }
+
+    /// Writes a packet's line with its end. `times_ns` are those of the first packet and of the one before.
+    pub fn write(&mut self, out: &mut Vec<u8>, packet: &PacketEvent, times_ns: (i64, i64)) {
+        let headers = &packet.headers;
+        let plain = headers.malformed.is_none()
+            && packet.rulings.is_empty()
+            && packet.comments.is_empty()
+            && packet.cause.is_none()
+            && packet.from.is_empty()
+            && packet.to.is_empty();
+        let hosts = headers.addresses().filter(|_| plain);
+        match (&headers.transport, hosts) {
+            (Transport::Tcp(tcp), Some(hosts)) => {
+                self.head(out, packet, times_ns);
+                self.routes.write(out, hosts, (tcp.srcport, tcp.dstport));
+                out.extend_from_slice(b" TCP ");
+                segment(out, tcp, &packet.track);
+                self.remarks(out, packet);
+            }
+            (Transport::Udp(udp), Some(hosts)) => {
+                self.head(out, packet, times_ns);
+                self.routes.write(out, hosts, (udp.srcport, udp.dstport));
+                self.datagram(out, packet, udp);
+            }
+            _ => {
+                slowly(out, packet, self.clock, times_ns, self.ascii_only);
+                return;
             }
         }
-        _ => {
-            slowly(out, packet, clock, times_ns, ascii_only);
-            return;
+        // A message may end in blanks; the lines of the other views do not.
+        while out.last() == Some(&b' ') {
+            out.pop();
+        }
+        out.push(b'\n');
+    }
+
+    fn head(&self, out: &mut Vec<u8>, packet: &PacketEvent, times_ns: (i64, i64)) {
+        labelled(out, b"#", packet.number);
+        out.push(b' ');
+        self.clock.write(out, packet.frame.time_ns, times_ns);
+        out.push(b' ');
+    }
+
+    fn datagram(&self, out: &mut Vec<u8>, packet: &PacketEvent, udp: &Udp) {
+        let application = info::application(packet);
+        if let Some((name, line)) = &application {
+            out.push(b' ');
+            out.extend_from_slice(name.as_bytes());
+            out.push(b' ');
+            self.foreign(out, line);
+        } else {
+            out.extend_from_slice(b" UDP");
+            field(out, b" Len=", udp.length.saturating_sub(8).into());
+        }
+        let data = info::payload(packet);
+        labels(out, &packet.track);
+        phase(out, &packet.track, data);
+        // Its line stands in the info.
+        if application.is_none() {
+            self.preview(out, data);
         }
     }
-    remarks(out, packet, application.as_ref(), ascii_only);
-    // A message may end in blanks; the lines of the other views do not.
-    while out.last() == Some(&b' ') {
-        out.pop();
+
+    fn remarks(&self, out: &mut Vec<u8>, packet: &PacketEvent) {
+        let data = info::payload(packet);
+        labels(out, &packet.track);
+        phase(out, &packet.track, data);
+        if data.is_empty() {
+            return;
+        }
+        match info::application(packet) {
+            Some((name, line)) => {
+                out.extend_from_slice(GAP);
+                out.extend_from_slice(name.as_bytes());
+                out.push(b' ');
+                self.foreign(out, &line);
+            }
+            None => self.preview(out, data),
+        }
     }
-    out.push(b'\n');
+
+    /// Text that was made safe before.
+    fn foreign(&self, out: &mut Vec<u8>, text: &str) {
+        if self.ascii_only {
+            out.extend_from_slice(ascii::fold(text).as_bytes());
+        } else {
+            out.extend_from_slice(text.as_bytes());
+        }
+    }
+
+    fn preview(&self, out: &mut Vec<u8>, data: &[u8]) {
+        if !data.is_empty() {
+            out.extend_from_slice(GAP);
+            preview(out, data, packet_line::PREVIEW, self.ascii_only);
+        }
+    }
 }
 
 fn slowly(
@@ -78,33 +144,6 @@ fn slowly(
     out.extend_from_slice(text.as_bytes());
 }
 
-fn head(out: &mut Vec<u8>, packet: &PacketEvent, clock: Clock, times_ns: (i64, i64)) {
-    out.push(b'#');
-    number(out, packet.number);
-    out.push(b' ');
-    clock.write(out, packet.frame.time_ns, times_ns);
-    out.push(b' ');
-}
-
-fn route(out: &mut Vec<u8>, ends: (IpAddr, IpAddr), ports: (u16, u16), ascii_only: bool) {
-    end(out, ends.0, ports.0);
-    let arrow = if ascii_only { " -> " } else { " → " };
-    out.extend_from_slice(arrow.as_bytes());
-    end(out, ends.1, ports.1);
-}
-
-fn end(out: &mut Vec<u8>, host: IpAddr, port: u16) {
-    if host.is_ipv6() {
-        out.push(b'[');
-        address(out, host);
-        out.push(b']');
-    } else {
-        address(out, host);
-    }
-    out.push(b':');
-    number(out, port.into());
-}
-
 fn segment(out: &mut Vec<u8>, tcp: &Tcp, track: &Track) {
     const ACK_PSH: u16 = flag::ACK | flag::PSH;
     out.push(b'[');
@@ -113,8 +152,7 @@ fn segment(out: &mut Vec<u8>, tcp: &Tcp, track: &Track) {
         ACK_PSH => out.extend_from_slice(b"PSH, ACK"),
         flags => flag_names(out, flags),
     }
-    out.extend_from_slice(b"] Seq=");
-    number(out, track.seq.into());
+    field(out, b"] Seq=", track.seq);
     if tcp.flags & flag::ACK != 0 {
         field(out, b" Ack=", track.ack);
     }
@@ -148,8 +186,7 @@ fn segment(out: &mut Vec<u8>, tcp: &Tcp, track: &Track) {
 
 #[inline]
 fn field<const N: usize>(out: &mut Vec<u8>, name: &[u8; N], value: u32) {
-    out.extend_from_slice(name);
-    number(out, value.into());
+    labelled(out, name, value.into());
 }
 
 fn flag_names(out: &mut Vec<u8>, flags: u16) {
@@ -169,27 +206,24 @@ fn flag_names(out: &mut Vec<u8>, flags: u16) {
 
 const GAP: &[u8] = b"   ";
 
-fn remarks(
-    out: &mut Vec<u8>,
-    packet: &PacketEvent,
-    application: Option<&(&'static str, Cow<'_, str>)>,
-    ascii_only: bool,
-) {
-    let track = &packet.track;
-    if track.labels.0 != 0 {
-        for label in track.labels.iter() {
-            out.extend_from_slice(GAP);
-            match (label, track.duplicate_of) {
-                (Label::DuplicateAck, Some((count, frame))) => {
-                    field(out, b"Dup ACK #", count);
-                    out.extend_from_slice(b" of #");
-                    number(out, frame);
-                }
-                _ => out.extend_from_slice(words::label_name(label).as_bytes()),
+fn labels(out: &mut Vec<u8>, track: &Track) {
+    if track.labels.0 == 0 {
+        return;
+    }
+    for label in track.labels.iter() {
+        out.extend_from_slice(GAP);
+        match (label, track.duplicate_of) {
+            (Label::DuplicateAck, Some((count, frame))) => {
+                field(out, b"Dup ACK #", count);
+                out.extend_from_slice(b" of #");
+                number(out, frame);
             }
+            _ => out.extend_from_slice(words::label_name(label).as_bytes()),
         }
     }
-    let data = info::payload(packet);
+}
+
+fn phase(out: &mut Vec<u8>, track: &Track, data: &[u8]) {
     match track.phase {
         None => {}
         Some(Phase::Data | Phase::Datagram) if !data.is_empty() => {}
@@ -206,30 +240,6 @@ fn remarks(
             out.extend_from_slice(words::phase(phase).as_bytes());
         }
     }
-    match application {
-        _ if data.is_empty() => {}
-        // The line of a datagram stands in its info.
-        Some(_) if matches!(packet.headers.transport, Transport::Udp(_)) => {}
-        Some((name, line)) => {
-            out.extend_from_slice(GAP);
-            out.extend_from_slice(name.as_bytes());
-            out.push(b' ');
-            foreign(out, line, ascii_only);
-        }
-        None => {
-            out.extend_from_slice(GAP);
-            preview(out, data, packet_line::PREVIEW, ascii_only);
-        }
-    }
-}
-
-/// Text that was made safe before.
-fn foreign(out: &mut Vec<u8>, text: &str, ascii_only: bool) {
-    if ascii_only {
-        out.extend_from_slice(ascii::fold(text).as_bytes());
-    } else {
-        out.extend_from_slice(text.as_bytes());
-    }
 }
 
 fn acknowledgment(out: &mut Vec<u8>, track: &Track) {
@@ -243,13 +253,13 @@ fn acknowledgment(out: &mut Vec<u8>, track: &Track) {
     }
 }
 
-/// What stands for a byte of ASCII between quotes, first character in the lowest byte, and how many characters it has: the byte
-/// itself, a letter after a backslash, or `\x` and two digits.
-const SHOWN: [(u32, usize); 128] = {
+/// What stands for a byte between quotes that is a character of ASCII or part of none, first character in the lowest byte, and how
+/// many characters it has: the byte itself, a letter after a backslash, or `\x` and two digits.
+const SHOWN: [(u32, usize); 256] = {
     let digits = b"0123456789abcdef";
-    let mut shown = [(0, 1); 128];
+    let mut shown = [(0, 1); 256];
     let mut byte = 0;
-    while byte < 128 {
+    while byte < 256 {
         let letter = match byte as u8 {
             b'\n' => b'n',
             b'\r' => b'r',
@@ -271,9 +281,26 @@ const SHOWN: [(u32, usize); 128] = {
     shown
 };
 
+/// False when a character beyond ASCII surely does not begin here (RFC 3629 section 4).
+#[inline]
+fn may_begin(bytes: &[u8]) -> bool {
+    matches!(bytes, [0xc2..=0xf4, 0x80..=0xbf, ..])
+}
+
 /// The bytes between quotes as `packet::text::quote` writes them, of at most `limit` characters.
 fn preview(out: &mut Vec<u8>, data: &[u8], limit: usize, ascii_only: bool) {
     out.push(b'"');
+    if let Some(text) = data.first_chunk()
+        && limit == text.len()
+        && data.len() > text.len()
+        && all_plain(text)
+    {
+        // The last of so many characters gives its place to an ellipsis.
+        piece(out, *text, text.len() - 1);
+        let end = if ascii_only { "...\"" } else { "…\"" };
+        out.extend_from_slice(end.as_bytes());
+        return;
+    }
     let start = out.len();
     let mut room = Room {
         left: limit,
@@ -288,7 +315,7 @@ fn preview(out: &mut Vec<u8>, data: &[u8], limit: usize, ascii_only: bool) {
             piece(out, *eight, count);
             room.use_up(out, count);
             count
-        } else if byte < 0x80 {
+        } else if !may_begin(rest) {
             let (text, count) = SHOWN[usize::from(byte)];
             if count <= room.left {
                 piece(out, text.to_le_bytes(), count);
@@ -313,6 +340,13 @@ fn preview(out: &mut Vec<u8>, data: &[u8], limit: usize, ascii_only: bool) {
         out.extend_from_slice(folded.as_bytes());
     }
     out.push(b'"');
+}
+
+/// True when every byte of a preview's length stands for itself between quotes.
+#[inline]
+fn all_plain(text: &[u8; packet_line::PREVIEW]) -> bool {
+    let (eights, rest) = text.as_chunks();
+    rest.is_empty() && eights.iter().all(|eight| plain_bytes(*eight) == 8)
 }
 
 /// How many of the bytes, from the first on, stand for themselves between quotes: all eight are looked at at once.

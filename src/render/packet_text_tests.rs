@@ -12,7 +12,7 @@ const TIMES: (i64, i64) = (1_000, 2_000);
 
 fn both(packet: &PacketEvent, ascii_only: bool) -> (String, String) {
     let mut fast = Vec::new();
-    write(&mut fast, packet, Clock::Relative, TIMES, ascii_only);
+    Writer::new(Clock::Relative, ascii_only).write(&mut fast, packet, TIMES);
     let mut slow = Vec::new();
     slowly(&mut slow, packet, Clock::Relative, TIMES, ascii_only);
     let text = |bytes| String::from_utf8(bytes).expect("lines are UTF-8");
@@ -43,8 +43,8 @@ fn every_label_and_phase_is_said_alike() {
         "你好, мир\u{202e} and so on, as far as it goes".as_bytes(),
     ));
     for packet in &mut packets {
-        packet.from.clear();
-        packet.to.clear();
+        packet.from = "".into();
+        packet.to = "".into();
         assert_same(packet);
         for labels in [0x7fff, 1 << Label::DuplicateAck as u16] {
             packet.track.labels = Labels(labels);
@@ -78,7 +78,7 @@ fn every_label_and_phase_is_said_alike() {
         }
         packet.track.phase = None;
         assert_same(packet);
-        packet.from = "c".to_owned();
+        packet.from = "c".into();
         packet.cause = Some(cause(Certainty::Caused, "lab", "send(3)"));
         assert_same(packet);
     }

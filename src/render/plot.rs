@@ -94,12 +94,7 @@ impl<'a> Field<'a> {
         for series in &self.plot.series {
             self.series(&mut dots, series);
         }
-        let unit = if self.plot.y.label == self.plot.y.unit || self.plot.y.unit.is_empty() {
-            self.plot.y.label.clone()
-        } else {
-            format!("{}, {}", self.plot.y.label, self.plot.y.unit)
-        };
-        text.push(Line::new().with(Style::Dim, &format!("  {unit}")));
+        text.push(Line::new().with(Style::Dim, &format!("  {}", self.plot.y.title())));
         let ticks = self.y.ticks(self.rows / 3);
         let names = self.names(&dots);
         for (row, beside) in names.iter().enumerate() {
@@ -203,7 +198,7 @@ impl<'a> Field<'a> {
                 free = start + words.len() + 2;
             }
         }
-        let unit = format!("{}, {}", self.plot.x.label, self.plot.x.unit);
+        let unit = self.plot.x.title();
         let beside = self.gutter + self.columns + 1;
         text.push(axis.line());
         if beside + self.look.measure(&unit) <= self.look.width {

@@ -96,7 +96,7 @@ fn all_names(
         let Some(&(from, to)) = places.get(&packet.number) else {
             continue;
         };
-        for (lane, name) in [(from, packet.from.as_str()), (to, packet.to.as_str())] {
+        for (lane, name) in [(from, &*packet.from), (to, &*packet.to)] {
             if !name.is_empty() && !names[lane].contains(&name) {
                 names[lane].push(name);
             }

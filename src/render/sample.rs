@@ -91,8 +91,8 @@ impl Capture {
         self.now_ns += 12_000;
         PacketEvent {
             number: self.number,
-            host: "lab".to_owned(),
-            interface: "lo".to_owned(),
+            host: "lab".into(),
+            interface: "lo".into(),
             track: self.tracker.packet(self.number, self.now_ns, &headers),
             frame: Frame {
                 time_ns: self.now_ns,
@@ -103,10 +103,11 @@ impl Capture {
             },
             headers,
             cause: None,
-            from: names.0.to_owned(),
-            to: names.1.to_owned(),
+            from: names.0.into(),
+            to: names.1.into(),
             network: 0,
             rulings: Vec::new(),
+            comments: Vec::new(),
         }
     }
 

@@ -1,18 +1,17 @@
 //! The ladder as a drawing: lifelines, an arrow for each packet that falls as it travels, calls beside their lifelines, remarks.
 //! Not the ladder in the terminal (`ladder`).
 
+use super::beside::{beside, told};
 use super::endpoint::Endpoint;
 use super::ladder::Ladder;
 use super::ladder_section::sections;
 use super::message;
-use super::packet_line::remarks;
 use super::rung::{Rungs, Step, lane_style, on_arrow, rungs};
-use super::styled::{Line, Look, Style};
+use super::styled::{Look, Style};
 use super::svg::{Anchor, CHARACTER, Svg, columns};
 use super::words;
 use super::wrap;
 use crate::event::packet::PacketEvent;
-use crate::event::wire::Effect;
 
 /// From the left edge to the end of the times, and to the first lifeline when no call stands before it.
 const TIMES: f64 = 116.0;
@@ -318,11 +317,7 @@ impl Frame {
 
 /// How long the wire kept a packet that arrived, in nanoseconds, where that is long enough to be seen.
 fn delay(packet: &PacketEvent) -> Option<i64> {
-    let kept = packet.rulings.iter().map(|ruling| match ruling.effect {
-        Effect::Delayed(nanoseconds) => nanoseconds,
-        _ => 0,
-    });
-    let kept = i64::try_from(kept.sum::<u64>()).unwrap_or(i64::MAX);
+    let kept = packet.delay_ns();
     (kept >= SLOW && packet.lost().is_none()).then_some(kept)
 }
 
@@ -351,101 +346,6 @@ fn page() -> Look {
     }
 }
 
-/// Why a packet was sent, if that was not said of the one before from the same side.
-fn told(packet: &PacketEvent, before: &mut String) -> String {
-    let words = packet.cause.as_ref().map_or_else(String::new, |cause| {
-        words::cause(cause, &[], &cause.process)
-    });
-    if *before == words {
-        return String::new();
-    }
-    before.clone_from(&words);
-    words
-}
-
-/// What stands beside an arrow.
-fn beside(packet: &PacketEvent, cause: &str) -> Line {
-    let mut line = Line::wrapping(0);
-    // The data and the labels stand on the arrow already.
-    let labels = words::labels(&packet.track);
-    let told = remarks(packet)
-        .into_iter()
-        .filter(|(style, words)| *style != Style::Data && !labels.contains(words));
-    for (style, words) in told {
-        line.push(style, &words);
-        line.push(Style::Plain, "  ");
-    }
-    line.push(Style::Dim, cause);
-    line
-}
-
 #[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::event::wire::Ruling;
-    use crate::render::sample::{ACK, C, Capture, PSH, S};
-    use crate::render::svg::assert_well_formed;
-
-    #[test]
-    fn an_arrow_falls_to_the_time_of_its_arrival() {
-        let rows = [(0, 10.0), (100, 30.0), (200, 90.0)];
-        for (time, y) in [
-            (0, 10.0),
-            (50, 20.0),
-            (100, 30.0),
-            (150, 60.0),
-            (199, 84.0),
-            (200, 90.0),
-            (500, 90.0 + STEP),
-        ] {
-            assert!((height(&rows, time) - y).abs() < 1e-9, "{time}");
-        }
-        let mut capture = Capture::new();
-        let mut packets = capture.handshake();
-        let late = Ruling {
-            rule: 1,
-            effect: Effect::Delayed(50_000_000),
-        };
-        packets[0].rulings = vec![late];
-        assert_eq!(delay(&packets[0]), Some(50_000_000));
-        packets[1].rulings = vec![Ruling {
-            effect: Effect::Delayed(1000),
-            ..late
-        }];
-        assert_eq!(delay(&packets[1]), None);
-        let all: Vec<&PacketEvent> = packets.iter().collect();
-        let ladder = Ladder {
-            packets: &all,
-            calls: &[],
-            messages: &[],
-        };
-        let file = draw(&ladder).file("ladder");
-        assert_well_formed(&file);
-        assert_eq!(file.matches("<polygon").count(), 3);
-    }
-
-    #[test]
-    fn a_lost_packet_ends_in_a_cross_and_data_is_escaped() {
-        let mut capture = Capture::new();
-        let mut packets = capture.handshake();
-        capture.now_ns += 300_000_000;
-        packets.push(capture.tcp(C, S, PSH | ACK, (1001, 5001), b"<b>&\x1b[2J\xff\"'"));
-        packets[3].rulings = vec![Ruling {
-            rule: 1,
-            effect: Effect::Lost,
-        }];
-        let all: Vec<&PacketEvent> = packets.iter().collect();
-        let ladder = Ladder {
-            packets: &all,
-            calls: &[],
-            messages: &[],
-        };
-        let file = draw(&ladder).file("ladder");
-        assert_well_formed(&file);
-        // Three heads for the three that arrived; two strokes of a cross for the one that did not.
-        assert_eq!(file.matches("<polygon").count(), 3);
-        assert_eq!(file.matches("class=\"s-lost\"").count(), 3);
-        assert!(file.contains("300.0 ms pass"), "{file}");
-        insta::assert_snapshot!(file.split_once("</style>").expect("it has ink").1);
-    }
-}
+#[path = "svg_ladder_tests.rs"]
+mod tests;

@@ -70,15 +70,8 @@ impl Field {
             svg.text((x, foot + 20.0), Style::Dim, Anchor::Middle, &words);
         }
         svg.rectangle((LEFT, TOP), (WIDTH, HEIGHT), Style::Dim, false);
-        let words = |label: &str, unit: &str| {
-            if label == unit {
-                label.to_owned()
-            } else {
-                format!("{label}, {unit}")
-            }
-        };
-        let x = words(&plot.x.label, plot.x.unit);
-        let y = words(&plot.y.label, plot.y.unit);
+        let x = plot.x.title();
+        let y = plot.y.title();
         svg.text((12.0, TOP - 12.0), Style::Dim, Anchor::Start, &y);
         let foot = TOP + HEIGHT + 38.0;
         svg.text((LEFT + WIDTH, foot), Style::Dim, Anchor::End, &x);

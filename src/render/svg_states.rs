@@ -1,7 +1,8 @@
 //! The state diagram as a drawing: the same places and ways as in the terminal (`states`), with strokes for the characters.
 
-use super::states::{CHANGES, PLACES, Path};
-use super::styled::{Line, Look, Style, Styled};
+use super::state_diagram::{CHANGES, PLACES};
+use super::states::Path;
+use super::styled::{Line, Look, Style};
 use super::svg::{Anchor, CHARACTER, LINE, Svg};
 
 const LEFT: f64 = 12.0;
@@ -55,9 +56,7 @@ pub fn draw(title: &Line, path: &Path<'_>) -> Svg {
         ascii: false,
         color: false,
     };
-    let legend = Styled {
-        lines: vec![path.legend()],
-    };
+    let legend = path.legend();
     svg.styled((LEFT, below), &legend, &look);
     svg
 }

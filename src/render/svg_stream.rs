@@ -1,7 +1,8 @@
 //! The painting of a stream as a drawing: bars of sends, segments and reads under each other, each byte in the colour of its
 //! send; the list of parts below. Not the painting in the terminal (`stream`).
 
-use super::stream::{self, color, lanes};
+use super::stream::{self, color};
+use super::stream_map::{character, lanes};
 use super::styled::{Look, Style};
 use super::svg::{Anchor, CHARACTER, LINE, Svg, columns};
 use crate::event::stream::{Span, Stream, Way};
@@ -15,6 +16,8 @@ const ROW: u64 = 100;
 const ROWS: u64 = 5;
 /// A bar's height.
 const BAR: f64 = 16.0;
+/// A bar shows the colours of at most so many sends.
+const PARTS: usize = 200;
 /// Columns of the list.
 const LIST: usize = 118;
 
@@ -68,8 +71,7 @@ fn rows(svg: &mut Svg, way: &Way, row: &Range<u64>, scale: f64, top: f64) -> f64
     let place = |offset: u64| LEFT + (offset.clamp(row.start, row.end) - row.start) as f64 * scale;
     let mut y = top + 10.0;
     let mut free = 0.0;
-    for tenth in 0..10 {
-        let offset = row.start + tenth * ((row.end - row.start).div_ceil(10)).max(1);
+    for offset in ticks(row) {
         let words = offset.to_string();
         if offset < row.end && place(offset) >= free {
             svg.text((place(offset), y), Style::Dim, Anchor::Start, &words);
@@ -106,36 +108,51 @@ fn rows(svg: &mut Svg, way: &Way, row: &Range<u64>, scale: f64, top: f64) -> f64
     y
 }
 
+/// Round offsets in a row, about ten of them, and where it begins.
+fn ticks(row: &Range<u64>) -> impl Iterator<Item = u64> {
+    let tenth = (row.end - row.start).div_ceil(10).max(1);
+    let power = 10_u64.pow(tenth.ilog10());
+    let step = [1, 2, 5, 10]
+        .into_iter()
+        .map(|times| times * power)
+        .find(|step| *step >= tenth)
+        .unwrap_or(tenth);
+    let first = (row.start / step + 1) * step;
+    std::iter::once(row.start).chain((first..row.end).step_by(step as usize))
+}
+
 fn bar(svg: &mut Svg, way: &Way, span: &Span, row: &Range<u64>, (from, to): (f64, f64), y: f64) {
     let style = if span.lost {
         Style::Lost
     } else {
         color(way, span.range.start.max(row.start))
     };
-    // The colours of the sends that a segment or a read took bytes of.
     let width = (to - from).max(1.0);
-    let borders: Vec<u64> = way
-        .sends
-        .iter()
-        .map(|send| send.range.start)
-        .filter(|border| {
-            *border > span.range.start.max(row.start) && *border < span.range.end.min(row.end)
-        })
-        .take(200)
-        .collect();
-    svg.rectangle(
-        (from, y),
-        (width - 1.0_f64.min(width / 2.0), BAR),
-        style,
-        true,
-    );
-    let bytes = (span.range.end.min(row.end) - span.range.start.max(row.start)).max(1);
-    for border in borders {
-        let x = from + (border - span.range.start.max(row.start)) as f64 * width / bytes as f64;
-        let rest = to - x - 1.0;
-        if rest > 0.5 && !span.lost {
-            svg.rectangle((x, y), (rest, BAR), color(way, border), true);
-        }
+    let first = span.range.start.max(row.start);
+    let last = span.range.end.min(row.end).max(first + 1);
+    // A segment or a read took bytes of several sends: each part has the colour of its own.
+    let mut borders = vec![first];
+    if !span.lost {
+        let starts = way.sends.iter().map(|send| send.range.start);
+        let inside = starts.filter(|border| *border > first && *border < last);
+        borders.extend(inside.take(PARTS));
+    }
+    borders.push(last);
+    let at = |offset: u64| from + (offset - first) as f64 * width / (last - first) as f64;
+    for part in borders.windows(2) {
+        let (start, end) = (at(part[0]), at(part[1]));
+        let style = if span.lost {
+            style
+        } else {
+            color(way, part[0])
+        };
+        let wide = end - start;
+        let gap = if part[1] == last {
+            1.0_f64.min(wide / 2.0)
+        } else {
+            0.0
+        };
+        svg.rectangle((start, y), (wide - gap, BAR), style, true);
     }
     if span.lost {
         svg.cross((to - 8.0, y + BAR / 2.0), Style::Lost);
@@ -156,7 +173,7 @@ fn characters(svg: &mut Svg, way: &Way, row: &Range<u64>, y: f64) {
     let (mut at, end) = (row.start as usize, row.end as usize);
     while at < end {
         let x = LEFT + (at as u64 - row.start) as f64 * CHARACTER;
-        let (shown, taken) = stream::character(way, at, end, false);
+        let (shown, taken) = character(way, at, end, false);
         match shown {
             Some(' ') => {}
             Some(character) => {
@@ -179,6 +196,21 @@ fn characters(svg: &mut Svg, way: &Way, row: &Range<u64>, y: f64) {
 mod tests {
     use super::*;
     use crate::render::svg::assert_well_formed;
+
+    #[test]
+    fn the_offsets_over_a_row_are_round_numbers() {
+        for (row, expected) in [
+            (0..4, vec![0, 1, 2, 3]),
+            (
+                100..120,
+                vec![100, 102, 104, 106, 108, 110, 112, 114, 116, 118],
+            ),
+            (0..53_576, vec![0, 10_000, 20_000, 30_000, 40_000, 50_000]),
+            (0..1, vec![0]),
+        ] {
+            assert_eq!(ticks(&row).collect::<Vec<_>>(), expected, "{row:?}");
+        }
+    }
 
     #[test]
     fn short_streams_show_their_bytes_and_long_ones_one_row_of_bars() {

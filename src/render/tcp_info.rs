@@ -1,6 +1,6 @@
 //! `info c`: struct tcp_info as a table, what matters most first, each number with its unit and what it says.
 
-use super::styled::{Look, Style, Styled};
+use super::styled::{Line, Look, Style, Styled};
 use super::table::{self, Cell, Column};
 use crate::catalog::tcp_info::{self, FIELDS, TcpInfoField, Unit};
 
@@ -47,17 +47,27 @@ pub fn draw(bytes: &[u8], all: bool, look: &Look) -> Styled {
     text
 }
 
-/// Draws the fields of both ends of a connection side by side, the end that was asked for first. Fields that say nothing yet (0) at
-/// either end are left out.
-pub fn draw_both(ends: [&[u8]; 2], look: &Look) -> Styled {
-    let columns = [
-        Column::text("field"),
-        Column::number("this end"),
-        Column::number("other end"),
-        Column::prose("what it says"),
+/// Narrower than this, what a field says stands below it.
+const BESIDE: usize = 96;
+
+/// Draws the fields of both ends of a connection side by side under the ends' names, the end that was asked for first. Fields that say
+/// nothing yet (0) at either end are left out.
+pub fn draw_both(names: [&str; 2], ends: [&[u8]; 2], look: &Look) -> Styled {
+    // The titles are the ends' names: they stand in the first row, and the row for titles is left out.
+    let mut columns = vec![
+        Column::text(""),
+        Column::number(""),
+        Column::number(""),
+        Column::prose(""),
     ];
     let mut hidden = 0;
-    let mut rows: Vec<Vec<Cell>> = Vec::new();
+    let mut options = None;
+    let mut rows: Vec<Vec<Cell>> = vec![vec![
+        (Style::Heading, "field".to_owned()),
+        (Style::Client, names[0].to_owned()),
+        (Style::Server, names[1].to_owned()),
+        (Style::Heading, "what it says".to_owned()),
+    ]];
     for field in FIELDS {
         let values = ends.map(|bytes| field.value(bytes));
         let always = matches!(field.unit, Unit::State | Unit::CongestionState);
@@ -72,6 +82,11 @@ pub fn draw_both(ends: [&[u8]; 2], look: &Look) -> Styled {
         let shown = values
             .map(|number| number.map_or_else(String::new, |number| value(field.unit, number)));
         let [one, other] = shown;
+        if field.unit == Unit::Options {
+            // Their names would make both columns wide.
+            options = Some((field, one, other));
+            continue;
+        }
         rows.push(vec![
             (Style::Call, format!("tcpi_{}", field.name)),
             (Style::Bold, one),
@@ -79,7 +94,33 @@ pub fn draw_both(ends: [&[u8]; 2], look: &Look) -> Styled {
             (Style::Plain, field.meaning.to_owned()),
         ]);
     }
-    let mut text = table::draw(&columns, &rows, look);
+    let mut text = Styled::new();
+    if look.width < BESIDE {
+        columns.pop();
+        let meanings: Vec<Cell> = rows.iter_mut().filter_map(Vec::pop).collect();
+        let drawn = table::draw(&columns, &rows, look).lines;
+        for (index, (line, (_, meaning))) in drawn.into_iter().skip(1).zip(meanings).enumerate() {
+            text.push(line);
+            if index > 0 {
+                text.say(Style::Dim, 4, &meaning);
+            }
+        }
+    } else {
+        let drawn = table::draw(&columns, &rows, look).lines;
+        text.lines.extend(drawn.into_iter().skip(1));
+    }
+    if let Some((field, one, other)) = options {
+        let values = if one == other {
+            format!("{one} at both ends")
+        } else {
+            format!("{}: {one}; {}: {other}", names[0], names[1])
+        };
+        let line = Line::wrapping(4)
+            .with(Style::Call, &format!("tcpi_{}", field.name))
+            .with(Style::Bold, &format!("  {values}"))
+            .with(Style::Plain, &format!("  {}", field.meaning));
+        text.push(line);
+    }
     if hidden > 0 {
         text.say(
             Style::Dim,
@@ -125,7 +166,7 @@ fn meaning(field: &TcpInfoField, number: u64) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::render::sample::screens;
+    use crate::render::sample::{look, screens};
 
     #[test]
     fn the_fields_the_kernel_returned_with_units_and_meanings() {
@@ -148,26 +189,27 @@ mod tests {
         let mut far = vec![0; 84];
         far[0] = 8;
         far[80..84].copy_from_slice(&10_u32.to_ne_bytes());
-        let shown = draw_both(
-            [&near, &far],
-            &Look {
-                width: 120,
-                ascii: false,
-                color: false,
-            },
-        )
-        .to_text(&Look {
-            width: 120,
-            ascii: false,
-            color: false,
-        });
+        let drawn = |width| {
+            let look = look(width, false);
+            draw_both(["c", "conn"], [&near, &far], &look).to_text(&look)
+        };
+        let narrow = drawn(80);
+        assert!(
+            narrow.lines().all(|row| row.chars().count() <= 80),
+            "{narrow}"
+        );
+        assert!(
+            narrow.contains("\n    the connection's state\n"),
+            "{narrow}"
+        );
+        let shown = drawn(120);
         let line = |name: &str| {
             let found = shown.lines().find(|line| line.starts_with(name));
             let words: Vec<&str> = found.unwrap_or("").split_whitespace().collect();
             words.join(" ")
         };
         assert!(
-            line("field").starts_with("field this end other end what"),
+            line("field").starts_with("field c conn what it says"),
             "{shown}"
         );
         assert!(

@@ -14,6 +14,7 @@ use crate::packet::text::is_printable;
 use crate::value::{Address, Value};
 use proptest::prelude::*;
 use sample::{ACK, C, Capture, PSH, S};
+use std::collections::HashMap;
 
 fn packets(name: &str, bytes: &[u8]) -> Vec<PacketEvent> {
     let mut capture = Capture::new();
@@ -23,8 +24,8 @@ fn packets(name: &str, bytes: &[u8]) -> Vec<PacketEvent> {
     packets.push(capture.frame(LinkType::ETHERNET, bytes, (name, "")));
     packets.push(capture.frame(LinkType::RAW, bytes, ("", name)));
     for packet in &mut packets {
-        name.clone_into(&mut packet.from);
-        name.clone_into(&mut packet.interface);
+        packet.from = name.into();
+        packet.interface = name.into();
         packet.cause = Some(sample::cause(Certainty::Caused, name, name));
     }
     packets
@@ -68,6 +69,7 @@ fn events(name: &str, bytes: &[u8]) -> Vec<Event> {
             process: name.to_owned(),
             job: 0,
             reason: name.to_owned(),
+            fruitless: false,
         }),
         Event::State(StateEvent {
             process: name.to_owned(),
@@ -131,7 +133,7 @@ fn views(name: &str, bytes: &[u8], look: &Look) -> Vec<Styled> {
         exchange::draw(
             &exchange::Exchange {
                 packets: &all,
-                since_ns: None,
+                since_ns: &HashMap::new(),
                 here: "lab",
             },
             look,

@@ -14,6 +14,8 @@ use crate::packet::tree::{Field, FieldValue, Layer};
 const BESIDE: usize = 110;
 /// Long values are cut to this many characters.
 const VALUE: usize = 200;
+/// So many bytes are shown beside or below the tree, more than any IP packet has: what is drawn takes two hundred times their memory.
+const BYTES: usize = 128 << 10;
 
 /// Draws a frame with its layers, and with its bytes when `with_bytes`.
 pub fn draw(packet: &PacketEvent, layers: &[Layer], with_bytes: bool, look: &Look) -> Styled {
@@ -50,16 +52,22 @@ pub fn draw(packet: &PacketEvent, layers: &[Layer], with_bytes: bool, look: &Loo
     about(&mut text, packet);
     text.gap();
     let count = if look.width >= hex::width(16) { 16 } else { 8 };
-    let dump = hex::rows(&packet.frame.bytes, 0, count, style);
+    let bytes = &packet.frame.bytes;
+    let shown = &bytes[..bytes.len().min(BYTES)];
+    let dump = hex::rows(shown, 0, count, style);
     if beside {
-        side_by_side(&mut text, &tree, &dump, [&room, look]);
+        side_by_side(&mut text, &tree, dump, [&room, look]);
     } else {
         text.lines.extend(tree);
         if with_bytes {
             text.gap();
+            text.lines.extend(dump);
         }
-        let dump = if with_bytes { dump } else { Vec::new() };
-        text.lines.extend(dump);
+    }
+    if with_bytes && shown.len() < bytes.len() {
+        let more = words::bytes(bytes.len() - shown.len());
+        let note = format!("{more} behind them are not shown beside the fields");
+        text.say(Style::Warning, 2, &note);
     }
     text
 }
@@ -73,7 +81,7 @@ struct Painted {
 /// What is known of the frame besides its bytes.
 fn about(text: &mut Styled, packet: &PacketEvent) {
     let frame = &packet.frame;
-    let place = match (packet.interface.as_str(), packet.host.as_str()) {
+    let place = match (&*packet.interface, &*packet.host) {
         ("", "") => String::new(),
         (interface, "") => format!(" on {interface}"),
         ("", host) => format!(" by {host}"),
@@ -188,16 +196,22 @@ fn value(value: &FieldValue) -> String {
     }
 }
 
-fn side_by_side(text: &mut Styled, tree: &[Line], dump: &[Line], [room, look]: [&Look; 2]) {
-    let tree: Vec<Line> = tree
-        .iter()
-        .flat_map(|line| super::wrap::rows(line, room))
-        .collect();
-    for index in 0..tree.len().max(dump.len()) {
-        let mut line = tree.get(index).cloned().unwrap_or_default();
-        if let Some(bytes) = dump.get(index) {
+fn side_by_side(
+    text: &mut Styled,
+    tree: &[Line],
+    mut dump: impl Iterator<Item = Line>,
+    [room, look]: [&Look; 2],
+) {
+    let mut tree = tree.iter().flat_map(|line| super::wrap::rows(line, room));
+    loop {
+        let (left, right) = (tree.next(), dump.next());
+        if left.is_none() && right.is_none() {
+            return;
+        }
+        let mut line = left.unwrap_or_default();
+        if let Some(bytes) = right {
             line.pad(room.width + 2, look);
-            line.append(bytes);
+            line.append(&bytes);
         }
         text.push(line);
     }
@@ -230,6 +244,23 @@ mod tests {
         ));
         let layers = layers(&packet);
         insta::assert_snapshot!(screens(|look| draw(&packet, &layers, true, look)));
+    }
+
+    #[test]
+    fn of_a_frame_longer_than_any_packet_the_first_bytes_are_shown() {
+        let mut packet = Capture::new().tcp(C, S, ACK, (1, 1), b"");
+        packet.frame.bytes = vec![0; BYTES + 3].into();
+        for width in [80, 120] {
+            let look = crate::render::sample::look(width, false);
+            let rows = |with_bytes| draw(&packet, &[], with_bytes, &look).lines.len();
+            assert!(rows(false) < 10, "{width}");
+            assert!(
+                rows(true) > BYTES / 16 && rows(true) < BYTES / 16 + 10,
+                "{width}"
+            );
+            let text = draw(&packet, &[], true, &look).to_text(&look);
+            assert!(text.ends_with("3 bytes behind them are not shown beside the fields\n"));
+        }
     }
 
     #[test]

@@ -2,6 +2,7 @@
 //! Decides nothing: what is to be said was decided before.
 
 use crate::event::packet::{Cause, Label, Labels, Phase, Track};
+use crate::event::wire::Ruling;
 use crate::event::words;
 
 /// A label as Wireshark's info column says it, without `TCP`; a duplicate ACK with its count.
@@ -93,6 +94,11 @@ pub fn cause(cause: &Cause, kernel: &[&str], here: &str) -> String {
         sentence.push_str(&kernel);
     }
     sentence
+}
+
+/// What a rule of the wire did with a frame.
+pub fn ruling(ruling: Ruling) -> String {
+    words::ruling(ruling)
 }
 
 /// A time since another, in the unit of a packet block: three decimals below 10 ms, one above, seconds from 100 s on.

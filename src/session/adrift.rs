@@ -1,7 +1,8 @@
 //! A descriptor is closed and its socket lives on: by whom it is held, in words. What is known of it is kept by `inventory`.
 
 use super::Session;
-use super::inventory::{Hold, Known};
+use super::inventory::Hold;
+use super::known::Known;
 use crate::event::CallEvent;
 use crate::process::handle::Process;
 

@@ -2,7 +2,7 @@
 //! packets that are told together, and never so often that a flood of packets is slowed down by it.
 
 use super::Session;
-use super::inventory::tcp_state;
+use super::known::tcp_state;
 use crate::catalog::tcp_info::{FIELDS, TcpInfoField};
 use crate::inspector::evidence::{Listener, Sample, Timer};
 use crate::sys::clock;

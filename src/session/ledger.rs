@@ -2,7 +2,8 @@
 //! that moved bytes. Not the packets (`packets`), and not what is open now (`inventory`).
 
 use super::Session;
-use super::inventory::{Hold, Inventory, Known};
+use super::inventory::{Hold, Inventory};
+use super::known::Known;
 use super::log::Log;
 use super::sampling::Samples;
 use crate::event::CallEvent;

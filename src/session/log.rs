@@ -3,18 +3,19 @@
 use crate::event::CallEvent;
 use crate::event::packet::PacketEvent;
 use std::collections::VecDeque;
+use std::sync::Arc;
 
-/// At most this many packets are kept: a power of two, for so much room a queue makes.
-pub const PACKETS: usize = 65_536;
-/// At most this many bytes of frames are kept.
-pub const FRAME_BYTES: usize = 64 << 20;
+/// At most this many packets are kept: a power of two, for so much room a queue makes. Each takes about 1 KiB.
+pub const PACKETS: usize = 32_768;
+/// At most this many bytes of frames are kept, and of the datagrams they complete.
+pub const FRAME_BYTES: usize = 32 << 20;
 /// At most this many calls are kept.
 pub const CALLS: usize = 100_000;
 
 /// The session's memory.
 #[derive(Debug, Default)]
 pub struct Log {
-    packets: VecDeque<PacketEvent>,
+    packets: VecDeque<Arc<PacketEvent>>,
     calls: VecDeque<CallEvent>,
     frame_bytes: usize,
     /// Packets that were let go to stay within the bounds.
@@ -25,13 +26,13 @@ pub struct Log {
 
 impl Log {
     /// Keeps a packet.
-    pub fn packet(&mut self, packet: PacketEvent) {
-        let more = packet.frame.bytes.len();
+    pub fn packet(&mut self, packet: Arc<PacketEvent>) {
+        let more = packet.held();
         while self.packets.len() >= PACKETS || self.frame_bytes + more > FRAME_BYTES {
             let Some(oldest) = self.packets.pop_front() else {
                 break;
             };
-            self.frame_bytes -= oldest.frame.bytes.len();
+            self.frame_bytes -= oldest.held();
             self.forgotten_packets += 1;
         }
         self.frame_bytes += more;
@@ -54,11 +55,11 @@ impl Log {
 
     /// The packets kept, oldest first.
     pub fn packets(&self) -> impl DoubleEndedIterator<Item = &PacketEvent> {
-        self.packets.iter()
+        self.packets.iter().map(Arc::as_ref)
     }
 
     /// The packet of this number, if it is still kept.
-    pub fn packet_numbered(&self, number: u64) -> Option<&PacketEvent> {
+    pub fn packet_numbered(&self, number: u64) -> Option<&Arc<PacketEvent>> {
         let first = self.packets.front()?.number;
         self.packets
             .get(usize::try_from(number.checked_sub(first)?).ok()?)

@@ -1,7 +1,8 @@
 //! The rows of the `sockets` table: what the kernel says, with the names the session knows.
 
 use super::Session;
-use super::inventory::{Hold, Known, tcp_state};
+use super::inventory::Hold;
+use super::known::{Known, tcp_state};
 use crate::event::socket::{SocketRow, Timer};
 use crate::sys::diag::{Answer, Question};
 use std::collections::BTreeMap;

@@ -4,7 +4,7 @@
 use super::Session;
 use crate::catalog::tcp_info::field;
 use crate::event::tcp_sample::TcpSample;
-use crate::session::inventory::Protocol;
+use crate::session::known::Protocol;
 use crate::sys::clock;
 use crate::sys::diag::{Answer, Question};
 use std::collections::{BTreeMap, VecDeque};

@@ -13,12 +13,13 @@ use std::collections::VecDeque;
 use std::io;
 use std::net::IpAddr;
 use std::os::fd::{AsFd, BorrowedFd, OwnedFd};
+use std::sync::Arc;
 
 /// The rings of the first host's loopback, and of those that came later, in MiB: 2,048 short frames or 15 of the largest size each.
 const FIRST_MIB: usize = 4;
 const NEXT_MIB: usize = 2;
 /// At most this many frames of a host's loopback are fetched before they are told: those behind them wait where they take less memory.
-const AT_ONCE: usize = 8192;
+const AT_ONCE: usize = 4096;
 
 /// Who sends what the wire itself has made: the ICMP error of a router.
 pub const WIRE_NAME: &str = "wire";
@@ -45,7 +46,7 @@ pub struct Waiting {
 /// A host, as far as its frames are concerned.
 #[derive(Debug)]
 struct Source {
-    name: String,
+    name: Arc<str>,
     addresses: Vec<IpAddr>,
     tap: Option<Tap>,
 }
@@ -75,7 +76,7 @@ impl Taps {
             .transpose()?;
         Ok(Self {
             hosts: vec![Source {
-                name: host.to_owned(),
+                name: host.into(),
                 addresses: Vec::new(),
                 tap,
             }],
@@ -99,7 +100,7 @@ impl Taps {
     ) -> io::Result<()> {
         let tap = Some(Tap::on_loopback(sockets, NEXT_MIB)?);
         self.hosts.push(Source {
-            name: name.to_owned(),
+            name: name.into(),
             addresses,
             tap,
         });
@@ -157,6 +158,12 @@ impl Taps {
     /// The name of a host.
     pub fn host(&self, place: usize) -> &str {
         self.hosts.get(place).map_or("", |host| &host.name)
+    }
+
+    /// The same, shared.
+    pub fn shared_name(&self, place: usize) -> Arc<str> {
+        let host = self.hosts.get(place);
+        host.map_or_else(Arc::default, |host| Arc::clone(&host.name))
     }
 
     /// The place of the host with an address on the wire.

@@ -1,9 +1,15 @@
 //! Why the last call failed: evidence from this lab, as plain data.
 
+mod netlink;
+mod path;
+mod standing;
+mod unix;
+
 use super::Session;
 use crate::event::CallEvent;
 use crate::event::packet::PacketEvent;
 use crate::event::socket::SocketRow;
+use crate::event::transfer::Party;
 use crate::packet::headers::{Tcp, Transport, flag};
 use crate::value::Address;
 
@@ -68,6 +74,29 @@ impl Session {
         }
         evidence.facts.extend(self.standing(&evidence.call));
         Some(evidence)
+    }
+
+    /// Gathers what is known of a failed call on a socket of a family that has no packets; false for any other.
+    fn why_local(&mut self, evidence: &mut Evidence) -> bool {
+        self.ledger.learn(&self.inventory);
+        let call = evidence.call.clone();
+        let address = call.peer.clone().or(call.local.clone());
+        let party = call
+            .fd
+            .and_then(|fd| self.ledger.holds(&call.process, fd))
+            .cloned();
+        let family = party.as_ref().map_or("", Party::family);
+        match (family, &address) {
+            ("AF_UNIX", _)
+            | (_, Some(Address::UnixPath(_) | Address::UnixAbstract(_) | Address::UnixUnnamed)) => {
+                self.why_unix(evidence, party.as_ref());
+            }
+            ("AF_NETLINK", _) | (_, Some(Address::Netlink { .. })) => {
+                self.why_netlink(evidence, party.as_ref());
+            }
+            _ => return false,
+        }
+        true
     }
 
     fn why_in_use(&mut self, evidence: &mut Evidence) {

@@ -8,7 +8,7 @@ use crate::session::Settings;
 /// Tries every way to have a lab and says how each ended.
 pub fn examine(settings: &Settings) -> Styled {
     let mut text = Styled::new();
-    match Lab::start(&settings.program, settings.host_network) {
+    match Lab::start(&settings.program, settings.host_network, None) {
         Ok(lab) => {
             text.say(
                 Style::Heading,

@@ -13,12 +13,15 @@ use crate::render::svg::Svg;
 use crate::render::{
     conversations, json, message, packet_line, svg_ladder, svg_plot, svg_states, svg_stream,
 };
+use std::sync::Arc;
 
 /// The views that can be drawn, as `save` takes them.
 const VIEWS: &str = "ladder [FILTER], plot SOCKET seq|cwnd|rtt|window, stream SOCKET, states SOCKET, follow SOCKET, conversations, packets [FILTER], messages, sockets";
 
-/// Packets whose fields are in a page; those beyond have a line each.
+/// Packets whose fields and bytes are in a page, and how many bytes they may have together: a page is fifty times as long as they are.
+/// Packets beyond have a line each.
 const UNFOLDED: usize = 2000;
+const UNFOLDED_BYTES: usize = 1 << 20;
 
 /// How text is laid out in a drawing.
 const SHEET: Look = Look {
@@ -75,6 +78,8 @@ impl Shell {
             let title = Line::new().with(Style::Heading, "The states of a connection (RFC 9293)");
             return Ok(svg_states::draw(&title, &Path::default()));
         }
+        // The table is asked anew, as for the diagram in the terminal.
+        let _ = self.session.socket_rows(None);
         let (name, current, steps) = self.path_of(process, text)?;
         let path = Path {
             current,
@@ -84,7 +89,7 @@ impl Shell {
     }
 
     fn ladder_drawing(&mut self, process: &str, what: &str) -> Result<Svg, String> {
-        let filter = if self.known_socket(process, what).is_some() {
+        let filter = if self.names_conversation(process, what)? {
             Filter::parse("").ok()
         } else {
             Some(parse(what)?)
@@ -115,7 +120,7 @@ impl Shell {
                     lines.extend(
                         packet
                             .filter(|packet| filter.matches(packet))
-                            .map(crate::render::json_packet::packet_json),
+                            .map(|packet| crate::render::json_packet::packet_json(packet)),
                     );
                 }
                 Entry::Event(event) => lines.extend(json::event(event)),
@@ -136,12 +141,13 @@ impl Shell {
             .collect();
         let calls: Vec<_> = log.calls().collect();
         let messages: Vec<_> = self.session.messages().kept().collect();
-        parts.extend(packet_parts(&Ladder {
+        let ladder = Ladder {
             packets: &packets,
             calls: &calls,
             messages: &messages,
-        }));
-        html::page("A socklab session", &parts)
+        };
+        let parts = parts.into_iter().chain(packet_parts(&ladder));
+        html::page("A socklab session", parts)
     }
 
     fn page_summary(&self) -> String {
@@ -165,9 +171,10 @@ impl Shell {
         let mut events: Vec<Event> = Vec::new();
         let mut here = crate::lab::handle::FIRST_HOST.to_owned();
         let log = self.session.log();
-        let flush = |events: &mut Vec<Event>, here: &str, parts: &mut Vec<Part>| {
+        let mut teller = self.teller.afresh();
+        let mut flush = |events: &mut Vec<Event>, here: &str, parts: &mut Vec<Part>| {
             if !events.is_empty() {
-                let text = self.teller.text(events, here, html::LOOK, false);
+                let text = teller.text(events, here, html::LOOK, false);
                 parts.push(Part::Screen(text));
                 events.clear();
             }
@@ -182,7 +189,7 @@ impl Shell {
                 Entry::Packet(number) => events.extend(
                     log.packet_numbered(*number)
                         .filter(|packet| filter.matches(packet))
-                        .map(|packet| Event::Packet(Box::new(packet.clone()))),
+                        .map(|packet| Event::Packet(Arc::clone(packet))),
                 ),
                 Entry::Event(event) => events.push((**event).clone()),
             }
@@ -197,27 +204,30 @@ impl Shell {
 }
 
 /// What a page shows of packets: the ladder, the conversations, and each packet with its fields. Nothing for none.
-pub(super) fn packet_parts(ladder: &Ladder<'_>) -> Vec<Part> {
-    let Some(first) = ladder.packets.first() else {
-        return Vec::new();
-    };
-    let mut parts = vec![
-        Part::Title("The ladder".to_owned()),
-        Part::Drawing(svg_ladder::draw(ladder).part("ladder")),
-        Part::Title("Conversations".to_owned()),
-        Part::Screen(conversations::draw(ladder.packets, &html::LOOK)),
-        Part::Title("The packets".to_owned()),
-    ];
-    for (index, packet) in ladder.packets.iter().enumerate() {
-        let line = packet_line::line(packet, first.frame.time_ns, &html::LOOK);
+pub(super) fn packet_parts(ladder: &Ladder<'_>) -> impl Iterator<Item = Part> {
+    let first = ladder.packets.first();
+    let head = first.into_iter().flat_map(|_| {
+        [
+            Part::Title("The ladder".to_owned()),
+            Part::Drawing(svg_ladder::draw(ladder).part("ladder")),
+            Part::Title("Conversations".to_owned()),
+            Part::Screen(conversations::draw(ladder.packets, &html::LOOK)),
+            Part::Title("The packets".to_owned()),
+        ]
+    });
+    let start = first.map_or(0, |first| first.frame.time_ns);
+    let mut bytes = 0;
+    let packets = ladder.packets.iter().enumerate();
+    head.chain(packets.map(move |(index, packet)| {
+        bytes += packet.held();
+        let line = packet_line::line(packet, start, &html::LOOK);
         let head = Styled { lines: vec![line] };
-        parts.push(if index < UNFOLDED {
+        if index < UNFOLDED && bytes <= UNFOLDED_BYTES {
             Part::Folded(head, tell::fields(packet, true, html::LOOK))
         } else {
             Part::Screen(head)
-        });
-    }
-    parts
+        }
+    }))
 }
 
 /// A display filter, or what is wrong with it.

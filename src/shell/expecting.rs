@@ -1,15 +1,15 @@
 //! What an expectation says is put to what happened: at once, or waiting for what may still be on its way. `expect` and the lines of
 //! lessons are judged here alike.
 
+pub mod verdict;
+
 use super::verbs::word;
 use super::{Screen, Shell};
 use crate::command::ast::{Call, Expr, Operator};
 use crate::command::expectation::{Claim, Expectation, parse_claim};
-use crate::event::{CallEvent, Event, ExpectEvent};
-use crate::lesson::difference::{answers, words_for_time};
-use crate::session::inventory::Known;
+use crate::event::{Event, ExpectEvent};
 use crate::sys::clock;
-use crate::value::{Address, Value};
+use crate::value::Value;
 use std::time::Duration;
 
 /// How long an expectation waits for what may still be on its way, when no deadline is set.
@@ -167,178 +167,6 @@ impl Shell {
         }
     }
 
-    /// Judges by what is known, without asking anybody.
-    fn now(&self, process: &str, claim: &Claim, since: &Since) -> Result<(), String> {
-        let whose = claim.process.as_deref();
-        let here = whose.unwrap_or(process);
-        // Over a stretch of time anybody will do, unless somebody is named.
-        let who = if since.any { whose } else { Some(here) };
-        match &claim.expectation {
-            Expectation::Ok => self.told_by(who, since, |call| call.errno.is_none()),
-            Expectation::Errno(wanted) => {
-                self.told_by(who, since, |call| call.errno.as_ref() == Some(wanted))
-            }
-            Expectation::Called(name) => {
-                let made = self
-                    .calls_since(who, since)
-                    .any(|call| is_named(call, name) && call.errno.is_none());
-                made.then_some(()).ok_or_else(|| match who {
-                    Some(who) => format!("{who} has made no {name} that succeeded"),
-                    None => format!("no {name} has succeeded"),
-                })
-            }
-            Expectation::Returned {
-                call,
-                arguments,
-                result,
-                errno,
-            } => self.returned(who, since, call, |made| {
-                made.result == *result
-                    && errno
-                        .as_ref()
-                        .is_none_or(|errno| made.errno.as_ref() == Some(errno))
-                    && arguments
-                        .as_ref()
-                        .is_none_or(|wanted| fits(wanted, &made.args.join(", ")))
-            }),
-            Expectation::State { socket, state } => match self.state_of(here, socket) {
-                Some(now) if now == state => Ok(()),
-                Some(now) => Err(format!("{socket} is in {now}")),
-                None => Err(format!("{socket} is no socket here")),
-            },
-            Expectation::Packet { count, filter } => {
-                let number = self
-                    .packets_since(since)
-                    .filter(|packet| filter.filter.matches(packet))
-                    .count();
-                let held = match count {
-                    None => number > 0,
-                    Some(wanted) => number as u64 == *wanted,
-                };
-                held.then_some(())
-                    .ok_or_else(|| format!("{number} of the packets since then match"))
-            }
-            Expectation::Seen(pattern) => {
-                let seen = self
-                    .packets_since(since)
-                    .any(|packet| answers(pattern, &self.seen(packet), since.time_ns));
-                seen.then_some(())
-                    .ok_or_else(|| "no such packet was seen".to_owned())
-            }
-            Expectation::Blocked(name) => {
-                let name = name.as_deref().unwrap_or(here);
-                let asleep = self
-                    .session
-                    .process(name)
-                    .is_some_and(|process| process.works().any(|(_, work)| work.blocked));
-                asleep
-                    .then_some(())
-                    .ok_or_else(|| format!("{name} is not blocked"))
-            }
-            Expectation::TimedOut => match self.session.refusal(here) {
-                Some(reason) if reason.starts_with("timed out") => Ok(()),
-                Some(reason) => Err(format!(
-                    "it was not carried out for another reason: {reason}"
-                )),
-                None => Err("the last command has not run into a timeout of settimeout".to_owned()),
-            },
-            Expectation::Output(text) => self
-                .teller
-                .written_since(since.output)
-                .contains(text.as_str())
-                .then_some(())
-                .ok_or_else(|| "no output has it".to_owned()),
-            Expectation::Received(wanted) => {
-                let mut received: Vec<u8> = Vec::new();
-                for call in self.calls_since(who, since).filter(|call| receives(call)) {
-                    received.extend(call.data.as_deref().unwrap_or_default());
-                }
-                let found = received
-                    .windows(wanted.len().max(1))
-                    .any(|part| part == wanted);
-                (found || wanted.is_empty()).then_some(()).ok_or_else(|| {
-                    format!("what came is {}", crate::packet::text::quote(&received, 60))
-                })
-            }
-            Expectation::Took(timing) => match self.telling_call(here) {
-                Some(call) if timing.holds(call.end_ns - call.start_ns) => Ok(()),
-                Some(call) => Err(format!(
-                    "{} took {}",
-                    call.name,
-                    words_for_time(call.end_ns - call.start_ns)
-                )),
-                None => Err(format!("{here} has made no call")),
-            },
-            Expectation::AnyState { .. } | Expectation::Equals(_) | Expectation::Condition(_) => {
-                Err("it has to be asked".to_owned())
-            }
-        }
-    }
-
-    /// Whether the call that tells how it went passes; over a stretch of time, whether any call does.
-    fn told_by(
-        &self,
-        who: Option<&str>,
-        since: &Since,
-        passes: impl Fn(&CallEvent) -> bool,
-    ) -> Result<(), String> {
-        if since.any {
-            return if self.calls_since(who, since).any(passes) {
-                Ok(())
-            } else {
-                Err("no call has gone so".to_owned())
-            };
-        }
-        let who = who.unwrap_or_default();
-        // No call failed, but what was asked for was not done either; the call before it is not what is meant.
-        if let Some(reason) = self.session.refusal(who) {
-            return Err(format!("the last command was not carried out: {reason}"));
-        }
-        match self.telling_call(who) {
-            Some(call) if passes(call) => Ok(()),
-            Some(CallEvent {
-                errno: Some(errno),
-                name,
-                ..
-            }) => Err(format!("{name} failed with {errno}")),
-            Some(CallEvent { name, result, .. }) => {
-                Err(format!("{name} did not fail; it returned {result}"))
-            }
-            None => Err(format!("{who} has made no call")),
-        }
-    }
-
-    /// Whether a call of this name returned as wanted. An empty name is the last call, whatever it is.
-    fn returned(
-        &self,
-        who: Option<&str>,
-        since: &Since,
-        name: &str,
-        passes: impl Fn(&CallEvent) -> bool,
-    ) -> Result<(), String> {
-        let mut last = None;
-        if name.is_empty() && !since.any {
-            last = self.telling_call(who.unwrap_or_default());
-            if last.is_some_and(&passes) {
-                return Ok(());
-            }
-        } else {
-            for call in self.calls_since(who, since) {
-                if name.is_empty() || is_named(call, name) {
-                    if passes(call) {
-                        return Ok(());
-                    }
-                    last = Some(call);
-                }
-            }
-        }
-        Err(match last {
-            Some(call) => call.text(),
-            None if name.is_empty() => "no call was made".to_owned(),
-            None => format!("no {name} has returned"),
-        })
-    }
-
     /// Has the process evaluate a condition, without showing it and without touching `_`.
     fn condition(&mut self, process: &str, expr: Expr, otherwise: String) -> Result<(), String> {
         let busy = self
@@ -352,60 +180,6 @@ impl Shell {
             Some(value) if is_true(&value) => Ok(()),
             _ => Err(otherwise),
         }
-    }
-
-    pub(super) fn state_of(&self, process: &str, socket: &str) -> Option<&'static str> {
-        let inventory = self.session.inventory();
-        let elsewhere = || {
-            socket
-                .split_once('.')
-                .and_then(|(process, name)| inventory.by_name(process, name))
-        };
-        // A name that only one other process knows is meant, too.
-        let anywhere = || {
-            let mut found = self
-                .session
-                .processes()
-                .iter()
-                .filter_map(|process| inventory.by_name(&process.name, socket));
-            found.next().filter(|_| found.next().is_none())
-        };
-        inventory
-            .by_name(process, socket)
-            .or_else(elsewhere)
-            .or_else(anywhere)
-            .map(Known::state)
-    }
-
-    /// Whether some socket is in a state, as the kernel tells it.
-    fn any_state(
-        &mut self,
-        whose: Option<&str>,
-        state: &str,
-        port: Option<u16>,
-        peer: Option<u16>,
-    ) -> Result<(), String> {
-        let mut others: Vec<&str> = Vec::new();
-        for row in self.session.socket_rows(None) {
-            let local = row.local.as_ref().and_then(Address::port);
-            let remote = row.peer.as_ref().and_then(Address::port);
-            if whose.is_some_and(|whose| row.process != whose)
-                || port.is_some() && local != port
-                || peer.is_some() && remote != peer
-            {
-                continue;
-            }
-            if row.state.eq_ignore_ascii_case(state) {
-                return Ok(());
-            }
-            others.push(row.state);
-        }
-        Err(match (others.as_slice(), port, peer) {
-            ([], None, None) => "there is no socket".to_owned(),
-            ([], ..) => "there is no such socket".to_owned(),
-            (others, None, None) => format!("the sockets are in {}", others.join(", ")),
-            (others, ..) => format!("such a socket is in {}", others.join(", ")),
-        })
     }
 
     /// Waits for a state, asking the kernel again each time.
@@ -431,37 +205,6 @@ impl Shell {
     }
 }
 
-/// True when a call has this name; glibc's accept is the system call accept4, and so on.
-pub(super) fn is_named(call: &CallEvent, name: &str) -> bool {
-    call.name == name || call.name.strip_suffix('4') == Some(name)
-}
-
-/// True for the calls that bring bytes from a socket.
-fn receives(call: &CallEvent) -> bool {
-    call.name.starts_with("recv") || call.name.starts_with("read")
-}
-
-/// True when arguments are as they were written, where `…` stands for any.
-fn fits(wanted: &str, arguments: &str) -> bool {
-    let wanted = wanted.replace("...", "…");
-    let parts: Vec<&str> = wanted.split('…').map(str::trim).collect();
-    let mut rest = arguments;
-    for (place, part) in parts.iter().enumerate() {
-        let part = part.trim_matches([',', ' ']);
-        if place == 0 && !rest.starts_with(part) {
-            return false;
-        }
-        if place + 1 == parts.len() {
-            return rest.ends_with(part) && (place > 0 || rest.len() == part.len());
-        }
-        match rest.find(part) {
-            Some(at) => rest = &rest[at + part.len()..],
-            None => return false,
-        }
-    }
-    true
-}
-
 fn is_true(value: &Value) -> bool {
     match value {
         Value::None => false,
@@ -476,26 +219,5 @@ fn is_true(value: &Value) -> bool {
         | Value::Poller(_)
         | Value::File(_)
         | Value::Address(_) => true,
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::fits;
-
-    #[test]
-    fn arguments_are_compared_as_they_stand_and_dots_stand_for_any() {
-        for (wanted, arguments, held) in [
-            ("3", "3", true),
-            ("3", "33", false),
-            ("3, …", "3, {AF_INET 127.0.0.1:5000}", true),
-            ("…", "anything, 5", true),
-            ("…, 0", "3, \"x\", 0", true),
-            ("3, …, 0", "3, \"x\", 1", false),
-            ("3, ...", "4, 5", false),
-            ("AF_INET, SOCK_STREAM, 0", "AF_INET, SOCK_STREAM, 0", true),
-        ] {
-            assert_eq!(fits(wanted, arguments), held, "{wanted} | {arguments}");
-        }
     }
 }

@@ -15,7 +15,7 @@ use crate::render::follow::{self, Conversation, Form};
 use crate::render::ladder::Ladder;
 use crate::render::styled::{Look, Style, Styled};
 use crate::render::{endpoint, message};
-use crate::session::inventory::Known;
+use crate::session::known::Known;
 use crate::session::ledger::Ledger;
 use crate::session::packets::endpoints;
 use crate::value::Address;
@@ -45,11 +45,10 @@ impl Picked<'_> {
 impl Shell {
     pub(super) fn ladder(&mut self, process: &str, call: &Call, screen: &mut dyn Screen) {
         let text = word(call, 0).unwrap_or_default();
-        // What names a socket is no filter: the ladder of its conversation passes everything.
-        let filter = if self.known_socket(process, &text).is_some() {
-            Filter::parse("").ok()
-        } else {
-            self.filter(call, 0, screen)
+        let filter = match self.names_conversation(process, &text) {
+            Ok(true) => Filter::parse("").ok(),
+            Ok(false) => self.filter(call, 0, screen),
+            Err(reason) => return self.refuse("", reason, screen),
         };
         let Some(filter) = filter else { return };
         let shown = {
@@ -59,20 +58,35 @@ impl Shell {
         self.show_or_say(&shown, "no packet matches", screen);
     }
 
-    /// The packets of the socket that a text names, of all sockets when it names none, as far as the filter passes them; and
-    /// the calls made meanwhile.
+    /// True for what names a conversation or a socket: it is no filter, and the ladder of its conversation passes everything. An error
+    /// says that a number is none of a conversation.
+    pub(super) fn names_conversation(&self, process: &str, text: &str) -> Result<bool, String> {
+        let is_named =
+            self.conversation(text).is_some() || self.known_socket(process, text).is_some();
+        match text.trim().parse() {
+            Ok(number) if !is_named => Err(self.no_conversation(number)),
+            _ => Ok(is_named),
+        }
+    }
+
+    /// The packets of the conversation or the socket that a text names, of all when it names none, as far as the filter passes them;
+    /// and the calls made meanwhile.
     pub(super) fn pick(&self, process: &str, text: &str, filter: &Filter) -> Picked<'_> {
-        let only = self.known_socket(process, text).map(conversation_of);
+        let number = self.conversation(text);
+        let known = self
+            .known_socket(process, text)
+            .filter(|_| number.is_none());
+        let only = known.map(conversation_of);
         let log = self.session.log();
         let packets: Vec<&PacketEvent> = log
             .packets()
             .filter(|packet| {
-                only.as_ref().is_none_or(|ends| belongs(ends, packet)) && filter.matches(packet)
+                (number.is_none() || packet.track.conversation == number)
+                    && only.as_ref().is_none_or(|ends| belongs(ends, packet))
+                    && filter.matches(packet)
             })
             .collect();
-        let label = self
-            .known_socket(process, text)
-            .map(|known| self.session.inventory().shown(known));
+        let label = known.map(|known| self.session.inventory().shown(known));
         let messages: Vec<&MessageEvent> = self
             .session
             .messages()
@@ -146,7 +160,12 @@ impl Shell {
                 }
                 screen.show(&shown);
             }
-            Err(reason) => self.show_or_say(&Styled::new(), &reason, screen),
+            Err(reason) => match self.subject(process, &text) {
+                Some(Subject::Number(number)) if self.conversation(&text).is_none() => {
+                    self.refuse("", self.no_conversation(number), screen);
+                }
+                _ => self.show_or_say(&Styled::new(), &reason, screen),
+            },
         }
     }
 
@@ -168,6 +187,11 @@ impl Shell {
                 text.escape_debug()
             )
         })?;
+        if let Subject::Number(number) = subject
+            && self.conversation(text).is_none()
+        {
+            return Err(self.no_conversation(number));
+        }
         if let (Form::Text, Subject::Socket(party)) = (form, &subject)
             && party.family() == "AF_NETLINK"
         {
@@ -213,7 +237,7 @@ impl Shell {
                 .packets()
                 .filter(|packet| match (&ends, subject) {
                     (Some(ends), _) => belongs(ends, packet),
-                    (None, Subject::Number(number)) => packet.track.stream == Some(*number),
+                    (None, Subject::Number(number)) => packet.track.conversation == Some(*number),
                     (None, Subject::Socket(_)) => false,
                 })
                 .map(|packet| (packet, packet.track.forward))

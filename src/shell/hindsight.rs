@@ -5,7 +5,7 @@ use super::expecting::Since;
 use crate::event::CallEvent;
 use crate::event::packet::PacketEvent;
 use crate::lesson::difference::Seen;
-use crate::session::inventory;
+use crate::session::known::protocol_of;
 use crate::session::packets::endpoints;
 use std::net::{IpAddr, SocketAddr};
 
@@ -50,7 +50,7 @@ impl Shell {
             add(label);
             let host = place.and_then(|address| self.host_at(address, packet));
             let known = host.zip(ends).and_then(|(host, (local, peer))| {
-                let protocol = inventory::protocol_of(&packet.headers);
+                let protocol = protocol_of(&packet.headers);
                 let inventory = self.session.inventory();
                 inventory.endpoint(host, protocol, local, peer)
             });

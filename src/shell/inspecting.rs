@@ -9,6 +9,7 @@ use crate::capture::interface::Interface;
 use crate::capture::live::{Ending, Live, Next, Settings};
 use crate::command::filter::Filter;
 use crate::event::packet::PacketEvent;
+use crate::inspector::annotation;
 use crate::inspector::pcapng;
 use crate::inspector::read::blank;
 use crate::inspector::reassembly::Reassembly;
@@ -17,12 +18,13 @@ use crate::packet::decode::decode_into;
 use crate::render::clock::Clock;
 use crate::render::styled::{Look, Styled};
 use crate::render::{json, json_packet, packet_line, packet_text};
-use crate::sys::{names, terminal};
-use begin::{find, greeting, program, refused};
+use crate::sys::{interface, terminal};
+use begin::{find, greeting, kernels_part, program, refused};
 use notes::{Notes, grouped};
 use std::collections::HashMap;
 use std::io::{self, BufWriter, Write};
 use std::os::fd::OwnedFd;
+use std::sync::Arc;
 
 /// What is asked for.
 pub struct Request {
@@ -123,9 +125,15 @@ pub fn inspect(mut request: Request, screen: &mut dyn Screen, notes: &mut dyn Wr
         }
     };
     if !request.quiet {
-        notes.note(&greeting(&interface));
+        let kernel = if request.filter.trim().is_empty() {
+            ""
+        } else {
+            kernels_part(&filter, &interface, request.strict, live.filtered)
+        };
+        notes.note(&greeting(&interface, kernel));
     }
     let inspection = Inspection {
+        plain: packet_text::Writer::new(request.clock, screen.look().ascii),
         filter,
         interface,
         request,
@@ -155,10 +163,12 @@ struct Inspection {
     file: Option<pcapng::Writer<BufWriter<Box<dyn Write>>>>,
     tracker: Tracker,
     reassembly: Reassembly,
-    names: HashMap<i32, String>,
+    names: HashMap<i32, Arc<str>>,
     look: Look,
     /// The packet at hand; its memory is used again and again.
     event: PacketEvent,
+    /// Writes lines without colour and without an end of their width.
+    plain: packet_text::Writer,
     /// Lines that were not shown yet.
     lines: Vec<u8>,
     seen: u64,
@@ -211,9 +221,12 @@ impl Inspection {
             while let Some(frame) = block.next_frame() {
                 then = self.frame(&frame);
                 if self.lines.len() > BUFFER {
-                    self.show_lines(screen);
+                    let written = self.hand_on(screen);
                     if screen.is_gone() {
                         then = Then::Stop;
+                    }
+                    if let Err(error) = written {
+                        then = Then::Fail(error);
                     }
                 }
                 if !matches!(then, Then::GoOn) {
@@ -247,9 +260,9 @@ impl Inspection {
             frame.len,
         );
         let when = (self.seen, frame.time_ns);
-        event.track =
-            self.reassembly
-                .packet(&mut self.tracker, when, &mut event.headers, frame.bytes);
+        let PacketEvent { headers, track, .. } = event;
+        self.reassembly
+            .packet(&mut self.tracker, when, headers, frame.bytes, track);
         event.number = self.seen;
         event.frame.time_ns = frame.time_ns;
         event.frame.link = self.interface.link;
@@ -262,8 +275,9 @@ impl Inspection {
         self.shown += 1;
         if self.file.is_some() || self.interface.index == 0 {
             let name = self.names.entry(frame.ifindex).or_insert_with(|| {
-                names::if_indextoname(frame.ifindex as u32)
+                interface::if_indextoname(frame.ifindex as u32)
                     .unwrap_or_else(|_| format!("interface {}", frame.ifindex))
+                    .into()
             });
             self.event.interface.clone_from(name);
         }
@@ -272,7 +286,8 @@ impl Inspection {
         }
         if let Some(file) = &mut self.file {
             let keep = self.request.snaplen.unwrap_or(usize::MAX);
-            if let Err(error) = file.packet(&self.event, keep) {
+            let comments = annotation::annotate(&self.event, None);
+            if let Err(error) = file.packet(&self.event, keep, &comments) {
                 return Then::Fail(error);
             }
         }
@@ -295,7 +310,7 @@ impl Inspection {
             json_packet::write(&mut self.lines, packet);
             self.lines.push(b'\n');
         } else if self.request.endless && !look.color {
-            packet_text::write(&mut self.lines, packet, clock, times_ns, look.ascii);
+            self.plain.write(&mut self.lines, packet, times_ns);
         } else {
             let look = Look {
                 width: match (self.request.endless, self.interface.index) {
@@ -319,10 +334,11 @@ impl Inspection {
         }
     }
 
-    /// Shows and writes what was collected.
+    /// Writes and shows what was collected: the file first, as it never has to wait for a reader that stands still.
     fn hand_on(&mut self, screen: &mut dyn Screen) -> io::Result<()> {
+        let written = self.file.as_mut().map_or(Ok(()), pcapng::Writer::flush);
         self.show_lines(screen);
-        self.file.as_mut().map_or(Ok(()), pcapng::Writer::flush)
+        written
     }
 
     /// Says at once that frames were dropped; a capture with holes is not to be taken for a whole one.

@@ -51,6 +51,19 @@ impl Journal {
         self.entries.iter()
     }
 
+    /// The processes that began under this name, by their numbers, oldest first.
+    pub(super) fn pids_of(&self, name: &str) -> impl Iterator<Item = i32> {
+        self.entries.iter().filter_map(move |entry| match entry {
+            Entry::Event(event) => match &**event {
+                Event::Process(process) if process.process == name && process.ended.is_none() => {
+                    Some(process.pid)
+                }
+                _ => None,
+            },
+            _ => None,
+        })
+    }
+
     /// Forgets everything.
     pub(super) fn clear(&mut self) {
         *self = Self::default();

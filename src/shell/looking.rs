@@ -10,7 +10,7 @@ use crate::event::packet::PacketEvent;
 use crate::event::path::{Step, merge};
 use crate::event::socket::SocketRow;
 use crate::render::states::Path;
-use crate::session::inventory::{Known, Protocol};
+use crate::session::known::{Known, Protocol};
 use crate::value::Address;
 use tell::Mode;
 
@@ -211,16 +211,18 @@ impl Shell {
     }
 
     pub(super) fn why(&mut self, process: &str, screen: &mut dyn Screen) {
-        match self.session.why(process) {
-            Some(evidence) => {
-                self.show_events(screen);
-                let text = views::why(&evidence, screen.look());
-                screen.show(&text);
-            }
-            None => self
-                .session
-                .tell(Event::Note("no call has failed so far".to_owned())),
+        self.wait_for_timed(Some(process), screen);
+        if let Some(evidence) = self.session.why(process) {
+            self.show_events(screen);
+            let text = views::why(&evidence, screen.look());
+            return screen.show(&text);
         }
+        let words = "no call has failed so far";
+        let note = match self.session.refusal(process) {
+            Some(reason) => format!("{words}; the last command: {reason}"),
+            None => words.to_owned(),
+        };
+        self.session.tell(Event::Note(note));
     }
 
     /// The display filter of an argument, which passes everything when none is given; `None` when it is wrong, which has been said.
@@ -251,7 +253,9 @@ impl Shell {
     pub(super) fn known_socket(&self, process: &str, text: &str) -> Option<&Known> {
         let inventory = self.session.inventory();
         if let Ok(fd) = text.parse::<i32>() {
-            return inventory.by_fd(process, fd);
+            return inventory
+                .by_fd(process, fd)
+                .or_else(|| self.socket_of_conversation(text));
         }
         let elsewhere = || {
             text.split_once('.')

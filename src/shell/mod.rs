@@ -12,6 +12,7 @@ pub mod journal;
 pub mod lesson;
 pub mod looking;
 mod machines;
+pub mod origins;
 mod performing;
 pub mod plotting;
 pub mod reading;
@@ -304,6 +305,7 @@ impl Shell {
     fn forget(&mut self) {
         self.typed = Typed::default();
         self.journal.clear();
+        self.teller.begin_anew();
         self.blocks = Blocks::default();
         self.watermark = 1;
         self.untold = Since::BEGINNING;

@@ -102,8 +102,35 @@ impl Shell {
             self.refuse(process, reason, screen);
         }
         self.show_events(screen);
+        self.mention_owner(process, command, screen);
         self.mention_why(process, screen);
         Flow::Continue
+    }
+
+    /// After a refusal: a name that this process lacks and another has was most likely typed at the wrong prompt.
+    fn mention_owner(&mut self, process: &str, command: &Command, screen: &mut dyn Screen) {
+        if self.session.refusal(process).is_none() {
+            return;
+        }
+        let mine = self.session.variables(process);
+        let others = || self.session.processes().iter().map(|other| &other.name);
+        let names = command.action.names();
+        let mut lacking = names
+            .iter()
+            .filter(|name| !mine.iter().any(|known| known == *name));
+        let found = lacking.find_map(|name| {
+            let owner = others().find(|other| {
+                let theirs = self.session.variables(other);
+                theirs.iter().any(|known| known == name)
+            })?;
+            Some(format!(
+                "{name} is a variable of {owner}: in front of the line `{owner}>` takes it there"
+            ))
+        });
+        if let Some(note) = found {
+            self.session.tell(Event::Note(note));
+            self.show_events(screen);
+        }
     }
 
     /// After the first call that failed at the prompt: where its reason can be had.
@@ -154,6 +181,24 @@ impl Shell {
             );
         }
         false
+    }
+
+    /// In a script, waits for the calls that end by themselves at a time they were given: of this process, or of all. The next line may be
+    /// about what came of them, or there is none that would wait.
+    pub fn wait_for_timed(&mut self, process: Option<&str>, screen: &mut dyn Screen) {
+        let Some(deadline) = self.manner.deadline else {
+            return;
+        };
+        let is_timed = |shell: &Self| {
+            let processes = shell.session.processes().iter();
+            processes
+                .filter(|known| process.is_none_or(|name| name == known.name))
+                .filter_map(|known| known.work(0)?.call.as_ref())
+                .any(|call| ends_by_itself(&call.name, &call.invocation))
+        };
+        if is_timed(self) {
+            self.wait_for(deadline, screen, |shell| !is_timed(shell));
+        }
     }
 
     /// What a process's main thread is doing, in words.
@@ -243,15 +288,25 @@ impl Shell {
     }
 
     pub(super) fn refuse(&mut self, process: &str, reason: String, screen: &mut dyn Screen) {
-        if self.manner.deadline.is_some() {
-            self.tally.wrong_lines += 1;
-        }
         self.session.tell(Event::Refused(RefusedEvent {
             process: process.to_owned(),
             job: 0,
             reason,
+            fruitless: false,
         }));
         self.show_events(screen);
+    }
+}
+
+/// True for a call that waits for so long and no longer: its last argument is the time.
+fn ends_by_itself(name: &str, invocation: &str) -> bool {
+    let last = invocation.trim_end_matches(')').rsplit(", ").next();
+    match name {
+        "poll" | "epoll_wait" => {
+            last.is_some_and(|time| time.parse::<i64>().is_ok_and(|time| time >= 0))
+        }
+        "select" => last.is_some_and(|time| time != "NULL"),
+        _ => false,
     }
 }
 

@@ -41,11 +41,16 @@ impl Shell {
                 text.escape_debug()
             )
         })?;
+        if let Subject::Number(number) = subject
+            && self.conversation(text).is_none()
+        {
+            return Err(self.no_conversation(number));
+        }
         let (log, ledger, samples) = self.session.records();
         let mut packets = connection(log, &subject);
         if packets.is_empty() {
             let what = match &subject {
-                Subject::Number(number) => format!("no TCP connection has the number {number}"),
+                Subject::Number(number) => format!("conversation {number} is no TCP connection"),
                 Subject::Socket(party) if party.listening => format!(
                     "{} is a listener: name a connection that it accepted",
                     party.label

@@ -4,8 +4,9 @@ use super::{Screen, tell};
 use crate::command::filter::Filter;
 use crate::event::packet::PacketEvent;
 use crate::inspector::pcap::CaptureError;
-use crate::inspector::read::{Told, read_told};
-use crate::inspector::relay::relay;
+use crate::inspector::plot::Subject;
+use crate::inspector::read::read_told;
+use crate::inspector::relay::{Crew, Format, relay};
 use crate::render::clock::Clock;
 use crate::render::packet_line;
 use crate::render::styled::{Look, Style, Styled};
@@ -61,6 +62,42 @@ pub enum View {
         /// As bytes.
         bytes: bool,
     },
+    /// A conversation over time, by its number.
+    Plot {
+        /// The number, as the table of conversations has it.
+        number: u32,
+        /// What of it.
+        subject: Subject,
+    },
+}
+
+impl View {
+    /// The plot that two words ask for, a conversation's number and what of it, to be written to a file if there is one. An error
+    /// says what is wrong with them.
+    pub fn plot(words: &[String], write: Option<&Path>) -> Result<Self, String> {
+        let [number, what] = words else {
+            return Err("a plot takes a conversation's number and what is plotted".to_owned());
+        };
+        let subject = match Subject::named(what) {
+            Some(Subject::CongestionWindow) => Err(
+                "a capture does not hold the congestion window: only the sender's kernel knows it; `window` plots the bytes in flight",
+            ),
+            Some(subject) => Ok(subject),
+            None => Err("seq, rtt and window can be plotted"),
+        };
+        if write.is_some_and(|file| file.extension().is_none_or(|ending| ending != "svg")) {
+            return Err("a plot is written to a file whose name ends in .svg".to_owned());
+        }
+        Ok(Self::Plot {
+            number: number.parse().map_err(|_| {
+                format!(
+                    "{} is no number of a conversation; --conversations lists them",
+                    number.escape_debug()
+                )
+            })?,
+            subject: subject.map_err(|why| format!("{}: {why}", what.escape_debug()))?,
+        })
+    }
 }
 
 /// Why a capture was not read to its end.
@@ -86,7 +123,12 @@ pub fn read(reading: &Reading, screen: &mut dyn Screen) -> Result<(), Failure> {
     } else {
         File::open(&reading.file)
             .map_err(CaptureError::Io)
-            .and_then(|file| any(reading, filter, file, BUFFER, screen))
+            .and_then(|file| {
+                // A pipe has a name, too, where it is a FIFO.
+                let regular = file.metadata().is_ok_and(|about| about.is_file());
+                let buffer = if regular { BUFFER } else { 0 };
+                any(reading, filter, file, buffer, screen)
+            })
     };
     result.map_err(|error| {
         let mut text = Styled::new();
@@ -122,7 +164,7 @@ fn parse(filter: &str, look: Look) -> Result<Option<Filter>, Failure> {
     })
 }
 
-/// Shows the packets of an input; lines are kept back until they are `buffer` bytes.
+/// Shows the packets of an input; lines are kept back until they are `buffer` bytes, 0 where the next packet may be long in coming.
 fn show(
     reading: &Reading,
     filter: Option<&Filter>,
@@ -140,35 +182,41 @@ fn show(
     };
     let passes = |packet: &PacketEvent| filter.is_none_or(|filter| filter.matches(packet));
     let plain = reading.as_json || look.width == usize::MAX && !look.color;
-    let write = |told: &Told<'_>, out: &mut Vec<u8>| {
-        if reading.as_json {
-            json_packet::write(out, told.packet);
-            out.push(b'\n');
-        } else if plain {
-            packet_text::write(out, told.packet, reading.clock, told.times_ns, look.ascii);
-        } else {
-            let time = reading.clock.text(told.packet.frame.time_ns, told.times_ns);
-            let line = packet_line::at(told.packet, &time, &look);
-            let text = Styled { lines: vec![line] }.to_text(&look);
-            out.extend_from_slice(text.as_bytes());
-        }
+    // Each thread writes lines of its own.
+    let formats = || -> Box<Format<'_>> {
+        let mut lines = packet_text::Writer::new(reading.clock, look.ascii);
+        Box::new(move |told, out| {
+            if !passes(told.packet) {
+            } else if reading.as_json {
+                json_packet::write(out, told.packet);
+                out.push(b'\n');
+            } else if plain {
+                lines.write(out, told.packet, told.times_ns);
+            } else {
+                let time = reading.clock.text(told.packet.frame.time_ns, told.times_ns);
+                let line = packet_line::at(told.packet, &time, &look);
+                let text = Styled { lines: vec![line] }.to_text(&look);
+                out.extend_from_slice(text.as_bytes());
+            }
+        })
     };
     let Some(count) = reading.count else {
         let workers = thread::available_parallelism().map_or(1, |count| count.get().min(WORKERS));
-        let format = |told: &Told<'_>, out: &mut Vec<u8>| {
-            if passes(told.packet) {
-                write(told, out);
-            }
+        let crew = Crew {
+            workers,
+            patient: buffer == 0,
         };
-        return relay(input, workers, &format, |lines| on(lines, screen)).map(|_| ());
+        return relay(input, crew, &formats, |lines| on(lines, screen)).map(|_| ());
     };
+    let mut format = formats();
     let mut left = count;
     let mut lines = Vec::new();
     let result = read_told(input, |told| {
-        if left > 0 && passes(told.packet) {
-            write(told, &mut lines);
-            left -= 1;
+        let before = lines.len();
+        if left > 0 {
+            format(told, &mut lines);
         }
+        left -= u64::from(lines.len() > before);
         if lines.len() > buffer || left == 0 {
             let flow = on(&lines, screen);
             lines.clear();

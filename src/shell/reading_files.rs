@@ -3,15 +3,17 @@
 
 use super::Screen;
 use super::drawing::packet_parts;
-use super::reading::Reading;
-use super::reading_views::{Kept, each, nothing};
+use super::reading::{Reading, View};
+use super::reading_views::{Kept, conversation, each, nothing, plot_of};
 use crate::command::filter::Filter;
 use crate::event::packet::PacketEvent;
+use crate::inspector::annotation;
 use crate::inspector::pcap::CaptureError;
 use crate::inspector::pcapng::Writer;
+use crate::inspector::read::Told;
 use crate::render::html::{self, Part};
 use crate::render::ladder::Ladder;
-use crate::render::svg_ladder;
+use crate::render::{svg_ladder, svg_plot};
 use std::fs::File;
 use std::io::{BufWriter, Read};
 use std::ops::ControlFlow;
@@ -26,6 +28,15 @@ pub(super) fn write(
     screen: &mut dyn Screen,
 ) -> Result<(), CaptureError> {
     let ending = file.extension().and_then(|ending| ending.to_str());
+    if let View::Plot { number, subject } = reading.view {
+        let (kept, result) = conversation(number, |_| true, reading, filter, input);
+        kept.warn(screen);
+        match plot_of(&kept, number, subject) {
+            Ok(plot) => std::fs::write(file, svg_plot::draw(&plot).file(&title(reading)))?,
+            Err(why) => screen.show(&nothing(&format!("{why}: nothing is written"))),
+        }
+        return result;
+    }
     let draw = match ending {
         Some("svg") => drawing,
         Some("html") => page,
@@ -61,9 +72,8 @@ fn page(ladder: &Ladder<'_>, reading: &Reading) -> String {
         ladder.packets.len(),
         env!("CARGO_PKG_VERSION")
     );
-    let mut parts = vec![Part::Prose(words)];
-    parts.extend(packet_parts(ladder));
-    html::page(&title(reading), &parts)
+    let parts = std::iter::once(Part::Prose(words)).chain(packet_parts(ladder));
+    html::page(&title(reading), parts)
 }
 
 fn title(reading: &Reading) -> String {
@@ -73,7 +83,20 @@ fn title(reading: &Reading) -> String {
         .to_owned()
 }
 
-/// A pcapng file, with what is known of each packet as its comment.
+/// The comments of a packet: those of the file it was read from, or else what is known of it.
+fn comments(told: &Told<'_>) -> Vec<String> {
+    let there: Vec<String> = told
+        .comments()
+        .map(|comment| annotation::safe(&String::from_utf8_lossy(comment)))
+        .collect();
+    if there.is_empty() {
+        annotation::annotate(told.packet, None)
+    } else {
+        there
+    }
+}
+
+/// A pcapng file, with the comments of each packet.
 fn frames(
     reading: &Reading,
     filter: Option<&Filter>,
@@ -83,7 +106,7 @@ fn frames(
     let mut writer = Writer::new(BufWriter::new(File::create(file)?))?;
     let mut failed = None;
     let result = each(reading, filter, input, |told| {
-        match writer.packet(told.packet, usize::MAX) {
+        match writer.packet(told.packet, usize::MAX, &comments(told)) {
             Ok(()) => ControlFlow::Continue(()),
             Err(error) => {
                 failed = Some(error);

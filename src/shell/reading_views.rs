@@ -5,15 +5,19 @@ use super::reading::{Reading, View};
 use super::{Screen, tell};
 use crate::command::filter::Filter;
 use crate::event::packet::PacketEvent;
+use crate::event::plot::Plot;
+use crate::inspector;
 use crate::inspector::follow::said;
 use crate::inspector::pcap::CaptureError;
+use crate::inspector::plot::{Course, Subject};
 use crate::inspector::read::{Told, read_told};
+use crate::packet::headers::flag;
 use crate::render::conversations::Totals;
 use crate::render::endpoint;
 use crate::render::follow::{self, Conversation, Form};
 use crate::render::ladder::{self, Ladder};
 use crate::render::styled::{Line, Look, Style, Styled};
-use crate::render::{hex, packet_line};
+use crate::render::{hex, packet_line, plot};
 use std::collections::VecDeque;
 use std::io::Read;
 use std::ops::ControlFlow;
@@ -32,11 +36,10 @@ pub(super) fn show(
     let look = screen.look();
     match reading.view {
         View::Lines | View::Fields { .. } | View::Bytes => each(reading, filter, input, |told| {
-            let text = match reading.view {
-                View::Fields { bytes } => fields(told, bytes, look),
-                _ => bytes_of(told, reading, look),
-            };
-            screen.show(&text);
+            match reading.view {
+                View::Fields { bytes } => screen.show(&fields(told, bytes, look)),
+                _ => show_bytes(told, reading, look, screen),
+            }
             flow(screen)
         }),
         View::Conversations => {
@@ -69,20 +72,87 @@ pub(super) fn show(
             screen.show(&text);
             result
         }
-        View::Follow { number, bytes } => {
-            let mut kept = Kept::default();
-            let result = each(reading, filter, input, |told| {
-                if told.packet.track.conversation == Some(number) {
-                    kept.add(told.packet);
-                }
-                ControlFlow::Continue(())
+        View::Plot { number, subject } => {
+            let (kept, result) = conversation(number, |_| true, reading, filter, input);
+            kept.warn(screen);
+            screen.show(&match plot_of(&kept, number, subject) {
+                Ok(plot) => plot::draw(&plot, &look),
+                Err(why) => nothing(&why),
             });
+            result
+        }
+        View::Follow { number, bytes } => {
+            let (kept, result) = conversation(number, carries, reading, filter, input);
             kept.warn(screen);
             let form = if bytes { Form::Hex } else { Form::Text };
-            screen.show(&followed(&kept, number, form, look));
+            show_followed(&kept, number, form, screen);
             result
         }
     }
+}
+
+/// The packets of a conversation: the first one, and of the others those that matter.
+pub(super) fn conversation(
+    number: u32,
+    matters: impl Fn(&PacketEvent) -> bool,
+    reading: &Reading,
+    filter: Option<&Filter>,
+    input: impl Read,
+) -> (Kept, Result<(), CaptureError>) {
+    let mut kept = Kept::default();
+    let result = each(reading, filter, input, |told| {
+        let packet = told.packet;
+        let first = kept.packets.is_empty();
+        if packet.track.conversation == Some(number) && (first || matters(packet)) {
+            kept.add(packet);
+        }
+        ControlFlow::Continue(())
+    });
+    (kept, result)
+}
+
+/// The plot of the direction that carried more; an error says why there is none.
+pub(super) fn plot_of(kept: &Kept, number: u32, subject: Subject) -> Result<Plot, String> {
+    let segments: Vec<&PacketEvent> = kept
+        .packets
+        .iter()
+        .filter(|packet| packet.headers.tcp().is_some())
+        .collect();
+    let Some(first) = segments.first() else {
+        return Err(if kept.packets.is_empty() {
+            no_conversation(number)
+        } else {
+            format!(
+                "conversation {number} is none of TCP: only those have sequence numbers and windows"
+            )
+        });
+    };
+    let carried = |forward: bool| -> u64 {
+        segments
+            .iter()
+            .filter(|packet| packet.track.forward == forward)
+            .filter_map(|packet| Some(u64::from(packet.headers.tcp()?.len)))
+            .sum()
+    };
+    let forward = carried(true) >= carried(false);
+    let (mut from, mut to) = endpoint::ends(first);
+    if first.track.forward != forward {
+        std::mem::swap(&mut from, &mut to);
+    }
+    let course = Course {
+        from: from.title(),
+        to: to.title(),
+        packets: segments
+            .iter()
+            .map(|packet| (*packet, packet.track.forward == forward))
+            .collect(),
+        samples: Vec::new(),
+    };
+    Ok(inspector::plot::plot(subject, &course))
+}
+
+fn no_conversation(number: u32) -> String {
+    format!("there is no conversation {number}; --conversations lists them")
 }
 
 /// Hands over each packet that passes, as many as were asked for.
@@ -111,6 +181,14 @@ pub(super) fn each(
     result.map(|_| ())
 }
 
+/// True for a packet with something for a program, and for a SYN, from which sequence numbers count.
+fn carries(packet: &PacketEvent) -> bool {
+    packet
+        .headers
+        .tcp()
+        .is_none_or(|tcp| tcp.len > 0 || tcp.flags & flag::SYN != 0)
+}
+
 fn flow(screen: &dyn Screen) -> ControlFlow<()> {
     if screen.is_gone() {
         ControlFlow::Break(())
@@ -126,33 +204,30 @@ pub(super) fn nothing(why: &str) -> Styled {
     text
 }
 
-/// The fields of a packet, with the comments that stand in the file.
+/// The fields of a packet.
 fn fields(told: &Told<'_>, bytes: bool, look: Look) -> Styled {
-    let mut text = Styled::new();
-    comments(told, &mut text);
-    text.append(tell::fields(told.packet, bytes, look));
+    let mut text = tell::fields(told.packet, bytes, look);
     text.push(Line::new());
     text
 }
 
-fn comments(told: &Told<'_>, text: &mut Styled) {
-    for comment in told.comments() {
-        let comment = String::from_utf8_lossy(comment);
-        text.say(Style::Note, 2, &format!("comment: {comment}"));
-    }
-}
-
-fn bytes_of(told: &Told<'_>, reading: &Reading, look: Look) -> Styled {
+/// A line and the bytes below it, shown in portions: what is drawn takes a hundred times the memory of its bytes.
+fn show_bytes(told: &Told<'_>, reading: &Reading, look: Look, screen: &mut dyn Screen) {
+    const PORTION: usize = 1000;
     let packet = told.packet;
     let time = reading.clock.text(packet.frame.time_ns, told.times_ns);
     let mut text = Styled::new();
     text.push(packet_line::at(packet, &time, &look));
-    comments(told, &mut text);
     let count = if look.width >= hex::width(16) { 16 } else { 8 };
-    let rows = hex::rows(&packet.frame.bytes, 0, count, |_| Style::Plain);
-    text.lines.extend(rows);
+    for row in hex::rows(&packet.frame.bytes, 0, count, |_| Style::Plain) {
+        if text.lines.len() >= PORTION {
+            screen.show(&text);
+            text.lines.clear();
+        }
+        text.push(row);
+    }
     text.push(Line::new());
-    text
+    screen.show(&text);
 }
 
 /// The newest packets that passed.
@@ -167,13 +242,13 @@ pub(super) struct Kept {
 impl Kept {
     /// Takes one more.
     pub(super) fn add(&mut self, packet: &PacketEvent) {
-        self.bytes += packet.frame.bytes.len();
+        self.bytes += packet.held();
         self.packets.push_back(packet.clone());
         while self.packets.len() > PACKETS || self.bytes > BYTES {
             let Some(oldest) = self.packets.pop_front() else {
                 break;
             };
-            self.bytes -= oldest.frame.bytes.len();
+            self.bytes -= oldest.held();
             self.forgotten += 1;
         }
     }
@@ -192,11 +267,9 @@ impl Kept {
     }
 }
 
-fn followed(kept: &Kept, number: u32, form: Form, look: Look) -> Styled {
+fn show_followed(kept: &Kept, number: u32, form: Form, screen: &mut dyn Screen) {
     let Some(first) = kept.packets.front() else {
-        return nothing(&format!(
-            "there is no conversation {number}; --conversations lists them"
-        ));
+        return screen.show(&nothing(&no_conversation(number)));
     };
     let (from, to) = endpoint::ends(first);
     let (left, right) = if first.track.forward {
@@ -214,5 +287,7 @@ fn followed(kept: &Kept, number: u32, form: Form, look: Look) -> Styled {
         right: &right.title(),
         parts: &said(&packets),
     };
-    follow::draw(&conversation, form, &look)
+    follow::draw_each(&conversation, form, &screen.look(), |sheet| {
+        screen.show(&sheet);
+    });
 }

@@ -98,6 +98,17 @@ impl Shell {
         self.write(path, &program.text, &what, screen);
     }
 
+    /// The number of the process of this name, as this machine counts; `None` when several had the name.
+    fn pid_of(&self, name: &str) -> Option<i32> {
+        let alive = self.session.process(name).map(|process| process.pid);
+        let mut known: Vec<i32> = self.journal.pids_of(name).chain(alive).collect();
+        known.dedup();
+        match known[..] {
+            [pid] => Some(pid),
+            _ => None,
+        }
+    }
+
     fn save_packets(&mut self, path: &str, filter: &Filter, screen: &mut dyn Screen) {
         let mut count = 0_u64;
         let saved = std::fs::File::create(path).and_then(|file| {
@@ -108,7 +119,7 @@ impl Shell {
                 .packets()
                 .filter(|packet| filter.matches(packet))
                 .inspect(|_| count += 1);
-            pcapng::write(&mut file, packets)?;
+            pcapng::write(&mut file, packets, |name| self.pid_of(name))?;
             file.flush()
         });
         self.saved(path, saved, &format!("{count} packets"), screen);

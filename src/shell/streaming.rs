@@ -31,6 +31,11 @@ impl Shell {
                 text.escape_debug()
             )
         })?;
+        if let Subject::Number(number) = subject
+            && self.conversation(text).is_none()
+        {
+            return Err(self.no_conversation(number));
+        }
         let (log, ledger, _) = self.session.records();
         let packets = connection(log, &subject);
         if !packets.is_empty() {
@@ -38,7 +43,7 @@ impl Shell {
         }
         let party = match &subject {
             Subject::Number(number) => {
-                return Err(format!("no TCP connection has the number {number}"));
+                return Err(format!("conversation {number} is no TCP connection"));
             }
             Subject::Socket(party) => party,
         };

@@ -4,10 +4,13 @@
 use super::Shell;
 use crate::event::packet::{PacketEvent, WIRE};
 use crate::event::transfer::Party;
+use crate::render::{endpoint, info};
+use crate::session::known::Known;
 use crate::session::ledger::Ledger;
 use crate::session::log::Log;
 use crate::session::packets::endpoints;
 use crate::value::Address;
+use std::collections::BTreeMap;
 use std::net::SocketAddr;
 
 /// What an argument named.
@@ -15,15 +18,18 @@ use std::net::SocketAddr;
 pub(super) enum Subject {
     /// A socket, open or closed.
     Socket(Box<Party>),
-    /// `tcp.stream`.
+    /// A conversation, as `conversations` numbers it.
     Number(u32),
 }
 
 impl Shell {
-    /// The socket that a text names: a variable of this process, `process.variable`, a descriptor, a variable elsewhere, the
-    /// name of a socket that was closed; else the number of a conversation.
+    /// What a text names: a conversation by its number; or a socket, as a variable of this process, `process.variable`, a descriptor where
+    /// no conversation has the number, a variable elsewhere, the name of a socket that was closed.
     pub(super) fn subject(&mut self, process: &str, text: &str) -> Option<Subject> {
         let text = text.trim();
+        if let Some(number) = self.conversation(text) {
+            return Some(Subject::Number(number));
+        }
         let known = self
             .known_socket(process, text)
             .and_then(|known| Some((known.process.clone(), known.fd?)));
@@ -38,6 +44,74 @@ impl Shell {
         let named = |party: &&Party| party.label == text || party.label == elsewhere;
         let newest = ledger.parties().rev().find(named)?;
         Some(Subject::Socket(Box::new(newest.clone())))
+    }
+}
+
+impl Shell {
+    /// The conversation that a text is the number of.
+    pub(super) fn conversation(&self, text: &str) -> Option<u32> {
+        let number = text.trim().parse().ok()?;
+        let mut packets = self.session.log().packets();
+        packets
+            .any(|packet| packet.track.conversation == Some(number))
+            .then_some(number)
+    }
+
+    /// The open socket at an end of the conversation that a text is the number of: at the side that opened it, or else at the other.
+    pub(super) fn socket_of_conversation(&self, text: &str) -> Option<&Known> {
+        let number = self.conversation(text)?;
+        let mut packets = self.session.log().packets();
+        let first = packets.find(|packet| packet.track.conversation == Some(number))?;
+        let (from, to) = endpoints(&first.headers)?;
+        let (left, right) = if first.track.forward {
+            (from, to)
+        } else {
+            (to, from)
+        };
+        let at = |local, peer| {
+            let mut open = self.session.inventory().open();
+            open.find(|known| {
+                !known.listening
+                    && same(known.local.as_ref(), local)
+                    && same(known.peer.as_ref(), peer)
+            })
+        };
+        at(left, right).or_else(|| at(right, left))
+    }
+
+    /// Why there is nothing to show of a conversation with this number: which there are.
+    pub(super) fn no_conversation(&self, number: u32) -> String {
+        const NAMED: usize = 6;
+        let mut there: BTreeMap<u32, String> = BTreeMap::new();
+        for packet in self.session.log().packets() {
+            let Some(number) = packet.track.conversation else {
+                continue;
+            };
+            there.entry(number).or_insert_with(|| {
+                let (from, to) = endpoint::ends(packet);
+                let (left, right) = if packet.track.forward {
+                    (from, to)
+                } else {
+                    (to, from)
+                };
+                let protocol = info::protocol(packet);
+                format!("{number} ({protocol} {} ↔ {})", left.short(), right.short())
+            });
+        }
+        let there: Vec<String> = there.into_values().collect();
+        let Some((last, first)) = there.split_last() else {
+            return format!("there is no conversation {number}: no packet of one has been seen");
+        };
+        let named = &first[..first.len().min(NAMED)];
+        let list = match (named.len(), first.len() - named.len()) {
+            (0, _) => format!("the only one is {last}"),
+            (_, 0) => format!("there are {} and {last}", named.join(", ")),
+            (_, more) => format!(
+                "there are {}, {more} more and {last}; `conversations` lists them",
+                named.join(", ")
+            ),
+        };
+        format!("there is no conversation {number}; {list}")
     }
 }
 
@@ -56,11 +130,13 @@ pub(super) fn connection<'a>(log: &'a Log, subject: &Subject) -> Vec<(&'a Packet
                     .is_none_or(|end| packet.frame.time_ns <= end)
             })
             .find(|packet| carries(party, packet))
-            .and_then(|packet| packet.track.stream),
+            .and_then(|packet| packet.track.conversation),
     };
     log.packets()
         .filter(|packet| {
-            number.is_some() && packet.headers.tcp().is_some() && packet.track.stream == number
+            number.is_some()
+                && packet.headers.tcp().is_some()
+                && packet.track.conversation == number
         })
         .map(|packet| (packet, packet.track.forward))
         .collect()
@@ -76,7 +152,7 @@ fn carries(party: &Party, packet: &PacketEvent) -> bool {
 
 /// False when the packet passed the loopback interface of another host, where the same addresses and ports are other sockets.
 fn shares_network(party: &Party, packet: &PacketEvent) -> bool {
-    packet.network == WIRE || party.host == packet.host
+    packet.network == WIRE || *party.host == *packet.host
 }
 
 /// True when a socket is the end `local` of a connection to `peer`.

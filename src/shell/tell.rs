@@ -1,5 +1,6 @@
 //! Events to what is shown: each call with the states and names it brought, its packets under it; the views by their renderers.
 
+use super::origins::Origins;
 use super::{Format, Screen, Shell};
 use crate::command::diagnostic::Diagnostic;
 use crate::command::filter::{Filter, FilterError};
@@ -45,9 +46,25 @@ pub struct Teller {
     later: Vec<Event>,
     /// Drops that have been told of.
     drops: u64,
+    origins: Origins,
 }
 
 impl Teller {
+    /// One that shows packets as this one does and has told nothing yet.
+    #[must_use]
+    pub fn afresh(&self) -> Self {
+        Self {
+            mode: self.mode,
+            filter: self.filter.clone(),
+            ..Self::default()
+        }
+    }
+
+    /// The session begins anew: so do the counts of its packets' times.
+    pub fn begin_anew(&mut self) {
+        self.origins = Origins::default();
+    }
+
     /// Keeps an event to be shown with the next ones.
     pub fn later(&mut self, event: Event) {
         self.later.push(event);
@@ -119,8 +136,13 @@ impl Shell {
             return;
         }
         for event in &events {
-            if let Event::Output(output) = event {
-                self.teller.hear(&output.text);
+            match event {
+                Event::Output(output) => self.teller.hear(&output.text),
+                // Whoever refused it, the shell or a process: only a script counts the lines that could not be carried out.
+                Event::Refused(refused) if self.manner.deadline.is_some() && !refused.fruitless => {
+                    self.tally.wrong_lines += 1;
+                }
+                _ => {}
             }
         }
         self.journal.events(&events);
@@ -203,7 +225,7 @@ impl Shell {
 }
 
 impl Teller {
-    pub(super) fn text(&self, events: &[Event], here: &str, look: Look, quiet: bool) -> Styled {
+    pub(super) fn text(&mut self, events: &[Event], here: &str, look: Look, quiet: bool) -> Styled {
         let mut text = Styled::new();
         let mut packets: Vec<&PacketEvent> = Vec::new();
         let mut claimed = vec![false; events.len()];
@@ -250,10 +272,17 @@ impl Teller {
         text
     }
 
-    fn flush(&self, packets: &mut Vec<&PacketEvent>, here: &str, look: Look, text: &mut Styled) {
+    fn flush(
+        &mut self,
+        packets: &mut Vec<&PacketEvent>,
+        here: &str,
+        look: Look,
+        text: &mut Styled,
+    ) {
         if packets.is_empty() {
             return;
         }
+        let since_ns = self.origins.take(packets);
         let more = packets.len().saturating_sub(SHOWN);
         if more > 0 {
             packets.truncate(SHOWN);
@@ -269,7 +298,7 @@ impl Teller {
                 text.append(exchange::draw(
                     &Exchange {
                         packets,
-                        since_ns: None,
+                        since_ns: &since_ns,
                         here,
                     },
                     &look,

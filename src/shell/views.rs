@@ -166,7 +166,16 @@ pub fn info(label: &str, row: &SocketRow, other: Option<&SocketRow>, look: Look)
     if let Some(other) =
         other.filter(|other| !row.tcp_info.is_empty() && !other.tcp_info.is_empty())
     {
-        text.append(tcp_info::draw_both([&row.tcp_info, &other.tcp_info], &look));
+        let name = if other.name.is_empty() {
+            "other end"
+        } else {
+            &other.name
+        };
+        text.append(tcp_info::draw_both(
+            [label, name],
+            [&row.tcp_info, &other.tcp_info],
+            &look,
+        ));
     } else if !row.tcp_info.is_empty() {
         text.append(tcp_info::draw(&row.tcp_info, false, &look));
     }

@@ -151,7 +151,7 @@ fn packet(bytes: &[u8]) -> Option<Address> {
     let index = i32::from_ne_bytes(*index);
     let hardware_address = bytes.get(..usize::from(length).min(bytes.len()))?;
     Some(Address::Packet {
-        interface: super::names::if_indextoname(index as u32).unwrap_or_default(),
+        interface: super::interface::if_indextoname(index as u32).unwrap_or_default(),
         index,
         protocol: u16::from_be_bytes(*protocol),
         packet_type,

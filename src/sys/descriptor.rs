@@ -32,6 +32,15 @@ pub fn size(fd: i32) -> Result<i64, Errno> {
     Errno::result(result).map(|_| status.st_size)
 }
 
+/// pread(2): at most `count` bytes of a file from `offset` on, which leaves the file's own place alone.
+pub fn read_at(fd: i32, offset: i64, count: usize) -> Result<Vec<u8>, Errno> {
+    let mut bytes = vec![0; count];
+    // SAFETY: `bytes` has room for `count` bytes and outlives the call.
+    let result = unsafe { libc::pread(fd, bytes.as_mut_ptr().cast(), count, offset) };
+    bytes.truncate(Errno::result(result)? as usize);
+    Ok(bytes)
+}
+
 /// sendfile(2) from `offset`, which is moved on: the number of bytes sent.
 pub fn sendfile(socket: i32, file: i32, offset: &mut i64, count: usize) -> Result<usize, Errno> {
     // SAFETY: `offset` is a valid `off_t` for the length of the call.

@@ -1,4 +1,4 @@
-//! The C library's name service: hosts, services, protocols, interfaces. What it answers depends on /etc and may ask the network.
+//! The C library's name service: hosts, services, protocols. What it answers depends on /etc and may ask the network.
 #![expect(unsafe_code, reason = "C library calls")]
 
 use super::address;
@@ -179,36 +179,6 @@ pub fn getprotobyname(name: &CStr) -> Option<i32> {
         let entry = libc::getprotobyname(name.as_ptr());
         entry.as_ref().map(|entry| entry.p_proto)
     }
-}
-
-/// if_nameindex(3): number and name of each interface.
-pub fn if_nameindex() -> Result<Vec<(u32, String)>, Errno> {
-    let interfaces = nix::net::if_::if_nameindex()?;
-    Ok(interfaces
-        .iter()
-        .map(|interface| {
-            (
-                interface.index(),
-                interface.name().to_string_lossy().into_owned(),
-            )
-        })
-        .collect())
-}
-
-/// if_nametoindex(3).
-pub fn if_nametoindex(name: &str) -> Result<u32, Errno> {
-    nix::net::if_::if_nametoindex(name)
-}
-
-/// if_indextoname(3).
-pub fn if_indextoname(index: u32) -> Result<String, Errno> {
-    let mut name = [0_u8; libc::IF_NAMESIZE];
-    // SAFETY: `name` has the room that is asked for; the call ends what it writes with a zero byte.
-    let result = unsafe { libc::if_indextoname(index, name.as_mut_ptr().cast()) };
-    if result.is_null() {
-        return Err(Errno::last());
-    }
-    Ok(String::from_utf8_lossy(&up_to_zero(&name)).into_owned())
 }
 
 /// gethostname(2).

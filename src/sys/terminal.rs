@@ -1,5 +1,8 @@
 //! What is asked of the terminal itself: its size (ioctl_tty(2)), and Ctrl-C as a descriptor (signalfd(2)).
-#![expect(unsafe_code, reason = "TIOCGWINSZ has no safe wrapper")]
+#![expect(
+    unsafe_code,
+    reason = "TIOCGWINSZ has no safe wrapper, nor has asking what a signal does"
+)]
 
 use nix::poll::{PollFd, PollFlags, PollTimeout, poll};
 use nix::sys::signal::{SigSet, Signal};
@@ -83,7 +86,7 @@ pub fn interrupts() -> nix::Result<SignalFd> {
     SignalFd::with_flags(&mask, SfdFlags::SFD_CLOEXEC | SfdFlags::SFD_NONBLOCK)
 }
 
-/// Turns SIGINT and SIGTERM into something to read, for this thread and those started after it.
+/// Turns SIGINT, SIGTERM and SIGHUP into something to read, for this thread and those started after it.
 pub fn endings() -> nix::Result<SignalFd> {
     ending_signals().thread_block()?;
     SignalFd::with_flags(
@@ -92,7 +95,7 @@ pub fn endings() -> nix::Result<SignalFd> {
     )
 }
 
-/// Has SIGINT and SIGTERM do to this thread what they do to any program.
+/// Has those signals do to this thread what they do to any program.
 pub fn let_through() {
     // Two signals that exist cannot be refused.
     let _ = ending_signals().thread_unblock();
@@ -102,5 +105,18 @@ fn ending_signals() -> SigSet {
     let mut mask = SigSet::empty();
     mask.add(Signal::SIGINT);
     mask.add(Signal::SIGTERM);
+    // A blocked signal comes to its descriptor although it is ignored: what nohup(1) was asked for holds.
+    if !is_ignored(Signal::SIGHUP) {
+        mask.add(Signal::SIGHUP);
+    }
     mask
+}
+
+/// Whether this process ignores a signal (sigaction(2)).
+fn is_ignored(signal: Signal) -> bool {
+    // SAFETY: sigaction is plain data, zero is valid for all of it.
+    let mut now: libc::sigaction = unsafe { std::mem::zeroed() };
+    // SAFETY: nothing is changed, and `now` outlives the call.
+    let result = unsafe { libc::sigaction(signal as i32, std::ptr::null(), &raw mut now) };
+    result == 0 && now.sa_sigaction == libc::SIG_IGN
 }

@@ -347,8 +347,8 @@ impl Traffic {
         let headers = decode(link, &bytes, bytes.len() as u32);
         self.packets.push(PacketEvent {
             number: self.packets.len() as u64 + 1,
-            host: String::new(),
-            interface: String::new(),
+            host: "".into(),
+            interface: "".into(),
             frame: Frame {
                 time_ns: self.time_ns,
                 link,
@@ -359,10 +359,11 @@ impl Traffic {
             headers,
             track: Track::default(),
             cause: None,
-            from: String::new(),
-            to: String::new(),
+            from: "".into(),
+            to: "".into(),
             network: 0,
             rulings: Vec::new(),
+            comments: Vec::new(),
         });
     }
 }

@@ -7,7 +7,7 @@ pub(super) const SOCKET: Page = Page {
     prototype: "int socket(int domain, int type, int protocol);",
     python: "s = socket.socket(family=AF_INET, type=SOCK_STREAM, proto=0)",
     man: "socket(2)",
-    details: "The family says what an address is (AF_INET: IPv4 and a port), the type how data travels (SOCK_STREAM: a stream of bytes, SOCK_DGRAM: single datagrams), the protocol who carries it; 0 is the family's usual one. `socket` alone is TCP over IPv4.\n\nThe result is a file descriptor, a small number that names the socket in this process. Nothing is sent: the network learns of the socket only when it is used. SOCK_NONBLOCK and SOCK_CLOEXEC may be joined to the type with `|`.",
+    details: "The family says what an address is (AF_INET: IPv4 and a port), the type how data travels (SOCK_STREAM: a stream of bytes, SOCK_DGRAM: single datagrams), the protocol who carries it; 0 is the family's usual one. `socket` alone is TCP over IPv4.\n\nThe result is a file descriptor, a small number that names the socket in this process. Nothing is sent: the network learns of the socket only when it is used. SOCK_NONBLOCK and SOCK_CLOEXEC may be joined to the type with `|`. `fileno=3` makes no socket: it takes an open descriptor as one, and asks the kernel what it is.",
     blocks: "never",
     errors: &[
         ("EAFNOSUPPORT", "the kernel does not have this family"),

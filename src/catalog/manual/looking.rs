@@ -85,7 +85,7 @@ pub(super) const LADDER: Page = Page {
     prototype: "",
     python: "",
     man: "RFC 9293 section 3.5",
-    details: "Time runs down, each end has its line, each packet is an arrow with its flags and relative numbers, and beside it stand the step it is, the states it leads to and the call or timer that caused it. A filter picks the packets, and `ladder c` those of one socket. What passes through sockets of AF_UNIX and AF_NETLINK never becomes a packet; it is drawn with a broken line, in a part of its own.",
+    details: "Time runs down, each end has its line, each packet is an arrow with its flags and relative numbers, in the outer lanes stand the calls, a pause is said, and a lost packet ends in ✗. On a wide terminal, and in `save x.svg`, beside each arrow stand what the wire did, the step it is and the call or timer that caused it. A filter picks the packets, `ladder c` those of one socket and `ladder 0` those of a conversation. What passes through sockets of AF_UNIX and AF_NETLINK never becomes a packet; it is drawn with a broken line, in a part of its own.",
     blocks: "never",
     errors: &[],
     example: "\
@@ -173,7 +173,7 @@ pub(super) const CONVERSATIONS: Page = Page {
     prototype: "",
     python: "",
     man: "wireshark(1)",
-    details: "A row for each pair of endpoints: protocol, names and addresses, packets and bytes each way, duration; for TCP the shortest round-trip time, how many segments were sent again, how complete it was seen and the states its packets leave both ends in. Where the width does not hold a table each conversation takes three lines. The number is tcp.stream or udp.stream in a filter.",
+    details: "A row for each pair of endpoints: protocol, names and addresses, packets and bytes each way (what programs wrote, each byte once, however often it was sent), duration; for TCP the shortest round-trip time, how many segments were sent again, how complete it was seen and the states its packets leave both ends in. Where the width does not hold a table each conversation takes three lines. The number in front is what `follow`, `stream`, `plot` and `ladder` take; at the end stands what picks the conversation in a filter, by the number that Wireshark gives it.",
     blocks: "never",
     errors: &[],
     example: "\

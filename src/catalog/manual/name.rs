@@ -60,6 +60,23 @@ gethostbyname \"127.0.0.1\"
 expect = \"127.0.0.1\"",
 };
 
+pub(super) const GETHOSTBYNAME_EX: Page = Page {
+    summary: "the official name and all IPv4 addresses of a host name",
+    prototype: "struct hostent *gethostbyname(const char *name);",
+    python: "name, aliases, addresses = socket.gethostbyname_ex(\"localhost\")",
+    man: "gethostbyname(3)",
+    details: "Like gethostbyname, and every address instead of the first. It is asked by getaddrinfo, which knows no aliases: their list is empty here. IPv4 only; getaddrinfo gives both families.",
+    blocks: "while a name server is asked",
+    errors: &[
+        ("EAI_NONAME", "no such name"),
+        ("EAI_AGAIN", "no name server answered"),
+    ],
+    example: "\
+name, aliases, addresses = gethostbyname_ex localhost
+addresses[0]
+expect = \"127.0.0.1\"",
+};
+
 pub(super) const GETHOSTBYADDR: Page = Page {
     summary: "name, other names and addresses of the host with this address",
     prototype: "struct hostent *gethostbyaddr(const void *addr, socklen_t len, int type);",

@@ -302,6 +302,24 @@ recv_into b buffer
 expect = 5",
 };
 
+pub(super) const RECVFROM_INTO: Page = Page {
+    summary: "receive a datagram into a buffer that exists already, with its sender's address",
+    prototype: "ssize_t recvfrom(int sockfd, void *buf, size_t len, int flags, struct sockaddr *src_addr, socklen_t *addrlen);",
+    python: "n, addr = s.recvfrom_into(buffer, nbytes, flags)",
+    man: "recvfrom(2)",
+    details: "The same system call as recvfrom; the bytes go to the front of a variable that holds bytes, and the result is how many came and from where. nbytes 0 means the length of the buffer; what of a datagram does not fit is lost.",
+    blocks: "like recvfrom",
+    errors: &[("EAGAIN", "nothing there, and the call was not to wait")],
+    example: "\
+u = socket AF_INET SOCK_DGRAM
+bind u 127.0.0.1:5000
+buffer = bytearray(16)
+sendto u \"hello\" 127.0.0.1:5000
+n, addr = recvfrom_into u buffer
+buffer[:n]
+expect = b\"hello\"",
+};
+
 pub(super) const MAKEFILE: Page = Page {
     summary: "a file on top of a stream socket, with lines and a buffer",
     prototype: "FILE *fdopen(int fd, const char *mode);",

@@ -1,7 +1,7 @@
 //! What must hold for the table of options.
 
-use super::{ancillary, applicable, by_name, by_value, options};
-use crate::catalog::constant::constant;
+use super::{applicable, by_name, by_value, options};
+use crate::catalog::constant::{ancillary, constant};
 use crate::catalog::parameter::Group;
 
 #[test]

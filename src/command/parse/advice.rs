@@ -13,8 +13,23 @@ pub(super) fn foreign(text: &str, start: usize) -> Option<Diagnostic> {
     }
     let end = rest.find(|next: char| !(next.is_ascii_alphanumeric() || next == '_'))?;
     let (word, after) = rest.split_at(end);
+    if after.trim_end() == "?" {
+        return Some(
+            Diagnostic::new(start + end..start + end + 1, "unexpected `?`")
+                .helping(format!("write `help {word}`, or `explain {word}`")),
+        );
+    }
+    let before = text[..start].trim_end_matches([' ', '\t']);
+    let begins = before.is_empty() || before.ends_with(['\n', ';', '{']);
+    if begins && after.starts_with(": ") {
+        return Some(
+            Diagnostic::new(start + end..start + end + 1, "unexpected `:`").helping(format!(
+                "a line for the process {word} begins with `{word}> `"
+            )),
+        );
+    }
     let next = after.trim_start_matches([' ', '\t']);
-    if next.len() == after.len() || !is_argument(next) {
+    if next.len() == after.len() || !(is_argument(next) || goes_on(word, next)) {
         return None;
     }
     Some(
@@ -22,6 +37,18 @@ pub(super) fn foreign(text: &str, start: usize) -> Option<Diagnostic> {
             .expecting("a verb: `help` lists them")
             .helping(advice(word, next)?),
     )
+}
+
+/// True where what follows means something else behind this word than between two values: a shell's pipe, HTTP's path, a question's verb.
+fn goes_on(word: &str, next: &str) -> bool {
+    match word {
+        "ls" | "cat" | "echo" | "printf" | "grep" | "ss" | "nc" | "ps" => {
+            next.starts_with(['|', '<', '>'])
+        }
+        "GET" | "POST" | "HEAD" | "PUT" => next.starts_with('/'),
+        "what" | "how" | "who" | "where" => next.starts_with(|next: char| next.is_alphabetic()),
+        _ => false,
+    }
 }
 
 /// What to do instead of a word that stands alone.
@@ -73,7 +100,9 @@ fn advice(word: &str, rest: &str) -> Option<String> {
     };
     Some(match word {
         "ls" | "cat" | "pwd" | "curl" | "wget" | "ssh" | "python" | "python3" | "gcc" | "make"
-        | "strace" | "bash" | "sh" | "ping" | "traceroute" | "ip" | "ifconfig" | "iptables" | "dig" | "nslookup" => run(),
+        | "strace" | "bash" | "sh" | "ping" | "traceroute" | "ip" | "ifconfig" | "iptables" | "dig" | "nslookup"
+        | "grep" | "awk" | "sed" | "less" | "more" | "head" | "tail" | "find" | "ps" | "top" | "lsof" | "nmap" | "arp"
+        | "route" | "vi" | "vim" | "nano" | "emacs" | "git" | "rm" | "cp" | "mv" | "mkdir" => run(),
         "nc" | "ncat" | "netcat" | "telnet" | "socat" => format!(
             "to connect: c = create_connection localhost:5000; to listen: s = create_server :5000; {}",
             run()
@@ -90,6 +119,21 @@ fn advice(word: &str, rest: &str) -> Option<String> {
             "nothing is declared here: s = socket(AF_INET, SOCK_STREAM, 0), and an address is written 127.0.0.1:5000".to_owned()
         }
         "new" => "leave `new` out: s = socket".to_owned(),
+        "export" | "setenv" => "a value is given a name with `=`: port = 5000".to_owned(),
+        "uint8_t" | "uint16_t" | "uint32_t" | "fd_set" | "double" => {
+            "nothing is declared here: a name has its value, port = 5000".to_owned()
+        }
+        "GET" | "POST" | "HEAD" | "PUT" | "HELO" | "EHLO" | "USER" => format!(
+            "what is to be sent stands in quotes, behind the socket: send c \"{word} …\\r\\n\""
+        ),
+        "q" | "bye" | "logout" | "stop" => "to leave write `quit`".to_owned(),
+        "history" | "undo" => "the arrow keys bring lines back; what a call did stays done, `reset` begins a new lab".to_owned(),
+        "what" | "how" | "who" | "where" | "please" => {
+            "ask with `explain X` for a term, an error or a flag, `help X` for a call, `why` for the last error".to_owned()
+        }
+        "server" | "client" => format!(
+            "`process {word}` makes a process of that name, `host {word}` a machine; then `{word}> …` runs a line there"
+        ),
         _ => return None,
     })
 }

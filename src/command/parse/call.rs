@@ -1,6 +1,7 @@
 //! Words as values, and the call form: modules, functions, methods, packet layers. The catalog's say is in `binding`.
 
-use super::{Argument, Parsed, Parser, binding};
+use super::absent::{instead_of_function, instead_of_member};
+use super::{Argument, Parsed, Parser, binding, c};
 use crate::catalog::constant::{constant, constants};
 use crate::catalog::parameter::Kind;
 use crate::catalog::verb::{Spelling, VERBS, Verb};
@@ -62,8 +63,11 @@ impl<'a> Parser<'a> {
             return self.layer(word);
         }
         if let Some(verb) = Verb::named(word) {
-            let arguments = self.call_arguments()?;
-            return bound(verb, arguments, span);
+            let text = self.lexer.rest();
+            return self
+                .call_arguments()
+                .and_then(|arguments| bound(verb, arguments, span))
+                .map_err(|error| c::meant(verb, text, error));
         }
         if let Some(entry) = function_named(word) {
             let arguments = self.call_arguments()?;
@@ -79,11 +83,12 @@ impl<'a> Parser<'a> {
         let all = names
             .chain(functions.map(|entry| entry.name))
             .chain(LAYERS.iter().copied());
-        Err(
-            Diagnostic::new(span.clone(), format!("{} is no function", quoted(word)))
-                .expecting("a function: `help` lists the verbs")
-                .suggesting(word, all),
-        )
+        let error = Diagnostic::new(span.clone(), format!("{} is no function", quoted(word)))
+            .expecting("a function: `help` lists the verbs");
+        Err(match instead_of_function(word) {
+            Some(instead) => error.helping(instead),
+            None => error.suggesting(word, all),
+        })
     }
 
     /// `socket.AF_INET`, `select.poll()`, `struct.pack(…)`; `None` when the word in front is a value after all.
@@ -117,13 +122,15 @@ impl<'a> Parser<'a> {
                     error.suggesting(name, constants().map(|constant| constant.name))
                 });
             }
-            // `socket` is often a variable's name too, and then these are asked of a socket.
-            if is_module && name.starts_with("has_") {
-                return Err(Diagnostic::new(
-                    span,
-                    format!("{} is nothing that is known of {module}", quoted(name)),
-                )
-                .helping("this laboratory has IPv4, IPv6 and AF_UNIX"));
+            if module == "socket" && name == "has_ipv6" {
+                return Ok(Some(Expr::Bool(true)));
+            }
+            // `socket` is often a variable's name too, and `timeout` is then asked of a socket.
+            if name != "timeout"
+                && let Some(instead) = instead_of_member(module, name)
+            {
+                let message = format!("{} of {module} is not here", quoted(name));
+                return Err(Diagnostic::new(span, message).helping(instead));
             }
             if module_verb(module, name).is_some() {
                 return Err(Diagnostic::new(
@@ -148,7 +155,9 @@ impl<'a> Parser<'a> {
             return bound(verb, arguments, &span).map(Some);
         }
         // `socket.close(fd)` is a function of the module; `socket.close()` is a method of a variable of that name.
-        if module == "socket" && name == "close" {
+        if module == "socket"
+            && let Some(verb @ (Verb::Close | Verb::Dup)) = Verb::named(name)
+        {
             let arguments = self.call_arguments()?;
             if arguments.is_empty() {
                 let receiver = Argument {
@@ -156,20 +165,21 @@ impl<'a> Parser<'a> {
                     value: Expr::Name(module.to_owned()),
                     span: module_span.clone(),
                 };
-                return bound_method(Verb::Close, receiver, arguments, &span).map(Some);
+                return bound_method(verb, receiver, arguments, &span).map(Some);
             }
-            return bound(Verb::Close, arguments, &span).map(Some);
+            return bound(verb, arguments, &span).map(Some);
         }
         if is_module && Verb::named(name).is_none() && method_named(name).is_none() {
             let names = VERBS
                 .iter()
                 .filter(|entry| matches!(entry.spelling, Spelling::Module(of) if of == module))
                 .map(|entry| entry.name);
-            return Err(Diagnostic::new(
-                span,
-                format!("{} is no function of {module}", quoted(name)),
-            )
-            .suggesting(name, names));
+            let message = format!("{} is no function of {module}", quoted(name));
+            let error = Diagnostic::new(span, message);
+            return Err(match instead_of_member(module, name) {
+                Some(instead) => error.helping(instead),
+                None => error.suggesting(name, names),
+            });
         }
         self.lexer.position = before;
         Ok(None)
@@ -200,18 +210,19 @@ impl<'a> Parser<'a> {
         let methods = FUNCTIONS
             .iter()
             .filter(|entry| entry.style == Style::Method);
-        if name.ends_with("Selector") {
-            return Err(Diagnostic::new(
-                span.clone(),
-                "selectors are not here, what they stand on is",
-            )
-            .helping("e = select.epoll(); e.register(s, select.EPOLLIN); e.poll(1.0)"));
+        if let Some(module) = module_of(&receiver.value)
+            && let Some(instead) = instead_of_member(module, name)
+        {
+            let whole = receiver.span.start..span.end;
+            let message = format!("{module} is a module of Python that is not here");
+            return Err(Diagnostic::new(whole, message).helping(instead));
         }
-        Err(
-            Diagnostic::new(span.clone(), format!("{} is no method", quoted(name)))
-                .expecting("a method of a socket, a file, text or bytes")
-                .suggesting(name, verbs.chain(methods.map(|entry| entry.name))),
-        )
+        let error = Diagnostic::new(span.clone(), format!("{} is no method", quoted(name)))
+            .expecting("a method of a socket, a file, text or bytes");
+        Err(match instead_of_member("socket.socket", name) {
+            Some(instead) => error.helping(instead),
+            None => error.suggesting(name, verbs.chain(methods.map(|entry| entry.name))),
+        })
     }
 
     /// What stands between the brackets of a call, brackets included.
@@ -325,6 +336,15 @@ fn module_verb(module: &str, name: &str) -> Option<Verb> {
     }
     Verb::named(name)
         .filter(|verb| matches!(verb.entry().spelling, Spelling::Module(of) if of == module))
+}
+
+/// The word in front of the first dot: `concurrent` of `concurrent.futures`.
+fn module_of(value: &Expr) -> Option<&str> {
+    match value {
+        Expr::Name(name) => Some(name),
+        Expr::Attribute(inner, _) => module_of(inner),
+        _ => None,
+    }
 }
 
 /// True for a verb that can be written behind its first argument: a method, or what takes a socket first.

@@ -373,8 +373,21 @@ impl<'a> Parser<'a> {
         if token.lexeme == Lexeme::Symbol("=") {
             return Err(match value {
                 Expr::Attribute(..) | Expr::Index(..) | Expr::Slice(..) | Expr::Tuple(_) => {
-                    Diagnostic::new(span, "only plain names can be given a value")
-                        .helping("for example: conn, addr = accept s")
+                    let field = match value {
+                        Expr::Attribute(_, field) => field.as_str(),
+                        _ => "",
+                    };
+                    let help = if field.starts_with("sin")
+                        || field == "s_addr"
+                        || field.starts_with("sun_")
+                    {
+                        "there are no structures to fill: an address is written 127.0.0.1:5000, [::1]:5000, ./x.sock or @name"
+                    } else if field.starts_with("ai_") {
+                        "hints are arguments: getaddrinfo(\"localhost\", 5000, type=SOCK_STREAM)"
+                    } else {
+                        "for example: conn, addr = accept s"
+                    };
+                    Diagnostic::new(span, "only plain names can be given a value").helping(help)
                 }
                 _ => self.unexpected(&token, "the end of the command"),
             });

@@ -3,7 +3,8 @@
 
 use super::{Accepting, End, Plan, Served};
 use crate::engine::draft::Draft;
-use crate::engine::execution::{Execution, Outcome, Stop, errno_name};
+use crate::engine::execution::{Execution, Outcome, Stop};
+use crate::engine::failure::errno_name;
 use crate::engine::report::{Report, Reports};
 use crate::event::{CallEvent, Ended};
 use crate::sys::clock::now_ns;
@@ -180,7 +181,7 @@ impl Execution<'_> {
         if let Some(channel) = self.engine.reserved.first() {
             let _ = descriptor::close(*channel);
         }
-        let name = format!("{}/{}", self.process(), getpid());
+        let name = format!("{}/{}", self.process, getpid());
         if let Ok(comm) = CString::new(name.as_str()) {
             let _ = nix::sys::prctl::set_name(&comm);
         }

@@ -23,7 +23,7 @@ impl Execution<'_> {
 impl Watch for Sets {
     fn watch(&mut self, _: &mut Execution<'_>, fd: i32, interest: Interest) -> Outcome<()> {
         if fd >= SELECT_LIMIT {
-            return Err(Stop::because(format!(
+            return Err(Stop::Fruitless(format!(
                 "descriptor {fd} cannot be put in a fd_set, which has room for 0 to {} (FD_SETSIZE is {SELECT_LIMIT}): in C, FD_SET would write past its end, which is undefined behaviour; Python's select raises ValueError. That is where a server with select ends, whatever `ulimit -n` allows; poll and epoll have no such limit",
                 SELECT_LIMIT - 1
             )));

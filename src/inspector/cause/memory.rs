@@ -22,7 +22,7 @@ impl CauseFinder {
                 let time = packet.frame.time_ns;
                 let waits = |window: &&CallWindow| {
                     !window.raw
-                        && window.host == packet.host
+                        && *window.host == *packet.host
                         && window.covers(time)
                         && is_sending(&window.name)
                         && window.peer.is_some_and(|peer| same_ip(peer.ip(), target))
@@ -57,13 +57,21 @@ impl CauseFinder {
         }
         // Of a connection that was given up before it began the kernel tells no port.
         let opening = packet.headers.tcp().is_some_and(opens);
-        let window = self.windows.iter().rev().find(|window| {
+        let fits = |window: &&CallWindow| {
             !window.raw
-                && window.host == packet.host
+                && *window.host == *packet.host
                 && window.sends(from, to, opening)
                 && is_sending(&window.name)
                 && window.end_ns.is_some_and(|end| end < time)
-        })?;
+        };
+        // A call that tried to send meanwhile could not: a SYN without data is the work of connect.
+        let bare = packet
+            .headers
+            .tcp()
+            .is_some_and(|tcp| opens(tcp) && tcp.len == 0);
+        let newest = || self.windows.iter().rev().filter(fits);
+        let connect = newest().find(|window| bare && window.name == "connect");
+        let window = connect.or_else(|| newest().next())?;
         Some(caused(window, held(number)))
     }
 
@@ -101,7 +109,7 @@ impl CauseFinder {
             let there = |peer: SocketAddr| to.is_none_or(|to| same_ip(peer.ip(), to));
             window.raw
                 && !window.claimed
-                && window.host == packet.host
+                && *window.host == *packet.host
                 && window.covers(time)
                 && is_sending(&window.name)
                 && window.peer.is_none_or(there)

@@ -1,12 +1,12 @@
 //! What is to become of a frame, as the rules decide it one after another; and what each action decides. Not the delivery.
 
+use super::rule::{End, Rule};
 use super::switch::Target;
 use super::too_big::{Passage, fragments, passage};
 use super::{Port, corrupt};
 use crate::command::wire::{Pick, WireAction};
 use crate::event::packet::PacketEvent;
 use crate::event::wire::Effect;
-use crate::lab::rule::{End, Rule};
 use crate::packet::decode::decode;
 use crate::packet::headers::LinkType;
 use std::borrow::Cow;

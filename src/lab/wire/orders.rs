@@ -1,10 +1,10 @@
 //! What is asked of the wire: rules made, replaced and dropped, cuts mended, the seed set. Not what rules do to frames.
 
+use super::rule::{End, Rule};
 use super::{Host, Port, Wire};
 use crate::command::diagnostic::nearest;
 use crate::command::wire::{WireAction, WireOrder, WireRule};
 use crate::event::wire::RuleRow;
-use crate::lab::rule::{End, Rule};
 use crate::packet::text::escape;
 use std::net::IpAddr;
 

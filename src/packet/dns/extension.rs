@@ -59,35 +59,7 @@ impl Reader<'_> {
         end: usize,
         children: &mut Vec<Field>,
     ) -> Result<(), Malformed> {
-        let bytes = self.part.bytes();
-        while self.at < end {
-            let at = self.at;
-            let len = usize::from(be16(bytes, at + 2));
-            if at + 4 + len > end {
-                return Err(self.fault("an option reaches past the end of its record"));
-            }
-            let code = be16(bytes, at);
-            let mut parts = Vec::new();
-            let mut code_field = self.short(0xffff, "dns.opt.code", "Option Code");
-            code_field.mean(words::option(code));
-            parts.push(code_field);
-            self.at += 2;
-            parts.push(self.short(0xffff, "dns.opt.len", "Option Length"));
-            let data = FieldValue::Bytes(bytes[at + 4..at + 4 + len].to_vec());
-            parts.push(field(
-                self.part,
-                at + 4..at + 4 + len,
-                "dns.opt.data",
-                "Option Data",
-                data,
-            ));
-            let place = at..at + 4 + len;
-            let mut option = field(self.part, place, "dns.opt", "Option", FieldValue::Present);
-            option.mean(words::option(code)).with(parts);
-            children.push(option);
-            self.at = at + 4 + len;
-        }
-        Ok(())
+        self.coded(&OPTION, end, children)
     }
 
     /// The parameters of SVCB and HTTPS (RFC 9460 section 2.2).
@@ -96,39 +68,69 @@ impl Reader<'_> {
         end: usize,
         children: &mut Vec<Field>,
     ) -> Result<(), Malformed> {
+        self.coded(&PARAMETER, end, children)
+    }
+
+    /// Entries up to `end`: each a code, the length of its data, and its data.
+    fn coded(
+        &mut self,
+        names: &Coded,
+        end: usize,
+        children: &mut Vec<Field>,
+    ) -> Result<(), Malformed> {
         let bytes = self.part.bytes();
         while self.at < end {
             let at = self.at;
-            let len = usize::from(be16(bytes, at + 2));
-            if at + 4 + len > end {
-                return Err(self.fault("a parameter reaches past the end of its record"));
+            let behind = at + 4 + usize::from(be16(bytes, at + 2));
+            if behind > end {
+                return Err(self.fault(names.too_long));
             }
-            let mut key = self.short(0xffff, "dns.svcb.svcparam.key", "SvcParamKey");
-            let meaning = match be16(bytes, at) {
-                0 => "mandatory",
-                1 => "alpn",
-                2 => "no-default-alpn",
-                3 => "port",
-                4 => "ipv4hint",
-                5 => "ech",
-                6 => "ipv6hint",
-                _ => "",
-            };
-            key.mean(meaning);
+            let code = be16(bytes, at);
+            let mut code_field = self.short(0xffff, names.code.0, names.code.1);
+            code_field.mean((names.meaning)(code));
             self.at += 2;
-            let name = "dns.svcb.svcparam.value.length";
-            let length = self.short(0xffff, name, "SvcParamValue length");
-            let data = FieldValue::Bytes(bytes[at + 4..at + 4 + len].to_vec());
-            let place = at + 4..at + 4 + len;
-            let name = "dns.svcb.svcparam.value";
-            let value = field(self.part, place, name, "SvcParamValue", data);
-            let place = at..at + 4 + len;
-            let name = "dns.svcb.svcparam";
-            let mut parameter = field(self.part, place, name, "SvcParam", FieldValue::Present);
-            parameter.mean(meaning).with(vec![key, length, value]);
-            children.push(parameter);
-            self.at = at + 4 + len;
+            let len = self.short(0xffff, names.len.0, names.len.1);
+            let value = FieldValue::Bytes(bytes[at + 4..behind].to_vec());
+            let (name, label) = names.data;
+            let data = field(self.part, at + 4..behind, name, label, value);
+            let (name, label) = names.entry;
+            let mut entry = field(self.part, at..behind, name, label, FieldValue::Present);
+            entry
+                .mean((names.meaning)(code))
+                .with(vec![code_field, len, data]);
+            children.push(entry);
+            self.at = behind;
         }
         Ok(())
     }
 }
+
+/// What an entry of a code, a length and data is called: the names and labels of its fields.
+struct Coded {
+    entry: (&'static str, &'static str),
+    code: (&'static str, &'static str),
+    len: (&'static str, &'static str),
+    data: (&'static str, &'static str),
+    /// What a code means; empty for one that nobody here knows.
+    meaning: fn(u16) -> &'static str,
+    /// What is said of one that is longer than its record.
+    too_long: &'static str,
+}
+
+const OPTION: Coded = Coded {
+    entry: ("dns.opt", "Option"),
+    code: ("dns.opt.code", "Option Code"),
+    len: ("dns.opt.len", "Option Length"),
+    data: ("dns.opt.data", "Option Data"),
+    meaning: words::option,
+    too_long: "an option reaches past the end of its record",
+};
+
+const PARAMETER: Coded = Coded {
+    entry: ("dns.svcb.svcparam", "SvcParam"),
+    code: ("dns.svcb.svcparam.key", "SvcParamKey"),
+    len: ("dns.svcb.svcparam.value.length", "SvcParamValue length"),
+    data: ("dns.svcb.svcparam.value", "SvcParamValue"),
+    meaning: words::parameter,
+    too_long: "a parameter reaches past the end of its record",
+};

@@ -103,6 +103,20 @@ pub(super) fn rcode(number: u16) -> &'static str {
     }
 }
 
+/// The key of a parameter of SVCB and HTTPS records (RFC 9460 section 14.3.2).
+pub(super) fn parameter(key: u16) -> &'static str {
+    match key {
+        0 => "mandatory",
+        1 => "alpn",
+        2 => "no-default-alpn",
+        3 => "port",
+        4 => "ipv4hint",
+        5 => "ech",
+        6 => "ipv6hint",
+        _ => "",
+    }
+}
+
 /// An option of EDNS.
 pub(super) fn option(number: u16) -> &'static str {
     match number {

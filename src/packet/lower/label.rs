@@ -1,8 +1,8 @@
 //! Labels and tags between Ethernet and the packet: MPLS, 802.1Q inside another header, MACsec, NSH, Arista's time stamp.
 
 use super::{Announced, Kind, Peeled, by_version};
-use crate::packet::decode::Network;
 use crate::packet::headers::{LinkType, Malformed};
+use crate::packet::lower::Network;
 use crate::packet::part::{Part, be16, be32};
 use crate::packet::rows::{Form, Row, row};
 

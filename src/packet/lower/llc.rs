@@ -1,9 +1,9 @@
 //! Logical link control and the links that carry it: 802.5, FDDI, Fibre Channel, ATM; and ARCNET, which does without.
 
 use super::{Announced, Kind, Peeled, by_type, by_version};
-use crate::packet::decode::Network;
 use crate::packet::fields::Fields;
 use crate::packet::headers::{Ethernet, LinkType, Malformed};
+use crate::packet::lower::Network;
 use crate::packet::names;
 use crate::packet::part::{Part, be16, mac};
 use crate::packet::rows::{Form, Row, row};

@@ -2,9 +2,9 @@
 
 use super::llc::by_identifier;
 use super::{Announced, Kind, Peeled};
-use crate::packet::decode::Network;
 use crate::packet::fields::Fields;
 use crate::packet::headers::Malformed;
+use crate::packet::lower::Network;
 use crate::packet::names;
 use crate::packet::part::{Part, be16};
 use crate::packet::rows::{Form, Row, row};

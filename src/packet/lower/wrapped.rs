@@ -1,8 +1,8 @@
 //! What capture tools and firewalls wrap a packet in: PKTAP, Juniper, NFLOG, IPNET, InfiniBand, PF.
 
 use super::{Announced, Peeled, by_version};
-use crate::packet::decode::Network;
 use crate::packet::headers::{LinkType, Malformed};
+use crate::packet::lower::Network;
 use crate::packet::part::{Part, be16, be32};
 use crate::packet::rows::{Form, Row, row};
 

@@ -3,6 +3,7 @@
 use super::{FAILED, USAGE};
 use crate::capture::interface::{self, Interface};
 use crate::capture::live::Program;
+use crate::command::diagnostic::nearest;
 use crate::command::filter::Filter;
 use crate::command::filter::bpf::{Keep, Start};
 use crate::packet::headers::LinkType;
@@ -30,7 +31,24 @@ pub(super) fn program(filter: &Filter, interface: &Interface, strict: bool) -> O
     )
 }
 
-pub(super) fn greeting(interface: &Interface) -> String {
+/// What the kernel does with a filter, for the greeting. `taken` says whether it accepted the program.
+pub(super) fn kernels_part(
+    filter: &Filter,
+    interface: &Interface,
+    strict: bool,
+    taken: bool,
+) -> &'static str {
+    let everything = Filter::parse("").ok();
+    let everything = everything.and_then(|filter| program(&filter, interface, strict));
+    if !taken || program(filter, interface, strict) == everything {
+        "; the kernel passes every frame on, the filter is applied here"
+    } else {
+        "; the kernel leaves out what the filter can be seen to reject"
+    }
+}
+
+/// What is captured, how, and how it ends.
+pub(super) fn greeting(interface: &Interface, kernel: &str) -> String {
     let what = match interface.link {
         LinkType::ETHERNET => "Ethernet frames",
         LinkType::RAW => "IP packets without a link header",
@@ -42,30 +60,31 @@ pub(super) fn greeting(interface: &Interface) -> String {
         "; it is down, so nothing is seen until it is brought up"
     };
     format!(
-        "capturing on {}, {what}; Ctrl-C ends{down}",
+        "capturing on {}, {what}{kernel}; Ctrl-C ends{down}",
         interface.name.escape_debug()
     )
 }
 
 /// The interface that was asked for, or the exit status and what to say.
 pub(super) fn find(name: Option<&str>) -> Result<Interface, (u8, String)> {
-    let there = || {
-        let names: Vec<String> = interface::all()
-            .unwrap_or_default()
-            .into_iter()
-            .map(|(_, name)| name.escape_debug().to_string())
-            .collect();
-        format!("there are {}, and any for all of them", names.join(", "))
-    };
+    let names: Vec<String> = interface::all()
+        .unwrap_or_default()
+        .into_iter()
+        .map(|(_, name)| name.escape_debug().to_string())
+        .collect();
+    let there = || format!("there are {}, and any for all of them", names.join(", "));
     let Some(name) = name else {
         return Err((USAGE, format!("which interface? Say -i NAME: {}", there())));
     };
     match Interface::find(name) {
         Ok(Some(interface)) => Ok(interface),
-        Ok(None) => Err((
-            FAILED,
-            format!("no interface {}: {}", name.escape_debug(), there()),
-        )),
+        Ok(None) => {
+            let known = names.iter().map(String::as_str).chain([interface::ANY]);
+            let near = nearest(name, known);
+            let near = near.map_or_else(String::new, |near| format!("; did you mean {near}?"));
+            let name = name.escape_debug();
+            Err((FAILED, format!("no interface {name}: {}{near}", there())))
+        }
         Err(error) => Err((FAILED, format!("{}: {error}", name.escape_debug()))),
     }
 }
@@ -95,9 +114,26 @@ mod tests {
         assert_eq!(status, FAILED);
         assert!(text.contains("no interface not\\u{1b}there"), "{text}");
         assert!(text.contains("lo, ") && text.contains("any"), "{text}");
+        let (_, text) = find(Some("ayn")).expect_err("there is none");
+        assert!(text.ends_with("; did you mean any?"), "{text}");
         let (status, text) = find(None).expect_err("none was named");
         assert_eq!(status, USAGE);
         assert!(text.contains("lo"), "{text}");
+    }
+
+    #[test]
+    fn what_the_kernel_does_with_the_filter_is_said() {
+        let lo = Interface::find("lo").ok().flatten();
+        let lo = lo.expect("every network has a loopback");
+        for (text, taken, part) in [
+            ("udp.dstport == 9", true, "leaves out"),
+            ("udp.dstport == 9", false, "passes every frame on"),
+            ("frame.number == 3", true, "passes every frame on"),
+        ] {
+            let filter = Filter::parse(text).expect("it is a filter");
+            let said = kernels_part(&filter, &lo, false, taken);
+            assert!(said.contains(part), "{text}: {said}");
+        }
     }
 
     #[test]

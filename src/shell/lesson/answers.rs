@@ -6,7 +6,8 @@ use crate::command::parse::parse_expression;
 use crate::lesson::answer::AnswerFrom;
 use crate::lesson::difference::answers;
 use crate::shell::Shell;
-use crate::shell::expecting::{Since, is_named};
+use crate::shell::expecting::Since;
+use crate::shell::expecting::verdict::is_named;
 use crate::value::Value;
 
 impl Shell {

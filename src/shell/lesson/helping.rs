@@ -1,8 +1,10 @@
 //! What helps with a step of a lesson: `hint`, `skip`, `back`, `solution`, and `reset` for the step from its beginning.
 
 use super::play::said;
+use super::stage::Kept;
 use crate::catalog::manual;
-use crate::command::ast::Action;
+use crate::catalog::verb::{Verb, VerbGroup};
+use crate::command::ast::{Action, Command};
 use crate::command::parse::parse_line;
 use crate::lesson::beat::Beat;
 use crate::lesson::lab::LabLine;
@@ -82,6 +84,16 @@ impl Shell {
         };
         course.about_lesson = true;
         let deadline = course.lesson.front.deadline;
+        if matches!(course.beat(), Some(Beat::Line(_) | Beat::Task(_)))
+            && course.typed.iter().any(|(_, typed)| changes(typed))
+        {
+            // The step is done in the lab it was written for: what was tried may hold its port, its name or its process.
+            screen.show(&said(
+                "The lab is put back as it was before this step, and then the step is done:",
+            ));
+            let at = course.at;
+            self.rebuild(&mut course, at, &mut Kept::default());
+        }
         let began = self.mark();
         let mut solved = None;
         let lines: Vec<LabLine> = match course.beat() {
@@ -175,6 +187,22 @@ impl Shell {
             }
         }
         screen.show(&text);
+    }
+}
+
+/// True for a command that leaves something behind in the lab.
+fn changes(command: &Command) -> bool {
+    match &command.action {
+        Action::Call(call) => {
+            call.verb != Verb::Lab
+                && !matches!(
+                    call.verb.entry().group,
+                    VerbGroup::Looking | VerbGroup::Lesson
+                )
+        }
+        Action::Evaluate(_) => !command.targets.is_empty(),
+        Action::Repeat(_, body) => body.iter().any(changes),
+        Action::Switch => false,
     }
 }
 

@@ -26,6 +26,8 @@ pub struct Desk {
     pub progress: Option<PathBuf>,
     /// The program was started for a lesson and ends with it.
     pub alone: bool,
+    /// How long a lesson waits, in place of what it says itself.
+    pub deadline: Option<Duration>,
 }
 
 /// The works of the verb.
@@ -90,6 +92,7 @@ impl Shell {
             jobs: 2,
             allow_run: self.desk.allow_run,
             format: Format::Text,
+            deadline: self.desk.deadline,
         };
         let settings = self.session.settings().clone();
         if !check_all(&chosen, &settings, &wish, screen) {
@@ -118,7 +121,10 @@ impl Shell {
             return true;
         }
         let lesson = match read(&volume) {
-            Ok(lesson) => lesson,
+            Ok(mut lesson) => {
+                lesson.front.deadline = self.desk.deadline.unwrap_or(lesson.front.deadline);
+                lesson
+            }
             Err(errors) => {
                 self.tally.wrong_lines += 1;
                 screen.show(&complaints(&volume, &errors, &screen.look()));

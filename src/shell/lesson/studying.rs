@@ -85,12 +85,9 @@ impl Shell {
             return false;
         };
         let typed = text.trim();
-        let is_answer = if question.choices.is_empty() {
-            let is_word = !typed.is_empty() && !typed.contains(char::is_whitespace);
-            is_word && Verb::named(typed).is_none()
-        } else {
-            question.choice(typed).is_some()
-        };
+        // A word that is a verb is one, unless it is a choice: `quit` leaves.
+        let is_answer =
+            question.takes(typed) && (!question.choices.is_empty() || Verb::named(typed).is_none());
         if is_answer {
             let chosen = question.choice(typed);
             let chosen = chosen.map_or(typed, |place| question.choices[place].as_str());
@@ -124,7 +121,7 @@ impl Shell {
                 Some(Beat::Task(task)) => self.judge_task(&mut course, &task, true, screen),
                 Some(Beat::Quiz(question)) => {
                     let words = if question.choices.is_empty() {
-                        "the question is still open: type a number or a word"
+                        "the question is still open: type a number, or the word it asks for"
                     } else {
                         "the question is still open: type its letter"
                     };

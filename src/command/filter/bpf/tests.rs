@@ -37,8 +37,8 @@ impl Seen {
         let len = bytes.len() as u32;
         PacketEvent {
             number: 1,
-            host: String::new(),
-            interface: String::new(),
+            host: "".into(),
+            interface: "".into(),
             network: 0,
             headers: decode(link, &bytes, len),
             frame: Frame {
@@ -50,9 +50,10 @@ impl Seen {
             },
             track,
             cause: None,
-            from: String::new(),
-            to: String::new(),
+            from: "".into(),
+            to: "".into(),
             rulings: Vec::new(),
+            comments: Vec::new(),
         }
     }
 }

@@ -130,12 +130,12 @@ pub(super) const RECORD: &[(&str, Reader)] = &[
         }
     }),
     ("udp.time_relative", |packet, give| {
-        if udp(packet).is_some() {
+        if udp(packet).is_some_and(|udp| udp.length != 8) {
             give(Datum::Time(packet.track.elapsed_in_conversation.first_ns));
         }
     }),
     ("udp.time_delta", |packet, give| {
-        if udp(packet).is_some() {
+        if udp(packet).is_some_and(|udp| udp.length != 8) {
             give(Datum::Time(
                 packet.track.elapsed_in_conversation.previous_ns,
             ));

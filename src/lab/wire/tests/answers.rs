@@ -1,6 +1,6 @@
 //! What the wire answers to packets that are too long, byte by byte, and the fragments it makes.
 
-use super::{Bench, Out, eth, frame, headers, ip, mac, port, text, udp};
+use super::bench::{Bench, Out, eth, frame, headers, ip, mac, port, text, udp};
 use crate::command::wire::WireOrder;
 use crate::lab::wire::too_big::{ROUTER_IPV4, ROUTER_IPV6, ROUTER_MAC};
 use crate::lab::wire::{Accepted, Port, Sink, Wire};

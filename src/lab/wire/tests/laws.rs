@@ -1,10 +1,11 @@
 //! What holds whatever is sent and whatever the rules are: nothing is invented, nothing vanishes without a ruling, order is kept,
 //! the same seed gives the same verdicts, and no bytes make the wire fail.
 
-use super::{Accepted, Bench, MS, Out, arp, headers, port, tcp, udp};
+use super::bench::{Bench, MS, Out, arp, headers, port, tcp, udp};
 use crate::command::wire::WireOrder;
 use crate::event::wire::{Effect, Ruling};
 use crate::lab::wire::held::{MOST_BYTES, MOST_FRAMES};
+use crate::lab::wire::{Accepted, Port};
 use proptest::collection::vec;
 use proptest::prelude::{Just, ProptestConfig, Strategy, any, prop_oneof, proptest};
 use proptest::sample::select;
@@ -176,7 +177,7 @@ proptest! {
         let mut bench = Bench::new(&[&["corrupt 100%", "mtu 68", "drop where tcp.seq > 9 || icmpv6 || arp"], &orders[..]].concat());
         for (step, (from, bytes)) in frames.iter().enumerate() {
             let mut out = Out::default();
-            let _ = bench.wire.accept(super::Port(*from), bytes, step as u64, &mut out);
+            let _ = bench.wire.accept(Port(*from), bytes, step as u64, &mut out);
         }
         bench.until(u64::MAX);
     }

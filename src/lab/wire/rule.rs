@@ -1,8 +1,8 @@
 //! A rule of the wire with what it has counted so far: which frames it matches, and whether it acts on them. What an action does to
 //! a frame is in `wire`; how a rule is written is in `command::wire`.
 
-use super::wire::Port;
-use super::wire::dice::Dice;
+use super::Port;
+use super::dice::Dice;
 use crate::command::filter::{Filter, FilterError};
 use crate::command::wire::{CERTAIN, Pick, WireAction, WireRule, speaks_of_neighbours};
 use crate::event::wire::RuleRow;

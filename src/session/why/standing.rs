@@ -1,7 +1,8 @@
 //! How a call found its socket: what this socket had been through, from the calls made on it. Facts for `why`, no packets.
 
-use super::Session;
 use crate::event::CallEvent;
+use crate::session::Session;
+use crate::session::known::Known;
 use crate::value::Address;
 
 /// What was done with one descriptor between its making and a failed call.
@@ -56,13 +57,20 @@ impl Session {
         let label = self
             .inventory()
             .by_fd(&call.process, fd)
-            .map_or_else(|| format!("fd {fd}"), super::inventory::Known::label);
+            .map_or_else(|| format!("fd {fd}"), Known::label);
         let name = call.name.as_str();
         let fact = match (errno, name) {
             ("EINVAL", "accept" | "accept4") => Some(not_listening(&label, &past)),
             ("EINVAL", "bind") => {
                 bound_already(&label, &past).or_else(|| misfit(&label, &past, call))
             }
+            ("EINVAL", "listen") => past.done("connect").map(|connect| {
+                format!(
+                    "{label} is connected, or was: {}, {}. A server listens on a socket of its own.",
+                    told(connect),
+                    place(connect)
+                )
+            }),
             ("EINVAL" | "EAFNOSUPPORT", "connect" | "sendto" | "bind") => {
                 misfit(&label, &past, call)
             }
@@ -147,7 +155,7 @@ impl Session {
                         maker.name.starts_with("accept") && maker.fd == Some(fd)
                     })
             });
-            let given: Vec<String> = given.map(super::inventory::Known::label).collect();
+            let given: Vec<String> = given.map(Known::label).collect();
             let given = if given.is_empty() {
                 "accept gives one, and has given none yet".to_owned()
             } else {
@@ -217,7 +225,7 @@ impl Session {
         let wire = self
             .hosts()
             .named(host)
-            .map(super::hosts::Machine::addresses)
+            .map(crate::session::hosts::Machine::addresses)
             .unwrap_or_default();
         let mut all: Vec<String> = wire.iter().map(ToString::to_string).collect();
         all.extend(["127.0.0.1".to_owned(), "::1".to_owned()]);

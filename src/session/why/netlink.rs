@@ -1,11 +1,11 @@
-//! Why a call on a socket of AF_NETLINK failed, and what the kernel has refused over one though no call failed. Not AF_UNIX (`why_local`).
+//! Why a call on a socket of AF_NETLINK failed, and what the kernel has refused over one though no call failed. Not AF_UNIX (`unix`).
 
-use super::Session;
-use super::why::Evidence;
+use super::Evidence;
 use crate::catalog::errno;
 use crate::event::CallEvent;
 use crate::event::message::{Act, MessageEvent};
 use crate::event::transfer::Party;
+use crate::session::Session;
 use crate::value::Address;
 
 impl Session {

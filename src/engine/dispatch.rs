@@ -1,0 +1,108 @@
+//! Each verb to the function that carries it out. Not the functions: they are in the rooms they belong to.
+
+use super::execution::{Execution, Outcome, Stop};
+use super::report::Report;
+use crate::catalog::verb::{AnsweredBy, Verb};
+use crate::command::ast::Call;
+use crate::event::OutputEvent;
+use crate::value::Value;
+
+impl Execution<'_> {
+    /// A verb with its arguments: its value.
+    pub(super) fn perform(&mut self, call: &Call) -> Outcome {
+        if call.verb.entry().answered_by == AnsweredBy::Session {
+            return Err(Stop::because(format!(
+                "`{}` is answered by the session and cannot stand inside a call",
+                call.verb.name()
+            )));
+        }
+        match call.verb {
+            Verb::Socket => self.socket(call),
+            Verb::Socketpair => self.socketpair(call),
+            Verb::Bind => self.bind(call),
+            Verb::Listen => self.listen(call),
+            Verb::Accept => self.accept(call),
+            Verb::Connect => self.connect(call),
+            Verb::ConnectEx => self.connect_ex(call),
+            Verb::CreateServer => self.create_server(call),
+            Verb::CreateConnection => self.create_connection(call),
+            Verb::Serve => self.serve_verb(call),
+            Verb::Shutdown => self.shutdown(call),
+            Verb::Close => self.close(call),
+            Verb::Detach => self.detach(call),
+            Verb::Dup => self.dup(call),
+            Verb::Getsockname => self.getsockname(call),
+            Verb::Getpeername => self.getpeername(call),
+            Verb::Fileno => self.fileno(call),
+            Verb::Send => self.send(call),
+            Verb::Sendall => self.sendall(call),
+            Verb::Sendto => self.sendto(call),
+            Verb::Sendfile => self.sendfile(call),
+            Verb::Recv => self.recv(call),
+            Verb::Recvfrom => self.recvfrom(call),
+            Verb::RecvInto => self.recv_into(call),
+            Verb::RecvfromInto => self.recvfrom_into(call),
+            Verb::Sendmsg => self.sendmsg(call),
+            Verb::SendFds => self.send_fds(call),
+            Verb::Recvmsg => self.recvmsg(call),
+            Verb::RecvFds => self.recv_fds(call),
+            Verb::Getsockopt => self.getsockopt(call),
+            Verb::Setsockopt => self.setsockopt(call),
+            Verb::Options => self.options(call),
+            Verb::Setblocking => self.setblocking(call),
+            Verb::Getblocking => self.getblocking(call),
+            Verb::Settimeout => self.settimeout(call),
+            Verb::Gettimeout => self.gettimeout(call),
+            Verb::Makefile => self.makefile(call),
+            Verb::Read => self.read(call),
+            Verb::Readline => self.readline(call),
+            Verb::Write => self.write(call),
+            Verb::Flush => self.flush(call),
+            Verb::Ioctl => self.ioctl(call),
+            Verb::Select => self.select(call),
+            Verb::Poller => Ok(self.poller()),
+            Verb::Poll => self.poll(call),
+            Verb::Epoll => self.epoll(call),
+            Verb::Register => self.register(call),
+            Verb::Modify => self.modify(call),
+            Verb::Unregister => self.unregister(call),
+            Verb::EpollCtl => self.epoll_ctl(call),
+            Verb::EpollWait => self.epoll_wait(call),
+            Verb::Getaddrinfo => self.getaddrinfo(call),
+            Verb::Getnameinfo => self.getnameinfo(call),
+            Verb::Gethostbyname => self.gethostbyname(call),
+            Verb::GethostbynameEx => self.gethostbyname_ex(call),
+            Verb::Gethostbyaddr => self.gethostbyaddr(call),
+            Verb::Gethostname => self.gethostname(),
+            Verb::Getservbyname => self.getservbyname(call),
+            Verb::Getservbyport => self.getservbyport(call),
+            Verb::Getprotobyname => self.getprotobyname(call),
+            Verb::IfNameindex => self.if_nameindex(),
+            Verb::IfNametoindex => self.if_nametoindex(call),
+            Verb::IfIndextoname => self.if_indextoname(call),
+            Verb::InetPton => self.inet_pton(call),
+            Verb::InetNtop => self.inet_ntop(call),
+            Verb::InetAton => self.inet_aton(call),
+            Verb::InetNtoa => self.inet_ntoa(call),
+            Verb::Htons | Verb::Ntohs => self.swap_short(call),
+            Verb::Htonl | Verb::Ntohl => self.swap_long(call),
+            Verb::Print => self.print(call),
+            other => Err(Stop::because(format!(
+                "no process can carry out `{}`",
+                other.name()
+            ))),
+        }
+    }
+
+    /// `print`: its values as Python's `str` shows them, with blanks between and a line feed behind.
+    fn print(&mut self, call: &Call) -> Outcome {
+        let values = self.list(call, 0)?;
+        let words: Vec<String> = values.iter().map(|value| self.str(value)).collect();
+        self.reports.send(Report::Output(OutputEvent {
+            process: self.engine.process.clone(),
+            text: format!("{}\n", words.join(" ")).into_bytes(),
+            error: false,
+        }));
+        Ok(Value::None)
+    }
+}

@@ -1,0 +1,167 @@
+//! Which of the session's sockets is meant: by its descriptor, its name, its inode, or the addresses of a packet.
+
+use super::Inventory;
+use crate::session::known::{Known, Protocol};
+use crate::value::Address;
+use std::net::SocketAddr;
+
+impl Inventory {
+    /// The socket a process holds under a descriptor.
+    pub fn by_fd(&self, process: &str, fd: i32) -> Option<&Known> {
+        self.open.get(&(process.to_owned(), fd))
+    }
+
+    /// The socket a process knows under a name; also one it has closed, if no open one has the name.
+    pub fn by_name(&self, process: &str, name: &str) -> Option<&Known> {
+        let named = |known: &&Known| {
+            known.process == process && known.names.iter().any(|held| held == name)
+        };
+        self.open
+            .values()
+            .find(named)
+            .or_else(|| self.unheld().rev().find(named))
+            .or_else(|| self.orphans.iter().rev().find(named))
+    }
+
+    /// The socket with this inode.
+    pub fn by_inode(&self, inode: u64) -> Option<&Known> {
+        self.open
+            .values()
+            .chain(self.unheld())
+            .find(|known| inode != 0 && known.inode == inode)
+    }
+
+    fn unheld(&self) -> impl DoubleEndedIterator<Item = &Known> {
+        self.adrift.iter().map(|adrift| &adrift.known)
+    }
+
+    /// Who on a host sends from `local` to `peer`: the connected socket, else one bound to the port, else a closed one.
+    pub fn endpoint(
+        &self,
+        host: &str,
+        protocol: Protocol,
+        local: SocketAddr,
+        peer: SocketAddr,
+    ) -> Option<&Known> {
+        let (local, peer) = (Address::from(local), Address::from(peer));
+        let same = |known: &&Known| known.protocol == protocol && known.host == host;
+        let connected = |known: &&Known| {
+            same(known)
+                && same_address(known.local.as_ref(), Some(&local))
+                && same_address(known.peer.as_ref(), Some(&peer))
+        };
+        let bound = |known: &&Known| {
+            same(known)
+                && known.peer.is_none()
+                && covers(known.local.as_ref(), &local)
+                && !(known.only_v6 && local.ip().is_some_and(|ip| ip.to_canonical().is_ipv4()))
+        };
+        // A listener before one that is only bound; then the address itself before any address, and its family before both.
+        let fits = |known: &&Known| {
+            let bound = known.local.as_ref().and_then(Address::ip);
+            let same_family = bound.map(|ip| ip.is_ipv4()) == local.ip().map(|ip| ip.is_ipv4());
+            let exactly = bound.is_some_and(|ip| !ip.is_unspecified());
+            (!known.listening, !exactly, !same_family)
+        };
+        self.open
+            .values()
+            .find(connected)
+            .or_else(|| self.unheld().rev().find(connected))
+            .or_else(|| self.orphans.iter().rev().find(connected))
+            .or_else(|| self.open.values().filter(bound).min_by_key(fits))
+            .or_else(|| self.unheld().rev().filter(bound).min_by_key(fits))
+    }
+
+    /// The name of a socket on a screen that shows all processes: plain when no other process uses it, else with the process.
+    pub fn shown(&self, known: &Known) -> String {
+        let label = known.label();
+        let shared = self
+            .open
+            .values()
+            .any(|other| other.process != known.process && other.label() == label);
+        if shared {
+            format!("{}.{label}", known.process)
+        } else {
+            label
+        }
+    }
+}
+
+/// True when both are the same endpoint; an IPv4 address mapped into IPv6 is the IPv4 address (RFC 4291 section 2.5.5.2).
+fn same_address(one: Option<&Address>, other: Option<&Address>) -> bool {
+    match (one, other) {
+        (Some(one), Some(other)) => {
+            one == other
+                || (one.port() == other.port()
+                    && one
+                        .ip()
+                        .zip(other.ip())
+                        .is_some_and(|(a, b)| a.to_canonical() == b.to_canonical()))
+        }
+        _ => false,
+    }
+}
+
+/// True when a socket bound to `bound` receives what is sent to `address`.
+fn covers(bound: Option<&Address>, address: &Address) -> bool {
+    let Some(bound) = bound else { return false };
+    bound.port() == address.port()
+        && bound.ip().zip(address.ip()).is_some_and(|(bound, ip)| {
+            bound.to_canonical() == ip.to_canonical()
+                || bound.is_unspecified() && (bound.is_ipv6() || ip.is_ipv4())
+        })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::event::CallEvent;
+
+    fn call(name: &str, fd: Option<i32>, args: &[&str], local: Option<SocketAddr>) -> CallEvent {
+        CallEvent {
+            fd,
+            local: local.map(Address::from),
+            start_ns: 5,
+            end_ns: 6,
+            ..crate::event::sample::call(name, args)
+        }
+    }
+
+    #[test]
+    fn of_two_sockets_at_a_port_the_one_that_hears_the_address_has_the_name() {
+        let any_v4 = SocketAddr::from(([0, 0, 0, 0], 5000));
+        let any_v6: SocketAddr = "[::]:5000".parse().expect("an address");
+        let host_v4 = SocketAddr::from(([10, 0, 0, 2], 5000));
+        let host_v6: SocketAddr = "[fd00::2]:5000".parse().expect("an address");
+        let peer = SocketAddr::from(([10, 0, 0, 1], 4000));
+        // Where two sockets are bound, whether the second is for IPv6 alone, and whose a packet to an address is.
+        let cases = [
+            ([any_v4, any_v6], "[1]", host_v4, Some(4)),
+            ([any_v4, any_v6], "[1]", host_v6, Some(5)),
+            ([any_v4, any_v6], "[0]", host_v6, Some(5)),
+            ([host_v6, any_v6], "[1]", host_v4, None),
+            ([host_v6, any_v6], "[0]", host_v4, Some(5)),
+            ([any_v6, host_v4], "[0]", host_v4, Some(5)),
+        ];
+        for (bound, alone, address, expected) in cases {
+            let mut inventory = Inventory::default();
+            for (fd, local) in [4, 5].into_iter().zip(bound) {
+                let family = if local.is_ipv4() {
+                    "AF_INET"
+                } else {
+                    "AF_INET6"
+                };
+                let mut socket = call("socket", None, &[family, "SOCK_STREAM", "0"], None);
+                socket.made = vec![fd];
+                inventory.called(&socket, Vec::new(), |fd| fd as u64);
+                inventory.called(&call("bind", Some(fd), &[], Some(local)), Vec::new(), |_| 0);
+                inventory.called(&call("listen", Some(fd), &[], None), Vec::new(), |_| 0);
+            }
+            let only = ["5", "IPPROTO_IPV6", "IPV6_V6ONLY", alone, "4"];
+            inventory.called(&call("setsockopt", Some(5), &only, None), Vec::new(), |_| 0);
+            let found = inventory.endpoint("lab", Protocol::Tcp, address, peer);
+            let fd = found.and_then(|known| known.fd);
+            assert_eq!(fd, expected, "{bound:?} {alone} {address}");
+        }
+    }
+}

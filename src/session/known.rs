@@ -1,0 +1,123 @@
+//! What the session knows of one socket: what it is, whose, what it is called, the states it has been in. Not all of them (`inventory`).
+
+use crate::event::StateEvent;
+use crate::packet::headers::{Headers, Transport};
+use crate::value::Address;
+
+/// The RFC 9293 name of a state number of linux/tcp_states.h.
+pub fn tcp_state(number: u8) -> &'static str {
+    match number {
+        1 => "ESTABLISHED",
+        2 => "SYN-SENT",
+        3 | 12 => "SYN-RECEIVED",
+        4 => "FIN-WAIT-1",
+        5 => "FIN-WAIT-2",
+        6 => "TIME-WAIT",
+        8 => "CLOSE-WAIT",
+        9 => "LAST-ACK",
+        10 => "LISTEN",
+        11 => "CLOSING",
+        _ => "CLOSED",
+    }
+}
+
+/// What a socket is, as its `socket` call said or the descriptor it came from implies.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Protocol {
+    /// TCP.
+    Tcp,
+    /// UDP.
+    Udp,
+    /// Anything else.
+    Other,
+}
+
+/// A socket a process of the session holds, or held until the connection is gone.
+#[derive(Clone, Debug)]
+pub struct Known {
+    /// The process.
+    pub process: String,
+    /// The host it lives on.
+    pub host: String,
+    /// Its descriptor; `None` once closed.
+    pub fd: Option<i32>,
+    /// The inode behind the descriptor; 0 when it could not be read.
+    pub inode: u64,
+    /// The variable that holds it, newest last; empty when none does.
+    pub names: Vec<String>,
+    /// Family, type and protocol as `socket` named them, or as inherited.
+    pub arguments: Vec<String>,
+    /// What carries its data.
+    pub protocol: Protocol,
+    /// Local address as far as known.
+    pub local: Option<Address>,
+    /// Remote address as far as known.
+    pub peer: Option<Address>,
+    /// True after `listen`.
+    pub listening: bool,
+    /// True when IPV6_V6ONLY was set: bound to any address of IPv6, it takes nothing of IPv4.
+    pub only_v6: bool,
+    /// Its TCP state and the states it has been in, oldest first.
+    pub states: Vec<&'static str>,
+}
+
+impl Known {
+    /// What it is called in one process: its newest name, or `fd 4`.
+    pub fn label(&self) -> String {
+        match (self.names.last(), self.fd) {
+            (Some(name), _) => name.clone(),
+            (None, Some(fd)) => format!("fd {fd}"),
+            (None, None) => "closed socket".to_owned(),
+        }
+    }
+
+    /// The state it is in now (TCP only).
+    pub fn state(&self) -> &'static str {
+        self.states.last().copied().unwrap_or("CLOSED")
+    }
+
+    /// Takes in the state the kernel tells: the change, unless it is the state it was in.
+    pub(super) fn enter(&mut self, state: &'static str) -> Option<StateEvent> {
+        let from = self.state();
+        if from == state {
+            return None;
+        }
+        // A path that runs in circles (a socket connected again and again) is kept only as far as anyone looks.
+        if self.states.len() >= 64 {
+            self.states.remove(0);
+        }
+        self.states.push(state);
+        Some(StateEvent {
+            process: self.process.clone(),
+            socket: self.label(),
+            from,
+            to: state,
+        })
+    }
+}
+
+/// The protocol of a packet's transport, as the inventory names it.
+pub fn protocol_of(headers: &Headers) -> Protocol {
+    match headers.transport {
+        Transport::Tcp(_) => Protocol::Tcp,
+        Transport::Udp(_) => Protocol::Udp,
+        _ => Protocol::Other,
+    }
+}
+
+/// What carries the data of a socket made with this family, type and protocol.
+pub(super) fn protocol(arguments: &[String]) -> Protocol {
+    let [family, kind, protocol, ..] = arguments else {
+        return Protocol::Other;
+    };
+    let inet = family == "AF_INET" || family == "AF_INET6";
+    let plain = matches!(
+        protocol.as_str(),
+        "0" | "IPPROTO_TCP" | "IPPROTO_UDP" | "IPPROTO_IP"
+    );
+    match kind.split('|').next() {
+        Some("SOCK_STREAM") if inet && plain => Protocol::Tcp,
+        Some("SOCK_DGRAM") if inet && plain => Protocol::Udp,
+        _ => Protocol::Other,
+    }
+}

@@ -1,0 +1,119 @@
+//! What the kernels and the taps have to tell becomes events: changes of state, packets. Never so often that a flood is slowed by it.
+
+use super::Session;
+use crate::event::Event;
+use crate::sys::clock;
+use crate::sys::diag::{Answer, Question};
+use std::net::SocketAddr;
+use std::sync::Arc;
+
+/// With more open sockets than this the kernel is asked for their states when all calls have returned, not after each.
+pub(super) const MANY: usize = 64;
+
+/// When so many packets wait, they are told without another look for more.
+const FLOOD: usize = 200;
+
+/// Of the packets that were left behind so many portions are told with a call; the rest is told later.
+const PORTIONS: usize = 4;
+
+impl Session {
+    /// Like [`Session::refresh`], but in a flood of packets no oftener than the time it takes allows.
+    pub(super) fn refresh_if_calm(&mut self) {
+        self.stale = true;
+        if !self.packets.taps().left_behind() || self.sampling.is_due(clock::now_ns()) {
+            self.refresh();
+        }
+    }
+
+    /// Asks the kernel for the state of every TCP and UDP socket and tells what changed.
+    pub fn refresh(&mut self) {
+        self.stale = false;
+        let mut questions = vec![
+            Question::Tcp(libc::AF_INET),
+            Question::Tcp(libc::AF_INET6),
+            Question::Udp(libc::AF_INET),
+            Question::Udp(libc::AF_INET6),
+        ];
+        if self.inventory.asks_for_more() {
+            questions.extend(&Question::ALL[questions.len()..]);
+        }
+        let asked_ns = clock::now_ns();
+        let answers = self.ask(&questions);
+        self.take_samples(asked_ns, &answers);
+        if !self.programs.is_empty() {
+            let foreign: Vec<(usize, u64, SocketAddr)> = answers
+                .iter()
+                .filter(|(_, answer)| answer.inode != 0)
+                .filter_map(|(host, answer)| {
+                    let local = answer.local.as_ref()?;
+                    let local = SocketAddr::new(local.ip()?, local.port()?);
+                    Some((*host, u64::from(answer.inode), local))
+                })
+                .filter(|(_, inode, _)| self.inventory.by_inode(*inode).is_none())
+                .collect();
+            let owners = self.owners_of(foreign.iter().map(|(_, inode, _)| *inode));
+            for (host, inode, local) in foreign {
+                if let Some(owner) = owners.get(&inode) {
+                    self.packets.owned_by_program((host, local), owner);
+                }
+            }
+        }
+        for (place, machine) in self.hosts.all().iter().enumerate() {
+            let of_host: Vec<&Answer> = answers
+                .iter()
+                .filter(|(host, _)| *host == place)
+                .map(|(_, answer)| answer)
+                .collect();
+            let changes = self.inventory.refresh(&machine.name, &of_host);
+            self.out.extend(changes.into_iter().map(Event::State));
+        }
+        let now_ns = clock::now_ns();
+        for known in self.inventory.take_gone() {
+            self.ledger.gone(known.inode, now_ns);
+            self.ended.push(known);
+        }
+    }
+
+    /// Tells the packets that were seen up to this time, also those that were left behind because there were so many.
+    pub(super) fn tell_all_packets(&mut self, until_ns: i64) {
+        // In a flood there would be no end of those that come meanwhile, nor of the memory they take before they are shown.
+        let now_ns = clock::now_ns();
+        for _ in 0..PORTIONS {
+            let newest = self.tell_packets(until_ns);
+            if newest.is_none_or(|newest| newest >= now_ns) || !self.packets.taps().left_behind() {
+                return;
+            }
+            self.packets.taps_mut().drain();
+        }
+    }
+
+    /// Tells the packets that wait and were seen up to this time; when the newest of them was seen.
+    pub(super) fn tell_packets(&mut self, until_ns: i64) -> Option<i64> {
+        if self.packets.taps().waiting().is_empty() {
+            return None;
+        }
+        self.sampling.disturb();
+        if self.packets.change_states(&self.inventory) {
+            if self.is_busy() && self.inventory.open().nth(MANY).is_some() {
+                self.stale = true;
+            } else {
+                self.refresh_if_calm();
+            }
+        } else {
+            self.sample_if_due();
+        }
+        // What came while the kernels were asked is told with the rest, and their answer does not count for it.
+        if self.packets.taps().waiting().len() < FLOOD {
+            self.packets.taps_mut().settle();
+            self.sampling.disturb();
+        }
+        let mut newest = None;
+        for packet in self.packets.tell(&self.inventory, until_ns) {
+            newest = Some(packet.frame.time_ns);
+            let packet = Arc::new(packet);
+            self.log.packet(Arc::clone(&packet));
+            self.out.push(Event::Packet(packet));
+        }
+        newest
+    }
+}
