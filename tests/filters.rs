@@ -565,7 +565,7 @@ const REFUSED: &[&str] = &[
     "tcp.analysis.flags == 1",
     "tcp.flags.syn == yes",
     "tcp.flags.syn + 1 == 1",
-    "tcp.len == tcp.flags.syn",
+    "tcp.flags.syn == tcp.len",
     "tcp.len == ip.src",
     "tcp.len + ip.src == 1",
     "tcp.len + \"a\" == 1",
