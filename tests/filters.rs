@@ -623,7 +623,7 @@ const TAKEN: &[&str] = &[
     "upper(lower(http.host)) == \"A\"",
     "max(tcp.len, udp.length) > 8",
     "tcp.payload[0] in {61..63}",
-    "http.host == \"\\u00e9\"",
+    "http.host == \"\\u0041\"",
 ];
 
 #[test]
