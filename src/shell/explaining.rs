@@ -37,15 +37,19 @@ impl Shell {
             let text = views::page(verb);
             return screen.show(&text);
         }
+        if matches!(topic, "filter" | "filters") {
+            return screen.show(&views::filters());
+        }
+        // A field before a verb: http.accept is one.
+        if let Some(text) = views::layer(topic).or_else(|| views::field(topic)) {
+            return screen.show(&text);
+        }
         // `help s.bind`, `help socket.bind`: what stands behind the dot is what is asked about.
         if let Some(verb) = topic
             .rsplit_once('.')
             .and_then(|(_, name)| Verb::named(name))
         {
             let text = views::page(verb);
-            return screen.show(&text);
-        }
-        if let Some(text) = views::layer(topic) {
             return screen.show(&text);
         }
         let verbs = VERBS.iter().map(|entry| entry.name);

@@ -479,6 +479,7 @@ impl Shell {
             .collect();
         known.lessons = Shelf::names();
         known.topics = crate::catalog::glossary::topics()
+            .chain(["filter"])
             .map(str::to_owned)
             .collect();
         known
