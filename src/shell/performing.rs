@@ -193,8 +193,12 @@ impl Shell {
             let processes = shell.session.processes().iter();
             processes
                 .filter(|known| process.is_none_or(|name| name == known.name))
-                .filter_map(|known| known.work(0)?.call.as_ref())
-                .any(|call| ends_by_itself(&call.name, &call.invocation))
+                .filter_map(|known| known.work(0))
+                // Between its calls a command is at work: what they came to is about to be told.
+                .any(|work| {
+                    let call = work.call.as_ref();
+                    call.is_none_or(|call| ends_by_itself(&call.name, &call.invocation))
+                })
         };
         if is_timed(self) {
             self.wait_for(deadline, screen, |shell| !is_timed(shell));
