@@ -53,7 +53,9 @@ impl Shell {
             return screen.show(&text);
         }
         let verbs = VERBS.iter().map(|entry| entry.name);
-        let near = nearest(topic, verbs.chain(glossary::topics()));
+        // Of so many topics one is always a letter away from a word of two.
+        let near =
+            nearest(topic, verbs.chain(glossary::topics())).filter(|_| topic.chars().count() > 2);
         let near = near.map_or_else(
             || "; `help` lists the commands, `explain` knows errors, states, flags, options and fields".to_owned(),
             |near| format!("; did you mean {near}?"),
