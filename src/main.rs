@@ -358,6 +358,9 @@ fn with_shell(
     }
 }
 
+/// No view is laid out for more columns, whatever COLUMNS says: columns are made straight with blanks.
+const WIDEST: usize = 10_000;
+
 /// Colours and characters, decided once: `--color`, then NO_COLOR, CLICOLOR_FORCE, whether it is a terminal, and TERM.
 fn look(common: &Common) -> Look {
     let set = |name: &str| std::env::var_os(name).is_some_and(|value| !value.is_empty());
@@ -370,7 +373,8 @@ fn look(common: &Common) -> Look {
     };
     let width = sys::terminal::columns(std::io::stdout())
         .or_else(|| std::env::var("COLUMNS").ok()?.parse().ok())
-        .unwrap_or(100);
+        .unwrap_or(100)
+        .min(WIDEST);
     Look {
         width,
         ascii: common.ascii,

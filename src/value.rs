@@ -43,6 +43,26 @@ pub enum Value {
     Address(Address),
 }
 
+impl Value {
+    /// Whether Python takes it for true: not zero, not empty, not None.
+    pub fn is_true(&self) -> bool {
+        match self {
+            Self::None => false,
+            Self::Bool(truth) => *truth,
+            Self::Int(value) | Self::Constant { value, .. } => *value != 0,
+            Self::Float(value) => *value != 0.0,
+            Self::Str(text) => !text.is_empty(),
+            Self::Bytes(bytes) => !bytes.is_empty(),
+            Self::List(values) | Self::Tuple(values) => !values.is_empty(),
+            Self::Socket(_)
+            | Self::Epoll(_)
+            | Self::Poller(_)
+            | Self::File(_)
+            | Self::Address(_) => true,
+        }
+    }
+}
+
 /// A socket address as the kernel takes and gives it (`struct sockaddr_*`).
 #[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub enum Address {
@@ -104,6 +124,11 @@ impl Address {
             Self::Inet6(address) => Some((*address.ip()).into()),
             _ => None,
         }
+    }
+
+    /// An Internet address without what only IPv6 has besides: IP address and port.
+    pub fn socket_address(&self) -> Option<std::net::SocketAddr> {
+        Some(std::net::SocketAddr::new(self.ip()?, self.port()?))
     }
 }
 

@@ -253,3 +253,118 @@ fn every_file_says_in_its_first_line_what_it_is() {
         .collect();
     assert!(silent.is_empty(), "{}", silent.join("\n"));
 }
+
+#[test]
+fn every_file_that_the_plan_names_is_there() {
+    let plan = include_str!("../ARCHITECTURE.md");
+    let files: Vec<String> = sources()
+        .into_iter()
+        .map(|(path, _)| format!("/{}", path.display()))
+        .collect();
+    let is_source = |name: &str| {
+        Path::new(name)
+            .extension()
+            .is_some_and(|ending| ending == "rs")
+    };
+    let mut missing = Vec::new();
+    for name in plan.split('`').skip(1).step_by(2) {
+        let name = name.strip_prefix("src/").unwrap_or(name);
+        let is_there = match name.strip_suffix('/') {
+            Some(folder) => files
+                .iter()
+                .any(|file| file.contains(&format!("/{folder}/"))),
+            None if is_source(name) && !name.starts_with("tests/") => {
+                files.iter().any(|file| file.ends_with(&format!("/{name}")))
+            }
+            None => true,
+        };
+        if !is_there {
+            missing.push(name);
+        }
+    }
+    assert!(missing.is_empty(), "{missing:?}");
+}
+
+/// Neighbours that name each other because what they are about does: expressions have calls in them and calls have expressions; a line is
+/// wrapped and what is wrapped is a line.
+const RECURSIVE: &[(&str, &str)] = &[
+    (
+        "command/filter/bpf/formula.rs",
+        "command/filter/bpf/place.rs",
+    ),
+    ("command/filter/expression.rs", "command/filter/value.rs"),
+    ("command/filter/gather.rs", "command/filter/readers.rs"),
+    ("command/filter/operand.rs", "command/filter/parse.rs"),
+    ("command/unparse/call.rs", "command/unparse/expression.rs"),
+    ("inspector/conversation.rs", "inspector/state.rs"),
+    ("inspector/conversation.rs", "inspector/unacked.rs"),
+    ("inspector/pcap.rs", "inspector/section.rs"),
+    ("packet/build/input.rs", "packet/build/netlink.rs"),
+    ("render/ladder.rs", "render/rung.rs"),
+    ("render/stream.rs", "render/stream_map.rs"),
+    ("render/styled.rs", "render/wrap.rs"),
+];
+
+/// The neighbours that a file names, by the words that follow `super::`.
+fn named_neighbours(path: &Path, code: &str, all: &BTreeSet<PathBuf>) -> BTreeSet<PathBuf> {
+    let Some(folder) = path.parent() else {
+        return BTreeSet::new();
+    };
+    let mut named = BTreeSet::new();
+    for (place, _) in code.match_indices("super::") {
+        // `super::super::` leaves the folder.
+        if code[..place].ends_with("super::") {
+            continue;
+        }
+        let rest = &code[place + "super::".len()..];
+        let list = rest.strip_prefix('{').map_or(rest, |group| {
+            &group[..group.find(';').unwrap_or(group.len())]
+        });
+        let words: Vec<&str> = if list.len() == rest.len() {
+            rest.split(|next: char| !(next.is_alphanumeric() || next == '_'))
+                .take(1)
+                .collect()
+        } else {
+            list.split(['{', '}', ',', ':', ' ', '\n']).collect()
+        };
+        for word in words.into_iter().filter(|word| !word.is_empty()) {
+            let neighbour = folder.join(format!("{word}.rs"));
+            if neighbour != path && all.contains(&neighbour) {
+                named.insert(neighbour);
+            }
+        }
+    }
+    named
+}
+
+#[test]
+fn no_two_neighbours_name_each_other() {
+    let sources: Vec<(PathBuf, String)> = sources()
+        .into_iter()
+        // What a folder's mod.rs and its children name of each other is parent and child.
+        .filter(|(path, _)| path.components().count() > 1 && !path.ends_with("mod.rs"))
+        .map(|(path, text)| {
+            let code = code(&path, &text);
+            (path, code)
+        })
+        .collect();
+    let all: BTreeSet<PathBuf> = sources.iter().map(|(path, _)| path.clone()).collect();
+    let mut pairs = Vec::new();
+    for (path, code) in &sources {
+        for neighbour in named_neighbours(path, code, &all) {
+            let Some((_, other)) = sources.iter().find(|(path, _)| *path == neighbour) else {
+                continue;
+            };
+            let granted = RECURSIVE
+                .iter()
+                .any(|(one, other)| path.ends_with(one) && neighbour.ends_with(other));
+            if *path < neighbour
+                && !granted
+                && named_neighbours(&neighbour, other, &all).contains(path)
+            {
+                pairs.push(format!("{} and {}", path.display(), neighbour.display()));
+            }
+        }
+    }
+    assert!(pairs.is_empty(), "{}", pairs.join("\n"));
+}

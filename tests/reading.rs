@@ -222,6 +222,55 @@ fn packets_that_pass_are_written_to_a_file_that_can_be_read() {
 }
 
 #[test]
+fn lines_that_a_full_disk_does_not_take_are_an_error() {
+    let folder = folder();
+    let file = written(&folder, &large());
+    for view in [&[][..], &["--json"], &["--tree"], &["--ladder"]] {
+        let full = fs::File::options().write(true).open("/dev/full");
+        let output = Command::new(env!("CARGO_BIN_EXE_socklab"))
+            .arg("read")
+            .arg(&file)
+            .args(view)
+            .stdout(full.expect("there is a full device"))
+            .stderr(Stdio::piped())
+            .output()
+            .expect("socklab runs");
+        let said = text(&output.stderr);
+        assert_eq!(output.status.code(), Some(1), "{view:?}");
+        assert!(
+            said.contains("standard output cannot be written: No space left"),
+            "{said}"
+        );
+        assert_eq!(said.lines().count(), 1);
+    }
+}
+
+#[test]
+fn a_capture_is_never_written_over_itself_and_an_error_names_the_file_that_could_not_be_written() {
+    let folder = folder();
+    let file = written(&folder, &small());
+    let link = folder.path().join("link.html");
+    std::os::unix::fs::symlink(&file, &link).expect("the folder takes a link");
+    let nowhere = folder.path().join("nowhere/x.svg");
+    for (output, says) in [
+        (&file, "this is the file that is read"),
+        (&link, "this is the file that is read"),
+        (&nowhere, "nowhere/x.svg: No such file or directory"),
+        (
+            &PathBuf::from("/dev/full"),
+            "cannot write /dev/full: No space left",
+        ),
+    ] {
+        let name = output.to_str().expect("a plain name");
+        let output = socklab(&file, &["-w", name]);
+        assert_eq!(output.status.code(), Some(1), "{name}");
+        let said = text(&output.stderr);
+        assert!(said.contains(says) && said.lines().count() == 1, "{said}");
+        assert_eq!(fs::read(&file).expect("it is there"), small(), "{name}");
+    }
+}
+
+#[test]
 fn packets_that_pass_are_drawn_in_a_file_that_needs_nothing_else() {
     let folder = folder();
     let file = written(&folder, &small());
@@ -304,6 +353,207 @@ fn damage_is_told_on_standard_error_after_the_frames_before_it() {
     assert!(text(&output.stderr).contains("no field"));
 }
 
+/// A block of a pcapng file in little-endian order.
+fn block(kind: u32, body: &[u8]) -> Vec<u8> {
+    let mut body = body.to_vec();
+    body.resize(body.len().next_multiple_of(4), 0);
+    let length = (12 + body.len() as u32).to_le_bytes();
+    [&kind.to_le_bytes()[..], &length, &body, &length].concat()
+}
+
+fn option(code: u16, value: &[u8]) -> Vec<u8> {
+    let mut option = [code.to_le_bytes(), (value.len() as u16).to_le_bytes()].concat();
+    option.extend(value);
+    option.resize(option.len().next_multiple_of(4), 0);
+    option
+}
+
+/// A section with an interface for each list of options, and packets: interface, time, frame, options.
+fn pcapng(interfaces: &[Vec<u8>], packets: &[(u32, u64, &[u8], Vec<u8>)]) -> Vec<u8> {
+    let mut section = 0x1a2b_3c4d_u32.to_le_bytes().to_vec();
+    section.extend([1, 0, 0, 0]);
+    section.extend([0xff; 8]);
+    let mut file = block(0x0a0d_0d0a, &section);
+    for options in interfaces {
+        file.extend(block(
+            1,
+            &[&[101, 0, 0, 0, 0, 0, 0, 0], &options[..]].concat(),
+        ));
+    }
+    for (interface, time, frame, options) in packets {
+        let length = frame.len() as u32;
+        let words = [
+            *interface,
+            (time >> 32) as u32,
+            *time as u32,
+            length,
+            length,
+        ];
+        let mut body: Vec<u8> = words.iter().flat_map(|word| word.to_le_bytes()).collect();
+        body.extend(*frame);
+        body.resize(body.len().next_multiple_of(4), 0);
+        body.extend(options);
+        file.extend(block(6, &body));
+    }
+    file
+}
+
+/// Every view, and every file that can be written.
+const VIEWS: &[&[&str]] = &[
+    &[],
+    &["--json"],
+    &["--tree"],
+    &["--tree", "--hex"],
+    &["--hex"],
+    &["--packet", "2"],
+    &["--ladder"],
+    &["--conversations"],
+    &["--follow", "0"],
+    &["--follow", "0", "--hex"],
+    &["--time", "date"],
+    &["--time", "epoch"],
+    &["--time", "delta"],
+    &["tcp.time_delta > 1 or frame.time_delta < 0 or frame.time_relative > 1"],
+    &["--write", "copy.pcapng"],
+    &["--write", "drawing.svg"],
+    &["--write", "page.html"],
+];
+
+/// What each view shows or writes of a capture that can be read to its end.
+fn in_every_view(file: &[u8]) -> Vec<(String, String)> {
+    let folder = folder();
+    let path = written(&folder, file);
+    let each = VIEWS.iter().map(|view| {
+        let output = Command::new(env!("CARGO_BIN_EXE_socklab"))
+            .current_dir(folder.path())
+            .arg("read")
+            .arg(&path)
+            .args(*view)
+            .output()
+            .expect("it runs");
+        let said = String::from_utf8_lossy(&output.stderr);
+        assert!(
+            output.status.success() && said.is_empty(),
+            "{view:?}: {said}"
+        );
+        let shown = match view {
+            ["--write", "copy.pcapng"] => output.stdout,
+            ["--write", file] => fs::read(folder.path().join(file)).expect("it was written"),
+            _ => output.stdout,
+        };
+        let shown = String::from_utf8(shown).expect("it is UTF-8");
+        (view.join(" "), shown)
+    });
+    each.collect()
+}
+
+#[test]
+fn no_view_stumbles_over_times_at_both_ends_of_what_a_file_can_say() {
+    let offset = |seconds: i64| [option(9, &[9]), option(14, &seconds.to_le_bytes())].concat();
+    let frames: Vec<Vec<u8>> = [
+        (100, &b"one"[..]),
+        (103, b"two"),
+        (100, b"one"),
+        (103, b"two"),
+    ]
+    .iter()
+    .map(|(seq, data)| segment(0, 4001, *seq, data)[16..].to_vec())
+    .collect();
+    let file = |ends: [i64; 2]| {
+        let packets: Vec<_> = (0_u32..)
+            .zip(&frames)
+            .map(|(number, frame)| {
+                let time = if number % 2 == 0 { 0 } else { u64::MAX };
+                (number % 2, time, &frame[..], Vec::new())
+            })
+            .collect();
+        pcapng(&ends.map(offset), &packets)
+    };
+    for ends in [
+        [i64::MIN, i64::MAX],
+        [i64::MAX, i64::MIN],
+        [-9_300_000_000, 9_300_000_000],
+    ] {
+        for (view, shown) in in_every_view(&file(ends)) {
+            assert!(
+                view.starts_with("--write copy") || !shown.is_empty(),
+                "{view}"
+            );
+        }
+    }
+}
+
+#[test]
+fn no_view_is_as_wide_as_a_number_in_the_environment() {
+    let folder = folder();
+    let path = written(&folder, &small());
+    for columns in ["18446744073709551615", "1000000000000", "0", "1"] {
+        for view in [
+            "--tree",
+            "--hex",
+            "--ladder",
+            "--conversations",
+            "--packet=2",
+        ] {
+            let output = Command::new(env!("CARGO_BIN_EXE_socklab"))
+                .env("COLUMNS", columns)
+                .arg("read")
+                .arg(&path)
+                .args(
+                    [view, "--hex"]
+                        .iter()
+                        .take(if view == "--tree" { 2 } else { 1 }),
+                )
+                .output()
+                .expect("it runs");
+            let said = text(&output.stderr);
+            assert!(output.status.success() && said.is_empty(), "{view}: {said}");
+            assert!(output.stdout.len() < 10 << 20, "{columns} {view}");
+        }
+    }
+}
+
+#[test]
+fn nothing_a_file_says_moves_the_cursor_or_becomes_markup() {
+    let evil = "\x1b]0;x\x07\x1b[2J\u{202e}\u{2066}\u{200f}\u{9b}</pre></text><script>alert(1)</script>\r\n\0";
+    let evil = [evil.as_bytes(), b"\xff\xc0\xaf end"].concat();
+    let http = [
+        b"GET /",
+        &evil[..],
+        b" HTTP/1.1\rHost: ",
+        &evil,
+        b"\r\n\r\n",
+        &evil,
+    ]
+    .concat();
+    let mut query = vec![0, 7, 1, 0, 0, 1, 0, 0, 0, 0, 0, 0, 60];
+    query.extend(&evil[..60]);
+    query.extend([0, 0, 1, 0, 1]);
+    let frames = [
+        segment(0, 80, 1, &http)[16..].to_vec(),
+        datagram(0, 53, &query)[16..].to_vec(),
+        datagram(0, 9, &evil)[16..].to_vec(),
+    ];
+    let packets: Vec<_> = frames
+        .iter()
+        .map(|frame| (0, 5, &frame[..], option(1, &evil)))
+        .collect();
+    let file = pcapng(&[option(2, &evil)], &packets);
+    let turns = |c: char| matches!(c, '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}');
+    for (view, shown) in in_every_view(&file) {
+        let bad = shown
+            .chars()
+            .find(|c| c.is_control() && *c != '\n' || turns(*c));
+        assert_eq!(bad, None, "{view}: {shown}");
+        if view.starts_with("--write") {
+            assert!(!shown.contains("<script"), "{view}");
+        }
+        if view.ends_with("html") {
+            assert!(shown.contains("&lt;script"), "{view}");
+        }
+    }
+}
+
 #[test]
 fn a_packet_on_a_pipe_is_told_before_the_next_one_comes() {
     let mut child = Command::new(env!("CARGO_BIN_EXE_socklab"))
@@ -333,7 +583,7 @@ fn a_packet_on_a_pipe_is_told_before_the_next_one_comes() {
 }
 
 /// A pcapng file of one byte order: three interfaces with clocks of their own, one packet with two comments on each.
-fn pcapng(big_endian: bool) -> Vec<u8> {
+fn pcapng_of_others(big_endian: bool) -> Vec<u8> {
     let half = |value: u16| {
         if big_endian {
             value.to_be_bytes()
@@ -414,7 +664,7 @@ fn pcapng(big_endian: bool) -> Vec<u8> {
 fn pcapng_of_both_byte_orders_keeps_interfaces_clocks_and_comments_apart() {
     let folder = folder();
     for big_endian in [false, true] {
-        let file = written(&folder, &pcapng(big_endian));
+        let file = written(&folder, &pcapng_of_others(big_endian));
         let lines = text(&socklab(&file, &["-t", "epoch"]).stdout);
         let times = [
             "1700000000.000001000",

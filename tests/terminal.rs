@@ -88,6 +88,12 @@ fn tab_completes_verbs_sockets_constants_options_and_paths() {
             "> setsockopt server_socket IPPROTO_TCP TCP_NODELAY",
         ),
         ("server_socket.getsockn\t", "> server_socket.getsockname"),
+        ("packets tcp.reset_c\t", "> packets tcp.reset_cause"),
+        ("packets len(udp.pay\t", "> packets len(udp.payload"),
+        (
+            "packets ip.src == 10.0.0.1 && icmp.typ\t",
+            "> packets ip.src == 10.0.0.1 && icmp.type",
+        ),
         (
             "bind server_socket ./on\t",
             "> bind server_socket ./only.sock",

@@ -445,6 +445,22 @@ fn a_selective_acknowledgment_without_blocks_takes_the_older_ones_back() {
 }
 
 #[test]
+fn a_header_cut_in_its_options_ends_the_analysis_where_an_option_may_be_missing() {
+    // Beyond a hole: the segment has a label, unless tshark gives up in the options.
+    for (options, kept) in [
+        (&[1, 1, 8, 10, 0, 0, 0, 1, 0, 0, 0, 2][..], 50),
+        (&[1, 1, 8, 10, 0, 0, 0, 1, 0, 0, 0, 2], 42),
+        (&[4, 2, 0, 0], 43),
+        (&[0x90, 91, 0, 0], 42),
+        (&[0x90, 91, 0, 0, 0, 0, 0, 0], 43),
+    ] {
+        let mut packets = open();
+        packets.push(segment(0, (201, 501), ACK, options, 3).cut(kept));
+        assert_same(&format!("{kept} bytes of {options:?}"), &packets);
+    }
+}
+
+#[test]
 fn half_the_number_space_is_neither_before_nor_behind_as_wireshark_counts() {
     let half = 1 << 31;
     let mut packets = open();

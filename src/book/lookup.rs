@@ -1,8 +1,9 @@
 //! Pages for looking up a name: the fields of display filters, and the constants of the socket calls. From their tables.
 
-use super::markdown::{prose, row};
+use super::markdown::{cell, prose, row};
 use super::sheet::Sheet;
 use crate::catalog::constant::{Constant, constants};
+use crate::catalog::filter;
 use crate::catalog::parameter::Group;
 use crate::command::filter::field::{FieldEntry, FieldKind};
 use crate::command::filter::fields;
@@ -17,61 +18,24 @@ pub fn sheets() -> Vec<Sheet> {
     ]
 }
 
-/// What can be written in a filter: an example, and what it lets through.
-const FORMS: [(&str, &str); 15] = [
-    ("tcp", "every packet of this protocol"),
-    (
-        "tcp.port == 5000",
-        "a field with this value; `eq` is the same. Of a field that stands for several (`tcp.port` is both ports) one must have it",
-    ),
-    (
-        "tcp.port != 5000",
-        "none of them has this value; `ne` is the same",
-    ),
-    ("tcp.port ~= 5000", "one of them has another value"),
-    (
-        "tcp.len > 0",
-        "numbers: `<`, `<=`, `>`, `>=`, or `lt`, `le`, `gt`, `ge`; also in hexadecimal, `0x10`",
-    ),
-    (
-        "tcp.flags.syn == 1 && tcp.flags.ack == 0",
-        "both; `and` is the same",
-    ),
-    ("udp || icmp", "one of the two, or both; `or` is the same"),
-    ("!(ip.addr == 10.0.0.0/8)", "not; `not` is the same"),
-    ("tcp.port in {80, 443, 8000..8080}", "one of these values"),
-    (
-        "frame contains \"hello\"",
-        "these bytes are in it, or in a field",
-    ),
-    (
-        "http.host matches \"^www\"",
-        "a regular expression finds something, in any case of letters",
-    ),
-    ("tcp.flags & 0x12", "one of these bits is set"),
-    (
-        "tcp[0:2] == 13:88",
-        "bytes of a protocol, counted from 0: two from the first on",
-    ),
-    (
-        "len(udp) > 100",
-        "how many bytes a protocol or a field has; `count` says how often a field is there",
-    ),
-    (
-        "tcp.analysis.retransmission",
-        "a label of the analysis: there or not there",
-    ),
-];
-
 fn filters() -> String {
     let mut text = String::from(
         "# Display filters\n\n`packets`, `ladder`, `save`, the rules of `wire`, `socklab read` and `socklab inspect` take a filter in Wireshark's \
          language, and lessons and `expect packet` judge by one. What works here works in Wireshark; where the two differ, the page on \
          [agreement](../agreement.md) says so.\n\n| filter | lets through |\n|---|---|\n",
     );
-    for (filter, what) in FORMS {
-        // Writing into a String cannot fail.
+    for (filter, what) in filter::FORMS {
         text.push_str(&row(filter, &[what]));
+    }
+    text.push_str(
+        "\n## Values\n\nA value is read as what its field holds.\n\n| of | written |\n|---|---|\n",
+    );
+    for (kind, written) in filter::VALUES {
+        // Writing into a String cannot fail.
+        let _ = writeln!(text, "| {kind} | {} |", cell(written));
+    }
+    for rule in filter::RULES {
+        let _ = write!(text, "\n{}\n", prose(rule));
     }
     text.push_str("\n## The fields\n\nOf each protocol, with the kind of their values.\n");
     let protocol = |entry: &FieldEntry| entry.name.split('.').next().unwrap_or_default().to_owned();
@@ -148,7 +112,7 @@ mod tests {
 
     #[test]
     fn every_form_is_a_filter_and_every_field_has_its_row() {
-        for (filter, _) in FORMS {
+        for (filter, _) in filter::FORMS {
             assert!(Filter::parse(filter).is_ok(), "{filter}");
         }
         let page = filters();

@@ -2,6 +2,7 @@
 
 pub mod constant;
 pub mod errno;
+pub mod filter;
 pub mod glossary;
 pub mod manual;
 pub mod notes;

@@ -4,10 +4,13 @@
 //! The language is that of Wireshark 4: `!=` asks for all values of a field, `~=` for any. `tests/filters.rs` compares with tshark.
 //! What is different, and why:
 //!
-//! - Not understood, and said so: arithmetic other than `&` with a constant, functions other than `len()` and `count()`, layers picked
-//!   with `#`, names of hosts, services and values. None of them is needed to find a packet.
+//! - Not understood, and said so: names of hosts, services and values, and references to a selected packet (`${tcp.port}`).
+//! - What is calculated is exact: Wireshark's numbers have 32 bits and wrap around, and there a field is never less, nor greater, than
+//!   a negative number. A bound on the result may exceed the bits of the field: `ip.ttl + 200 > 255`.
 //! - Regular expressions (`matches`) do not look around or back: in return their work is linear in the bytes of the packet.
-//! - Understood although 4.0 does not: `xor`, a constant on the left (`5 == tcp.len`), `true` in small letters.
+//! - Understood although 4.0 does not: `xor`, a constant on the left (`5 == tcp.len`), `true` in small letters, the bytes of a field
+//!   (`@tcp.port`), sets and searches of what was calculated, functions of functions and of slices, `max` of numbers of several sizes.
+//! - Dates without a zone are of UTC.
 //! - Fields are those that `packet/` decodes. Above TCP and UDP that is DNS, HTTP, TLS and WebSocket, each within its segment:
 //!   segments are not put together, fragments of IP are.
 //! - Relative numbers, streams and `tcp.analysis` are those of the outermost headers; the packet that an ICMP error quotes, or a
@@ -17,17 +20,21 @@
 //! - A few fields have no counterpart of the same name in Wireshark, or are in other packets; the test lists them.
 
 pub mod bpf;
+mod calculate;
+mod date;
 mod evaluate;
 mod expression;
 pub mod field;
 mod gather;
 mod lexer;
-mod operand;
+mod literal;
 mod parse;
 mod pattern;
+mod phrase;
 mod readers;
 mod search;
 mod show;
+mod typing;
 mod value;
 
 use crate::event::packet::PacketEvent;

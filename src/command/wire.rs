@@ -10,6 +10,7 @@
 mod clause;
 mod measure;
 mod parse;
+mod reader;
 pub mod suggest;
 mod text;
 

@@ -110,7 +110,7 @@ impl Execution<'_> {
     /// True or False.
     pub(super) fn truth(&mut self, call: &Call, place: usize, usual: bool) -> Outcome<bool> {
         let value = self.value(call, place)?;
-        Ok(value.map_or(usual, |value| operator::truth(&value)))
+        Ok(value.map_or(usual, |value| value.is_true()))
     }
 
     /// Bytes to send; text is sent as UTF-8.
@@ -265,4 +265,15 @@ fn parameter(call: &Call, place: usize) -> &'static str {
         .parameters
         .get(place)
         .map_or("argument", |parameter| parameter.name)
+}
+
+/// The refusal of values a function does not take.
+pub(super) fn wrong(name: &str, values: &[Value]) -> Stop {
+    let kinds: Vec<&str> = values.iter().map(describe).collect();
+    let kinds = if kinds.is_empty() {
+        "nothing".to_owned()
+    } else {
+        kinds.join(" and ")
+    };
+    Stop::because(format!("`{name}` does not go with {kinds}"))
 }

@@ -1,7 +1,7 @@
 //! Text and bytes: the encodings utf-8, ascii and latin-1.
 
+use super::arguments::wrong;
 use super::execution::{Outcome, Stop};
-use super::function::wrong;
 use super::operator::describe;
 use crate::value::Value;
 

@@ -54,7 +54,7 @@ impl Execution<'_> {
                 let value = self.evaluate(inner)?;
                 operator::negative(&value).map_err(Stop::Refused)
             }
-            Expr::Not(inner) => Ok(Value::Bool(!operator::truth(&self.evaluate(inner)?))),
+            Expr::Not(inner) => Ok(Value::Bool(!self.evaluate(inner)?.is_true())),
             Expr::Index(whole, index) => {
                 let whole = self.evaluate(whole)?;
                 let index = self.evaluate(index)?;

@@ -1,10 +1,11 @@
 //! Built-in functions of values, as in Python: conversions, numbers, sequences. Methods of text and bytes are in `words.rs`,
 //! struct and to_bytes in `packing.rs`, format in `formatting.rs`.
 
+use super::arguments::wrong;
 use super::clock;
 use super::encoding::{decode, encode, encoding_name};
 use super::execution::{Execution, Outcome, Stop};
-use super::operator::{self, LARGEST, describe, integer, parts, real};
+use super::operator::{self, LARGEST, integer, parts, real};
 use super::{formatting, packing, words};
 use crate::catalog::errno;
 use crate::command::ast::Operator;
@@ -37,14 +38,16 @@ impl Execution<'_> {
 fn pure(name: &str, values: &[Value]) -> Outcome {
     match (name, values) {
         ("str", []) => Ok(Value::Str(String::new())),
-        ("len", [value]) => length(value),
+        ("len", [value]) => operator::length(value)
+            .map(|length| Value::Int(length as i64))
+            .ok_or_else(|| wrong(name, values)),
         ("type", [value]) => Ok(Value::Str(type_name(value).to_owned())),
         ("bytes" | "bytearray", _) | ("encode", [Value::Str(_), ..]) => bytes(name, values),
         ("decode", [Value::Bytes(_), ..]) => decode(values),
         ("int", _) => int(values),
         ("float", _) => float(values),
         ("bool", []) => Ok(Value::Bool(false)),
-        ("bool", [value]) => Ok(Value::Bool(operator::truth(value))),
+        ("bool", [value]) => Ok(Value::Bool(value.is_true())),
         ("hex", [value]) if integer(value).is_some() => {
             Ok(based(value, |number| format!("{number:#x}")))
         }
@@ -136,14 +139,6 @@ fn type_name(value: &Value) -> &'static str {
 
 fn sequence(name: &str, value: &Value) -> Outcome<Vec<Value>> {
     parts(value).ok_or_else(|| wrong(name, std::slice::from_ref(value)))
-}
-
-fn length(value: &Value) -> Outcome {
-    let length = match value {
-        Value::Bytes(bytes) => bytes.len(),
-        other => sequence("len", other)?.len(),
-    };
-    Ok(Value::Int(length as i64))
 }
 
 fn based(value: &Value, show: fn(u64) -> String) -> Value {
@@ -305,15 +300,4 @@ fn from_hex(text: &str) -> Outcome {
         .ok_or_else(|| {
             Stop::because("hexadecimal digits come in pairs, as in `bytes.fromhex(\"de ad\")`")
         })
-}
-
-/// The refusal of values a function does not take.
-pub(super) fn wrong(name: &str, values: &[Value]) -> Stop {
-    let kinds: Vec<&str> = values.iter().map(describe).collect();
-    let kinds = if kinds.is_empty() {
-        "nothing".to_owned()
-    } else {
-        kinds.join(" and ")
-    };
-    Stop::because(format!("`{name}` does not go with {kinds}"))
 }

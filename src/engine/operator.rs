@@ -44,17 +44,6 @@ pub(super) fn real(value: &Value) -> Option<f64> {
     }
 }
 
-/// Whether Python takes a value for true.
-pub(super) fn truth(value: &Value) -> bool {
-    match value {
-        Value::None => false,
-        Value::Str(text) => !text.is_empty(),
-        Value::Bytes(bytes) => !bytes.is_empty(),
-        Value::List(values) | Value::Tuple(values) => !values.is_empty(),
-        other => real(other).is_none_or(|number| number != 0.0),
-    }
-}
-
 /// The parts of a sequence: elements, characters, bytes as numbers, the fields of an address.
 pub(super) fn parts(value: &Value) -> Option<Vec<Value>> {
     match value {
@@ -64,14 +53,35 @@ pub(super) fn parts(value: &Value) -> Option<Vec<Value>> {
                 .map(|character| Value::Str(character.into()))
                 .collect(),
         ),
-        Value::Bytes(bytes) => Some(
-            bytes
-                .iter()
-                .map(|byte| Value::Int(i64::from(*byte)))
-                .collect(),
-        ),
+        Value::Bytes(bytes) => Some(bytes.iter().map(|byte| of_byte(*byte)).collect()),
         Value::Address(address) => address_parts(address),
         _ => None,
+    }
+}
+
+/// A byte as an element of bytes is a number, as in Python.
+fn of_byte(byte: u8) -> Value {
+    Value::Int(i64::from(byte))
+}
+
+/// How many parts a sequence has. Nothing is taken apart for it.
+pub(super) fn length(value: &Value) -> Option<usize> {
+    match value {
+        Value::List(values) | Value::Tuple(values) => Some(values.len()),
+        Value::Str(text) => Some(text.chars().count()),
+        Value::Bytes(bytes) => Some(bytes.len()),
+        Value::Address(address) => address_parts(address).map(|parts| parts.len()),
+        _ => None,
+    }
+}
+
+/// One part of a sequence, by its place from 0.
+fn part(value: &Value, place: usize) -> Option<Value> {
+    match value {
+        Value::List(values) | Value::Tuple(values) => values.get(place).cloned(),
+        Value::Str(text) => text.chars().nth(place).map(|one| Value::Str(one.into())),
+        Value::Bytes(bytes) => bytes.get(place).copied().map(of_byte),
+        other => parts(other)?.get(place).cloned(),
     }
 }
 
@@ -140,7 +150,7 @@ pub(super) fn negative(value: &Value) -> Result<Value, String> {
 
 /// `value[index]`.
 pub(super) fn index(value: &Value, index: &Value) -> Result<Value, String> {
-    let Some(parts) = parts(value) else {
+    let Some(length) = length(value) else {
         return Err(format!("{} has no parts to index", describe(value)));
     };
     if let Value::Str(name) = index {
@@ -150,14 +160,14 @@ pub(super) fn index(value: &Value, index: &Value) -> Result<Value, String> {
         return Err(format!("an index is an integer, not {}", describe(index)));
     };
     let place = if number < 0 {
-        number + parts.len() as i64
+        number + length as i64
     } else {
         number
     };
     usize::try_from(place)
         .ok()
-        .and_then(|place| parts.get(place).cloned())
-        .ok_or_else(|| format!("there is no [{number}]: it has {} parts", parts.len()))
+        .and_then(|place| part(value, place))
+        .ok_or_else(|| format!("there is no [{number}]: it has {length} parts"))
 }
 
 /// A field by its name, of what is a list of names with values: `info["tcpi_rtt"]` of TCP_INFO, with its prefix as C has it or without.
@@ -192,10 +202,10 @@ pub(super) fn slice(
     start: Option<&Value>,
     end: Option<&Value>,
 ) -> Result<Value, String> {
-    let Some(parts) = parts(value) else {
+    let Some(length) = length(value) else {
         return Err(format!("{} has no parts to slice", describe(value)));
     };
-    let length = parts.len() as i64;
+    let length = length as i64;
     let bound = |bound: Option<&Value>, usual: i64| match bound {
         None | Some(Value::None) => Ok(usual),
         Some(value) => {
@@ -210,7 +220,11 @@ pub(super) fn slice(
         Value::Str(text) => Value::Str(text.chars().skip(start).take(end - start).collect()),
         Value::Bytes(bytes) => Value::Bytes(bytes[start..end].to_vec()),
         Value::List(values) => Value::List(values[start..end].to_vec()),
-        _ => Value::Tuple(parts[start..end].to_vec()),
+        Value::Tuple(values) => Value::Tuple(values[start..end].to_vec()),
+        other => {
+            let parts = parts(other).unwrap_or_default();
+            Value::Tuple(parts.into_iter().skip(start).take(end - start).collect())
+        }
     })
 }
 
@@ -256,6 +270,8 @@ fn contains(whole: &Value, part: &Value) -> Result<Value, String> {
     let found = match (whole, part) {
         (Value::Str(whole), Value::Str(part)) => whole.contains(part.as_str()),
         (Value::Bytes(whole), Value::Bytes(part)) => find(whole, part).is_some(),
+        // Not taken apart: they may be many megabytes.
+        (Value::Bytes(whole), part) => whole.iter().any(|byte| equal(&of_byte(*byte), part)),
         _ => parts(whole)
             .ok_or_else(|| format!("{} has no parts to look in", describe(whole)))?
             .iter()
@@ -380,4 +396,69 @@ fn unfit(left: &Value, sign: &str, right: &Value) -> String {
         reason.push_str(": make both bytes (`text.encode()`) or both text (`data.decode()`)");
     }
     reason
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{apply, index, slice};
+    use crate::command::ast::Operator;
+    use crate::value::{Address, Value};
+    use nix::time::{ClockId, clock_gettime};
+    use std::net::SocketAddr;
+    use std::time::Duration;
+
+    #[test]
+    fn a_part_and_a_slice_are_those_of_python() {
+        let address = Address::from(SocketAddr::from(([10, 0, 0, 1], 80)));
+        let text = || Value::Str("aéz".to_owned());
+        let bytes = || Value::Bytes(vec![1, 2, 3]);
+        let int = Value::Int;
+        for (value, place, part) in [
+            (text(), 1, Ok(Value::Str("é".to_owned()))),
+            (text(), -1, Ok(Value::Str("z".to_owned()))),
+            (bytes(), 2, Ok(int(3))),
+            (bytes(), -4, Err("there is no [-4]: it has 3 parts")),
+            (Value::Tuple(vec![int(7)]), 0, Ok(int(7))),
+            (Value::Address(address.clone()), 1, Ok(int(80))),
+            (
+                Value::Address(address.clone()),
+                2,
+                Err("there is no [2]: it has 2 parts"),
+            ),
+            (Value::None, 0, Err("None has no parts to index")),
+        ] {
+            let found = index(&value, &int(place));
+            assert_eq!(found, part.map_err(str::to_owned), "{value:?}[{place}]");
+        }
+        for (value, start, end, found) in [
+            (text(), 1, 9, Value::Str("éz".to_owned())),
+            (bytes(), -2, 3, Value::Bytes(vec![2, 3])),
+            (bytes(), 2, 1, Value::Bytes(Vec::new())),
+            (
+                Value::Address(address),
+                0,
+                1,
+                Value::Tuple(vec![Value::Str("10.0.0.1".to_owned())]),
+            ),
+        ] {
+            let cut = slice(&value, Some(&int(start)), Some(&int(end)));
+            assert_eq!(cut, Ok(found), "{value:?}[{start}:{end}]");
+        }
+    }
+
+    #[test]
+    fn a_little_of_many_bytes_takes_little_time() {
+        // The thread's own time: what else the machine does is not in it.
+        let now = || clock_gettime(ClockId::CLOCK_THREAD_CPUTIME_ID).expect("threads have a clock");
+        let many = Value::Bytes(vec![7; 32 << 20]);
+        let begun = Duration::from(now());
+        assert_eq!(index(&many, &Value::Int(-1)), Ok(Value::Int(7)));
+        let two = slice(&many, Some(&Value::Int(5)), Some(&Value::Int(7)));
+        assert_eq!(two, Ok(Value::Bytes(vec![7, 7])));
+        let found = apply(Operator::In, &Value::Int(7), &many);
+        assert_eq!(found, Ok(Value::Bool(true)));
+        // To take them apart is to make 32 million values, several times.
+        let took = Duration::from(now()).saturating_sub(begun);
+        assert!(took < Duration::from_millis(100), "{took:?}");
+    }
 }

@@ -1,7 +1,7 @@
 //! A value as the bytes setsockopt takes, after the kinds of the catalog. The other way is `option_value.rs`.
 
 use super::execution::{Execution, Outcome, Stop};
-use super::operator::{describe, integer, real, truth};
+use super::operator::{describe, integer, real};
 use crate::catalog::option::{OptionEntry, OptionKind};
 use crate::value::Value;
 use std::net::{Ipv4Addr, Ipv6Addr};
@@ -65,7 +65,7 @@ impl Execution<'_> {
             }),
             OptionKind::Presence => Some(vec![0; 4]),
             OptionKind::Bool if !matches!(value, Value::Str(_)) => {
-                let number = integer(value).unwrap_or_else(|| i64::from(truth(value)));
+                let number = integer(value).unwrap_or_else(|| i64::from(value.is_true()));
                 word(&Value::Int(number)).ok()
             }
             _ => match value {

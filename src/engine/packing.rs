@@ -144,7 +144,7 @@ fn pack_one(code: u8, native: bool, value: &Value) -> Outcome<Vec<u8>> {
     };
     match (code, value) {
         (b'c', Value::Bytes(one)) if one.len() == 1 => Ok(one.clone()),
-        (b'?', value) => Ok(vec![u8::from(super::operator::truth(value))]),
+        (b'?', value) => Ok(vec![u8::from(value.is_true())]),
         (b'f', value) => Ok((real(value).ok_or_else(unfit)? as f32)
             .to_le_bytes()
             .to_vec()),

@@ -1,7 +1,7 @@
 //! Methods of text and of bytes, as in Python: strip, split, join, find and their kin. Pure.
 
+use super::arguments::wrong;
 use super::execution::{Outcome, Stop};
-use super::function::wrong;
 use super::operator::{self, LARGEST, integer};
 use crate::value::Value;
 use std::fmt::Write as _;
@@ -115,7 +115,7 @@ pub(super) fn of_bytes(name: &str, bytes: &[u8], rest: &[Value]) -> Outcome {
             Ok(list(pieces(bytes, at, usize::try_from(most).ok())))
         }
         ("splitlines", keep) => {
-            let keep = keep.first().is_some_and(operator::truth);
+            let keep = keep.first().is_some_and(Value::is_true);
             Ok(list(bytes.split_inclusive(|byte| *byte == b'\n').map(
                 |line| match line.strip_suffix(b"\n") {
                     Some(line) if !keep => line.strip_suffix(b"\r").unwrap_or(line),

@@ -157,6 +157,12 @@ impl PacketEvent {
         self.frame.bytes.len() + comments + reassembled.map_or(0, |datagram| datagram.len())
     }
 
+    /// The bytes of its payload, as far as they were captured; none when the capture ends before them.
+    pub fn payload(&self) -> &[u8] {
+        let range = self.headers.payload.range();
+        self.frame.bytes.get(range).unwrap_or_default()
+    }
+
     /// The number of the rule that lost it; `None` when it was delivered.
     pub fn lost(&self) -> Option<u32> {
         self.rulings

@@ -87,6 +87,8 @@ pub enum CaptureError {
 
 /// A record or block longer than this is damage: a length field that lies must not make memory grow.
 pub const LONGEST: usize = 8 << 20;
+/// A captured frame longer than this is damage, as for libpcap and Wireshark: what is drawn of a frame is many times as long.
+const LONGEST_FRAME: usize = 256 << 10;
 /// Bytes of a block, unless one record needs more: some hundred frames, which stay in a processor's cache.
 const BLOCK: usize = 192 << 10;
 /// Bytes of a pcap record's header.
@@ -257,8 +259,7 @@ impl Pcap {
             }
             let field = |place| number(rest, place, self.big_endian);
             let captured = field(8) as usize;
-            if captured > LONGEST - RECORD {
-                let reason = format!("a length of {captured} bytes, more than any frame has");
+            if let Err(reason) = check_length(captured, self.link) {
                 return (at, Stop::Broken(reason));
             }
             let end = RECORD + captured;
@@ -297,6 +298,21 @@ pub fn link_type(number: u32) -> LinkType {
         12 | 14 => LinkType::RAW,
         other => LinkType(other as u16),
     }
+}
+
+/// Whether a frame of this link type may be so long. Those of D-Bus and USB (USB_LINUX, USB_LINUX_MMAPPED, USBPCAP) are whole messages
+/// and transfers, not packets of a network.
+pub fn check_length(captured: usize, link: LinkType) -> Result<(), String> {
+    let longest = match link.0 {
+        189 | 220 | 231 | 249 => LONGEST - RECORD,
+        _ => LONGEST_FRAME,
+    };
+    if captured > longest {
+        return Err(format!(
+            "a length of {captured} bytes, more than any frame has"
+        ));
+    }
+    Ok(())
 }
 
 fn damaged(offset: u64, reason: String) -> CaptureError {

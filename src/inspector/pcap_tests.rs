@@ -1,6 +1,9 @@
 //! Capture files in every spelling, whole and damaged at every byte.
 
 use super::pcap::{Block, CaptureError, Reader};
+use super::pcapng::Writer;
+use super::read::blank;
+use super::section::FARTHEST;
 use crate::packet::headers::LinkType;
 
 /// A pcap file of two frames (3 and 5 bytes, the second cut from 60) in the given byte order and resolution.
@@ -229,4 +232,78 @@ fn bare_ip_has_one_link_type_whatever_the_system_called_it() {
         file[20] = number;
         assert_eq!(read(&file).0[0].1, LinkType::RAW.0);
     }
+}
+
+#[test]
+fn a_time_beyond_all_reckoning_is_as_far_as_one_may_be() {
+    let mut file = pcapng(false);
+    let name = [2_u8, 0, 4, 0, b'e', b't', b'h', b'1'];
+    let place = file.windows(8).position(|bytes| bytes == name);
+    let place = place.expect("the second interface has a name");
+    for (offset, end) in [(i64::MIN, -FARTHEST), (i64::MAX, FARTHEST)] {
+        // Where the name and the resolution stood: an offset and the end mark.
+        file[place..place + 4].copy_from_slice(&[14, 0, 8, 0]);
+        file[place + 4..place + 12].copy_from_slice(&offset.to_le_bytes());
+        file[place + 12..place + 16].fill(0);
+        let (seen, error) = read(&file);
+        assert!(error.is_none(), "{error:?}");
+        assert!(seen.iter().any(|frame| frame.0 == end), "{seen:?}");
+    }
+}
+
+#[test]
+fn a_frame_longer_than_any_network_has_is_damage_as_it_is_for_tshark() {
+    let word = |value: usize| (value as u32).to_le_bytes();
+    let classic = |link: u8, length: usize| {
+        let mut file = pcap(false, false)[..24].to_vec();
+        file[20] = link;
+        file.extend([word(0), word(0), word(length), word(length)].concat());
+        file.resize(file.len() + length, 0);
+        file
+    };
+    let blocks = |link: u8, length: usize| {
+        let mut file = pcapng(false);
+        // The section's header, then the first interface.
+        file.truncate(28 + 20);
+        file[28 + 8] = link;
+        let padded = length.next_multiple_of(4);
+        let whole = word(32 + padded);
+        file.extend([word(6), whole, word(0), word(0), word(0)].concat());
+        file.extend([word(length), word(length)].concat());
+        file.resize(file.len() + padded, 0);
+        file.extend(whole);
+        file
+    };
+    for (link, length, frames) in [(1, 262_144, 1), (1, 262_145, 0), (249, 262_145, 1)] {
+        for file in [classic(link, length), blocks(link, length)] {
+            let (seen, error) = read(&file);
+            assert_eq!(seen.len(), frames, "{link} {length}: {error:?}");
+            let error = error.map(|error| error.to_string()).unwrap_or_default();
+            let says = "a length of 262145 bytes, more than any frame has";
+            assert_eq!(error.contains(says), frames == 0, "{error}");
+        }
+    }
+}
+
+#[test]
+fn a_file_with_a_new_interface_for_each_packet_is_written_in_sections_and_reads_the_same() {
+    let names: Vec<String> = (0..3000).map(|number| format!("eth{number}")).collect();
+    let mut file = Vec::new();
+    let mut writer = Writer::new(&mut file).expect("memory takes it");
+    let mut packet = blank();
+    packet.frame.bytes = vec![0x45; 20].into();
+    for name in &names {
+        packet.interface = name.as_str().into();
+        writer.packet(&packet, 20, &[]).expect("memory takes it");
+    }
+    drop(writer);
+    let (mut reader, mut block) = (Reader::new(&file[..]).expect("a capture"), Block::default());
+    let mut read = Vec::new();
+    while reader.next_block(&mut block).expect("it is whole") {
+        for record in block.records() {
+            assert!(record.interface < 1024);
+            read.push(block.interface_name(record.interface).to_owned());
+        }
+    }
+    assert_eq!(read, names);
 }

@@ -32,6 +32,10 @@ const SHOT: u64 = 2;
 const OF_A_LAB: &str = "The packets of a lab. Each stands here once, as its sender sent it and when it did: a frame that the wire lost (verdict \
 TC_ACT_SHOT) reached nobody, one that it delayed arrived later; comments say which rule did it, and which call or timer caused the packet.";
 
+/// After so many interfaces a new section begins, where they are described anew: a capture may bring a new one with each packet, and they
+/// are looked through for every packet.
+const INTERFACES: usize = 1024;
+
 /// An interface as the file numbers it.
 struct Interface {
     host: Arc<str>,
@@ -68,21 +72,8 @@ impl<W: Write> Writer<W> {
     }
 
     fn about(out: W, comment: Option<&'static str>) -> io::Result<Self> {
-        let comment = comment.map(|words| CommonOption::Comment(Cow::Borrowed(words)));
-        let mut options: Vec<_> = comment
-            .map(SectionHeaderOption::Common)
-            .into_iter()
-            .collect();
-        options.push(SectionHeaderOption::UserApplication(Cow::Borrowed(
-            concat!("socklab ", env!("CARGO_PKG_VERSION")),
-        )));
-        let section = SectionHeaderBlock {
-            endianness: Endianness::native(),
-            options,
-            ..SectionHeaderBlock::default()
-        };
         Ok(Self {
-            inner: PcapNgWriter::with_section_header(out, section).map_err(to_io)?,
+            inner: PcapNgWriter::with_section_header(out, section(comment)).map_err(to_io)?,
             interfaces: Vec::new(),
         })
     }
@@ -103,6 +94,12 @@ impl<W: Write> Writer<W> {
         let number = if let Some(number) = known {
             number
         } else {
+            if self.interfaces.len() >= INTERFACES {
+                self.inner
+                    .write_block(&section(None).into_block())
+                    .map_err(to_io)?;
+                self.interfaces.clear();
+            }
             let interface = Interface {
                 host: packet.host.clone(),
                 name: packet.interface.clone(),
@@ -142,6 +139,23 @@ impl<W: Write> Writer<W> {
                 .map_err(to_io)?;
         }
         self.flush()
+    }
+}
+
+/// The header of a section, with what stands in front of its packets.
+fn section(comment: Option<&'static str>) -> SectionHeaderBlock<'static> {
+    let comment = comment.map(|words| CommonOption::Comment(Cow::Borrowed(words)));
+    let mut options: Vec<_> = comment
+        .map(SectionHeaderOption::Common)
+        .into_iter()
+        .collect();
+    options.push(SectionHeaderOption::UserApplication(Cow::Borrowed(
+        concat!("socklab ", env!("CARGO_PKG_VERSION")),
+    )));
+    SectionHeaderBlock {
+        endianness: Endianness::native(),
+        options,
+        ..SectionHeaderBlock::default()
     }
 }
 

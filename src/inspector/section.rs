@@ -1,7 +1,7 @@
 //! A section of a pcapng file: its byte order, its interfaces, and the walk through its blocks to the frames in them. Blocks that
 //! carry no frame are passed over. Not the file around it (`pcap.rs`).
 
-use super::pcap::{LONGEST, Record, Stop, link_type, number};
+use super::pcap::{LONGEST, Record, Stop, check_length, link_type, number};
 use crate::packet::headers::LinkType;
 use std::sync::Arc;
 
@@ -168,6 +168,7 @@ impl Section {
         const HEADER: usize = 20;
         let described = self.described(interface)?;
         let captured = self.word(body, 3)?;
+        check_length(captured as usize, described.link)?;
         let len = self.word(body, 4)?;
         let ticks = u64::from(self.word(body, 1)?) << 32 | u64::from(self.word(body, 2)?);
         let end = HEADER.saturating_add(captured as usize);
@@ -197,6 +198,7 @@ impl Section {
             snaplen => len.min(snaplen),
         };
         let captured = (kept as usize).min(body.len() - HEADER);
+        check_length(captured, described.link)?;
         Ok(Record {
             time_ns: 0,
             link: described.link,

@@ -117,7 +117,7 @@ fn checks(pattern: &Pattern, seen: &Seen<'_>, since_ns: i64) -> Vec<Check> {
         let holds = test.asked.filter.matches(packet);
         add(&test.name, wanted.to_owned(), found, holds);
     }
-    let payload = payload(packet);
+    let payload = packet.payload();
     for data in &pattern.data {
         let holds = payload.windows(data.len().max(1)).any(|part| part == data) || data.is_empty();
         add("data", quote(data, 60), quote(payload, 60), holds);
@@ -172,15 +172,6 @@ pub fn words_for_time(nanoseconds: i64) -> String {
     } else {
         format!("{milliseconds:.3} ms")
     }
-}
-
-/// The bytes above TCP or UDP, as far as they were captured.
-fn payload(packet: &PacketEvent) -> &[u8] {
-    packet
-        .frame
-        .bytes
-        .get(packet.headers.payload.range())
-        .unwrap_or_default()
 }
 
 /// How many bytes a packet carries above TCP or UDP, on the wire.

@@ -8,6 +8,9 @@ use super::tree::Layer;
 use super::{http, tls, websocket};
 use std::borrow::Cow;
 
+/// At most this many messages of a segment have layers, which are many times as long; the rest stays bytes.
+const MESSAGES: usize = 1024;
+
 /// A protocol above the transport that was recognized.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Application {
@@ -115,7 +118,9 @@ pub(super) fn segment(ports: (u16, u16), part: Part<'_>) -> Option<(Vec<Layer>, 
         Application::Segment => {
             let mut layers = Vec::new();
             let mut rest = part;
-            while let Some(message) = dns::in_segment(rest) {
+            while layers.len() < MESSAGES
+                && let Some(message) = dns::in_segment(rest)
+            {
                 layers.push(dns::layer(message, Flavour::Dns, Some(rest.first(2))));
                 rest = rest.skip(2 + usize::from(be16(rest.bytes(), 0)));
             }
@@ -127,7 +132,7 @@ pub(super) fn segment(ports: (u16, u16), part: Part<'_>) -> Option<(Vec<Layer>, 
             Some((vec![layer], read))
         }
         Application::Tls => Some(tls::layers(part)),
-        Application::WebSocket => Some((websocket::layers(part), part.bytes().len())),
+        Application::WebSocket => Some(websocket::layers(part)),
         Application::Datagram(_) => None,
     }
 }

@@ -4,6 +4,7 @@
 mod dns;
 mod icmp;
 mod input;
+pub mod kind;
 mod netlink;
 mod network;
 pub mod table;
@@ -11,8 +12,8 @@ mod transport;
 
 use super::checksum::Pseudo;
 use input::Input;
+use kind::Protocol;
 use std::net::IpAddr;
-use table::Protocol;
 
 /// One layer as it was written.
 #[derive(Clone, Debug, Default, PartialEq)]

@@ -322,8 +322,12 @@ impl Walk {
             decoded.malformed = None;
         }
         let ip = &decoded.header;
-        for layer in ipv6_layers::layers(part, &decoded) {
+        let (layers, more) = ipv6_layers::layers(part, &decoded);
+        for layer in layers {
             self.push(layer);
+        }
+        if !more.bytes().is_empty() {
+            self.data_layer(more, "More extension headers");
         }
         let (offset, more) = ip.fragment.unwrap_or_default();
         let upper = Upper {

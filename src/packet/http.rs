@@ -99,6 +99,11 @@ const KNOWN: &[(&str, &str, &str)] = &[
     ),
     ("upgrade", "http.upgrade", "Upgrade"),
     ("user-agent", "http.user_agent", "User-Agent"),
+    (
+        "www-authenticate",
+        "http.www_authenticate",
+        "WWW-Authenticate",
+    ),
     ("x-forwarded-for", "http.x_forwarded_for", "X-Forwarded-For"),
 ];
 

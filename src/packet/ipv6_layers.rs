@@ -7,16 +7,25 @@ use super::names;
 use super::part::{Decoded, Part, be16};
 use super::tree::{Field, FieldValue, Layer};
 
-/// The fixed header as a layer, then one layer for each extension header up to the end of `ip.header`.
-pub(super) fn layers(part: Part<'_>, decoded: &Decoded<'_, Ipv6>) -> Vec<Layer> {
+/// At most this many extension headers have layers, which are many times as long; a host may stop far earlier (RFC 8504 section 5.3).
+const HEADERS: usize = 256;
+
+/// The fixed header as a layer, then one layer for each extension header up to the end of `ip.header`; and the headers that have none,
+/// because there are too many.
+pub(super) fn layers<'a>(part: Part<'a>, decoded: &Decoded<'_, Ipv6>) -> (Vec<Layer>, Part<'a>) {
     let ip = &decoded.header;
     let mut layers = vec![fixed(part, ip)];
     let mut kind = ip.nxt;
     let mut rest = part.skip(HEADER);
+    let mut more = part.first(0);
     while rest.span().start < ip.header.end {
         let Ok(Some(found)) = extension(kind, rest) else {
             break;
         };
+        if layers.len() > HEADERS {
+            more = rest.first((ip.header.end - rest.span().start) as usize);
+            break;
+        }
         layers.push(extension_layer(&found));
         kind = found.nxt;
         rest = rest.skip(found.part.wire_len());
@@ -24,7 +33,7 @@ pub(super) fn layers(part: Part<'_>, decoded: &Decoded<'_, Ipv6>) -> Vec<Layer> 
     if let (Some(malformed), Some(last)) = (&decoded.malformed, layers.last_mut()) {
         last.fields.push(super::fields::malformed_field(malformed));
     }
-    layers
+    (layers, more)
 }
 
 /// True when a routing header has segments left: the checksum was computed with another destination (RFC 8200 section 8.1).

@@ -128,9 +128,10 @@ fn decode_each(bytes: &[u8], len: usize) -> (TcpOptions, Option<(usize, &'static
                 if cut {
                     last(&mut options, rest);
                 }
-                // With a wrong length the walk would have ended here, had all been captured.
+                // With a wrong length the walk would have ended here, had all been captured; tshark notices when two bytes lack at most.
                 if let Some(told) = rest.get(1).map(|told| usize::from(*told)) {
-                    options.unread &= told >= 2 && error.0 + told <= len;
+                    let right = told >= 2 && error.0 + told <= len;
+                    options.unread &= right || bytes.len() + 2 < len;
                 }
                 return (options, Some(error));
             }

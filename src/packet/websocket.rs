@@ -12,6 +12,9 @@ const TEXT: u8 = 1;
 const CLOSE: u8 = 8;
 const PING: u8 = 9;
 
+/// At most this many frames of a segment have layers, which are many times as long; the rest stays bytes.
+const FRAMES: usize = 1024;
+
 /// One frame.
 struct Frame {
     fin: bool,
@@ -148,11 +151,14 @@ pub(super) fn summary(bytes: &[u8]) -> String {
     line
 }
 
-/// A layer for each frame, and behind one with text what Engine.IO and Socket.IO make of it.
-pub(super) fn layers(part: Part<'_>) -> Vec<Layer> {
+/// A layer for each frame, and behind one with text what Engine.IO and Socket.IO make of it; and how many bytes they are.
+pub(super) fn layers(part: Part<'_>) -> (Vec<Layer>, usize) {
     let mut layers = Vec::new();
     let mut rest = part;
-    while let Some(frame) = frame(rest.bytes()) {
+    for _ in 0..FRAMES {
+        let Some(frame) = frame(rest.bytes()) else {
+            break;
+        };
         let own = rest.first(frame.header + frame.len);
         layers.push(frame_layer(own, &frame));
         if frame.opcode == TEXT && frame.fin {
@@ -163,7 +169,7 @@ pub(super) fn layers(part: Part<'_>) -> Vec<Layer> {
         }
         rest = rest.skip(frame.header + frame.len);
     }
-    layers
+    (layers, part.bytes().len() - rest.bytes().len())
 }
 
 fn frame_layer(part: Part<'_>, frame: &Frame) -> Layer {

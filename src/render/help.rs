@@ -1,9 +1,9 @@
 //! `help`: the index of the verbs, and a page for each. The texts stand in the catalog.
 
 use super::styled::{Line, Look, Style, Styled};
-use crate::catalog::manual;
 use crate::catalog::parameter::{Need, Parameter};
 use crate::catalog::verb::{VERBS, VerbEntry, VerbGroup};
+use crate::catalog::{filter, manual};
 use crate::command::signature;
 
 const GROUPS: [(VerbGroup, &str); 5] = [
@@ -113,6 +113,49 @@ pub fn page(entry: &VerbEntry) -> Styled {
     text
 }
 
+/// The language of display filters: what can be asked, and how values are written.
+pub fn filters() -> Styled {
+    let mut text = Styled::new();
+    text.push(Line::wrapping(4).with(Style::Heading, "filter").with(
+        Style::Plain,
+        "  which packets are meant, in Wireshark's language",
+    ));
+    title(&mut text, "What can be asked");
+    for (form, meaning) in filter::FORMS {
+        text.push(Line::wrapping(6).with(Style::Call, &format!("  {form}")));
+        text.push(Line::wrapping(6).with(Style::Plain, &format!("      {}", unmarked(meaning))));
+    }
+    title(&mut text, "Values");
+    for (kind, written) in filter::VALUES {
+        text.push(
+            Line::wrapping(6)
+                .with(Style::Plain, &format!("  {kind}: "))
+                .with(Style::Call, &unmarked(written)),
+        );
+    }
+    text.gap();
+    for rule in filter::RULES {
+        text.say(Style::Plain, 2, &unmarked(rule));
+    }
+    text.gap();
+    text.push(
+        Line::wrapping(4)
+            .with(Style::Plain, "  The fields: ")
+            .with(Style::Call, "explain tcp.port")
+            .with(Style::Plain, " says what one is, and after ")
+            .with(Style::Call, "packets tcp.")
+            .with(Style::Plain, " the Tab key lists them."),
+    );
+    text.gap();
+    text.push(row("read on", Style::Note, "wireshark-filter(4)"));
+    text
+}
+
+/// Text of the catalog without the marks of Markdown.
+fn unmarked(words: &str) -> String {
+    words.replace('`', "")
+}
+
 fn title(text: &mut Styled, words: &str) {
     text.gap();
     text.push(Line::new().with(Style::Bold, words));
@@ -145,6 +188,16 @@ mod tests {
     use super::*;
     use crate::catalog::verb::Verb;
     use crate::render::sample::{look, screens};
+
+    #[test]
+    fn the_page_on_filters_has_every_form_and_fits() {
+        screens(|_| filters());
+        let look = look(120, false);
+        let shown = filters().to_text(&look);
+        for (form, _) in filter::FORMS {
+            assert!(shown.contains(form), "{form}");
+        }
+    }
 
     #[test]
     fn a_page_at_every_width() {

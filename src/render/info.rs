@@ -187,11 +187,7 @@ pub fn payload(packet: &PacketEvent) -> &[u8] {
         return datagram.get(header..).unwrap_or_default();
     }
     match packet.headers.transport {
-        Transport::Tcp(_) | Transport::Udp(_) => packet
-            .frame
-            .bytes
-            .get(packet.headers.payload.range())
-            .unwrap_or_default(),
+        Transport::Tcp(_) | Transport::Udp(_) => packet.payload(),
         _ => &[],
     }
 }
@@ -281,11 +277,7 @@ fn link_title(headers: &Headers) -> String {
 /// What is not decoded is shown as its first bytes.
 fn unknown(packet: &PacketEvent, title: &str) -> String {
     const SHOWN: usize = 8;
-    let bytes = packet
-        .frame
-        .bytes
-        .get(packet.headers.payload.range())
-        .unwrap_or_default();
+    let bytes = packet.payload();
     let more = if bytes.len() > SHOWN { " …" } else { "" };
     let shown = hex(&bytes[..bytes.len().min(SHOWN)]);
     let gap = if shown.is_empty() { "" } else { ": " };

@@ -3,7 +3,7 @@
 
 use super::message;
 use super::packet_line;
-use super::styled::{Line, Look, Style, Styled};
+use super::styled::{INDENT, Line, Look, Style, Styled};
 use super::value::{assignments, show_cut};
 use super::words::{bytes, took};
 use crate::catalog::errno;
@@ -14,8 +14,6 @@ use crate::event::{
 use crate::packet::text::{escape, quote};
 use crate::value::Value;
 
-/// The column at which everything under a prompt begins: that of what was typed after `lab> `.
-pub const INDENT: usize = 5;
 /// The widest line a state change is pushed to the right of.
 const WIDEST: usize = 100;
 /// Received data longer than this many characters is cut.

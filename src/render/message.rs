@@ -1,7 +1,6 @@
 //! Messages that never become packets (AF_UNIX, AF_NETLINK): the line under a call, what stands on an arrow, the table.
 
-use super::line::INDENT;
-use super::styled::{Line, Look, Style, Styled};
+use super::styled::{INDENT, Line, Look, Style, Styled};
 use super::table::{self, Cell, Column};
 use super::words;
 use crate::event::message::{Act, Ending, Family, MessageEvent, Reading};

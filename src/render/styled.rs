@@ -45,6 +45,9 @@ pub enum Style {
     Field(u8),
 }
 
+/// The column at which everything under a prompt begins: that of what was typed after `lab> `.
+pub const INDENT: usize = 5;
+
 /// How a style looks on a terminal.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 struct Paint {

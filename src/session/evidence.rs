@@ -7,8 +7,6 @@ use crate::catalog::tcp_info::{FIELDS, TcpInfoField};
 use crate::inspector::evidence::{Listener, Sample, Timer};
 use crate::sys::clock;
 use crate::sys::diag::{Answer, Question};
-use crate::value::Address;
-use std::net::SocketAddr;
 use std::sync::LazyLock;
 
 /// Asking takes at most one part in so many of the time.
@@ -86,8 +84,8 @@ impl Session {
                     *host == place && matches!(answer.question, Question::Tcp(_))
                 })
                 .filter_map(|(_, answer)| {
-                    let local = end(answer.local.as_ref()?)?;
-                    let peer = end(answer.peer.as_ref()?)?;
+                    let local = answer.local.as_ref()?.socket_address()?;
+                    let peer = answer.peer.as_ref()?.socket_address()?;
                     Some((local, peer, sample((asked_ns, time_ns), answer)))
                 })
                 .collect();
@@ -100,7 +98,7 @@ impl Session {
                 })
                 .filter_map(|(_, answer)| {
                     Some(Listener {
-                        local: end(answer.local.as_ref()?)?,
+                        local: answer.local.as_ref()?.socket_address()?,
                         waiting: answer.rqueue,
                         backlog: answer.wqueue,
                     })
@@ -118,10 +116,6 @@ impl Session {
 
 /// `TCPI_OPT_SACK`.
 const SACK: u32 = 2;
-
-fn end(address: &Address) -> Option<SocketAddr> {
-    Some(SocketAddr::new(address.ip()?, address.port()?))
-}
 
 fn sample((asked_ns, time_ns): (i64, i64), answer: &Answer) -> Sample {
     let info = |place: usize| {

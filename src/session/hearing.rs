@@ -167,9 +167,11 @@ impl Session {
                 if call.name == "fork" && call.result > 0 {
                     self.forked(&call.process, &format!("{}/{}", call.process, call.result));
                 }
-                let made = (*call).clone();
                 self.called(pid, call);
-                self.processes[place].go_on(&made);
+                // The newest of the log is the one that was just taken in.
+                if let Some(call) = self.log.calls().next_back() {
+                    self.processes[place].go_on(call);
+                }
             }
             Report::Note(text) => self.out.push(Event::Note(text)),
             Report::Idle { spinning } => self.out.push(Event::Blocked(spinning)),

@@ -46,7 +46,6 @@ impl Session {
             self.packets.held_on(&call);
         }
         self.ended.clear();
-        let ending = (*call).clone();
         // What was sent after the call ended may be another thread's, whose report is still to come.
         let until_ns = if self.others_run(&call) {
             call.end_ns
@@ -84,13 +83,14 @@ impl Session {
         } else {
             self.sampling.disturb();
         }
-        // What a message or a call held ended with this call: the receiver's close, the return of the call.
+        // What a message or a call held ended with this call, the newest of the log: the receiver's close, the return of the call.
         for known in std::mem::take(&mut self.ended) {
             if closed
                 .as_ref()
                 .is_none_or(|closed| closed.inode != known.inode)
+                && let Some(call) = self.log.calls().next_back()
             {
-                self.packets.released(&ending, &known, &self.inventory);
+                self.packets.released(call, &known, &self.inventory);
             }
         }
         self.tell_all_packets(until_ns);

@@ -45,8 +45,7 @@ impl Session {
                 .iter()
                 .filter(|(_, answer)| answer.inode != 0)
                 .filter_map(|(host, answer)| {
-                    let local = answer.local.as_ref()?;
-                    let local = SocketAddr::new(local.ip()?, local.port()?);
+                    let local = answer.local.as_ref()?.socket_address()?;
                     Some((*host, u64::from(answer.inode), local))
                 })
                 .filter(|(_, inode, _)| self.inventory.by_inode(*inode).is_none())

@@ -9,7 +9,6 @@ use crate::command::ast::{Call, Expr, Operator};
 use crate::command::expectation::{Claim, Expectation, parse_claim};
 use crate::event::{Event, ExpectEvent};
 use crate::sys::clock;
-use crate::value::Value;
 use std::time::Duration;
 
 /// How long an expectation waits for what may still be on its way, when no deadline is set.
@@ -177,7 +176,7 @@ impl Shell {
             return Err(format!("{process} is blocked and cannot evaluate it"));
         }
         match self.session.evaluate(process, expr)? {
-            Some(value) if is_true(&value) => Ok(()),
+            Some(value) if value.is_true() => Ok(()),
             _ => Err(otherwise),
         }
     }
@@ -202,22 +201,5 @@ impl Shell {
             left -= step;
             self.wait_for(step, screen, |_| false);
         }
-    }
-}
-
-fn is_true(value: &Value) -> bool {
-    match value {
-        Value::None => false,
-        Value::Bool(value) => *value,
-        Value::Int(value) | Value::Constant { value, .. } => *value != 0,
-        Value::Float(value) => *value != 0.0,
-        Value::Str(text) => !text.is_empty(),
-        Value::Bytes(bytes) => !bytes.is_empty(),
-        Value::List(values) | Value::Tuple(values) => !values.is_empty(),
-        Value::Socket(_)
-        | Value::Epoll(_)
-        | Value::Poller(_)
-        | Value::File(_)
-        | Value::Address(_) => true,
     }
 }

@@ -37,6 +37,13 @@ impl Shell {
             let text = views::page(verb);
             return screen.show(&text);
         }
+        if matches!(topic, "filter" | "filters") {
+            return screen.show(&views::filters());
+        }
+        // A field before a verb: http.accept is one.
+        if let Some(text) = views::layer(topic).or_else(|| views::field(topic)) {
+            return screen.show(&text);
+        }
         // `help s.bind`, `help socket.bind`: what stands behind the dot is what is asked about.
         if let Some(verb) = topic
             .rsplit_once('.')
@@ -45,11 +52,10 @@ impl Shell {
             let text = views::page(verb);
             return screen.show(&text);
         }
-        if let Some(text) = views::layer(topic) {
-            return screen.show(&text);
-        }
         let verbs = VERBS.iter().map(|entry| entry.name);
-        let near = nearest(topic, verbs.chain(glossary::topics()));
+        // Of so many topics one is always a letter away from a word of two.
+        let near =
+            nearest(topic, verbs.chain(glossary::topics())).filter(|_| topic.chars().count() > 2);
         let near = near.map_or_else(
             || "; `help` lists the commands, `explain` knows errors, states, flags, options and fields".to_owned(),
             |near| format!("; did you mean {near}?"),

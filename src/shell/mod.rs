@@ -16,8 +16,6 @@ pub mod origins;
 mod performing;
 pub mod plotting;
 pub mod reading;
-mod reading_files;
-mod reading_views;
 pub mod running;
 pub mod saving;
 pub mod streaming;
@@ -481,6 +479,7 @@ impl Shell {
             .collect();
         known.lessons = Shelf::names();
         known.topics = crate::catalog::glossary::topics()
+            .chain(["filter"])
             .map(str::to_owned)
             .collect();
         known

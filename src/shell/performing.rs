@@ -189,15 +189,21 @@ impl Shell {
         let Some(deadline) = self.manner.deadline else {
             return;
         };
-        let is_timed = |shell: &Self| {
+        // Of a command that such a call is a part of, what comes behind the call, too: until it is done, or asleep in another call.
+        let is_due = |shell: &Self, behind: bool| {
             let processes = shell.session.processes().iter();
             processes
                 .filter(|known| process.is_none_or(|name| name == known.name))
-                .filter_map(|known| known.work(0)?.call.as_ref())
-                .any(|call| ends_by_itself(&call.name, &call.invocation))
+                .filter_map(|known| known.work(0))
+                .any(|work| match &work.call {
+                    Some(call) => {
+                        ends_by_itself(&call.name, &call.invocation) || behind && !work.blocked
+                    }
+                    None => behind,
+                })
         };
-        if is_timed(self) {
-            self.wait_for(deadline, screen, |shell| !is_timed(shell));
+        if is_due(self, false) {
+            self.wait_for(deadline, screen, |shell| !is_due(shell, true));
         }
     }
 

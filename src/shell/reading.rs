@@ -1,21 +1,19 @@
 //! `socklab read`: a capture file, decoded, tracked and told: a line a packet at full speed, or one of the views of the lab.
 
+mod files;
+mod lines;
+mod passing;
+mod views;
+
 use super::{Screen, tell};
 use crate::command::filter::Filter;
-use crate::event::packet::PacketEvent;
 use crate::inspector::pcap::CaptureError;
 use crate::inspector::plot::Subject;
-use crate::inspector::read::read_told;
-use crate::inspector::relay::{Crew, Format, relay};
 use crate::render::clock::Clock;
-use crate::render::packet_line;
 use crate::render::styled::{Look, Style, Styled};
-use crate::render::{json_packet, packet_text};
 use std::fs::File;
 use std::io::{self, Read};
-use std::ops::ControlFlow;
 use std::path::{Path, PathBuf};
-use std::thread;
 
 /// What is asked of a capture.
 #[derive(Clone, Debug, Default)]
@@ -111,8 +109,6 @@ pub struct Failure {
 
 /// So many bytes of lines are written at once.
 const BUFFER: usize = 64 << 10;
-/// More threads than this do not make it faster: tracking is done by one at a time.
-const WORKERS: usize = 4;
 
 /// Reads a capture and shows it.
 pub fn read(reading: &Reading, screen: &mut dyn Screen) -> Result<(), Failure> {
@@ -146,11 +142,11 @@ fn any(
     screen: &mut dyn Screen,
 ) -> Result<(), CaptureError> {
     match &reading.write {
-        Some(file) => super::reading_files::write(reading, filter, input, file, screen),
+        Some(file) => files::write(reading, filter, input, file, screen),
         None if reading.as_json || reading.view == View::Lines => {
-            show(reading, filter, input, buffer, screen)
+            lines::show(reading, filter, input, buffer, screen)
         }
-        None => super::reading_views::show(reading, filter, input, screen),
+        None => views::show(reading, filter, input, screen),
     }
 }
 
@@ -162,83 +158,4 @@ fn parse(filter: &str, look: Look) -> Result<Option<Filter>, Failure> {
         text: tell::filter_error(filter, &error, look),
         status: 2,
     })
-}
-
-/// Shows the packets of an input; lines are kept back until they are `buffer` bytes, 0 where the next packet may be long in coming.
-fn show(
-    reading: &Reading,
-    filter: Option<&Filter>,
-    input: impl Read + Send,
-    buffer: usize,
-    screen: &mut dyn Screen,
-) -> Result<(), CaptureError> {
-    let look = Look {
-        width: if reading.endless {
-            usize::MAX
-        } else {
-            screen.look().width
-        },
-        ..screen.look()
-    };
-    let passes = |packet: &PacketEvent| filter.is_none_or(|filter| filter.matches(packet));
-    let plain = reading.as_json || look.width == usize::MAX && !look.color;
-    // Each thread writes lines of its own.
-    let formats = || -> Box<Format<'_>> {
-        let mut lines = packet_text::Writer::new(reading.clock, look.ascii);
-        Box::new(move |told, out| {
-            if !passes(told.packet) {
-            } else if reading.as_json {
-                json_packet::write(out, told.packet);
-                out.push(b'\n');
-            } else if plain {
-                lines.write(out, told.packet, told.times_ns);
-            } else {
-                let time = reading.clock.text(told.packet.frame.time_ns, told.times_ns);
-                let line = packet_line::at(told.packet, &time, &look);
-                let text = Styled { lines: vec![line] }.to_text(&look);
-                out.extend_from_slice(text.as_bytes());
-            }
-        })
-    };
-    let Some(count) = reading.count else {
-        let workers = thread::available_parallelism().map_or(1, |count| count.get().min(WORKERS));
-        let crew = Crew {
-            workers,
-            patient: buffer == 0,
-        };
-        return relay(input, crew, &formats, |lines| on(lines, screen)).map(|_| ());
-    };
-    let mut format = formats();
-    let mut left = count;
-    let mut lines = Vec::new();
-    let result = read_told(input, |told| {
-        let before = lines.len();
-        if left > 0 {
-            format(told, &mut lines);
-        }
-        left -= u64::from(lines.len() > before);
-        if lines.len() > buffer || left == 0 {
-            let flow = on(&lines, screen);
-            lines.clear();
-            return if left == 0 {
-                ControlFlow::Break(())
-            } else {
-                flow
-            };
-        }
-        ControlFlow::Continue(())
-    });
-    let _ = on(&lines, screen);
-    result.map(|_| ())
-}
-
-fn on(lines: &[u8], screen: &mut dyn Screen) -> ControlFlow<()> {
-    if !lines.is_empty() {
-        screen.show_lines(lines);
-    }
-    if screen.is_gone() {
-        ControlFlow::Break(())
-    } else {
-        ControlFlow::Continue(())
-    }
 }

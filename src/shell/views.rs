@@ -4,6 +4,7 @@ use super::tell::cause;
 use crate::catalog::errno;
 use crate::catalog::glossary::Explanation;
 use crate::catalog::verb::Verb;
+use crate::command::filter::fields;
 use crate::event::Event;
 use crate::event::packet::PacketEvent;
 use crate::event::socket::SocketRow;
@@ -241,6 +242,23 @@ pub fn index(look: Look) -> Styled {
 /// The manual page of a verb.
 pub fn page(verb: Verb) -> Styled {
     help::page(verb.entry())
+}
+
+/// The page on display filters.
+pub fn filters() -> Styled {
+    help::filters()
+}
+
+/// A field of display filters: what its values are and what it tells. `None` when there is none of this name.
+pub fn field(name: &str) -> Option<Styled> {
+    let entry = fields().iter().find(|entry| entry.name == name)?;
+    Some(explain::draw(&Topic {
+        name: entry.name,
+        kind: "field",
+        summary: entry.meaning,
+        sections: &[("value", entry.kind.what())],
+        see: "help filter",
+    }))
 }
 
 /// A packet layer: what it is, its words and its fields. `None` for a name that is no layer.

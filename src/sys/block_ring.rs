@@ -2,10 +2,10 @@
 //! Not for a lab's tap: a block is handed over when it is full or its timer fires, and a learner waits for one frame (`ring.rs`).
 #![expect(unsafe_code, reason = "the ring is memory shared with the kernel")]
 
-use super::ring::{bind, set, statistics};
+use super::ring::{bind, map, set, statistics};
 use std::io;
 use std::mem::{offset_of, size_of};
-use std::os::fd::{AsFd, AsRawFd, BorrowedFd, FromRawFd, OwnedFd};
+use std::os::fd::{AsFd, BorrowedFd, FromRawFd, OwnedFd};
 use std::sync::atomic::{AtomicU32, Ordering};
 
 /// Bytes of one block; a frame has to fit in one.
@@ -111,23 +111,10 @@ impl BlockRing {
             tp_feature_req_word: 0,
         };
         set(&socket, libc::SOL_PACKET, libc::PACKET_RX_RING, &request)?;
-        // SAFETY: the length is that of the ring just made; the kernel chooses the place.
-        let memory = unsafe {
-            libc::mmap(
-                std::ptr::null_mut(),
-                BLOCK * blocks,
-                libc::PROT_READ | libc::PROT_WRITE,
-                libc::MAP_SHARED,
-                socket.as_raw_fd(),
-                0,
-            )
-        };
-        if memory == libc::MAP_FAILED {
-            return Err(io::Error::last_os_error());
-        }
+        let memory = map(&socket, BLOCK * blocks)?;
         let ring = Self {
             socket,
-            memory: memory.cast(),
+            memory,
             blocks,
             next: 0,
         };

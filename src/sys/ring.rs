@@ -141,23 +141,10 @@ impl Ring {
                 &1_i32,
             )?,
         }
-        // SAFETY: the length is that of the ring just made; the kernel chooses the place.
-        let memory = unsafe {
-            libc::mmap(
-                std::ptr::null_mut(),
-                room.bytes(),
-                libc::PROT_READ | libc::PROT_WRITE,
-                libc::MAP_SHARED,
-                socket.as_raw_fd(),
-                0,
-            )
-        };
-        if memory == libc::MAP_FAILED {
-            return Err(io::Error::last_os_error());
-        }
+        let memory = map(&socket, room.bytes())?;
         let ring = Self {
             socket,
-            memory: memory.cast(),
+            memory,
             room,
             next: 0,
         };
@@ -240,6 +227,25 @@ impl Drop for Ring {
         // SAFETY: the mapping was made by start with this length, and no frame borrowed from it is alive.
         unsafe { libc::munmap(self.memory.cast(), self.room.bytes()) };
     }
+}
+
+/// Maps the ring of a packet socket, which has this many bytes (mmap(2)).
+pub(super) fn map(socket: &OwnedFd, len: usize) -> io::Result<*mut u8> {
+    // SAFETY: a new shared mapping of the socket's; the kernel chooses the place and refuses a length that is not the ring's.
+    let memory = unsafe {
+        libc::mmap(
+            std::ptr::null_mut(),
+            len,
+            libc::PROT_READ | libc::PROT_WRITE,
+            libc::MAP_SHARED,
+            socket.as_raw_fd(),
+            0,
+        )
+    };
+    if memory == libc::MAP_FAILED {
+        return Err(io::Error::last_os_error());
+    }
+    Ok(memory.cast())
 }
 
 /// Begins to receive every protocol on the interface (0 is every interface of the socket's network namespace).

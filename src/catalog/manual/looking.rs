@@ -53,7 +53,7 @@ pub(super) const PACKETS: Page = Page {
     prototype: "",
     python: "",
     man: "wireshark-filter(4)",
-    details: "With a display filter only those it fits: `packets tcp.port == 5000 && tcp.flags.syn == 1`, `packets udp`, `packets tcp.analysis.retransmission`. Fields have Wireshark's names, so a filter that works here works there. The number in front is what `packet N` takes.",
+    details: "With a display filter only those it fits: `packets tcp.port == 5000 && tcp.flags.syn == 1`, `packets udp`, `packets tcp.analysis.retransmission`. Fields have Wireshark's names, so a filter that works here works there; `help filter` shows what can be asked. The number in front is what `packet N` takes.",
     blocks: "never",
     errors: &[],
     example: "\

@@ -9,7 +9,14 @@ use crate::command::expectation::{FORMS, STATES};
 use crate::command::wire::suggest::{CLAUSES, KINDS, Next, next};
 
 /// Words of a display filter that are no fields.
-const FILTER_WORDS: &[&str] = &["contains", "matches", "in", "not", "and", "or"];
+const FILTER_WORDS: &[&str] = &[
+    "contains", "matches", "in", "not", "and", "or", "any", "all",
+];
+
+/// The functions of display filters, as they are begun.
+const FILTER_FUNCTIONS: &[&str] = &[
+    "len(", "count(", "upper(", "lower(", "string(", "abs(", "max(", "min(",
+];
 
 /// What `inspect` takes besides a filter.
 const INSPECT_WORDS: &[&str] = &["on", "off", "line", "tree", "hex"];
@@ -46,6 +53,9 @@ const SAVED_VIEWS: &[&str] = &[
 impl Candidates<'_> {
     /// The fields of display filters: as long as nothing is typed only the protocols, of which there are few.
     fn fields(&mut self, typed: &str) {
+        if !typed.is_empty() {
+            self.add_all(FILTER_FUNCTIONS, "function");
+        }
         let known = self.known;
         for field in &known.fields {
             if !typed.is_empty() || !field.contains('.') {
@@ -56,7 +66,7 @@ impl Candidates<'_> {
 
     /// In a display filter, of which `said` was typed before.
     pub(super) fn filter(&mut self, verb: Verb, said: &str, typed: &str) {
-        if awaits_value(said) {
+        if awaits_value(said) && !begins_field(typed) {
             return;
         }
         let first = said.is_empty();
@@ -152,7 +162,7 @@ impl Candidates<'_> {
                 }
             }
             Next::Host => self.add_all(&known.hosts, "host"),
-            Next::Filter(_) if awaits_value(said) => {}
+            Next::Filter(_) if awaits_value(said) && !begins_field(typed) => {}
             Next::Filter(begins) => {
                 self.fields(typed);
                 if !begins {
@@ -196,11 +206,16 @@ impl Candidates<'_> {
     }
 }
 
+/// True when a word that stands where a value may stand is the beginning of a field.
+fn begins_field(typed: &str) -> bool {
+    typed.contains('.') && typed.starts_with(|first: char| first.is_ascii_alphabetic())
+}
+
 /// True behind an operator of a display filter that has a value on its right.
 fn awaits_value(said: &str) -> bool {
     [
-        "==", "!=", ">", "<", ">=", "<=", "contains", "matches", " eq", " ne", " gt", " lt", " ge",
-        " le",
+        "==", "!=", "~=", ">", "<", ">=", "<=", "contains", "matches", " eq", " ne", " gt", " lt",
+        " ge", " le", "_eq", "_ne",
     ]
     .iter()
     .any(|operator| said.ends_with(operator))

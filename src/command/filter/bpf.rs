@@ -13,7 +13,7 @@ mod place;
 mod tests;
 
 use super::Filter;
-use super::expression::{Operand, Test};
+use super::expression::Test;
 use formula::Class;
 
 /// One instruction of classic BPF.
@@ -77,9 +77,10 @@ impl Filter {
 
 /// Whether an answer depends on how many frames or conversations came before: then none may be left out.
 fn counts_all(test: &Test) -> bool {
-    let counts = |operand: &Operand| {
-        matches!(
-            operand.field.name,
+    let mut counts = false;
+    test.each_field(&mut |used| {
+        counts |= matches!(
+            used.field.name,
             "frame.number"
                 | "frame.time_delta"
                 | "frame.time_relative"
@@ -91,19 +92,7 @@ fn counts_all(test: &Test) -> bool {
                 | "udp.stream"
                 | "tcp.analysis.acks_frame"
                 | "tcp.analysis.duplicate_ack_frame"
-        )
-    };
-    match test {
-        Test::Everything => false,
-        Test::Not(test) => counts_all(test),
-        Test::And(tests) | Test::Or(tests) | Test::Xor(tests) => tests.iter().any(counts_all),
-        Test::Fields(sides, ..) | Test::ContainsField(sides, _) => {
-            counts(&sides.0) || counts(&sides.1)
-        }
-        Test::Present(operand)
-        | Test::Constant(operand, ..)
-        | Test::Contains(operand, ..)
-        | Test::Matches(operand, ..)
-        | Test::In(operand, ..) => counts(operand),
-    }
+        );
+    });
+    counts
 }

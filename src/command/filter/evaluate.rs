@@ -1,10 +1,16 @@
 //! A filter's questions put to a packet. Not how a filter is written, nor where values are found.
 
-use super::expression::{Cut, Function, Member, Operand, Quantity, Reach, Relation, Test};
+use super::calculate::{calculated, keep, made, negative};
+use super::expression::{
+    Cut, Expression, Function, Member, Operator, Quantity, Reach, Relation, Test,
+};
+use super::field::FieldKind;
 use super::gather::Scene;
 use super::value::{Datum, Literal};
 use crate::event::packet::PacketEvent;
-use std::cmp::Ordering;
+
+/// A calculation with two fields pairs at most so many of their values: a packet can hold thousands of each.
+const MOST_PAIRS: usize = 1 << 16;
 
 /// Whether the packet passes.
 pub(super) fn matches(test: &Test, packet: &PacketEvent) -> bool {
@@ -20,57 +26,64 @@ fn passes(test: &Test, scene: &Scene<'_>) -> bool {
         Test::Xor(tests) => tests
             .iter()
             .fold(false, |odd, test| odd != passes(test, scene)),
-        Test::Present(operand) => of_values(operand, scene, Quantity::Any, |datum| match datum {
-            Datum::Number(bits) if operand.mask.is_some() => bits != 0,
-            _ => true,
-        }),
-        Test::Constant(operand, relation, quantity, literal) => {
-            of_values(operand, scene, *quantity, |datum| {
-                datum
-                    .compare(literal)
-                    .is_some_and(|order| relation.holds(order))
+        Test::Present(expression) => {
+            of_values(expression, scene, Quantity::Any, |datum| match expression {
+                Expression::Slice(..) => datum.with_bytes(|bytes| !bytes.is_empty()),
+                Expression::Negative(_) | Expression::Calculation(..) => !datum.is_zero(),
+                _ => true,
             })
         }
-        Test::Fields(sides, relation, quantity) => of_values(&sides.0, scene, *quantity, |left| {
-            of_values(&sides.1, scene, *quantity, |right| {
-                left.compare_with(right)
-                    .is_some_and(|order| relation.holds(order))
-            })
+        Test::Compare(sides, relation, quantity) => of_values(&sides.0, scene, *quantity, |left| {
+            compares(left, *relation, *quantity, &sides.1, scene)
         }),
-        Test::Contains(operand, quantity, needle) => {
-            of_values(operand, scene, *quantity, |datum| datum.contains(needle))
-        }
-        Test::ContainsField(sides, quantity) => of_values(&sides.0, scene, *quantity, |left| {
+        Test::Contains(sides, quantity) => of_values(&sides.0, scene, *quantity, |left| {
             of_values(&sides.1, scene, *quantity, |right| {
                 right.with_bytes(|needle| left.contains(needle))
             })
         }),
-        Test::Matches(operand, quantity, pattern) => {
-            of_values(operand, scene, *quantity, |datum| {
+        Test::Matches(expression, quantity, pattern) => {
+            of_values(expression, scene, *quantity, |datum| {
                 datum.with_searched(|bytes| pattern.is_in(bytes))
             })
         }
-        Test::In(operand, quantity, members) => of_values(operand, scene, *quantity, |datum| {
-            members.iter().any(|member| holds(member, datum))
-        }),
+        Test::In(expression, quantity, members) => {
+            of_values(expression, scene, *quantity, |datum| {
+                members.iter().any(|member| holds(member, datum, scene))
+            })
+        }
     }
 }
 
-fn holds(member: &Member, datum: Datum<'_>) -> bool {
-    let is = |literal: &Literal, relation: Relation| {
-        datum
+/// Whether a value stands in this relation to the values of the right side. A constant there may be a network.
+fn compares(
+    left: Datum<'_>,
+    relation: Relation,
+    quantity: Quantity,
+    right: &Expression,
+    scene: &Scene<'_>,
+) -> bool {
+    if let Expression::Constant(literal) = right {
+        return left
             .compare(literal)
+            .is_some_and(|order| relation.holds(order));
+    }
+    of_values(right, scene, quantity, |right| {
+        left.compare_with(right)
             .is_some_and(|order| relation.holds(order))
-    };
+    })
+}
+
+fn holds(member: &Member, datum: Datum<'_>, scene: &Scene<'_>) -> bool {
+    let is = |relation, expression| compares(datum, relation, Quantity::Any, expression, scene);
     match member {
-        Member::One(literal) => datum.compare(literal) == Some(Ordering::Equal),
-        Member::Through(first, last) => is(first, Relation::AtLeast) && is(last, Relation::AtMost),
+        Member::One(one) => is(Relation::Equal, one),
+        Member::Through(first, last) => is(Relation::AtLeast, first) && is(Relation::AtMost, last),
     }
 }
 
-/// Whether one or all of the operand's values pass; a field without values never does.
+/// Whether one or all of the values pass; what has no values never does.
 fn of_values(
-    operand: &Operand,
+    expression: &Expression,
     scene: &Scene<'_>,
     quantity: Quantity,
     passes: impl Fn(Datum<'_>) -> bool,
@@ -81,57 +94,128 @@ fn of_values(
         count += 1;
         passed += u64::from(passes(datum));
     };
-    each(operand, scene, &mut judge);
+    each(expression, scene, &mut judge);
     match quantity {
         Quantity::Any => passed > 0,
         Quantity::All => count > 0 && passed == count,
     }
 }
 
-/// Gives each value of an operand: sliced, masked, counted.
-fn each(operand: &Operand, scene: &Scene<'_>, give: &mut dyn FnMut(Datum<'_>)) {
-    let kind = operand.field.kind;
-    if operand.function == Some(Function::Count) {
-        let mut count = 0_u64;
-        scene.each(operand.source, kind, &mut |_| count += 1);
-        if count > 0 {
-            give(Datum::Number(masked(operand, count)));
-        }
-        return;
+/// Gives each value of an expression.
+fn each(expression: &Expression, scene: &Scene<'_>, give: &mut dyn FnMut(Datum<'_>)) {
+    match expression {
+        Expression::Field(field) => scene.each(field, give),
+        Expression::Constant(literal) => give(literal.datum()),
+        Expression::Slice(inner, cuts) => each(inner, scene, &mut |datum| {
+            let mut bytes = Vec::new();
+            datum.with_bytes(|all| {
+                for cut in cuts {
+                    bytes.extend_from_slice(taken(all, *cut));
+                }
+            });
+            give(Datum::Bytes(&bytes));
+        }),
+        Expression::Call(function, arguments) => call(*function, arguments, scene, give),
+        Expression::Negative(inner) => each(inner, scene, &mut |datum| {
+            if let Some(result) = negative(datum) {
+                give(result.datum());
+            }
+        }),
+        Expression::Calculation(operator, sides) => calculation(*operator, sides, scene, give),
     }
-    scene.each(operand.source, kind, &mut |datum| {
-        if operand.slice.is_empty() {
-            of_whole(operand, datum, give);
-            return;
+}
+
+fn call(
+    function: Function,
+    arguments: &[Expression],
+    scene: &Scene<'_>,
+    give: &mut dyn FnMut(Datum<'_>),
+) {
+    match (function, arguments) {
+        (Function::Len, [argument]) => {
+            let stored = stored(argument);
+            each(argument, scene, &mut |datum| {
+                let length =
+                    stored.unwrap_or_else(|| datum.with_bytes(|bytes| bytes.len() as i128));
+                give(Datum::Number(length));
+            });
         }
-        let mut bytes = Vec::new();
-        datum.with_bytes(|all| {
-            for cut in &operand.slice {
-                bytes.extend_from_slice(taken(all, *cut));
+        (Function::Count, [argument]) => {
+            let mut count = 0;
+            each(argument, scene, &mut |_| count += 1);
+            if count > 0 {
+                give(Datum::Number(count));
+            }
+        }
+        (Function::Max | Function::Min, arguments) => {
+            let mut best = None;
+            for argument in arguments {
+                each(argument, scene, &mut |datum| {
+                    keep(function, &mut best, datum);
+                });
+            }
+            if let Some(best) = best {
+                give(best.datum());
+            }
+        }
+        (_, arguments) => {
+            for argument in arguments {
+                each(argument, scene, &mut |datum| {
+                    if let Some(result) = made(function, datum) {
+                        give(result.datum());
+                    }
+                });
+            }
+        }
+    }
+}
+
+/// How many bytes a number of this field is stored in.
+fn stored(argument: &Expression) -> Option<i128> {
+    match argument {
+        Expression::Field(used) if !used.raw => match used.field.kind {
+            FieldKind::Number(bits) => Some(i128::from(bits) / 8),
+            _ => None,
+        },
+        _ => None,
+    }
+}
+
+/// Each value of the left side with each of the right.
+fn calculation(
+    operator: Operator,
+    sides: &(Expression, Expression),
+    scene: &Scene<'_>,
+    give: &mut dyn FnMut(Datum<'_>),
+) {
+    if let Expression::Constant(right) = &sides.1 {
+        each(&sides.0, scene, &mut |left| {
+            if let Some(result) = calculated(operator, left, right.datum()) {
+                give(result.datum());
             }
         });
-        if !bytes.is_empty() {
-            of_whole(operand, Datum::Bytes(&bytes), give);
+        return;
+    }
+    let values = |expression| {
+        let mut values: Vec<Literal> = Vec::new();
+        each(expression, scene, &mut |datum| values.extend(datum.kept()));
+        // What was calculated twice is one value: sums of ports would double with each sign.
+        values.sort_unstable();
+        values.dedup();
+        values
+    };
+    let (lefts, rights) = (values(&sides.0), values(&sides.1));
+    let pairs = lefts
+        .iter()
+        .flat_map(|left| rights.iter().map(move |right| (left, right)));
+    for (left, right) in pairs.take(MOST_PAIRS) {
+        if let Some(result) = calculated(operator, left.datum(), right.datum()) {
+            give(result.datum());
         }
-    });
-}
-
-fn of_whole(operand: &Operand, datum: Datum<'_>, give: &mut dyn FnMut(Datum<'_>)) {
-    match (operand.function, datum) {
-        (Some(_), datum) => {
-            let length = datum.with_bytes(|bytes| bytes.len() as u64);
-            give(Datum::Number(masked(operand, length)));
-        }
-        (None, Datum::Number(number)) => give(Datum::Number(masked(operand, number))),
-        (None, datum) => give(datum),
     }
 }
 
-fn masked(operand: &Operand, number: u64) -> u64 {
-    operand.mask.map_or(number, |mask| number & mask)
-}
-
-/// The bytes of one range; none when it does not lie within the value.
+/// The bytes of one range; none when it does not lie within the value: as in Wireshark that is an empty value, less than any other.
 fn taken(bytes: &[u8], cut: Cut) -> &[u8] {
     let place = |offset: i64| {
         if offset < 0 {

@@ -44,6 +44,8 @@ pub enum FieldKind {
     Bytes,
     /// Seconds.
     Time,
+    /// A date and a time of day.
+    Date,
 }
 
 impl FieldKind {
@@ -60,6 +62,7 @@ impl FieldKind {
             Self::Text => "text",
             Self::Bytes => "bytes",
             Self::Time => "a time in seconds",
+            Self::Date => "a date",
         }
     }
 
@@ -75,6 +78,7 @@ impl FieldKind {
             Self::Text => "\"text\"",
             Self::Protocol | Self::Bytes => "16:03:01",
             Self::Time => "0.2",
+            Self::Date => "\"2026-11-21 12:00:00\"",
         }
     }
 
@@ -82,20 +86,22 @@ impl FieldKind {
     pub(super) fn has_bytes(self) -> bool {
         !matches!(
             self,
-            Self::Label | Self::Number(_) | Self::Boolean | Self::Time
+            Self::Label | Self::Number(_) | Self::Boolean | Self::Time | Self::Date
         )
     }
 
     /// True when a field of this kind can be compared with one of the other.
     pub(super) fn compares_with(self, other: Self) -> bool {
         let class = |kind: Self| match kind {
-            Self::Number(_) | Self::Boolean => 0,
+            Self::Number(_) => 0,
             Self::Protocol | Self::Mac | Self::Bytes => 1,
             Self::Ipv4 => 2,
             Self::Ipv6 => 3,
             Self::Text => 4,
             Self::Time => 5,
             Self::Label => 6,
+            Self::Boolean => 7,
+            Self::Date => 8,
         };
         class(self) == class(other)
     }

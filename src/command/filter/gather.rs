@@ -1,9 +1,11 @@
 //! Where the values of a field are in a packet: in the flat headers, in what the tracker says, or in the field tree. Not what is
 //! asked of them.
 
+use super::expression::{Cut, FieldUse, Reach};
 use super::field::{FieldEntry, FieldKind};
-use super::readers;
+use super::readers::derived::{Base, Make};
 use super::value::Datum;
+use super::{field, readers};
 use crate::event::packet::{Label, Labels, PacketEvent};
 use crate::packet::application;
 use crate::packet::dissect::{self, TOGETHER};
@@ -21,6 +23,19 @@ pub(super) enum Source {
     /// The flat headers, when they tell all; else the tree.
     Headers(Reader, &'static [&'static str]),
     /// The tree: the fields and layers of these names.
+    Tree(&'static [&'static str]),
+    /// What is made of the values of another source, which are of this kind.
+    Derived(Make, Inner, FieldKind),
+}
+
+/// A source that nothing is made of but other fields.
+#[derive(Clone, Copy, Debug)]
+pub(super) enum Inner {
+    /// As in [`Source::Record`].
+    Record(Reader),
+    /// As in [`Source::Headers`].
+    Headers(Reader, &'static [&'static str]),
+    /// As in [`Source::Tree`].
     Tree(&'static [&'static str]),
 }
 
@@ -53,8 +68,50 @@ impl<'a> Scene<'a> {
         }
     }
 
+    /// Gives each value of a field that is meant, in the order of the bytes.
+    pub(super) fn each(&self, used: &FieldUse, give: &mut dyn FnMut(Datum<'_>)) {
+        let kind = used.field.kind;
+        if !used.raw && used.layers.is_empty() {
+            return self.all(used.source, kind, give);
+        }
+        if let Source::Derived(make, inner, kind) = used.source {
+            return self.some(inner.source(), kind, used, &mut |datum| make(datum, give));
+        }
+        self.some(used.source, kind, used, give);
+    }
+
+    /// The values of a field that are of the layers, or of the form, that is meant.
+    fn some(
+        &self,
+        source: Source,
+        kind: FieldKind,
+        used: &FieldUse,
+        give: &mut dyn FnMut(Datum<'_>),
+    ) {
+        let flat = match source {
+            Source::Headers(..) => self.plain && !used.raw,
+            Source::Tree(_) => false,
+            _ => true,
+        };
+        if flat {
+            // What the flat record has is of the first layer, and of the only one.
+            if used.layers.is_empty() || within(&used.layers, 1, 1) {
+                self.all(source, kind, give);
+            }
+            return;
+        }
+        let kind = match kind {
+            FieldKind::Protocol => kind,
+            _ if used.raw => FieldKind::Bytes,
+            _ => kind,
+        };
+        if let Source::Headers(_, names) | Source::Tree(names) = source {
+            self.walk(names, kind, &used.layers, give);
+        }
+    }
+
     /// Gives each value of a field, in the order of the bytes.
-    pub(super) fn each(&self, source: Source, kind: FieldKind, give: &mut dyn FnMut(Datum<'_>)) {
+    pub(super) fn all(&self, source: Source, kind: FieldKind, give: &mut dyn FnMut(Datum<'_>)) {
         match source {
             Source::Labels(Labels(wanted)) => {
                 if self.packet.track.labels.0 & wanted != 0 {
@@ -64,11 +121,20 @@ impl<'a> Scene<'a> {
             Source::Record(read) => read(self.packet, give),
             Source::Headers(read, _) if self.plain => read(self.packet, give),
             Source::Tree(names) if self.plain && !may_have(self.packet, names) => {}
-            Source::Headers(_, names) | Source::Tree(names) => self.walk(names, kind, give),
+            Source::Headers(_, names) | Source::Tree(names) => self.walk(names, kind, &[], give),
+            Source::Derived(make, inner, kind) => {
+                self.all(inner.source(), kind, &mut |datum| make(datum, give));
+            }
         }
     }
 
-    fn walk(&self, names: &[&str], kind: FieldKind, give: &mut dyn FnMut(Datum<'_>)) {
+    fn walk(
+        &self,
+        names: &[&str],
+        kind: FieldKind,
+        numbers: &[Cut],
+        give: &mut dyn FnMut(Datum<'_>),
+    ) {
         let frame = &self.packet.frame;
         let layers = self.tree.get_or_init(|| {
             dissect::whole_tree(
@@ -79,6 +145,17 @@ impl<'a> Scene<'a> {
             )
         });
         for (index, layer) in layers.iter().enumerate() {
+            let alike = |layers: &[Layer]| {
+                layers
+                    .iter()
+                    .filter(|other| other.name == layer.name)
+                    .count()
+            };
+            let counts =
+                numbers.is_empty() || within(numbers, alike(&layers[..=index]), alike(layers));
+            if !counts {
+                continue;
+            }
             if kind == FieldKind::Protocol && names.contains(&layer.name) {
                 // What the link layer carries includes padding, which belongs to no other layer.
                 let end = if index == 0 {
@@ -171,7 +248,9 @@ impl<'a> Scene<'a> {
         match (&field.value, kind) {
             (FieldValue::Bytes(bytes), _) => Datum::Bytes(bytes),
             (_, FieldKind::Bytes | FieldKind::Protocol) => Datum::Bytes(self.bytes(field.span)),
-            (FieldValue::Number(number) | FieldValue::Hex(number, _), _) => Datum::Number(*number),
+            (FieldValue::Number(number) | FieldValue::Hex(number, _), _) => {
+                Datum::Number((*number).into())
+            }
             (FieldValue::Flag(set), _) => Datum::Number((*set).into()),
             (FieldValue::Mac(octets), _) => Datum::Mac(*octets),
             (FieldValue::Ipv4(address), _) => Datum::Ipv4(*address),
@@ -184,6 +263,21 @@ impl<'a> Scene<'a> {
     fn bytes(&self, span: Span) -> &[u8] {
         bytes(self.packet, span)
     }
+}
+
+/// Whether a layer, of so many of its protocol, is one of those that count.
+fn within(layers: &[Cut], number: usize, total: usize) -> bool {
+    let (number, total) = (number as i64, total as i64);
+    let place = |place: i64| if place < 0 { total + 1 + place } else { place };
+    layers.iter().any(|cut| {
+        let start = place(cut.start);
+        let last = match cut.reach {
+            Reach::Length(length) => start.saturating_add(length as i64).saturating_sub(1),
+            Reach::Through(last) => place(last),
+            Reach::End => i64::MAX,
+        };
+        (start..=last).contains(&number)
+    })
 }
 
 /// The captured bytes of a span.
@@ -297,8 +391,40 @@ const LOWER: &[&str] = &[
     "llc", "mpls", "ppp", "pppoe", "pppoes", "macsec", "nsh", "avsp",
 ];
 
+impl Inner {
+    fn source(self) -> Source {
+        match self {
+            Self::Record(read) => Source::Record(read),
+            Self::Headers(read, names) => Source::Headers(read, names),
+            Self::Tree(names) => Source::Tree(names),
+        }
+    }
+}
+
 /// Where the values of a field are found.
 pub(super) fn source(entry: &'static FieldEntry) -> Source {
+    let Some(derived) = readers::derived(entry.name) else {
+        return carried(entry);
+    };
+    let (source, kind) = match derived.base {
+        Base::Read(read, kind) => (Source::Record(read), kind),
+        // A test looks that every base is a field.
+        Base::Field(name) => field::find(name)
+            .map_or((Source::Tree(&[]), FieldKind::Label), |base| {
+                (carried(base), base.kind)
+            }),
+    };
+    let inner = match source {
+        Source::Record(read) => Inner::Record(read),
+        Source::Headers(read, names) => Inner::Headers(read, names),
+        Source::Tree(names) => Inner::Tree(names),
+        Source::Labels(_) | Source::Derived(..) => Inner::Tree(&[]),
+    };
+    Source::Derived(derived.make, inner, kind)
+}
+
+/// Where the values of a field are found that is made of no other.
+fn carried(entry: &'static FieldEntry) -> Source {
     if let Some(labels) = labels(entry.name) {
         return Source::Labels(labels);
     }

@@ -43,6 +43,20 @@ pub(super) enum Sign {
     Quantifier(Quantity),
     /// `&`, `bitand`
     Mask,
+    /// `+`
+    Plus,
+    /// `-` in front of a word, or alone
+    Minus,
+    /// `*`
+    Times,
+    /// `/`
+    Divide,
+    /// `%`
+    Modulo,
+    /// `#`, before the number of a layer
+    Layer,
+    /// `@`, before a field whose bytes are meant
+    Raw,
     /// `..`
     Through,
     /// `(`
@@ -82,7 +96,7 @@ struct Lexer<'a> {
 }
 
 /// Signs of punctuation, longer ones before those they begin with.
-const PUNCTUATION: [(&str, Sign); 23] = [
+const PUNCTUATION: [(&str, Sign); 29] = [
     ("===", Sign::Relation(Relation::Equal, Quantity::All)),
     ("!==", Sign::Relation(Relation::Unequal, Quantity::Any)),
     ("==", Sign::Relation(Relation::Equal, Quantity::Any)),
@@ -106,6 +120,12 @@ const PUNCTUATION: [(&str, Sign); 23] = [
     ("[", Sign::OpenSlice),
     ("]", Sign::CloseSlice),
     (",", Sign::Comma),
+    ("+", Sign::Plus),
+    ("*", Sign::Times),
+    ("/", Sign::Divide),
+    ("%", Sign::Modulo),
+    ("#", Sign::Layer),
+    ("@", Sign::Raw),
 ];
 
 /// The words that are no field and no value.
@@ -147,7 +167,7 @@ impl Lexer<'_> {
         let sign = if first == '"' {
             self.at += 1;
             Sign::Quoted(self.quoted(start, b'"', true)?)
-        } else if rest.starts_with("r\"") {
+        } else if rest.starts_with("r\"") || rest.starts_with("R\"") {
             self.at += 2;
             Sign::Quoted(self.quoted(start, b'"', false)?)
         } else if first == '\'' {
@@ -158,6 +178,9 @@ impl Lexer<'_> {
         {
             self.at += text.len();
             sign.clone()
+        } else if first == '-' {
+            self.at += 1;
+            Sign::Minus
         } else if is_word(first) {
             self.word();
             keyword(&self.text[start..self.at]).unwrap_or(Sign::Word)
@@ -171,10 +194,15 @@ impl Lexer<'_> {
         }))
     }
 
-    /// Moves past a word; it ends before `..`, which no field and no value holds.
+    /// Moves past a word; it ends before `..`, which no field and no value holds, and before a slash that divides.
     fn word(&mut self) {
+        let start = self.at;
         while let Some(&byte) = self.bytes.get(self.at) {
-            if !is_word(byte.into()) || self.bytes[self.at..].starts_with(b"..") {
+            let word = &self.text[start..self.at];
+            let ends = !is_word(byte.into())
+                || self.bytes[self.at..].starts_with(b"..")
+                || byte == b'/' && !takes_prefix(word);
+            if ends {
                 return;
             }
             self.at += 1;
@@ -219,15 +247,24 @@ impl Lexer<'_> {
             'v' => out.push(11),
             '\\' | '"' | '\'' => out.push(c as u8),
             'x' => out.push(self.code(start, 16, 2)? as u8),
-            'u' => {
-                let code = self.code(start, 16, 4)?;
-                // Half of a surrogate pair is no character; its place is taken by the replacement character.
-                let c = char::from_u32(code).unwrap_or(char::REPLACEMENT_CHARACTER);
+            'u' | 'U' => {
+                let code = self.code(start, 16, if c == 'u' { 4 } else { 8 })?;
+                let c = char::from_u32(code).ok_or_else(|| {
+                    let message = "no character has this number";
+                    FilterError::new(start..self.at, message)
+                        .help("half of a surrogate pair is none; the last one is \\U0010ffff")
+                })?;
                 out.extend_from_slice(c.encode_utf8(&mut [0; 4]).as_bytes());
             }
             '0'..='7' => {
                 self.at -= 1;
-                out.push(self.code(start, 8, 3)? as u8);
+                let byte = u8::try_from(self.code(start, 8, 3)?).map_err(|_| {
+                    FilterError::new(
+                        start..self.at,
+                        "an octal escape ends at \\377, which is 255",
+                    )
+                })?;
+                out.push(byte);
             }
             _ => {
                 return Err(
@@ -271,17 +308,26 @@ impl Lexer<'_> {
             format!("{} means nothing here", super::shown(&c.to_string())),
         );
         match c {
-            '=' => error.help("equality is =="),
+            '=' => error.help(match self.bytes.get(self.at) {
+                Some(b'>') => "greater or equal is >=",
+                Some(b'<') => "less or equal is <=",
+                _ => "equality is ==",
+            }),
             '|' => error.help("or is || or the word or"),
             '^' => error.help("exclusive or is ^^ or the word xor"),
-            '+' | '*' | '%' => error.help("filters here do not calculate"),
-            '#' => error.help("picking a layer with # is not supported"),
+            '$' => error.help("${…} refers to the packet that is selected in Wireshark's window; here there is none"),
+            ';' => error.help("one filter at a time; join two with and, or with or"),
             '“' | '”' | '„' => {
                 error.help("a string stands between straight quotes: \"hello\"")
             }
             _ => error,
         }
     }
+}
+
+/// True when a slash after this word begins the length of a prefix: the word is an address.
+fn takes_prefix(word: &str) -> bool {
+    word.contains(':') || word.contains('.') && word.starts_with(|c: char| c.is_ascii_digit())
 }
 
 /// True for a character of field names, numbers, addresses and byte strings.

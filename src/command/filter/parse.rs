@@ -1,11 +1,10 @@
-//! Pieces of a filter to the questions they ask, each value read as its field's kind demands. Not the splitting into pieces, and
-//! not single operands, which `operand.rs` reads.
+//! Pieces of a filter to the questions they ask. Not the splitting into pieces, and not the sides of a comparison: `phrase.rs` reads
+//! them, `typing.rs` finds their kinds.
 
-use super::expression::{Member, Operand, Quantity, Relation, Test};
-use super::field::{self, FieldKind};
+use super::expression::{Expression, Member, Quantity, Relation, Test};
+use super::field::FieldKind;
 use super::lexer::{Sign, Token, tokens};
-use super::operand::Side;
-use super::value::{Literal, Written};
+use super::phrase::{Phrase, example};
 use super::{FilterError, shown};
 use std::ops::Range;
 
@@ -13,6 +12,11 @@ use std::ops::Range;
 const DEEPEST: usize = 100;
 /// How long a filter may be, in bytes.
 const LONGEST: usize = 1 << 16;
+
+/// Words that are often written in capitals.
+const CAPITALS: [&str; 11] = [
+    "and", "or", "not", "in", "contains", "matches", "eq", "ne", "gt", "lt", "xor",
+];
 
 /// Reads a filter.
 pub(super) fn parse(text: &str) -> Result<Test, FilterError> {
@@ -25,6 +29,7 @@ pub(super) fn parse(text: &str) -> Result<Test, FilterError> {
         tokens: tokens(text)?,
         next: 0,
         depth: 0,
+        signs: 0,
     };
     if parser.tokens.is_empty() {
         return Ok(Test::Everything);
@@ -41,7 +46,9 @@ pub(super) struct Parser<'a> {
     text: &'a str,
     tokens: Vec<Token>,
     next: usize,
-    depth: usize,
+    pub(super) depth: usize,
+    /// How many signs it calculates with.
+    pub(super) signs: usize,
 }
 
 impl<'a> Parser<'a> {
@@ -102,12 +109,12 @@ impl<'a> Parser<'a> {
             .map_or(0, |token| token.span.end)
     }
 
-    /// Where it began.
-    pub(super) fn last_start(&self) -> usize {
+    /// The place of the last piece that was passed.
+    pub(super) fn last(&self) -> Range<usize> {
         self.next
             .checked_sub(1)
             .and_then(|last| self.tokens.get(last))
-            .map_or(0, |token| token.span.start)
+            .map_or(0..0, |token| token.span.clone())
     }
 
     /// That the next piece, or the end, is not what should be there.
@@ -119,8 +126,11 @@ impl<'a> Parser<'a> {
         };
         let text = shown(&self.text[token.span.clone()]);
         let lower = text.to_ascii_lowercase();
-        let help = if matches!(&*lower, "and" | "or" | "not" | "in" | "contains") {
+        let help = if text != lower && CAPITALS.contains(&&*lower) {
             format!("write it in small letters: {lower}")
+        } else if matches!(&*text, "port" | "host" | "net" | "src" | "dst") {
+            "that is the language of tcpdump; here it is tcp.port == 80 or ip.addr == 10.0.0.1"
+                .to_owned()
         } else {
             format!("expected {what}")
         };
@@ -171,15 +181,35 @@ impl<'a> Parser<'a> {
         if !self.pass(&Sign::Open) {
             return self.question();
         }
+        self.deeper(start)?;
+        let test = self.either()?;
+        self.demand(&Sign::Close, "`and`, `or` or a closing parenthesis")?;
+        self.depth -= 1;
+        if matches!(
+            self.peek(),
+            Some(
+                Sign::Relation(..)
+                    | Sign::Plus
+                    | Sign::Minus
+                    | Sign::Times
+                    | Sign::Divide
+                    | Sign::Mask
+            )
+        ) {
+            let error = self.unexpected("");
+            return Err(error.help("( ) groups questions; what is calculated is grouped with braces: {tcp.len + 1} == 4"));
+        }
+        Ok(test)
+    }
+
+    /// Counts one more of what nests; `start` is the place of its sign.
+    pub(super) fn deeper(&mut self, start: usize) -> Result<(), FilterError> {
         self.depth += 1;
         if self.depth > DEEPEST {
             let message = format!("parentheses nest at most {DEEPEST} deep");
             return Err(FilterError::new(start..start + 1, message));
         }
-        let test = self.either()?;
-        self.demand(&Sign::Close, "`and`, `or` or a closing parenthesis")?;
-        self.depth -= 1;
-        Ok(test)
+        Ok(())
     }
 
     /// A field alone, or what is asked of it.
@@ -193,46 +223,60 @@ impl<'a> Parser<'a> {
             _ => None,
         };
         let left = self.side()?;
+        let quantity = quantifier.unwrap_or(Quantity::Any);
         match self.peek() {
             Some(Sign::Relation(..)) => self.relations(left, quantifier),
             Some(Sign::Contains) => {
                 self.next += 1;
-                let operand = self.operand(left)?;
-                self.contains(operand, quantifier.unwrap_or(Quantity::Any))
+                self.contains(&left, quantity)
             }
             Some(Sign::Matches) => {
                 self.next += 1;
-                let operand = self.operand(left)?;
-                self.matches(operand, quantifier.unwrap_or(Quantity::Any))
+                self.matches(&left, quantity)
             }
             Some(Sign::In) => {
                 self.next += 1;
-                let operand = self.operand(left)?;
-                self.set(operand, quantifier.unwrap_or(Quantity::Any))
+                self.set(&left, quantity)
             }
-            Some(Sign::Not)
-                if self.tokens.get(self.next + 1).map(|token| &token.sign) == Some(&Sign::In) =>
-            {
-                self.next += 2;
-                let operand = self.operand(left)?;
-                let test = self.set(operand, quantifier.unwrap_or(Quantity::Any))?;
-                Ok(Test::Not(Box::new(test)))
-            }
-            _ if quantifier.is_some() => Err(self.unexpected("a comparison after any or all")),
-            _ => {
-                let operand = self.operand(left)?;
-                if operand.function.is_some() {
-                    return Err(self.unexpected("a comparison of that number"));
+            Some(Sign::Not) => match self.tokens.get(self.next + 1).map(|token| &token.sign) {
+                Some(Sign::In) => {
+                    self.next += 2;
+                    Ok(Test::Not(Box::new(self.set(&left, quantity)?)))
                 }
-                Ok(Test::Present(operand))
-            }
+                Some(Sign::Contains | Sign::Matches) => {
+                    let error = self.unexpected("");
+                    Err(error
+                        .help("not stands before the question: not (http.host contains \"a\")"))
+                }
+                _ => self.present(&left, quantifier),
+            },
+            _ => self.present(&left, quantifier),
         }
+    }
+
+    /// A field, a slice or a calculation alone.
+    fn present(
+        &self,
+        phrase: &Phrase<'a>,
+        quantifier: Option<Quantity>,
+    ) -> Result<Test, FilterError> {
+        if quantifier.is_some() {
+            return Err(self.unexpected("a comparison after any or all"));
+        }
+        let (expression, _) = self.typed(phrase, None)?;
+        if let Expression::Call(function, _) = &expression {
+            let name = function.name();
+            let message = format!("{name}() gives a value, and nothing is asked of it");
+            return Err(FilterError::new(phrase.span.clone(), message)
+                .help(format!("compare it, as in {}", example(*function))));
+        }
+        Ok(Test::Present(expression))
     }
 
     /// `a == b`, and chains such as `10 < tcp.len < 100`.
     fn relations(
         &mut self,
-        mut left: Side<'a>,
+        mut left: Phrase<'a>,
         quantifier: Option<Quantity>,
     ) -> Result<Test, FilterError> {
         let mut tests = Vec::new();
@@ -251,113 +295,78 @@ impl<'a> Parser<'a> {
 
     fn relation(
         &self,
-        left: &Side<'a>,
+        left: &Phrase<'a>,
         relation: Relation,
         quantity: Quantity,
-        right: &Side<'a>,
+        right: &Phrase<'a>,
     ) -> Result<Test, FilterError> {
-        match (left, right) {
-            (Side::Operand(operand, span), Side::Written(written, place)) => {
-                let kind = comparable(operand, span)?;
-                let literal = literal(operand, kind, written.clone(), place)?;
-                Ok(Test::Constant(operand.clone(), relation, quantity, literal))
-            }
-            (Side::Written(written, place), Side::Operand(operand, span)) => {
-                let kind = comparable(operand, span)?;
-                let literal = literal(operand, kind, written.clone(), place)?;
-                let relation = relation.mirrored();
-                Ok(Test::Constant(operand.clone(), relation, quantity, literal))
-            }
-            (Side::Operand(left, left_span), Side::Operand(right, right_span)) => {
-                let kind = comparable(left, left_span)?;
-                let other = comparable(right, right_span)?;
-                if !kind.compares_with(other) {
-                    let message = format!(
-                        "{} is {}, {} is {}",
-                        left.field.name,
-                        kind.what(),
-                        right.field.name,
-                        other.what()
-                    );
-                    return Err(FilterError::new(left_span.start..right_span.end, message)
-                        .help("only fields of the same kind can be compared"));
-                }
-                let sides = Box::new((left.clone(), right.clone()));
-                Ok(Test::Fields(sides, relation, quantity))
-            }
-            (Side::Written(_, place), Side::Written(..)) => Err(self.not_a_field(place)),
+        let (first, second) = self.pair(left, right)?;
+        if let Expression::Constant(_) = first {
+            let sides = Box::new((second, first));
+            return Ok(Test::Compare(sides, relation.mirrored(), quantity));
         }
+        Ok(Test::Compare(Box::new((first, second)), relation, quantity))
     }
 
-    /// The operand that a side is; an error when it is a value.
-    fn operand(&self, side: Side<'a>) -> Result<Operand, FilterError> {
-        match side {
-            Side::Operand(operand, _) => Ok(operand),
-            Side::Written(_, place) => Err(self.not_a_field(&place)),
+    /// Two phrases that are to be compared, of kinds that can be.
+    fn pair(
+        &self,
+        left: &Phrase<'a>,
+        right: &Phrase<'a>,
+    ) -> Result<(Expression, Expression), FilterError> {
+        let (first, own) = self.typed(left, self.want(right))?;
+        comparable(&first, own, &left.span)?;
+        let (second, other) = self.typed(right, self.want(left))?;
+        comparable(&second, other, &right.span)?;
+        let cut = |expression: &Expression, kind: FieldKind| {
+            matches!(expression, Expression::Slice(..)) && kind.has_bytes()
+        };
+        if own.compares_with(other) || cut(&first, other) || cut(&second, own) {
+            Ok((first, second))
+        } else {
+            Err(self.unlike((left, own), (right, other)))
         }
     }
 
     /// `{1..5, 80}`
-    fn set(&mut self, operand: Operand, quantity: Quantity) -> Result<Test, FilterError> {
-        let span = self.end()..self.end();
-        let kind = comparable(&operand, &span)?;
+    fn set(&mut self, phrase: &Phrase<'a>, quantity: Quantity) -> Result<Test, FilterError> {
+        let (expression, kind) = self.typed(phrase, None)?;
+        comparable(&expression, kind, &phrase.span)?;
         self.demand(&Sign::OpenSet, "a set, as in {80, 5000..5010}")?;
         let mut members = Vec::new();
         loop {
-            let first = self.value(&operand, kind)?;
+            if self.peek() == Some(&Sign::CloseSet) {
+                return Err(self.unexpected(&format!("{}, as in {}", kind.what(), kind.example())));
+            }
+            let first = self.side()?;
+            let first = self.pair(phrase, &first)?.1;
             members.push(if self.pass(&Sign::Through) {
-                Member::Through(first, self.value(&operand, kind)?)
+                let last = self.side()?;
+                Member::Through(first, self.pair(phrase, &last)?.1)
             } else {
                 Member::One(first)
             });
             if self.pass(&Sign::CloseSet) {
-                return Ok(Test::In(operand, quantity, members));
+                return Ok(Test::In(expression, quantity, members));
             }
             self.demand(&Sign::Comma, "a comma or a closing brace")?;
         }
     }
-
-    fn value(&mut self, operand: &Operand, kind: FieldKind) -> Result<Literal, FilterError> {
-        match self.written() {
-            Some((written, place)) => literal(operand, kind, written, &place),
-            None => Err(self.unexpected(&format!("{}, as in {}", kind.what(), kind.example()))),
-        }
-    }
 }
 
-/// The kind of an operand's values, when they can be compared.
-fn comparable(operand: &Operand, span: &Range<usize>) -> Result<FieldKind, FilterError> {
-    let kind = operand.kind();
-    if kind == FieldKind::Label {
-        let name = operand.field.name;
-        let message = format!("{name} has no value: it is there or it is not");
-        return Err(
-            FilterError::new(span.clone(), message).help(format!("write {name} alone, or !{name}"))
-        );
-    }
-    Ok(kind)
-}
-
-/// Reads a value for an operand.
-fn literal(
-    operand: &Operand,
+/// That an expression has values to compare.
+fn comparable(
+    expression: &Expression,
     kind: FieldKind,
-    written: Written<'_>,
-    place: &Range<usize>,
-) -> Result<Literal, FilterError> {
-    // A word with a dot in it may have been meant as a field.
-    let name = match written {
-        Written::Word(word) if word.starts_with(|c: char| c.is_ascii_alphabetic()) => {
-            word.contains('.').then(|| field::nearest(word)).flatten()
+    span: &Range<usize>,
+) -> Result<(), FilterError> {
+    match expression {
+        Expression::Field(used) if kind == FieldKind::Label => {
+            let name = used.field.name;
+            let message = format!("{name} has no value: it is there or it is not");
+            Err(FilterError::new(span.clone(), message)
+                .help(format!("write {name} alone, or !{name}")))
         }
-        _ => None,
-    };
-    Literal::read(written, kind).map_err(|why| {
-        let message = why.unwrap_or_else(|| format!("not {}", kind.what()));
-        let help = match name {
-            Some(name) => format!("did you mean {name}?"),
-            None => format!("for example {} == {}", operand.shown(), kind.example()),
-        };
-        FilterError::new(place.clone(), message).help(help)
-    })
+        _ => Ok(()),
+    }
 }

@@ -1,6 +1,7 @@
 //! The fields that are read from the flat record of a packet, without its tree. A field that is also in the tree has the same
 //! values here: a test compares the two.
 
+pub(super) mod derived;
 mod lower;
 mod record;
 mod upper;
@@ -22,6 +23,11 @@ pub(super) fn headers(name: &str) -> Option<Reader> {
     find(&[lower::HEADERS, upper::HEADERS], name)
 }
 
+/// What the field of this name is made of, when it is made of another.
+pub(super) fn derived(name: &str) -> Option<&'static derived::Derived> {
+    derived::DERIVED.iter().find(|field| field.name == name)
+}
+
 fn find(tables: &[&[(&str, Reader)]], name: &str) -> Option<Reader> {
     tables
         .iter()
@@ -32,7 +38,7 @@ fn find(tables: &[&[(&str, Reader)]], name: &str) -> Option<Reader> {
 }
 
 fn number<'a>(value: impl Into<u64>) -> Datum<'a> {
-    Datum::Number(value.into())
+    Datum::Number(value.into().into())
 }
 
 /// The Ethernet header; a cooked capture has addresses too, but not under these names.

@@ -1,6 +1,7 @@
 //! The values a field has in a packet, as text: what an expectation shows beside what it demanded. Not how packets are drawn (`render`).
 
-use super::field::FieldEntry;
+use super::date;
+use super::field::{FieldEntry, FieldKind};
 use super::gather::{Scene, source};
 use super::value::Datum;
 use crate::event::packet::PacketEvent;
@@ -12,8 +13,9 @@ const LONGEST: usize = 40;
 /// The field's values in the order of the bytes; none when the packet does not have it.
 pub(super) fn values(entry: &'static FieldEntry, packet: &PacketEvent) -> Vec<String> {
     let mut shown = Vec::new();
-    Scene::of(packet).each(source(entry), entry.kind, &mut |datum| {
+    Scene::of(packet).all(source(entry), entry.kind, &mut |datum| {
         shown.push(match datum {
+            Datum::Time(time) if entry.kind == FieldKind::Date => date::shown(time),
             Datum::Present => "present".to_owned(),
             Datum::Number(number) => number.to_string(),
             Datum::Mac(octets) => hex(&octets).replace(' ', ":"),

@@ -1,18 +1,17 @@
-//! Values: those of fields, those written in a filter, and how the two compare. Not where a field's values come from.
+//! Values: those of fields, those written in a filter, and how the two compare. Not where a field's values come from, nor how one is
+//! written.
 
 use super::expression::Relation;
-use super::field::FieldKind;
 use std::cmp::Ordering;
 use std::net::{Ipv4Addr, Ipv6Addr};
-use std::str::FromStr;
 
 /// A value of a field in a packet.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub(super) enum Datum<'a> {
     /// Nothing but presence.
     Present,
-    /// A number, or a truth value as 0 or 1.
-    Number(u64),
+    /// A number, or a truth value as 0 or 1. What is calculated is exact: no field has so many bits.
+    Number(i128),
     /// A hardware address.
     Mac([u8; 6]),
     /// An IPv4 address.
@@ -29,11 +28,11 @@ pub(super) enum Datum<'a> {
     Time(i64),
 }
 
-/// A value written in a filter.
-#[derive(Clone, Debug, PartialEq)]
+/// A value written in a filter. Their order is that of no filter: it only brings the same ones together.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) enum Literal {
     /// A number.
-    Number(u64),
+    Number(i128),
     /// A truth value.
     Truth(bool),
     /// An IPv4 address and the bits of it that count.
@@ -48,18 +47,31 @@ pub(super) enum Literal {
     Time(i64),
 }
 
-/// A value as it was written, before its type is known.
-#[derive(Clone, Debug)]
-pub(super) enum Written<'a> {
-    /// A word without quotes.
-    Word(&'a str),
-    /// A string.
-    Quoted(Vec<u8>),
-    /// A character.
-    Character(u8),
-}
-
 impl Datum<'_> {
+    /// Itself, to be kept; nothing but presence cannot be.
+    pub(super) fn kept(self) -> Option<Literal> {
+        Some(match self {
+            Self::Present => return None,
+            Self::Number(number) => Literal::Number(number),
+            Self::Mac(octets) => Literal::Bytes(octets.to_vec()),
+            Self::Ipv4(address) => Literal::Ipv4(address.to_bits(), u32::MAX),
+            Self::Ipv6(address) => Literal::Ipv6(address.to_bits(), u128::MAX),
+            Self::Text(text) => Literal::Text(text.to_owned()),
+            Self::Bytes(bytes) | Self::Protocol(bytes, _) => Literal::Bytes(bytes.to_vec()),
+            Self::Time(time) => Literal::Time(time),
+        })
+    }
+
+    /// True for zero: no bit of it is set.
+    pub(super) fn is_zero(self) -> bool {
+        match self {
+            Self::Present => false,
+            Self::Number(number) => number == 0,
+            Self::Time(time) => time == 0,
+            other => other.with_bytes(|bytes| bytes.iter().all(|byte| *byte == 0)),
+        }
+    }
+
     /// Gives the bytes to slice: of an address its octets, of a protocol those of its header.
     pub(super) fn with_bytes<R>(self, take: impl FnOnce(&[u8]) -> R) -> R {
         match self {
@@ -112,6 +124,7 @@ impl Datum<'_> {
             | (_, Datum::Number(_) | Datum::Time(_) | Datum::Present) => return None,
             (Self::Ipv4(own), Datum::Ipv4(other)) => own.cmp(&other),
             (Self::Ipv6(own), Datum::Ipv6(other)) => own.cmp(&other),
+            (Self::Text(own), Datum::Text(other)) => own.cmp(other),
             _ => self.with_bytes(|own| other.with_bytes(|other| compare_bytes(own, other))),
         })
     }
@@ -153,149 +166,16 @@ fn find(bytes: &[u8], needle: &[u8]) -> bool {
 }
 
 impl Literal {
-    /// Reads a value as one of this kind; `Err` says what is wrong where more can be said than that it is none.
-    pub(super) fn read(written: Written<'_>, kind: FieldKind) -> Result<Self, Option<String>> {
-        match (kind, written) {
-            (FieldKind::Number(bits), Written::Word(word)) => {
-                let number = number(word).ok_or(None)?;
-                let most = u64::MAX >> (64 - u32::from(bits.clamp(1, 64)));
-                if number > most {
-                    return Err(Some(format!(
-                        "too big: the field has {bits} bits, at most {most}"
-                    )));
-                }
-                Ok(Self::Number(number))
-            }
-            (FieldKind::Number(_), Written::Character(byte)) => Ok(Self::Number(byte.into())),
-            (FieldKind::Boolean, Written::Word(word)) => truth(word).map(Self::Truth).ok_or(None),
-            (FieldKind::Ipv4, Written::Word(word)) => {
-                let (address, mask) = prefix::<Ipv4Addr>(word, 32)?;
-                Ok(Self::Ipv4(address.to_bits(), mask as u32))
-            }
-            (FieldKind::Ipv6, Written::Word(word)) => {
-                let (address, mask) = prefix::<Ipv6Addr>(word, 128)?;
-                Ok(Self::Ipv6(address.to_bits(), mask))
-            }
-            (FieldKind::Mac, Written::Word(word)) => {
-                let bytes = bytes(word).ok_or(None)?;
-                if bytes.len() == 6 {
-                    Ok(Self::Bytes(bytes))
-                } else {
-                    Err(Some("a hardware address has six bytes".to_owned()))
-                }
-            }
-            (FieldKind::Time, Written::Word(word)) => seconds(word).map(Self::Time).ok_or(None),
-            (FieldKind::Text, Written::Word(word)) => Ok(Self::Text(word.to_owned())),
-            (FieldKind::Text, Written::Quoted(text)) => String::from_utf8(text)
-                .map(Self::Text)
-                .map_err(|_| Some("not UTF-8".to_owned())),
-            (FieldKind::Text, Written::Character(byte)) if byte.is_ascii() => {
-                Ok(Self::Text(char::from(byte).to_string()))
-            }
-            (FieldKind::Bytes | FieldKind::Protocol, written) => {
-                needle(written).map(Self::Bytes).ok_or(None)
-            }
-            _ => Err(None),
+    /// Itself as the value of a field.
+    pub(super) fn datum(&self) -> Datum<'_> {
+        match self {
+            Self::Number(number) => Datum::Number(*number),
+            Self::Truth(truth) => Datum::Number((*truth).into()),
+            Self::Ipv4(address, _) => Datum::Ipv4(Ipv4Addr::from_bits(*address)),
+            Self::Ipv6(address, _) => Datum::Ipv6(Ipv6Addr::from_bits(*address)),
+            Self::Text(text) => Datum::Text(text),
+            Self::Bytes(bytes) => Datum::Bytes(bytes),
+            Self::Time(time) => Datum::Time(*time),
         }
     }
-}
-
-/// Bytes to search for or to compare with: a string, a character, or pairs of hexadecimal digits.
-pub(super) fn needle(written: Written<'_>) -> Option<Vec<u8>> {
-    match written {
-        Written::Word(word) => bytes(word),
-        Written::Quoted(text) => Some(text),
-        Written::Character(byte) => Some(vec![byte]),
-    }
-}
-
-/// Decimal, `0x` hexadecimal, `0b` binary, or octal after a leading 0, as in C.
-pub(super) fn number(word: &str) -> Option<u64> {
-    let (digits, radix) = if let Some(digits) = word.strip_prefix("0x").or(word.strip_prefix("0X"))
-    {
-        (digits, 16)
-    } else if let Some(digits) = word.strip_prefix("0b").or(word.strip_prefix("0B")) {
-        (digits, 2)
-    } else if let Some(digits) = word.strip_prefix('0').filter(|digits| !digits.is_empty()) {
-        (digits, 8)
-    } else {
-        (word, 10)
-    };
-    if !digits.starts_with(|c: char| c.is_digit(radix)) {
-        return None;
-    }
-    u64::from_str_radix(digits, radix).ok()
-}
-
-fn truth(word: &str) -> Option<bool> {
-    match word {
-        "True" | "TRUE" | "true" => Some(true),
-        "False" | "FALSE" | "false" => Some(false),
-        _ => number(word).map(|number| number != 0),
-    }
-}
-
-/// An address and, after a slash, how many of its bits count.
-fn prefix<A: FromStr>(word: &str, bits: u32) -> Result<(A, u128), Option<String>> {
-    let (address, length) = match word.split_once('/') {
-        Some((address, length)) => {
-            let length = length
-                .parse()
-                .ok()
-                .filter(|length| *length <= bits)
-                .ok_or_else(|| Some(format!("the prefix length goes from 0 to {bits}")))?;
-            (address, length)
-        }
-        None => (word, bits),
-    };
-    let address = address.parse().map_err(|_| None)?;
-    // A shift by all 128 bits is no shift; the prefix of length 0 has no bits that count.
-    let ones = u128::MAX.checked_shl(bits - length).unwrap_or_default();
-    Ok((address, ones))
-}
-
-/// Pairs of hexadecimal digits, with colons, dashes, dots or nothing between; a lone digit is a byte too.
-fn bytes(word: &str) -> Option<Vec<u8>> {
-    if let Some(digits) = word.strip_prefix("0x") {
-        return pairs(digits).ok();
-    }
-    let groups: Vec<&str> = word.split([':', '-', '.']).collect();
-    let mut out = Vec::new();
-    for group in groups {
-        match group.len() {
-            1 => out.push(u8::from_str_radix(group, 16).ok()?),
-            _ => out.extend(pairs(group).ok()?),
-        }
-    }
-    Some(out)
-}
-
-fn pairs(digits: &str) -> Result<Vec<u8>, ()> {
-    if digits.is_empty()
-        || !digits.len().is_multiple_of(2)
-        || !digits.bytes().all(|byte| byte.is_ascii_hexdigit())
-    {
-        return Err(());
-    }
-    (0..digits.len())
-        .step_by(2)
-        .map(|at| u8::from_str_radix(&digits[at..at + 2], 16).map_err(|_| ()))
-        .collect()
-}
-
-/// Seconds with a fraction of at most nine digits, to nanoseconds.
-fn seconds(word: &str) -> Option<i64> {
-    let (negative, word) = match word.strip_prefix('-') {
-        Some(word) => (true, word),
-        None => (false, word),
-    };
-    let (whole, fraction) = word.split_once('.').unwrap_or((word, ""));
-    let digits = |text: &str| text.bytes().all(|byte| byte.is_ascii_digit());
-    if whole.is_empty() || fraction.len() > 9 || !digits(whole) || !digits(fraction) {
-        return None;
-    }
-    let fraction: i64 = format!("{fraction:0<9}").parse().ok()?;
-    let whole: i64 = whole.parse().ok()?;
-    let time = whole.checked_mul(1_000_000_000)?.checked_add(fraction)?;
-    Some(if negative { -time } else { time })
 }

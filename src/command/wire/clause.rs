@@ -2,7 +2,7 @@
 //! there are is in `parse`.
 
 use super::measure::Word;
-use super::parse::{Parsed, Reader, unexpected};
+use super::reader::{Parsed, Reader, unexpected};
 use super::suggest::CLAUSES;
 use super::{DEFAULT_QUEUE, Pick, WireAction, WireRule, unknown_field};
 use crate::command::diagnostic::{Diagnostic, quoted};

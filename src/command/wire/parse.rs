@@ -2,16 +2,11 @@
 
 use super::clause::{Draft, Takes};
 use super::measure::Word;
+use super::reader::{Parsed, Reader, unexpected};
 use super::suggest::{CLAUSES, KINDS};
 use super::{WireOrder, WireRule};
 use crate::command::diagnostic::{Diagnostic, quoted};
 use crate::command::filter;
-use std::ops::Range;
-
-pub(super) type Parsed<T> = Result<T, Diagnostic>;
-
-/// The words that begin a clause and so end a filter.
-const AFTER_FILTER: &[&str] = &["from", "to", "next", "after"];
 
 /// Reads an order.
 pub(super) fn order(text: &str) -> Parsed<WireOrder> {
@@ -66,66 +61,6 @@ fn rule_number(word: &Word<'_>) -> Parsed<u32> {
         })
 }
 
-/// Reads the text word by word.
-pub(super) struct Reader<'a> {
-    pub(super) text: &'a str,
-    pub(super) at: usize,
-}
-
-impl<'a> Reader<'a> {
-    fn next(&mut self) -> Option<Word<'a>> {
-        let rest = &self.text[self.at..];
-        let start = self.at + (rest.len() - rest.trim_start().len());
-        let rest = &self.text[start..];
-        let end = start + rest.find(char::is_whitespace).unwrap_or(rest.len());
-        self.at = end;
-        (start < end).then(|| Word {
-            text: &self.text[start..end],
-            span: start..end,
-        })
-    }
-
-    pub(super) fn peek(&mut self) -> Option<Word<'a>> {
-        let before = self.at;
-        let word = self.next();
-        self.at = before;
-        word
-    }
-
-    pub(super) fn demand(&mut self, question: &str, expected: &str) -> Parsed<Word<'a>> {
-        let end = self.text.trim_end().len();
-        self.next()
-            .ok_or_else(|| Diagnostic::new(end..end, question).expecting(expected))
-    }
-
-    /// What stands from here to the next clause outside quotes.
-    pub(super) fn filter(&mut self) -> Range<usize> {
-        let bytes = self.text.as_bytes();
-        let (mut at, mut quote) = (self.at, None);
-        while at < bytes.len() {
-            match (quote, bytes[at]) {
-                (Some(_), b'\\') => at += 1,
-                (Some(open), byte) if byte == open => quote = None,
-                (None, byte @ (b'"' | b'\'')) => quote = Some(byte),
-                (None, byte) if byte.is_ascii_whitespace() => {
-                    let rest = &self.text[at + 1..];
-                    let word = rest.split(|next: char| next.is_whitespace()).next();
-                    if word.is_some_and(|word| AFTER_FILTER.contains(&word)) {
-                        break;
-                    }
-                }
-                _ => {}
-            }
-            at += 1;
-        }
-        let end = at.min(bytes.len());
-        let text = &self.text[self.at..end];
-        let start = self.at + (text.len() - text.trim_start().len());
-        self.at = end;
-        start..start + text.trim().len()
-    }
-}
-
 fn rule(kind: &Word<'_>, reader: &mut Reader<'_>) -> Parsed<WireRule> {
     let takes = match kind.text {
         "drop" | "duplicate" | "reorder" | "corrupt" => Takes::Pick,
@@ -156,15 +91,6 @@ fn rule(kind: &Word<'_>, reader: &mut Reader<'_>) -> Parsed<WireRule> {
     }
     let end = reader.text.trim_end().len();
     draft.finish(kind, takes, end)
-}
-
-/// That a word cannot stand where it does.
-pub(super) fn unexpected(word: &Word<'_>, expected: &str) -> Diagnostic {
-    Diagnostic::new(
-        word.span.clone(),
-        format!("unexpected {}", quoted(word.text)),
-    )
-    .expecting(expected)
 }
 
 fn unknown_clause(word: &Word<'_>, takes: Takes) -> Diagnostic {

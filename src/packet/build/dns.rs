@@ -1,8 +1,8 @@
 //! Builds a DNS query with one question (RFC 1035 section 4.1). Answers are for servers.
 
 use super::input::Input;
+use super::kind::{FieldKind, LayerField, Protocol, field};
 use super::network::check_len;
-use super::table::{FieldKind, LayerField, Protocol, field};
 use super::{BuildError, Place};
 
 /// Recursion desired.

@@ -1,7 +1,7 @@
 //! Builds ICMP, ICMPv6 and IGMP messages. What an error quotes is the payload, which is built like any packet.
 
 use super::input::Input;
-use super::table::{CHKSUM, FieldKind, LayerField, LayerWord, Protocol, field, word};
+use super::kind::{CHKSUM, FieldKind, LayerField, LayerWord, Protocol, field, word};
 use super::transport::fill_checksum;
 use super::{BuildError, Place};
 use crate::packet::checksum;

@@ -1,6 +1,7 @@
 //! The fields of one layer with their types: what was written, checked against the table. Not what a protocol does with them.
 
-use super::table::{self, FieldKind, LayerEntry, LayerWord, Protocol};
+use super::kind::{FieldKind, LayerWord, Protocol};
+use super::table::{self, LayerEntry};
 use super::{BuildError, FieldInput, LayerSpec, netlink};
 use crate::packet::headers::flag;
 use crate::packet::text;

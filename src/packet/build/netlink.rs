@@ -2,7 +2,7 @@
 //! of the machine. Not the decoding (`packet::netlink`).
 
 use super::input::Input;
-use super::table::{FieldKind, LayerField, Protocol, field};
+use super::kind::{FieldKind, LayerField, Protocol, field};
 use super::{BuildError, FieldInput, Place};
 use std::net::IpAddr;
 

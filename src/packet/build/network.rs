@@ -1,7 +1,7 @@
 //! Builds the headers below the transport: Ethernet, ARP, IPv4 and IPv6.
 
 use super::input::Input;
-use super::table::{CHKSUM, FieldKind, LayerField, LayerWord, Protocol, field, word};
+use super::kind::{CHKSUM, FieldKind, LayerField, LayerWord, Protocol, field, word};
 use super::{BuildError, Place};
 use crate::packet::checksum;
 use crate::packet::icmp::proto;

@@ -1,8 +1,8 @@
 //! Builds TCP segments and UDP datagrams, with options and checksums.
 
 use super::input::Input;
+use super::kind::{CHKSUM, FieldKind, LayerField, LayerWord, Protocol, field, word};
 use super::network::check_len;
-use super::table::{CHKSUM, FieldKind, LayerField, LayerWord, Protocol, field, word};
 use super::{BuildError, Place};
 use crate::packet::checksum;
 use crate::packet::headers::flag;

@@ -67,7 +67,12 @@ impl Walk {
         }
         let decoded = tcp::decode(part)?;
         let covered = self.covered(upper, true);
-        self.push(tcp::layer(part, &decoded, upper.pseudo(), covered));
+        let mut layer = tcp::layer(part, &decoded, upper.pseudo(), covered);
+        if self.quoted {
+            // How much of a quoted segment there was tells nothing of this packet, and Wireshark leaves it out.
+            layer.fields.retain(|field| field.name != "tcp.len");
+        }
+        self.push(layer);
         let ports = (decoded.header.srcport, decoded.header.dstport);
         let known = if decoded.stop {
             None

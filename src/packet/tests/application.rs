@@ -286,3 +286,20 @@ fn a_frame_is_unmasked_and_its_packets_are_told() {
     let expected = "WebSocket Text [FIN] [MASKED] Socket.IO EVENT [\"chat\",\"hi\"]";
     assert_eq!(line(&bytes), Some(("WebSocket", expected.to_owned())));
 }
+
+#[test]
+fn of_thousands_of_messages_in_a_segment_the_first_have_layers_and_the_rest_is_data() {
+    let query = message(0x0100, [0; 3], &[]);
+    let query = [&(query.len() as u16).to_be_bytes()[..], &query].concat();
+    for (ports, one, name) in [
+        ((9, 80), &b"\x81\x01a"[..], "websocket"),
+        ((9, 53), &query, "dns"),
+    ] {
+        let payload = one.repeat(2000);
+        let layers = layers(&packet(TCP, ports, &payload));
+        let told = layers.iter().filter(|layer| layer.name == name);
+        let last = layers.last().expect("there are layers");
+        assert_eq!((told.count(), last.name), (1024, "data"));
+        assert_eq!(last.span.len(), one.len() * (2000 - 1024));
+    }
+}

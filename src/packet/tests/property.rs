@@ -68,7 +68,11 @@ fn inside(span: Span, bytes: &[u8]) {
 
 fn check_field(field: &Field, bytes: &[u8]) {
     inside(field.span, bytes);
-    if let FieldValue::Bytes(value) = &field.value {
+    // What a WebSocket frame says stands masked in the segment, and any bytes may happen to be such a frame.
+    let masked = field.name.starts_with("websocket.payload.");
+    if let FieldValue::Bytes(value) = &field.value
+        && !masked
+    {
         assert_eq!(value, &bytes[field.span.range()], "{field:?}");
     }
     for child in &field.children {

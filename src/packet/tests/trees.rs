@@ -2,7 +2,7 @@
 
 use super::sample;
 use crate::packet::dissect::tree;
-use crate::packet::headers::Span;
+use crate::packet::headers::{LinkType, Span};
 use crate::packet::tree::{Field, FieldValue, Layer};
 
 fn layers(name: &str) -> Vec<Layer> {
@@ -275,4 +275,26 @@ fn the_fields_of_the_json_contract_are_all_there() {
     for name in contract.split_whitespace() {
         assert!(shown.contains(&name), "{name}");
     }
+}
+
+#[test]
+fn of_thousands_of_extension_headers_the_first_have_layers_and_the_rest_is_told_of() {
+    let mut frame = vec![0x60, 0, 0, 0, 0x40, 8, 60, 64];
+    frame.extend([0xfd; 32]);
+    for number in 0..0x800 {
+        let next = if number == 0x7ff { 17 } else { 60 };
+        frame.extend([next, 0, 1, 4, 0, 0, 0, 0]);
+    }
+    frame.extend([0, 9, 0, 9, 0, 8, 0, 0]);
+    let layers = tree(LinkType::RAW, &frame, frame.len() as u32, false);
+    let [.., last_header, more, udp] = &layers[..] else {
+        panic!("{layers:?}");
+    };
+    assert_eq!(
+        (layers.len(), last_header.span.end),
+        (1 + 256 + 2, 40 + 256 * 8)
+    );
+    let len = (0x800 - 256) * 8;
+    assert_eq!(more.title, format!("More extension headers ({len} bytes)"));
+    assert_eq!((more.span.start, udp.name), (last_header.span.end, "udp"));
 }

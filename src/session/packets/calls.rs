@@ -6,7 +6,6 @@ use crate::inspector::call_window::CallWindow;
 use crate::session::inventory::Inventory;
 use crate::session::known::{Known, Protocol};
 use crate::value::Address;
-use std::net::SocketAddr;
 
 impl Packets {
     /// A call is about to be made.
@@ -27,7 +26,7 @@ impl Packets {
         if let Some(known) = call.fd.and_then(|fd| inventory.by_fd(&call.process, fd)) {
             describe(&mut window, known, inventory);
         }
-        if let Some(peer) = call.peer.as_ref().and_then(socket_address) {
+        if let Some(peer) = call.peer.as_ref().and_then(Address::socket_address) {
             window.peer = Some(peer);
         }
         self.finder.begin(window);
@@ -58,7 +57,7 @@ impl Packets {
         if let Some(known) = call.fd.and_then(|fd| inventory.by_fd(&call.process, fd)) {
             describe(window, known, inventory);
         }
-        if let Some(peer) = call.peer.as_ref().and_then(socket_address) {
+        if let Some(peer) = call.peer.as_ref().and_then(Address::socket_address) {
             window.peer = Some(peer);
         }
     }
@@ -140,12 +139,12 @@ pub(super) fn describe(window: &mut CallWindow, known: &Known, inventory: &Inven
     window.local = known
         .local
         .as_ref()
-        .and_then(socket_address)
+        .and_then(Address::socket_address)
         .filter(|local| local.port() != 0)
         .or(window.local);
-    window.peer = known.peer.as_ref().and_then(socket_address).or(window.peer);
-}
-
-fn socket_address(address: &Address) -> Option<SocketAddr> {
-    Some(SocketAddr::new(address.ip()?, address.port()?))
+    window.peer = known
+        .peer
+        .as_ref()
+        .and_then(Address::socket_address)
+        .or(window.peer);
 }

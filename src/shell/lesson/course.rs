@@ -3,7 +3,7 @@
 use super::aside::Aside;
 use super::folder::Folder;
 use super::library::Library;
-use super::play::{file, said};
+use super::play::{BLIND, file, said};
 use super::progress_file;
 use super::stage::Obstacle;
 use crate::command::ast::Command;
@@ -17,9 +17,6 @@ use crate::render::prose;
 use crate::render::styled::{Line, Styled};
 use crate::shell::expecting::Since;
 use crate::shell::{Screen, Shell};
-
-/// Said where a lesson runs that cannot show its packets.
-pub(super) const BLIND: &str = "This machine shows no packets (`socklab doctor` says why): the calls and states are real, what the lesson says of packets cannot be seen here.";
 
 /// A lesson under way.
 #[derive(Debug)]

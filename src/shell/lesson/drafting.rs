@@ -289,11 +289,7 @@ fn packet_line(packet: &PacketEvent) -> String {
         if fit { name.to_owned() } else { "*".to_owned() }
     };
     let mut words = vec![end(&packet.from), "->".to_owned(), end(&packet.to)];
-    let payload = packet
-        .frame
-        .bytes
-        .get(packet.headers.payload.range())
-        .unwrap_or_default();
+    let payload = packet.payload();
     match packet.headers.transport {
         Transport::Tcp(tcp) => {
             words.push(format!("[{}]", flag::names(tcp.flags & !flag::PSH)));

@@ -1,6 +1,5 @@
 //! `lesson play`: a lesson told from its first line to its last, each command when a key is pressed or after a while.
 
-use super::course::BLIND;
 use super::folder::Folder;
 use super::stage::{Kept, Obstacle};
 use crate::lesson::beat::{Beat, beats};
@@ -30,6 +29,9 @@ struct Telling<'a> {
     /// A key was asked for once.
     explained: bool,
 }
+
+/// Said where a lesson runs that cannot show its packets.
+pub(super) const BLIND: &str = "This machine shows no packets (`socklab doctor` says why): the calls and states are real, what the lesson says of packets cannot be seen here.";
 
 impl Shell {
     /// Plays a lesson in a lab of its own. False when the student left, or a line of it could not be carried out.

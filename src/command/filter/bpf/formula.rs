@@ -3,9 +3,10 @@
 
 use super::place::{Place, Presence, Way, presence};
 use super::{Keep, Start};
-use crate::command::filter::expression::{Member, Operand, Quantity, Relation, Test};
-use crate::command::filter::field::FieldKind;
+use crate::command::filter::expression::{Expression, Member, Operator, Quantity, Relation, Test};
+use crate::command::filter::field::{FieldEntry, FieldKind};
 use crate::command::filter::value::Literal;
+use std::cmp::Ordering;
 
 /// The network layer of a class.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -136,45 +137,54 @@ impl Reading {
             Test::And(tests) => and(each(tests)),
             Test::Or(tests) => or(each(tests)),
             Test::Xor(_) => bound.unknown(),
-            Test::Present(operand) => self.present(operand, bound),
-            Test::Constant(operand, relation, quantity, literal) => {
-                self.compared(operand, *quantity, bound, |place| {
-                    compare(place, operand, *relation, literal)
-                })
-            }
-            Test::In(operand, quantity, members) => {
-                self.compared(operand, *quantity, bound, |place| {
+            Test::Present(expression) => self.present(expression, bound),
+            Test::Compare(sides, relation, quantity) => match &sides.1 {
+                Expression::Constant(literal) => {
+                    self.compared(&sides.0, *quantity, bound, |place, used| {
+                        compare(place, used, *relation, literal)
+                    })
+                }
+                _ => self.unless_absent(&[&sides.0, &sides.1], bound),
+            },
+            Test::In(expression, quantity, members) => {
+                self.compared(expression, *quantity, bound, |place, used| {
                     let members: Option<Vec<Formula>> = members
                         .iter()
-                        .map(|member| member_of(place, operand, member))
+                        .map(|member| member_of(place, used, member))
                         .collect();
                     members.map(or)
                 })
             }
-            Test::Contains(operand, ..) | Test::Matches(operand, ..) => {
-                self.unless_absent(&[operand], bound)
+            Test::Matches(expression, ..) => self.unless_absent(&[expression], bound),
+            Test::Contains(sides, _) => self.unless_absent(&[&sides.0, &sides.1], bound),
+        }
+    }
+
+    fn presence(&self, field: &FieldEntry) -> Presence {
+        presence(field.name, self.class, self.start, self.keep, self.way)
+    }
+
+    /// True when no packet of the class has a value of the expression.
+    fn is_absent(&self, expression: &Expression) -> bool {
+        match expression {
+            Expression::Field(used) => self.presence(used.field) == Presence::Absent,
+            Expression::Constant(_) => false,
+            Expression::Slice(inner, _) | Expression::Negative(inner) => self.is_absent(inner),
+            // The greatest of several fields is that of those which are there.
+            Expression::Call(_, arguments) => {
+                arguments.iter().all(|argument| self.is_absent(argument))
             }
-            Test::Fields(sides, ..) | Test::ContainsField(sides, _) => {
-                self.unless_absent(&[&sides.0, &sides.1], bound)
+            Expression::Calculation(_, sides) => {
+                self.is_absent(&sides.0) || self.is_absent(&sides.1)
             }
         }
     }
 
-    fn presence(&self, operand: &Operand) -> Presence {
-        presence(
-            operand.field.name,
-            self.class,
-            self.start,
-            self.keep,
-            self.way,
-        )
-    }
-
-    /// A comparison with a field that has no values never holds.
-    fn unless_absent(&self, operands: &[&Operand], bound: Bound) -> Formula {
-        if operands
+    /// A comparison with what has no values never holds.
+    fn unless_absent(&self, expressions: &[&Expression], bound: Bound) -> Formula {
+        if expressions
             .iter()
-            .any(|operand| self.presence(operand) == Presence::Absent)
+            .any(|expression| self.is_absent(expression))
         {
             Formula::No
         } else {
@@ -182,15 +192,16 @@ impl Reading {
         }
     }
 
-    fn present(&self, operand: &Operand, bound: Bound) -> Formula {
-        let presence = self.presence(operand);
-        let plain = operand.function.is_none() && operand.slice.is_empty();
-        match (presence, operand.mask) {
-            (Presence::Absent, _) => Formula::No,
-            (Presence::There | Presence::Numbers(_) | Presence::Words(_), None) if plain => {
-                Formula::Yes
-            }
-            (Presence::Numbers(places), Some(mask)) if plain => or(places
+    fn present(&self, expression: &Expression, bound: Bound) -> Formula {
+        if self.is_absent(expression) {
+            return Formula::No;
+        }
+        let Some(used) = Used::of(expression) else {
+            return bound.unknown();
+        };
+        match (self.presence(used.field), used.mask) {
+            (Presence::There | Presence::Numbers(_) | Presence::Words(_), None) => Formula::Yes,
+            (Presence::Numbers(places), Some(mask)) => or(places
                 .into_iter()
                 .map(|place| not(Formula::Is(place, place.mask & low(mask), Sign::Equal, 0)))
                 .collect()),
@@ -198,24 +209,26 @@ impl Reading {
         }
     }
 
-    /// A comparison of each of the operand's values.
+    /// A comparison of each of the values.
     fn compared(
         &self,
-        operand: &Operand,
+        expression: &Expression,
         quantity: Quantity,
         bound: Bound,
-        compare: impl Fn(&[Place]) -> Option<Formula>,
+        compare: impl Fn(&[Place], Used) -> Option<Formula>,
     ) -> Formula {
-        let values = match self.presence(operand) {
-            Presence::Absent => return Formula::No,
-            _ if operand.function.is_some() || !operand.slice.is_empty() => {
-                return bound.unknown();
-            }
+        if self.is_absent(expression) {
+            return Formula::No;
+        }
+        let Some(used) = Used::of(expression) else {
+            return bound.unknown();
+        };
+        let values: Vec<Vec<Place>> = match self.presence(used.field) {
             Presence::Numbers(places) => places.into_iter().map(|place| vec![place]).collect(),
             Presence::Words(values) => values,
-            Presence::There | Presence::Unknown => return bound.unknown(),
+            Presence::Absent | Presence::There | Presence::Unknown => return bound.unknown(),
         };
-        let parts: Option<Vec<Formula>> = values.iter().map(|value| compare(value)).collect();
+        let parts: Option<Vec<Formula>> = values.iter().map(|value| compare(value, used)).collect();
         match (parts, quantity) {
             (None, _) => bound.unknown(),
             (Some(parts), Quantity::Any) => or(parts),
@@ -224,23 +237,50 @@ impl Reading {
     }
 }
 
+/// A field whose whole values, or some bits of them, are what an expression is.
+#[derive(Clone, Copy)]
+struct Used {
+    field: &'static FieldEntry,
+    mask: Option<i128>,
+}
+
+impl Used {
+    fn of(expression: &Expression) -> Option<Self> {
+        match expression {
+            Expression::Field(used) if !used.raw && used.layers.is_empty() => Some(Self {
+                field: used.field,
+                mask: None,
+            }),
+            Expression::Calculation(Operator::And, sides) => match &**sides {
+                (Expression::Field(_), Expression::Constant(Literal::Number(mask))) => {
+                    Self::of(&sides.0).map(|used| Self {
+                        mask: Some(*mask),
+                        ..used
+                    })
+                }
+                _ => None,
+            },
+            _ => None,
+        }
+    }
+}
+
 /// One value, compared with a constant; `None` where there are no instructions for it.
-fn compare(
-    value: &[Place],
-    operand: &Operand,
-    relation: Relation,
-    literal: &Literal,
-) -> Option<Formula> {
+fn compare(value: &[Place], used: Used, relation: Relation, literal: &Literal) -> Option<Formula> {
     match (value, literal) {
         ([place], Literal::Number(number)) => {
-            let mask = operand
-                .mask
-                .map_or(place.mask, |mask| place.mask & low(mask));
+            let mask = used.mask.map_or(place.mask, |mask| place.mask & low(mask));
             let Ok(number) = u32::try_from(*number) else {
-                // More than any value there.
-                return Some(match relation {
-                    Relation::Less | Relation::AtMost | Relation::Unequal => Formula::Yes,
-                    Relation::Greater | Relation::AtLeast | Relation::Equal => Formula::No,
+                // More, or less, than any value there.
+                let order = if *number < 0 {
+                    Ordering::Greater
+                } else {
+                    Ordering::Less
+                };
+                return Some(if relation.holds(order) {
+                    Formula::Yes
+                } else {
+                    Formula::No
                 });
             };
             Some(number_is(*place, mask, relation, number))
@@ -248,7 +288,7 @@ fn compare(
         ([place], Literal::Ipv4(address, mask)) => {
             Some(number_is(*place, *mask, relation, address & mask))
         }
-        ([place], Literal::Truth(truth)) if operand.field.kind == FieldKind::Boolean => {
+        ([place], Literal::Truth(truth)) if used.field.kind == FieldKind::Boolean => {
             let clear = Formula::Is(*place, place.mask, Sign::Equal, 0);
             match (relation, truth) {
                 (Relation::Equal, false) | (Relation::Unequal, true) => Some(clear),
@@ -260,19 +300,23 @@ fn compare(
             let words = |number: u128| number.to_be_bytes();
             equal_words(parts, &words(address & mask), &words(*mask), relation)
         }
-        (parts, Literal::Bytes(bytes)) if operand.field.kind == FieldKind::Mac => {
+        (parts, Literal::Bytes(bytes)) if used.field.kind == FieldKind::Mac => {
             equal_words(parts, bytes, &[0xff; 6], relation)
         }
         _ => None,
     }
 }
 
-fn member_of(value: &[Place], operand: &Operand, member: &Member) -> Option<Formula> {
+fn member_of(value: &[Place], used: Used, member: &Member) -> Option<Formula> {
+    let compare = |relation, expression: &Expression| match expression {
+        Expression::Constant(literal) => compare(value, used, relation, literal),
+        _ => None,
+    };
     match member {
-        Member::One(literal) => compare(value, operand, Relation::Equal, literal),
+        Member::One(one) => compare(Relation::Equal, one),
         Member::Through(first, last) => Some(and(vec![
-            compare(value, operand, Relation::AtLeast, first)?,
-            compare(value, operand, Relation::AtMost, last)?,
+            compare(Relation::AtLeast, first)?,
+            compare(Relation::AtMost, last)?,
         ])),
     }
 }
@@ -317,8 +361,8 @@ fn equal_words(parts: &[Place], bytes: &[u8], mask: &[u8], relation: Relation) -
 }
 
 /// The part of a mask that can matter for a number of 32 bits.
-fn low(mask: u64) -> u32 {
-    (mask & u64::from(u32::MAX)) as u32
+fn low(mask: i128) -> u32 {
+    (mask & i128::from(u32::MAX)) as u32
 }
 
 fn not(formula: Formula) -> Formula {

@@ -1,12 +1,18 @@
 //! What IPv4, IPv6 and its extension headers have. The decoding is in `packet/`.
 
-use super::FieldKind::{Boolean, Bytes, Ipv4, Ipv6, Label, Number, Protocol};
+use super::FieldKind::{Boolean, Bytes, Ipv4, Ipv6, Label, Number, Protocol, Text};
 use super::{FieldEntry, row};
 
 /// The rows of this part, in any order.
 pub(super) const FIELDS: &[FieldEntry] = &[
     row("ip", Protocol, "Internet Protocol version 4"),
     row("ip.addr", Ipv4, "source or destination address"),
+    row("ip.host", Text, "source or destination address, as text"),
+    row("ip.src_host", Text, "source address, as text"),
+    row("ip.dst_host", Text, "destination address, as text"),
+    row("ipv6.host", Text, "source or destination address, as text"),
+    row("ipv6.src_host", Text, "source address, as text"),
+    row("ipv6.dst_host", Text, "destination address, as text"),
     row(
         "ip.checksum",
         Number(16),

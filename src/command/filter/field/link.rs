@@ -1,6 +1,6 @@
 //! What the link layer, ARP and the frame itself have. The decoding is in `packet/`.
 
-use super::FieldKind::{Boolean, Bytes, Ipv4, Mac, Number, Protocol, Text, Time};
+use super::FieldKind::{Boolean, Bytes, Date, Ipv4, Mac, Number, Protocol, Text, Time};
 use super::{FieldEntry, row};
 
 /// The rows of this part, in any order.
@@ -13,8 +13,10 @@ pub(super) const FIELDS: &[FieldEntry] = &[
     row("_ws.short", Protocol, "a header that the capture cut off"),
     row("frame", Protocol, "every frame; its bytes"),
     row("frame.cap_len", Number(32), "bytes that were captured"),
+    row("frame.interface_name", Text, "the interface it was seen on"),
     row("frame.len", Number(32), "bytes on the wire"),
     row("frame.number", Number(32), "its number, from 1"),
+    row("frame.time", Date, "when it was seen"),
     row(
         "frame.time_epoch",
         Time,
@@ -39,6 +41,19 @@ pub(super) const FIELDS: &[FieldEntry] = &[
     ),
     row("eth", Protocol, "Ethernet"),
     row("eth.addr", Mac, "destination or source address"),
+    row(
+        "eth.addr.oui",
+        Number(24),
+        "first three bytes of an address",
+    ),
+    row("eth.dst.ig", Boolean, "destination is a group"),
+    row("eth.dst.lg", Boolean, "destination was given out locally"),
+    row("eth.dst.oui", Number(24), "first three bytes of it"),
+    row("eth.ig", Boolean, "an address is of a group"),
+    row("eth.lg", Boolean, "an address was given out locally"),
+    row("eth.src.ig", Boolean, "source is a group"),
+    row("eth.src.lg", Boolean, "source was given out locally"),
+    row("eth.src.oui", Number(24), "first three bytes of it"),
     row("eth.dst", Mac, "destination address"),
     row(
         "eth.len",
@@ -121,6 +136,21 @@ pub(super) const FIELDS: &[FieldEntry] = &[
     row("arp.dst.proto_ipv4", Ipv4, "target's IPv4 address"),
     row("arp.hw.size", Number(8), "length of a hardware address"),
     row("arp.hw.type", Number(16), "kind of hardware, 1 is Ethernet"),
+    row(
+        "arp.isannouncement",
+        Boolean,
+        "a request for one's own address",
+    ),
+    row(
+        "arp.isgratuitous",
+        Boolean,
+        "tells of one's own address unasked",
+    ),
+    row(
+        "arp.isprobe",
+        Boolean,
+        "asks whether somebody has an address already",
+    ),
     row("arp.opcode", Number(16), "1 request, 2 reply"),
     row("arp.proto.size", Number(8), "length of a protocol address"),
     row(

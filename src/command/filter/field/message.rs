@@ -43,6 +43,11 @@ pub(super) const FIELDS: &[FieldEntry] = &[
     row("icmp.data", Bytes, "data of a message that was cut short"),
     row("icmp.ident", Number(16), "identifier of an echo"),
     row(
+        "icmp.ident_le",
+        Number(16),
+        "the same, of a little-endian sender",
+    ),
+    row(
         "icmp.length",
         Number(8),
         "length of the quoted packet in words",
@@ -85,6 +90,11 @@ pub(super) const FIELDS: &[FieldEntry] = &[
     row("icmp.redir_gw", Ipv4, "redirect: the better gateway"),
     row("icmp.router_address", Ipv4, "router advertisement: address"),
     row("icmp.seq", Number(16), "sequence number of an echo"),
+    row(
+        "icmp.seq_le",
+        Number(16),
+        "the same, of a little-endian sender",
+    ),
     row(
         "icmp.transmit_timestamp",
         Number(32),

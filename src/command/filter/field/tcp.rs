@@ -115,6 +115,10 @@ pub(super) const FIELDS: &[FieldEntry] = &[
         Number(8),
         "what was seen of the connection before: 1 SYN, 2 SYN-ACK, 4 ACK, 8 data, 16 FIN, 32 RST",
     ),
+    row("tcp.connection.fin", Label, "a FIN ends one direction"),
+    row("tcp.connection.rst", Label, "an RST ends the connection"),
+    row("tcp.connection.syn", Label, "a SYN asks for a connection"),
+    row("tcp.connection.synack", Label, "a SYN-ACK takes one"),
     row("tcp.dstport", Number(16), "destination port"),
     row(
         "tcp.flags",
@@ -247,6 +251,11 @@ pub(super) const FIELDS: &[FieldEntry] = &[
     ),
     row("tcp.payload", Bytes, "the data"),
     row("tcp.port", Number(16), "source or destination port"),
+    row(
+        "tcp.reset_cause",
+        Text,
+        "why it was torn down, in the words of the sender",
+    ),
     row("tcp.seq", Number(32), "sequence number, relative"),
     row("tcp.seq_raw", Number(32), "sequence number as carried"),
     row("tcp.srcport", Number(16), "source port"),

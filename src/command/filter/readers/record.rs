@@ -16,6 +16,14 @@ pub(super) const RECORD: &[(&str, Reader)] = &[
     }),
     ("frame.len", |packet, give| give(number(packet.headers.len))),
     ("frame.number", |packet, give| give(number(packet.number))),
+    ("frame.interface_name", |packet, give| {
+        if !packet.interface.is_empty() {
+            give(Datum::Text(&packet.interface));
+        }
+    }),
+    ("frame.time", |packet, give| {
+        give(Datum::Time(packet.frame.time_ns));
+    }),
     ("frame.time_epoch", |packet, give| {
         give(Datum::Time(packet.frame.time_ns));
     }),

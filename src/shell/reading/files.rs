@@ -1,10 +1,9 @@
 //! The files that `socklab read -w` writes: a pcapng file of the packets that pass, their ladder as a drawing, or a page of them.
 //! Not what it shows.
 
-use super::Screen;
-use super::drawing::packet_parts;
-use super::reading::{Reading, View};
-use super::reading_views::{Kept, conversation, each, nothing, plot_of};
+use super::passing::{Kept, conversation, each};
+use super::views::{nothing, plot_of};
+use super::{Reading, View};
 use crate::command::filter::Filter;
 use crate::event::packet::PacketEvent;
 use crate::inspector::annotation;
@@ -14,9 +13,12 @@ use crate::inspector::read::Told;
 use crate::render::html::{self, Part};
 use crate::render::ladder::Ladder;
 use crate::render::{svg_ladder, svg_plot};
-use std::fs::File;
-use std::io::{BufWriter, Read};
+use crate::shell::Screen;
+use crate::shell::drawing::packet_parts;
+use std::fs::{self, File};
+use std::io::{self, BufWriter, Read};
 use std::ops::ControlFlow;
+use std::os::unix::fs::MetadataExt;
 use std::path::Path;
 
 /// Writes the packets that pass, as the name of the file asks for. What was read before damage is written before the error is given.
@@ -27,10 +29,14 @@ pub(super) fn write(
     file: &Path,
     screen: &mut dyn Screen,
 ) -> Result<(), CaptureError> {
+    if is_read_from(reading, file) {
+        let words = "this is the file that is read; writing it would destroy it";
+        return Err(io::Error::other(words).into());
+    }
     let ending = file.extension().and_then(|ending| ending.to_str());
     if let View::Plot { number, subject } = reading.view {
-        let (kept, result) = conversation(number, |_| true, reading, filter, input);
-        kept.warn(screen);
+        let wanted = conversation(number, |_| true);
+        let (kept, result) = Kept::of(reading, filter, input, screen, wanted);
         match plot_of(&kept, number, subject) {
             Ok(plot) => std::fs::write(file, svg_plot::draw(&plot).file(&title(reading)))?,
             Err(why) => screen.show(&nothing(&format!("{why}: nothing is written"))),
@@ -42,12 +48,7 @@ pub(super) fn write(
         Some("html") => page,
         _ => return frames(reading, filter, input, file),
     };
-    let mut kept = Kept::default();
-    let result = each(reading, filter, input, |told| {
-        kept.add(told.packet);
-        ControlFlow::Continue(())
-    });
-    kept.warn(screen);
+    let (kept, result) = Kept::of(reading, filter, input, screen, |_, _| true);
     let packets: Vec<&PacketEvent> = kept.packets.iter().collect();
     if packets.is_empty() {
         screen.show(&nothing("no packet passes: nothing is written"));
@@ -58,8 +59,29 @@ pub(super) fn write(
         calls: &[],
         messages: &[],
     };
-    std::fs::write(file, draw(&ladder, reading))?;
+    fs::write(file, draw(&ladder, reading)).map_err(|error| about(file, &error))?;
     result
+}
+
+/// True when what is to be written is the capture itself, by whatever name.
+fn is_read_from(reading: &Reading, file: &Path) -> bool {
+    let input = if reading.file == Path::new("-") {
+        Path::new("/proc/self/fd/0")
+    } else {
+        &reading.file
+    };
+    let (Ok(input), Ok(output)) = (fs::metadata(input), fs::metadata(file)) else {
+        return false;
+    };
+    output.is_file() && (input.dev(), input.ino()) == (output.dev(), output.ino())
+}
+
+/// What is wrong with the file to be written: the error is told as one of the file that is read.
+fn about(file: &Path, error: &io::Error) -> io::Error {
+    io::Error::new(
+        error.kind(),
+        format!("cannot write {}: {error}", file.display()),
+    )
 }
 
 fn drawing(ladder: &Ladder<'_>, reading: &Reading) -> String {
@@ -103,7 +125,8 @@ fn frames(
     input: impl Read,
     file: &Path,
 ) -> Result<(), CaptureError> {
-    let mut writer = Writer::new(BufWriter::new(File::create(file)?))?;
+    let out = File::create(file).map_err(|error| about(file, &error))?;
+    let mut writer = Writer::new(BufWriter::new(out)).map_err(|error| about(file, &error))?;
     let mut failed = None;
     let result = each(reading, filter, input, |told| {
         match writer.packet(told.packet, usize::MAX, &comments(told)) {
@@ -114,9 +137,9 @@ fn frames(
             }
         }
     });
-    writer.flush()?;
+    let failed = failed.or(writer.flush().err());
     match failed {
-        Some(error) => Err(error.into()),
+        Some(error) => Err(about(file, &error).into()),
         None => result,
     }
 }

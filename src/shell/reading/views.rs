@@ -1,8 +1,8 @@
 //! The views of `socklab read` beside its lines: fields, bytes, ladder, conversations, what was said. What shows
 //! many packets at once keeps the newest of them, and says so.
 
-use super::reading::{Reading, View};
-use super::{Screen, tell};
+use super::passing::{Kept, conversation, each, flow};
+use super::{Reading, View};
 use crate::command::filter::Filter;
 use crate::event::packet::PacketEvent;
 use crate::event::plot::Plot;
@@ -10,7 +10,7 @@ use crate::inspector;
 use crate::inspector::follow::said;
 use crate::inspector::pcap::CaptureError;
 use crate::inspector::plot::{Course, Subject};
-use crate::inspector::read::{Told, read_told};
+use crate::inspector::read::Told;
 use crate::packet::headers::flag;
 use crate::render::conversations::Totals;
 use crate::render::endpoint;
@@ -18,13 +18,9 @@ use crate::render::follow::{self, Conversation, Form};
 use crate::render::ladder::{self, Ladder};
 use crate::render::styled::{Line, Look, Style, Styled};
 use crate::render::{hex, packet_line, plot};
-use std::collections::VecDeque;
+use crate::shell::{Screen, tell};
 use std::io::Read;
 use std::ops::ControlFlow;
-
-/// So many packets, and so many bytes of their frames, are kept for a view of many.
-const PACKETS: usize = 10_000;
-const BYTES: usize = 16 << 20;
 
 /// Shows the packets that pass in the view that was asked for. What was read before damage is shown before the error is given.
 pub(super) fn show(
@@ -52,12 +48,7 @@ pub(super) fn show(
             result
         }
         View::Ladder => {
-            let mut kept = Kept::default();
-            let result = each(reading, filter, input, |told| {
-                kept.add(told.packet);
-                ControlFlow::Continue(())
-            });
-            kept.warn(screen);
+            let (kept, result) = Kept::of(reading, filter, input, screen, |_, _| true);
             let packets: Vec<&PacketEvent> = kept.packets.iter().collect();
             let text = if packets.is_empty() {
                 nothing("no packet passes")
@@ -73,8 +64,8 @@ pub(super) fn show(
             result
         }
         View::Plot { number, subject } => {
-            let (kept, result) = conversation(number, |_| true, reading, filter, input);
-            kept.warn(screen);
+            let wanted = conversation(number, |_| true);
+            let (kept, result) = Kept::of(reading, filter, input, screen, wanted);
             screen.show(&match plot_of(&kept, number, subject) {
                 Ok(plot) => plot::draw(&plot, &look),
                 Err(why) => nothing(&why),
@@ -82,33 +73,13 @@ pub(super) fn show(
             result
         }
         View::Follow { number, bytes } => {
-            let (kept, result) = conversation(number, carries, reading, filter, input);
-            kept.warn(screen);
+            let wanted = conversation(number, carries);
+            let (kept, result) = Kept::of(reading, filter, input, screen, wanted);
             let form = if bytes { Form::Hex } else { Form::Text };
             show_followed(&kept, number, form, screen);
             result
         }
     }
-}
-
-/// The packets of a conversation: the first one, and of the others those that matter.
-pub(super) fn conversation(
-    number: u32,
-    matters: impl Fn(&PacketEvent) -> bool,
-    reading: &Reading,
-    filter: Option<&Filter>,
-    input: impl Read,
-) -> (Kept, Result<(), CaptureError>) {
-    let mut kept = Kept::default();
-    let result = each(reading, filter, input, |told| {
-        let packet = told.packet;
-        let first = kept.packets.is_empty();
-        if packet.track.conversation == Some(number) && (first || matters(packet)) {
-            kept.add(packet);
-        }
-        ControlFlow::Continue(())
-    });
-    (kept, result)
 }
 
 /// The plot of the direction that carried more; an error says why there is none.
@@ -155,46 +126,12 @@ fn no_conversation(number: u32) -> String {
     format!("there is no conversation {number}; --conversations lists them")
 }
 
-/// Hands over each packet that passes, as many as were asked for.
-pub(super) fn each(
-    reading: &Reading,
-    filter: Option<&Filter>,
-    input: impl Read,
-    mut take: impl FnMut(&Told<'_>) -> ControlFlow<()>,
-) -> Result<(), CaptureError> {
-    let mut left = reading.count.unwrap_or(u64::MAX);
-    let result = read_told(input, |told| {
-        if left == 0 {
-            return ControlFlow::Break(());
-        }
-        if filter.is_some_and(|filter| !filter.matches(told.packet)) {
-            return ControlFlow::Continue(());
-        }
-        left -= 1;
-        take(told)?;
-        if left == 0 {
-            ControlFlow::Break(())
-        } else {
-            ControlFlow::Continue(())
-        }
-    });
-    result.map(|_| ())
-}
-
 /// True for a packet with something for a program, and for a SYN, from which sequence numbers count.
 fn carries(packet: &PacketEvent) -> bool {
     packet
         .headers
         .tcp()
         .is_none_or(|tcp| tcp.len > 0 || tcp.flags & flag::SYN != 0)
-}
-
-fn flow(screen: &dyn Screen) -> ControlFlow<()> {
-    if screen.is_gone() {
-        ControlFlow::Break(())
-    } else {
-        ControlFlow::Continue(())
-    }
 }
 
 /// Words in place of a view.
@@ -228,43 +165,6 @@ fn show_bytes(told: &Told<'_>, reading: &Reading, look: Look, screen: &mut dyn S
     }
     text.push(Line::new());
     screen.show(&text);
-}
-
-/// The newest packets that passed.
-#[derive(Default)]
-pub(super) struct Kept {
-    /// Them, in their order.
-    pub(super) packets: VecDeque<PacketEvent>,
-    bytes: usize,
-    forgotten: u64,
-}
-
-impl Kept {
-    /// Takes one more.
-    pub(super) fn add(&mut self, packet: &PacketEvent) {
-        self.bytes += packet.held();
-        self.packets.push_back(packet.clone());
-        while self.packets.len() > PACKETS || self.bytes > BYTES {
-            let Some(oldest) = self.packets.pop_front() else {
-                break;
-            };
-            self.bytes -= oldest.held();
-            self.forgotten += 1;
-        }
-    }
-
-    /// Says how many were let go.
-    pub(super) fn warn(&self, screen: &mut dyn Screen) {
-        if self.forgotten > 0 {
-            let mut text = Styled::new();
-            let words = format!(
-                "{} older packets are not shown: a view of many keeps the newest",
-                self.forgotten
-            );
-            text.say(Style::Warning, 0, &words);
-            screen.show(&text);
-        }
-    }
 }
 
 fn show_followed(kept: &Kept, number: u32, form: Form, screen: &mut dyn Screen) {
