@@ -138,7 +138,6 @@ fn decode_each(bytes: &[u8], len: usize) -> (TcpOptions, Option<(usize, &'static
         };
         let data = option.data();
         match (option.kind, data.len()) {
-            (kind::END, _) => options.unread = false,
             (kind::MSS, 2) => options.mss = Some(be16(data, 0)),
             (kind::WSCALE, 1) => options.wscale = Some(data[0]),
             (kind::SACK_PERM, 0) => options.sack_perm = true,
