@@ -10,11 +10,12 @@ use super::tracker::Tracker;
 use crate::event::packet::{FrameBytes, PacketEvent};
 use crate::packet::decode::decode_into;
 use std::collections::VecDeque;
+use std::hint;
 use std::io::Read;
 use std::mem;
 use std::ops::ControlFlow;
-use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::{Condvar, Mutex, MutexGuard, PoisonError};
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+use std::sync::{Condvar, Mutex, MutexGuard, PoisonError, TryLockError};
 use std::thread;
 
 /// Who works on a capture.
@@ -53,12 +54,13 @@ pub fn relay<'a>(
             reassembly: Reassembly::default(),
             turn: 0,
         }),
+        turn: AtomicU64::new(0),
         tracked: Condvar::new(),
         desk: Mutex::new(Desk {
             texts: VecDeque::new(),
-            // Whoever holds a block holds a buffer for its text, so that the oldest block can always be finished; one more, so
+            // Whoever holds a block holds a buffer for its text, so that the oldest block can always be finished; some more, so
             // that nobody waits while a text is written.
-            empty: vec![Vec::new(); workers + 1],
+            empty: vec![Vec::new(); workers * 4],
             written: 0,
             last: None,
         }),
@@ -95,6 +97,8 @@ pub fn relay<'a>(
 struct Shared<R> {
     source: Mutex<Source<R>>,
     tracking: Mutex<Tracking>,
+    /// The block whose turn it is to be tracked, for those who look before they sleep.
+    turn: AtomicU64,
     /// A block was tracked, or everything stops.
     tracked: Condvar,
     desk: Mutex<Desk>,
@@ -134,6 +138,21 @@ struct Desk {
 
 fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
     mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+/// Looks this often before a thread goes to sleep, some ten microseconds in all: what it waits for takes no longer, and to be woken
+/// takes longer where a processor sleeps, too.
+const LOOKS: u32 = 1000;
+
+/// True once the condition holds; false when it was looked at often enough.
+fn soon(holds: impl Fn() -> bool) -> bool {
+    (0..LOOKS).any(|_| {
+        let held = holds();
+        if !held {
+            hint::spin_loop();
+        }
+        held
+    })
 }
 
 fn wait<'a, T>(condition: &Condvar, guard: MutexGuard<'a, T>) -> MutexGuard<'a, T> {
@@ -246,6 +265,7 @@ impl<R> Shared<R> {
     where
         R: Read,
     {
+        soon(|| !matches!(self.source.try_lock(), Err(TryLockError::WouldBlock)));
         let mut source = lock(&self.source);
         if source.ended || self.is_stopped() {
             return None;
@@ -331,6 +351,7 @@ impl<'a> Bench<'a> {
 
     /// Waits for the turn and tracks the block; `None` when the turn will never come.
     fn track<R>(&mut self, shared: &Shared<R>, turn: u64, before: u64) -> Option<()> {
+        soon(|| shared.turn.load(Ordering::Acquire) == turn);
         let mut tracking = lock(&shared.tracking);
         while tracking.turn != turn {
             if shared.is_stopped() {
@@ -352,6 +373,7 @@ impl<'a> Bench<'a> {
             reassembly.packet(tracker, when, headers, block.bytes(record), track);
         }
         tracking.turn += 1;
+        shared.turn.store(tracking.turn, Ordering::Release);
         drop(tracking);
         shared.tracked.notify_all();
         Some(())
