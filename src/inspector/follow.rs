@@ -14,11 +14,7 @@ pub fn said(packets: &[(&PacketEvent, bool)]) -> Vec<Said> {
         if packet.lost().is_some() {
             continue;
         }
-        let payload = packet
-            .frame
-            .bytes
-            .get(packet.headers.payload.range())
-            .unwrap_or_default();
+        let payload = packet.payload();
         match packet.headers.transport {
             Transport::Tcp(tcp) => {
                 let side = &mut sides[usize::from(*forward)];

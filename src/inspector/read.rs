@@ -8,10 +8,8 @@ use super::tracker::Tracker;
 use crate::event::packet::{Frame, FrameBytes, PacketEvent, Track};
 use crate::packet::decode::{decode, decode_into};
 use crate::packet::headers::LinkType;
-use std::fs::File;
 use std::io::Read;
 use std::ops::ControlFlow;
-use std::path::Path;
 
 /// What reading came to.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -38,14 +36,6 @@ impl<'a> Told<'a> {
     pub fn comments(&self) -> impl Iterator<Item = &'a [u8]> {
         self.block.comments(self.record)
     }
-}
-
-/// Reads the capture file at `path`; see [`read`].
-pub fn read_file(
-    path: &Path,
-    each: impl FnMut(&PacketEvent) -> ControlFlow<()>,
-) -> Result<Summary, CaptureError> {
-    read(File::open(path)?, each)
 }
 
 /// Reads a capture and hands over each packet in order, until `each` breaks. Frames before damage are handed over before the error.

@@ -160,9 +160,6 @@ impl Reassembly {
 /// Wireshark counts the conversations in a tunnel like all others, so the tracker sees them too; what it says of their packets is told
 /// nowhere, because a packet is told by its outermost headers.
 fn track_tunnelled(tracker: &mut Tracker, when: (u64, i64), headers: &Headers, frame: &[u8]) {
-    if matches!(headers.transport, Transport::Tcp(_)) {
-        return;
-    }
     let mut carried = tunnel::carried(headers, frame);
     for _ in 0..TUNNELS {
         let Some(inner) = carried else {

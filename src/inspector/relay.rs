@@ -52,7 +52,6 @@ pub fn relay<'a>(
         tracking: Mutex::new(Tracking {
             tracker: Tracker::new(),
             reassembly: Reassembly::default(),
-            turn: 0,
         }),
         turn: AtomicU64::new(0),
         tracked: Condvar::new(),
@@ -97,7 +96,7 @@ pub fn relay<'a>(
 struct Shared<R> {
     source: Mutex<Source<R>>,
     tracking: Mutex<Tracking>,
-    /// The block whose turn it is to be tracked, for those who look before they sleep.
+    /// The block whose turn it is to be tracked: moved by whoever tracks, read also by those who look before they sleep.
     turn: AtomicU64,
     /// A block was tracked, or everything stops.
     tracked: Condvar,
@@ -121,8 +120,6 @@ struct Source<R> {
 struct Tracking {
     tracker: Tracker,
     reassembly: Reassembly,
-    /// The block whose turn it is.
-    turn: u64,
 }
 
 /// Where texts wait to be written, and buffers to be filled.
@@ -351,9 +348,10 @@ impl<'a> Bench<'a> {
 
     /// Waits for the turn and tracks the block; `None` when the turn will never come.
     fn track<R>(&mut self, shared: &Shared<R>, turn: u64, before: u64) -> Option<()> {
-        soon(|| shared.turn.load(Ordering::Acquire) == turn);
+        let is_due = || shared.turn.load(Ordering::Acquire) == turn;
+        soon(is_due);
         let mut tracking = lock(&shared.tracking);
-        while tracking.turn != turn {
+        while !is_due() {
             if shared.is_stopped() {
                 return None;
             }
@@ -362,7 +360,6 @@ impl<'a> Bench<'a> {
         let Tracking {
             tracker,
             reassembly,
-            ..
         } = &mut *tracking;
         let (block, events) = (&self.block, &mut self.events);
         let frames = block.records().iter().zip(events);
@@ -372,8 +369,7 @@ impl<'a> Bench<'a> {
             tracker.losing(is_lost(block, record));
             reassembly.packet(tracker, when, headers, block.bytes(record), track);
         }
-        tracking.turn += 1;
-        shared.turn.store(tracking.turn, Ordering::Release);
+        shared.turn.store(turn + 1, Ordering::Release);
         drop(tracking);
         shared.tracked.notify_all();
         Some(())

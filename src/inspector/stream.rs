@@ -129,11 +129,7 @@ fn carry(way: &mut Way, packets: &[(&PacketEvent, bool)], forward: bool) {
             continue;
         };
         let range = start..start + u64::from(tcp.len);
-        let payload = packet
-            .frame
-            .bytes
-            .get(packet.headers.payload.range())
-            .unwrap_or_default();
+        let payload = packet.payload();
         // A segment sent again soon enough is out of order to Wireshark; that its bytes were sent before says what it is.
         let before = |span: &Span| span.range.start < range.end && range.start < span.range.end;
         let repeats =

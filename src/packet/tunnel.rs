@@ -165,10 +165,11 @@ pub(super) fn geneve(part: Part<'_>) -> Result<Tunnel<'_>, Malformed> {
 
 /// The headers of the packet that this one carries in a tunnel, if it is one and they can be read. `frame` is the captured frame.
 pub fn carried(headers: &Headers, frame: &[u8]) -> Option<Headers> {
-    if let Transport::Udp(udp) = &headers.transport
-        && !TUNNEL_PORTS.contains(&udp.dstport)
-    {
-        return None;
+    // Every frame of a capture is asked: most are answered here.
+    match &headers.transport {
+        Transport::None => {}
+        Transport::Udp(udp) if TUNNEL_PORTS.contains(&udp.dstport) => {}
+        _ => return None,
     }
     let (start, end) = (headers.payload.start as usize, headers.payload.end as usize);
     let mut part = Part::whole(frame, headers.len).skip(start);
