@@ -20,6 +20,7 @@ pub(crate) fn settings(common: &Common) -> Settings {
         program: PathBuf::from("/proc/self/exe"),
         host_network: common.host_network,
         folder: None,
+        confined: false,
     }
 }
 

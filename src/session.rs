@@ -61,6 +61,8 @@ pub struct Settings {
     pub host_network: bool,
     /// A folder made for this session, to be removed with all in it should the terminal be killed.
     pub folder: Option<PathBuf>,
+    /// The calls of its processes may reach files and socket paths in the folder alone.
+    pub confined: bool,
 }
 
 /// A session: one lab, its processes, its capture, its log.
@@ -269,7 +271,10 @@ impl Session {
             keeper_pid: spawned.keeper_pid,
             pidfd: spawned.pidfd,
         };
-        let process = Process::new(name, host, birth, ours, family)?;
+        let mut process = Process::new(name, host, birth, ours, family)?;
+        if let (true, Some(folder)) = (self.settings.confined, &self.settings.folder) {
+            process.keep_to(folder)?;
+        }
         self.out.push(Event::Process(ProcessEvent {
             process: name.to_owned(),
             host: host.to_owned(),

@@ -43,6 +43,7 @@ fn settings() -> Settings {
         program: PathBuf::from(SOCKLAB),
         host_network: false,
         folder: None,
+        confined: false,
     }
 }
 

@@ -212,7 +212,7 @@ fn what_a_lesson_needs_decides_where_it_runs() {
         let text = format!(
             "+++\ntitle = \"t\"\nneeds = {needs:?}\n+++\n\n```lab\ninet_aton \"127.0.0.1\"\n```\n"
         );
-        let ran = checked("x.md", &text, &["--host-network"]);
+        let ran = checked("x.md", &text, &["--host-network", "--allow-run"]);
         assert_eq!(ran.status, 0, "{}", ran.out);
         assert_eq!(
             ran.out.contains("it needs a private network"),

@@ -11,6 +11,7 @@ pub mod hint;
 mod lexer;
 pub mod line;
 pub mod parse;
+pub mod reach;
 mod scan;
 pub mod signature;
 pub mod unparse;

@@ -7,6 +7,7 @@
 mod ancillary;
 mod arguments;
 mod blocking;
+mod bounds;
 mod calling;
 mod clock;
 mod connecting;
@@ -45,6 +46,8 @@ use crate::command::ast::Command;
 use execution::{Execution, Stop};
 use memory::Memory;
 use report::{Report, Reports};
+use std::path::PathBuf;
+use std::sync::OnceLock;
 use std::sync::atomic::AtomicU32;
 
 /// A command whose one target is this name is a question of the session's: its value is reported, but neither kept in a variable
@@ -59,6 +62,8 @@ pub struct Engine {
     reserved: Vec<i32>,
     /// How many threads `serve` has started in this process.
     threads: AtomicU32,
+    /// The folder that paths are kept to, if they are.
+    bounds: OnceLock<PathBuf>,
 }
 
 impl Engine {
@@ -70,6 +75,7 @@ impl Engine {
             memory: Memory::default(),
             reserved: Vec::new(),
             threads: AtomicU32::new(0),
+            bounds: OnceLock::new(),
         }
     }
 

@@ -17,7 +17,9 @@ impl Execution<'_> {
     pub(super) fn address(&mut self, call: &Call, place: usize, fd: i32) -> Outcome<Address> {
         let value = self.needed(call, place)?;
         let known = self.descriptor(fd);
-        self.address_of(&value, known)
+        let address = self.address_of(&value, known)?;
+        self.engine.permit_address(&address)?;
+        Ok(address)
     }
 
     /// The address of a parameter, if one was given.

@@ -111,6 +111,7 @@ impl Execution<'_> {
     pub(super) fn sendfile(&mut self, call: &Call) -> Outcome {
         let fd = self.fd(call, 0)?;
         let path = self.text(call, 1)?;
+        self.engine.permit_path(path.as_bytes())?;
         let start = self.size(call, 2, 0)? as i64;
         let count = self
             .value(call, 3)?

@@ -4,6 +4,7 @@ use super::keeper;
 use super::message::{LIMIT, Reply, Request, SocketPath};
 use super::tier::{Attempt, Tier};
 use crate::event::Ended;
+use crate::sys::clock::Deadline;
 use crate::sys::ring::RINGS;
 use crate::sys::{pass, spawn};
 use nix::poll::{PollFd, PollFlags, PollTimeout, poll};
@@ -17,6 +18,7 @@ use std::os::fd::{AsFd, AsRawFd, BorrowedFd, OwnedFd};
 use std::os::unix::ffi::OsStrExt;
 use std::os::unix::fs::MetadataExt;
 use std::path::Path;
+use std::time::Duration;
 
 /// The name of the host a lab begins with, and of its first process.
 pub const FIRST_HOST: &str = "lab";
@@ -319,6 +321,25 @@ impl Lab {
             let mut watched = [PollFd::new(self.channel.as_fd(), PollFlags::POLLIN)];
             if poll(&mut watched, PollTimeout::ZERO).map_err(io::Error::from)? == 0 {
                 return Ok(self.ended.drain(..).collect());
+            }
+            if let (Reply::Ended { pid, how }, _) = receive(&self.channel)? {
+                self.ended.push_back((pid, how));
+            }
+        }
+    }
+
+    /// Waits, at most so long, for the end of a process that the keeper knows by this number.
+    pub fn end_of(&mut self, pid: i32, patience: Duration) -> Result<Option<Ended>, LabError> {
+        let deadline = Deadline::after(patience);
+        loop {
+            let place = self.ended.iter().position(|(ended, _)| *ended == pid);
+            if let Some((_, how)) = place.and_then(|place| self.ended.remove(place)) {
+                return Ok(Some(how));
+            }
+            let mut watched = [PollFd::new(self.channel.as_fd(), PollFlags::POLLIN)];
+            let left = PollTimeout::try_from(deadline.remaining()).unwrap_or(PollTimeout::MAX);
+            if poll(&mut watched, left).map_err(io::Error::from)? == 0 {
+                return Ok(None);
             }
             if let (Reply::Ended { pid, how }, _) = receive(&self.channel)? {
                 self.ended.push_back((pid, how));

@@ -22,6 +22,8 @@ pub struct Lesson {
     pub front: Front,
     /// Its blocks in their order.
     pub blocks: Vec<Placed>,
+    /// It came with the program, or what it does outside its lab was allowed. A lesson that was only read is not.
+    pub trusted: bool,
 }
 
 /// A block and where it begins.
@@ -133,6 +135,7 @@ impl Lesson {
             number,
             front,
             blocks,
+            trusted: false,
         })
     }
 

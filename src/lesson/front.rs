@@ -66,9 +66,9 @@ struct Table {
     #[serde(default)]
     needs: Needs,
     #[serde(default)]
-    programs: Vec<String>,
+    programs: Vec<Spanned<String>>,
     #[serde(default)]
-    sysctls: BTreeMap<String, Setting>,
+    sysctls: BTreeMap<Spanned<String>, Spanned<Setting>>,
     deadline: Option<Spanned<String>>,
 }
 
@@ -138,12 +138,14 @@ impl Front {
                 }
             },
         };
-        let programs = table.programs.iter().map(|program| {
-            program.split_once(':').map_or_else(
-                || (program.clone(), None),
-                |(program, module)| (program.to_owned(), Some(module.to_owned())),
-            )
-        });
+        let mut programs = Vec::new();
+        for written in &table.programs {
+            programs.push(program(written.get_ref()).map_err(|error| Diagnostic {
+                span: at(written),
+                ..error
+            })?);
+        }
+        let sysctls = settings(table.sysctls, range)?;
         Ok(Self {
             title: table.title,
             part: table.part,
@@ -152,21 +154,82 @@ impl Front {
             hosts: names(table.hosts),
             processes: names(table.processes),
             needs: table.needs,
-            programs: programs.collect(),
-            sysctls: table
-                .sysctls
-                .into_iter()
-                .map(|(name, value)| {
-                    let value = match value {
-                        Setting::Number(number) => number.to_string(),
-                        Setting::Text(text) => text,
-                    };
-                    (name, value)
-                })
-                .collect(),
+            programs,
+            sysctls,
             deadline,
         })
     }
+}
+
+/// `python3:websockets`: a program to be found by its bare name, and perhaps a module of Python's.
+fn program(text: &str) -> Result<(String, Option<String>), Diagnostic> {
+    let (program, module) = match text.split_once(':') {
+        Some((program, module)) => (program, Some(module)),
+        None => (text, None),
+    };
+    let is_bare = program.starts_with(|c: char| c.is_ascii_alphanumeric())
+        && program
+            .chars()
+            .all(|c| c.is_ascii_alphanumeric() || matches!(c, '.' | '_' | '+' | '-'));
+    if !is_bare {
+        return Err(Diagnostic::new(
+            0..0,
+            format!("{} is not the bare name of a program", quoted(program)),
+        )
+        .expecting("a name without folders: \"python3\", \"python3:websockets\""));
+    }
+    let Some(module) = module else {
+        return Ok((program.to_owned(), None));
+    };
+    let version = program.strip_prefix("python").unwrap_or("?");
+    if !version.chars().all(|c| c.is_ascii_digit() || c == '.') {
+        return Err(Diagnostic::new(
+            0..0,
+            format!("{} has no modules to look for", quoted(program)),
+        )
+        .expecting("python3, before the colon"));
+    }
+    let is_identifier = |part: &str| {
+        part.starts_with(|c: char| c.is_ascii_alphabetic() || c == '_')
+            && part.chars().all(|c| c.is_ascii_alphanumeric() || c == '_')
+    };
+    if !module.split('.').all(is_identifier) {
+        return Err(Diagnostic::new(
+            0..0,
+            format!("{} is not the name of a module", quoted(module)),
+        )
+        .expecting("identifiers with points between them: \"python3:xml.sax\""));
+    }
+    Ok((program.to_owned(), Some(module.to_owned())))
+}
+
+/// Names and values become words of `sysctl` lines, so they hold nothing that has a meaning there.
+fn settings(
+    written: BTreeMap<Spanned<String>, Spanned<Setting>>,
+    range: &Range<usize>,
+) -> Result<BTreeMap<String, String>, Diagnostic> {
+    let mut settings = BTreeMap::new();
+    for (name, value) in written {
+        let text = match value.get_ref() {
+            Setting::Number(number) => number.to_string(),
+            Setting::Text(text) => text.clone(),
+        };
+        let is_word = |c: char| c.is_ascii_alphanumeric() || matches!(c, '.' | '_' | '-');
+        let (span, complaint, expected) = if !name.get_ref().chars().all(|c| is_word(c) || c == '/')
+        {
+            let complaint = format!("{} is not the name of a setting", quoted(name.get_ref()));
+            (name.span(), complaint, "a name as in \"net.ipv4.tcp_sack\"")
+        } else if text.is_empty() || !text.chars().all(|c| is_word(c) || matches!(c, ' ' | '\t')) {
+            let complaint = format!("{} is not the value of a setting", quoted(&text));
+            (value.span(), complaint, "numbers or words")
+        } else {
+            settings.insert(name.into_inner(), text);
+            continue;
+        };
+        let place = span.start + range.start..span.end + range.start;
+        return Err(Diagnostic::new(place, complaint).expecting(expected));
+    }
+    Ok(settings)
 }
 
 fn names(written: Vec<Spanned<String>>) -> Vec<String> {

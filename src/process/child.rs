@@ -26,6 +26,7 @@ pub fn run(channels: [OwnedFd; 2], name: &str, host: &str) -> i32 {
     loop {
         match process.channel.next() {
             Ok(Some(Request::Execute(request))) => Process::execute(&process, request),
+            Ok(Some(Request::KeepTo(folder))) => process.engine.keep_to(folder),
             // Nothing waits for it: the terminal answered a call that was the last of its command.
             Ok(Some(Request::Continue)) => {}
             Ok(None) => return 0,

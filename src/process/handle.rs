@@ -11,6 +11,7 @@ use std::collections::BTreeMap;
 use std::io::{self, Read, Write};
 use std::os::fd::{AsFd, BorrowedFd, OwnedFd};
 use std::os::unix::net::UnixStream;
+use std::path::Path;
 
 /// A process as the terminal knows it.
 #[derive(Debug)]
@@ -67,6 +68,11 @@ impl Process {
             family: Family::new(family),
             at_work: BTreeMap::new(),
         })
+    }
+
+    /// Keeps the paths of its calls to this folder; before its first command.
+    pub fn keep_to(&mut self, folder: &Path) -> io::Result<()> {
+        self.send(&Request::KeepTo(folder.to_owned()))
     }
 
     /// Sends a command. Job 0 is the main thread, which must be free.

@@ -4,10 +4,13 @@ use crate::command::ast::Command;
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 use std::io;
+use std::path::PathBuf;
 
 /// What the terminal says to a process. The answers are [`Report`](crate::engine::report::Report)s.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub enum Request {
+    /// Keep the paths of all calls to this folder; said before the first command.
+    KeepTo(PathBuf),
     /// Carry a command out.
     Execute(Execute),
     /// The call that the main thread reported has been taken in: go on. Between two calls of one command the kernel is asked what the

@@ -4,9 +4,14 @@ use super::Session;
 use super::program::{Pipes, Program, inode};
 use crate::event::{Ended, Event, OutputEvent, ProcessEvent};
 use crate::lab::handle::LabError;
+use crate::sys::spawn;
 use std::collections::HashMap;
 use std::os::fd::{AsFd, OwnedFd};
 use std::path::Path;
+use std::time::Duration;
+
+/// How long a program may take that answers a question.
+const PATIENCE: Duration = Duration::from_secs(10);
 
 impl Session {
     /// How the program that ended last did, if it has this name.
@@ -73,6 +78,21 @@ impl Session {
             ended: None,
         }));
         Ok(name)
+    }
+
+    /// Runs a program without a word and waits for it. True when it exits with 0 in time.
+    pub fn succeeds(&mut self, host: &str, words: &[&str]) -> Result<bool, LabError> {
+        let nowhere = std::fs::File::options()
+            .read(true)
+            .write(true)
+            .open("/dev/null")?;
+        let standard = [nowhere.as_fd(); 3];
+        let spawned = self.lab.run(host, words, standard)?;
+        let end = self.lab.end_of(spawned.keeper_pid, PATIENCE)?;
+        if end.is_none() {
+            spawn::pidfd_send_signal(spawned.pidfd.as_fd(), libc::SIGKILL)?;
+        }
+        Ok(end == Some(Ended::Exited(0)))
     }
 
     pub(super) fn hear_programs(&mut self) {

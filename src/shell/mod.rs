@@ -168,6 +168,8 @@ pub struct Shell {
     course: Option<Box<Course>>,
     /// The reader was told of `why`.
     told_of_why: bool,
+    /// The line that is being run may do nothing outside the lab.
+    is_kept_in: bool,
 }
 
 impl Shell {
@@ -192,6 +194,7 @@ impl Shell {
             lines: BTreeMap::new(),
             course: None,
             told_of_why: false,
+            is_kept_in: false,
         })
     }
 

@@ -51,6 +51,14 @@ impl Shell {
                 return Flow::Continue;
             }
         }
+        if self.is_kept_in && command.reaches_out() {
+            let reason = format!(
+                "`{}` would reach beyond the lab, which a lesson may not unasked that did not come with socklab; --allow-run allows it",
+                command.text.escape_debug()
+            );
+            self.refuse(&process, reason, screen);
+            return Flow::Continue;
+        }
         match &command.action {
             Action::Switch => {
                 self.current = process;

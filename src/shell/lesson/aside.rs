@@ -1,7 +1,7 @@
 //! The session that was at the prompt, put aside while a lesson has a lab of its own, and taken back after it.
 
 use super::folder::within;
-use super::stage::{Obstacle, lacking_program, write_files};
+use super::stage::{Obstacle, write_files};
 use crate::lesson::document::Lesson;
 use crate::session::{Session, Settings};
 use crate::shell::Shell;
@@ -27,12 +27,10 @@ pub struct Aside {
 impl Shell {
     /// Puts the session aside and makes a lab for a lesson in this folder.
     pub(super) fn put_aside(&mut self, lesson: &Lesson, folder: &Path) -> Result<Aside, Obstacle> {
-        if let Some(lacking) = lacking_program(lesson) {
-            return Err(Obstacle::Lacking(lacking));
-        }
         write_files(lesson, folder)?;
         let settings = Settings {
             folder: Some(folder.to_owned()),
+            confined: !lesson.trusted,
             ..self.session.settings().clone()
         };
         let fresh = within(folder, || Session::start(settings))??;

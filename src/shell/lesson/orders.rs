@@ -5,10 +5,9 @@ use super::library::{Library, complaints, read};
 use super::play::said;
 use super::progress_file;
 use super::showing::shown;
-use super::stage::{Obstacle, lines_to_allow};
+use super::stage::{Obstacle, to_allow};
 use crate::command::ast::Expr;
 use crate::command::parse::parse_expression;
-use crate::lesson::document::Lesson;
 use crate::lesson::shelf::Volume;
 use crate::render::styled::{Look, Style, Styled};
 use crate::shell::{Format, Press, Screen, Shell};
@@ -120,7 +119,7 @@ impl Shell {
             screen.show(&shown(&volume, false, &screen.look()));
             return true;
         }
-        let lesson = match read(&volume) {
+        let mut lesson = match read(&volume) {
             Ok(mut lesson) => {
                 lesson.front.deadline = self.desk.deadline.unwrap_or(lesson.front.deadline);
                 lesson
@@ -131,8 +130,13 @@ impl Shell {
                 return false;
             }
         };
-        if !self.may_run(&volume, &lesson, screen) {
-            return false;
+        let asked = to_allow(&lesson);
+        lesson.trusted = volume.own || self.desk.allow_run;
+        if !lesson.trusted && !asked.is_empty() {
+            lesson.trusted = self.may(&volume, &asked, screen);
+            if !lesson.trusted {
+                return false;
+            }
         }
         let begun = match work {
             "play" => self.play(&lesson, pace, screen).map(|_| ()),
@@ -169,17 +173,13 @@ impl Shell {
         }
     }
 
-    /// Whether a lesson may do what it does: one that did not come with the program is asked about first.
-    fn may_run(&mut self, volume: &Volume, lesson: &Lesson, screen: &mut dyn Screen) -> bool {
-        let lines = lines_to_allow(lesson);
-        if volume.own || self.desk.allow_run || lines.is_empty() {
-            return true;
-        }
+    /// Asks whether a lesson may do what it does outside its lab.
+    fn may(&mut self, volume: &Volume, lines: &[String], screen: &mut dyn Screen) -> bool {
         let mut text = said(&format!(
             "{} did not come with socklab, and it would do this:",
             volume.file
         ));
-        for line in &lines {
+        for line in lines {
             text.say(Style::Call, 5, line);
         }
         text.append(said("May it? y or n"));

@@ -15,8 +15,12 @@ const DRAWN: [&str; 4] = ["ladder", "states", "plot", "stream"];
 /// The first of the ports that Linux hands out by itself (ip_local_port_range, ip(7)).
 const EPHEMERAL: u16 = 32_768;
 
-/// Runs a lesson in a lab of its own and keeps what it printed.
+/// Runs a lesson in a lab of its own and keeps what it printed. Only what came with the program becomes a page.
 pub fn record(lesson: &Lesson, settings: &Settings) -> Result<Transcript, Obstacle> {
+    let lesson = &Lesson {
+        trusted: true,
+        ..lesson.clone()
+    };
     let manner = Manner {
         format: Format::Text,
         deadline: Some(lesson.front.deadline),

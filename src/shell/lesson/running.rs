@@ -120,7 +120,7 @@ impl Shell {
     /// Runs a line. Gives what was wrong with it as a line; a call that fails is a result.
     pub(super) fn carry_out(&mut self, line: &LabLine, screen: &mut dyn Screen) -> Option<String> {
         let wrong = self.tally.wrong_lines;
-        let flow = self.line(&line.text, line.line, screen);
+        let flow = self.line_of_lesson(&line.text, line.line, screen);
         if let Some(stuck) = self.tally.stuck.take() {
             return Some(format!("{STUCK}{stuck}"));
         }
@@ -128,6 +128,19 @@ impl Shell {
             return Some("it was refused".to_owned());
         }
         (flow == Flow::Quit).then(|| "it ends the session".to_owned())
+    }
+
+    /// Runs a line that a lesson says, not the student: of a lesson that is not trusted it stays in the lab.
+    pub(super) fn line_of_lesson(
+        &mut self,
+        text: &str,
+        number: usize,
+        screen: &mut dyn Screen,
+    ) -> Flow {
+        let before = std::mem::replace(&mut self.is_kept_in, self.session.settings().confined);
+        let flow = self.line(text, number, screen);
+        self.is_kept_in = before;
+        flow
     }
 
     /// A verdict is an event for a program that reads them; a reader is told in the lesson's own words.

@@ -1,17 +1,15 @@
 //! What a lesson needs around it: a fresh lab in its folder, its hosts and processes, its files; and whether this machine has it all.
 
 use super::folder::{Folder, within};
-use crate::catalog::verb::Verb;
-use crate::command::ast::{Action, Command};
+use crate::command::ast::Command;
 use crate::command::parse::parse_line;
-use crate::lab::handle::LabError;
+use crate::lab::handle::{FIRST_HOST, LabError};
 use crate::lesson::document::{Block, Lesson};
 use crate::lesson::front::Needs;
 use crate::render::styled::{Look, Styled};
 use crate::session::{Session, Settings};
 use crate::shell::{Format, Manner, Screen, Shell};
 use std::path::Path;
-use std::process::{Command as Program, Stdio};
 
 /// A shell with a lesson's lab, and the lesson's folder.
 #[derive(Debug)]
@@ -70,12 +68,10 @@ pub enum Obstacle {
 impl Stage {
     /// Makes a lab for a lesson.
     pub fn start(lesson: &Lesson, settings: &Settings, manner: Manner) -> Result<Self, Obstacle> {
-        if let Some(lacking) = lacking_program(lesson) {
-            return Err(Obstacle::Lacking(lacking));
-        }
         let folder = Folder::new()?;
         let settings = Settings {
             folder: Some(folder.path().to_owned()),
+            confined: !lesson.trusted,
             ..settings.clone()
         };
         let shell = within(folder.path(), || Shell::start(settings, manner))??;
@@ -103,23 +99,9 @@ pub fn write_files(lesson: &Lesson, folder: &Path) -> Result<(), Obstacle> {
     Ok(())
 }
 
-/// A program, or a Python module, that the lesson says it runs and this machine does not have.
-pub fn lacking_program(lesson: &Lesson) -> Option<String> {
-    lesson.front.programs.iter().find_map(|(program, module)| {
-        if !is_installed(program) {
-            return Some(format!("{program} is not installed here"));
-        }
-        let module = module.as_ref()?;
-        let found = Program::new(program)
-            .args(["-c", &format!("import {module}")])
-            .stdin(Stdio::null())
-            .stdout(Stdio::null())
-            .stderr(Stdio::null())
-            .status();
-        (!found.is_ok_and(|status| status.success()))
-            .then(|| format!("{program} has no module {module} here"))
-    })
-}
+/// Asks Python where a module is. Of a dotted name only what contains it is imported, and nothing of the lesson's folder (-I).
+const FIND_MODULE: &str =
+    "import importlib.util, sys\nsys.exit(importlib.util.find_spec(sys.argv[1]) is None)";
 
 fn is_installed(program: &str) -> bool {
     std::env::var_os("PATH").is_some_and(|path| {
@@ -127,38 +109,70 @@ fn is_installed(program: &str) -> bool {
     })
 }
 
-/// The lines of a lesson that start programs or write files: what somebody else's lesson may not do unasked.
-pub fn lines_to_allow(lesson: &Lesson) -> Vec<&str> {
-    lesson
+/// What a lesson does outside its lab: lines that start programs or reach files and sockets beyond its folder, and a look for modules of
+/// Python. Somebody else's lesson may not do that unasked.
+pub fn to_allow(lesson: &Lesson) -> Vec<String> {
+    let lines = lesson
         .commands()
-        .filter(|text| parse_line(text).is_ok_and(|commands| commands.iter().any(acts_outside)))
-        .collect()
-}
-
-fn acts_outside(command: &Command) -> bool {
-    match &command.action {
-        Action::Call(call) => matches!(call.verb, Verb::Run | Verb::Save | Verb::Load),
-        Action::Repeat(_, body) => body.iter().any(acts_outside),
-        _ => false,
-    }
+        .filter(|text| {
+            // A line that is only a part of a command is judged when the whole of it is run.
+            parse_line(text).is_ok_and(|commands| commands.iter().any(Command::reaches_out))
+        })
+        .map(str::to_owned);
+    let modules = lesson
+        .front
+        .programs
+        .iter()
+        .filter_map(|(program, module)| {
+            Some(format!(
+                "run {program} to look for its module {}",
+                module.as_ref()?
+            ))
+        });
+    lines.chain(modules).collect()
 }
 
 impl Shell {
-    /// Whether this lab is what a lesson needs.
-    pub(super) fn fits(&self, lesson: &Lesson) -> Result<(), Obstacle> {
+    /// Whether this lab is what a lesson needs, and the machine has its programs.
+    pub(super) fn fits(&mut self, lesson: &Lesson) -> Result<(), Obstacle> {
         let lab = self.session.lab();
+        let is_private = lab.tier().is_private();
         let lacking = match lesson.front.needs {
-            Needs::Private if !lab.tier().is_private() => {
+            Needs::Private if !is_private => {
                 "it needs a private network, and this machine allows none"
             }
             Needs::Private | Needs::Packets if !self.session.sees_packets() => {
                 "it needs to see packets, and this machine does not allow that"
             }
-            Needs::Private | Needs::Packets | Needs::Calls => return Ok(()),
+            _ if !lesson.trusted && !is_private => {
+                return Err(Obstacle::Lacking(
+                    "it did not come with socklab, and its calls would be made in this machine's own network; --allow-run allows that".to_owned(),
+                ));
+            }
+            Needs::Private | Needs::Packets | Needs::Calls => return self.has_programs(lesson),
         };
         Err(Obstacle::Lacking(format!(
             "{lacking} (`socklab doctor` says why)"
         )))
+    }
+
+    /// Whether the programs are installed that the lesson names, and Python's modules. These are looked for by Python itself, in the lab.
+    fn has_programs(&mut self, lesson: &Lesson) -> Result<(), Obstacle> {
+        for (program, module) in &lesson.front.programs {
+            if !is_installed(program) {
+                return Err(Obstacle::Lacking(format!(
+                    "{program} is not installed here"
+                )));
+            }
+            let Some(module) = module else { continue };
+            let words = [program.as_str(), "-I", "-c", FIND_MODULE, module];
+            if !lesson.trusted || !self.session.succeeds(FIRST_HOST, &words)? {
+                return Err(Obstacle::Lacking(format!(
+                    "{program} has no module {module} here"
+                )));
+            }
+        }
+        Ok(())
     }
 
     /// True where packets are seen.
@@ -209,7 +223,7 @@ impl Shell {
         // Only a script counts the lines that could not be carried out.
         self.manner.deadline = Some(front.deadline);
         for line in &lines {
-            self.line(line, 0, &mut screen);
+            self.line_of_lesson(line, 0, &mut screen);
             if self.tally.wrong_lines > wrong {
                 break;
             }

@@ -1,0 +1,245 @@
+//! Texts of strangers: what a lesson may say without reaching the machine. Each tries it in a way of its own, and a mark shows whether it did.
+
+mod support;
+
+use std::path::Path;
+use support::{Ran, folder, private_lab, run_in};
+
+/// A lesson with this front matter and these commands.
+fn lesson(front: &str, commands: &str) -> String {
+    format!(
+        "+++\ntitle = \"T\"\nhosts = [\"client\", \"server\"]\n{front}\n+++\nText.\n\n```lab\n{commands}\n```\n"
+    )
+}
+
+/// Checks, plays and studies a lesson that lies in a folder of its own; what the mark is called is given to `text`.
+fn all_ways(text: impl Fn(&str) -> String, mark: &str, options: &[&str]) -> Vec<Ran> {
+    let place = folder();
+    let mark_path = place.path().join("outside").join(mark);
+    std::fs::create_dir(place.path().join("outside")).expect("a folder");
+    let file = place.path().join("evil.md");
+    std::fs::write(&file, text(&mark_path.display().to_string())).expect("it can be written");
+    let path = file.display().to_string();
+    let mut runs = Vec::new();
+    for (work, input) in [
+        ("check", &b""[..]),
+        ("play", b""),
+        ("learn", b"skip\nskip\nskip\nskip\nquit\n"),
+    ] {
+        let arguments = [
+            &[
+                "--color",
+                "never",
+                "--deadline",
+                "2s",
+                "lesson",
+                work,
+                &path,
+            ][..],
+            options,
+        ];
+        let ran = run_in(&place.path().join("outside"), &arguments.concat(), input);
+        let left = entries(&place.path().join("outside"));
+        assert!(
+            left.is_empty() || !options.is_empty(),
+            "{work}: {left:?}\n{}{}",
+            ran.out,
+            ran.err
+        );
+        runs.push(ran);
+    }
+    runs
+}
+
+fn entries(folder: &Path) -> Vec<std::ffi::OsString> {
+    let entries = std::fs::read_dir(folder).expect("it is there").flatten();
+    entries.map(|entry| entry.file_name()).collect()
+}
+
+#[test]
+fn a_strangers_lesson_runs_nothing_unasked() {
+    if !private_lab() {
+        return;
+    }
+    for (what, front, commands) in [
+        (
+            "a program with a command behind it",
+            "programs = [\"sh:x; touch MARK\"]",
+            "client> print 1",
+        ),
+        (
+            "a module with code behind it",
+            "programs = [\"python3:os;import os;os.system('touch MARK')\"]",
+            "client> print 1",
+        ),
+        (
+            "a program by its path",
+            "programs = [\"/bin/sh\"]",
+            "client> print 1",
+        ),
+        (
+            "a program below the folder",
+            "programs = [\"./python3:x\"]",
+            "client> print 1",
+        ),
+        (
+            "an option as a program",
+            "programs = [\"-c\"]",
+            "client> print 1",
+        ),
+        (
+            "a setting that is a command",
+            "sysctls = { \"tcp_sack 1; run touch MARK; sysctl tcp_sack\" = 1 }",
+            "client> print 1",
+        ),
+        (
+            "a value that is a command",
+            "sysctls = { tcp_sack = \"1; run touch MARK\" }",
+            "client> print 1",
+        ),
+        (
+            "a value with an end of line",
+            "sysctls = { tcp_sack = \"1\\nrun touch MARK\" }",
+            "client> print 1",
+        ),
+        (
+            "a host that is a command",
+            "processes = [\"a; run touch MARK\"]",
+            "client> print 1",
+        ),
+        ("a program", "", "client> run touch MARK"),
+        (
+            "a program in the background",
+            "",
+            "client> run touch MARK &",
+        ),
+        (
+            "a program in a loop",
+            "",
+            "client> repeat 1 { run touch MARK }",
+        ),
+        (
+            "a loop over two lines",
+            "",
+            "client> repeat 1 { run touch MARK\n}",
+        ),
+        ("a line that goes on", "", "client> run \\\ntouch MARK"),
+        (
+            "a program behind a comment",
+            "",
+            "client> print 1; run touch MARK # x",
+        ),
+        ("a file that is saved", "", "client> save MARK.lab"),
+        ("a capture that is saved", "", "client> save MARK.pcapng"),
+        ("a script that is loaded", "", "client> load MARK"),
+        ("another lesson", "", "client> lesson play MARK"),
+        (
+            "a socket path",
+            "",
+            "client> d = socket AF_UNIX\nclient> bind d MARK",
+        ),
+        (
+            "a socket path in quotes",
+            "",
+            "client> d = socket AF_UNIX\nclient> d.bind(\"MARK\")",
+        ),
+        (
+            "a socket path that is put together",
+            "",
+            "client> d = socket AF_UNIX\nclient> d.bind(\"/\" + \"MARK\")",
+        ),
+        (
+            "a socket path in a variable",
+            "",
+            "client> d = socket AF_UNIX; p = b\"MARK\"; bind d p",
+        ),
+        (
+            "a socket path above",
+            "",
+            "client> d = socket AF_UNIX; bind d ../x.sock",
+        ),
+        (
+            "a socket path above in a variable",
+            "",
+            "client> d = socket AF_UNIX; p = \"..\" + \"/x.sock\"; bind d p",
+        ),
+        (
+            "a server at a path",
+            "",
+            "client> p = \"MARK\"; s = socket AF_UNIX; bind s p; listen s",
+        ),
+    ] {
+        let text = |mark: &str| lesson(front, commands).replace("MARK", mark);
+        let told = all_ways(text, "PWNED", &[]).iter().any(|ran| {
+            ran.err.contains("allow-run") || ran.out.contains("allow-run") || ran.out.contains("│")
+        });
+        assert!(told, "{what}: no word of it");
+    }
+}
+
+#[test]
+fn what_is_allowed_is_done() {
+    if !private_lab() {
+        return;
+    }
+    for commands in [
+        "client> run touch MARK",
+        "client> d = socket AF_UNIX SOCK_DGRAM; bind d ./in.sock; u = socket AF_UNIX SOCK_DGRAM; connect u ./in.sock; run touch MARK",
+    ] {
+        let text =
+            |mark: &str| lesson("programs = [\"python3:json\"]", commands).replace("MARK", mark);
+        for ran in all_ways(text, "ALLOWED", &["--allow-run"]) {
+            assert_eq!(ran.status, 0, "{}{}", ran.out, ran.err);
+        }
+    }
+}
+
+#[test]
+fn a_strangers_lesson_reads_no_file_and_meets_no_socket_outside_its_folder() {
+    if !private_lab() {
+        return;
+    }
+    let place = folder();
+    let path = |name: &str| place.path().join(name).display().to_string();
+    let _outside = std::os::unix::net::UnixListener::bind(path("host.sock")).expect("a listener");
+    let datagrams = std::os::unix::net::UnixDatagram::bind(path("host.dgram")).expect("a socket");
+    datagrams.set_nonblocking(true).expect("it is");
+    std::fs::write(path("secret"), "secret").expect("a file");
+    for commands in [
+        "client> u = socket AF_UNIX\nclient> connect u HOST.sock",
+        "client> p = \"HOST\" + \".sock\"; u = socket AF_UNIX; connect u p",
+        "client> p = \"HOST\" + \".sock\"; u = socket AF_UNIX; connect_ex u p",
+        "client> p = \"HOST\" + \".dgram\"; u = socket AF_UNIX SOCK_DGRAM; sendto u \"x\" p",
+        "client> p = \"HOST\" + \".dgram\"; u = socket AF_UNIX SOCK_DGRAM; sendmsg u [\"x\"] address=p",
+        "client> p = \"/proc/self/root\" + \"HOST\" + \".sock\"; u = socket AF_UNIX; connect u p",
+        "client> a, b = socketpair\nclient> sendfile a SECRET",
+        "client> a, b = socketpair\nclient> a.sendfile(\"/proc/self/rootSECRET\")",
+        "client> a, b = socketpair\nclient> repeat 1 { sendfile a ./../../../../../../../../etc/passwd }",
+    ] {
+        let text = lesson("", commands)
+            .replace("HOST", &path("host"))
+            .replace("SECRET", &path("secret"));
+        std::fs::write(path("evil.md"), &text).expect("it can be written");
+        for work in ["check", "play"] {
+            let evil = path("evil.md");
+            let arguments = [
+                "--color",
+                "never",
+                "--deadline",
+                "2s",
+                "lesson",
+                work,
+                &evil,
+            ];
+            let ran = run_in(place.path(), &arguments, b"");
+            // What is only known when it runs is told there; a check tells what it demands alone.
+            let told = ran.out.contains("--allow-run") || work == "check";
+            assert!(told, "{commands}: {}{}", ran.out, ran.err);
+            assert!(!ran.out.contains("= 6"), "{commands}: {}", ran.out);
+        }
+    }
+    assert!(
+        datagrams.recv(&mut [0; 9]).is_err(),
+        "a datagram came through"
+    );
+}
