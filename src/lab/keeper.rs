@@ -6,6 +6,7 @@ use super::host::Failure;
 use super::hosts_file;
 use super::machines::Machines;
 use super::message::{LIMIT, Reply, Request, SocketPath};
+use super::small_tables;
 use crate::event::Ended;
 use crate::sys::{diag, link, pass, ring, signal};
 use nix::errno::Errno;
@@ -74,6 +75,10 @@ fn prepare(host: &str, private: bool) -> Result<Prepared, Failure> {
     let mut notes = Vec::new();
     let mut names = false;
     if private {
+        // The network this process was made in has the machine's tables; the first host's is made from it. Where the limit of network
+        // namespaces is reached the lab does with the first.
+        small_tables::request();
+        let _ = small_tables::enter_network();
         link::bring_up("lo").map_err(|error| ("SIOCSIFFLAGS on lo", error))?;
         let mut attempt = |what: &str, result: io::Result<()>| {
             if let Err(error) = result {

@@ -1,5 +1,6 @@
 //! A host's own namespaces: made, entered for a moment, entered for good. The thread that does this must be its process's only one.
 
+use super::small_tables;
 use nix::sched::{CloneFlags, setns, unshare};
 use std::fs::File;
 use std::io;
@@ -34,7 +35,7 @@ impl Namespaces {
 
     /// New ones, which this process is in when this returns (unshare(2)).
     pub fn make() -> io::Result<Self> {
-        unshare(CloneFlags::CLONE_NEWNET)?;
+        small_tables::enter_network()?;
         let uts = unshare(CloneFlags::CLONE_NEWUTS).is_ok();
         let mut made = Self::current()?;
         made.uts = made.uts.filter(|_| uts);
