@@ -28,8 +28,9 @@ use crate::command::ast::{Action, Command, Expr};
 use crate::engine::HIDDEN;
 use crate::event::{Ended, Event, ProcessEvent, ResultEvent};
 use crate::lab::handle::{FIRST_HOST, Lab, LabError};
+use crate::process::channel::Channel;
 use crate::process::handle::{Birth, Process};
-use crate::sys::{memory, pass};
+use crate::sys::{clock, memory, pass};
 use crate::value::Value;
 use evidence::Sampling;
 use hosts::Hosts;
@@ -45,7 +46,6 @@ use sampling::Samples;
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::io;
 use std::os::fd::AsFd;
-use std::os::unix::net::UnixStream;
 use std::path::PathBuf;
 
 /// How long the session waits between two looks at a call that has not returned, in milliseconds: two looks that find its thread
@@ -73,6 +73,8 @@ pub struct Session {
     lab_is_gone: bool,
     processes: Vec<Process>,
     programs: Vec<Program>,
+    /// True once a program has been started.
+    programs_ran: bool,
     hosts: Hosts,
     packets: Packets,
     sampling: Sampling,
@@ -83,6 +85,8 @@ pub struct Session {
     log: Log,
     commands: u64,
     jobs: u32,
+    /// When calls that have not returned were last looked at, in nanoseconds of CLOCK_MONOTONIC.
+    looked_ns: u64,
     out: Vec<Event>,
     latest: BTreeMap<String, ResultEvent>,
     /// Why the last command of a process was not carried out to its end, where no call of it failed.
@@ -112,6 +116,7 @@ impl Session {
             lab_is_gone: false,
             processes: Vec::new(),
             programs: Vec::new(),
+            programs_ran: false,
             hosts: Hosts::default(),
             packets,
             sampling: Sampling::default(),
@@ -122,6 +127,7 @@ impl Session {
             log: Log::default(),
             commands: 0,
             jobs: 0,
+            looked_ns: 0,
             out: Vec::new(),
             latest: BTreeMap::new(),
             refusals: BTreeMap::new(),
@@ -261,17 +267,23 @@ impl Session {
 
     /// Makes a process on a host. Its name must be new, and the host there.
     pub fn make_process_on(&mut self, name: &str, host: &str) -> Result<(), LabError> {
-        let (ours, theirs) = UnixStream::pair()?;
+        let channel = Channel::new()?;
         let (family, of_children) = pass::pair()?;
-        let spawned = self
-            .lab
-            .spawn(name, host, [theirs.as_fd(), of_children.as_fd()])?;
+        let spawned = self.lab.spawn(
+            name,
+            host,
+            [
+                channel.theirs.requests.as_fd(),
+                channel.theirs.reports.as_fd(),
+                of_children.as_fd(),
+            ],
+        )?;
         let birth = Birth {
             pid: spawned.pid,
             keeper_pid: spawned.keeper_pid,
             pidfd: spawned.pidfd,
         };
-        let mut process = Process::new(name, host, birth, ours, family)?;
+        let mut process = Process::new(name, host, birth, channel.ours, family);
         if let (true, Some(folder)) = (self.settings.confined, &self.settings.folder) {
             process.keep_to(folder)?;
         }
@@ -341,6 +353,7 @@ impl Session {
                 command.text
             )));
         }
+        self.looked_ns = clock::monotonic_ns();
         self.settle(process, job);
         self.quiesce();
         Ok(())
@@ -394,7 +407,7 @@ impl Session {
                 Some(work) if work.blocked => return,
                 Some(_) => {}
             }
-            if self.pump_one(process, PollTimeout::from(LOOK_MS)) == 0 {
+            if self.pump_one(process, PollTimeout::from(LOOK_MS)) == 0 && self.look_is_due() {
                 self.look();
             }
         }
@@ -477,6 +490,20 @@ impl Session {
     /// Whether this tier shows only the session's own conversations.
     pub fn is_shared_network(&self) -> bool {
         !self.lab.tier().is_private()
+    }
+}
+
+impl Drop for Session {
+    /// Ends the lab and the captures side by side: both wait for the kernel.
+    fn drop(&mut self) {
+        let taps = self.packets.taps_mut().close();
+        std::thread::scope(|scope| {
+            for tap in taps {
+                // Where no thread can be had the capture is closed here.
+                let _ = std::thread::Builder::new().spawn_scoped(scope, move || drop(tap));
+            }
+            self.lab.end();
+        });
     }
 }
 

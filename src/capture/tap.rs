@@ -58,7 +58,7 @@ struct State {
 
 /// The rings for frames of each length. A frame is in one of them.
 #[derive(Debug)]
-struct Rings([Ring; RINGS]);
+struct Rings(Vec<Ring>);
 
 impl Rings {
     /// Gives the oldest of their next frames to `look`.
@@ -73,6 +73,18 @@ impl Rings {
     fn drops(&self) -> u64 {
         let drops = self.0.iter().map(|ring| ring.drops().unwrap_or(0));
         drops.map(u64::from).sum()
+    }
+}
+
+impl Drop for Rings {
+    /// Closes the rings, all at once: for each the kernel waits until no processor uses it any more, some tens of milliseconds.
+    fn drop(&mut self) {
+        std::thread::scope(|scope| {
+            for ring in self.0.drain(..) {
+                // Where no thread can be had the ring is closed here.
+                let _ = std::thread::Builder::new().spawn_scoped(scope, move || drop(ring));
+            }
+        });
     }
 }
 
@@ -150,9 +162,13 @@ impl Tap {
         frame
     }
 
-    /// Frames that were lost because nobody fetched them in time, since the capture began (PACKET_STATISTICS).
-    pub fn dropped(&mut self) -> u64 {
+    /// Asks the kernel how many frames were lost because nobody fetched them in time (PACKET_STATISTICS).
+    pub fn count_dropped(&mut self) {
         self.dropped += self.shared.state().rings.drops();
+    }
+
+    /// Frames that were lost since the capture began, as far as they were counted.
+    pub fn dropped(&self) -> u64 {
         self.dropped
     }
 
@@ -184,8 +200,8 @@ impl AsFd for Tap {
 }
 
 /// Makes the rings, all at once: for each the kernel waits until no processor uses what was there before, some milliseconds.
-fn start(sockets: [OwnedFd; RINGS], rooms: [Room; RINGS]) -> io::Result<[Ring; RINGS]> {
-    let rings: io::Result<Vec<Ring>> = std::thread::scope(|scope| {
+fn start(sockets: [OwnedFd; RINGS], rooms: [Room; RINGS]) -> io::Result<Vec<Ring>> {
+    std::thread::scope(|scope| {
         let threads: Vec<_> = sockets
             .into_iter()
             .zip(rooms)
@@ -198,10 +214,7 @@ fn start(sockets: [OwnedFd; RINGS], rooms: [Room; RINGS]) -> io::Result<[Ring; R
             .into_iter()
             .map(|thread| thread.join().unwrap_or_else(|_| Err(broken())))
             .collect()
-    });
-    rings?
-        .try_into()
-        .map_err(|_| io::Error::other("there is a ring for each socket"))
+    })
 }
 
 /// The thread: empties the rings while there is a flood. The tap does not wait for its end, which comes by itself.

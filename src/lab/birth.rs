@@ -11,9 +11,9 @@ use std::ffi::CString;
 use std::io;
 use std::os::fd::OwnedFd;
 
-/// What a prompt's process does: takes its channel and the one its forked children report on, its name and its host's, and gives its
+/// What a prompt's process does: takes where it reads requests and writes reports, the socket its forked children report on, its name and its host's, and gives its
 /// exit status.
-pub type ProcessMain = fn([OwnedFd; 2], &str, &str) -> i32;
+pub type ProcessMain = fn([OwnedFd; 3], &str, &str) -> i32;
 
 /// A process that was born: its id, and what stands for it.
 pub type Born = (Pid, OwnedFd);
@@ -29,7 +29,7 @@ pub fn process(
     descriptors: Vec<OwnedFd>,
     process_main: ProcessMain,
 ) -> Result<Born, Failure> {
-    let channels: [OwnedFd; 2] = descriptors
+    let channels: [OwnedFd; 3] = descriptors
         .try_into()
         .map_err(|_| ("spawn", io::Error::from_raw_os_error(libc::EBADF)))?;
     if let Some(pid) = spawn::fork().map_err(|error| ("fork(2)", error))? {
@@ -98,7 +98,7 @@ pub fn program(
 
 /// Runs in the forked child: leaves it with standard descriptors to nowhere, its channels out of the way, and 3 free.
 fn become_process(
-    channels: [OwnedFd; 2],
+    channels: [OwnedFd; 3],
     name: &str,
     host: &str,
     process_main: ProcessMain,
@@ -110,10 +110,13 @@ fn become_process(
     );
     let settled = nowhere.map_err(io::Error::from).and_then(|nowhere| {
         descriptor_table::set_standard(&nowhere, &nowhere, &nowhere)?;
-        let [channel, family] = channels;
-        let channel = descriptor_table::move_high(channel)?;
-        let family = descriptor_table::move_high(family)?;
-        descriptor_table::close_all_but(&[&channel, &family])?;
+        let [requests, reports, family] = channels;
+        let channels = [
+            descriptor_table::move_high(requests)?,
+            descriptor_table::move_high(reports)?,
+            descriptor_table::move_high(family)?,
+        ];
+        descriptor_table::close_all_but(&channels.each_ref())?;
         // The number was closed just now with the rest; its owner must not close it a second time.
         std::mem::forget(nowhere);
         nix::sys::prctl::set_pdeathsig(Signal::SIGKILL)?;
@@ -122,7 +125,7 @@ fn become_process(
         if let Ok(name) = CString::new(name) {
             nix::sys::prctl::set_name(&name)?;
         }
-        Ok([channel, family])
+        Ok(channels)
     });
     settled.map_or(126, |channels| process_main(channels, name, host))
 }

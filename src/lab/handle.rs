@@ -35,6 +35,7 @@ pub struct Lab {
     keeper: Pid,
     channel: OwnedFd,
     ended: VecDeque<(i32, Ended)>,
+    has_ended: bool,
     paths: Vec<SocketPath>,
     /// A netlink socket in the lab's network, for sock_diag.
     pub diag: OwnedFd,
@@ -208,6 +209,7 @@ impl Lab {
                     keeper,
                     channel: ours,
                     ended: VecDeque::new(),
+                    has_ended: false,
                     paths: Vec::new(),
                     diag,
                     capture: descriptors.collect::<Vec<_>>().try_into().ok(),
@@ -285,7 +287,7 @@ impl Lab {
         &mut self,
         name: &str,
         host: &str,
-        channels: [BorrowedFd<'_>; 2],
+        channels: [BorrowedFd<'_>; 3],
     ) -> Result<Spawned, LabError> {
         let request = Request::Spawn {
             name: name.to_owned(),
@@ -418,9 +420,12 @@ impl AsFd for Lab {
     }
 }
 
-impl Drop for Lab {
-    /// Closes the channel, which ends the keeper, and waits for it; what it could not remove any more is removed here.
-    fn drop(&mut self) {
+impl Lab {
+    /// Closes the channel, which ends the keeper, and waits for it; what it could not remove any more is removed here. Once is enough.
+    pub fn end(&mut self) {
+        if std::mem::replace(&mut self.has_ended, true) {
+            return;
+        }
         let _ = self.send(&Request::Folder(None), &[]);
         let _ =
             nix::sys::socket::shutdown(self.channel.as_raw_fd(), nix::sys::socket::Shutdown::Both);
@@ -439,6 +444,12 @@ impl Drop for Lab {
         for path in &self.paths {
             keeper::remove(path);
         }
+    }
+}
+
+impl Drop for Lab {
+    fn drop(&mut self) {
+        self.end();
     }
 }
 

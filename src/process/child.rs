@@ -11,17 +11,18 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 /// Serves until the channel closes. Commands of job 0 run on this thread, one after the other; others each on their own.
 /// Children that a command forks report on `family`, which keeps messages whole.
-pub fn run(channels: [OwnedFd; 2], name: &str, host: &str) -> i32 {
-    let [channel, family] = channels;
-    let reserved = [channel.as_raw_fd(), family.as_raw_fd()];
+pub fn run(channels: [OwnedFd; 3], name: &str, host: &str) -> i32 {
+    let reserved = channels.each_ref().map(AsRawFd::as_raw_fd);
+    let [requests, reports, family] = channels.map(File::from);
     let process = Arc::new(Process {
         engine: Engine::new(name, host).reserving(&reserved),
         channel: Channel {
-            stream: File::from(channel),
-            turn: Mutex::new(()),
+            requests,
+            reports,
+            outbox: Mutex::new(Vec::new()),
             inbox: Mutex::new(Vec::new()),
         },
-        family: Family(File::from(family)),
+        family: Family(family),
     });
     loop {
         match process.channel.next() {
@@ -72,11 +73,13 @@ impl Process {
     }
 }
 
-/// The channel to the terminal. One descriptor for both directions: a copy would take number 3, which is the student's. Used as a file,
-/// by read(2) and write(2), so that `strace -e trace=network` shows the student's calls and no others.
+/// The channel to the terminal: two pipes, so that `strace -e trace=network` shows the student's calls and no others. Their descriptors are
+/// high numbers; a copy would take number 3, which is the student's.
 struct Channel {
-    stream: File,
-    turn: Mutex<()>,
+    requests: File,
+    reports: File,
+    /// A result that is sent with what follows it, at the latest the end of its command: one write(2) and one wake of the terminal.
+    outbox: Mutex<Vec<u8>>,
     /// Bytes that have come and are not yet a whole message; only the main thread reads.
     inbox: Mutex<Vec<u8>>,
 }
@@ -91,7 +94,7 @@ impl Channel {
                 inbox.drain(..taken);
                 return Ok(Some(request));
             }
-            match (&self.stream).read(&mut chunk) {
+            match (&self.requests).read(&mut chunk) {
                 Ok(0) => return Ok(None),
                 Ok(length) => inbox.extend_from_slice(&chunk[..length]),
                 Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
@@ -102,9 +105,14 @@ impl Channel {
 
     fn send(&self, report: &Report) {
         let Ok(bytes) = encode(report) else { return };
-        let _turn = self.turn.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut outbox = self.outbox.lock().unwrap_or_else(PoisonError::into_inner);
+        outbox.extend(bytes);
+        if matches!(report, Report::Result(_)) {
+            return;
+        }
         // A terminal that is gone takes this process with it; there is nobody to tell.
-        let _ = (&self.stream).write_all(&bytes);
+        let _ = (&self.reports).write_all(&outbox);
+        outbox.clear();
     }
 }
 

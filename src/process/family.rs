@@ -79,6 +79,11 @@ impl Family {
         self.held.len() > before
     }
 
+    /// True when there are children, or reports of some whose fork is still to be reported.
+    pub fn is_reporting(&self) -> bool {
+        !self.children.is_empty() || !self.held.is_empty()
+    }
+
     /// The parent has told of a fork that returned this number.
     pub fn announce(&mut self, parent: &str, number: i64) {
         if number > 0 {

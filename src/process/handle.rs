@@ -1,5 +1,6 @@
 //! The terminal's hold on a prompt's process: sends commands, takes reports, and reads from /proc whether a call sleeps in the kernel.
 
+use super::channel::Ours;
 use super::family::{Child, Family};
 use super::message::{Execute, Request, decode, encode};
 use super::strand::{Strand, Work};
@@ -10,7 +11,6 @@ use crate::sys::spawn;
 use std::collections::BTreeMap;
 use std::io::{self, Read, Write};
 use std::os::fd::{AsFd, BorrowedFd, OwnedFd};
-use std::os::unix::net::UnixStream;
 use std::path::Path;
 
 /// A process as the terminal knows it.
@@ -25,7 +25,7 @@ pub struct Process {
     /// Its process id as the keeper tells of it.
     pub keeper_pid: i32,
     pidfd: OwnedFd,
-    channel: UnixStream,
+    channel: Ours,
     inbox: Vec<u8>,
     family: Family,
     at_work: BTreeMap<Strand, Work>,
@@ -49,15 +49,8 @@ pub struct Heard {
 
 impl Process {
     /// A process that was just made, with this end of its channel.
-    pub fn new(
-        name: &str,
-        host: &str,
-        spawned: Birth,
-        channel: UnixStream,
-        family: OwnedFd,
-    ) -> io::Result<Self> {
-        channel.set_nonblocking(true)?;
-        Ok(Self {
+    pub fn new(name: &str, host: &str, spawned: Birth, channel: Ours, family: OwnedFd) -> Self {
+        Self {
             name: name.to_owned(),
             host: host.to_owned(),
             pid: spawned.pid,
@@ -67,7 +60,7 @@ impl Process {
             inbox: Vec::new(),
             family: Family::new(family),
             at_work: BTreeMap::new(),
-        })
+        }
     }
 
     /// Keeps the paths of its calls to this folder; before its first command.
@@ -107,11 +100,7 @@ impl Process {
     }
 
     fn send(&mut self, request: &Request) -> io::Result<()> {
-        let bytes = encode(request)?;
-        self.channel.set_nonblocking(false)?;
-        let sent = self.channel.write_all(&bytes);
-        self.channel.set_nonblocking(true)?;
-        sent
+        self.channel.requests.write_all(&encode(request)?)
     }
 
     /// What has come since the last time. Reading goes on until neither the process nor its children have anything more to say, so that
@@ -123,7 +112,8 @@ impl Process {
         };
         loop {
             let (mut reports, gone) = self.receive_own();
-            let more = self.family.receive() || !reports.is_empty();
+            // Without children nobody else reports: what has come by now is all.
+            let more = self.family.receive() || self.family.is_reporting() && !reports.is_empty();
             heard.gone |= gone;
             heard.reports.append(&mut reports);
             if !more || gone {
@@ -157,7 +147,7 @@ impl Process {
         let mut gone = false;
         let mut chunk = [0; 16 * 1024];
         loop {
-            match self.channel.read(&mut chunk) {
+            match self.channel.reports.read(&mut chunk) {
                 Ok(0) => {
                     gone = true;
                     break;
@@ -273,7 +263,9 @@ impl Process {
 
     /// What to wait for: its reports, those of its children, and their ends.
     pub fn descriptors(&self) -> impl Iterator<Item = BorrowedFd<'_>> {
-        self.family.descriptors().chain([self.channel.as_fd()])
+        self.family
+            .descriptors()
+            .chain([self.channel.reports.as_fd()])
     }
 
     /// The command of a job, if it is under way.

@@ -5,7 +5,8 @@ use crate::engine::report::thread_name;
 use crate::event::{BlockedEvent, CallEvent};
 use crate::sys::{signal, spawn};
 use nix::sys::signal::Signal;
-use std::io;
+use std::fs::File;
+use std::io::{self, Read};
 
 /// Which thread of which process.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -187,12 +188,17 @@ impl Work {
 
     fn look_up(&self, strand: &Strand) -> Standing {
         let thread = self.thread.or_else(|| thread_of(self.pid, strand));
-        let status = thread.and_then(|thread| {
-            std::fs::read_to_string(format!("/proc/{}/task/{thread}/status", self.pid)).ok()
+        let path = thread.map(|thread| format!("/proc/{}/task/{thread}/status", self.pid));
+        // The file is about 1,500 bytes, more for a user of many groups: with room for it one read(2) fetches all.
+        let mut status = Vec::with_capacity(16 * 1024);
+        let read = path.and_then(|path| {
+            let file = File::open(path).ok()?;
+            file.take(LONGEST_STATUS).read_to_end(&mut status).ok()
         });
-        let Some(status) = status else {
+        if read.is_none() {
             return Standing::Awake;
-        };
+        }
+        let status = String::from_utf8_lossy(&status);
         let line = |name: &str| {
             status
                 .lines()
@@ -208,6 +214,9 @@ impl Work {
         }
     }
 }
+
+/// No file of /proc/PID/task/TID/status is longer: 65,536 groups of ten digits, and the rest.
+const LONGEST_STATUS: u64 = 1 << 20;
 
 /// The thread id of a strand: the main thread's is the process id, others are found by their name.
 fn thread_of(pid: i32, strand: &Strand) -> Option<i32> {

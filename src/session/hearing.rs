@@ -5,13 +5,15 @@ use super::{LOOK_MS, Session};
 use crate::engine::report::Report;
 use crate::event::Event;
 use crate::process::handle::{Heard, Process};
-use crate::sys::clock::Deadline;
+use crate::sys::clock::{self, Deadline};
 use nix::poll::{PollFd, PollFlags, PollTimeout, poll};
+use std::ops::Range;
 use std::os::fd::{AsFd, BorrowedFd};
 
 impl Session {
     /// Looks whether calls under way have fallen asleep.
     pub fn look(&mut self) {
+        self.looked_ns = clock::monotonic_ns();
         if self.is_busy() {
             // Two looks that find a call in the same sleep make it blocked: what the wire still carries may be what it waits for.
             self.packets.taps_mut().settle();
@@ -20,6 +22,11 @@ impl Session {
             self.out
                 .extend(process.look().into_iter().map(Event::Blocked));
         }
+    }
+
+    /// True when the last look is long enough ago for another to say something new.
+    pub(super) fn look_is_due(&self) -> bool {
+        clock::monotonic_ns() - self.looked_ns >= u64::from(LOOK_MS) * 1_000_000
     }
 
     /// Looks at calls that have not returned, for a front that waits at its prompt.
@@ -31,13 +38,13 @@ impl Session {
 
     /// Waits for something to happen, at most so long, and takes it in. Gives how much was heard.
     pub fn pump(&mut self, patience: PollTimeout) -> usize {
-        wait(&self.descriptors(), patience);
+        let ready = self.wait_for(0..self.processes.len(), patience);
         let mut heard = 0;
-        for place in 0..self.processes.len() {
-            heard += self.hear_process(place);
+        for place in &ready.processes {
+            heard += self.hear_process(*place);
         }
         self.processes.retain(|process| !process.name.is_empty());
-        self.hear_the_rest();
+        self.hear_the_rest(ready.keeper);
         heard
     }
 
@@ -46,15 +53,39 @@ impl Session {
         let Some(place) = self.place(process) else {
             return 0;
         };
-        {
-            let mut descriptors: Vec<_> = self.processes[place].descriptors().collect();
-            descriptors.extend(self.common_descriptors());
-            wait(&descriptors, patience);
+        let ready = self.wait_for(place..place + 1, patience);
+        let mut heard = 0;
+        for place in &ready.processes {
+            heard += self.hear_process(*place);
         }
-        let heard = self.hear_process(place);
         self.processes.retain(|process| !process.name.is_empty());
-        self.hear_the_rest();
+        self.hear_the_rest(ready.keeper);
         heard
+    }
+
+    /// Waits until there is something to read from one of these processes, from a program, a tap or the keeper, at most so long (poll(2)).
+    fn wait_for(&self, processes: Range<usize>, patience: PollTimeout) -> Ready {
+        let of_processes = processes.flat_map(|index| {
+            let descriptors = self.processes[index].descriptors();
+            descriptors.map(move |fd| (Some(index), fd))
+        });
+        let common = self.common_descriptors();
+        let (owners, mut watched): (Vec<Option<usize>>, Vec<PollFd<'_>>) = of_processes
+            .chain(common.into_iter().map(|fd| (None, fd)))
+            .map(|(owner, fd)| (owner, PollFd::new(fd, PollFlags::POLLIN)))
+            .unzip();
+        // After an interrupted wait anything may be ready.
+        let interrupted = poll(&mut watched, patience).is_err();
+        let is_ready = |watched: &PollFd<'_>| interrupted || watched.any().unwrap_or(true);
+        let mut processes: Vec<usize> = std::iter::zip(&owners, &watched)
+            .filter(|(_, watched)| is_ready(watched))
+            .filter_map(|(owner, _)| *owner)
+            .collect();
+        processes.dedup();
+        Ready {
+            processes,
+            keeper: !self.lab_is_gone && watched.last().is_some_and(is_ready),
+        }
     }
 
     pub(super) fn hear_process(&mut self, place: usize) -> usize {
@@ -85,9 +116,11 @@ impl Session {
     }
 
     /// Programs and packets. They are not counted as heard: a program that never stops writing would keep a command from its end.
-    pub(super) fn hear_the_rest(&mut self) {
+    pub(super) fn hear_the_rest(&mut self, keeper: bool) {
         // The keeper first: a program whose end it tells has written all it will, and is heard to its end below.
-        self.hear_keeper();
+        if keeper {
+            self.hear_keeper();
+        }
         self.hear_programs();
         // While a call is on its way its packets wait for it, so that they stand under it.
         self.packets.taps_mut().drain();
@@ -149,6 +182,7 @@ impl Session {
             .flat_map(Program::descriptors)
             .collect();
         descriptors.extend(self.packets.taps().descriptors());
+        // The keeper is the last: `wait_for` relies on it.
         if !self.lab_is_gone {
             descriptors.push(self.lab.as_fd());
         }
@@ -205,11 +239,10 @@ impl Session {
     }
 }
 
-/// poll(2) for something to read. An interrupted wait is a short one.
-fn wait(descriptors: &[BorrowedFd<'_>], patience: PollTimeout) {
-    let mut watched: Vec<PollFd<'_>> = descriptors
-        .iter()
-        .map(|fd| PollFd::new(*fd, PollFlags::POLLIN))
-        .collect();
-    let _ = poll(&mut watched, patience);
+/// Who has something to say.
+struct Ready {
+    /// Processes, by their index.
+    processes: Vec<usize>,
+    /// The keeper.
+    keeper: bool,
 }

@@ -20,6 +20,8 @@ const FIRST_MIB: usize = 4;
 const NEXT_MIB: usize = 2;
 /// At most this many frames of a host's loopback are fetched before they are told: those behind them wait where they take less memory.
 const AT_ONCE: usize = 4096;
+/// When so many frames of a host come at once its rings may have been full: the smallest holds more.
+const MANY: usize = 32;
 
 /// Who sends what the wire itself has made: the ICMP error of a router.
 pub const WIRE_NAME: &str = "wire";
@@ -65,7 +67,7 @@ pub struct Taps {
     left_behind: bool,
     complete_ns: i64,
     moved_states: bool,
-    dropped: u64,
+    met_ipv6: bool,
 }
 
 impl Taps {
@@ -87,7 +89,7 @@ impl Taps {
             left_behind: false,
             complete_ns: i64::MAX,
             moved_states: false,
-            dropped: 0,
+            met_ipv6: false,
         })
     }
 
@@ -138,6 +140,12 @@ impl Taps {
         self.hosts.iter().any(|host| host.tap.is_some())
     }
 
+    /// Gives the captures up, for whoever closes them.
+    pub fn close(&mut self) -> Vec<Tap> {
+        let taps = self.hosts.iter_mut().map(|host| host.tap.take());
+        taps.flatten().collect()
+    }
+
     /// What to wait for.
     pub fn descriptors(&self) -> impl Iterator<Item = BorrowedFd<'_>> {
         let taps = self.hosts.iter().filter_map(|host| host.tap.as_ref());
@@ -147,7 +155,8 @@ impl Taps {
 
     /// Frames that could not be kept for us.
     pub fn dropped(&self) -> u64 {
-        self.dropped + self.wire.as_ref().map_or(0, |wire| wire.missed().1)
+        let taps = self.hosts.iter().filter_map(|host| host.tap.as_ref());
+        taps.map(Tap::dropped).sum::<u64>() + self.wire.as_ref().map_or(0, |wire| wire.missed().1)
     }
 
     /// Frames the wire could not carry because its process was not fast enough.
@@ -201,12 +210,20 @@ impl Taps {
         std::mem::take(&mut self.moved_states)
     }
 
-    /// Lets the wire carry all that lies at its ports, then fetches everything: what a call caused is there when this returns.
-    pub fn settle(&mut self) {
+    /// Lets the wire carry all that lies at its ports, then fetches everything: what a call caused is there when this returns. True when
+    /// anything came.
+    pub fn settle(&mut self) -> bool {
         if let Some(wire) = &mut self.wire {
             wire.sync();
         }
+        let before = (self.waiting.len(), self.deliveries.len());
         self.drain();
+        before != (self.waiting.len(), self.deliveries.len())
+    }
+
+    /// True once a packet of IPv6 was seen.
+    pub fn has_met_ipv6(&self) -> bool {
+        self.met_ipv6
     }
 
     /// Fetches what has come, unless very much waits already. Does not wait.
@@ -234,6 +251,10 @@ impl Taps {
                 delivered: None,
             }));
             sources += usize::from(self.waiting.len() > had);
+            // A ring that was full had more frames than this.
+            if self.waiting.len() >= had + MANY {
+                tap.count_dropped();
+            }
             if self.waiting.len() == had + AT_ONCE {
                 self.left_behind = true;
                 let newest = self.waiting.back().map(|newest| newest.frame.time_ns);
@@ -277,6 +298,11 @@ impl Taps {
         if self.waiting.len() == before {
             return;
         }
+        self.met_ipv6 = self.met_ipv6
+            || self
+                .waiting
+                .range(before..)
+                .any(|waiting| matches!(waiting.headers.addresses(), Some((IpAddr::V6(_), _))));
         self.moved_states |= self.waiting.range(before..).any(|waiting| {
             waiting
                 .headers
@@ -288,7 +314,5 @@ impl Taps {
                 .make_contiguous()
                 .sort_by_key(|waiting| waiting.frame.time_ns);
         }
-        let taps = self.hosts.iter_mut().filter_map(|host| host.tap.as_mut());
-        self.dropped = taps.map(Tap::dropped).sum();
     }
 }

@@ -1,0 +1,58 @@
+//! The channel between the terminal and a prompt's process: two pipes. A pair of sockets would do, but whoever reads from one wakes a peer that
+//! waits to read (`unix_write_space` in the kernel): two more changes of the running task for each message.
+
+use nix::fcntl::OFlag;
+use nix::unistd::pipe2;
+use std::fs::File;
+use std::io;
+use std::os::fd::OwnedFd;
+
+/// Both ends.
+#[derive(Debug)]
+pub struct Channel {
+    /// The terminal's.
+    pub ours: Ours,
+    /// The process's.
+    pub theirs: Theirs,
+}
+
+/// The terminal's end.
+#[derive(Debug)]
+pub struct Ours {
+    /// Where requests are written; a write waits for room.
+    pub requests: File,
+    /// Where reports are read; a read does not wait.
+    pub reports: File,
+}
+
+/// The process's end.
+#[derive(Debug)]
+pub struct Theirs {
+    /// Where requests are read.
+    pub requests: OwnedFd,
+    /// Where reports are written.
+    pub reports: OwnedFd,
+}
+
+impl Channel {
+    /// Makes the pipes; all four descriptors are closed by execve(2).
+    pub fn new() -> io::Result<Self> {
+        let (read_requests, write_requests) = pipe2(OFlag::O_CLOEXEC)?;
+        let (read_reports, write_reports) = pipe2(OFlag::O_CLOEXEC)?;
+        // The flag belongs to this end alone.
+        nix::fcntl::fcntl(
+            &read_reports,
+            nix::fcntl::FcntlArg::F_SETFL(OFlag::O_NONBLOCK),
+        )?;
+        Ok(Self {
+            ours: Ours {
+                requests: write_requests.into(),
+                reports: read_reports.into(),
+            },
+            theirs: Theirs {
+                requests: read_requests,
+                reports: write_reports,
+            },
+        })
+    }
+}
