@@ -178,6 +178,9 @@ impl Look {
 
     /// The columns a text takes in this look.
     pub fn measure(&self, text: &str) -> usize {
+        if is_plain(text) {
+            return text.len();
+        }
         self.fold(text).chars().map(columns).sum()
     }
 
@@ -203,6 +206,11 @@ impl Look {
         let missing = width.saturating_sub(self.measure(&text));
         format!("{}{text}", " ".repeat(missing))
     }
+}
+
+/// True for text of printable ASCII alone, of which each byte is a character and takes a column.
+fn is_plain(text: &str) -> bool {
+    text.bytes().all(|byte| matches!(byte, b' '..=b'~'))
 }
 
 /// The columns one character takes (Unicode Standard Annex 11).
@@ -297,10 +305,10 @@ impl Line {
 
     /// Shortens the line to at most `width` columns; the last ones become an ellipsis when something is missing.
     pub fn cut_to(&mut self, width: usize, look: &Look) {
-        let mut cells = wrap::cells(self, look);
-        if wrap::width(&cells) <= width {
+        if self.width(look) <= width {
             return;
         }
+        let mut cells = wrap::cells(self, look);
         let ellipsis = if width < 3 && look.ascii { "." } else { "…" };
         let mark = look.fold(ellipsis).into_owned();
         let room = width.saturating_sub(look.measure(&mark));
@@ -310,6 +318,17 @@ impl Line {
             cells.extend(mark.chars().map(|character| (character, style)));
         }
         self.pieces = wrap::pieces(&cells).pieces;
+    }
+
+    /// Removes the blanks at its end.
+    pub fn trim_end(&mut self) {
+        while let Some(last) = self.pieces.last_mut() {
+            last.text.truncate(last.text.trim_end_matches(' ').len());
+            if !last.text.is_empty() {
+                return;
+            }
+            self.pieces.pop();
+        }
     }
 
     /// The pieces in their order.
@@ -414,7 +433,7 @@ impl Styled {
 /// The text with every hidden character as an escape: `\n`, `\x1b`, `\u202e`. Backslashes stay as they are, because
 /// texts that were escaped where they came from pass here too.
 pub fn printable(text: &str) -> Cow<'_, str> {
-    if text.bytes().all(|byte| matches!(byte, b' '..=b'~')) || text.chars().all(is_printable) {
+    if is_plain(text) || text.chars().all(is_printable) {
         return Cow::Borrowed(text);
     }
     let mut shown = String::with_capacity(text.len() + 8);

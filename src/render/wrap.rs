@@ -47,6 +47,9 @@ pub fn pieces(cells: &[Cell]) -> Line {
 
 /// The rows of a line, each at most as wide as the look, without blanks at the end. At least one.
 pub fn rows(line: &Line, look: &Look) -> Vec<Line> {
+    if line.width(look) <= look.width {
+        return vec![row(line, look)];
+    }
     let cells = cells(line, look);
     let Fit::Wrap(hang) = line.fit() else {
         let mut row = line.clone();
@@ -79,6 +82,16 @@ pub fn rows(line: &Line, look: &Look) -> Vec<Line> {
         }
         indent = hang;
     }
+}
+
+/// A line that fits, as the look shows it, without blanks at the end.
+fn row(line: &Line, look: &Look) -> Line {
+    let mut row = Line::new();
+    for piece in line.pieces() {
+        row.push(piece.style(), &look.fold(piece.text()));
+    }
+    row.trim_end();
+    row
 }
 
 /// Which blanks stand in a string between quotes that fits on a row of its own: bytes are not torn apart where they need not be, nor is a

@@ -6,7 +6,7 @@ use super::known::tcp_state;
 use crate::catalog::tcp_info::{FIELDS, TcpInfoField};
 use crate::inspector::evidence::{Listener, Sample, Timer};
 use crate::sys::clock;
-use crate::sys::diag::{Answer, Question};
+use crate::sys::diag::{Answer, Listed, Question};
 use std::sync::LazyLock;
 
 /// Asking takes at most one part in so many of the time.
@@ -14,8 +14,11 @@ const SHARE: i64 = 10;
 /// What it takes to ask a kernel, and to hear of a socket, in nanoseconds.
 const KERNEL: i64 = 100_000;
 const SOCKET: i64 = 5_000;
-/// Before a command is carried out the kernels are asked again, whenever they were last, if that takes no longer than this.
+/// Before and after a call the kernels are asked again, whenever they were last, if that takes no longer than this.
 const AT_MOST: i64 = 5_000_000;
+/// After so long the kernels are asked before a command although nothing has been seen to happen, in nanoseconds: a program that was started
+/// through `socklab enter` may have read what a socket held, and nothing shows it.
+const OLD: i64 = 20_000_000;
 
 /// How often the kernels were asked.
 #[derive(Clone, Copy, Debug, Default)]
@@ -26,12 +29,20 @@ pub struct Sampling {
     took_ns: i64,
     /// True when something has happened since that may have moved a socket.
     stale: bool,
+    /// True when something has happened since the listeners were asked for that may have changed their queues.
+    listeners_stale: bool,
 }
 
 impl Sampling {
     /// Something happened that may have moved a socket.
     pub(super) fn disturb(&mut self) {
         self.stale = true;
+    }
+
+    /// A connection may have been made, or taken out of a listener's queue.
+    pub(super) fn disturb_listeners(&mut self) {
+        self.stale = true;
+        self.listeners_stale = true;
     }
 
     /// So many kernels were asked, and told of so many sockets. What that takes is reckoned, not measured: on a busy machine every
@@ -41,7 +52,13 @@ impl Sampling {
             last_ns: time_ns,
             took_ns: KERNEL * kernels as i64 + SOCKET * sockets as i64,
             stale: false,
+            listeners_stale: self.listeners_stale,
         };
+    }
+
+    /// True when the last answer is old.
+    fn is_old(&self, now_ns: i64) -> bool {
+        (now_ns - self.last_ns).abs() >= OLD
     }
 
     /// True when it is time to ask again.
@@ -58,24 +75,58 @@ impl Session {
         }
     }
 
-    /// Asks the kernels before a command is carried out: what its calls find is what a later cause may rest on.
+    /// Asks the kernels before a command is carried out, if anything can have changed since the last time: what its calls find is what a
+    /// later cause may rest on.
     pub(super) fn sample_before_command(&mut self) {
+        // What the wire held back may have arrived without a packet that tells it, and programs read without one.
+        let unseen = self.hosts.all().len() > 1
+            || !self.programs.is_empty()
+            || self.sampling.is_old(clock::now_ns());
+        if unseen {
+            self.sampling.disturb_listeners();
+        }
+        self.sample_for_call();
+    }
+
+    /// Asks the kernels beside a call, if anything has happened since the last time.
+    pub(super) fn sample_for_call(&mut self) {
         if self.sampling.took_ns > AT_MOST {
             self.sample_if_due();
-        } else {
-            // What the wire held back may have arrived without a packet that tells it.
+        } else if self.sampling.stale {
             self.ask_for_samples();
         }
     }
 
     fn ask_for_samples(&mut self) {
         let asked_ns = clock::now_ns();
-        let answers = self.ask(&[Question::Tcp(libc::AF_INET), Question::Tcp(libc::AF_INET6)]);
-        self.take_samples(asked_ns, &answers);
+        let listed = if self.sampling.listeners_stale || self.is_shared_network() {
+            Listed::Active
+        } else {
+            Listed::Connections
+        };
+        let answers = self.ask_for(self.tcp_questions(), listed);
+        self.take_samples(asked_ns, &answers, listed);
+    }
+
+    /// What to ask of TCP: a lab that has not met IPv6 is not asked for it.
+    pub(super) fn tcp_questions(&self) -> &'static [Question] {
+        const BOTH: [Question; 2] = [Question::Tcp(libc::AF_INET), Question::Tcp(libc::AF_INET6)];
+        &BOTH[..=usize::from(self.has_met_ipv6())]
+    }
+
+    /// True when there can be a TCP or UDP socket of AF_INET6 that matters: a process of the session made one, a program ran, or a packet
+    /// of IPv6 was seen.
+    pub(super) fn has_met_ipv6(&self) -> bool {
+        self.programs_ran || self.inventory.has_met_ipv6() || self.packets.taps().has_met_ipv6()
     }
 
     /// Keeps what the kernels said, asked at `asked_ns`, for the packets round this moment.
-    pub(super) fn take_samples(&mut self, asked_ns: i64, answers: &[(usize, Answer)]) {
+    pub(super) fn take_samples(
+        &mut self,
+        asked_ns: i64,
+        answers: &[(usize, Answer)],
+        listed: Listed,
+    ) {
         let time_ns = clock::now_ns();
         for (place, machine) in self.hosts.all().iter().enumerate() {
             let seen = answers
@@ -89,6 +140,11 @@ impl Session {
                     Some((local, peer, sample((asked_ns, time_ns), answer)))
                 })
                 .collect();
+            let samples = self.packets.samples();
+            samples.take(&machine.name, (asked_ns, time_ns), seen);
+            if listed == Listed::Connections {
+                continue;
+            }
             let listeners = answers
                 .iter()
                 .filter(|(host, answer)| {
@@ -104,11 +160,10 @@ impl Session {
                     })
                 })
                 .collect();
-            let samples = self.packets.samples();
-            samples.take(&machine.name, (asked_ns, time_ns), seen);
             samples.listen(&machine.name, listeners);
         }
         self.sample(time_ns, answers);
+        self.sampling.listeners_stale &= listed == Listed::Connections;
         let kernels = self.hosts.all().len();
         self.sampling.asked(time_ns, kernels, answers.len());
     }
@@ -196,6 +251,7 @@ mod tests {
             last_ns: 1000,
             took_ns: 10,
             stale: true,
+            listeners_stale: false,
         };
         assert!(!sampling.is_due(1099));
         assert!(sampling.is_due(1100));

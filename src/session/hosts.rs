@@ -6,7 +6,7 @@ use crate::event::Event;
 use crate::event::wire::RuleRow;
 use crate::lab::address;
 use crate::lab::handle::{FIRST_HOST, LabError};
-use crate::sys::diag::{self, Answer, Question};
+use crate::sys::diag::{self, Answer, Listed, Question};
 use std::net::IpAddr;
 use std::os::fd::{AsFd, OwnedFd};
 
@@ -181,13 +181,18 @@ impl Session {
         Ok(())
     }
 
-    /// Asks the kernel about the sockets of every host; each answer with the place of its host.
+    /// Asks the kernel about all sockets of every host; each answer with the index of its host.
     pub(super) fn ask(&self, questions: &[Question]) -> Vec<(usize, Answer)> {
+        self.ask_for(questions, Listed::All)
+    }
+
+    /// Asks the kernel about sockets of every host; each answer with the index of its host.
+    pub(super) fn ask_for(&self, questions: &[Question], listed: Listed) -> Vec<(usize, Answer)> {
         let mut all = Vec::new();
         for (place, machine) in self.hosts.machines.iter().enumerate() {
             let channel = machine.diag.as_ref().unwrap_or(&self.lab.diag);
             for question in questions {
-                let answers = diag::ask(channel.as_fd(), *question).unwrap_or_default();
+                let answers = diag::ask(channel.as_fd(), *question, listed).unwrap_or_default();
                 all.extend(answers.into_iter().map(|answer| (place, answer)));
             }
         }

@@ -48,6 +48,7 @@ pub struct Inventory {
     gone: Vec<Known>,
     /// Closed by their process, but still a TCP connection to the kernel.
     orphans: Vec<Known>,
+    met_ipv6: bool,
     /// Rises with every change, so that others can keep what they derived.
     pub version: u64,
 }
@@ -76,6 +77,10 @@ impl Inventory {
             }
             self.adrift
                 .retain(|adrift| known.inode == 0 || adrift.known.inode != known.inode);
+            self.met_ipv6 |= known
+                .arguments
+                .first()
+                .is_some_and(|family| family == "AF_INET6");
             self.open.insert((call.process.clone(), *fd), known);
         }
         if let Some(place) = self.lent(call) {
@@ -197,6 +202,19 @@ impl Inventory {
     /// The sockets that no process has a descriptor of, and that have not ended as far as is known.
     pub fn adrift(&self) -> impl Iterator<Item = &Adrift> {
         self.adrift.iter()
+    }
+
+    /// True once there was a socket of AF_INET6.
+    pub fn has_met_ipv6(&self) -> bool {
+        self.met_ipv6
+    }
+
+    /// True when a TCP socket without a descriptor is bound, and no more than that as far as is known.
+    pub fn has_bound_adrift(&self) -> bool {
+        self.adrift.iter().any(|adrift| {
+            let known = &adrift.known;
+            known.protocol == Protocol::Tcp && known.local.is_some() && known.state() == "CLOSED"
+        })
     }
 
     /// True when the kernel must be asked for more than connections, to learn whether a socket has ended.

@@ -5,6 +5,7 @@ use super::program::inode;
 use super::telling::MANY;
 use crate::event::{CallEvent, Event};
 use crate::lab::message::SocketPath;
+use crate::sys::diag::Listed;
 use crate::value::{Address, Value};
 use std::os::unix::ffi::OsStrExt;
 use std::os::unix::fs::MetadataExt;
@@ -52,20 +53,17 @@ impl Session {
         } else {
             i64::MAX
         };
-        if call.name == "bind" && call.errno.is_none() {
+        let bound = call.name == "bind" && call.errno.is_none();
+        if bound {
             self.remember_path(call.local.as_ref());
         }
         let changes_states = matches!(
             call.name.as_str(),
-            "bind"
-                | "listen"
-                | "accept"
-                | "accept4"
-                | "connect"
-                | "shutdown"
-                | "close"
-                | "setsockopt"
+            "listen" | "accept" | "accept4" | "connect" | "shutdown" | "close" | "setsockopt"
         );
+        if changes_states {
+            self.sampling.disturb_listeners();
+        }
         self.log.call((*call).clone());
         self.out.push(Event::Call(call));
         let lives_on = closed.as_ref().and_then(|closed| self.lives_on(closed));
@@ -75,6 +73,9 @@ impl Session {
         if self.inventory.open().nth(MANY).is_some() {
             // To ask for thousands of states after each of thousands of calls would be the lab's own C10k problem.
             self.stale |= changes_states;
+        } else if bound {
+            // The port that the kernel chose for port 0.
+            self.refresh_listed(Listed::All);
         } else if changes_states
             || self.inventory.adrift().next().is_some()
             || self.packets.change_states(&self.inventory)

@@ -63,6 +63,7 @@ impl Session {
         let name = name.unwrap_or(base);
         self.jobs += 1;
         let pid = spawned.pid;
+        self.programs_ran = true;
         self.programs.push(Program::new(
             (name.clone(), host.to_owned()),
             words.join(" "),

@@ -3,7 +3,7 @@
 use super::Session;
 use crate::event::Event;
 use crate::sys::clock;
-use crate::sys::diag::{Answer, Question};
+use crate::sys::diag::{Answer, Listed, Question};
 use std::net::SocketAddr;
 use std::sync::Arc;
 
@@ -27,19 +27,27 @@ impl Session {
 
     /// Asks the kernel for the state of every TCP and UDP socket and tells what changed.
     pub fn refresh(&mut self) {
+        // A socket without a descriptor has ended when it is not listed.
+        let listed = if self.inventory.has_bound_adrift() {
+            Listed::All
+        } else {
+            Listed::Active
+        };
+        self.refresh_listed(listed);
+    }
+
+    /// The same with the choice of what the kernel is to list.
+    pub(super) fn refresh_listed(&mut self, listed: Listed) {
+        const UDP: [Question; 2] = [Question::Udp(libc::AF_INET), Question::Udp(libc::AF_INET6)];
         self.stale = false;
-        let mut questions = vec![
-            Question::Tcp(libc::AF_INET),
-            Question::Tcp(libc::AF_INET6),
-            Question::Udp(libc::AF_INET),
-            Question::Udp(libc::AF_INET6),
-        ];
+        let mut questions = self.tcp_questions().to_vec();
+        questions.extend(&UDP[..questions.len()]);
         if self.inventory.asks_for_more() {
-            questions.extend(&Question::ALL[questions.len()..]);
+            questions.extend(&Question::ALL[4..]);
         }
         let asked_ns = clock::now_ns();
-        let answers = self.ask(&questions);
-        self.take_samples(asked_ns, &answers);
+        let answers = self.ask_for(&questions, listed);
+        self.take_samples(asked_ns, &answers, listed);
         if !self.programs.is_empty() {
             let foreign: Vec<(usize, u64, SocketAddr)> = answers
                 .iter()
@@ -92,18 +100,20 @@ impl Session {
             return None;
         }
         self.sampling.disturb();
+        let few = self.packets.taps().waiting().len() < FLOOD;
         if self.packets.change_states(&self.inventory) {
             if self.is_busy() && self.inventory.open().nth(MANY).is_some() {
                 self.stale = true;
             } else {
                 self.refresh_if_calm();
             }
+        } else if few && self.programs.is_empty() {
+            self.sample_for_call();
         } else {
             self.sample_if_due();
         }
         // What came while the kernels were asked is told with the rest, and their answer does not count for it.
-        if self.packets.taps().waiting().len() < FLOOD {
-            self.packets.taps_mut().settle();
+        if few && self.packets.taps_mut().settle() {
             self.sampling.disturb();
         }
         let mut newest = None;
