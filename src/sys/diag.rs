@@ -112,8 +112,8 @@ pub fn ask(channel: BorrowedFd<'_>, question: Question, listed: Listed) -> io::R
         &request(question, listed),
         MsgFlags::empty(),
     )?;
-    // What the kernel gives at once is never longer (`NLMSG_GOODSIZE` and what netlink(7) makes of it).
-    let mut buffer = [0; 32 * 1024];
+    // The kernel fills no more than it is given room for (netlink_dump).
+    let mut buffer = [0; 16 * 1024];
     let mut answers = Vec::new();
     loop {
         let length = match recv(channel.as_raw_fd(), &mut buffer, MsgFlags::empty()) {
