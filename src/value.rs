@@ -69,7 +69,7 @@ pub enum Address {
     /// AF_INET (ip(7)).
     Inet(SocketAddrV4),
     /// AF_INET6 (ipv6(7)).
-    Inet6(SocketAddrV6),
+    Inet6(#[serde(with = "inet6")] SocketAddrV6),
     /// AF_UNIX with a path in the file system (unix(7)).
     UnixPath(Vec<u8>),
     /// AF_UNIX with a name in the abstract namespace, without its leading zero byte (unix(7)).
@@ -98,6 +98,13 @@ pub enum Address {
         /// `sll_addr`, at most eight bytes.
         hardware_address: Vec<u8>,
     },
+    /// AF_VSOCK (vsock(7)).
+    Vsock {
+        /// `svm_cid`: 2 is the host, `VMADDR_CID_ANY` any.
+        cid: u32,
+        /// `svm_port`, in host byte order.
+        port: u32,
+    },
     /// Any other family, or AF_UNSPEC (which dissolves a UDP socket's association, connect(2)).
     Other {
         /// `sa_family`.
@@ -105,6 +112,27 @@ pub enum Address {
         /// The bytes after the family.
         bytes: Vec<u8>,
     },
+}
+
+/// An IPv6 address with all four of its parts. Serde's own form leaves out flow label and scope id where the format is binary.
+mod inet6 {
+    use serde::{Deserialize, Deserializer, Serialize, Serializer};
+    use std::net::{Ipv6Addr, SocketAddrV6};
+
+    pub(super) fn serialize<S: Serializer>(
+        address: &SocketAddrV6,
+        serializer: S,
+    ) -> Result<S::Ok, S::Error> {
+        let (ip, port) = (address.ip(), address.port());
+        (ip, port, address.flowinfo(), address.scope_id()).serialize(serializer)
+    }
+
+    pub(super) fn deserialize<'de, D: Deserializer<'de>>(
+        deserializer: D,
+    ) -> Result<SocketAddrV6, D::Error> {
+        let parts: (Ipv6Addr, u16, u32, u32) = Deserialize::deserialize(deserializer)?;
+        Ok(SocketAddrV6::new(parts.0, parts.1, parts.2, parts.3))
+    }
 }
 
 impl Address {
@@ -170,6 +198,7 @@ impl fmt::Display for Address {
                     write!(f, " proto {protocol:#06x}")
                 }
             }
+            Self::Vsock { cid, port } => write!(f, "vsock:{cid}:{port}"),
             Self::Other { family: 0, .. } => write!(f, "AF_UNSPEC"),
             Self::Other { family, bytes } => write!(f, "family {family}, {} bytes", bytes.len()),
         }

@@ -1,7 +1,7 @@
 //! A socket's life but for connect: socket, socketpair, bind, listen, accept, shutdown, close, dup, detach, and its two names.
 
 use super::arguments::given;
-use super::draft::Draft;
+use super::draft::{Draft, PENDING};
 use super::execution::{Execution, Outcome, Stop};
 use super::memory::Descriptor;
 use super::text;
@@ -144,33 +144,38 @@ impl Execution<'_> {
     /// `accept s [flags]`: the new socket and the peer's address.
     pub(super) fn accept(&mut self, call: &Call) -> Outcome {
         let fd = self.fd(call, 0)?;
-        let flags = self.int(call, 1, 0)?;
+        let flags = match self.value(call, 1)? {
+            None | Some(Value::None) => None,
+            Some(_) => Some(self.int(call, 1, 0)?),
+        };
         let patience = self.patience(fd);
         let listener = self.descriptor(fd);
         let (new, peer) = self.patiently(fd, Until::Readable, patience, |execution| {
             execution.call_accept(fd, flags)
         })?;
         if let Some(listener) = listener {
-            let kind = (listener.kind & TYPE_MASK) | (flags & !TYPE_MASK);
+            let kind = (listener.kind & TYPE_MASK) | (flags.unwrap_or(0) & !TYPE_MASK);
             self.remember(new, fresh(listener.family, kind, listener.protocol));
         }
         Ok(Value::Tuple(vec![Value::Socket(new), Value::Address(peer)]))
     }
 
-    /// accept(2), or accept4(2) when there are flags, reported.
-    pub(super) fn call_accept(&mut self, fd: i32, flags: i32) -> Result<(i32, Address), Errno> {
-        let draft = Draft::on(fd, if flags == 0 { "accept" } else { "accept4" });
+    /// accept(2), or accept4(2) when flags were given, reported.
+    pub(super) fn call_accept(
+        &mut self,
+        fd: i32,
+        flags: Option<i32>,
+    ) -> Result<(i32, Address), Errno> {
         self.call(
-            draft,
+            accept_draft(fd, flags),
             || {
-                let accepted = if flags == 0 {
-                    socket::accept(fd)
-                } else {
-                    socket::accept4(fd, flags)
+                let accepted = match flags {
+                    None => socket::accept(fd),
+                    Some(flags) => socket::accept4(fd, flags),
                 };
                 accepted.map(self::accepted)
             },
-            |accepted, event| tell_accepted(accepted, flags, event),
+            tell_accepted,
         )
     }
 
@@ -300,16 +305,24 @@ impl Execution<'_> {
     }
 }
 
+/// accept(2) before it is made, or accept4(2) when there are flags.
+pub(super) fn accept_draft(fd: i32, flags: Option<i32>) -> Draft {
+    match flags {
+        None => Draft::on(fd, "accept"),
+        Some(flags) => Draft::on(fd, "accept4").arg(PENDING).arg(text::kind(flags)),
+    }
+}
+
 /// What accept(2) gave, with the peer's address read.
 pub(super) fn accepted((new, peer): (i32, Vec<u8>)) -> (i32, Address) {
     (new, address::decode(&peer))
 }
 
 /// Puts what accept(2) gave into its report.
-pub(super) fn tell_accepted((new, peer): &(i32, Address), flags: i32, event: &mut CallEvent) {
-    event.args.push(text::address(peer));
-    if flags != 0 {
-        event.args.push(text::kind(flags));
+pub(super) fn tell_accepted((new, peer): &(i32, Address), event: &mut CallEvent) {
+    match event.args.get_mut(1) {
+        Some(pending) => *pending = text::address(peer),
+        None => event.args.push(text::address(peer)),
     }
     event.peer = Some(peer.clone());
     made(event, *new);

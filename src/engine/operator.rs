@@ -100,6 +100,7 @@ pub(super) fn address_parts(address: &Address) -> Option<Vec<Value>> {
             int(inet6.scope_id().into()),
         ]),
         Address::Netlink { pid, groups } => Some(vec![int((*pid).into()), int((*groups).into())]),
+        Address::Vsock { cid, port } => Some(vec![int((*cid).into()), int((*port).into())]),
         Address::Packet {
             interface,
             protocol,

@@ -63,6 +63,17 @@ impl Execution<'_> {
         let length = self.size(call, 4, 0)?;
         self.note_level(call, level);
         let option = catalog::by_value(level, name);
+        // As in Python: None with a length is a null pointer.
+        if value == Value::None && length > 0 {
+            let draft = Draft::on(fd, "setsockopt")
+                .arg(level_text(level))
+                .arg(option_name(level, name))
+                .arg("NULL")
+                .arg(length.to_string());
+            let call = || sys::setsockopt_null(fd, level, name, length);
+            self.call(draft, call, |(), _| {})?;
+            return Ok(Value::None);
+        }
         let mut bytes = self.encode_option(option, &value)?;
         if length > 0 {
             bytes.resize(length, 0);

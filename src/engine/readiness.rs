@@ -190,8 +190,17 @@ impl Execution<'_> {
         Ok(pairs(ready, Group::PollEvent))
     }
 
-    /// `epoll [sizehint] [flags]`
+    /// `epoll [sizehint] [flags]`: epoll_create1(2), as in Python; `epoll_create N`: epoll_create(2).
     pub(super) fn epoll(&mut self, call: &Call) -> Outcome {
+        if given(call, 2).is_some_and(|size| *size != Expr::None) {
+            let size = self.int(call, 2, 0)?;
+            let fd = self.call(
+                Draft::of("epoll_create").arg(size.to_string()),
+                || poll::epoll_create(size),
+                |fd, event| made(event, *fd),
+            )?;
+            return Ok(Value::Epoll(fd));
+        }
         let flags = self.int(call, 1, 0)?;
         let shown = if flags == number_of("EPOLL_CLOEXEC") {
             "EPOLL_CLOEXEC".to_owned()

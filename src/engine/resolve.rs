@@ -41,12 +41,8 @@ impl Execution<'_> {
         value: &Value,
         known: Option<Descriptor>,
     ) -> Outcome<Address> {
-        if let Value::Constant { value: 0, .. } = value {
-            // AF_UNSPEC: dissolves the association of a UDP socket (connect(2)).
-            return Ok(Address::Other {
-                family: 0,
-                bytes: vec![0; 14],
-            });
+        if let Some(address) = by_family(value) {
+            return Ok(address);
         }
         let family = known.map_or_else(|| natural_family(value), |known| known.family);
         let family_name = text::family(family);
@@ -55,9 +51,15 @@ impl Execution<'_> {
             "AF_UNIX" => unix_address(value),
             "AF_NETLINK" => netlink_address(value),
             "AF_PACKET" => self.packet_address(value),
+            "AF_VSOCK" => vsock_address(value),
             _ => match value {
                 Value::Address(address) => Ok(address.clone()),
-                other => Err(unfit(other, &family_name, "an address of that family")),
+                other => {
+                    let example = format!(
+                        "the family and the bytes that follow it, as in `({family_name}, x\"00 01\")`"
+                    );
+                    Err(unfit(other, &family_name, &example))
+                }
             },
         }
     }
@@ -352,6 +354,54 @@ fn netlink_address(value: &Value) -> Outcome<Address> {
     }
 }
 
+fn vsock_address(value: &Value) -> Outcome<Address> {
+    // -1 is C's VMADDR_CID_ANY and VMADDR_PORT_ANY.
+    let number = |number: i64| match number {
+        -1 => Some(u32::MAX),
+        number => u32::try_from(number).ok(),
+    };
+    let parts = match value {
+        Value::Address(address @ (Address::Vsock { .. } | Address::Other { .. })) => {
+            return Ok(address.clone());
+        }
+        Value::Tuple(fields) | Value::List(fields) => fields.as_slice(),
+        _ => &[],
+    };
+    match parts {
+        [cid, port] => integer(cid)
+            .and_then(number)
+            .zip(integer(port).and_then(number)),
+        _ => None,
+    }
+    .map(|(cid, port)| Address::Vsock { cid, port })
+    .ok_or_else(|| {
+        let example = "a context id and a port, as in `(VMADDR_CID_LOCAL, 1234)`";
+        unfit(value, "AF_VSOCK", example)
+    })
+}
+
+/// An address that names its family itself: `AF_UNSPEC`, which dissolves the association of a UDP socket (connect(2)) whatever
+/// stands behind it, or a family and the bytes after `sa_family`, `(AF_INET, x"1388 7f000001")`.
+fn by_family(value: &Value) -> Option<Address> {
+    let fields = match value {
+        Value::Tuple(fields) | Value::List(fields) => fields.as_slice(),
+        one => std::slice::from_ref(one),
+    };
+    let (Value::Constant { value, name }, rest) = fields.split_first()? else {
+        return None;
+    };
+    if !name.starts_with("AF_") && !name.starts_with("PF_") {
+        return None;
+    }
+    let family = u16::try_from(*value).ok()?;
+    let bytes = match rest {
+        [Value::Bytes(bytes)] => bytes.clone(),
+        _ if family == 0 => vec![0; 14],
+        _ => return None,
+    };
+    Some(Address::Other { family, bytes })
+}
+
 /// The family of an address that is for no known socket.
 fn natural_family(value: &Value) -> i32 {
     match value {
@@ -361,6 +411,7 @@ fn natural_family(value: &Value) -> i32 {
         | Value::Bytes(_) => number_of("AF_UNIX"),
         Value::Address(Address::Netlink { .. }) => number_of("AF_NETLINK"),
         Value::Address(Address::Packet { .. }) => number_of("AF_PACKET"),
+        Value::Address(Address::Vsock { .. }) => number_of("AF_VSOCK"),
         _ => number_of("AF_INET"),
     }
 }

@@ -52,7 +52,10 @@ pub(super) fn address(address: &Address) -> String {
     };
     match address {
         Address::Inet(inet) => format!("{{AF_INET {inet}}}"),
-        Address::Inet6(inet6) => format!("{{AF_INET6 {inet6}}}"),
+        Address::Inet6(inet6) => match inet6.flowinfo() {
+            0 => format!("{{AF_INET6 {inet6}}}"),
+            flow => format!("{{AF_INET6 {inet6} flowinfo={flow:#x}}}"),
+        },
         Address::UnixPath(path) => format!("{{AF_UNIX {}}}", whole(path)),
         Address::UnixAbstract(name) => format!("{{AF_UNIX @{}}}", whole(name)),
         Address::UnixUnnamed => "{AF_UNIX}".to_owned(),
@@ -76,6 +79,13 @@ pub(super) fn address(address: &Address) -> String {
             }
             text.push('}');
             text
+        }
+        Address::Vsock { cid, port } => {
+            let part = |number: u32| match number {
+                u32::MAX => "ANY".to_owned(),
+                number => number.to_string(),
+            };
+            format!("{{AF_VSOCK cid={} port={}}}", part(*cid), part(*port))
         }
         Address::Other { family: 0, .. } => "{AF_UNSPEC}".to_owned(),
         Address::Other {

@@ -72,12 +72,12 @@ impl Execution<'_> {
     /// `sendto s data address [flags]`
     pub(super) fn sendto(&mut self, call: &Call) -> Outcome {
         let fd = self.fd(call, 0)?;
-        let peer = self.address(call, 2, fd)?;
-        let data = self.data_towards(call, 1, fd, Some(&peer))?;
+        let peer = self.address_or_none(call, 2, fd)?;
+        let data = self.data_towards(call, 1, fd, peer.as_ref())?;
         let flags = self.int(call, 3, 0)?;
         let patience = self.patience(fd);
         let count = self.patiently(fd, Until::Writable, patience, |execution| {
-            execution.call_sendto(fd, &data, flags, &peer)
+            execution.call_sendto(fd, &data, flags, peer.as_ref())
         })?;
         Ok(Value::Int(count as i64))
     }
@@ -88,15 +88,15 @@ impl Execution<'_> {
         fd: i32,
         data: &[u8],
         flags: i32,
-        peer: &Address,
+        peer: Option<&Address>,
     ) -> Result<usize, Errno> {
-        let bytes = address::encode(peer);
-        let draft = Draft::on(fd, "sendto")
+        let bytes = peer.map(address::encode).unwrap_or_default();
+        let mut draft = Draft::on(fd, "sendto")
             .arg(text::quoted(data))
             .arg(data.len().to_string())
             .arg(text::message_flags(flags))
-            .arg(text::address(peer))
-            .peer(peer);
+            .arg(address_or_null(peer));
+        draft.peer = peer.cloned();
         self.call(
             draft,
             || message::sendto(fd, data, flags, &bytes),

@@ -38,11 +38,13 @@ pub struct Opened {
 
 /// The network settings a host begins with, name under /proc/sys/net and value. The wire is to carry nothing but what the student
 /// causes (no router solicitation, no duplicate address detection), and one connection is to be like the next (no remembered metrics).
-const SETTINGS: [(&str, &str); 6] = [
+const SETTINGS: [(&str, &str); 7] = [
     ("ipv6/conf/all/accept_ra", "0"),
     ("ipv6/conf/default/accept_ra", "0"),
     ("ipv6/conf/default/router_solicitations", "0"),
     ("ipv6/conf/default/dad_transmits", "0"),
+    // The larger of the two counts: with either on, a link-local address is tentative at first, and bind to it fails.
+    ("ipv6/conf/all/accept_dad", "0"),
     ("ipv6/conf/default/accept_dad", "0"),
     ("ipv4/tcp_no_metrics_save", "1"),
 ];

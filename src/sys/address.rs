@@ -63,6 +63,14 @@ pub fn encode(address: &Address) -> Vec<u8> {
             bytes.resize(bytes.len() + 8 - length, 0);
             bytes
         }
+        Address::Vsock { cid, port } => {
+            let mut bytes = family_bytes(libc::AF_VSOCK);
+            bytes.extend([0; 2]);
+            bytes.extend(port.to_ne_bytes());
+            bytes.extend(cid.to_ne_bytes());
+            bytes.extend([0; 4]);
+            bytes
+        }
         Address::Other {
             family,
             bytes: rest,
@@ -87,6 +95,7 @@ pub fn decode(bytes: &[u8]) -> Address {
         libc::AF_UNIX => Some(unix(rest)),
         libc::AF_NETLINK => netlink(rest),
         libc::AF_PACKET => packet(rest),
+        libc::AF_VSOCK => vsock(rest),
         _ => None,
     };
     known.unwrap_or_else(|| Address::Other {
@@ -142,6 +151,15 @@ fn netlink(bytes: &[u8]) -> Option<Address> {
     })
 }
 
+fn vsock(bytes: &[u8]) -> Option<Address> {
+    let (port, bytes) = bytes.get(2..)?.split_first_chunk()?;
+    let (cid, _) = bytes.split_first_chunk()?;
+    Some(Address::Vsock {
+        cid: u32::from_ne_bytes(*cid),
+        port: u32::from_ne_bytes(*port),
+    })
+}
+
 fn packet(bytes: &[u8]) -> Option<Address> {
     let (protocol, bytes) = bytes.split_first_chunk()?;
     let (index, bytes) = bytes.split_first_chunk()?;
@@ -181,6 +199,7 @@ mod tests {
                 hardware_type: 772,
                 hardware_address: vec![1, 2, 3, 4, 5, 6],
             },
+            Address::Vsock { cid: 2, port: 1234 },
             Address::Other {
                 family: 0,
                 bytes: vec![0; 14],

@@ -14,9 +14,14 @@ pub fn send(fd: i32, data: &[u8], flags: i32) -> Result<usize, Errno> {
     Errno::result(result).map(|count| count as usize)
 }
 
-/// sendto(2) to an address as `address::encode` gives it: the number of bytes taken.
+/// sendto(2) to an address as `address::encode` gives it, NULL when it is empty: the number of bytes taken.
 pub fn sendto(fd: i32, data: &[u8], flags: i32, address: &[u8]) -> Result<usize, Errno> {
     let data = pinned(data, flags);
+    let target = if address.is_empty() {
+        std::ptr::null()
+    } else {
+        address.as_ptr()
+    };
     // SAFETY: the kernel reads `data.len()` and `address.len()` bytes of the two; see `pinned`.
     let result = unsafe {
         libc::sendto(
@@ -24,7 +29,7 @@ pub fn sendto(fd: i32, data: &[u8], flags: i32, address: &[u8]) -> Result<usize,
             data.as_ptr().cast(),
             data.len(),
             flags,
-            address.as_ptr().cast(),
+            target.cast(),
             address.len() as libc::socklen_t,
         )
     };

@@ -24,6 +24,14 @@ pub fn int(fd: i32, level: i32, name: i32) -> Result<i32, Errno> {
         .ok_or(Errno::EINVAL)
 }
 
+/// setsockopt(2) with a null pointer for a value of this length.
+pub fn setsockopt_null(fd: i32, level: i32, name: i32, length: usize) -> Result<(), Errno> {
+    let length = length as libc::socklen_t;
+    // SAFETY: the kernel checks every pointer it is given, and answers EFAULT where it would read this one.
+    let result = unsafe { libc::setsockopt(fd, level, name, std::ptr::null(), length) };
+    Errno::result(result).map(drop)
+}
+
 /// setsockopt(2).
 pub fn setsockopt(fd: i32, level: i32, name: i32, value: &[u8]) -> Result<(), Errno> {
     // SAFETY: the kernel reads `value.len()` bytes of `value` and keeps no pointer to it.

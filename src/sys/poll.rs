@@ -116,6 +116,12 @@ pub fn epoll_create1(flags: i32) -> Result<i32, Errno> {
     Errno::result(unsafe { libc::epoll_create1(flags) })
 }
 
+/// epoll_create(2), the older call: a new descriptor. `size` must be positive and has no other meaning.
+pub fn epoll_create(size: i32) -> Result<i32, Errno> {
+    // SAFETY: takes a number only.
+    Errno::result(unsafe { libc::epoll_create(size) })
+}
+
 /// epoll_ctl(2); `data.fd` of the event is the descriptor itself.
 pub fn epoll_ctl(epoll: i32, operation: i32, entry: Ready) -> Result<(), Errno> {
     let mut event = libc::epoll_event {

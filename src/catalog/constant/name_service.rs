@@ -42,6 +42,11 @@ constants! {
     INADDR_UNSPEC_GROUP = 0xe000_0000 => "224.0.0.0: where the multicast addresses begin";
     INADDR_ALLHOSTS_GROUP = 0xe000_0001 => "224.0.0.1: every multicast host of this network";
     INADDR_MAX_LOCAL_GROUP = 0xe000_00ff => "224.0.0.255: last multicast address that routers do not forward";
+    VMADDR_CID_ANY = 0xffff_ffff => "AF_VSOCK: any context id, for bind";
+    VMADDR_CID_HYPERVISOR = 0 => "AF_VSOCK: the hypervisor itself";
+    VMADDR_CID_LOCAL = 1 => "AF_VSOCK: this machine itself, as 127.0.0.1 is for IPv4";
+    VMADDR_CID_HOST = 2 => "AF_VSOCK: the host of a virtual machine";
+    VMADDR_PORT_ANY = 0xffff_ffff => "AF_VSOCK: a free port, for bind";
     EPOLL_CLOEXEC => "the epoll descriptor closes when the process executes another program";
     NI_MAXHOST => "longest host name getnameinfo gives, in bytes";
     NI_MAXSERV = 32 => "longest service name getnameinfo gives, in bytes";

@@ -120,7 +120,15 @@ fn ipv4(rest: &str) -> Found {
     let digits = run(rest, LONGEST_NUMBER, |next| {
         next.is_ascii_digit() || next == '.'
     });
-    if digits.bytes().filter(|byte| *byte == b'.').count() != 3 || digits.contains("..") {
+    let dots = digits.bytes().filter(|byte| *byte == b'.').count();
+    if digits.contains("..") {
+        return Ok(None);
+    }
+    // Fewer parts, the last of which fills the rest (inet_aton(3)): with a port they can be nothing else.
+    if (1..3).contains(&dots) && !digits.ends_with('.') {
+        return with_port(rest, digits, digits.len());
+    }
+    if dots != 3 {
         return Ok(None);
     }
     let Ok(ip) = digits.parse::<Ipv4Addr>() else {

@@ -36,6 +36,32 @@ pub(super) fn in_table_order(
     arguments
 }
 
+/// The arguments of a call under another of its names, whose order or default is its own: accept4(2) always has flags,
+/// epoll_create1(2) takes flags first, epoll_create(2) a size.
+pub(super) fn as_named(name: &str, mut arguments: Vec<Argument>) -> Vec<Argument> {
+    let first = match name {
+        "epoll_create1" => "flags",
+        "epoll_create" => "size",
+        "accept4" => {
+            let flags = arguments.len() > 1 || arguments.iter().any(|one| is_named(one, "flags"));
+            if let (false, Some(socket)) = (flags, arguments.last()) {
+                let span = socket.span.clone();
+                arguments.push(Argument {
+                    name: Some(("flags".to_owned(), span.clone())),
+                    value: Expr::Int(0),
+                    span,
+                });
+            }
+            return arguments;
+        }
+        _ => return arguments,
+    };
+    for argument in arguments.iter_mut().filter(|one| one.name.is_none()) {
+        argument.name = Some((first.to_owned(), argument.span.clone()));
+    }
+    arguments
+}
+
 /// Gives each argument its parameter, checks and normalises it. `span` is where the verb stands.
 pub(super) fn bind(verb: Verb, arguments: Vec<Argument>, span: &Range<usize>) -> Parsed<Call> {
     let entry = verb.entry();

@@ -66,7 +66,7 @@ impl<'a> Parser<'a> {
             let text = self.lexer.rest();
             return self
                 .call_arguments()
-                .and_then(|arguments| bound(verb, arguments, span))
+                .and_then(|arguments| bound(verb, binding::as_named(word, arguments), span))
                 .map_err(|error| c::meant(verb, text, error));
         }
         if let Some(entry) = function_named(word) {
@@ -151,7 +151,7 @@ impl<'a> Parser<'a> {
             return array(arguments, &span).map(Some);
         }
         if let Some(verb) = module_verb(module, name) {
-            let arguments = self.call_arguments()?;
+            let arguments = binding::as_named(name, self.call_arguments()?);
             return bound(verb, arguments, &span).map(Some);
         }
         // `socket.close(fd)` is a function of the module; `socket.close()` is a method of a variable of that name.
@@ -165,7 +165,7 @@ impl<'a> Parser<'a> {
                     value: Expr::Name(module.to_owned()),
                     span: module_span.clone(),
                 };
-                return bound_method(verb, receiver, arguments, &span).map(Some);
+                return bound_method(verb, receiver, arguments, name, &span).map(Some);
             }
             return bound(verb, arguments, &span).map(Some);
         }
@@ -196,7 +196,7 @@ impl<'a> Parser<'a> {
             && takes_receiver(verb)
         {
             let arguments = self.call_arguments()?;
-            return bound_method(verb, receiver, arguments, span);
+            return bound_method(verb, receiver, arguments, name, span);
         }
         if let Some(entry) = method_named(name) {
             let mut arguments = self.call_arguments()?;
@@ -317,10 +317,12 @@ fn bound_method(
     verb: Verb,
     receiver: Argument,
     arguments: Vec<Argument>,
+    name: &str,
     span: &Range<usize>,
 ) -> Parsed<Expr> {
     let mut all = vec![receiver];
     all.extend(arguments);
+    let all = binding::as_named(name, all);
     let arguments = binding::in_table_order(verb, all, 1);
     let call = binding::bind(verb, arguments, span)?;
     Ok(Expr::Call(Box::new(call)))

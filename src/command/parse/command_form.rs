@@ -54,6 +54,7 @@ impl Parser<'_> {
                 self.lexer.skip_blanks();
             }
         }
+        let arguments = binding::as_named(&self.lexer.text[span.clone()], arguments);
         binding::bind(verb, arguments, &span)
     }
 

@@ -66,15 +66,17 @@ fn fits(kind: Kind, value: &Expr) -> bool {
             }
             _ => false,
         },
-        Kind::Address => matches!(
-            value,
-            Expr::Address(_)
-                | Expr::HostPort(..)
-                | Expr::Tuple(_)
-                | Expr::Str(_)
-                | Expr::Bytes(_)
-                | Expr::None
-        ),
+        Kind::Address => {
+            matches!(
+                value,
+                Expr::Address(_)
+                    | Expr::HostPort(..)
+                    | Expr::Tuple(_)
+                    | Expr::Str(_)
+                    | Expr::Bytes(_)
+                    | Expr::None
+            ) || matches!(value, Expr::Constant(name) if matches!(name.as_str(), "AF_UNSPEC" | "PF_UNSPEC"))
+        }
         Kind::Data => match value {
             Expr::Binary(Operator::Over, ..) | Expr::Layer(_) => true,
             _ => is_text || matches!(value, Expr::Bytes(_)),

@@ -100,7 +100,7 @@ impl Connection {
 impl Execution<'_> {
     /// accept4(2) of a socket that does not block.
     pub(super) fn accept_nonblocking(&mut self, listener: i32) -> Result<i32, Errno> {
-        self.call_accept(listener, number_of("SOCK_NONBLOCK"))
+        self.call_accept(listener, Some(number_of("SOCK_NONBLOCK")))
             .map(|(fd, _)| fd)
     }
 }

@@ -38,7 +38,7 @@ impl Execution<'_> {
             };
             let answer = plan.service.answer(&data, now_ns());
             // One client that cannot be answered is no reason to leave the others.
-            if self.call_sendto(plan.socket, &answer, 0, &sender) == Err(Errno::EINTR) {
+            if self.call_sendto(plan.socket, &answer, 0, Some(&sender)) == Err(Errno::EINTR) {
                 break End::Interrupt;
             }
         };

@@ -12,7 +12,7 @@ impl Execution<'_> {
             if clients == plan.count {
                 break End::Count;
             }
-            let fd = match self.call_accept(plan.socket, 0) {
+            let fd = match self.call_accept(plan.socket, None) {
                 Ok((fd, _)) => fd,
                 Err(errno) => match Self::after_accept(errno)? {
                     Accepting::Again => continue,

@@ -132,12 +132,10 @@ impl Spin<'_, '_> {
         }
         self.tell_untold("accept4", fd);
         self.execution.tell_call(
-            Draft::on(fd, "accept4"),
+            lifecycle::accept_draft(fd, Some(flags)),
             &accepted,
             times,
-            |accepted, event| {
-                lifecycle::tell_accepted(accepted, flags, event);
-            },
+            lifecycle::tell_accepted,
         );
         match accepted {
             Ok((new, _)) => {

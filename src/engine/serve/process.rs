@@ -105,7 +105,7 @@ impl Execution<'_> {
             let early = reaper.collect();
             self.tell_reaped(family, early);
         }
-        let accepted = self.call_accept(plan.socket, 0);
+        let accepted = self.call_accept(plan.socket, None);
         let Some(reaper) = &family.reaper else {
             return (accepted, false);
         };

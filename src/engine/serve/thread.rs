@@ -72,7 +72,7 @@ impl Execution<'_> {
                     }
                     continue;
                 }
-                let fd = match self.call_accept(plan.socket, 0) {
+                let fd = match self.call_accept(plan.socket, None) {
                     Ok((fd, _)) => fd,
                     Err(errno) => match Self::after_accept(errno) {
                         Ok(Accepting::Again) => continue,
