@@ -1,10 +1,13 @@
 //! The same shell from a file, a pipe or a text: commands one after the other, and an exit status that says whether all of it held.
 
-use crate::command::line::{Open, Transcript, place};
+use crate::command::brackets::Open;
+use crate::command::line::{Transcript, place};
+use crate::command::program::{Belongs, Block};
 use crate::render::json;
 use crate::render::styled::{Look, Style, Styled};
 use crate::shell::{Flow, Format, Press, Screen, Shell};
 use crate::sys::terminal;
+use std::collections::VecDeque;
 use std::io::{self, BufRead, IsTerminal, Write};
 use std::time::Duration;
 
@@ -13,10 +16,7 @@ const LONGEST: usize = 4 << 20;
 
 /// Runs a script. Gives the exit status: 0 when everything held, 1 when something did not.
 pub fn run(shell: &mut Shell, mut source: impl BufRead, name: &str, screen: &mut dyn Screen) -> u8 {
-    let mut reader = Lines {
-        number: 0,
-        transcript: Transcript::None,
-    };
+    let mut reader = Lines::default();
     let mut quits = false;
     while !quits {
         let (first, text) = match reader.next(&mut source) {
@@ -34,7 +34,7 @@ pub fn run(shell: &mut Shell, mut source: impl BufRead, name: &str, screen: &mut
         quits = shell.line(&text, first, screen) == Flow::Quit || screen.is_gone();
     }
     if !quits {
-        shell.wait_for_timed(None, screen);
+        shell.wait_for_calls(screen);
     }
     shell.farewell(screen);
     shell.sum_up(screen);
@@ -43,10 +43,7 @@ pub fn run(shell: &mut Shell, mut source: impl BufRead, name: &str, screen: &mut
 
 /// Takes a lesson's student from a file or a pipe: each line is entered as at a prompt, until the lesson is left or the lines end.
 pub fn study(shell: &mut Shell, mut source: impl BufRead, screen: &mut dyn Screen) -> u8 {
-    let mut reader = Lines {
-        number: 0,
-        transcript: Transcript::None,
-    };
+    let mut reader = Lines::default();
     loop {
         match reader.next(&mut source) {
             Ok(Some((_, text))) => {
@@ -72,9 +69,12 @@ fn complain(text: &str, screen: &mut dyn Screen) {
     screen.show(&styled);
 }
 
+#[derive(Default)]
 struct Lines {
     number: usize,
     transcript: Transcript,
+    /// Lines that were read to see whether they belong to what stands above them, and do not.
+    ahead: VecDeque<String>,
 }
 
 impl Lines {
@@ -83,38 +83,75 @@ impl Lines {
         let mut text = String::new();
         let mut open = Open::default();
         let mut first = self.number + 1;
-        loop {
-            let mut bytes = Vec::new();
-            let length = io::Read::take(&mut *source, LONGEST as u64)
-                .read_until(b'\n', &mut bytes)
-                .map_err(|error| format!("{}: {error}", self.number + 1))?;
-            if length == 0 {
-                return Ok((!text.is_empty()).then_some((first, text)));
+        while let Some(line) = self.physical(source)? {
+            if text.is_empty() && self.transcript.reads_output(&line) {
+                first = self.number + 1;
+                continue;
             }
-            self.number += 1;
-            match String::from_utf8(bytes) {
-                Ok(line) => {
-                    if text.is_empty() && self.transcript.reads_output(&line) {
-                        first = self.number + 1;
-                        continue;
-                    }
-                    open.read(line.trim_end_matches(['\n', '\r']));
-                    text.push_str(&line);
-                }
-                Err(error) => {
-                    let (_, column) = place(error.as_bytes(), error.utf8_error().valid_up_to());
-                    return Err(format!("{}:{column}: not valid UTF-8", self.number));
-                }
-            }
+            open.read(line.trim_end_matches(['\n', '\r']));
+            text.push_str(&line);
             if text.len() >= LONGEST {
                 return Err(format!("{first}:1: a line of more than {LONGEST} bytes"));
             }
             if !open.is_open() {
+                if let Some(block) = Block::begun_by(&text) {
+                    self.block(block, &mut text, source)?;
+                }
                 let end = text.trim_end_matches(['\n', '\r']).len();
                 text.truncate(end);
                 return Ok(Some((first, text)));
             }
         }
+        Ok((!text.is_empty()).then_some((first, text)))
+    }
+
+    /// Adds the lines that belong to a block of a program to its first.
+    fn block(
+        &mut self,
+        mut block: Block,
+        text: &mut String,
+        source: &mut impl BufRead,
+    ) -> Result<(), String> {
+        let mut between = VecDeque::new();
+        while text.len() < LONGEST
+            && let Some(line) = self.physical(source)?
+        {
+            let belongs = if self.transcript.reads_output(&line) {
+                Belongs::No
+            } else {
+                block.takes(&line)
+            };
+            between.push_back(line);
+            match belongs {
+                Belongs::Yes => text.extend(between.drain(..)),
+                Belongs::Perhaps => {}
+                Belongs::No => break,
+            }
+        }
+        self.number -= between.len();
+        between.append(&mut self.ahead);
+        self.ahead = between;
+        Ok(())
+    }
+
+    /// The next physical line with its end.
+    fn physical(&mut self, source: &mut impl BufRead) -> Result<Option<String>, String> {
+        if let Some(line) = self.ahead.pop_front() {
+            self.number += 1;
+            return Ok(Some(line));
+        }
+        let mut bytes = Vec::new();
+        let length = io::Read::take(&mut *source, LONGEST as u64)
+            .read_until(b'\n', &mut bytes)
+            .map_err(|error| format!("{}: {error}", self.number + 1))?;
+        if length == 0 {
+            return Ok(None);
+        }
+        self.number += 1;
+        String::from_utf8(bytes).map(Some).map_err(|error| {
+            let (_, column) = place(error.as_bytes(), error.utf8_error().valid_up_to());
+            format!("{}:{column}: not valid UTF-8", self.number)
+        })
     }
 }
 

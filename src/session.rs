@@ -26,6 +26,7 @@ pub mod why;
 use crate::catalog::verb::Verb;
 use crate::command::ast::{Action, Command, Expr};
 use crate::engine::HIDDEN;
+use crate::event::socket::Timer;
 use crate::event::{Ended, Event, ProcessEvent, ResultEvent};
 use crate::lab::handle::{FIRST_HOST, Lab, LabError};
 use crate::process::channel::Channel;
@@ -47,6 +48,7 @@ use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::io;
 use std::os::fd::AsFd;
 use std::path::PathBuf;
+use std::time::Duration;
 
 /// How long the session waits between two looks at a call that has not returned, in milliseconds: two looks that find its thread
 /// in the same sleep make it blocked.
@@ -446,6 +448,25 @@ impl Session {
                 return;
             }
         }
+    }
+
+    /// True while something is on its way that can wake a call: a program, a command that is not asleep, a frame the wire holds, or a
+    /// timer of TCP that fires within so long.
+    pub fn may_wake(&mut self, within: Duration) -> bool {
+        self.packets.taps_mut().settle();
+        if self.is_busy()
+            || self.packets.taps().wire_holds()
+            || self.programs.iter().any(|program| !program.is_over())
+        {
+            return true;
+        }
+        let is_due = |timer: &Timer| {
+            matches!(timer.kind, "retransmit" | "probe" | "persist")
+                && Duration::from_millis(timer.expires_ms.into()) <= within
+        };
+        let rows = self.socket_rows(None);
+        rows.iter()
+            .any(|row| row.timer.as_ref().is_some_and(is_due))
     }
 
     /// True while some call has neither returned nor been seen asleep.

@@ -159,22 +159,27 @@ fn an_address_that_is_nearly_one_is_mended_by_its_message() {
 }
 
 #[test]
-fn the_lines_of_a_program_that_mean_nothing_alone_are_left_out_with_their_head() {
+fn a_block_of_a_program_is_refused_whole_and_once() {
+    let script = "def twice(x):\n    return x * 2\n\nfor x in range(3):\n    print(x)\nif True:\n    print('ran ' + 'one')\nelse:\n    print('ran ' + 'two')\nint main(void)\n{\n    listen(s, 5);\n}\nprint 'end'";
     check(&[(
-        "def twice(x):\n    return x * 2\nfor x in range(3):\n    print(x)\nif True:\n    print('run')\nelse:\n    print('not run')\nprint 'end'",
+        script,
         &[
-            "left out with the `def` above it",
-            "left out with the `for` above it",
-            "lab│ run",
-            "left out with the `else` above it",
+            "`def twice(x)` and the line below it belong to a program: none of them was run",
+            "-c, lines 1 to 2",
+            "`for x in range(3)` and the line below it",
+            "`if True` and the 3 lines below it",
+            "run python3 FILE",
+            "`int main(void)` and the 3 lines below it",
+            "run cc x.c -o x",
             "lab│ end",
             "4 lines could not be carried out",
         ],
     )]);
     if private_lab() {
+        let shown = shown(script);
         assert!(
-            !shown("if True:\n    print('run')\nelse:\n    print('not ' + 'run')")
-                .contains("not run")
+            !shown.contains("ran one") && !shown.contains("ran two"),
+            "{shown}"
         );
     }
 }

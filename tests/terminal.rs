@@ -149,7 +149,40 @@ fn pasted_lines_all_run_bracketed_or_not() {
             places.is_sorted() && places[0].is_some(),
             "{places:?}\n{screen}"
         );
+        // What was pasted is shown once, each line above what it did.
+        assert_eq!(screen.matches("send a \"one\"").count(), 1, "{screen}");
     }
+}
+
+#[test]
+fn a_paste_ends_at_the_first_line_that_cannot_run() {
+    if !private_lab() {
+        return;
+    }
+    let mut terminal = Terminal::start(100, &[]);
+    let lines = "s = create_server :5000\nconn, addr = accept s\ndata = conn.recv(10)\nprint data\nclose conn";
+    terminal.press(&format!("\x1b[200~{lines}\x1b[201~\r"));
+    let screen = terminal.wait("what was left", |screen| screen.contains("were not run"));
+    assert!(
+        screen.contains("the 2 lines below it were not run; the first is: print data"),
+        "{screen}"
+    );
+    assert_eq!(screen.matches("can do nothing else").count(), 2, "{screen}");
+}
+
+#[test]
+fn a_block_of_a_program_that_is_typed_or_pasted_is_refused_whole() {
+    if !private_lab() {
+        return;
+    }
+    let mut terminal = Terminal::start(100, &[]);
+    terminal.press("if True:\r    print 3 * 7\relse:\r    print 2 * 11\r\r");
+    let screen = terminal.wait("the refusal", |screen| screen.contains("run python3 FILE"));
+    assert!(
+        screen.contains("`if True` and the 3 lines below it belong to a program"),
+        "{screen}"
+    );
+    assert!(!screen.contains("lab│"), "{screen}");
 }
 
 #[test]

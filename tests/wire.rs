@@ -5,7 +5,7 @@ mod support;
 use std::fmt::Write as _;
 use std::io::Write;
 use std::process::{Command, Stdio};
-use support::{SOCKLAB, private_lab, script};
+use support::{SOCKLAB, private_lab, run, script};
 
 #[test]
 fn what_cannot_be_had_is_refused_in_words_and_the_lab_goes_on() {
@@ -211,4 +211,34 @@ fn the_machines_own_network_has_no_wire() {
         ran.out
     );
     assert_eq!(ran.status, 1);
+}
+
+#[test]
+fn the_end_of_a_script_waits_for_what_is_on_its_way_and_for_nothing_else() {
+    if !private_lab() {
+        return;
+    }
+    let hosts = "host a\nhost b\nu = socket AF_INET SOCK_DGRAM; bind u 10.0.0.2:5000\n";
+    for (lines, returns) in [
+        (
+            "wire delay 300ms\na> v = socket AF_INET SOCK_DGRAM; sendto v \"x\" 10.0.0.2:5000\nb> recv u",
+            "recv(3, \"x\", 4096, 0) = 1",
+        ),
+        (
+            "run python3 -c 'import socket,time; time.sleep(0.3); socket.socket(2,2).sendto(b\"x\",(\"10.0.0.2\",5000))' &\nb> recv u",
+            "recv(3, \"x\", 4096, 0) = 1",
+        ),
+        (
+            "wire drop next 1 from a\na> c = socket; connect c 10.0.0.2:7",
+            "ECONNREFUSED",
+        ),
+    ] {
+        let out = script(&format!("{hosts}{lines}")).out;
+        assert!(out.contains(returns), "{out}");
+        assert!(!out.contains("was still in"), "{out}");
+    }
+    // A deadline that nobody would sit out: nothing is on its way, so nothing is waited for.
+    let text = format!("{hosts}recv u");
+    let out = run(&["--deadline", "600s", "-c", &text], b"").out;
+    assert!(out.contains("was still in recv(3"), "{out}");
 }

@@ -14,6 +14,8 @@ pub struct Diagnostic {
     pub expected: String,
     /// The nearest name, or how to mend it.
     pub help: Option<String>,
+    /// How many lines below that of the span belong to what is wrong.
+    pub further: usize,
     /// The line of `span.start` within the text, from 1.
     pub line: usize,
     /// The column of `span.start` within its line, in characters, from 1.
@@ -28,6 +30,7 @@ impl Diagnostic {
             span,
             expected: String::new(),
             help: None,
+            further: 0,
             line: 1,
             column: 1,
         }

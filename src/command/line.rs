@@ -1,9 +1,9 @@
 //! A script's text to whole commands' worth of lines: an open bracket, brace or triple quote, or a trailing backslash,
-//! joins a line with the next. Not the grammar (`parse`).
+//! joins a line with the next, and a block of a program is one. Not the grammar (`parse`).
 
+use super::brackets::Open;
 use super::lexer::in_word;
-use crate::catalog::parameter::Kind;
-use crate::catalog::verb::Verb;
+use super::program::{Belongs, Block};
 
 /// One line of a script as it is to be parsed: one physical line, or several that belong together.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -17,13 +17,41 @@ pub struct Line<'a> {
 /// The lines of a script, in order. Empty ones are left out, and so is what a transcript shows under its prompts: lines
 /// that are indented by five blanks or more, and in Python's transcripts lines without a prompt. Takes time in proportion.
 pub fn lines(text: &str) -> Vec<Line<'_>> {
+    read(text).0
+}
+
+/// The lines, and the block of a program that the last of them is, while it may still go on.
+fn read(text: &str) -> (Vec<Line<'_>>, Option<Block>) {
     let transcript = Transcript::of(text);
     let mut lines = Vec::new();
     let (mut start, mut first, mut open) = (0, 1, Open::default());
+    // The block of a program whose lines are read, and where the last line ended that is its own.
+    let mut block: Option<(Block, usize)> = None;
     let mut at = 0;
     for (index, physical) in text.split_inclusive('\n').enumerate() {
+        let before = at;
         at += physical.len();
-        if start + physical.len() == at {
+        if let Some((known, end)) = &mut block {
+            let belongs = if transcript.is_output(physical) {
+                Belongs::No
+            } else {
+                known.takes(physical)
+            };
+            match belongs {
+                Belongs::Yes => *end = at,
+                Belongs::Perhaps => {}
+                Belongs::No => {
+                    push(&mut lines, first, &text[start..*end]);
+                    let between = text[start..*end].matches('\n').count();
+                    push(&mut lines, first + between, &text[*end..before]);
+                    (start, block) = (before, None);
+                }
+            }
+            if block.is_some() {
+                continue;
+            }
+        }
+        if start == before {
             first = index + 1;
             if transcript.is_output(physical) {
                 start = at;
@@ -32,13 +60,17 @@ pub fn lines(text: &str) -> Vec<Line<'_>> {
         }
         open.read(physical.trim_end_matches(['\n', '\r']));
         if !open.is_open() {
-            push(&mut lines, first, &text[start..at]);
-            start = at;
+            block = Block::begun_by(&text[start..at]).map(|block| (block, at));
+            if block.is_none() {
+                push(&mut lines, first, &text[start..at]);
+                start = at;
+            }
             open = Open::default();
         }
     }
-    push(&mut lines, first, &text[start..]);
-    lines
+    let end = block.as_ref().map_or(text.len(), |(_, end)| *end);
+    push(&mut lines, first, &text[start..end]);
+    (lines, block.map(|(block, _)| block))
 }
 
 /// What prompts a text shows, which says what of it is output.
@@ -97,146 +129,14 @@ fn push<'a>(lines: &mut Vec<Line<'a>>, number: usize, text: &'a str) {
     }
 }
 
-/// True when the text is the beginning of a longer one: a bracket, brace or triple quote is open, or its last line ends in a backslash.
+/// True when the text is the beginning of a longer one: a bracket, brace or triple quote is open, its last line ends in a backslash, or
+/// it is a block of a program that no empty line ends.
 pub fn needs_more(text: &str) -> bool {
     let mut open = Open::default();
     for physical in text.split('\n') {
         open.read(physical.trim_end_matches('\r'));
     }
-    open.is_open()
-}
-
-/// What is open at the end of the lines read so far: [`needs_more`] for one who reads line by line.
-#[derive(Debug, Default)]
-pub struct Open {
-    /// The closing brackets that are owed, innermost last.
-    closing: Vec<u8>,
-    /// How many of them are round or square.
-    brackets: usize,
-    /// The triple quote that is open.
-    triple: Option<&'static str>,
-    /// The last line ended in a backslash.
-    continued: bool,
-    /// A closing bracket came that matched nothing: the parser has something to say at once.
-    broken: bool,
-}
-
-impl Open {
-    /// True when the next line belongs to those read.
-    pub fn is_open(&self) -> bool {
-        !self.broken && (!self.closing.is_empty() || self.triple.is_some() || self.continued)
-    }
-
-    /// Reads one line, without its line end.
-    pub fn read(&mut self, line: &str) {
-        let fresh = !self.continued && self.triple.is_none() && self.brackets == 0;
-        self.continued = false;
-        let bytes = line.as_bytes();
-        let mut at = 0;
-        let mut raw = fresh && takes_raw_text(line);
-        while at < bytes.len() && !self.broken {
-            if let Some(quote) = self.triple {
-                let Some(end) = closing_triple(&line[at..], quote) else {
-                    return;
-                };
-                at += end;
-                self.triple = None;
-                continue;
-            }
-            match bytes[at] {
-                b'#' if !raw || at == 0 || bytes[at - 1].is_ascii_whitespace() => return,
-                b'\\' if at + 1 == bytes.len() => self.continued = true,
-                b'\\' => at += 1,
-                b'"' | b'\'' => at = self.quote(line, at, raw),
-                b'(' | b'[' if !raw => {
-                    self.closing
-                        .push(if bytes[at] == b'(' { b')' } else { b']' });
-                    self.brackets += 1;
-                }
-                b'{' => {
-                    self.closing.push(b'}');
-                    raw = raw || takes_raw_text(&line[at + 1..]);
-                }
-                b'}' => {
-                    self.close(b'}');
-                    raw = false;
-                }
-                b')' | b']' if !raw => self.close(bytes[at]),
-                b';' if self.brackets == 0 => raw = takes_raw_text(&line[at + 1..]),
-                _ => {}
-            }
-            // An escaped character may be longer than one byte: go on at the next boundary.
-            at += 1;
-            while !line.is_char_boundary(at) {
-                at += 1;
-            }
-        }
-    }
-
-    fn close(&mut self, bracket: u8) {
-        if self.closing.pop() != Some(bracket) {
-            self.broken = true;
-        } else if bracket != b'}' {
-            self.brackets -= 1;
-        }
-    }
-
-    /// Reads over a string that begins at `at`; gives the place of its last byte.
-    fn quote(&mut self, line: &str, at: usize, raw: bool) -> usize {
-        for quote in ["\"\"\"", "'''"] {
-            if !raw && line[at..].starts_with(quote) {
-                self.triple = Some(quote);
-                return at + 2;
-            }
-        }
-        let (bytes, quote) = (line.as_bytes(), line.as_bytes()[at]);
-        let mut end = at + 1;
-        while end < bytes.len() && bytes[end] != quote {
-            end += if bytes[end] == b'\\' { 2 } else { 1 };
-        }
-        if end < bytes.len() {
-            return end;
-        }
-        // In raw text an apostrophe is a letter; elsewhere the parser says that the quote is never closed.
-        self.broken = !raw;
-        at
-    }
-}
-
-/// Where a triple-quoted string ends.
-fn closing_triple(rest: &str, quote: &str) -> Option<usize> {
-    let bytes = rest.as_bytes();
-    let mut at = 0;
-    while at < bytes.len() {
-        if bytes[at] == b'\\' {
-            at += 2;
-        } else if bytes[at..].starts_with(quote.as_bytes()) {
-            return Some(at + quote.len());
-        } else {
-            at += 1;
-        }
-    }
-    None
-}
-
-/// True when the command that begins `text` takes text as it stands, in which brackets are only letters.
-fn takes_raw_text(text: &str) -> bool {
-    let text = text.trim_start();
-    let name_end = text
-        .find(|c| !(in_word(c) || c == '-'))
-        .unwrap_or(text.len());
-    let text = text[name_end..]
-        .strip_prefix("> ")
-        .map_or(text, str::trim_start);
-    let end = text.find(|c| !in_word(c)).unwrap_or(text.len());
-    let is_call = text[end..].starts_with('(');
-    !is_call
-        && Verb::named(&text[..end]).is_some_and(|verb| {
-            verb.entry()
-                .parameters
-                .iter()
-                .any(|parameter| parameter.kind == Kind::Rest)
-        })
+    open.is_open() || read(text).1.is_some_and(|block| block.goes_on(text))
 }
 
 /// The line and column, from 1, of a byte of a text; columns count characters.
@@ -320,10 +220,6 @@ mod tests {
         );
         let python = ">>> s.recv(\n... 10)\nb'hello'\n>>> s.close()\n";
         assert_eq!(texts(python), [">>> s.recv(\n... 10)", ">>> s.close()"]);
-        assert_eq!(
-            texts("if x:\n        s.close()"),
-            ["if x:", "        s.close()"]
-        );
     }
 
     #[test]
@@ -345,6 +241,72 @@ mod tests {
                 expected,
                 "{text:?} at {offset}"
             );
+        }
+    }
+
+    #[test]
+    fn a_block_of_a_program_is_one_line_and_what_follows_it_is_none_of_it() {
+        for (script, expected) in [
+            ("if a:\n  b\nc", &["if a:\n  b", "c"][..]),
+            (
+                "if a:\n  b\n\n  c\nelse:\n  d\n\ne",
+                &["if a:\n  b\n\n  c\nelse:\n  d", "e"],
+            ),
+            ("if a: b\nelse: c\nd", &["if a: b\nelse: c", "d"]),
+            (
+                "try:\n\ta\nexcept OSError:\n\tb\nfinally:\n\tc\n# d\ne",
+                &["try:\n\ta\nexcept OSError:\n\tb\nfinally:\n\tc", "# d", "e"],
+            ),
+            (
+                "@one\n@two\ndef f(a,\n  b):\n  c\nd",
+                &["@one\n@two\ndef f(a,\n  b):\n  c", "d"],
+            ),
+            ("@name\na", &["@name", "a"]),
+            (
+                "with a as b:\n  c\n  if d:\n    e\n  f\ng",
+                &["with a as b:", "  c", "  if d:\n    e", "  f", "g"],
+            ),
+            (
+                ">>> while a:\n...   b\n...\n>>> c",
+                &[">>> while a:\n...   b", "...", ">>> c"],
+            ),
+            ("while a:\n  b(\n1)\nc", &["while a:\n  b(\n1)", "c"]),
+            (
+                "int main(void) {\n  a;\n\n  b;\n}\nc",
+                &["int main(void) {\n  a;\n\n  b;\n}", "c"],
+            ),
+            (
+                "int main(void)\n{\n  a;\n}\nc",
+                &["int main(void)\n{\n  a;\n}", "c"],
+            ),
+            (
+                "if (a < 0) {\n  b;\n}\nelse {\n  c;\n}\nd",
+                &["if (a < 0) {\n  b;\n}\nelse {\n  c;\n}", "d"],
+            ),
+            ("func main() {\n  a\n}\nb", &["func main() {\n  a\n}", "b"]),
+            ("repeat 2 {\n  a\n}\nb", &["repeat 2 {\n  a\n}", "b"]),
+            (
+                "server> if a:\n    b\nserver> c",
+                &["server> if a:\n    b", "server> c"],
+            ),
+        ] {
+            assert_eq!(texts(script), expected, "{script:?}");
+        }
+    }
+
+    #[test]
+    fn a_block_that_is_typed_ends_with_an_empty_line() {
+        for (text, more) in [
+            ("if a:", true),
+            ("if a:\n  b", true),
+            ("if a:\n  b\n", false),
+            ("if a: b", false),
+            ("if a:\n  b\nc", false),
+            ("@one\ndef f():", true),
+            ("int main(void) {", true),
+            ("int main(void) {\n}", false),
+        ] {
+            assert_eq!(needs_more(text), more, "{text:?}");
         }
     }
 }

@@ -1,6 +1,7 @@
 //! Text to commands and back: both spellings of the language become one tree, checked against the catalog.
 
 pub mod ast;
+pub mod brackets;
 pub mod complete;
 pub mod diagnostic;
 pub mod expectation;
@@ -11,6 +12,7 @@ pub mod hint;
 mod lexer;
 pub mod line;
 pub mod parse;
+pub mod program;
 pub mod reach;
 mod scan;
 pub mod signature;

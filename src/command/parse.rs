@@ -7,6 +7,7 @@ mod binding;
 mod c;
 mod call;
 mod command_form;
+mod elsewhere;
 mod expression;
 mod kind;
 mod normal;
@@ -31,7 +32,14 @@ pub fn parse_line_knowing(text: &str, variables: &[String]) -> Result<Vec<Comman
 fn parse(text: &str, variables: Option<&[String]>) -> Result<Vec<Command>, Diagnostic> {
     let mut parser = Parser::new(text);
     parser.variables = variables;
-    parser.commands(None).map_err(|error| error.located(text))
+    parser.commands(None).map_err(|error| {
+        let error = error.located(text);
+        let line = text.lines().nth(error.line - 1).unwrap_or_default();
+        match elsewhere::meant(line) {
+            Some(help) if error.further == 0 => error.helping(help),
+            _ => error,
+        }
+    })
 }
 
 /// How tightly an operator binds, from 1: what the writer of expressions needs to know.

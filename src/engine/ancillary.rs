@@ -139,7 +139,7 @@ impl Execution<'_> {
                         item.kind,
                         kind.map_or_else(|| item.kind.to_string(), str::to_owned),
                     ),
-                    self.received(&control::decode(item)),
+                    self.received(item),
                 ])
             })
             .collect();
@@ -167,7 +167,7 @@ impl Execution<'_> {
             .collect();
         Ok(Value::Tuple(vec![
             Value::Bytes(received.data.clone()),
-            Value::List(self.sockets_of(&fds)),
+            Value::List(fds.iter().map(|fd| Value::Int(i64::from(*fd))).collect()),
             flags_value(received.flags),
             sender_value(&received),
         ]))

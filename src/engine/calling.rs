@@ -125,9 +125,23 @@ impl Execution<'_> {
             data.truncate(DATA_LIMIT);
         }
         if !event.made.is_empty() {
+            // A descriptor that came with a message, or of a file, is a number: no object of the language goes with it.
+            let objects = matches!(
+                event.name.as_str(),
+                "socket"
+                    | "socketpair"
+                    | "accept"
+                    | "accept4"
+                    | "dup"
+                    | "epoll_create"
+                    | "epoll_create1"
+            );
             self.engine.memory.with(|contents| {
                 for fd in &event.made {
                     contents.given_out(*fd);
+                    if objects {
+                        contents.objects.insert(*fd);
+                    }
                 }
             });
             self.made.extend(&event.made);

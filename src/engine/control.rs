@@ -15,15 +15,13 @@ use std::net::{Ipv4Addr, Ipv6Addr};
 
 /// An item as a reader sees it.
 pub(super) struct Item {
-    /// What Python's tuple holds third.
-    pub(super) value: Value,
     /// `cmsg_data` in words.
     pub(super) text: String,
     /// Descriptors that came with it.
     pub(super) descriptors: Vec<i32>,
 }
 
-/// What an item of ancillary data says. Descriptors are plain numbers here; see [`Execution::received`].
+/// What an item of ancillary data says.
 pub(super) fn decode(item: &Control) -> Item {
     let name = constant::ancillary(item.level, item.kind).unwrap_or_default();
     let words: Vec<i32> = item
@@ -32,15 +30,14 @@ pub(super) fn decode(item: &Control) -> Item {
         .filter_map(|word| word.first_chunk().map(|word| i32::from_ne_bytes(*word)))
         .collect();
     let mut descriptors = Vec::new();
-    let (value, text) = match (name, &words[..]) {
+    let text = match (name, &words[..]) {
         ("SCM_RIGHTS", fds) => {
             descriptors = fds.to_vec();
-            (ints(fds), format!("{fds:?}"))
+            format!("{fds:?}")
         }
-        ("SCM_CREDENTIALS", [pid, uid, gid]) => (
-            Value::Tuple(vec![int(*pid), int(*uid), int(*gid)]),
-            format!("{{pid={pid}, uid={uid}, gid={gid}}}"),
-        ),
+        ("SCM_CREDENTIALS", [pid, uid, gid]) => {
+            format!("{{pid={pid}, uid={uid}, gid={gid}}}")
+        }
         ("IP_RECVERR" | "IPV6_RECVERR", [..]) if item.data.len() >= 16 => {
             extended_error(&item.data)
         }
@@ -50,45 +47,26 @@ pub(super) fn decode(item: &Control) -> Item {
                 Ipv4Addr::from(octets)
             };
             let (local, destination) = (ip(4), ip(8));
-            (
-                Value::Tuple(vec![
-                    int(*index),
-                    Value::Str(local.to_string()),
-                    Value::Str(destination.to_string()),
-                ]),
-                format!("{{ipi_ifindex={index}, ipi_spec_dst={local}, ipi_addr={destination}}}"),
-            )
+            format!("{{ipi_ifindex={index}, ipi_spec_dst={local}, ipi_addr={destination}}}")
         }
         ("IPV6_PKTINFO", [.., index]) if item.data.len() == 20 => {
             let octets = item.data.first_chunk().copied().unwrap_or([0; 16]);
             let address = Ipv6Addr::from(octets);
-            (
-                Value::Tuple(vec![Value::Str(address.to_string()), int(*index)]),
-                format!("{{ipi6_addr={address}, ipi6_ifindex={index}}}"),
-            )
+            format!("{{ipi6_addr={address}, ipi6_ifindex={index}}}")
         }
-        ("NETLINK_PKTINFO", [group, ..]) => (int(*group), format!("{{group={group}}}")),
+        ("NETLINK_PKTINFO", [group, ..]) => format!("{{group={group}}}"),
         (
             "IP_ORIGDSTADDR" | "IP_RECVORIGDSTADDR" | "IPV6_ORIGDSTADDR" | "IPV6_RECVORIGDSTADDR",
             [..],
-        ) if item.data.len() >= 16 => {
-            let address = address::decode(&item.data);
-            let shown = text::address(&address);
-            (Value::Address(address), shown)
-        }
+        ) if item.data.len() >= 16 => text::address(&address::decode(&item.data)),
         ("PACKET_AUXDATA", [status, len, snaplen, ..]) if item.data.len() == 20 => {
             let short = |at: usize| {
                 let bytes = item.data[at..].first_chunk().copied().unwrap_or_default();
                 i32::from(u16::from_ne_bytes(bytes))
             };
-            let rest = [12, 14, 16, 18].map(short);
-            let [mac, net, vlan, tag] = rest;
-            let all = [*status, *len, *snaplen].into_iter().chain(rest);
-            (
-                Value::Tuple(all.map(int).collect()),
-                format!(
-                    "{{tp_status={status:#x}, tp_len={len}, tp_snaplen={snaplen}, tp_mac={mac}, tp_net={net}, tp_vlan_tci={vlan}, tp_vlan_tpid={tag:#x}}}"
-                ),
+            let [mac, net, vlan, tag] = [12, 14, 16, 18].map(short);
+            format!(
+                "{{tp_status={status:#x}, tp_len={len}, tp_snaplen={snaplen}, tp_mac={mac}, tp_net={net}, tp_vlan_tci={vlan}, tp_vlan_tpid={tag:#x}}}"
             )
         }
         ("SCM_TIMESTAMPING", _) if item.data.len() == 48 => stamps(&item.data),
@@ -98,56 +76,40 @@ pub(super) fn decode(item: &Control) -> Item {
                 i64::from_ne_bytes(bytes)
             };
             let (seconds, rest) = (long(0), long(8));
-            let (field, per_second) = if name == "SCM_TIMESTAMP" {
-                ("usec", 1e6)
+            let field = if name == "SCM_TIMESTAMP" {
+                "usec"
             } else {
-                ("nsec", 1e9)
+                "nsec"
             };
-            (
-                Value::Float(seconds as f64 + rest as f64 / per_second),
-                format!("{{tv_sec={seconds}, tv_{field}={rest}}}"),
-            )
+            format!("{{tv_sec={seconds}, tv_{field}={rest}}}")
         }
-        ("IP_TOS", _) if item.data.len() == 1 => (
-            int(i32::from(item.data[0])),
-            format!("[{:#x}]", item.data[0]),
-        ),
+        ("IP_TOS", _) if item.data.len() == 1 => format!("[{:#x}]", item.data[0]),
         (
             "IP_TTL" | "IP_TOS" | "IPV6_HOPLIMIT" | "IPV6_TCLASS" | "SO_RXQ_OVFL" | "UDP_GRO"
             | "IP_CHECKSUM" | "IP_RECVFRAGSIZE" | "IPV6_RECVFRAGSIZE",
             [number],
-        ) => (int(*number), format!("[{number}]")),
-        _ => (Value::Bytes(item.data.clone()), text::quoted(&item.data)),
+        ) => format!("[{number}]"),
+        _ => text::quoted(&item.data),
     };
-    Item {
-        value,
-        text,
-        descriptors,
-    }
+    Item { text, descriptors }
 }
 
 /// `struct scm_timestamping`: by software, an unused one, by hardware; what was not taken is 0.
-fn stamps(data: &[u8]) -> (Value, String) {
+fn stamps(data: &[u8]) -> String {
     let long = |at: usize| {
         let bytes = data[at..].first_chunk().copied().unwrap_or_default();
         i64::from_ne_bytes(bytes)
     };
     let pairs = [0, 16, 32].map(|at| (long(at), long(at + 8)));
-    let values = pairs
-        .iter()
-        .map(|(seconds, rest)| Value::Float(*seconds as f64 + *rest as f64 / 1e9));
     let texts: Vec<String> = pairs
         .iter()
         .map(|(seconds, rest)| format!("{{tv_sec={seconds}, tv_nsec={rest}}}"))
         .collect();
-    (
-        Value::Tuple(values.collect()),
-        format!("[{}]", texts.join(", ")),
-    )
+    format!("[{}]", texts.join(", "))
 }
 
 /// `struct sock_extended_err` and the address behind it, of whoever told (ip(7), IP_RECVERR).
-fn extended_error(data: &[u8]) -> (Value, String) {
+fn extended_error(data: &[u8]) -> String {
     let word = |at: usize| {
         let bytes = data[at..].first_chunk().copied().unwrap_or_default();
         u32::from_ne_bytes(bytes)
@@ -174,33 +136,17 @@ fn extended_error(data: &[u8]) -> (Value, String) {
         text.push_str(&text::address(&offender));
     }
     text.push('}');
-    let constant = |value: i64, name: &str| Value::Constant {
-        value,
-        name: name.to_owned(),
-    };
-    let value = Value::Tuple(vec![
-        constant(i64::from(word(0)), &errno),
-        constant(i64::from(data[4]), origin),
-        int(i32::from(kind)),
-        int(i32::from(code)),
-        Value::Int(i64::from(info)),
-        Value::Int(i64::from(more)),
-        if offender_known {
-            Value::Address(offender)
-        } else {
-            Value::None
-        },
-    ]);
-    (value, text)
+    text
 }
 
 impl Execution<'_> {
-    /// The value of a received item: its descriptors as sockets, or as numbers when they are something else.
-    pub(super) fn received(&mut self, item: &Item) -> Value {
-        if item.descriptors.is_empty() {
-            return item.value.clone();
+    /// The value of a received item: its bytes, as in Python, which `struct.unpack` takes apart. Only descriptors are what they were when
+    /// they were sent: sockets, or numbers when they are something else.
+    pub(super) fn received(&mut self, item: &Control) -> Value {
+        match decode(item).descriptors.as_slice() {
+            [] => Value::Bytes(item.data.clone()),
+            descriptors => Value::List(self.sockets_of(descriptors)),
         }
-        Value::List(self.sockets_of(&item.descriptors))
     }
 
     /// Descriptors as sockets, or as numbers when they are something else.
@@ -253,7 +199,7 @@ fn encode_data(level: i32, kind: i32, value: &Value) -> Outcome<Vec<u8>> {
         }
         ("IP_PKTINFO" | "IPV6_PKTINFO", Value::Tuple(fields) | Value::List(fields)) => {
             packet_information(fields).ok_or_else(|| {
-                Stop::because("the data of IP_PKTINFO is (ifindex, source, destination), that of IPV6_PKTINFO (source, ifindex), as recvmsg gives it")
+                Stop::because("the data of IP_PKTINFO is (ifindex, source, destination), that of IPV6_PKTINFO (source, ifindex), or the bytes that recvmsg gives")
             })
         }
         (_, value) if integer(value).is_some() => Ok((integer(value).unwrap_or_default() as i32)
@@ -266,7 +212,7 @@ fn encode_data(level: i32, kind: i32, value: &Value) -> Outcome<Vec<u8>> {
     }
 }
 
-/// `struct in_pktinfo` or `struct in6_pktinfo` from the fields that [`decode`] gives.
+/// `struct in_pktinfo` or `struct in6_pktinfo` from its fields.
 fn packet_information(fields: &[Value]) -> Option<Vec<u8>> {
     let text = |value: &Value| match value {
         Value::Str(text) => Some(text.clone()),
@@ -352,8 +298,4 @@ pub(super) fn item_text(item: &Control) -> String {
 
 fn int(number: i32) -> Value {
     Value::Int(i64::from(number))
-}
-
-fn ints(numbers: &[i32]) -> Value {
-    Value::List(numbers.iter().map(|number| int(*number)).collect())
 }

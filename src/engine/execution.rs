@@ -125,13 +125,15 @@ impl<'a> Execution<'a> {
             Action::Repeat(..) | Action::Switch => false,
         };
         let assigned = unpack(&command.targets, &value)?;
-        self.engine.memory.with(|contents| {
+        let orphans = self.engine.memory.with(|contents| {
+            let mut former = Vec::new();
             for (name, value) in &assigned {
-                contents.variables.insert(name.clone(), value.clone());
+                former.extend(contents.variables.insert(name.clone(), value.clone()));
             }
             if value != Value::None || answers {
                 contents.last = Some(value.clone());
             }
+            contents.orphans(&former, self.number)
         });
         if value == Value::None && assigned.is_empty() && !answers {
             return Ok(());
@@ -145,6 +147,11 @@ impl<'a> Execution<'a> {
             !serves && self.says_more(&value)
         };
         self.tell_result(value, assigned, show);
+        for fd in orphans {
+            self.note(format!("fd {fd} had no name left: closed, as CPython does"));
+            // A close that fails has closed the descriptor all the same (close(2)).
+            let _ = self.call_close(fd);
+        }
         Ok(())
     }
 

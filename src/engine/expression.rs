@@ -168,6 +168,9 @@ fn meant(name: &str) -> String {
     }
     match name {
         "NULL" | "nullptr" | "null" | "nil" => "; C's NULL is None here".to_owned(),
+        "errno" => {
+            "; the call that failed shows its errno, `why` says where it came from".to_owned()
+        }
         "true" => "; it is written True".to_owned(),
         "false" => "; it is written False".to_owned(),
         "localhost" => "; an address needs a port: localhost:5000".to_owned(),

@@ -52,6 +52,9 @@ impl Execution<'_> {
         )?;
         // Kept, so that the timeout of the socket belongs to it as to any other.
         self.descriptor(fd);
+        self.engine
+            .memory
+            .with(|contents| contents.objects.insert(fd));
         Ok(Value::Socket(fd))
     }
 
@@ -234,9 +237,7 @@ impl Execution<'_> {
     /// close(2), reported; what was known of the descriptor is forgotten.
     pub(super) fn call_close(&mut self, fd: i32) -> Result<(), Errno> {
         // Forgotten first: once closed, another thread may be given the same number.
-        self.engine.memory.with(|contents| {
-            contents.sockets.remove(&fd);
-        });
+        self.engine.memory.with(|contents| contents.forget(fd));
         self.call(Draft::on(fd, "close"), || descriptor::close(fd), |(), _| {})
     }
 
@@ -261,6 +262,7 @@ impl Execution<'_> {
         if let Some(Expr::Name(name)) = given(call, 0) {
             self.engine.memory.with(|contents| {
                 contents.variables.insert(name.clone(), Value::Socket(-1));
+                contents.objects.remove(&fd);
             });
         }
         Ok(Value::Int(i64::from(fd)))

@@ -36,6 +36,12 @@ pub(super) struct Contents {
     pub(super) streams: HashMap<u32, Stream>,
     /// Descriptors whose socket was closed while files of `makefile` use them: the last of those closes them, as in Python.
     pub(super) closing: HashSet<i32>,
+    /// Descriptors that a socket or epoll object of the language was made for: they are closed when nothing holds the object any more.
+    pub(super) objects: HashSet<i32>,
+    /// By epoll instance, the descriptors it watches.
+    pub(super) watched: HashMap<i32, HashSet<i32>>,
+    /// By command, the descriptors of the variables it was given, while it runs.
+    pub(super) in_use: HashMap<u64, Vec<i32>>,
     /// How many poll objects and files were made.
     made: u32,
 }
@@ -56,8 +62,54 @@ impl Contents {
         for stream in self.streams.values_mut() {
             stream.let_go(fd);
         }
-        self.sockets.remove(&fd);
+        self.forget(fd);
         self.closing.remove(&fd);
+    }
+
+    /// What was known of a descriptor that is closed, or that is a number alone from now on.
+    pub(super) fn forget(&mut self, fd: i32) {
+        self.sockets.remove(&fd);
+        self.objects.remove(&fd);
+        self.watched.remove(&fd);
+        for watched in self.watched.values_mut() {
+            watched.remove(&fd);
+        }
+    }
+
+    /// The descriptors that these values held and nothing holds any more: no variable, no list, no poll object or epoll instance that
+    /// watches it, no file of `makefile`, no command that runs, but for the command of this number.
+    pub(super) fn orphans(&self, former: &[Value], number: u64) -> Vec<i32> {
+        let mut held = Vec::new();
+        for value in former {
+            descriptors(value, &mut held);
+        }
+        held.sort_unstable();
+        held.dedup();
+        held.retain(|fd| self.objects.contains(fd) && !self.closing.contains(fd));
+        if held.is_empty() {
+            return held;
+        }
+        let mut kept = Vec::new();
+        for value in self.variables.values().chain(&self.last) {
+            descriptors(value, &mut kept);
+        }
+        kept.extend(self.pollers.values().flatten().map(|entry| entry.fd));
+        kept.extend(self.watched.values().flatten());
+        let others = self.in_use.iter().filter(|(other, _)| **other != number);
+        kept.extend(others.flat_map(|(_, fds)| fds));
+        held.retain(|fd| {
+            !kept.contains(fd) && !self.streams.values().any(|stream| stream.is_on(*fd))
+        });
+        held
+    }
+
+    /// The descriptors of these variables.
+    pub(super) fn descriptors_of(&self, names: &[&str]) -> Vec<i32> {
+        let mut found = Vec::new();
+        for value in names.iter().filter_map(|name| self.variables.get(*name)) {
+            descriptors(value, &mut found);
+        }
+        found
     }
 
     /// The files that use a descriptor, each by a variable that holds it, if one does.
@@ -70,6 +122,19 @@ impl Contents {
                 .map(|(name, _)| name.as_str())
         })
         .collect()
+    }
+}
+
+/// The descriptors of the sockets and epoll instances in a value.
+fn descriptors(value: &Value, found: &mut Vec<i32>) {
+    match value {
+        Value::Socket(fd) | Value::Epoll(fd) => found.push(*fd),
+        Value::List(items) | Value::Tuple(items) => {
+            for item in items {
+                descriptors(item, found);
+            }
+        }
+        _ => {}
     }
 }
 

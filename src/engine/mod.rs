@@ -2,7 +2,8 @@
 //!
 //! A socket value is its descriptor number and nothing more: after `close s` the variable still holds the number, and the kernel
 //! itself answers EBADF. Once the kernel gives the number out again, whatever still holds it from before becomes -1.
-//! One thing is as in C, not as in Python: a socket is closed by `close` only, never because its variable was given another value.
+//! As in CPython, a socket that nothing holds any more is closed when its variable is given another value; one that never had a variable
+//! is closed by `close` only.
 
 mod ancillary;
 mod arguments;
@@ -89,12 +90,18 @@ impl Engine {
     /// Runs one command to its end on the calling thread. `number` is the command's, `job` the background job's (0 is the main
     /// thread). The last report is always `Report::Done`. Several threads may be in here at once.
     pub fn execute(&self, command: &Command, number: u64, job: u32, reports: &dyn Reports) {
+        let names = command.action.names();
+        self.memory.with(|contents| {
+            let fds = contents.descriptors_of(&names);
+            contents.in_use.insert(number, fds);
+        });
         let mut execution = Execution::new(self, number, job, reports);
         match execution.command(command) {
             Err(Stop::Refused(reason)) => execution.refuse(reason, false),
             Err(Stop::Fruitless(reason)) => execution.refuse(reason, true),
             Ok(()) | Err(Stop::Failed) => {}
         }
+        self.memory.with(|contents| contents.in_use.remove(&number));
         reports.send(Report::Done {
             command: number,
             job,

@@ -95,7 +95,7 @@ impl Execution<'_> {
     }
 
     /// `poll s conn [timeout] [events=…]` in seconds; `poll p [timeout]` of a poll object in milliseconds, of an epoll
-    /// instance in seconds, as in Python. A time with a unit (`200ms`) means the same everywhere.
+    /// instance in seconds, as in Python. Sockets are given back as they were named, of the two objects as descriptors. A time with a unit (`200ms`) means the same everywhere.
     pub(super) fn poll(&mut self, call: &Call) -> Outcome {
         let exprs: Vec<Expr> = match given(call, 0) {
             Some(Expr::List(items) | Expr::Tuple(items)) => items.clone(),
@@ -136,6 +136,7 @@ impl Execution<'_> {
             _ => {
                 let events = self.int(call, 2, number_of("POLLIN"))? as u32;
                 let timeout = self.time(timeout.as_ref(), 1.0)?;
+                let given = values.clone();
                 let entries = values
                     .iter()
                     .map(|value| {
@@ -144,7 +145,11 @@ impl Execution<'_> {
                             .ok_or_else(|| expected(call, 0, "sockets", value))
                     })
                     .collect::<Outcome<Vec<Ready>>>()?;
-                self.poll_entries(&entries, timeout)
+                let ready = self.poll_entries(&entries, timeout)?;
+                Ok(pairs(ready.into_iter(), Group::PollEvent, |fd| {
+                    let of = |value: &&Value| descriptor_of(value) == Some(fd);
+                    given.iter().find(of).cloned().unwrap_or(number(fd))
+                }))
             }
         }
     }
@@ -172,12 +177,13 @@ impl Execution<'_> {
         Ok(time.map_or(-1, milliseconds))
     }
 
-    fn poll_poller(&mut self, number: u32, timeout: i32) -> Outcome {
-        let entries = self.with_poller(number, |entries| entries.clone())?;
-        self.poll_entries(&entries, timeout)
+    fn poll_poller(&mut self, poller: u32, timeout: i32) -> Outcome {
+        let entries = self.with_poller(poller, |entries| entries.clone())?;
+        let ready = self.poll_entries(&entries, timeout)?;
+        Ok(pairs(ready.into_iter(), Group::PollEvent, number))
     }
 
-    fn poll_entries(&mut self, entries: &[Ready], timeout: i32) -> Outcome {
+    fn poll_entries(&mut self, entries: &[Ready], timeout: i32) -> Outcome<Vec<Ready>> {
         let (_, events) = self.call_poll(entries, timeout)?;
         let ready = entries
             .iter()
@@ -187,7 +193,7 @@ impl Execution<'_> {
                 fd: entry.fd,
                 events,
             });
-        Ok(pairs(ready, Group::PollEvent))
+        Ok(ready.collect())
     }
 
     /// `epoll [sizehint] [flags]`: epoll_create1(2), as in Python; `epoll_create N`: epoll_create(2).
@@ -315,7 +321,16 @@ impl Execution<'_> {
             draft,
             || poll::epoll_ctl(epoll, operation, entry),
             |(), _| {},
-        )
+        )?;
+        self.engine.memory.with(|contents| {
+            let watched = contents.watched.entry(epoll).or_default();
+            if operation == number_of("EPOLL_CTL_DEL") {
+                watched.remove(&entry.fd);
+            } else {
+                watched.insert(entry.fd);
+            }
+        });
+        Ok(())
     }
 
     /// `epoll_wait e [maxevents] [timeout]`, in seconds.
@@ -332,7 +347,7 @@ impl Execution<'_> {
             return Err(Stop::because("`maxevents` is at most 65536 here"));
         }
         let ready = self.call_epoll_wait(epoll, room, timeout)?;
-        Ok(pairs(ready.into_iter(), Group::EpollEvent))
+        Ok(pairs(ready.into_iter(), Group::EpollEvent, number))
     }
 
     /// epoll_wait(2), reported.
@@ -361,11 +376,16 @@ impl Execution<'_> {
     }
 }
 
-/// (socket, events) for each that is ready.
-fn pairs(ready: impl Iterator<Item = Ready>, group: Group) -> Value {
+/// A descriptor as Python's poll objects and epoll instances give it.
+fn number(fd: i32) -> Value {
+    Value::Int(i64::from(fd))
+}
+
+/// (what is ready, its events) for each that is ready.
+fn pairs(ready: impl Iterator<Item = Ready>, group: Group, what: impl Fn(i32) -> Value) -> Value {
     let pairs = ready.map(|entry| {
         Value::Tuple(vec![
-            Value::Socket(entry.fd),
+            what(entry.fd),
             Value::Constant {
                 value: i64::from(entry.events),
                 name: text::flags(group, entry.events as i32),

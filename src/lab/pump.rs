@@ -222,7 +222,8 @@ impl Pump {
             }
             WireRequest::Sync(number) => {
                 self.tell_missed();
-                self.terminal.tell(&Told::Synced(number));
+                let holds = self.wire.due_ns().is_some();
+                self.terminal.tell(&Told::Synced { number, holds });
             }
         }
         Ok(())

@@ -62,7 +62,12 @@ pub enum Told {
     /// The answer to an order: all rules, or why it could not be carried out.
     Rules(Result<Vec<RuleRow>, String>),
     /// Everything before the [`WireRequest::Sync`] of this number has been told.
-    Synced(u64),
+    Synced {
+        /// That number.
+        number: u64,
+        /// True when a rule holds a frame that is still to be delivered.
+        holds: bool,
+    },
     /// So many frames in all were not carried because the wire's process was not fast enough, and so many were carried but not told
     /// because the terminal did not fetch them.
     Missed {

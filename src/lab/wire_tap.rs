@@ -45,6 +45,7 @@ pub struct WireTap {
     rules: Option<Result<Vec<RuleRow>, String>>,
     asked: u64,
     synced: u64,
+    holds: bool,
     missed: (u64, u64),
     gone: bool,
 }
@@ -61,6 +62,7 @@ impl WireTap {
             rules: None,
             asked: 0,
             synced: 0,
+            holds: false,
             missed: (0, 0),
             gone: false,
         }
@@ -69,6 +71,11 @@ impl WireTap {
     /// True once the wire's process has ended: nothing carries frames any more.
     pub fn is_gone(&self) -> bool {
         self.gone
+    }
+
+    /// True when a rule of the wire held a frame at the last [`WireTap::sync`].
+    pub fn holds(&self) -> bool {
+        self.holds && !self.gone
     }
 
     /// Frames not carried, and frames carried but not told, since the beginning.
@@ -202,7 +209,10 @@ impl WireTap {
                     self.deliveries.push_back((ticket, delivered));
                 }
                 Told::Rules(rules) => self.rules = Some(rules),
-                Told::Synced(number) => self.synced = number,
+                Told::Synced { number, holds } => {
+                    self.synced = number;
+                    self.holds = holds;
+                }
                 Told::Missed { carried, told } => self.missed = (carried, told),
             }
         }

@@ -21,11 +21,11 @@ pub fn draw(
     if let Some((name, line)) = source {
         let line = line + text[..first].matches('\n').count();
         let column = text[first..start].chars().count() + 1;
-        shown.say(
-            Style::Dim,
-            2,
-            &format!("{name}, line {line}, column {column}"),
-        );
+        let place = match diagnostic.further {
+            0 => format!("{name}, line {line}, column {column}"),
+            further => format!("{name}, lines {line} to {}", line + further),
+        };
+        shown.say(Style::Dim, 2, &place);
     }
     let last = text[start..]
         .find('\n')
@@ -42,6 +42,20 @@ pub fn draw(
         format!("expected {}", diagnostic.expected)
     };
     line.draw(&mut shown, &expected, look);
+    let rest = text.get(last + 1..).unwrap_or_default();
+    for line in rest.split('\n').take(diagnostic.further.min(FURTHER)) {
+        shown.push(
+            Line::new()
+                .with(Style::Dim, MARGIN)
+                .with(Style::Plain, line.trim_end()),
+        );
+    }
+    if diagnostic.further > FURTHER {
+        shown.push(Line::new().with(
+            Style::Dim,
+            &format!("{MARGIN}… {} more", diagnostic.further - FURTHER),
+        ));
+    }
     if let Some(help) = &diagnostic.help {
         shown.push(
             Line::wrapping(8)
@@ -79,6 +93,9 @@ struct Window {
 }
 
 const MARGIN: &str = "  │ ";
+
+/// Of the lines below the marked one so many are shown.
+const FURTHER: usize = 6;
 
 impl Window {
     fn draw(mut self, shown: &mut Styled, expected: &str, look: &Look) {

@@ -2,14 +2,15 @@
 //! Not packets (`exchange`, `packet_line`).
 
 use super::message;
+use super::output::output;
 use super::packet_line;
 use super::styled::{INDENT, Line, Look, Style, Styled};
 use super::value::{assignments, show_cut};
 use super::words::{bytes, took};
 use crate::catalog::errno;
 use crate::event::{
-    BlockedEvent, CallEvent, Ended, Event, ExpectEvent, OutputEvent, ProcessEvent, RefusedEvent,
-    ResultEvent, StateEvent,
+    BlockedEvent, CallEvent, Ended, Event, ExpectEvent, ProcessEvent, RefusedEvent, ResultEvent,
+    StateEvent,
 };
 use crate::packet::text::{escape, quote};
 use crate::value::Value;
@@ -274,25 +275,6 @@ pub fn result(event: &ResultEvent) -> Styled {
         shown.push(line);
     }
     shown
-}
-
-/// What a program wrote, line by line behind its name.
-pub fn output(event: &OutputEvent) -> Styled {
-    let mut text = Styled::new();
-    let style = if event.error {
-        Style::Error
-    } else {
-        Style::Plain
-    };
-    let whole = event.text.strip_suffix(b"\n").unwrap_or(&event.text);
-    for written in whole.split(|byte| *byte == b'\n') {
-        let written = written.strip_suffix(b"\r").unwrap_or(written);
-        let line = Line::wrapping(INDENT + 2)
-            .with(Style::Prompt, &format!("{}│ ", event.process))
-            .with(style, &escape(written, usize::MAX));
-        text.push(line);
-    }
-    text
 }
 
 /// A process began or ended.

@@ -1,6 +1,7 @@
 //! Tests of `line`: whole screens of lines.
 
 use super::*;
+use crate::event::OutputEvent;
 use crate::render::sample::{look, screens};
 use crate::value::Address;
 use insta::assert_snapshot;

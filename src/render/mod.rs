@@ -30,6 +30,7 @@ pub mod line;
 pub mod list;
 pub mod message;
 pub mod options;
+mod output;
 pub mod packet_line;
 pub mod packet_text;
 pub mod plot;
@@ -39,6 +40,7 @@ mod rung;
 #[cfg(test)]
 pub(crate) mod sample;
 pub mod scale;
+pub mod sgr;
 pub mod sockets;
 pub mod state_diagram;
 pub mod states;

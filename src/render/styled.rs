@@ -1,6 +1,7 @@
 //! Text with meaning attached, as plain data: lines of pieces, each with a style that says what it is, not what colour.
 //! A piece never holds a control character, so whatever is made of it is safe to print. Not the layout of any view.
 
+use super::sgr::Sgr;
 use super::{ascii, wrap};
 use crate::packet::text::{escape, is_printable};
 use colored::Color;
@@ -41,6 +42,8 @@ pub enum Style {
     Warning,
     /// Text a program wrote or a packet carried.
     Data,
+    /// Text of a program that chose its own colours.
+    Sgr(Sgr),
     /// One of several things that are told apart, such as the fields of a packet; neighbours differ.
     Field(u8),
 }
@@ -69,7 +72,7 @@ const FIELD_COLORS: [Color; 8] = [
 ];
 
 impl Style {
-    /// Every style in an order of its own, with each field colour once: a style is known by its place.
+    /// Every style in an order of its own, with each field colour once and without those a program makes: a style is known by its place.
     pub const ALL: [Self; 23] = [
         Self::Plain,
         Self::Dim,
@@ -112,7 +115,7 @@ impl Style {
             ..Paint::default()
         };
         match self {
-            Self::Plain => Paint::default(),
+            Self::Plain | Self::Sgr(_) => Paint::default(),
             Self::Dim => Paint {
                 dim: true,
                 ..Paint::default()
@@ -139,6 +142,9 @@ impl Style {
 
     /// The SGR sequence that turns the style on (ECMA-48 section 8.3.117); empty for plain text.
     pub fn ansi(self) -> String {
+        if let Self::Sgr(sgr) = self {
+            return sgr.ansi();
+        }
         let paint = self.paint();
         let mut codes: Vec<Cow<'static, str>> = Vec::new();
         for (on, code) in [(paint.bold, "1"), (paint.dim, "2"), (paint.underline, "4")] {

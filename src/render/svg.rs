@@ -1,6 +1,7 @@
 //! Drawings as SVG (W3C SVG 1.1), readable on light and dark paper, without scripts or anything from elsewhere. What is drawn is
 //! in the rooms beside this one; here are the pen and the ink.
 
+use super::sgr::Sgr;
 use super::styled::{Line, Look, Style, Styled, printable};
 use std::fmt::Write;
 
@@ -252,7 +253,22 @@ pub fn xml(text: &str) -> String {
 pub fn class(style: Style) -> String {
     match style {
         Style::Field(index) => format!("field{}", index % 8),
+        Style::Sgr(sgr) => class(nearest(sgr)),
         other => format!("{other:?}").to_lowercase(),
+    }
+}
+
+/// The style that comes nearest to what a program chose, on paper that has no terminal's colours.
+fn nearest(sgr: Sgr) -> Style {
+    match sgr.color() {
+        Some(1 | 9) => Style::Error,
+        Some(2 | 10) => Style::Result,
+        Some(3 | 11) => Style::Warning,
+        Some(4 | 12) => Style::Note,
+        Some(5 | 13) => Style::Server,
+        Some(6 | 14) => Style::Client,
+        _ if sgr.is_bold() => Style::Bold,
+        _ => Style::Plain,
     }
 }
 
@@ -278,6 +294,7 @@ fn colors(style: Style) -> (&'static str, &'static str) {
         Style::Note => ("#0550ae", "#79c0ff"),
         Style::Error | Style::Lost => ("#cf222e", "#ff7b72"),
         Style::Field(index) => FIELDS[usize::from(index % 8)],
+        Style::Sgr(sgr) => colors(nearest(sgr)),
     }
 }
 

@@ -4,7 +4,8 @@ pub mod editor;
 pub mod printer;
 pub mod state_folder;
 
-use crate::render::styled::{Look, Styled};
+use crate::command::line::lines;
+use crate::render::styled::{Look, Styled, columns};
 use crate::shell::{Flow, Press, Screen, Shell};
 use crate::sys::terminal;
 use editor::{Editor, Input};
@@ -51,6 +52,7 @@ pub fn run(
         console.prompt = None;
         match input {
             Input::Line(text) => {
+                console.take_back(&text, shell.prompt().chars().count());
                 if shell.enter(&text, &mut console) == Flow::Quit {
                     break;
                 }
@@ -99,6 +101,33 @@ struct Console {
     look: Look,
     /// The prompt that is up.
     prompt: Option<String>,
+}
+
+impl Console {
+    /// Takes lines that were pasted off the screen, where the editor has left them: each is shown again above what it does.
+    fn take_back(&self, text: &str, prompt: usize) {
+        if lines(text).len() < 2 || !self.printer.is_above_prompt() {
+            return;
+        }
+        let width = self.look().width.max(1);
+        let rows = text.split('\n').enumerate().map(|(place, line)| {
+            let begin = if place == 0 { prompt } else { 0 };
+            (line.chars().fold(begin, advance) / width) + 1
+        });
+        let rows: usize = rows.sum();
+        // What has scrolled off the screen stays there.
+        if printer::height().is_some_and(|height| rows < height) {
+            self.printer.direct(&format!("\x1b[{rows}A\r\x1b[J"));
+        }
+    }
+}
+
+/// The column behind a character at a column.
+fn advance(column: usize, character: char) -> usize {
+    match character {
+        '\t' => (column / 8 + 1) * 8,
+        other => column + columns(other),
+    }
 }
 
 impl Screen for Console {

@@ -60,3 +60,8 @@ impl Printer {
 pub fn width() -> Option<usize> {
     terminal::columns(std::io::stdout())
 }
+
+/// Rows of the terminal on standard output.
+pub fn height() -> Option<usize> {
+    terminal::rows(std::io::stdout())
+}

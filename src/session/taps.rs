@@ -226,6 +226,11 @@ impl Taps {
         self.met_ipv6
     }
 
+    /// True when the wire held a frame when it last said what it carries.
+    pub fn wire_holds(&self) -> bool {
+        self.wire.as_ref().is_some_and(WireTap::holds)
+    }
+
     /// Fetches what has come, unless very much waits already. Does not wait.
     pub fn drain(&mut self) {
         let sorted = self.complete_ns == i64::MAX;

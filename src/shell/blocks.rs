@@ -1,9 +1,10 @@
-//! Blocks of Python: `with … as s:` closes `s` where its indented lines end, and the lines under a `def`, a `for` or an `else` are left
-//! out, as their head was. Only where a block ends; what closing does is the shell's.
+//! Blocks of Python that run line by line: `with … as s:` closes `s` where its indented lines end. Only where a block ends; what closing
+//! does is the shell's, and blocks that do not run are `command::program`'s.
 
 use super::{Screen, Shell};
 use crate::command::ast::{Action, Command, Expr};
 use crate::command::parse::parse_line;
+use crate::command::program::code;
 
 /// The blocks that are open, innermost last.
 #[derive(Debug, Default)]
@@ -19,10 +20,6 @@ pub struct Block {
     /// The names to close, in the order in which they are closed.
     pub names: Vec<String>,
     indent: usize,
-    /// The word at its head, when its lines are left out.
-    left_out: Option<&'static str>,
-    /// That they are was said.
-    told: bool,
     /// A line of it has come. Without one the lines that follow were typed flat, and nothing says where they end.
     entered: bool,
 }
@@ -70,70 +67,9 @@ impl Blocks {
             process,
             names: names.collect(),
             indent,
-            left_out: None,
-            told: false,
             entered: false,
         });
     }
-
-    /// Begins a block whose head was refused and whose lines mean nothing without it. Those under `while`, `if` and `try` run once.
-    pub fn refused(&mut self, text: &str) {
-        let (head, indent) = code(text);
-        let word = LEFT_OUT.iter().find(|word| {
-            head.strip_prefix(**word)
-                .is_some_and(|after| after.starts_with([' ', ':', '\t', '(']))
-        });
-        let last = text.lines().last().unwrap_or_default();
-        let opens = last
-            .split('#')
-            .next()
-            .is_some_and(|code| code.trim_end().ends_with(':'));
-        if let (Some(word), true) = (word, opens) {
-            self.open.push(Block {
-                process: String::new(),
-                names: Vec::new(),
-                indent,
-                left_out: Some(word),
-                told: false,
-                entered: false,
-            });
-        }
-    }
-
-    /// The word at the head of the block that a line belongs to, if it is left out with it; and whether it is the first one.
-    pub fn leaves_out(&mut self, line: &str) -> Option<(&'static str, bool)> {
-        let (text, indent) = code(line);
-        if text.is_empty() || text.starts_with('#') {
-            return None;
-        }
-        let block = self
-            .open
-            .iter_mut()
-            .find(|block| block.left_out.is_some() && indent > block.indent)?;
-        let first = !std::mem::replace(&mut block.told, true);
-        Some((block.left_out?, first))
-    }
-}
-
-/// What begins a block of lines that would not do without it what they do in Python.
-const LEFT_OUT: &[&str] = &["def", "class", "for", "else", "elif", "except", "async"];
-
-/// A line without its prompt, and by how much it is indented behind that.
-fn code(line: &str) -> (&str, usize) {
-    let line = line.split('\n').next().unwrap_or_default();
-    let prompted = line.trim_start();
-    let name = prompted.trim_start_matches(|next: char| {
-        next.is_alphanumeric() || next == '_' || next == '-' || next == '.'
-    });
-    let behind = match name.strip_prefix("> ") {
-        Some(behind) if name.len() < prompted.len() => behind,
-        _ => prompted
-            .strip_prefix(">>> ")
-            .or_else(|| prompted.strip_prefix("... "))
-            .unwrap_or(line),
-    };
-    let text = behind.trim_start();
-    (text.trim_end(), behind.len() - text.len())
 }
 
 impl Shell {
@@ -179,36 +115,6 @@ mod tests {
                 ended.into_iter().flat_map(|block| block.names).collect()
             })
             .collect()
-    }
-
-    #[test]
-    fn the_lines_under_a_definition_are_left_out_with_it_and_that_is_said_once() {
-        let mut blocks = Blocks::default();
-        let mut seen = Vec::new();
-        for line in [
-            "def f(a,\n      b):  # two",
-            "    s = socket()",
-            "",
-            "    # a comment",
-            "        s.listen()",
-            "while True:",
-            "    s.accept()",
-            "else:",
-            "    s.close()",
-            "forty = 2",
-        ] {
-            seen.push(blocks.leaves_out(line));
-            blocks.ended_by(Some(line));
-            if parse_line(line).is_err() {
-                blocks.refused(line);
-            }
-        }
-        let (def, other) = (Some(("def", true)), Some(("else", true)));
-        let more = Some(("def", false));
-        assert_eq!(
-            seen,
-            [None, def, None, None, more, None, None, None, other, None]
-        );
     }
 
     #[test]

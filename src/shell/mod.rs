@@ -28,8 +28,9 @@ pub mod views;
 use crate::command::ast::{Action, Command, Expr};
 use crate::command::complete::Known;
 use crate::command::diagnostic::Diagnostic;
-use crate::command::line::lines;
+use crate::command::line::{Line, lines};
 use crate::command::parse::{parse_line, parse_line_knowing};
+use crate::command::program::sends_text;
 use crate::event::Event;
 use crate::lab::handle::{FIRST_HOST, LabError};
 use crate::lesson::shelf::Shelf;
@@ -170,6 +171,8 @@ pub struct Shell {
     told_of_why: bool,
     /// The line that is being run may do nothing outside the lab.
     is_kept_in: bool,
+    /// The reader was told that Python's sockets take bytes.
+    told_of_text: bool,
 }
 
 impl Shell {
@@ -195,6 +198,7 @@ impl Shell {
             course: None,
             told_of_why: false,
             is_kept_in: false,
+            told_of_text: false,
         })
     }
 
@@ -237,10 +241,15 @@ impl Shell {
             if lines.len() > 1 {
                 self.echo(line.text, screen);
             }
+            let wrong = self.refusals();
             if self.line(line.text, 0, screen) == Flow::Quit {
                 return Flow::Quit;
             }
             let left = lines.len() - place - 1;
+            if self.manner.deadline.is_none() && left > 0 && self.refusals() > wrong {
+                self.say_left(&lines[place + 1..], screen);
+                break;
+            }
             if self.stopped && left > 0 {
                 let lines = if left == 1 {
                     "1 line below it was".to_owned()
@@ -252,6 +261,22 @@ impl Shell {
             }
         }
         Flow::Continue
+    }
+
+    /// How many lines did not parse or were refused.
+    fn refusals(&self) -> usize {
+        self.tally.wrong_lines + self.teller.refused
+    }
+
+    /// Says which lines below one that could not run were not run either.
+    fn say_left(&mut self, left: &[Line<'_>], screen: &mut dyn Screen) {
+        let first = left[0].text.lines().next().unwrap_or_default().trim();
+        let note = match left.len() {
+            1 => format!("the line below it was not run: {first}"),
+            count => format!("the {count} lines below it were not run; the first is: {first}"),
+        };
+        self.session.tell(Event::Note(note));
+        self.show_events(screen);
     }
 
     /// Shows a line as if it had been typed, so that a replay reads like a session.
@@ -273,23 +298,11 @@ impl Shell {
     /// Runs one line: each of its commands in turn, each with what it caused. `number` is its place in a script, 0 at the prompt.
     pub fn line(&mut self, text: &str, number: usize, screen: &mut dyn Screen) -> Flow {
         self.line_number = number;
-        let left_out = self.blocks.leaves_out(text);
         self.end_blocks(Some(text), screen);
-        if let Some((head, first)) = left_out {
-            if first {
-                let note = format!(
-                    "left out with the `{head}` above it, as are the lines like it that follow"
-                );
-                self.session.tell(Event::Note(note));
-                self.show_events(screen);
-            }
-            return Flow::Continue;
-        }
         let commands = match self.parse(text) {
             Ok(commands) => commands,
             Err(diagnostic) => {
                 self.tally.wrong_lines += 1;
-                self.blocks.refused(text);
                 self.show_diagnostic(text, &diagnostic, screen);
                 return Flow::Continue;
             }
@@ -299,7 +312,24 @@ impl Shell {
         }
         self.journal.line(&format!("{}> ", self.current), text);
         self.blocks.begin(text, &self.current, &commands);
-        self.commands(&commands, screen)
+        let flow = self.commands(&commands, screen);
+        self.mention_text(text, screen);
+        flow
+    }
+
+    /// After the first line that gives text where Python takes bytes alone: here both are sent.
+    fn mention_text(&mut self, text: &str, screen: &mut dyn Screen) {
+        if self.told_of_text || self.manner.format == Format::Json || self.manner.quiet {
+            return;
+        }
+        if let Some(method) = sends_text(text) {
+            self.told_of_text = true;
+            let note = format!(
+                "text was sent as UTF-8; Python raises TypeError here, for its {method} takes bytes: b\"…\" works in both"
+            );
+            self.session.tell(Event::Note(note));
+            self.show_events(screen);
+        }
     }
 
     /// Forgets what belonged to a lab that is gone.

@@ -9,6 +9,9 @@ use crate::sys::clock::{self, Deadline};
 use std::os::fd::AsFd;
 use std::time::Duration;
 
+/// How often it is looked whether anything can still wake a call that a script's end waits for.
+const LOOK: Duration = Duration::from_millis(20);
+
 impl Shell {
     pub(super) fn commands(&mut self, commands: &[Command], screen: &mut dyn Screen) -> Flow {
         for (place, command) in commands.iter().enumerate() {
@@ -41,8 +44,9 @@ impl Shell {
                 format!("no process is left; `process {process}` makes one, `reset` begins anew")
             } else {
                 format!(
-                    "no process is called {process}; there is {} (`process {process}` makes it)",
-                    known.join(", ")
+                    "no process is called {process}; there is {} ({})",
+                    known.join(", "),
+                    self.ways_to(&process)
                 )
             };
             // A process that is asked to be made may be named in front of nothing else.
@@ -77,6 +81,20 @@ impl Shell {
                 self.set_watermark();
                 self.perform(&process, command, screen)
             }
+        }
+    }
+
+    /// How to get a process of this name: on a host of that name, if there is one; where hosts were made, perhaps as another host.
+    fn ways_to(&self, process: &str) -> String {
+        let hosts = self.session.hosts();
+        if hosts.named(process).is_some() {
+            format!("`process {process} on {process}` makes one on that host")
+        } else if hosts.all().len() > 1 {
+            format!(
+                "`host {process}` makes a host of that name, `process {process}` a process on this one"
+            )
+        } else {
+            format!("`process {process}` makes it")
         }
     }
 
@@ -212,6 +230,34 @@ impl Shell {
         };
         if is_due(self, false) {
             self.wait_for(deadline, screen, |shell| !is_due(shell, true));
+        }
+    }
+
+    /// At a script's end, waits for the calls that are still under way while something is on its way that can wake them, at most until
+    /// the deadline.
+    pub fn wait_for_calls(&mut self, screen: &mut dyn Screen) {
+        self.wait_for_timed(None, screen);
+        let Some(deadline) = self.manner.deadline else {
+            return;
+        };
+        let end = Deadline::after(deadline);
+        let waits = |shell: &Self| {
+            let mut processes = shell.session.processes().iter();
+            processes.any(|process| process.works().next().is_some())
+        };
+        let is_awake = |shell: &Self| {
+            let processes = shell.session.processes().iter();
+            let mut works = processes.flat_map(|process| process.works());
+            works.any(|(_, work)| !work.blocked || work.call.is_none())
+        };
+        while waits(self)
+            && !self.stopped
+            && (is_awake(self) || self.session.may_wake(end.remaining()))
+        {
+            if end.is_over() || screen.is_gone() {
+                return;
+            }
+            self.wait_for(LOOK.min(end.remaining()), screen, |shell| !waits(shell));
         }
     }
 

@@ -59,6 +59,13 @@ impl Shell {
                     }
                 }
             }
+            "pcap" | "cap" | "dump" => {
+                let name = path.strip_suffix(&ending).unwrap_or(&path).escape_debug();
+                let reason = format!(
+                    "packets are saved in the format pcapng: `save {name}pcapng`; Wireshark, tshark and tcpdump read it, and `editcap -F pcap` makes the older format of it"
+                );
+                self.refuse("", reason, screen);
+            }
             _ => {
                 let reason = format!(
                     "the name says what is saved: {} ends in no form that is known; .py, .c, .rs (the calls as a program that runs), .lab (the lines typed), .md (a lesson to be explained), .pcapng (the packets), .json (the events), .html (the session as a page) and .svg (a drawing: {}) are",
@@ -122,7 +129,7 @@ impl Shell {
             pcapng::write(&mut file, packets, |name| self.pid_of(name))?;
             file.flush()
         });
-        self.saved(path, saved, &format!("{count} packets"), screen);
+        self.saved(path, saved, &format!("{count} packets (pcapng)"), screen);
     }
 
     /// The lines typed, to load again.

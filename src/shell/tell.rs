@@ -41,6 +41,8 @@ pub struct Teller {
     pub output: String,
     /// How much of it was let go, in bytes.
     let_go: usize,
+    /// How many commands were refused at the prompt.
+    pub refused: usize,
     /// The command whose value is a table of options.
     pub options_of: Option<u64>,
     later: Vec<Event>,
@@ -142,6 +144,7 @@ impl Shell {
                 Event::Refused(refused) if self.manner.deadline.is_some() && !refused.fruitless => {
                     self.tally.wrong_lines += 1;
                 }
+                Event::Refused(refused) if !refused.fruitless => self.teller.refused += 1,
                 _ => {}
             }
         }

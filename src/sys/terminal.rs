@@ -13,6 +13,19 @@ use std::time::Duration;
 
 /// Columns of the terminal behind a descriptor; `None` when it is no terminal or does not know.
 pub fn columns(terminal: impl AsFd) -> Option<usize> {
+    size(terminal)
+        .map(|size| usize::from(size.ws_col))
+        .filter(|columns| *columns > 0)
+}
+
+/// Rows of the terminal behind a descriptor; `None` when it is no terminal or does not know.
+pub fn rows(terminal: impl AsFd) -> Option<usize> {
+    size(terminal)
+        .map(|size| usize::from(size.ws_row))
+        .filter(|rows| *rows > 0)
+}
+
+fn size(terminal: impl AsFd) -> Option<libc::winsize> {
     let mut size = libc::winsize {
         ws_row: 0,
         ws_col: 0,
@@ -27,7 +40,7 @@ pub fn columns(terminal: impl AsFd) -> Option<usize> {
             &raw mut size,
         )
     };
-    (result == 0 && size.ws_col > 0).then_some(usize::from(size.ws_col))
+    (result == 0).then_some(size)
 }
 
 /// A terminal that does not write what is typed; dropped, it is as it was.

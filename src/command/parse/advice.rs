@@ -118,6 +118,9 @@ fn advice(word: &str, rest: &str) -> Option<String> {
         | "ssize_t" | "socklen_t" | "const" | "static" | "auto" | "let" | "var" => {
             "nothing is declared here: s = socket(AF_INET, SOCK_STREAM, 0), and an address is written 127.0.0.1:5000".to_owned()
         }
+        "errno" => {
+            "the call that failed shows its errno: `why` says where it came from, `expect errno ECONNREFUSED` checks it".to_owned()
+        }
         "new" => "leave `new` out: s = socket".to_owned(),
         "export" | "setenv" => "a value is given a name with `=`: port = 5000".to_owned(),
         "uint8_t" | "uint16_t" | "uint32_t" | "fd_set" | "double" => {

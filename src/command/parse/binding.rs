@@ -83,7 +83,7 @@ pub(super) fn bind(verb: Verb, arguments: Vec<Argument>, span: &Range<usize>) ->
             continue;
         };
         let value = normal::normalise(verb, parameter.kind, value, &value_span)?;
-        kind::check(parameter, &value, &value_span)?;
+        kind::check(entry, parameter, &value, &value_span)?;
         if let Expr::Str(text) = &value {
             let read = match verb {
                 Verb::Expect => parse_claim(text).err(),

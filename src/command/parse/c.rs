@@ -20,9 +20,13 @@ pub(super) fn meant(verb: Verb, arguments: &str, error: Diagnostic) -> Diagnosti
 /// How many arguments a call has at most here, and how C's is written instead.
 fn here(verb: Verb) -> Option<(usize, &'static str)> {
     Some(match verb {
-        Verb::Bind | Verb::Connect => (
+        Verb::Bind => (
             2,
-            "an address is a value here, no structure: bind(s, (\"127.0.0.1\", 5000)), or bind s 127.0.0.1:5000; connect likewise",
+            "an address is a value here, no structure: bind(s, (\"127.0.0.1\", 5000)), or bind s 127.0.0.1:5000",
+        ),
+        Verb::Connect => (
+            2,
+            "an address is a value here, no structure: connect(s, (\"127.0.0.1\", 5000)), or connect s 127.0.0.1:5000",
         ),
         Verb::Accept => (
             2,
@@ -53,9 +57,28 @@ fn here(verb: Verb) -> Option<(usize, &'static str)> {
             4,
             "the value is given back: value = getsockopt(s, SOL_SOCKET, SO_ERROR)",
         ),
-        Verb::Getsockname | Verb::Getpeername => {
-            (1, "the address is given back: addr = getsockname(s)")
-        }
+        Verb::Getsockname => (1, "the address is given back: addr = getsockname(s)"),
+        Verb::Getpeername => (1, "the address is given back: addr = getpeername(s)"),
+        Verb::Recvmsg => (
+            4,
+            "what arrives is given back: data, ancdata, flags, addr = recvmsg(s, 100, 200), and flags follow the sizes",
+        ),
+        Verb::Sendmsg => (
+            5,
+            "there is no structure to fill: sendmsg(s, [\"hello\"], [(SOL_SOCKET, SCM_RIGHTS, [fd])], 0)",
+        ),
+        Verb::Getnameinfo => (
+            2,
+            "names are given back: host, service = getnameinfo((\"127.0.0.1\", 80), NI_NUMERICHOST)",
+        ),
+        Verb::Gethostbyname => (
+            1,
+            "the address is given back: addr = gethostbyname(\"localhost\")",
+        ),
+        Verb::Socketpair => (
+            3,
+            "the two are given back: a, b = socketpair(AF_UNIX, SOCK_STREAM)",
+        ),
         Verb::Getaddrinfo => (
             6,
             "hints are arguments, and the list is given back: getaddrinfo(\"localhost\", 5000, type=SOCK_STREAM)",
@@ -77,9 +100,13 @@ fn here(verb: Verb) -> Option<(usize, &'static str)> {
             2,
             "the sockets themselves are named, the time is in seconds: poll s conn 2.5",
         ),
-        Verb::EpollCtl | Verb::EpollWait => (
-            5,
-            "e = epoll(), then register(e, s, EPOLLIN) and poll(e, 1.0)",
+        Verb::EpollCtl => (
+            4,
+            "events are a value here, no structure: epoll_ctl(e, EPOLL_CTL_ADD, s, EPOLLIN)",
+        ),
+        Verb::EpollWait => (
+            3,
+            "what is ready is given back, and the time is in seconds: ready = epoll_wait(e, 10, 1.0)",
         ),
         Verb::Ioctl => (3, "the number is given back: ioctl(s, FIONREAD)"),
         Verb::Quit => (0, "leave with `quit`"),

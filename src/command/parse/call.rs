@@ -37,6 +37,9 @@ impl<'a> Parser<'a> {
                 ),
             });
         }
+        if function_named(word).is_some() {
+            self.skip_to_bracket();
+        }
         let rest = self.lexer.rest();
         if rest.starts_with('(') {
             return self.called_word(word, &span);
@@ -55,6 +58,15 @@ impl<'a> Parser<'a> {
             Some(constant) => Expr::Constant(constant.name.to_owned()),
             None => Expr::Name(word.to_owned()),
         })
+    }
+
+    /// Reads over blanks in front of a bracket, as in `len (x)`; between the arguments of the command form they separate two.
+    pub(super) fn skip_to_bracket(&mut self) {
+        let before = self.lexer.position;
+        self.lexer.skip_blanks();
+        if self.blanks_separate || !self.lexer.rest().starts_with('(') {
+            self.lexer.position = before;
+        }
     }
 
     /// `word(…)`.

@@ -54,7 +54,9 @@ impl Parser<'_> {
                 self.lexer.skip_blanks();
             }
         }
-        let arguments = binding::as_named(&self.lexer.text[span.clone()], arguments);
+        // `?` stands where no name does.
+        let typed = self.lexer.text.get(span.clone()).unwrap_or_default();
+        let arguments = binding::as_named(typed, arguments);
         binding::bind(verb, arguments, &span)
     }
 

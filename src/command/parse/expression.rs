@@ -370,6 +370,9 @@ impl<'a> Parser<'a> {
         let name = self.lexer.word().unwrap_or_default();
         let span = self.lexer.position..self.lexer.position + name.len();
         self.lexer.position += name.len();
+        if Verb::named(name).is_some() {
+            self.skip_to_bracket();
+        }
         if self.lexer.rest().starts_with('(') {
             let receiver = Argument {
                 name: None,

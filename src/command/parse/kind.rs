@@ -5,13 +5,19 @@ use super::Parsed;
 use crate::catalog::constant::constant;
 use crate::catalog::option::by_name;
 use crate::catalog::parameter::{Group, Kind, Need, Parameter};
+use crate::catalog::verb::VerbEntry;
 use crate::command::ast::{Expr, Operator};
 use crate::command::diagnostic::{Diagnostic, nearest, quoted};
 use crate::command::signature::{group_words, kind_words};
 use std::ops::Range;
 
 /// Refuses a value that can never be what the parameter takes.
-pub(super) fn check(parameter: &Parameter, value: &Expr, span: &Range<usize>) -> Parsed<()> {
+pub(super) fn check(
+    entry: &VerbEntry,
+    parameter: &Parameter,
+    value: &Expr,
+    span: &Range<usize>,
+) -> Parsed<()> {
     // What a variadic parameter has gathered is checked one by one.
     let value = match (parameter.need, value) {
         (Need::Variadic, Expr::List(items)) => {
@@ -33,7 +39,7 @@ pub(super) fn check(parameter: &Parameter, value: &Expr, span: &Range<usize>) ->
             None => error,
         },
         (Kind::Socket, Expr::Address(_) | Expr::HostPort(..) | Expr::Str(_)) => {
-            error.helping("the socket comes first, then the rest: bind s 127.0.0.1:5000")
+            error.helping(format!("the socket comes first: {}", example(entry)))
         }
         (Kind::Address, Expr::Int(port)) => match u16::try_from(*port) {
             Ok(port) => error.helping(format!(
@@ -51,6 +57,22 @@ pub(super) fn check(parameter: &Parameter, value: &Expr, span: &Range<usize>) ->
         },
         _ => error,
     })
+}
+
+/// A line with this verb and all it must be given.
+fn example(entry: &VerbEntry) -> String {
+    let mut line = entry.name.to_owned();
+    for parameter in entry.parameters {
+        if parameter.need == Need::Required {
+            line.push_str(match parameter.kind {
+                Kind::Socket => " s",
+                Kind::Address => " 127.0.0.1:5000",
+                Kind::Data | Kind::Buffers => " \"hello\"",
+                _ => " …",
+            });
+        }
+    }
+    line
 }
 
 fn fits(kind: Kind, value: &Expr) -> bool {

@@ -5,11 +5,15 @@ use crate::catalog::verb::Verb;
 use crate::command::ast::{Action, Call, Command, Expr};
 use crate::command::diagnostic::{Diagnostic, quoted};
 use crate::command::lexer::{Lexeme, Place};
+use crate::command::program;
 use std::ops::Range;
 
 impl Parser<'_> {
     /// Reads a statement of Python that has a keyword of its own; false when none stands here.
     pub(super) fn python(&mut self, start: usize, commands: &mut Vec<Command>) -> Parsed<bool> {
+        if let Some(error) = program::refused(self.lexer.text, start) {
+            return Err(error);
+        }
         let Some(word) = self.lexer.word() else {
             return Ok(false);
         };
@@ -78,6 +82,7 @@ impl Parser<'_> {
     /// `with socket.socket() as s:` gives `s` its value; the lines of the block come after, as they are.
     fn with(&mut self, start: usize, commands: &mut Vec<Command>) -> Parsed<()> {
         self.lexer.position = start + "with".len();
+        let first = commands.len();
         loop {
             self.lexer.skip_blanks();
             let here = self.lexer.position;
@@ -109,11 +114,48 @@ impl Parser<'_> {
                 _ => return Err(self.unexpected(&token, "`as NAME` or `:`")),
             }
         }
-        // `with …: body` on one line.
+        // `with …: body` on one line; of a body below it the shell knows where it ends.
         if self.at_end_of_command() {
             return Ok(());
         }
-        self.deeper(|parser| parser.statement(commands))
+        let opened: Vec<String> = commands[first..].iter().filter_map(held).collect();
+        let body = commands.len();
+        loop {
+            self.deeper(|parser| parser.statement(commands))?;
+            self.lexer.skip_blanks();
+            if !self.lexer.rest().starts_with(';') {
+                break;
+            }
+            self.lexer.position += 1;
+            if self.at_end_of_command() {
+                break;
+            }
+        }
+        let closes = |command: &Command, name: &str| {
+            matches!(&command.action, Action::Call(call) if call.verb == Verb::Close)
+                && command.action.names().contains(&name)
+        };
+        for name in opened.into_iter().rev() {
+            if commands[body..]
+                .iter()
+                .any(|command| closes(command, &name))
+            {
+                continue;
+            }
+            let text = format!("close {name}");
+            let action = Action::Call(Call {
+                verb: Verb::Close,
+                args: vec![Some(Expr::Name(name))],
+            });
+            commands.push(Command {
+                process: None,
+                targets: Vec::new(),
+                action,
+                background: false,
+                text,
+            });
+        }
+        Ok(())
     }
 
     fn push(
@@ -135,6 +177,14 @@ impl Parser<'_> {
     }
 }
 
+/// The name that a `with` closes in the end.
+fn held(command: &Command) -> Option<String> {
+    match (&command.action, command.targets.as_slice()) {
+        (_, [name]) | (Action::Evaluate(Expr::Name(name)), []) => Some(name.clone()),
+        _ => None,
+    }
+}
+
 /// `socket`, `os.path`.
 fn is_module(name: &str) -> bool {
     name.split('.').all(|part| {
@@ -148,27 +198,24 @@ fn is_module(name: &str) -> bool {
 
 fn program(word: &str, span: Range<usize>) -> Diagnostic {
     let help = match word {
-        "while" => {
-            "the lines under it run once; to do them again write `repeat 3 { … }`; a whole program runs with `run python3 file.py`"
-        }
-        "for" => {
-            "to do something again write `repeat 3 { … }`; a whole program runs with `run python3 file.py`"
+        "while" | "for" => {
+            "to do something again write `repeat 3 { … }`; a whole program runs with `run python3 FILE`"
         }
         "pass" | "break" | "continue" | "return" => {
-            "leave this line out; a whole program runs with `run python3 file.py`"
+            "leave this line out; a whole program runs with `run python3 FILE`"
         }
         "try" | "except" | "finally" | "raise" | "assert" => {
             "a failed call shows its errno and the next line runs; to check a result write `expect …`"
         }
         "del" => "to close a socket write `close s`",
-        "if" => {
-            "the lines under it run, whatever it says; a whole program runs with `run python3 file.py`"
-        }
-        _ => "type the lines one by one, or run the whole program: `run python3 file.py`",
+        _ => "type the lines one by one, or run the whole program: `run python3 FILE`",
     };
     Diagnostic::new(
         span,
-        format!("{} belongs to a program; socklab runs lines", quoted(word)),
+        format!(
+            "{} belongs to a program; socklab runs lines, and did not run this one",
+            quoted(word)
+        ),
     )
     .helping(help)
 }

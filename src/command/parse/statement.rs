@@ -3,6 +3,7 @@
 use super::advice::{advice_alone, foreign};
 use super::{Parsed, Parser};
 use crate::catalog::constant::constant;
+use crate::catalog::parameter::Kind;
 use crate::catalog::verb::{VERBS, Verb};
 use crate::command::ast::{Action, Command, Expr, Operator};
 use crate::command::diagnostic::{Diagnostic, quoted};
@@ -327,6 +328,9 @@ impl<'a> Parser<'a> {
             && !self.lexer.rest()[word.len()..].starts_with(['.', '(', '['])
         {
             self.lexer.position += word.len();
+            if let Some(call) = self.spaced_call(word, verb, here)? {
+                return Ok(call);
+            }
             if verb == Verb::Host && self.is_variable(word) && self.at_end_of_command() {
                 return Ok(Action::Evaluate(Expr::Name(word.to_owned())));
             }
@@ -340,6 +344,36 @@ impl<'a> Parser<'a> {
             Expr::Call(call) => Action::Call(*call),
             value => Action::Evaluate(value),
         })
+    }
+
+    /// `print ("a", b)`, `listen (s, 5)`: the call form with a blank in front of its brackets, as some write C and Python. Only where the
+    /// brackets are the whole command: `print (1 + 2) * 3` has one argument, and so has `create_server ("", 5000)`, a tuple.
+    fn spaced_call(&mut self, word: &'a str, verb: Verb, here: usize) -> Parsed<Option<Action>> {
+        let first = verb.entry().parameters.first().map(|first| first.kind);
+        let raw = matches!(
+            first,
+            None | Some(Kind::Rest | Kind::Filter | Kind::Topic | Kind::Address)
+        );
+        let before = self.lexer.position;
+        self.lexer.skip_blanks();
+        let rest = self.lexer.rest();
+        let closes = if raw || !rest.starts_with('(') {
+            None
+        } else {
+            closing_bracket(rest)
+        };
+        let whole = closes.is_some_and(|end| {
+            let after = rest[end..].trim_start_matches([' ', '\t', '\r']);
+            after.is_empty() || after.starts_with([';', '\n', '#', '}']) || after == "&"
+        });
+        if !whole {
+            self.lexer.position = before;
+            return Ok(None);
+        }
+        match self.word(word, here..here + word.len())? {
+            Expr::Call(call) => Ok(Some(Action::Call(*call))),
+            value => Ok(Some(Action::Evaluate(value))),
+        }
     }
 
     /// True when a name can be a variable's: `host, port = getsockname s` is common, and a verb of that name cannot stand alone.
@@ -423,4 +457,27 @@ impl<'a> Parser<'a> {
             None => error.suggesting(name, names),
         }
     }
+}
+
+/// Where the bracket that opens `text` has been closed; `None` when it is not. What stands in quotes is skipped.
+fn closing_bracket(text: &str) -> Option<usize> {
+    let (mut depth, mut quote, mut escaped) = (0_i32, None, false);
+    for (at, next) in text.char_indices() {
+        match quote {
+            Some(_) if escaped => escaped = false,
+            Some(_) if next == '\\' => escaped = true,
+            Some(end) if next == end => quote = None,
+            Some(_) => {}
+            None => match next {
+                '"' | '\'' => quote = Some(next),
+                '(' | '[' => depth += 1,
+                ')' | ']' => depth -= 1,
+                _ => {}
+            },
+        }
+        if depth == 0 {
+            return Some(at + next.len_utf8());
+        }
+    }
+    None
 }

@@ -589,7 +589,7 @@ fn python_lines_run() {
         ("print(s.recvfrom(65565))", "print s.recvfrom(65565)"),
         (
             "with socket.create_server(addr) as server: server.listen()",
-            "server = create_server addr; listen server",
+            "server = create_server addr; listen server; close server",
         ),
         (
             "s = socket.create_server(addr, family=socket.AF_INET6, dualstack_ipv6=True)",

@@ -27,6 +27,10 @@ pub(super) fn command(call: &Call) -> String {
         }
         text.push_str(&written);
     }
+    // A bracket behind the verb is read as the call form's.
+    if text[call.verb.name().len()..].starts_with(" (") {
+        return self::call(call);
+    }
     text
 }
 

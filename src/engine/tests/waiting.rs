@@ -119,15 +119,15 @@ fn poll_takes_sockets_a_poll_object_and_an_epoll_instance() {
         poll a b 1.0
         p = select.poll()
         p.register(b, POLLIN)
-        p.poll(1000)
+        p.poll(1000) == [(b.fileno(), POLLIN)]
         p.unregister(b)
         p.poll(0)
         e = select.epoll()
         e.register(b, EPOLLIN|EPOLLET)
-        e.poll(1.0)
+        e.poll(1.0) == [(b.fileno(), EPOLLIN)]
         e.poll(0)
         modify e b EPOLLIN
-        epoll_wait e 4 1.0
+        epoll_wait(e, 4, 1.0) == [(b.fileno(), EPOLLIN)]
         unregister e b
         unregister e b
         close e
@@ -141,18 +141,18 @@ fn poll_takes_sockets_a_poll_object_and_an_epoll_instance() {
         poll([{fd=A, events=POLLIN}, {fd=B, events=POLLIN}], 2, 1000) = 1 [{fd=B, revents=POLLIN}]
         -> [(<socket b fd=B>, POLLIN)]
         poll([{fd=B, events=POLLIN}], 1, 1000) = 1 [{fd=B, revents=POLLIN}]
-        -> [(<socket b fd=B>, POLLIN)]
+        -> True
         poll([], 0, 0) = 0 (Timeout)
         -> []
         epoll_create1(0) = C
         epoll_ctl(C, EPOLL_CTL_ADD, B, {events=EPOLLIN|EPOLLET, data={fd=B}}) = 0
         epoll_wait(C, [{events=EPOLLIN, data={fd=B}}], 1023, 1000) = 1
-        -> [(<socket b fd=B>, EPOLLIN)]
+        -> True
         epoll_wait(C, [], 1023, 0) = 0 (Timeout)
         -> []
         epoll_ctl(C, EPOLL_CTL_MOD, B, {events=EPOLLIN, data={fd=B}}) = 0
         epoll_wait(C, [{events=EPOLLIN, data={fd=B}}], 4, 1000) = 1
-        -> [(<socket b fd=B>, EPOLLIN)]
+        -> True
         epoll_ctl(C, EPOLL_CTL_DEL, B, NULL) = 0
         epoll_ctl(C, EPOLL_CTL_DEL, B, NULL) = -1 ENOENT
         close(C) = 0

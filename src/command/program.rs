@@ -1,0 +1,338 @@
+//! Lines that belong to a program, not to a session: a block under `if`, `def` and their like, or between the braces of C, Go and Rust.
+//! Where one begins, which lines are its own, and how such a program is run. A part of a program is never run: it would do other things.
+
+use super::brackets::Open;
+use super::diagnostic::{Diagnostic, quoted};
+use super::lexer::in_word;
+use std::ops::Range;
+
+/// Words at the head of a block of Python. `with` is none: its lines run one by one, and what it opened is closed behind them.
+const HEADS: &[&str] = &[
+    "if", "while", "for", "def", "class", "try", "else", "elif", "except", "finally", "async",
+];
+
+/// Words at the indentation of a head that carry its block on.
+const CLAUSES: &[&str] = &["else", "elif", "except", "finally"];
+
+/// Words that begin a function or a statement with braces.
+const BRACED: &[&str] = &[
+    "int", "void", "char", "static", "struct", "unsigned", "long", "const", "size_t", "ssize_t",
+    "if", "while", "for", "switch", "do", "else", "fn", "pub", "impl", "loop", "match", "func",
+    "type", "enum", "class", "public", "async", "function", "defer", "go", "unsafe", "mod",
+    "trait",
+];
+
+/// What a program is written in, as far as one block of it tells.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Language {
+    Python,
+    C,
+    Go,
+    Rust,
+    /// Braces, and nothing that tells more.
+    Other,
+}
+
+/// A block whose first line was read.
+#[derive(Debug)]
+pub struct Block {
+    indent: usize,
+    language: Language,
+    /// Only decorators so far: without a definition behind them they are something else.
+    decorates: bool,
+    open: Open,
+}
+
+/// Whether a line belongs to the block above it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Belongs {
+    /// It does.
+    Yes,
+    /// A line that says nothing: it does when a later one does.
+    Perhaps,
+    /// The block ended before it.
+    No,
+}
+
+impl Block {
+    /// The block that begins with this line, or these lines when brackets joined several.
+    pub fn begun_by(line: &str) -> Option<Self> {
+        let (text, indent) = code(line);
+        let word = first_word(text);
+        let head = text.split('\n').next().unwrap_or_default();
+        let bare = without_comment(head);
+        let decorates =
+            text.starts_with('@') && bare[1..].starts_with(|next: char| next.is_alphabetic());
+        let python = HEADS.contains(&word)
+            && text[word.len()..].starts_with([' ', '\t', ':', '('])
+            && text.contains(':')
+            && !bare.ends_with(['{', ';']);
+        let language = if decorates || python {
+            Language::Python
+        } else {
+            braced(word, bare)?
+        };
+        Some(Self {
+            indent,
+            language,
+            decorates,
+            open: Open::default(),
+        })
+    }
+
+    /// Takes the next physical line.
+    pub fn takes(&mut self, line: &str) -> Belongs {
+        let line = line.trim_end_matches(['\n', '\r']);
+        let (text, indent) = code(line);
+        let word = first_word(text);
+        let belongs = if self.open.is_open() {
+            Belongs::Yes
+        } else if matches!(text, "" | ">>>" | "...") || text.starts_with('#') {
+            Belongs::Perhaps
+        } else if self.decorates {
+            let defines = matches!(word, "def" | "class" | "async");
+            self.decorates = text.starts_with('@');
+            if indent == self.indent && (defines || self.decorates) {
+                Belongs::Yes
+            } else {
+                Belongs::No
+            }
+        } else {
+            let carries_on = match self.language {
+                Language::Python => {
+                    indent > self.indent || indent == self.indent && CLAUSES.contains(&word)
+                }
+                _ => text.starts_with('{') || word == "else",
+            };
+            if carries_on {
+                Belongs::Yes
+            } else {
+                Belongs::No
+            }
+        };
+        if belongs == Belongs::Yes {
+            self.open.read(line);
+        }
+        belongs
+    }
+
+    /// True while a reader who types the block may still go on: as in Python's own shell an empty line ends it.
+    pub fn goes_on(&self, text: &str) -> bool {
+        let mut lines = text.split('\n');
+        let last = lines.next_back().unwrap_or_default();
+        let one_line = lines.next().is_none() && !without_comment(last).ends_with(':');
+        let ended = last.trim().is_empty() || one_line && !self.decorates;
+        self.language == Language::Python && !ended
+    }
+}
+
+/// The diagnostic of a text that begins, at `start`, with a block of a program; `None` when it does not.
+pub(super) fn refused(text: &str, start: usize) -> Option<Diagnostic> {
+    let begin = text[..start].rfind('\n').map_or(0, |newline| newline + 1);
+    let rest = &text[begin..];
+    let first = rest.split('\n').next().unwrap_or_default();
+    let mut block = Block::begun_by(rest)?;
+    let mut count = 1;
+    let mut open = Open::default();
+    open.read(first);
+    for (place, line) in rest.split('\n').enumerate().skip(1) {
+        let belongs = if open.is_open() {
+            open.read(line);
+            Belongs::Yes
+        } else {
+            block.takes(line)
+        };
+        match belongs {
+            Belongs::Yes => count = place + 1,
+            Belongs::Perhaps => {}
+            Belongs::No => break,
+        }
+    }
+    if block.language == Language::Python && count == 1 || block.decorates {
+        return None;
+    }
+    let end = (begin + first.trim_end().len()).max(start);
+    let what = quoted(text[start..end].trim_end_matches(':'));
+    let message = if count == 1 {
+        format!("{what} begins a block of a program: it was not run")
+    } else {
+        format!(
+            "{what} and the {} below it belong to a program: none of them was run",
+            lines(count - 1)
+        )
+    };
+    let mut error = Diagnostic::new(Range { start, end }, message).helping(block.language.how());
+    error.further = count - 1;
+    Some(error)
+}
+
+fn lines(count: usize) -> String {
+    if count == 1 {
+        "line".to_owned()
+    } else {
+        format!("{count} lines")
+    }
+}
+
+impl Language {
+    fn how(self) -> &'static str {
+        match self {
+            Self::Python => {
+                "save the whole program in a file; `run python3 FILE` runs it in the lab, and its calls and packets are shown"
+            }
+            Self::C => {
+                "save the whole program as x.c; `run cc x.c -o x` compiles it, `run ./x` runs it in the lab"
+            }
+            Self::Go => "save the whole program as x.go; `run go run x.go` runs it in the lab",
+            Self::Rust => {
+                "save the whole program as x.rs; `run rustc x.rs` compiles it, `run ./x` runs it in the lab"
+            }
+            Self::Other => "save the whole program in a file; `run PROGRAM` runs it in the lab",
+        }
+    }
+}
+
+/// The language of a line that begins a block between braces; `None` for any other line.
+fn braced(word: &str, bare: &str) -> Option<Language> {
+    let opens = bare.ends_with('{');
+    let declares = bare.ends_with(')') && bare.contains('(') && bare[word.len()..].starts_with(' ');
+    let types = [
+        "int", "void", "char", "static", "struct", "unsigned", "long", "const", "size_t", "ssize_t",
+    ];
+    let opened = opens && (BRACED.contains(&word) || bare.starts_with("} else"));
+    let declared = declares && types.contains(&word);
+    if !opened && !declared {
+        return None;
+    }
+    let assigns = bare.contains(":=") || bare.contains("err != nil");
+    Some(match word {
+        "fn" | "pub" | "impl" | "loop" | "match" | "unsafe" | "mod" | "trait" => Language::Rust,
+        "func" | "type" | "defer" | "go" => Language::Go,
+        "if" | "for" | "while" | "switch" if assigns => Language::Go,
+        "if" | "for" | "while" | "else" | "enum" | "struct" if !bare.contains('(') => {
+            Language::Other
+        }
+        "class" | "public" | "function" | "async" => Language::Other,
+        _ => Language::C,
+    })
+}
+
+fn first_word(text: &str) -> &str {
+    &text[..text.find(|next| !in_word(next)).unwrap_or(text.len())]
+}
+
+/// A line up to its comment; a mark inside quotes is taken for one too, which does no harm here.
+fn without_comment(line: &str) -> &str {
+    let end = line
+        .find('#')
+        .or_else(|| line.find("//"))
+        .unwrap_or(line.len());
+    line[..end].trim_end()
+}
+
+/// The method of Python that a line gives text where Python takes bytes alone, `c.send("hello")`: `send`, `sendall` …
+pub fn sends_text(line: &str) -> Option<&'static str> {
+    ["send", "sendall", "sendto", "sendmsg"]
+        .into_iter()
+        .find(|method| {
+            let call = format!(".{method}(");
+            let mut after = line.split(&call).skip(1);
+            after.any(|rest| {
+                let rest = rest.trim_start_matches([' ', '[', '(']);
+                let rest = rest.strip_prefix(['f', 'F']).unwrap_or(rest);
+                let Some(quote) = rest
+                    .chars()
+                    .next()
+                    .filter(|next| matches!(next, '"' | '\''))
+                else {
+                    return false;
+                };
+                let end = rest[1..].find(quote).map_or("", |end| &rest[end + 2..]);
+                !end.starts_with(".encode")
+            })
+        })
+}
+
+/// A line without its prompt, and by how much it is indented behind that.
+pub fn code(line: &str) -> (&str, usize) {
+    let prompted = line.trim_start();
+    let name = prompted.trim_start_matches(|next: char| {
+        next.is_alphanumeric() || next == '_' || next == '-' || next == '.'
+    });
+    let behind = match name.strip_prefix("> ") {
+        Some(behind) if name.len() < prompted.len() => behind,
+        _ => prompted
+            .strip_prefix(">>> ")
+            .or_else(|| prompted.strip_prefix("... "))
+            .unwrap_or(line),
+    };
+    let text = behind.trim_start_matches([' ', '\t']);
+    (text.trim_end(), behind.len() - text.len())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::parse::parse_line;
+
+    #[test]
+    fn text_where_python_takes_bytes_is_seen_in_the_call_form_alone() {
+        for (line, method) in [
+            ("c.send(\"hello\")", Some("send")),
+            ("n = c.sendall('a' + b)", Some("sendall")),
+            ("u.sendto(f\"x\", (\"::1\", 5000))", Some("sendto")),
+            ("c.sendmsg([\"x\"])", Some("sendmsg")),
+            ("c.send(b\"hello\")", None),
+            ("c.send(\"hello\".encode())", None),
+            ("send c \"hello\"", None),
+            ("send(c, \"hello\")", None),
+            ("c.send(data)", None),
+        ] {
+            assert_eq!(super::sends_text(line), method, "{line}");
+        }
+    }
+
+    #[test]
+    fn a_block_is_refused_whole_with_the_way_to_run_it() {
+        for (text, further, message, help) in [
+            (
+                "if a:\n  b\nelse:\n  c",
+                3,
+                "`if a` and the 3 lines below it",
+                "python3",
+            ),
+            (
+                "for x in y:\n  b",
+                1,
+                "`for x in y` and the line below it",
+                "python3",
+            ),
+            (
+                "int main(void) {\n  a;\n}",
+                2,
+                "`int main(void) {` and the 2 lines",
+                "cc x.c",
+            ),
+            ("fn main() {\n}", 1, "`fn main() {` and the line", "rustc"),
+            (
+                "func main() {\n}",
+                1,
+                "`func main() {` and the line",
+                "go run",
+            ),
+            (
+                "@one\ndef f():\n  a",
+                2,
+                "`@one` and the 2 lines",
+                "python3",
+            ),
+        ] {
+            let error = parse_line(text).expect_err(text);
+            assert!(error.message.contains(message), "{}", error.message);
+            assert_eq!(error.further, further, "{text:?}");
+            assert!(
+                error.help.as_deref().unwrap_or_default().contains(help),
+                "{error}"
+            );
+        }
+    }
+}
