@@ -27,6 +27,11 @@ pub fn mac(number: u8) -> [u8; 6] {
     [2, 0, 0, 0, 0, number]
 }
 
+/// The link-local address that belongs to a host's Ethernet address (RFC 4291, appendix A).
+pub fn link_local(number: u8) -> Ipv6Addr {
+    Ipv6Addr::new(0xfe80, 0, 0, 0, 0, 0x00ff, 0xfe00, number.into())
+}
+
 /// The number of the host with an address of the wire; `None` for any other address.
 pub fn number(ip: IpAddr) -> Option<u8> {
     (1..=LAST).find(|number| match ip.to_canonical() {

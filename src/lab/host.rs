@@ -152,14 +152,15 @@ fn furnish(
     )
     .map_err(|error| ("RTM_NEWADDR IPv4", error))?;
     if six {
-        let added = rtnetlink::add_address(
-            &channel,
-            eth0,
-            address::ipv6(number).into(),
-            address::PREFIX_V6,
-        );
-        if let Err(error) = added {
-            notes.push(format!("IPv6 address of {name}: {error}"));
+        for ip in [address::ipv6(number), address::link_local(number)] {
+            let added = rtnetlink::add_address(&channel, eth0, ip.into(), address::PREFIX_V6);
+            // The kernel makes the link-local address itself once it has noticed that the cable is plugged in, which on a busy machine
+            // can take seconds; until then bind to it fails.
+            if let Err(error) = added
+                && error.raw_os_error() != Some(libc::EEXIST)
+            {
+                notes.push(format!("IPv6 address of {name}: {error}"));
+            }
         }
     } else {
         notes.push("this kernel has no IPv6: the hosts have IPv4 only".to_owned());
