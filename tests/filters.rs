@@ -684,7 +684,9 @@ const OWN_FIELDS: &[&str] = &[
     "socketio.type",
     "socklab.cause",
     "socklab.certainty",
+    "socklab.from",
     "socklab.rule",
+    "socklab.to",
     "tcp.options.mptcp",
     "tls.handshake.extension",
 ];

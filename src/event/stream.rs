@@ -32,6 +32,8 @@ pub struct Way {
     pub acknowledged: u64,
     /// Bytes that calls have read.
     pub read: u64,
+    /// Urgent bytes that the reader passed by: nobody reads them any more.
+    pub passed: u64,
     /// Whether the calls of the writer are seen.
     pub writer: Calls,
     /// Whether those of the reader are.
@@ -77,6 +79,17 @@ pub struct Span {
 }
 
 impl Way {
+    /// How many acknowledged bytes wait for a call to read them.
+    pub fn unread(&self) -> u64 {
+        self.acknowledged.saturating_sub(self.read + self.passed)
+    }
+
+    /// The end of the last byte that a call has read.
+    pub fn read_end(&self) -> u64 {
+        let taken = self.reads.iter().filter(|span| !span.again);
+        taken.map(|span| span.range.end).max().unwrap_or(0)
+    }
+
     /// The end of what is known of: written, carried or read.
     pub fn length(&self) -> u64 {
         self.written.max(self.sent).max(self.read)

@@ -17,6 +17,10 @@ pub struct Segment<'a> {
     pub tcp: &'a Tcp,
     /// True when it is known that it did not reach the other end.
     pub lost: bool,
+    /// True when Multipath TCP has said something new since this end sent last: that may take a second ACK (RFC 8684 section 4).
+    pub excused: bool,
+    /// True when its receiver is its sender: a socket that is connected to itself.
+    pub looped: bool,
 }
 
 /// What the rules say of one segment.
@@ -110,7 +114,7 @@ fn label_window(
             rest = false;
         }
     }
-    if rest && duplicates(own, tcp) {
+    if rest && !segment.excused && duplicates(own, tcp) {
         own.duplicate_acks = match own.duplicate_acks {
             LOSS_TOLD => 1,
             count => count + 1,

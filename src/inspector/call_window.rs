@@ -25,6 +25,8 @@ pub struct CallWindow {
     pub label: String,
     /// True for a raw or packet socket: the addresses in its packets are what the program wrote.
     pub raw: bool,
+    /// True for a packet socket: it writes frames, ARP among them.
+    pub link: bool,
     /// The local address of the socket.
     pub local: Option<SocketAddr>,
     /// Where it sends.
@@ -59,6 +61,7 @@ impl CallWindow {
             fd: None,
             label: String::new(),
             raw: false,
+            link: false,
             local: None,
             peer: None,
             start_ns,

@@ -6,17 +6,22 @@ mod answer;
 mod calls;
 mod delivery;
 mod flow;
+mod fragments;
+mod membership;
 mod memory;
+mod mptcp;
 mod neighbour;
 mod options;
 mod release;
+mod reset;
 mod scene;
 mod timer;
 
 use super::call_window::{CallWindow, is_sending, same_ip};
 use super::conversation::before;
 use super::evidence::{Evidence, Listener, Samples};
-use crate::event::packet::{Cause, Certainty, PacketEvent, Phase};
+use crate::event::packet::{Cause, Certainty, PacketEvent};
+use crate::packet::fragment::Datagram;
 use crate::packet::headers::{Headers, Icmp, Tcp, Transport, flag};
 use calls::{can_cause, in_call};
 use delivery::Parcel;
@@ -86,6 +91,10 @@ pub struct CauseFinder {
     asked: HashMap<(u16, IpAddr), (Seen, usize)>,
     /// When the Ethernet address of a neighbour was told last, and in which packet.
     told: HashMap<(u16, IpAddr), (u64, Fate)>,
+    /// The first fragments of the datagrams that came in several, by what the fragments have in common.
+    fragments: HashMap<(u16, Datagram), Found>,
+    /// The last report of the groups that a host is a member of.
+    reports: HashMap<(u16, String, bool), (Seen, i64)>,
     /// What the wire holds, by its tickets.
     held: HashMap<u64, Parcel>,
     too_big: HashMap<(u16, SocketAddr, SocketAddr), TooBig>,
@@ -101,6 +110,19 @@ pub struct Found {
     pub cause: Cause,
     /// What the sender's socket is called.
     pub label: Option<String>,
+    /// The process and the descriptor of a socket whose connect sent this SYN.
+    pub connects: Option<(String, i32)>,
+}
+
+impl Found {
+    /// A cause that is no call on the sender's socket.
+    fn alone(cause: Cause) -> Self {
+        Self {
+            cause,
+            label: None,
+            connects: None,
+        }
+    }
 }
 
 impl CauseFinder {
@@ -191,9 +213,30 @@ impl CauseFinder {
         receiver: &str,
     ) -> Option<Found> {
         let (found, mut note) = self.decide(packet, owner);
-        let found = found.or_else(|| self.held_for_neighbour(packet));
+        let mut found = found.or_else(|| self.held_for_neighbour(packet));
+        self.begin_fragments(packet, found.as_ref());
         let cause = found.as_ref().map(|found| found.cause.clone());
         note.dropped_by = self.full_listener(packet, receiver);
+        if let Some(found) = &mut found
+            && let Some(listener) = note.dropped_by
+            && let Some(arrived) = self.is_last_ack_dropped(packet, receiver)
+        {
+            let unless = if arrived {
+                ""
+            } else {
+                "unless accept() makes room before it arrives, "
+            };
+            let words = format!(
+                "{unless}the other end's kernel drops it and stays in SYN-RECEIVED, {}",
+                scene::full(listener)
+            );
+            let and = if found.cause.kernel.is_empty() {
+                ""
+            } else {
+                "; "
+            };
+            found.cause.kernel.extend([and, &words]);
+        }
         self.remember(packet, cause, note);
         found
     }
@@ -207,7 +250,20 @@ impl CauseFinder {
             };
             return (Some(caused(window, String::new())), note);
         }
-        let alone = |cause: Option<Cause>| cause.map(|cause| Found { cause, label: None });
+        if let Some((window, number)) = self.raw_held(packet) {
+            let note = Note {
+                forged: true,
+                ..none
+            };
+            return (Some(caused(window, memory::held(number))), note);
+        }
+        let alone = |cause: Option<Cause>| cause.map(Found::alone);
+        if let Some(fragment) = self.of_fragment(packet) {
+            return (Some(fragment), none);
+        }
+        if let Some(report) = self.of_membership(packet) {
+            return (Some(report), none);
+        }
         if let Some(neighbour) = neighbour::neighbour(packet) {
             return (alone(self.of_neighbour(packet, neighbour)), none);
         }
@@ -298,6 +354,8 @@ impl CauseFinder {
         } else {
             (second, first)
         };
+        // What a socket that is connected to itself sends comes back to it.
+        let other = if from == to { own } else { other };
         let options = self
             .on_socket(packet, from, to)
             .find_map(|window| Some((window.process.clone(), window.fd?)))
@@ -322,7 +380,7 @@ impl CauseFinder {
             never_lingers: options.never_lingers,
             keepalive_probes: options.keepalive_probes,
         };
-        let alone = |cause: Cause| Found { cause, label: None };
+        let alone = Found::alone;
         if tcp.flags & (flag::SYN | flag::ACK) == flag::SYN | flag::ACK {
             let cause = answer::syn_ack(&scene);
             note.again = cause
@@ -338,7 +396,7 @@ impl CauseFinder {
             return (cause.map(alone), note);
         }
         if tcp.flags & flag::RST != 0 {
-            return (self.of_reset(&scene, (from, to), options), note);
+            return (self.of_reset(&scene, (from, to), options, owner), note);
         }
         if is_again(own, tcp) {
             let (again, cause) = timer::again(&scene);
@@ -348,17 +406,30 @@ impl CauseFinder {
         if is_probe(own, tcp) {
             return (Some(alone(timer::probe(&scene))), note);
         }
+        if tcp.options.mptcp.subtypes != 0
+            && let Some(found) = self.of_mptcp(&scene, (from, to))
+        {
+            return (Some(found), note);
+        }
         let opens = opens(tcp);
         let running = self
             .running(packet, from, to, opens, time)
             .find(|window| can_cause(window, &scene));
         if let Some(window) = running {
-            return (Some(caused(window, in_call(window, &scene))), note);
+            let connects = Some((window.process.clone(), window.fd))
+                .filter(|_| opens && window.name == "connect")
+                .and_then(|(process, fd)| Some((process, fd?)));
+            let found = caused(window, in_call(window, &scene));
+            return (Some(Found { connects, ..found }), note);
         }
         let carries = carries(tcp);
         if let Some(program) = owner.filter(|_| carries) {
             // A program's calls are not seen, but its kernel sends data, SYN and FIN only when it has asked for that.
             return (Some(alone(program_sent(program))), note);
+        }
+        if !carries && tcp.flags & flag::ACK == 0 {
+            // No kernel sends that: nothing is asked and nothing is answered.
+            return (None, note);
         }
         let cause = if carries {
             release::let_go(&scene, self.writer(&scene, (from, to)))
@@ -367,46 +438,6 @@ impl CauseFinder {
             answer::acknowledgment(&scene)
         };
         (cause.map(alone), note)
-    }
-
-    fn of_reset(
-        &self,
-        scene: &Scene<'_>,
-        (from, to): (SocketAddr, SocketAddr),
-        options: Options,
-    ) -> Option<Found> {
-        let closing = |window: &&CallWindow| matches!(window.name.as_str(), "close" | "exit");
-        let running = self
-            .running(scene.packet, from, to, false, scene.time)
-            .find(closing)
-            .filter(|_| scene.packet.track.phase != Some(Phase::Refused));
-        if let Some(window) = running {
-            let before = scene.evidence.before;
-            let unread = before.map_or(0, |sample| sample.unread);
-            let words = match (unread, options.resets) {
-                (1, _) => "1 byte had come that nobody had read, so closing resets the connection"
-                    .to_owned(),
-                (2.., _) => format!(
-                    "{unread} bytes had come that nobody had read, so closing resets the connection"
-                ),
-                (0, true) => {
-                    "SO_LINGER is set to 0 seconds, so closing resets the connection".to_owned()
-                }
-                (0, false) if before.is_some_and(|sample| !sample.owned) => {
-                    "nobody had accepted the connection, and now nobody can: it is reset".to_owned()
-                }
-                (0, false) => {
-                    "the connection was torn down: data was left unread, or SO_LINGER was set to 0"
-                        .to_owned()
-                }
-            };
-            return Some(caused(window, words));
-        }
-        let closed = self
-            .on_socket(scene.packet, from, to)
-            .find(closing)
-            .map(|window| window.short.as_str());
-        answer::reset(scene, closed).map(|cause| Found { cause, label: None })
     }
 
     /// The call that wrote what a segment carries: by the place of its bytes among all that was written, else the last one.
@@ -477,6 +508,7 @@ fn caused(window: &CallWindow, words: String) -> Found {
             kernel: words,
         },
         label: Some(window.label.clone()).filter(|label| !label.is_empty()),
+        connects: None,
     }
 }
 
@@ -499,6 +531,10 @@ fn endpoints(packet: &PacketEvent) -> Option<(SocketAddr, SocketAddr)> {
 #[cfg(test)]
 #[path = "cause_tests.rs"]
 mod tests;
+
+#[cfg(test)]
+#[path = "cause_reset_tests.rs"]
+mod reset_tests;
 
 #[cfg(test)]
 #[path = "cause_kernel_tests.rs"]

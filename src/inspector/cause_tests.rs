@@ -25,6 +25,8 @@ pub(super) struct Wire {
     /// True when the next frame goes by a wire that says when it delivers it, and when that is.
     pub(super) is_carried: bool,
     pub(super) delivered: Option<Delivered>,
+    /// The program that has the sender's socket.
+    pub(super) owner: Option<&'static str>,
 }
 
 pub(super) fn address(port: u16) -> SocketAddr {
@@ -79,7 +81,7 @@ impl Wire {
             rulings: std::mem::take(&mut self.rulings),
             comments: Vec::new(),
         };
-        let found = self.finder.find(&packet, None, "");
+        let found = self.finder.find(&packet, self.owner, "");
         if std::mem::take(&mut self.is_carried) {
             let delivered = self.delivered.take();
             self.finder.carried(&packet, self.number, delivered);

@@ -87,6 +87,10 @@ pub struct TcpConversation {
     pub close: CloseKind,
     /// True once both ends sent a SYN without ACK.
     pub simultaneous_open: bool,
+    /// The subtypes of Multipath TCP that its segments have had, a bit each.
+    pub mptcp: u16,
+    /// True once an HTTP response has upgraded it to WebSocket.
+    pub websocket: bool,
 }
 
 /// The three ways in which two FINs can meet (RFC 9293 figures 12 and 13).
@@ -156,6 +160,8 @@ pub struct Direction {
     pub window_unscaled: bool,
     /// Window scaling.
     pub scale: Scale,
+    /// [`TcpConversation::mptcp`] as it was when this end sent last.
+    pub mptcp: u16,
     /// The labels of the last segment.
     pub last_labels: Labels,
     /// Bytes that the selective acknowledgments of the last segment cover.

@@ -44,6 +44,11 @@ impl Key {
         (key, low_sends)
     }
 
+    /// True when both ends are one.
+    pub fn is_loop(&self) -> bool {
+        self.low == self.high && self.ports.0 == self.ports.1
+    }
+
     /// The IP protocol number.
     pub fn protocol(&self) -> u8 {
         self.protocol

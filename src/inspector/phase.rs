@@ -9,7 +9,19 @@ use crate::packet::headers::{Headers, Net, Tcp, Transport, flag};
 pub type Before = [State; 2];
 
 /// The phase of a TCP segment sent by `from`, after [`super::state::advance`] took it.
-pub fn of_segment(tcp: &TcpConversation, from: usize, header: &Tcp, before: Before) -> Phase {
+/// `None` for one that is no step at all: neither flags that say anything nor data.
+pub fn of_segment(
+    tcp: &TcpConversation,
+    from: usize,
+    header: &Tcp,
+    before: Before,
+) -> Option<Phase> {
+    const TELLING: u16 = flag::SYN | flag::FIN | flag::RST | flag::ACK;
+    let says = header.len > 0 || header.flags & TELLING != 0;
+    says.then(|| step(tcp, from, header, before))
+}
+
+fn step(tcp: &TcpConversation, from: usize, header: &Tcp, before: Before) -> Phase {
     let to = 1 - from;
     if header.flags & flag::RST != 0 {
         return if before[to] == State::SynSent && header.flags & flag::ACK != 0 {
@@ -43,6 +55,20 @@ pub fn of_segment(tcp: &TcpConversation, from: usize, header: &Tcp, before: Befo
         return of_last_ack(tcp, from);
     }
     Phase::Acknowledgment
+}
+
+/// The phase of a segment of a connection to itself, after [`super::state::advance_alone`] took it.
+pub fn of_loop(tcp: &TcpConversation, from: usize, header: &Tcp) -> Phase {
+    let has = |bit: u16| header.flags & bit != 0;
+    match (has(flag::RST), has(flag::SYN), has(flag::FIN)) {
+        (true, ..) => Phase::Reset,
+        (_, true, _) if has(flag::ACK) => Phase::SimultaneousOpen(3),
+        (_, true, _) => Phase::SimultaneousOpen(1),
+        (.., true) => Phase::SimultaneousClose(1),
+        _ if header.len > 0 => Phase::Data,
+        _ if tcp.ends[from].fin_acked => Phase::SimultaneousClose(3),
+        _ => Phase::Acknowledgment,
+    }
 }
 
 fn of_syn(tcp: &TcpConversation, header: &Tcp, receiver: State) -> Phase {

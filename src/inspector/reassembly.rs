@@ -53,9 +53,12 @@ impl Reassembly {
         track: &mut Track,
     ) {
         let Some(fragment) = fragment::of(headers, frame) else {
-            match misfit::of(headers, frame) {
-                Some(misfit) => tracker.misfit(track, when, headers, &misfit),
-                None => tracker.packet_into(track, when, headers),
+            if let Some(misfit) = misfit::of(headers, frame) {
+                tracker.misfit(track, when, headers, &misfit);
+            } else {
+                tracker.packet_into(track, when, headers);
+                let payload = frame.get(headers.payload.range()).unwrap_or_default();
+                tracker.payload(track, headers, payload);
             }
             track_tunnelled(tracker, when, headers, frame);
             return;
@@ -85,6 +88,10 @@ impl Reassembly {
             fragment::complete(headers, &fragment.of, datagram);
         }
         tracker.packet_into(track, when, headers);
+        if let (Some(datagram), Some(header)) = (&datagram, headers.tcp().map(|tcp| tcp.hdr_len)) {
+            let payload = datagram.get(header.into()..).unwrap_or_default();
+            tracker.payload(track, headers, payload);
+        }
         track.reassembled = datagram.map(Arc::from);
     }
 

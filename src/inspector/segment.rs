@@ -48,11 +48,18 @@ pub fn track_segment(
     note_stray_scale(record, from, tcp.flags, tcp.options.wscale);
 
     let before = [record.ends[0].state, record.ends[1].state];
+    if segment.looped {
+        state::advance_alone(&mut record.ends[from], tcp);
+        track.phase = Some(phase::of_loop(record, from, tcp));
+        let state = record.ends[from].state.name();
+        track.states = Some((state, state));
+        return verdict.queued;
+    }
     note_separate_ack(record, from, tcp);
     let fits = !verdict.labels.contains(Label::LostSegment);
     let standing = record.ends[to].standing();
     state::advance(record, from, tcp, fits);
-    track.phase = Some(phase::of_segment(record, from, tcp, before));
+    track.phase = phase::of_segment(record, from, tcp, before);
     if segment.lost {
         record.ends[to].stand(standing);
     }
@@ -73,6 +80,12 @@ fn analyze(
     } else {
         (second, first)
     };
+    let segment = Segment {
+        excused: own.mptcp != record.mptcp,
+        ..segment
+    };
+    own.mptcp = record.mptcp;
+    record.mptcp |= segment.tcp.options.mptcp.subtypes;
     analysis::analyze(own, rev, segment, first_rtt, may_queue)
 }
 

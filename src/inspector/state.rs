@@ -1,6 +1,6 @@
 //! RFC 9293's state machine, moved by the segments that were seen: what both ends must be in, not what a kernel said.
 
-use super::conversation::{CloseKind, TcpConversation, before};
+use super::conversation::{CloseKind, Direction, TcpConversation, before};
 use crate::packet::headers::{Tcp, flag};
 
 /// The states of a connection (RFC 9293 section 3.3.2).
@@ -75,6 +75,30 @@ pub fn advance(tcp: &mut TcpConversation, from: usize, header: &Tcp, fits: bool)
     if header.flags & flag::FIN != 0 {
         finish(tcp, from, header, fits);
     }
+}
+
+/// Moves the one end of a connection to itself by a segment, which it sends and receives: what two ends do one after the other in a
+/// simultaneous open and close (RFC 9293 figures 7 and 13) it does at once.
+pub fn advance_alone(end: &mut Direction, header: &Tcp) {
+    let has = |bit: u16| header.flags & bit != 0;
+    end.state = if has(flag::RST) {
+        end.reset = true;
+        State::Closed
+    } else if has(flag::SYN) {
+        if has(flag::ACK) {
+            State::SynReceived
+        } else {
+            State::SynSent
+        }
+    } else if has(flag::FIN) {
+        end.fin = Some(header.seq.wrapping_add(header.len));
+        State::FinWait1
+    } else if end.fin.is_some_and(|fin| fin.wrapping_add(1) == header.ack) {
+        end.fin_acked = true;
+        State::TimeWait
+    } else {
+        State::Established
+    };
 }
 
 /// True when the other end takes an RST: the expected sequence number is exactly that of what comes next (RFC 9293 section 3.10.7.4,

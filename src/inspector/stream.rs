@@ -1,6 +1,8 @@
 //! From calls and packets to the bytes of a stream: which call wrote each byte, which segments carried it, which call read it.
 //! Pure; not the drawing (`render`).
 
+mod reader;
+
 use crate::event::packet::{Label, Labels, PacketEvent};
 use crate::event::stream::{Calls, SHOWN, Span, Stream, Way};
 use crate::event::transfer::{Party, Transfer};
@@ -25,6 +27,13 @@ pub fn stream(
     right: &Side<'_>,
     packets: Option<&[(&PacketEvent, bool)]>,
 ) -> Stream {
+    let number = |side: &Side<'_>| side.parties.first().map(|party| party.number);
+    if number(left).is_some() && number(left) == number(right) {
+        // A connection to itself has one stream: what the socket writes it reads.
+        return Stream {
+            ways: vec![way(left, right, packets, true)],
+        };
+    }
     Stream {
         ways: vec![
             way(left, right, packets, true),
@@ -46,14 +55,14 @@ fn way(
         reader: to.calls,
         ..Way::default()
     };
-    write(&mut way, from);
+    let mut marks = write(&mut way, from);
     if let Some(packets) = packets {
-        carry(&mut way, packets, forward);
+        marks = carry(&mut way, packets, forward);
     } else {
         way.sent = way.written;
         way.acknowledged = way.written;
     }
-    read(&mut way, to);
+    reader::read(&mut way, to, marks);
     if way.writer != Calls::Seen {
         way.written = way.sent;
     } else if way.sent > way.written {
@@ -71,8 +80,9 @@ fn way(
     way
 }
 
-/// What the calls of the writing side wrote.
-fn write(way: &mut Way, from: &Side<'_>) {
+/// What the calls of the writing side wrote; gives its urgent marks.
+fn write(way: &mut Way, from: &Side<'_>) -> Vec<Mark> {
+    let mut marks = Vec::new();
     for transfer in from.transfers.iter().filter(|transfer| transfer.sends) {
         let range = transfer.at..transfer.at + transfer.length;
         if range.is_empty() {
@@ -80,11 +90,23 @@ fn write(way: &mut Way, from: &Side<'_>) {
         }
         if transfer.has("MSG_OOB") {
             way.urgent.push(range.end - 1);
+            marks.push(Mark {
+                at: range.end - 1,
+                arrival_ns: transfer.start_ns,
+            });
         }
         keep(&mut way.bytes, range.start, &transfer.data);
         way.written = way.written.max(range.end);
         way.sends.push(span(transfer, range));
     }
+    marks
+}
+
+/// An urgent byte (RFC 6093), and when the other end heard of it.
+#[derive(Clone, Copy, Debug)]
+struct Mark {
+    at: u64,
+    arrival_ns: i64,
 }
 
 fn span(transfer: &Transfer, range: std::ops::Range<u64>) -> Span {
@@ -103,8 +125,13 @@ fn span(transfer: &Transfer, range: std::ops::Range<u64>) -> Span {
     }
 }
 
-/// What the segments carried and what the other side acknowledged.
-fn carry(way: &mut Way, packets: &[(&PacketEvent, bool)], forward: bool) {
+/// What the segments carried and what the other side acknowledged; gives the urgent marks as they came.
+fn carry(way: &mut Way, packets: &[(&PacketEvent, bool)], forward: bool) -> Vec<Mark> {
+    let mut marks: Vec<Mark> = Vec::new();
+    let looped = |packet: &PacketEvent| {
+        let ends = packet.headers.addresses().zip(packet.headers.ports());
+        ends.is_some_and(|((from, to), (here, there))| (from, here) == (to, there))
+    };
     let mut segments: Vec<Span> = Vec::new();
     let mut position = Unwrap::default();
     let mut acked = Unwrap::default();
@@ -113,11 +140,13 @@ fn carry(way: &mut Way, packets: &[(&PacketEvent, bool)], forward: bool) {
             continue;
         };
         way.reset |= tcp.flags & flag::RST != 0;
-        if *sent_forward != forward {
-            if tcp.flags & flag::ACK != 0 && tcp.flags & flag::RST == 0 && packet.lost().is_none() {
-                let ack = acked.take(packet.track.ack).saturating_sub(1);
-                way.acknowledged = way.acknowledged.max(ack);
-            }
+        let own_way = *sent_forward == forward;
+        let acknowledges = tcp.flags & (flag::ACK | flag::RST) == flag::ACK;
+        if acknowledges && (!own_way || looped(packet)) && packet.lost().is_none() {
+            let ack = acked.take(packet.track.ack).saturating_sub(1);
+            way.acknowledged = way.acknowledged.max(ack);
+        }
+        if !own_way {
             continue;
         }
         way.finished |= tcp.flags & flag::FIN != 0;
@@ -129,6 +158,15 @@ fn carry(way: &mut Way, packets: &[(&PacketEvent, bool)], forward: bool) {
             continue;
         };
         let range = start..start + u64::from(tcp.len);
+        if tcp.flags & flag::URG != 0
+            && let Some(arrival_ns) = packet.arrival_ns()
+        {
+            // The pointer points behind the urgent byte (RFC 6093 section 3.2).
+            let at = (start + u64::from(tcp.urgent)).saturating_sub(1);
+            if marks.iter().all(|mark| mark.at < at) {
+                marks.push(Mark { at, arrival_ns });
+            }
+        }
         let payload = packet.payload();
         // A segment sent again soon enough is out of order to Wireshark; that its bytes were sent before says what it is.
         let before = |span: &Span| span.range.start < range.end && range.start < span.range.end;
@@ -150,6 +188,7 @@ fn carry(way: &mut Way, packets: &[(&PacketEvent, bool)], forward: bool) {
     }
     way.segments = Some(segments);
     way.acknowledged = way.acknowledged.min(way.sent);
+    marks
 }
 
 fn repeats(labels: Labels) -> bool {
@@ -161,41 +200,6 @@ fn repeats(labels: Labels) -> bool {
     ]
     .into_iter()
     .any(|label| labels.contains(label))
-}
-
-/// What the calls of the reading side read. An urgent byte is read apart: those that follow it stand one further.
-fn read(way: &mut Way, to: &Side<'_>) {
-    let inline = to.parties.iter().any(|party| party.urgent_inline);
-    let urgent = if inline {
-        Vec::new()
-    } else {
-        way.urgent.clone()
-    };
-    let place = |in_band: u64| {
-        urgent
-            .iter()
-            .fold(in_band, |place, mark| place + u64::from(place >= *mark))
-    };
-    let mut taken_apart = urgent.iter();
-    for transfer in to.transfers.iter().filter(|transfer| !transfer.sends) {
-        let range = if transfer.has("MSG_OOB") {
-            match taken_apart.next() {
-                Some(mark) => *mark..*mark + transfer.length,
-                None => continue,
-            }
-        } else {
-            let start = place(transfer.at);
-            start..start + transfer.length
-        };
-        if range.is_empty() {
-            continue;
-        }
-        keep(&mut way.bytes, range.start, &transfer.data);
-        if !transfer.has("MSG_PEEK") {
-            way.read = way.read.max(range.end);
-        }
-        way.reads.push(span(transfer, range));
-    }
 }
 
 /// Keeps bytes at their place, as long as the place is among those that are shown.
@@ -319,6 +323,61 @@ mod tests {
         assert_eq!(ranges, [0..2, 2..3, 3..5]);
         let inline = both(&sent, &[transfer(false, 0, b"ab!cd", "0")], true);
         assert_eq!(inline.reads[0].range, 0..5);
+    }
+
+    #[test]
+    fn what_was_read_apart_is_the_newest_urgent_byte_and_an_older_one_is_plain() {
+        let at = |mut transfer: Transfer, time_ns: i64| {
+            (transfer.start_ns, transfer.end_ns) = (time_ns, time_ns);
+            transfer
+        };
+        let oob =
+            |at_offset, data: &[u8], time| at(transfer(true, at_offset, data, "MSG_OOB"), time);
+        let read =
+            |at_offset, data: &[u8], flags, time| at(transfer(false, at_offset, data, flags), time);
+        // Two urgent bytes, then the second is read apart and the first in its place.
+        let sent = [oob(0, b"xa", 1), oob(2, b"b", 2)];
+        let reads = [read(0, b"b", "MSG_OOB", 3), read(0, b"xa", "0", 4)];
+        // The first one is passed by unread, then a second comes.
+        let passed = [oob(0, b"xa", 1), oob(2, b"yb", 3)];
+        let passing = [
+            read(0, b"x", "0", 2),
+            read(1, b"y", "0", 4),
+            read(2, b"b", "MSG_OOB", 5),
+        ];
+        // A look ahead takes nothing.
+        let peeked = [
+            read(0, b"a", "MSG_OOB|MSG_PEEK", 2),
+            read(0, b"a", "MSG_OOB", 3),
+        ];
+        let ranges =
+            |way: &Way| -> Vec<_> { way.reads.iter().map(|span| span.range.clone()).collect() };
+        assert_eq!(ranges(&both(&sent, &reads, false)), [2..3, 0..2]);
+        assert_eq!(ranges(&both(&passed, &passing, false)), [0..1, 2..3, 3..4]);
+        assert_eq!(ranges(&both(&sent[..1], &peeked, false)), [1..2, 1..2]);
+    }
+
+    #[test]
+    fn a_connection_to_itself_has_one_stream() {
+        let own = party(false);
+        let (sent, read) = (
+            transfer(true, 0, b"hello", "0"),
+            transfer(false, 0, b"hello", "0"),
+        );
+        let side = || Side {
+            title: "s".to_owned(),
+            calls: Calls::Seen,
+            parties: vec![&own],
+            transfers: vec![&sent, &read],
+        };
+        let stream = stream(&side(), &side(), None);
+        let [way] = &stream.ways[..] else {
+            panic!("{} ways", stream.ways.len());
+        };
+        assert_eq!(
+            (way.written, way.sent, way.acknowledged, way.read),
+            (5, 5, 5, 5)
+        );
     }
 
     #[test]

@@ -459,3 +459,113 @@ fn a_connection_that_stands_idle_outlives_a_flood_of_other_conversations() {
     assert_eq!((track.stream, track.seq, track.ack), (Some(0), 1, 1));
     assert_eq!(track.states, Some(("ESTABLISHED", "ESTABLISHED")));
 }
+
+/// A segment with the Multipath TCP option of a subtype, whose data begin with this byte.
+fn signal(start: u32, sent: Sent, kind: u8) -> Vec<u8> {
+    let mut bytes = segment(start, sent);
+    let payload = bytes.split_off(40);
+    bytes.extend([30, 4, kind << 4, 1]);
+    bytes.extend(payload);
+    // Six words of header, and four bytes more in all.
+    bytes[32] = 0x60 | bytes[32] & 0x0f;
+    bytes[3] += 4;
+    bytes
+}
+
+#[test]
+fn a_second_ack_after_news_of_multipath_tcp_is_no_duplicate() {
+    const DSS: u8 = 2;
+    const ADD_ADDR: u8 = 3;
+    let ack = ('s', "A", 1, 6, 0);
+    let mut tracker = Tracker::new();
+    let mut number = 0;
+    let mut told = |bytes: &[u8]| {
+        number += 1;
+        feed(&mut tracker, number, bytes).duplicate_of
+    };
+    for sent in [
+        ('c', "S", 0, 0, 0),
+        ('s', "SA", 0, 1, 0),
+        ('c', "A", 1, 1, 0),
+    ] {
+        told(&signal(1000, sent, 0));
+    }
+    told(&signal(1000, ('c', "A", 1, 1, 5), DSS));
+    // As tshark counts them: what a segment says counts from the next one on.
+    for (kind, expected) in [
+        (DSS, None),
+        (ADD_ADDR, Some((1, 5))),
+        (DSS, None),
+        (DSS, Some((2, 5))),
+        (ADD_ADDR, Some((3, 5))),
+    ] {
+        assert_eq!(told(&signal(1000, ack, kind)), expected, "{kind}");
+    }
+}
+
+#[test]
+fn a_segment_without_flags_is_no_acknowledgment() {
+    let mut sent = vec![
+        ('c', "S", 0, 0, 0),
+        ('s', "SA", 0, 1, 0),
+        ('c', "A", 1, 1, 0),
+    ];
+    sent.push(('c', "", 1, 0, 0));
+    let tracks = tracks(&sent);
+    assert_eq!(tracks[3].phase, None);
+}
+
+#[test]
+fn a_connection_to_itself_is_one_end_that_opens_and_closes_with_itself() {
+    let looped = |sent: Sent| {
+        let mut bytes = segment(1000, sent);
+        bytes[16..20].copy_from_slice(&[10, 0, 0, CLIENT.0]);
+        bytes[22..24].copy_from_slice(&CLIENT.1.to_be_bytes());
+        // Its own numbers are those it acknowledges.
+        if sent.1.contains('A') {
+            bytes[28..32].copy_from_slice(&(1000 + sent.3).to_be_bytes());
+        }
+        bytes
+    };
+    let mut tracker = Tracker::new();
+    for (number, (sent, phase, state)) in [
+        (('c', "S", 0, 0, 0), Phase::SimultaneousOpen(1), "SYN-SENT"),
+        (
+            ('c', "SA", 0, 1, 0),
+            Phase::SimultaneousOpen(3),
+            "SYN-RECEIVED",
+        ),
+        (('c', "A", 1, 1, 0), Phase::Acknowledgment, "ESTABLISHED"),
+        (('c', "A", 1, 1, 5), Phase::Data, "ESTABLISHED"),
+        (
+            ('c', "FA", 6, 6, 0),
+            Phase::SimultaneousClose(1),
+            "FIN-WAIT-1",
+        ),
+        (
+            ('c', "A", 7, 7, 0),
+            Phase::SimultaneousClose(3),
+            "TIME-WAIT",
+        ),
+    ]
+    .into_iter()
+    .enumerate()
+    {
+        let track = feed(&mut tracker, number as u64 + 1, &looped(sent));
+        assert_eq!(
+            (track.phase, track.states),
+            (Some(phase), Some((state, state))),
+            "{sent:?}"
+        );
+    }
+}
+
+#[test]
+fn on_a_loopback_an_echo_reply_goes_back() {
+    let mut tracker = Tracker::new();
+    let forward = [8, 0].map(|kind: u8| {
+        let echo = [kind, 0, 0, 0, 0, 7, 0, 1];
+        feed(&mut tracker, 1, &ip(1, 1, 1, &echo)).forward
+    });
+    assert_eq!(forward, [true, false]);
+}

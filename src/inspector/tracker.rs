@@ -9,6 +9,7 @@ use super::key::{Hashing, Key};
 use super::phase;
 use super::segment::track_segment;
 use crate::event::packet::{Label, Phase, Track};
+use crate::packet::application;
 use crate::packet::headers::{Headers, Icmp, Tcp, Transport, flag};
 use std::collections::HashMap;
 use std::net::IpAddr;
@@ -149,6 +150,26 @@ impl Tracker {
         }
     }
 
+    /// Takes the payload of the segment that was taken last, and marks it when its conversation had been upgraded to WebSocket before.
+    #[inline]
+    pub fn payload(&mut self, track: &Track, headers: &mut Headers, payload: &[u8]) {
+        let Transport::Tcp(tcp) = &mut headers.transport else {
+            return;
+        };
+        if payload.is_empty() {
+            return;
+        }
+        let newest = self.entries.get_mut(self.newest as usize);
+        let conversation = newest
+            .map(|entry| &mut entry.conversation)
+            .filter(|conversation| track.conversation == Some(conversation.number));
+        if let Some(record) = conversation.and_then(|conversation| conversation.tcp.as_deref_mut())
+        {
+            tcp.websocket = record.websocket;
+            record.websocket |= application::upgrades(payload);
+        }
+    }
+
     /// A packet of a conversation without connection. The next one's time counts from it if it is `timed`, or the first.
     fn message(
         &mut self,
@@ -179,7 +200,13 @@ impl Tracker {
         if let Some((identifier, _)) = icmp.echo {
             let protocol = if from.is_ipv4() { ICMP } else { ICMPV6 };
             let key = Key::new(self.network, (from, identifier), (to, identifier), protocol);
-            return self.message(track, time_ns, key, true);
+            let (own, _) = key;
+            self.message(track, time_ns, key, true);
+            // On a loopback both ends of an echo are the same: a reply goes the other way all the same.
+            if own.is_loop() && matches!((protocol, icmp.kind), (ICMP, 0) | (ICMPV6, 129)) {
+                track.forward = !track.forward;
+            }
+            return;
         }
         if let Some(quoted) = icmp.quoted {
             let (src, dst) = quoted.ports.unwrap_or_default();
@@ -234,6 +261,8 @@ impl Tracker {
                 time_ns,
                 tcp,
                 lost: self.lost,
+                excused: false,
+                looped: key.is_loop(),
             },
             may_queue,
             track,

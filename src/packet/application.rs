@@ -32,9 +32,13 @@ fn in_datagram(ports: (u16, u16), bytes: &[u8]) -> Option<Application> {
     dns::fits(bytes).then_some(Application::Datagram(flavour))
 }
 
-/// Recognizes what is in a TCP payload, by how it begins; DNS, which begins with anything, by its port.
-fn in_segment(ports: (u16, u16), part: Part<'_>) -> Option<Application> {
+/// Recognizes what is in a TCP payload, by how it begins; DNS, which begins with anything, by its port; WebSocket, whose frames begin
+/// with anything too, in a conversation that was upgraded to it.
+fn in_segment(ports: (u16, u16), part: Part<'_>, upgraded: bool) -> Option<Application> {
     let bytes = part.bytes();
+    if upgraded {
+        return websocket::is_whole(bytes).then_some(Application::WebSocket);
+    }
     if bytes.len() < 2 {
         return None;
     }
@@ -45,8 +49,6 @@ fn in_segment(ports: (u16, u16), part: Part<'_>) -> Option<Application> {
         Some(Application::Http)
     } else if tls::begins(bytes) {
         Some(Application::Tls)
-    } else if websocket::is_whole(bytes) {
-        Some(Application::WebSocket)
     } else {
         None
     }
@@ -55,7 +57,7 @@ fn in_segment(ports: (u16, u16), part: Part<'_>) -> Option<Application> {
 fn recognize(headers: &Headers, part: Part<'_>) -> Option<Application> {
     match &headers.transport {
         Transport::Udp(udp) => in_datagram((udp.srcport, udp.dstport), part.bytes()),
-        Transport::Tcp(tcp) => in_segment((tcp.srcport, tcp.dstport), part),
+        Transport::Tcp(tcp) => in_segment((tcp.srcport, tcp.dstport), part, tcp.websocket),
         _ => None,
     }
 }
@@ -68,6 +70,12 @@ fn on_wire<'a>(headers: &Headers, payload: &'a [u8]) -> Part<'a> {
         _ => 0,
     };
     Part::whole(payload, len)
+}
+
+/// True when a TCP payload begins an HTTP response that upgrades its connection to WebSocket: status 101 with `Upgrade: websocket`
+/// (RFC 6455 section 4.2.2).
+pub fn upgrades(payload: &[u8]) -> bool {
+    payload.starts_with(b"HTTP/1.") && http::upgrades(payload)
 }
 
 /// The protocol's name alone; see [`summary`].
@@ -112,9 +120,14 @@ pub(super) fn datagram(ports: (u16, u16), part: Part<'_>) -> Option<Vec<Layer>> 
     }
 }
 
-/// The layers of a TCP payload, and how many bytes they explain; `None` when nobody here knows it.
-pub(super) fn segment(ports: (u16, u16), part: Part<'_>) -> Option<(Vec<Layer>, usize)> {
-    match in_segment(ports, part)? {
+/// The layers of a TCP payload, and how many bytes they explain; `None` when nobody here knows it. `upgraded` is true in a conversation
+/// that was upgraded to WebSocket.
+pub(super) fn segment(
+    ports: (u16, u16),
+    part: Part<'_>,
+    upgraded: bool,
+) -> Option<(Vec<Layer>, usize)> {
+    match in_segment(ports, part, upgraded)? {
         Application::Segment => {
             let mut layers = Vec::new();
             let mut rest = part;

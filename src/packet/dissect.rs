@@ -21,16 +21,23 @@ const DEEPEST: u8 = 8;
 /// an ICMP error quotes follow the ICMP layer, with titles that say so. With `checksum_not_ready` the checksums of TCP and UDP are
 /// not judged.
 pub fn tree(link: LinkType, bytes: &[u8], len: u32, checksum_not_ready: bool) -> Vec<Layer> {
-    walk(link, bytes, len, checksum_not_ready, false)
+    walk(link, bytes, len, checksum_not_ready, (false, false))
 }
 
-fn walk(link: LinkType, bytes: &[u8], len: u32, not_ready: bool, waits: bool) -> Vec<Layer> {
+fn walk(
+    link: LinkType,
+    bytes: &[u8],
+    len: u32,
+    not_ready: bool,
+    (waits, websocket): (bool, bool),
+) -> Vec<Layer> {
     let whole = Part::whole(bytes, len);
     let mut walk = Walk {
         layers: Vec::new(),
         not_ready,
         quoted: false,
         waits,
+        websocket,
         depth: 0,
     };
     if link == LinkType::NETLINK && bytes.len() >= 16 {
@@ -55,7 +62,8 @@ pub fn whole_tree(
         .malformed
         .is_some_and(|fault| !matches!(fault.layer, "ip" | "ipv6"));
     let waits = headers.transport == Transport::None && !cut || datagram.is_some();
-    let mut layers = walk(headers.link, bytes, headers.len, checksum_not_ready, waits);
+    let known = (waits, headers.tcp().is_some_and(|tcp| tcp.websocket));
+    let mut layers = walk(headers.link, bytes, headers.len, checksum_not_ready, known);
     if let Some(datagram) = datagram {
         layers.extend(reassembled(headers, bytes, datagram));
     }
@@ -72,6 +80,7 @@ fn reassembled(headers: &Headers, frame: &[u8], datagram: &[u8]) -> Vec<Layer> {
         not_ready: false,
         quoted: false,
         waits: false,
+        websocket: headers.tcp().is_some_and(|tcp| tcp.websocket),
         depth: 0,
     };
     let mut part = Part::whole(datagram, datagram.len() as u32);
@@ -109,6 +118,8 @@ struct Walk {
     quoted: bool,
     /// The first fragment of a datagram is kept until the others come, so it is no transport.
     waits: bool,
+    /// The conversation of the outermost segment was upgraded to WebSocket.
+    websocket: bool,
     depth: u8,
 }
 

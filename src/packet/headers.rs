@@ -266,6 +266,8 @@ pub struct Tcp {
     pub len: u32,
     /// The options worth a place in the record; all of them are in the tree.
     pub options: TcpOptions,
+    /// True when the conversation had been upgraded to WebSocket before this segment. Who follows conversations sets it.
+    pub websocket: bool,
     /// The header with its options.
     pub header: Span,
 }
@@ -320,6 +322,26 @@ pub struct TcpOptions {
     pub last_sack: u8,
     /// True when there is a selective acknowledgment without a block.
     pub empty_sack: bool,
+    /// What the Multipath TCP options say.
+    pub mptcp: Mptcp,
+}
+
+/// What the Multipath TCP options of a segment say to who follows its conversation (RFC 8684 section 3).
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Mptcp {
+    /// A bit for each subtype that is there (`tcp.options.mptcp.subtype`): bit 0 is MP_CAPABLE.
+    pub subtypes: u16,
+    /// DATA_FIN: the sender has no more data for the whole connection.
+    pub data_fin: bool,
+    /// An ADD_ADDR that confirms one of the other end.
+    pub echo: bool,
+}
+
+impl Mptcp {
+    /// True when an option of this subtype is there.
+    pub fn has(self, subtype: u8) -> bool {
+        self.subtypes & 1 << subtype != 0
+    }
 }
 
 impl TcpOptions {

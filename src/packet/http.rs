@@ -128,6 +128,31 @@ pub(super) fn begins(bytes: &[u8]) -> bool {
     }
 }
 
+/// True for the response that upgrades its connection to WebSocket: status 101, with `Upgrade: websocket` (RFC 6455 section 4.2.2).
+pub(super) fn upgrades(bytes: &[u8]) -> bool {
+    let line = line_at(bytes, 0);
+    if bytes[line.clone()].split(|byte| *byte == b' ').nth(1) != Some(b"101") {
+        return false;
+    }
+    let mut at = after(bytes, &line);
+    for _ in 0..HEADERS {
+        let line = line_at(bytes, at);
+        let text = &bytes[line.clone()];
+        let name = text.iter().position(|byte| *byte == b':');
+        if let Some(name) = name.filter(|name| text[..*name].eq_ignore_ascii_case(b"upgrade")) {
+            return text[name + 1..]
+                .trim_ascii()
+                .eq_ignore_ascii_case(b"websocket");
+        }
+        let next = after(bytes, &line);
+        if line.is_empty() || next == line.end {
+            return false;
+        }
+        at = next;
+    }
+    false
+}
+
 fn first_line(bytes: &[u8]) -> &[u8] {
     &bytes[line_at(bytes, 0)]
 }

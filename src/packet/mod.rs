@@ -24,6 +24,7 @@ mod ipv6_layers;
 mod loopback;
 mod lower;
 pub mod misfit;
+pub mod mptcp;
 pub mod names;
 mod ndp;
 pub mod netlink;

@@ -64,6 +64,7 @@ pub(super) fn decode(frame: &[u8]) -> Option<Headers> {
                 urgent: be16(fixed, 18),
                 len: (above.len() - header) as u32,
                 options,
+                websocket: false,
                 header: span(BELOW, BELOW + header),
             };
             (Transport::Tcp(tcp), header)

@@ -47,6 +47,7 @@ pub(super) fn decode(part: Part<'_>) -> Result<Decoded<'_, Tcp>, Malformed> {
         urgent: view.get_urgent_ptr(),
         len: (part.wire_len() - whole.wire_len()) as u32,
         options: TcpOptions::default(),
+        websocket: false,
         header: whole.span(),
     };
     let wrong = |reason| Some(part.malformed("tcp", reason, 12));

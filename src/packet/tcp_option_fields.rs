@@ -1,6 +1,7 @@
 //! The options of a TCP header as fields, each kind with its parts. How they are walked is in `tcp_options.rs`.
 
 use super::fields::Fields;
+use super::mptcp;
 use super::part::{CUT, be16, be32};
 use super::tcp_options::{TcpOption, kind, walk};
 use super::tree::FieldValue;
@@ -158,6 +159,7 @@ fn add_parts(parts: &mut Fields<'_>, range: Range<usize>, option: TcpOption<'_>)
             parts.bytes(at + 2..range.end, "tcp.options.ao.mac", "AO MAC");
             String::new()
         }
+        (kind::MPTCP, _) => mptcp::add(parts, range),
         (kind::ACC_ECN_0 | kind::ACC_ECN_1, len) if len % 3 == 0 => acc_ecn(parts, at, option),
         (kind::EXPERIMENT | kind::EXPERIMENT_253, len) if len >= 2 => {
             parts.hex(

@@ -1,6 +1,7 @@
 //! The options of a TCP header, walked by hand: no option is read past the header, and a wrong length ends the walk with its reason.
 
 use super::headers::{CutOption, TcpOptions};
+use super::mptcp;
 use super::part::{be16, be32};
 
 /// Option kinds (IANA "TCP Option Kind Numbers").
@@ -147,6 +148,7 @@ fn decode_each(bytes: &[u8], len: usize) -> (TcpOptions, Option<(usize, &'static
                 options.empty_sack |= len == 0;
             }
             (kind::SACK, _) => sack(&mut options, data),
+            (kind::MPTCP, _) => mptcp::note(&mut options.mptcp, data),
             _ => {}
         }
     }

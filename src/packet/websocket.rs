@@ -1,5 +1,5 @@
-//! WebSocket frames (RFC 6455) that lie whole in one segment, and Engine.IO and Socket.IO packets inside their text. Without the
-//! handshake only such segments are recognized: nothing else in them, all lengths right, text that is UTF-8.
+//! WebSocket frames (RFC 6455) that lie whole in one segment, and Engine.IO and Socket.IO packets inside their text. That a conversation
+//! was upgraded to WebSocket is known to who follows it: nothing about the bytes alone tells it.
 
 use super::fields::Fields;
 use super::part::{Part, be16};
@@ -83,30 +83,16 @@ impl Frame {
     }
 }
 
-/// True when the bytes are frames and nothing else, and the first is one that a conversation of text begins a segment with.
+/// True when the bytes are whole frames and nothing else: in a segment that begins or ends within a frame nobody knows where it is.
 pub(super) fn is_whole(bytes: &[u8]) -> bool {
     let mut rest = bytes;
-    let mut frames = 0;
-    while !rest.is_empty() {
-        let Some(frame) = frame(rest) else {
-            return false;
-        };
-        let payload = frame.payload(rest);
-        let sound = match frame.opcode {
-            TEXT => frame.len > 0 && (!frame.fin || std::str::from_utf8(&payload).is_ok()),
-            CLOSE => frame.len == 0 || frame.len >= 2 && (1000..5000).contains(&be16(&payload, 0)),
-            // A continuation alone could be anything.
-            CONTINUATION => frames > 0,
-            _ => frames > 0 || frame.mask.is_some() || frame.opcode >= PING,
-        };
-        // Two bytes prove too little, unless they are one of the few that say something.
-        if !sound || frames == 0 && frame.mask.is_none() && frame.len == 0 && frame.opcode < CLOSE {
-            return false;
-        }
-        frames += 1;
+    while let Some(frame) = frame(rest) {
         rest = &rest[frame.header + frame.len..];
+        if rest.is_empty() {
+            return true;
+        }
     }
-    frames > 0
+    false
 }
 
 fn opcode_name(opcode: u8) -> &'static str {

@@ -144,8 +144,10 @@ impl States {
         let opens = packet.track.phase == Some(Phase::Handshake(1));
         let receiver_news = arrived && !opens && !receiver_speaks_next && tell(!forward, receiver);
         match (sender_news, receiver_news) {
-            (true, true) if packet.track.phase == Some(Phase::Handshake(3)) => sender.to_owned(),
-            (true, true) if sender == receiver => format!("both {sender}"),
+            (true, true) if sender == receiver => {
+                let opens = packet.track.phase == Some(Phase::Handshake(3));
+                format!("{}{sender}", if opens { "" } else { "both " })
+            }
             (true, true) => format!(
                 "{}, {}",
                 named(&lanes.left.name, "client", left),

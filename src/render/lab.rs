@@ -35,8 +35,8 @@ pub struct HostBox<'a> {
 pub struct Resident {
     /// Its name.
     pub name: String,
-    /// Its process id.
-    pub pid: i32,
+    /// Its process id as this machine numbers it, and as the lab does: what SO_PEERCRED tells there.
+    pub pid: (i32, i32),
     /// What it is in, or `free`.
     pub doing: String,
 }
@@ -127,10 +127,19 @@ fn contents(host: &HostBox<'_>) -> Vec<Line> {
     let residents = host.residents.iter().map(|one| {
         Line::new()
             .with(Style::Prompt, &one.name)
-            .with(Style::Dim, &format!("  pid {}  ", one.pid))
+            .with(Style::Dim, &format!("  {}  ", pids(one.pid)))
             .with(Style::Plain, &one.doing)
     });
     std::iter::once(head).chain(residents).collect()
+}
+
+/// A process by the numbers that this machine and the lab have for it.
+pub fn pids((outside, inside): (i32, i32)) -> String {
+    if outside == inside {
+        format!("pid {outside}")
+    } else {
+        format!("pid {inside} in the lab, {outside} outside")
+    }
 }
 
 /// The rules with how often each fired.

@@ -155,6 +155,10 @@ impl<'a> Frame<'a> {
             let drawn = text.lines.pop_if(|_| index == 0);
             let mut row = drawn.unwrap_or_else(|| self.lifelines("│").line());
             row.pad(place, self.look);
+            // What a packet that comes back to its sender says has no second lifeline to end at.
+            if row.width(self.look) > place {
+                row.push(Style::Plain, "  ");
+            }
             row.append(remark);
             text.push(row);
         }

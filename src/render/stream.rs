@@ -100,7 +100,7 @@ pub fn summary(way: &Way) -> Vec<String> {
     );
     if way.reader != Calls::OfAProgram {
         say(
-            way.acknowledged.saturating_sub(way.read),
+            way.unread(),
             "unread: in the receive queue of the reader's kernel",
         );
     }

@@ -217,7 +217,7 @@ impl<'a> Map<'a> {
     }
 
     fn unread(&self, canvas: &mut Canvas, row: &Range<u64>) {
-        let first = self.way.read.div_ceil(self.scale).max(row.start);
+        let first = self.way.read_end().div_ceil(self.scale).max(row.start);
         let last = (self.way.acknowledged / self.scale).min(row.end);
         if last >= first + 8 {
             let column = GUTTER + (first - row.start) as usize + 1;

@@ -87,8 +87,8 @@ fn rows(svg: &mut Svg, way: &Way, row: &Range<u64>, scale: f64, top: f64) -> f64
                 bar(svg, way, span, row, ends, y);
             }
         }
-        if lane.title == "recv" && way.acknowledged > way.read {
-            let (from, to) = (place(way.read), place(way.acknowledged));
+        if lane.title == "recv" && way.unread() > 0 && way.acknowledged > way.read_end() {
+            let (from, to) = (place(way.read_end()), place(way.acknowledged));
             if to > from {
                 svg.line(
                     (from, y + BAR / 2.0),

@@ -8,6 +8,7 @@ use super::known::{Known, Protocol, protocol};
 use crate::event::CallEvent;
 use crate::value::{Address, Value};
 use std::collections::BTreeMap;
+use std::net::SocketAddr;
 
 /// What keeps a socket alive that no process has a descriptor of.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -341,6 +342,15 @@ impl Inventory {
             known.local = Some(Address::Netlink { pid, groups });
         }
         self.version += 1;
+    }
+
+    /// A SYN of a socket that connects told which address it has. The kernel tells that itself of all but those of Multipath TCP.
+    pub fn learn_local(&mut self, process: &str, fd: i32, local: SocketAddr) {
+        let known = self.open.get_mut(&(process.to_owned(), fd));
+        if let Some(known) = known.filter(|known| known.local != Some(local.into())) {
+            known.local = Some(local.into());
+            self.version += 1;
+        }
     }
 
     /// The sockets that processes hold, by process and descriptor.

@@ -116,7 +116,8 @@ pub(super) fn protocol(arguments: &[String]) -> Protocol {
         "0" | "IPPROTO_TCP" | "IPPROTO_UDP" | "IPPROTO_IP"
     );
     match kind.split('|').next() {
-        Some("SOCK_STREAM") if inet && plain => Protocol::Tcp,
+        // A connection of Multipath TCP is made of connections of TCP (RFC 8684).
+        Some("SOCK_STREAM") if inet && (plain || protocol == "IPPROTO_MPTCP") => Protocol::Tcp,
         Some("SOCK_DGRAM") if inet && plain => Protocol::Udp,
         _ => Protocol::Other,
     }

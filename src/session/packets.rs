@@ -2,6 +2,7 @@
 
 mod calls;
 mod names;
+mod programs;
 
 use super::inventory::Inventory;
 use super::known::{Protocol, protocol_of};
@@ -11,10 +12,12 @@ use crate::inspector::cause::CauseFinder;
 use crate::inspector::evidence::Samples;
 use crate::inspector::tracker::Tracker;
 use crate::lab::handle::FIRST_HOST;
+use crate::packet::fragment::{self, Datagram};
 use crate::packet::headers::{Headers, Transport};
 use crate::sys::ring::RINGS;
 use calls::describe;
 use names::{Names, owner};
+use programs::Run;
 use std::collections::{HashMap, HashSet};
 use std::io;
 use std::net::SocketAddr;
@@ -34,10 +37,16 @@ pub struct Packets {
     names_version: u64,
     /// By the place of the host: each has its own loopback addresses.
     owners: HashMap<(usize, SocketAddr), String>,
+    /// The programs that run, and those that ran.
+    runs: Vec<Run>,
     /// Ends of datagrams that neither the session nor a program was found to own.
     strangers: HashSet<(usize, SocketAddr)>,
     /// The session's conversations, on a network that others use too.
     ours: HashSet<u32>,
+    /// The local addresses that SYNs told of the sockets that connect, by process and descriptor.
+    learned: Vec<(String, i32, SocketAddr)>,
+    /// The conversations of the datagrams that come in fragments, and their directions.
+    fragments: HashMap<(u16, Datagram), (u32, bool)>,
     /// The names of a loopback and of a cable's end: every packet shares them.
     interfaces: [Arc<str>; 2],
 }
@@ -58,8 +67,11 @@ impl Packets {
             names: HashMap::new(),
             names_version: 0,
             owners: HashMap::new(),
+            runs: Vec::new(),
             strangers: HashSet::new(),
             ours: HashSet::new(),
+            learned: Vec::new(),
+            fragments: HashMap::new(),
             interfaces: ["lo".into(), "eth0".into()],
         })
     }
@@ -72,6 +84,11 @@ impl Packets {
     /// Where frames come from, to add to it and to fetch from it.
     pub fn taps_mut(&mut self) -> &mut Taps {
         &mut self.taps
+    }
+
+    /// What SYNs have told of local addresses since this was asked last: process, descriptor, address.
+    pub fn take_learned(&mut self) -> Vec<(String, i32, SocketAddr)> {
+        std::mem::take(&mut self.learned)
     }
 
     /// How many packets have been told.
@@ -141,23 +158,28 @@ impl Packets {
             self.newest_ns = self.newest_ns.max(waiting.frame.time_ns);
             let Waiting {
                 frame,
-                headers,
+                mut headers,
                 network,
                 sender,
                 rulings,
                 ticket,
                 delivered,
             } = waiting;
-            let track = self
+            let mut track = self
                 .tracker
                 .on(network)
                 .losing(rulings.iter().any(|ruling| ruling.effect.moves_nobody()))
                 .packet(self.number + 1, frame.time_ns, &headers);
+            self.join_fragment(&frame, &headers, network, &mut track);
+            let payload = frame.bytes.get(headers.payload.range());
+            let payload = payload.unwrap_or_default();
+            self.tracker.payload(&track, &mut headers, payload);
             let ends = self.ends(&headers, network, sender);
             if self.shared && !self.is_ours(&frame, &headers, &track, inventory) {
                 continue;
             }
             self.number += 1;
+            self.attribute(&headers, (&track, frame.time_ns), ends, inventory);
             let names = self.names(&headers, &track, ends, inventory);
             let mut packet = PacketEvent {
                 number: self.number,
@@ -188,6 +210,11 @@ impl Packets {
             self.finder.carried(&packet, ticket, delivered);
             if let Some(found) = found {
                 packet.cause = Some(found.cause);
+                if let (Some((process, fd)), Some((from, _))) =
+                    (found.connects, endpoints(&packet.headers))
+                {
+                    self.learned.push((process, fd, from));
+                }
                 if let Some(label) = found.label.filter(|_| packet.from.is_empty()) {
                     self.name_sender(&packet, &label);
                     packet.from = label.into();
@@ -202,6 +229,25 @@ impl Packets {
             self.correct_states(&mut told[place], ends);
         }
         told
+    }
+
+    /// Puts a fragment of a datagram, which has no ports, into the conversation of the first one.
+    fn join_fragment(&mut self, frame: &Frame, headers: &Headers, network: u16, track: &mut Track) {
+        let Some(fragment) = fragment::of(headers, &frame.bytes) else {
+            return;
+        };
+        let key = (network, fragment.of);
+        if fragment.offset > 0 {
+            let first = self.fragments.get(&key);
+            if let Some((conversation, forward)) = first {
+                (track.conversation, track.forward) = (Some(*conversation), *forward);
+            }
+        } else if let Some(conversation) = track.conversation {
+            if self.fragments.len() > CONVERSATIONS {
+                self.fragments.clear();
+            }
+            self.fragments.insert(key, (conversation, track.forward));
+        }
     }
 
     /// Of the newest segment of a connection, where the kernels were asked since it was sent: the states they are in, in place of

@@ -4,7 +4,7 @@ use super::Session;
 use super::program::{Pipes, Program, inode};
 use crate::event::{Ended, Event, OutputEvent, ProcessEvent};
 use crate::lab::handle::LabError;
-use crate::sys::spawn;
+use crate::sys::{clock, spawn};
 use std::collections::HashMap;
 use std::os::fd::{AsFd, OwnedFd};
 use std::path::Path;
@@ -39,6 +39,7 @@ impl Session {
             pipes.program_output.as_fd(),
             pipes.program_error.as_fd(),
         ];
+        let began_ns = clock::now_ns();
         let spawned = self.lab.run(host, words, standard)?;
         let base = words.first().map(|word| {
             Path::new(word)
@@ -61,6 +62,10 @@ impl Session {
             })
             .find(|name| !taken(name));
         let name = name.unwrap_or(base);
+        let hosts = self.hosts.all().iter();
+        let place = hosts.enumerate().find(|(_, machine)| machine.name == host);
+        self.packets
+            .program_begins(&name, place.map_or(0, |(place, _)| place), began_ns);
         self.jobs += 1;
         let pid = spawned.pid;
         self.programs_ran = true;
@@ -133,7 +138,8 @@ impl Session {
                 }));
             }
             self.tell_packets(i64::MAX);
-            self.packets.disown(&program.name);
+            let ended_ns = program.ended.map_or(i64::MAX, |(_, ended_ns)| ended_ns);
+            self.packets.program_ended(&program.name, ended_ns);
             let (process, host, pid) = (program.name.clone(), program.host.clone(), program.pid);
             let ended = program.ended.map(|(ended, _)| ended);
             self.last_end = ended.map(|ended| (process.clone(), ended));

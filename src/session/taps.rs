@@ -1,6 +1,7 @@
 //! Where a session's frames come from: the loopback of each host, and the wire between hosts. Fetched, decoded, put in the order of
 //! their time; what they mean is not asked here.
 
+use super::packets::endpoints;
 use crate::capture::tap::Tap;
 use crate::command::wire::WireOrder;
 use crate::event::packet::{Frame, WIRE};
@@ -9,9 +10,9 @@ use crate::lab::wire_tap::WireTap;
 use crate::packet::decode::decode;
 use crate::packet::headers::{Headers, LinkType, flag};
 use crate::sys::ring::RINGS;
-use std::collections::VecDeque;
+use std::collections::{HashMap, VecDeque};
 use std::io;
-use std::net::IpAddr;
+use std::net::{IpAddr, SocketAddr};
 use std::os::fd::{AsFd, BorrowedFd, OwnedFd};
 use std::sync::Arc;
 
@@ -68,6 +69,37 @@ pub struct Taps {
     complete_ns: i64,
     moved_states: bool,
     met_ipv6: bool,
+    awaited: Awaited,
+}
+
+/// The FINs and SYN-ACKs that wait for their acknowledgment: by network and ends of who sent them, the number that acknowledges each.
+#[derive(Debug, Default)]
+struct Awaited(HashMap<(u16, SocketAddr, SocketAddr), u32>);
+
+impl Awaited {
+    /// So many connections that open or close are remembered at a time.
+    const MANY: usize = 1024;
+
+    /// True when a segment may have changed the state of a connection: SYN, FIN, RST, and what acknowledges the SYN of an answer or a FIN.
+    fn moves(&mut self, network: u16, headers: &Headers) -> bool {
+        let (Some(tcp), Some((from, to))) = (headers.tcp(), endpoints(headers)) else {
+            return false;
+        };
+        let answers = tcp.flags & (flag::SYN | flag::ACK) == flag::SYN | flag::ACK;
+        if answers || tcp.flags & flag::FIN != 0 {
+            if self.0.len() >= Self::MANY {
+                self.0.clear();
+            }
+            let next = tcp.seq.wrapping_add(tcp.len).wrapping_add(1);
+            self.0.insert((network, from, to), next);
+        }
+        let other = (network, to, from);
+        let acknowledges = tcp.flags & flag::ACK != 0 && self.0.get(&other) == Some(&tcp.ack);
+        if acknowledges {
+            self.0.remove(&other);
+        }
+        acknowledges || tcp.flags & (flag::SYN | flag::FIN | flag::RST) != 0
+    }
 }
 
 impl Taps {
@@ -90,6 +122,7 @@ impl Taps {
             complete_ns: i64::MAX,
             moved_states: false,
             met_ipv6: false,
+            awaited: Awaited::default(),
         })
     }
 
@@ -308,12 +341,9 @@ impl Taps {
                 .waiting
                 .range(before..)
                 .any(|waiting| matches!(waiting.headers.addresses(), Some((IpAddr::V6(_), _))));
-        self.moved_states |= self.waiting.range(before..).any(|waiting| {
-            waiting
-                .headers
-                .tcp()
-                .is_some_and(|tcp| tcp.flags & (flag::SYN | flag::FIN | flag::RST) != 0)
-        });
+        for waiting in self.waiting.range(before..) {
+            self.moved_states |= self.awaited.moves(waiting.network, &waiting.headers);
+        }
         if sources > 1 {
             self.waiting
                 .make_contiguous()

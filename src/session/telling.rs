@@ -117,7 +117,11 @@ impl Session {
             self.sampling.disturb();
         }
         let mut newest = None;
-        for packet in self.packets.tell(&self.inventory, until_ns) {
+        let told = self.packets.tell(&self.inventory, until_ns);
+        for (process, fd, local) in self.packets.take_learned() {
+            self.inventory.learn_local(&process, fd, local);
+        }
+        for packet in told {
             newest = Some(packet.frame.time_ns);
             let packet = Arc::new(packet);
             self.log.packet(Arc::clone(&packet));

@@ -162,7 +162,7 @@ fn picture<'a>(session: &'a Session, rules: Option<&'a [RuleRow]>) -> Picture<'a
             });
             residents.push(Resident {
                 name: process.name.clone(),
-                pid: process.pid,
+                pid: (process.pid, process.keeper_pid),
                 doing: doing.unwrap_or_else(|| "free".to_owned()),
             });
         }
@@ -173,7 +173,7 @@ fn picture<'a>(session: &'a Session, rules: Option<&'a [RuleRow]>) -> Picture<'a
         {
             residents.push(Resident {
                 name: program.name.clone(),
-                pid: program.pid,
+                pid: (program.pid, program.keeper_pid),
                 doing: program.command_line.clone(),
             });
         }

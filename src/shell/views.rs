@@ -10,6 +10,7 @@ use crate::event::packet::PacketEvent;
 use crate::event::socket::SocketRow;
 use crate::lab::handle::Lab;
 use crate::packet::build::table;
+use crate::render;
 use crate::render::explain::Topic;
 use crate::render::ladder::Ladder;
 use crate::render::styled::{Line, Look, Style, Styled};
@@ -58,7 +59,11 @@ pub fn processes(session: &Session) -> Styled {
                 .as_ref()
                 .map_or(work.text.as_str(), |call| call.invocation.as_str())
         });
-        text.push(entry(&process.name, process.pid, work.unwrap_or("free")));
+        text.push(entry(
+            &process.name,
+            (process.pid, process.keeper_pid),
+            work.unwrap_or("free"),
+        ));
         for (child, at) in process.children() {
             let call = process
                 .work_of_child(child)
@@ -68,19 +73,23 @@ pub fn processes(session: &Session) -> Styled {
                 Some(call) => call.invocation.as_str(),
                 None => "running",
             };
-            text.push(entry(child, at.pid, doing));
+            text.push(entry(child, (at.pid, at.pid), doing));
         }
     }
     for program in session.programs() {
-        text.push(entry(&program.name, program.pid, &program.command_line));
+        text.push(entry(
+            &program.name,
+            (program.pid, program.keeper_pid),
+            &program.command_line,
+        ));
     }
     text
 }
 
-fn entry(name: &str, pid: i32, doing: &str) -> Line {
+fn entry(name: &str, pid: (i32, i32), doing: &str) -> Line {
     let mut line = Line::wrapping(9);
     line.push(Style::Prompt, &format!("     {name}"));
-    line.push(Style::Dim, &format!("  pid {pid}  "));
+    line.push(Style::Dim, &format!("  {}  ", render::lab::pids(pid)));
     line.push(Style::Plain, doing);
     line
 }

@@ -5,6 +5,7 @@ mod internet;
 mod link;
 mod lower;
 mod message;
+mod mptcp;
 mod netlink;
 mod tcp;
 
@@ -115,6 +116,7 @@ pub(super) static FIELDS: LazyLock<Vec<FieldEntry>> = LazyLock::new(|| {
         lower::FIELDS,
         internet::FIELDS,
         message::FIELDS,
+        mptcp::FIELDS,
         netlink::FIELDS,
         tcp::FIELDS,
     ]

@@ -1,9 +1,9 @@
-//! What a kernel sends because of what it received: acknowledgments with the reason for their moment, resets with theirs, and data
-//! that an acknowledgment let go. No process is asked, though its calls may have begun it all.
+//! What a kernel sends because of what it received: acknowledgments with the reason for their moment, and data that an acknowledgment let
+//! go. No process is asked, though its calls may have begun it all. Not resets (`reset`).
 
 use super::flow::{Segment, Side};
-use super::scene::{AT_ONCE, Scene, follows, full, kernel, waited};
-use crate::event::packet::{Cause, Certainty, Phase};
+use super::scene::{AT_ONCE, Scene, follows, kernel, waited};
+use crate::event::packet::{Cause, Certainty};
 use crate::inspector::conversation::before;
 use crate::packet::headers::flag;
 
@@ -44,10 +44,17 @@ pub(super) fn syn_ack(scene: &Scene<'_>) -> Option<Cause> {
         return Some(kernel(Certainty::Caused, words));
     }
     if scene.own.with(scene.tcp.seq).next().is_some() {
-        let words = format!(
-            "the SYNs crossed (simultaneous open): the kernel had asked for the connection itself, and acknowledges #{}",
-            trigger.number
-        );
+        let words = if scene.is_loop() {
+            format!(
+                "the socket is connected to itself: #{} came back to the socket that had sent it, and its kernel acknowledges it (simultaneous open)",
+                trigger.number
+            )
+        } else {
+            format!(
+                "the SYNs crossed (simultaneous open): the kernel had asked for the connection itself, and acknowledges #{}",
+                trigger.number
+            )
+        };
         return Some(follows(trigger.number, trigger.cause.as_ref(), &words));
     }
     let listener = if scene.packet.from.is_empty() {
@@ -62,59 +69,6 @@ pub(super) fn syn_ack(scene: &Scene<'_>) -> Option<Cause> {
     };
     let words = format!("the kernel answered for {listener}: no accept() was needed{early}");
     Some(follows(trigger.number, trigger.cause.as_ref(), &words))
-}
-
-/// A reset that no call asked for. `closed` is the call that had closed the sender's socket, if one had.
-pub(super) fn reset(scene: &Scene<'_>, closed: Option<&str>) -> Option<Cause> {
-    if let Some(trigger) = scene.trigger() {
-        let from = trigger.cause.as_ref();
-        let port = scene.tcp.srcport;
-        let words = if scene.packet.track.phase == Some(Phase::Refused) {
-            let ip = scene.packet.headers.addresses().map(|(source, _)| source);
-            let of = ip.map_or_else(String::new, |ip| format!(" of {ip}"));
-            format!("no socket listens on port {port}{of}: the kernel refused")
-        } else if let Some(listener) = scene.full_listener.filter(|_| {
-            // It has sent nothing but the SYN-ACK.
-            !trigger.has(flag::SYN) && scene.own.segments().all(|own| own.has(flag::SYN))
-        }) {
-            format!(
-                "tcp_abort_on_overflow is set, and the connection is refused, {}",
-                full(listener)
-            )
-        } else if scene.never_lingers && trigger.len == 0 && closes_too(scene) {
-            "TCP_LINGER2 is negative: the FIN is acknowledged, and the kernel resets instead of waiting in FIN-WAIT-2"
-                .to_owned()
-        } else if let Some(call) = closed.filter(|_| trigger.len > 0) {
-            format!(
-                "its data came for a socket that {call} had closed: nobody will read it, so the connection is torn down"
-            )
-        } else if trigger.has(flag::SYN | flag::ACK) {
-            "this end had not asked for the connection, or has given it up: it is torn down"
-                .to_owned()
-        } else {
-            "this end has no such connection: the kernel answered with a reset".to_owned()
-        };
-        return Some(follows(trigger.number, from, &words));
-    }
-    let heard = scene.newest().and_then(Segment::arrives);
-    let probes = scene
-        .own
-        .segments()
-        .rev()
-        .take_while(|segment| segment.probe && heard.is_none_or(|heard| segment.time_ns > heard))
-        .count();
-    if probes > 0 {
-        let unanswered = match probes {
-            1 => "1 probe got".to_owned(),
-            _ => format!("{probes} probes got"),
-        };
-        let words = format!(
-            "the keepalive timer: {unanswered} no answer, so the kernel gives the connection up (ETIMEDOUT)"
-        );
-        return Some(kernel(Certainty::Caused, words));
-    }
-    let words = "the kernel: it gave up a connection that no process holds any more";
-    closed.map(|_| kernel(Certainty::Probably, words.to_owned()))
 }
 
 /// An acknowledgment without data.
@@ -209,7 +163,7 @@ fn acknowledges_first(acked_before: Option<u32>, scene: &Scene<'_>, segment: &Se
 
 /// True when this end has sent its own FIN. In FIN-WAIT-1 and FIN-WAIT-2 the kernel never holds the acknowledgment of a FIN back
 /// (tcp_fin): what comes late then comes from a busy machine.
-fn closes_too(scene: &Scene<'_>) -> bool {
+pub(super) fn closes_too(scene: &Scene<'_>) -> bool {
     scene.own.segments().any(|segment| segment.has(flag::FIN))
 }
 

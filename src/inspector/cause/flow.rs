@@ -5,7 +5,7 @@ use crate::event::packet::{Cause, PacketEvent};
 use crate::event::wire::{Delivered, Effect};
 use crate::inspector::conversation::before;
 use crate::inspector::evidence::Listener;
-use crate::packet::headers::{Tcp, flag};
+use crate::packet::headers::{Mptcp, Tcp, flag};
 use std::collections::VecDeque;
 
 /// So many segments of each direction are remembered.
@@ -40,6 +40,8 @@ pub(super) struct Segment {
     pub(super) window: u32,
     pub(super) sack: [(u32, u32); 4],
     pub(super) sacks: u8,
+    /// What it says of Multipath TCP.
+    pub(super) mptcp: Mptcp,
     /// The rule of the wire that delivered it twice, if one did.
     pub(super) doubled: Option<u32>,
     /// True when every byte of it had been sent before.

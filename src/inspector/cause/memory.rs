@@ -2,17 +2,17 @@
 
 use super::flow::{self, Fate, Segment, Side};
 use super::neighbour::{self, Neighbour};
-use super::scene::{AT_ONCE, TooBig};
+use super::scene::{AT_ONCE, TooBig, follows};
 use super::timer::Again;
 use super::{
     ADDRESSES, CONVERSATIONS, CauseFinder, FINISHED, Found, Note, SEGMENTS, Seen, Who, caused,
     endpoints, is_again, is_probe, opens,
 };
-use crate::event::packet::{Cause, PacketEvent, Phase};
+use crate::event::packet::{Cause, PacketEvent, Phase, WIRE};
 use crate::inspector::call_window::{CallWindow, is_sending, same_ip};
 use crate::inspector::conversation::before;
 use crate::inspector::evidence::Listener;
-use crate::packet::headers::{Icmp, Tcp, Transport, flag};
+use crate::packet::headers::{Icmp, Net, Tcp, Transport, flag};
 use std::net::SocketAddr;
 
 impl CauseFinder {
@@ -21,7 +21,7 @@ impl CauseFinder {
             Neighbour::Asks(target) => {
                 let time = packet.frame.time_ns;
                 let waits = |window: &&CallWindow| {
-                    !window.raw
+                    !window.link
                         && *window.host == *packet.host
                         && window.covers(time)
                         && is_sending(&window.name)
@@ -33,7 +33,7 @@ impl CauseFinder {
                     short: &window.short,
                 });
                 let key = (packet.network, target);
-                let asked = self.asked.get(&key).map_or(0, |asked| asked.1);
+                let asked = self.asked.get(&key).map(|asked| (&asked.0, asked.1));
                 let heard = self.heard.get(&key);
                 Some(neighbour::asks(packet, target, call, heard, asked))
             }
@@ -97,18 +97,48 @@ impl CauseFinder {
         icmp: &Icmp,
         is_v6: bool,
     ) -> Option<Cause> {
+        if let Some(cause) = self.unreachable_neighbour(packet, icmp, is_v6) {
+            return Some(cause);
+        }
         let about = self.latest.get(&quoted(packet.network, icmp)?)?;
         Some(neighbour::error_report(icmp, is_v6, &packet.host, about))
+    }
+
+    /// The kernel tells its own sender that nobody has answered for a neighbour's Ethernet address: what waited for it never left.
+    fn unreachable_neighbour(
+        &self,
+        packet: &PacketEvent,
+        icmp: &Icmp,
+        is_v6: bool,
+    ) -> Option<Cause> {
+        let unreachable = if is_v6 { (1, 3) } else { (3, 1) };
+        let quoted = icmp.quoted?;
+        let (_, to) = packet.headers.addresses()?;
+        if (icmp.kind, icmp.code) != unreachable || quoted.src != to {
+            return None;
+        }
+        let (asked, count) = self.asked.get(&(WIRE, quoted.dst))?;
+        let tries = match count {
+            0 | 1 => "once".to_owned(),
+            count => format!("{count} times"),
+        };
+        let words = format!(
+            "the kernel had asked {tries} for the Ethernet address of {}, and nobody answered: it tells the sender itself, and what waited is thrown away",
+            quoted.dst
+        );
+        Some(follows(asked.number, asked.cause.as_ref(), &words))
     }
 
     /// A call on a raw or packet socket that has not yet sent its packet.
     pub(super) fn raw_call(&mut self, packet: &PacketEvent) -> Option<&CallWindow> {
         let time = packet.frame.time_ns;
         let to = packet.headers.addresses().map(|(_, to)| to);
+        let arp = matches!(packet.headers.net, Net::Arp(_));
         let window = self.windows.iter_mut().rev().find(|window| {
             let there = |peer: SocketAddr| to.is_none_or(|to| same_ip(peer.ip(), to));
             window.raw
                 && !window.claimed
+                && (window.link || !arp)
                 && *window.host == *packet.host
                 && window.covers(time)
                 && is_sending(&window.name)
@@ -116,6 +146,32 @@ impl CauseFinder {
         })?;
         window.claimed = true;
         Some(window)
+    }
+
+    /// A call on a raw socket that had returned while its packet waited for the neighbour's Ethernet address; and the packet that told it.
+    pub(super) fn raw_held(&mut self, packet: &PacketEvent) -> Option<(&CallWindow, u64)> {
+        let (_, to) = packet.headers.addresses()?;
+        let (number, fate) = *self.told.get(&(packet.network, to))?;
+        let time = packet.frame.time_ns;
+        let Fate::Arrives(told) = fate else {
+            return None;
+        };
+        if time < told.from_ns || time - told.until_ns >= AT_ONCE {
+            return None;
+        }
+        // The kernel keeps them in their order.
+        let window = self.windows.iter_mut().find(|window| {
+            window.raw
+                && !window.link
+                && !window.claimed
+                && *window.host == *packet.host
+                && is_sending(&window.name)
+                && window.start_ns < told.from_ns
+                && window.end_ns.is_some_and(|end| end < time)
+                && window.peer.is_some_and(|peer| same_ip(peer.ip(), to))
+        })?;
+        window.claimed = true;
+        Some((window, number))
     }
 
     /// The listener that a segment is for, while a connection is made and when it takes no further one.
@@ -128,6 +184,22 @@ impl CauseFinder {
             return None;
         }
         self.samples.full_listener(receiver, to)
+    }
+
+    /// For the last step of a handshake whose receiver takes no further connection: whether it has come there already. `None` when the
+    /// connection was made all the same, or nobody asked the kernel since.
+    pub(super) fn is_last_ack_dropped(&self, packet: &PacketEvent, receiver: &str) -> Option<bool> {
+        let (from, to) = endpoints(packet)?;
+        let arrival = packet.arrival_ns()?;
+        if packet.track.phase != Some(Phase::Handshake(3)) {
+            return None;
+        }
+        let waits = |time_ns| {
+            let after = self.samples.at(receiver, to, from, time_ns).after;
+            after.filter(|sample| sample.state == "SYN-RECEIVED")
+        };
+        let sample = waits(packet.frame.time_ns)?;
+        Some(sample.asked_ns >= arrival)
     }
 
     pub(super) fn remember(&mut self, packet: &PacketEvent, cause: Option<Cause>, note: Note) {
@@ -181,6 +253,7 @@ impl CauseFinder {
         let Some(conversation) = packet.track.conversation else {
             return;
         };
+        let looped = endpoints(packet).is_some_and(|(from, to)| from == to);
         let flow = self.flows.entry(conversation).or_default();
         let [first, second] = &mut flow.sides;
         let (own, other) = if packet.track.forward {
@@ -190,7 +263,8 @@ impl CauseFinder {
         };
         // Whatever carries an acknowledgment answers all that it covers.
         let covered = note.answers.or_else(|| {
-            let arrived = other.arrived(packet.frame.time_ns);
+            let sender = if looped { &*own } else { &*other };
+            let arrived = sender.arrived(packet.frame.time_ns);
             let covered = |segment: &&&Segment| !before(tcp.ack, segment.end);
             arrived.iter().find(covered).map(|segment| segment.place())
         });
@@ -208,6 +282,7 @@ impl CauseFinder {
             window: packet.track.window,
             sack: tcp.options.sack,
             sacks: tcp.options.sack_count,
+            mptcp: tcp.options.mptcp,
             doubled: flow::doubled(packet),
             again: is_again(own, tcp),
             timed_out: matches!(note.again, Some(Again::Timeout | Again::LikelyTimeout)),
@@ -296,7 +371,7 @@ fn is_last(phase: Phase) -> bool {
     )
 }
 
-fn held(number: u64) -> String {
+pub(super) fn held(number: u64) -> String {
     format!("it had waited for the Ethernet address that #{number} told")
 }
 

@@ -46,13 +46,14 @@ fn target(packet: &PacketEvent) -> Option<IpAddr> {
     Some(IpAddr::from(bytes))
 }
 
-/// A question for a neighbour's Ethernet address. `call` is the one that waits for it, `waiting` what came last from that address.
+/// A question for a neighbour's Ethernet address. `call` is the one that waits for it, `heard` what came last from that address, `asked`
+/// the question before and how many had no answer.
 pub(super) fn asks(
     packet: &PacketEvent,
     target: IpAddr,
     call: Option<Who<'_>>,
     heard: Option<&Seen>,
-    asked: usize,
+    asked: Option<(&Seen, usize)>,
 ) -> Cause {
     let to_one = packet
         .headers
@@ -64,10 +65,10 @@ pub(super) fn asks(
         );
         return kernel(Certainty::Caused, words);
     }
-    let again = match asked {
-        0 => String::new(),
-        count => format!(" (asked again, no answer to {count} before)"),
-    };
+    let asked = asked.filter(|(_, count)| *count > 0);
+    let again = asked.map_or_else(String::new, |(_, count)| {
+        format!(" (asked again, no answer to {count} before)")
+    });
     if let Some(call) = call {
         return Cause {
             certainty: Certainty::Caused,
@@ -78,6 +79,9 @@ pub(super) fn asks(
         };
     }
     let words = format!("the kernel needs the Ethernet address of {target}{again}");
+    if let Some((asked, _)) = asked {
+        return follows(asked.number, asked.cause.as_ref(), &words);
+    }
     match heard {
         Some(heard) => follows(
             heard.number,

@@ -46,6 +46,11 @@ pub(super) struct Scene<'a> {
 }
 
 impl<'a> Scene<'a> {
+    /// True when the sender is connected to itself.
+    pub(super) fn is_loop(&self) -> bool {
+        std::ptr::eq(self.own, self.other)
+    }
+
     /// What the kernel said of the sender's socket, the newest first.
     pub(super) fn known(&self) -> impl Iterator<Item = &'a Sample> {
         self.evidence.after.into_iter().chain(self.evidence.before)

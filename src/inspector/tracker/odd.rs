@@ -61,6 +61,8 @@ impl Tracker {
             time_ns,
             tcp,
             lost: false,
+            excused: false,
+            looped: false,
         };
         let queued = track_short_header(record, from, segment, may_queue, track);
         self.segments = self.segments.saturating_add_signed(queued);

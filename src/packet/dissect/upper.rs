@@ -77,7 +77,7 @@ impl Walk {
         let known = if decoded.stop {
             None
         } else {
-            application::segment(ports, decoded.rest)
+            application::segment(ports, decoded.rest, self.websocket)
         };
         let Some((layers, read)) = known else {
             self.data(decoded.rest);

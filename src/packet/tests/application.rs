@@ -1,9 +1,9 @@
 //! What segments and datagrams carry: DNS, HTTP, TLS, WebSocket; recognized, shown with their bytes, told in a line.
 
-use crate::packet::application::{name, summary};
+use crate::packet::application::{name, summary, upgrades};
 use crate::packet::decode::decode;
-use crate::packet::dissect::tree;
-use crate::packet::headers::LinkType;
+use crate::packet::dissect::{tree, whole_tree};
+use crate::packet::headers::{Headers, LinkType, Transport};
 use crate::packet::tree::{Field, FieldValue, Layer};
 
 const UDP: u8 = 17;
@@ -34,6 +34,15 @@ fn layers(bytes: &[u8]) -> Vec<Layer> {
 fn line(bytes: &[u8]) -> Option<(&'static str, String)> {
     let headers = decode(LinkType::RAW, bytes, bytes.len() as u32);
     summary(&headers, &bytes[headers.payload.range()]).map(|(name, line)| (name, line.into_owned()))
+}
+
+/// The headers of a segment of a conversation that was upgraded to WebSocket.
+fn upgraded(bytes: &[u8]) -> Headers {
+    let mut headers = decode(LinkType::RAW, bytes, bytes.len() as u32);
+    if let Transport::Tcp(tcp) = &mut headers.transport {
+        tcp.websocket = true;
+    }
+    headers
 }
 
 fn find<'a>(fields: &'a [Field], wanted: &str) -> Option<&'a Field> {
@@ -277,14 +286,57 @@ fn a_frame_is_unmasked_and_its_packets_are_told() {
             .map(|(byte, key)| byte ^ key),
     );
     let bytes = packet(TCP, (40000, 8080), &frame);
-    let shown = layers(&bytes);
+    assert_eq!(line(&bytes), None, "nobody has upgraded it");
+    let headers = upgraded(&bytes);
+    let shown = whole_tree(&headers, &bytes, false, None);
     let expected = ["ip", "tcp", "websocket", "engineio", "socketio"];
     assert_eq!(names(&shown), expected);
     assert_text(&shown, "websocket.payload.text", "42[\"chat\",\"hi\"]");
     assert_text(&shown, "socketio.data", "[\"chat\",\"hi\"]");
     assert_eq!(field(&shown, "socketio.type").meaning, "EVENT");
     let expected = "WebSocket Text [FIN] [MASKED] Socket.IO EVENT [\"chat\",\"hi\"]";
-    assert_eq!(line(&bytes), Some(("WebSocket", expected.to_owned())));
+    let told = summary(&headers, &bytes[headers.payload.range()]);
+    assert_eq!(told, Some(("WebSocket", expected.into())));
+}
+
+#[test]
+fn frames_are_told_where_a_response_has_upgraded_the_conversation_and_only_whole_ones() {
+    for (payload, told) in [
+        (&b"\x81\x05hello"[..], Some("WebSocket Text [FIN]")),
+        (b"\x82\x05hello", Some("WebSocket Binary [FIN]")),
+        (b"\x01\x03hel", Some("WebSocket Text")),
+        (b"\x80\x02lo", Some("WebSocket Continuation [FIN]")),
+        (b"\x89\0", Some("WebSocket Ping [FIN]")),
+        (b"\x81\x06hello", None),
+        (b"\x81\x05hello!", None),
+        (b"GET / HTTP/1.1\r\n\r\n", None),
+    ] {
+        let bytes = packet(TCP, (9, 8080), payload);
+        let line = summary(&upgraded(&bytes), payload).map(|(_, line)| line.into_owned());
+        assert_eq!(line.as_deref(), told, "{payload:?}");
+        let plain = line_of_stranger(&bytes);
+        assert_ne!(plain, Some("WebSocket"), "{payload:?}");
+    }
+    for (response, expected) in [
+        (
+            "HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\n\r\n",
+            true,
+        ),
+        (
+            "HTTP/1.1 101 x\r\nConnection: Upgrade\r\nUPGRADE:WebSocket\r\n\r\n",
+            true,
+        ),
+        ("HTTP/1.1 101 x\r\nUpgrade: h2c\r\n\r\n", false),
+        ("HTTP/1.1 200 OK\r\nUpgrade: websocket\r\n\r\n", false),
+        ("HTTP/1.1 101 x\r\n\r\nUpgrade: websocket\r\n", false),
+        ("HTTP/1.1 101", false),
+    ] {
+        assert_eq!(upgrades(response.as_bytes()), expected, "{response}");
+    }
+}
+
+fn line_of_stranger(bytes: &[u8]) -> Option<&'static str> {
+    line(bytes).map(|(name, _)| name)
 }
 
 #[test]
@@ -296,7 +348,12 @@ fn of_thousands_of_messages_in_a_segment_the_first_have_layers_and_the_rest_is_d
         ((9, 53), &query, "dns"),
     ] {
         let payload = one.repeat(2000);
-        let layers = layers(&packet(TCP, ports, &payload));
+        let bytes = packet(TCP, ports, &payload);
+        let layers = if name == "dns" {
+            layers(&bytes)
+        } else {
+            whole_tree(&upgraded(&bytes), &bytes, false, None)
+        };
         let told = layers.iter().filter(|layer| layer.name == name);
         let last = layers.last().expect("there are layers");
         assert_eq!((told.count(), last.name), (1024, "data"));

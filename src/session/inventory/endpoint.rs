@@ -5,6 +5,9 @@ use crate::session::known::{Known, Protocol};
 use crate::value::Address;
 use std::net::SocketAddr;
 
+/// Of the sockets that share an address so many are named.
+const NAMED: usize = 3;
+
 impl Inventory {
     /// The socket a process holds under a descriptor.
     pub fn by_fd(&self, process: &str, fd: i32) -> Option<&Known> {
@@ -72,6 +75,47 @@ impl Inventory {
             .or_else(|| self.unheld().rev().filter(bound).min_by_key(fits))
     }
 
+    /// What who sends from `local` to `peer` is called: its name, or `one of w1.s, w2.s` where several sockets share the address
+    /// (SO_REUSEPORT) and no call has told yet which of them the kernel chose.
+    pub fn endpoint_name(
+        &self,
+        host: &str,
+        protocol: Protocol,
+        local: SocketAddr,
+        peer: SocketAddr,
+    ) -> Option<String> {
+        let known = self.endpoint(host, protocol, local, peer)?;
+        let alike = |other: &&Known| {
+            (other.protocol, &other.host) == (protocol, &known.host)
+                && other.peer.is_none()
+                && other.listening == known.listening
+                && other.only_v6 == known.only_v6
+                && other.local == known.local
+        };
+        let mut sockets: Vec<&Known> = Vec::new();
+        if known.peer.is_none() && known.fd.is_some() {
+            for other in self.open.values().filter(alike) {
+                // Of one socket that several processes hold, one name will do.
+                if sockets.iter().all(|known| known.inode != other.inode) {
+                    sockets.push(other);
+                }
+            }
+        }
+        if sockets.len() < 2 {
+            return Some(self.shown(known));
+        }
+        let names: Vec<String> = sockets
+            .iter()
+            .take(NAMED)
+            .map(|known| self.shown(known))
+            .collect();
+        let more = match sockets.len().saturating_sub(NAMED) {
+            0 => String::new(),
+            more => format!(" and {more} more"),
+        };
+        Some(format!("one of {}{more}", names.join(", ")))
+    }
+
     /// The name of a socket on a screen that shows all processes: plain when no other process uses it, else with the process.
     pub fn shown(&self, known: &Known) -> String {
         let label = known.label();
@@ -125,6 +169,34 @@ mod tests {
             end_ns: 6,
             ..crate::event::sample::call(name, args)
         }
+    }
+
+    #[test]
+    fn sockets_that_share_an_address_are_named_together() {
+        let mut inventory = Inventory::default();
+        let local = SocketAddr::from(([127, 0, 0, 1], 5000));
+        for (process, inode) in [("w1", 11), ("w2", 12), ("w3", 12)] {
+            let of = |mut call: CallEvent| {
+                call.process = process.to_owned();
+                call
+            };
+            let mut socket = of(call("socket", None, &["AF_INET", "SOCK_DGRAM", "0"], None));
+            socket.made = vec![3];
+            inventory.called(&socket, Vec::new(), |_| inode);
+            inventory.called(
+                &of(call("bind", Some(3), &[], Some(local))),
+                Vec::new(),
+                |_| 0,
+            );
+            inventory.assigned(process, "s", &crate::value::Value::Socket(3));
+        }
+        let name = |inventory: &Inventory| {
+            let peer = SocketAddr::from(([127, 0, 0, 1], 4000));
+            inventory.endpoint_name("lab", Protocol::Udp, local, peer)
+        };
+        assert_eq!(name(&inventory).as_deref(), Some("one of w1.s, w2.s"));
+        inventory.ended("w1");
+        assert_eq!(name(&inventory).as_deref(), Some("w2.s"));
     }
 
     #[test]

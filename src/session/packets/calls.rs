@@ -136,6 +136,7 @@ pub(super) fn describe(window: &mut CallWindow, known: &Known, inventory: &Inven
             known.arguments.first().map(String::as_str),
             Some("AF_INET" | "AF_INET6" | "AF_PACKET")
         );
+    window.link = window.raw && known.arguments.first().map(String::as_str) == Some("AF_PACKET");
     window.local = known
         .local
         .as_ref()

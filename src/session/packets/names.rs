@@ -22,16 +22,6 @@ impl Packets {
         other.to = label;
     }
 
-    /// A program ended: what had its addresses may be another's next.
-    pub fn disown(&mut self, program: &str) {
-        self.owners.retain(|_, owner| owner != program);
-    }
-
-    /// Which program has the socket at an address, for those that no prompt's process has.
-    pub fn owned_by_program(&mut self, address: (usize, SocketAddr), program: &str) {
-        self.owners.insert(address, program.to_owned());
-    }
-
     /// What both ends of a packet are called; looked up once a conversation, until the inventory changes.
     pub(super) fn names(
         &mut self,
@@ -50,8 +40,7 @@ impl Packets {
                 let host = host?;
                 let program = || owner(owners, host, here).map(str::to_owned);
                 inventory
-                    .endpoint(taps.host(host), protocol, here, there)
-                    .map(|known| inventory.shown(known))
+                    .endpoint_name(taps.host(host), protocol, here, there)
                     .or_else(program)
             };
             Names {

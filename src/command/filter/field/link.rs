@@ -35,10 +35,16 @@ pub(super) const FIELDS: &[FieldEntry] = &[
         "how sure that is: caused by, follows from or probably",
     ),
     row(
+        "socklab.from",
+        Text,
+        "what its sender is called: a socket's variable, or a program",
+    ),
+    row(
         "socklab.rule",
         Number(32),
         "a rule of the wire that did something to it",
     ),
+    row("socklab.to", Text, "what its receiver is called"),
     row("eth", Protocol, "Ethernet"),
     row("eth.addr", Mac, "destination or source address"),
     row(

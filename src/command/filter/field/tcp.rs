@@ -175,7 +175,6 @@ pub(super) const FIELDS: &[FieldEntry] = &[
     ),
     row("tcp.options.md5", Protocol, "option: MD5 signature"),
     row("tcp.options.md5.digest", Bytes, "the digest"),
-    row("tcp.options.mptcp", Protocol, "option: Multipath TCP"),
     row("tcp.options.mss", Protocol, "option: maximum segment size"),
     row(
         "tcp.options.mss_val",

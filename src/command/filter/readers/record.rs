@@ -6,6 +6,13 @@ use crate::command::filter::value::Datum;
 use crate::event::words;
 use crate::packet::headers::flag;
 
+/// A name, if there is one.
+fn named<'a>(name: &'a str, give: &mut dyn FnMut(Datum<'a>)) {
+    if !name.is_empty() {
+        give(Datum::Text(name));
+    }
+}
+
 /// Each field with what reads it.
 pub(super) const RECORD: &[(&str, Reader)] = &[
     ("frame", |packet, give| {
@@ -26,6 +33,12 @@ pub(super) const RECORD: &[(&str, Reader)] = &[
     }),
     ("frame.time_epoch", |packet, give| {
         give(Datum::Time(packet.frame.time_ns));
+    }),
+    ("socklab.from", |packet, give| {
+        named(&packet.from, give);
+    }),
+    ("socklab.to", |packet, give| {
+        named(&packet.to, give);
     }),
     ("socklab.cause", |packet, give| {
         if let Some(cause) = &packet.cause {
