@@ -446,3 +446,201 @@ c = create_connection 127.0.0.1:5000
         .filter(|line| line.trim_start().starts_with("c 127.0.0.1:"));
     assert_eq!(named.count(), 1, "{}", ran.out);
 }
+
+/// Hosts and traffic that make the views say most of what they can say.
+const BUSY: &str = "\
+host a
+host b
+b> s = socket; bind s 10.0.0.2:5000; listen s
+a> c = socket; connect c 10.0.0.2:5000
+b> conn, addr = accept s
+a> setsockopt c SOL_SOCKET SO_KEEPALIVE 1
+wire drop next from a
+a> send c \"one\"
+wire delay 5ms next from b
+b> recv conn 100
+a> send c \"two\"; send c \"three\"
+a> d = socket; connect d 10.0.0.2:5001
+a> u = socket AF_INET SOCK_DGRAM; sendto u \"x\" 10.0.0.2:7
+a> r = socket AF_INET SOCK_RAW IPPROTO_ICMP; sendto r icmp(echo, id=1, seq=1)/\"ping\" 10.0.0.2
+b> m = socket AF_INET SOCK_DGRAM; setsockopt m IPPROTO_IP IP_ADD_MEMBERSHIP (\"239.1.2.3\", \"10.0.0.2\")
+b> l, q = socketpair; y = socket AF_UNIX; bind y @y; listen y; x = socket AF_UNIX SOCK_DGRAM; bind x @x
+b> n = socket AF_NETLINK SOCK_RAW 0
+b> close conn
+a> recv c 1
+a> close c
+";
+
+/// The words of what these views print, without names, numbers, addresses, data and calls.
+fn words_of(out: &str) -> Vec<String> {
+    let mut words = std::collections::BTreeSet::new();
+    for line in out.lines() {
+        // Data stands in quotes, and what a call is named with its descriptor in brackets behind.
+        let unquoted: String = line.split('"').step_by(2).collect();
+        for word in unquoted.split([' ', '[', ']', ',', '=', '→', '…', ';', '?']) {
+            let word =
+                word.trim_matches(|c: char| !c.is_ascii_alphanumeric() && c != '(' && c != ')');
+            let word = word.trim_matches(['.', ':']);
+            let is_word = word.starts_with(|c: char| c.is_ascii_alphabetic())
+                && !word.contains(['(', ':', '@']);
+            if is_word {
+                words.insert(word.to_owned());
+            }
+        }
+    }
+    words.into_iter().collect()
+}
+
+#[test]
+fn every_word_that_the_views_print_can_be_asked_for() {
+    if !private_lab() {
+        return;
+    }
+    let place = folder();
+    // Plain English, and the names of this session.
+    const PLAIN: &str = "a b c d l m n q s u x y conn addr fd of for in is its no on the by an and both had be as could which so all any at r ms";
+    let open = "sockets\na> info c\nb> close conn\n";
+    let script = format!(
+        "inspect off\n{}ladder\npackets\nsockets\nconversations\n",
+        BUSY.replace("b> close conn\n", open)
+    );
+    let ran = run_in(place.path(), &["--color", "never", "-c", &script], b"");
+    let mut shown = String::new();
+    let mut view = "";
+    for line in ran.out.lines() {
+        if let Some((_, command)) = line.split_once("> ").filter(|(name, _)| name.len() <= 3) {
+            view = command;
+        } else if ["ladder", "sockets", "conversations"].contains(&view) && !line.starts_with("Of a listener")
+            // Of the list of packets, what each is; why it was sent is prose.
+            || view == "packets" && line.starts_with(|c: char| c.is_ascii_digit())
+        {
+            shown.push_str(line);
+            shown.push('\n');
+        }
+    }
+    let mut words = words_of(&shown);
+    // Of TCP_INFO the names of the fields; what they say is prose.
+    let fields = ran
+        .out
+        .lines()
+        .filter_map(|line| line.split_whitespace().next());
+    words.extend(
+        fields
+            .filter(|word| word.starts_with("tcpi_"))
+            .map(str::to_owned),
+    );
+    words.retain(|word| !PLAIN.split_whitespace().any(|plain| plain == word));
+    words.sort_unstable();
+    words.dedup();
+    for known in [
+        "Seq",
+        "Len",
+        "ARP",
+        "Recv-Q",
+        "ESTABLISHED",
+        "tcpi_rtt",
+        "datagram",
+    ] {
+        assert!(
+            words.iter().any(|word| word == known),
+            "{known} in {words:?}"
+        );
+    }
+    let asked: String = words
+        .iter()
+        .map(|word| format!("explain {word}\n"))
+        .collect();
+    let answer = run_in(place.path(), &["--color", "never", "-c", &asked], b"");
+    let unknown: Vec<&str> = answer
+        .out
+        .lines()
+        .filter(|line| line.contains("nothing is known about"))
+        .collect();
+    assert!(unknown.is_empty(), "{unknown:#?}\n{}", ran.out);
+}
+
+#[test]
+fn words_copied_from_the_screen_and_the_builders_are_explained() {
+    if !private_lab() {
+        return;
+    }
+    let place = folder();
+    let topics = [
+        "Win=64240",
+        "[SYN, ACK]",
+        "[PSH, ACK]",
+        "Dup ACK #1 of #4",
+        "close 2 of 4",
+        "handshake 3 of 3",
+        "Seq=0",
+        "TSval",
+        "TSecr",
+        "SACK_PERM",
+        "WS",
+        "MSS",
+        "TTL",
+        "checksum",
+        "TCP",
+        "UDP",
+        "IP",
+        "ICMP",
+        "IGMP",
+        "MPTCP",
+        "SCTP",
+        "ARP",
+        "caused by",
+        "follows from",
+        "probably",
+        "lost",
+        "delivered twice",
+        "errno 111",
+        "reset",
+        "refused",
+        "repeat",
+        "(kernel)",
+        "unread",
+        "Destination unreachable (Port unreachable)",
+        "Neighbor Solicitation",
+        "Echo (ping) request",
+        "IGMPv3",
+        "acknowledges #6",
+    ];
+    let mut script: String = topics
+        .iter()
+        .map(|topic| format!("explain {topic}\n"))
+        .collect();
+    for layer in [
+        "eth", "arp", "ip", "ip6", "icmp", "icmp6", "igmp", "tcp", "udp", "dns", "raw", "nlmsg",
+        "rtmsg",
+    ] {
+        script.push_str(&format!("help {layer}\nhelp {layer}(…)\nexplain {layer}\n"));
+    }
+    script.push_str("help repeat\nhelp expect\nhelp wire drop\nhelp wire\nhelp len\nman 2 connect\nman 7 tcp\nhelp s.recv()\n");
+    let ran = run_in(place.path(), &["--color", "never", "-c", &script], b"");
+    assert_eq!(ran.status, 0, "{}{}", ran.out, ran.err);
+    assert!(!ran.out.contains("nothing is known"), "{}", ran.out);
+}
+
+#[test]
+fn a_packet_is_explained_and_fields_are_shown_alone() {
+    if !private_lab() {
+        return;
+    }
+    let out =
+        shown("explain #1\npacket #2 tcp.flags.syn tcp.seq\npacket tcp.ack\ninfo c rtt snd_cwnd\n");
+    for part in [
+        "handshake 1 of 3: The client asks",
+        "MSS=65495: the most data",
+        "why: caused by connect(4)",
+    ] {
+        assert!(out.contains(part), "{part} in\n{out}");
+    }
+    let fields = out.split_once("> packet #2").expect("it was asked").1;
+    assert!(
+        fields.contains("Syn: 1  tcp.flags.syn [47]\n  tcp.seq: 0"),
+        "{fields}"
+    );
+    assert!(!fields.contains("ip.ttl"), "{fields}");
+    let info = fields.split_once("> info c").expect("it was asked").1;
+    assert_eq!(info.matches("tcpi_").count(), 2, "{info}");
+}

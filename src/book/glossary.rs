@@ -8,8 +8,13 @@ use std::collections::BTreeMap;
 use std::fmt::Write;
 
 /// The kinds in their order, each with its heading.
-const KINDS: [(Kind, &str); 6] = [
+const KINDS: [(Kind, &str); 11] = [
     (Kind::Term, "Words of the trade"),
+    (Kind::Protocol, "Protocols"),
+    (Kind::Short, "Short names in a packet's line"),
+    (Kind::Phase, "Steps of an exchange"),
+    (Kind::Column, "Columns and what stands in them"),
+    (Kind::Syntax, "The language"),
     (Kind::State, "TCP states"),
     (Kind::Flag, "TCP flags"),
     (Kind::Timer, "TCP timers"),

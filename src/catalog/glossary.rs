@@ -10,7 +10,11 @@ use std::sync::OnceLock;
 mod field;
 mod flag;
 mod label;
+mod protocol;
+mod screen;
+mod spelling;
 mod state;
+mod syntax;
 mod term;
 
 /// What a topic is.
@@ -38,6 +42,16 @@ pub enum Kind {
     TcpInfo,
     /// A verb of the language.
     Verb,
+    /// A protocol.
+    Protocol,
+    /// A part of the language that is no verb: `repeat`, `&`, a rule of the wire.
+    Syntax,
+    /// A short name in a packet's line: `Win`, `TSval`.
+    Short,
+    /// A step of an exchange, or how sure a cause is.
+    Phase,
+    /// A column of a table, or what stands in it.
+    Column,
 }
 
 impl Kind {
@@ -55,6 +69,11 @@ impl Kind {
             Self::Constant => "constant",
             Self::TcpInfo => "field of TCP_INFO",
             Self::Verb => "command",
+            Self::Protocol => "protocol",
+            Self::Syntax => "part of the language",
+            Self::Short => "in a packet's line",
+            Self::Phase => "step of an exchange",
+            Self::Column => "in a table",
         }
     }
 }
@@ -84,13 +103,18 @@ struct Entry {
     see: &'static str,
 }
 
-const TABLES: [&[Entry]; 6] = [
+const TABLES: [&[Entry]; 11] = [
     state::STATES,
     flag::FLAGS,
     flag::TIMERS,
     label::LABELS,
     term::TERMS,
     field::FIELDS,
+    protocol::PROTOCOLS,
+    screen::SHORT,
+    screen::PHASES,
+    screen::COLUMNS,
+    syntax::SYNTAX,
 ];
 
 fn entries() -> impl Iterator<Item = &'static Entry> {
@@ -98,50 +122,102 @@ fn entries() -> impl Iterator<Item = &'static Entry> {
 }
 
 /// The explanation of a topic, whatever its case and with `-`, `_` or a blank between words; an errno also by its number.
+/// Of a name that means several things, the first: `all` has them all.
 pub fn explain(topic: &str) -> Option<Explanation> {
-    let wanted = folded(topic);
-    if wanted.is_empty() {
+    exactly(&folded(topic)).into_iter().next()
+}
+
+/// Every explanation of a topic, also of one that was copied from the screen: `Win=64240`, `[SYN, ACK]`, `close 2 of 4`.
+pub fn all(topic: &str) -> Vec<Explanation> {
+    let found = spelling::readings(topic)
+        .iter()
+        .map(|reading| exactly(&folded(reading)))
+        .find(|found| !found.is_empty());
+    if let Some(found) = found {
+        return found;
+    }
+    // Several words that a comma separates: each of them, or none.
+    let parts: Vec<&str> = spelling::bare(topic).split(',').collect();
+    let each: Vec<Vec<Explanation>> = parts.iter().map(|part| exactly(&folded(part))).collect();
+    if each.len() > 1 && each.iter().all(|found| !found.is_empty()) {
+        return each.into_iter().flatten().collect();
+    }
+    containing(&folded(spelling::bare(topic)))
+        .into_iter()
+        .collect()
+}
+
+/// A topic of several words for one of them: `Membership` for `membership report`; of several topics the shortest.
+fn containing(word: &str) -> Option<Explanation> {
+    if word.len() < 3 || !word.bytes().all(|byte| byte.is_ascii_alphabetic()) {
         return None;
     }
+    entries()
+        .flat_map(|entry| {
+            let names = entry.aliases.iter().chain([&entry.name]);
+            names.map(move |name| (*name, entry))
+        })
+        .filter(|(name, _)| name.split([' ', '.', '_']).any(|part| folded(part) == word))
+        .min_by_key(|(name, _)| name.len())
+        .map(|(_, entry)| explain_entry(entry))
+}
+
+/// Everything of this name, folded: what bears it before what only is called so as well.
+fn exactly(wanted: &str) -> Vec<Explanation> {
+    if wanted.is_empty() {
+        return Vec::new();
+    }
     if let Ok(number) = wanted.parse::<i32>() {
-        return errno::by_number(number).map(explain_errno);
+        return errno::by_number(number)
+            .map(explain_errno)
+            .into_iter()
+            .collect();
     }
     let same = |name: &&str| letters(name).eq(wanted.chars());
-    entries()
-        .find(|entry| same(&entry.name))
-        .map(explain_entry)
-        .or_else(|| {
-            errno::errnos()
-                .find(|errno| same(&errno.name))
-                .map(explain_errno)
-        })
-        .or_else(|| {
-            option::options()
-                .find(|option| same(&option.name))
-                .map(explain_option)
-        })
-        .or_else(|| {
-            constant::constants()
-                .find(|constant| same(&constant.name))
-                .map(explain_constant)
-        })
-        .or_else(|| {
-            VERBS
-                .iter()
-                .find(|entry| same(&entry.name))
-                .map(|entry| explain_verb(entry.verb))
-        })
-        .or_else(|| {
-            entries()
-                .find(|entry| entry.aliases.iter().any(same))
-                .map(explain_entry)
-        })
-        .or_else(|| explain_tcp_info(&wanted))
-        .or_else(|| explain(&abbreviated(&wanted)?))
+    let named = entries()
+        .filter(|entry| same(&entry.name))
+        .map(explain_entry);
+    let errnos = errno::errnos()
+        .filter(|errno| same(&errno.name))
+        .map(explain_errno);
+    let options = option::options()
+        .filter(|option| same(&option.name))
+        .map(explain_option);
+    let constants = constant::constants()
+        .filter(|constant| same(&constant.name))
+        .map(explain_constant);
+    let verbs = VERBS
+        .iter()
+        .filter(|entry| same(&entry.name))
+        .map(|entry| explain_verb(entry.verb));
+    let called = entries()
+        .filter(|entry| entry.aliases.iter().any(|alias| same(&alias)))
+        .map(explain_entry);
+    let labels = abbreviated(wanted).map(explain_entry);
+    let mut found: Vec<Explanation> = Vec::new();
+    let everything = named
+        .chain(errnos)
+        .chain(options)
+        .chain(constants)
+        .chain(verbs)
+        .chain(called)
+        .chain(explain_tcp_info(wanted))
+        .chain(labels);
+    for explanation in everything {
+        // An option that is a constant as well is one thing; a term and a command of the same name are two.
+        let apart = matches!(explanation.kind, Kind::Verb | Kind::TcpInfo);
+        let same = |known: &Explanation| {
+            known.topic == explanation.topic && (!apart || known.kind == explanation.kind)
+        };
+        if !found.iter().any(same) {
+            found.push(explanation);
+        }
+    }
+    found
 }
 
 /// A longer topic that a short name stands for: `retransmission` for `tcp.analysis.retransmission`.
-fn abbreviated(wanted: &str) -> Option<String> {
+fn abbreviated(wanted: &str) -> Option<&'static Entry> {
     if wanted.contains('.') {
         return None;
     }
@@ -154,7 +230,6 @@ fn abbreviated(wanted: &str) -> Option<String> {
                 .next()
                 .is_some_and(|last| folded(last) == wanted)
         })
-        .map(|entry| entry.name.to_owned())
 }
 
 fn explain_entry(entry: &'static Entry) -> Explanation {

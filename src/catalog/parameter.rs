@@ -77,6 +77,8 @@ pub enum Kind {
     Rest,
     /// The name of anything `help` or `explain` knows.
     Topic,
+    /// The names of fields that are to be shown alone: the rest of the line.
+    Fields,
 }
 
 /// A group of constants that are valid at the same place.

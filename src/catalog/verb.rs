@@ -371,10 +371,10 @@ pub const VERBS: &[VerbEntry] = &[
     VerbEntry { verb: Verb::Options, name: "options", aliases: &[], group: VerbGroup::Looking, answered_by: AnsweredBy::Engine, spelling: Spelling::Plain, parameters: &[required("socket", Kind::Socket)] },
     VerbEntry { verb: Verb::Print, name: "print", aliases: &[], group: VerbGroup::Script, answered_by: AnsweredBy::Engine, spelling: Spelling::Plain, parameters: &[variadic("values", Kind::Any)] },
     VerbEntry { verb: Verb::Sockets, name: "sockets", aliases: &["ss", "netstat"], group: VerbGroup::Looking, answered_by: AnsweredBy::Session, spelling: Spelling::Plain, parameters: &[optional("process", Kind::Process, "all")] },
-    VerbEntry { verb: Verb::Info, name: "info", aliases: &[], group: VerbGroup::Looking, answered_by: AnsweredBy::Session, spelling: Spelling::Plain, parameters: &[required("socket", Kind::Conversation)] },
+    VerbEntry { verb: Verb::Info, name: "info", aliases: &[], group: VerbGroup::Looking, answered_by: AnsweredBy::Session, spelling: Spelling::Plain, parameters: &[required("socket", Kind::Conversation), optional("fields", Kind::Fields, "all")] },
     VerbEntry { verb: Verb::States, name: "states", aliases: &[], group: VerbGroup::Looking, answered_by: AnsweredBy::Session, spelling: Spelling::Plain, parameters: &[optional("socket", Kind::Conversation, "none")] },
     VerbEntry { verb: Verb::Packets, name: "packets", aliases: &[], group: VerbGroup::Looking, answered_by: AnsweredBy::Session, spelling: Spelling::Plain, parameters: &[optional("filter", Kind::Filter, "all")] },
-    VerbEntry { verb: Verb::Packet, name: "packet", aliases: &[], group: VerbGroup::Looking, answered_by: AnsweredBy::Session, spelling: Spelling::Plain, parameters: &[optional("number", Kind::Int, "last")] },
+    VerbEntry { verb: Verb::Packet, name: "packet", aliases: &[], group: VerbGroup::Looking, answered_by: AnsweredBy::Session, spelling: Spelling::Plain, parameters: &[optional("number", Kind::Int, "last"), optional("fields", Kind::Fields, "all")] },
     VerbEntry { verb: Verb::Ladder, name: "ladder", aliases: &[], group: VerbGroup::Looking, answered_by: AnsweredBy::Session, spelling: Spelling::Plain, parameters: &[optional("filter", Kind::Filter, "all")] },
     VerbEntry { verb: Verb::Follow, name: "follow", aliases: &[], group: VerbGroup::Looking, answered_by: AnsweredBy::Session, spelling: Spelling::Plain, parameters: &[required("socket", Kind::Conversation), optional("form", Kind::Choice(&["text", "hex"]), "text")] },
     VerbEntry { verb: Verb::Stream, name: "stream", aliases: &[], group: VerbGroup::Looking, answered_by: AnsweredBy::Session, spelling: Spelling::Plain, parameters: &[required("socket", Kind::Conversation)] },
@@ -418,6 +418,11 @@ impl Verb {
     /// The verb's name.
     pub fn name(self) -> &'static str {
         self.entry().name
+    }
+
+    /// True for the verbs that are about a packet or a topic: `#4` behind them is a packet's number and no comment.
+    pub fn takes_packet_number(self) -> bool {
+        matches!(self, Self::Packet | Self::Explain | Self::Help)
     }
 
     /// The verb of this name or alias.

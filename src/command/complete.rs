@@ -161,6 +161,8 @@ impl Cursor {
                         let said = self.said(before, scan);
                         candidates.rest(verb, &said, word, paths);
                     }
+                    Kind::Fields => candidates.shown_fields(verb),
+                    Kind::Int if verb == Verb::Packet => candidates.shown_fields(verb),
                     Kind::Filter => candidates.filter(verb, &self.said(before, scan), word),
                     kind => candidates.of_kind(kind, word, self.level(before, scan, verb)),
                 }

@@ -30,7 +30,10 @@ pub fn hint(line: &str, cursor: usize) -> Option<String> {
     let parameters = verb.entry().parameters;
     let kind = place.map(|place| parameters[place].kind);
     // What takes the rest of the line has begun, so nothing follows it.
-    let takes_all = matches!(kind, Some(Kind::Rest | Kind::Filter | Kind::Topic));
+    let takes_all = matches!(
+        kind,
+        Some(Kind::Rest | Kind::Filter | Kind::Topic | Kind::Fields)
+    );
     if last.role == Role::Raw && last.slot == scan.end && takes_all {
         return None;
     }

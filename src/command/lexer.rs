@@ -242,6 +242,20 @@ impl<'a> Lexer<'a> {
         Some((word, start..self.position))
     }
 
+    /// Reads `#4`, a packet's number as the views print it; `None` where `#` begins a comment, as in `# 4 is odd`.
+    pub(super) fn packet_number(&mut self) -> Option<(i64, Range<usize>)> {
+        let rest = self.rest();
+        let start = self.position + rest.len() - rest.trim_start_matches([' ', '\t']).len();
+        let digits = self.text[start..].strip_prefix('#')?;
+        let length = digits.find(|next: char| !next.is_ascii_digit());
+        let (digits, after) = digits.split_at(length.unwrap_or(digits.len()));
+        let ends =
+            after.is_empty() || after.starts_with(|next: char| next.is_whitespace() || next == ';');
+        let number = digits.parse().ok().filter(|_| ends)?;
+        self.position = start + 1 + digits.len();
+        Some((number, start..self.position))
+    }
+
     /// The rest of the command as it stands: up to a line end, a `;` outside quotes, a comment or a brace that was not
     /// opened in it. A trailing ` &` stays unread.
     pub(super) fn raw_rest(&mut self) -> (String, Range<usize>) {

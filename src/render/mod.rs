@@ -14,6 +14,7 @@ pub mod dots;
 pub mod endpoint;
 pub mod exchange;
 pub mod explain;
+pub mod explain_packet;
 pub mod follow;
 pub mod help;
 pub mod hex;

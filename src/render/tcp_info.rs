@@ -47,6 +47,43 @@ pub fn draw(bytes: &[u8], all: bool, look: &Look) -> Styled {
     text
 }
 
+/// The fields of these names alone, at one end or at both, which have these names; an error names the one that the table has not, or that
+/// this kernel does not fill in.
+pub fn draw_fields(wanted: &[&str], ends: &[(&str, &[u8])], look: &Look) -> Result<Styled, String> {
+    let mut columns = vec![Column::text("field")];
+    let title = |name: &str| if ends.len() == 1 { "value" } else { name }.to_owned();
+    let titles: Vec<String> = ends.iter().map(|(name, _)| title(name)).collect();
+    columns.extend(titles.iter().map(|_| Column::number("")));
+    columns.push(Column::prose(""));
+    let mut head = vec![(Style::Heading, "field".to_owned())];
+    head.extend(titles.into_iter().map(|title| (Style::Heading, title)));
+    head.push((Style::Heading, "what it says".to_owned()));
+    let mut rows = vec![head];
+    for name in wanted {
+        let short = name.strip_prefix("tcpi_").unwrap_or(name);
+        let field = FIELDS
+            .iter()
+            .find(|field| field.name == short)
+            .ok_or_else(|| (*name).to_owned())?;
+        let values = ends.iter().map(|(_, bytes)| field.value(bytes));
+        if values.clone().all(|value| value.is_none()) {
+            return Err((*name).to_owned());
+        }
+        let mut row = vec![(Style::Call, format!("tcpi_{}", field.name))];
+        row.extend(values.clone().map(|number| {
+            let shown = number.map(|number| value(field.unit, number));
+            (Style::Bold, shown.unwrap_or_default())
+        }));
+        let first = values.flatten().next().unwrap_or_default();
+        row.push((Style::Plain, meaning(field, first)));
+        rows.push(row);
+    }
+    let mut text = table::draw(&columns, &rows, look);
+    // The titles are the ends' names, which the columns do not know.
+    text.lines.remove(0);
+    Ok(text)
+}
+
 /// Narrower than this, what a field says stands below it.
 const BESIDE: usize = 96;
 

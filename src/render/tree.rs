@@ -72,6 +72,43 @@ pub fn draw(packet: &PacketEvent, layers: &[Layer], with_bytes: bool, look: &Loo
     text
 }
 
+/// The layer or the fields of this name, with what belongs to them; empty where the frame has none.
+pub fn part(layers: &[Layer], name: &str, look: &Look) -> Styled {
+    let mut painted = Painted {
+        tree: Vec::new(),
+        bytes: Vec::new(),
+    };
+    let mut next = 0;
+    for layer in layers {
+        let whole = layer.name == name;
+        if whole {
+            let title = Line::wrapping(2).with(Style::Heading, &layer.title);
+            painted.tree.push(title);
+        }
+        for field in &layer.fields {
+            if whole {
+                branch(field, 1, Style::field(next), &mut painted, look);
+            } else {
+                twigs(field, name, Style::field(next), &mut painted, look);
+            }
+            next += 1;
+        }
+    }
+    Styled {
+        lines: painted.tree,
+    }
+}
+
+/// The fields of this name at and below one.
+fn twigs(field: &Field, name: &str, style: Style, painted: &mut Painted, look: &Look) {
+    if field.name == name {
+        return branch(field, 1, style, painted, look);
+    }
+    for child in &field.children {
+        twigs(child, name, style, painted, look);
+    }
+}
+
 /// The tree as lines, and the style of each byte of the frame.
 struct Painted {
     tree: Vec<Line>,

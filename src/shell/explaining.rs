@@ -6,19 +6,28 @@ use crate::catalog::glossary;
 use crate::catalog::verb::{VERBS, Verb};
 use crate::command::ast::Call;
 use crate::command::diagnostic::nearest;
+use crate::render::explain_packet;
+use crate::render::styled::Styled;
 
 impl Shell {
     pub(super) fn help(&mut self, call: &Call, screen: &mut dyn Screen) {
         let Some(topic) = word(call, 0)
-            .map(|topic| topic.trim().to_owned())
+            .map(|topic| without_section(topic.trim()).to_owned())
             .filter(|topic| !topic.is_empty())
         else {
             let text = views::index(screen.look());
             return screen.show(&text);
         };
-        if let Some(verb) = Verb::named(&topic) {
-            let text = views::page(verb);
-            return screen.show(&text);
+        // A verb and a packet layer have pages of their own; what the words mean is `explain`'s.
+        let call = topic.split('(').next().unwrap_or_default();
+        let of_object = topic.rsplit_once('.').map_or("", |(_, name)| name);
+        for name in [topic.as_str(), call, of_object.trim_end_matches(['(', ')'])] {
+            if let Some(verb) = Verb::named(name) {
+                return screen.show(&views::page(verb));
+            }
+            if let Some(text) = views::layer(name).or_else(|| views::function(name)) {
+                return screen.show(&text);
+            }
         }
         self.explain_topic(&topic, screen);
     }
@@ -29,41 +38,85 @@ impl Shell {
     }
 
     fn explain_topic(&mut self, topic: &str, screen: &mut dyn Screen) {
-        if let Some(explanation) = glossary::explain(topic) {
-            let text = views::explanation(&explanation);
+        let numbered = topic.strip_prefix("packet ").unwrap_or(topic);
+        let number = numbered.strip_prefix('#').or(topic.strip_prefix("packet "));
+        if let Some(Ok(number)) = number.map(|number| number.trim_start_matches('#').parse()) {
+            return self.explain_packet(number, screen);
+        }
+        // What a word means here, and then how a packet of this name is built.
+        let mut text = Styled::new();
+        for explanation in glossary::all(topic) {
+            text.gap();
+            text.append(views::explanation(&explanation));
+        }
+        let name = topic.split('(').next().unwrap_or_default();
+        let more = views::layer(name)
+            .or_else(|| views::field(topic))
+            .or_else(|| views::function(name))
+            .or_else(|| matches!(topic, "filter" | "filters").then(views::filters))
+            .filter(|_| text.is_empty() || views::layer(name).is_some());
+        if let Some(more) = more {
+            text.gap();
+            text.append(more);
+        }
+        if text.is_empty() {
+            let first = topic.split(' ').next().unwrap_or_default();
+            let named = first.rsplit_once('.').map_or(first, |(_, name)| name);
+            if let Some(verb) = Verb::named(named) {
+                text = views::page(verb);
+            }
+        }
+        if !text.is_empty() {
             return screen.show(&text);
         }
-        if let Some(verb) = Verb::named(topic) {
-            let text = views::page(verb);
-            return screen.show(&text);
+        self.not_known(topic, screen);
+    }
+
+    fn explain_packet(&mut self, number: u64, screen: &mut dyn Screen) {
+        match self.session.log().packet_numbered(number) {
+            Some(packet) => {
+                let text = explain_packet::draw(packet, &self.current, &screen.look());
+                screen.show(&text);
+            }
+            None => self.no_such_packet(number, screen),
         }
-        if matches!(topic, "filter" | "filters") {
-            return screen.show(&views::filters());
-        }
-        // A field before a verb: http.accept is one.
-        if let Some(text) = views::layer(topic).or_else(|| views::field(topic)) {
-            return screen.show(&text);
-        }
-        // `help s.bind`, `help socket.bind`: what stands behind the dot is what is asked about.
-        if let Some(verb) = topic
-            .rsplit_once('.')
-            .and_then(|(_, name)| Verb::named(name))
-        {
-            let text = views::page(verb);
-            return screen.show(&text);
-        }
+    }
+
+    fn not_known(&mut self, topic: &str, screen: &mut dyn Screen) {
         let verbs = VERBS.iter().map(|entry| entry.name);
         // Of so many topics one is always a letter away from a word of two.
         let near =
             nearest(topic, verbs.chain(glossary::topics())).filter(|_| topic.chars().count() > 2);
         let near = near.map_or_else(
-            || "; `help` lists the commands, `explain` knows errors, states, flags, options and fields".to_owned(),
+            || "; `help` lists the commands, `explain` knows errors, states, flags, options, fields and the words of the views".to_owned(),
             |near| format!("; did you mean {near}?"),
         );
         self.refuse(
             "",
-            format!("nothing is known about {}{near}", topic.escape_debug()),
+            format!("nothing is known about {}{near}", printable(topic)),
             screen,
         );
     }
+}
+
+/// `2 connect`, as man(1) takes it, is `connect`.
+fn without_section(topic: &str) -> &str {
+    match topic.split_once(' ') {
+        Some((section, name)) if matches!(section.as_bytes(), [b'1'..=b'9']) => name.trim(),
+        _ => topic,
+    }
+}
+
+/// The topic as it was typed, with what a terminal would act upon escaped.
+fn printable(topic: &str) -> String {
+    topic
+        .chars()
+        .map(|next| {
+            if next.is_control() {
+                next.escape_debug().to_string()
+            } else {
+                next.to_string()
+            }
+        })
+        .collect()
 }

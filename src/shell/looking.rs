@@ -1,7 +1,7 @@
 //! The verbs that show: sockets, states, packets, conversations, and why a call failed.
 
 use super::subject::{Subject, implied};
-use super::verbs::{number, word};
+use super::verbs::{number, word, words};
 use super::{Screen, Shell, tell, views};
 use crate::command::ast::Call;
 use crate::command::filter::Filter;
@@ -17,6 +17,14 @@ use tell::Mode;
 impl Shell {
     pub(super) fn sockets(&mut self, call: &Call, screen: &mut dyn Screen) {
         let process = word(call, 0);
+        if let Some(option) = process.as_ref().filter(|word| word.starts_with('-')) {
+            let reason = format!(
+                "{} is an option of ss(8) and netstat(8): `sockets` shows what they show, of all hosts, and takes a process; the program \
+                 itself runs with `run ss {0}`",
+                option.escape_debug()
+            );
+            return self.refuse("", reason, screen);
+        }
         if let Some(process) = &process
             && self.session.process(process).is_none()
             && !self
@@ -53,6 +61,14 @@ impl Shell {
         match row {
             Some(row) => {
                 let other = rows.iter().find(|other| is_other_end(row, other));
+                let wanted = words(call, 1);
+                if !wanted.is_empty() {
+                    let text = views::info_fields(&label, row, other, &wanted, screen.look());
+                    return match text {
+                        Ok(text) => screen.show(&text),
+                        Err(reason) => self.refuse(process, reason, screen),
+                    };
+                }
                 let text = views::info(&label, row, other, screen.look());
                 screen.show(&text);
             }
@@ -144,26 +160,36 @@ impl Shell {
     }
 
     pub(super) fn packet(&mut self, call: &Call, screen: &mut dyn Screen) {
+        let mut fields = words(call, 1);
+        // `packet tcp`: the number is left out.
+        if number(call, 0).is_none() {
+            fields.splice(..0, words(call, 0));
+        }
         let wanted = number(call, 0)
             .and_then(|number| u64::try_from(number).ok())
             .unwrap_or_else(|| self.session.packets_told());
         match self.session.log().packet_numbered(wanted) {
             Some(packet) => {
-                let text = tell::fields(packet, true, screen.look());
-                screen.show(&text);
+                let shown = if fields.is_empty() {
+                    Ok(tell::fields(packet, true, screen.look()))
+                } else {
+                    views::packet_fields(packet, &fields, screen.look())
+                };
+                match shown {
+                    Ok(text) => screen.show(&text),
+                    Err(reason) => self.refuse("", reason, screen),
+                }
             }
-            None if self.session.packets_told() == 0 => {
-                self.refuse("", self.no_packets_yet(), screen);
-            }
-            None => self.refuse(
-                "",
-                format!(
-                    "there is no packet {wanted}; the newest is {}",
-                    self.session.packets_told()
-                ),
-                screen,
-            ),
+            None => self.no_such_packet(wanted, screen),
         }
+    }
+
+    pub(super) fn no_such_packet(&mut self, wanted: u64, screen: &mut dyn Screen) {
+        let reason = match self.session.packets_told() {
+            0 => self.no_packets_yet(),
+            newest => format!("there is no packet {wanted}; the newest is {newest}"),
+        };
+        self.refuse("", reason, screen);
     }
 
     pub(super) fn conversations(&mut self, screen: &mut dyn Screen) {

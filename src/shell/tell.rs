@@ -7,6 +7,7 @@ use crate::command::filter::{Filter, FilterError};
 use crate::event::packet::PacketEvent;
 use crate::event::{CallEvent, Event, ResultEvent, StateEvent};
 use crate::packet::dissect;
+use crate::packet::tree::Layer;
 use crate::render::exchange::{self, Exchange};
 use crate::render::line::{self, CallLine};
 use crate::render::styled::{Look, Style, Styled};
@@ -369,13 +370,17 @@ fn assigned_to(
 
 /// A packet's fields, beside its bytes where they are wanted.
 pub(super) fn fields(packet: &PacketEvent, bytes: bool, look: Look) -> Styled {
-    let layers = dissect::whole_tree(
+    tree::draw(packet, &layers(packet), bytes, &look)
+}
+
+/// All layers of a packet's frame.
+pub(super) fn layers(packet: &PacketEvent) -> Vec<Layer> {
+    dissect::whole_tree(
         &packet.headers,
         &packet.frame.bytes,
         packet.frame.checksum_not_ready,
         packet.track.reassembled.as_deref(),
-    );
-    tree::draw(packet, &layers, bytes, &look)
+    )
 }
 
 /// At most this many characters of a line are shown again.

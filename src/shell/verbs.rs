@@ -64,8 +64,22 @@ pub(super) fn word(call: &Call, place: usize) -> Option<String> {
         Expr::HostPort(host, None) => Some(host.clone()),
         Expr::HostPort(host, Some(port)) => Some(format!("{host}:{port}")),
         Expr::Last => Some("_".to_owned()),
+        // `info server.conn`: a variable of another process.
+        Expr::Attribute(of, name) => match of.as_ref() {
+            Expr::Name(process) => Some(format!("{process}.{name}")),
+            _ => None,
+        },
         _ => None,
     }
+}
+
+/// The words of an argument that takes the rest of the line, apart; commas between them do not matter.
+pub(super) fn words(call: &Call, place: usize) -> Vec<String> {
+    let text = word(call, place).unwrap_or_default();
+    text.split([' ', ',', '\t'])
+        .filter(|word| !word.is_empty())
+        .map(str::to_owned)
+        .collect()
 }
 
 /// The number of an argument.

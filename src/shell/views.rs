@@ -1,10 +1,13 @@
 //! The views: what the session knows, handed to the renderer that draws it. No drawing here beyond short lists.
 
-use super::tell::cause;
+use super::tell::{self, cause};
 use crate::catalog::errno;
 use crate::catalog::glossary::Explanation;
+use crate::catalog::tcp_info::FIELDS;
 use crate::catalog::verb::Verb;
-use crate::command::filter::fields;
+use crate::command::diagnostic::nearest;
+use crate::command::filter::{self, fields};
+use crate::command::function::{self, FUNCTIONS};
 use crate::event::Event;
 use crate::event::packet::PacketEvent;
 use crate::event::socket::SocketRow;
@@ -15,7 +18,7 @@ use crate::render::explain::Topic;
 use crate::render::ladder::Ladder;
 use crate::render::styled::{Line, Look, Style, Styled};
 use crate::render::{
-    conversations, explain, help, ladder, line, list, packet_line, sockets, states, tcp_info,
+    conversations, explain, help, ladder, line, list, packet_line, sockets, states, tcp_info, tree,
 };
 use crate::session::Session;
 use crate::session::log::Log;
@@ -191,6 +194,78 @@ pub fn info(label: &str, row: &SocketRow, other: Option<&SocketRow>, look: Look)
     text
 }
 
+/// The TCP_INFO fields of these names alone, of a socket and of the other end where it is known. An error says which is not there.
+pub fn info_fields(
+    label: &str,
+    row: &SocketRow,
+    other: Option<&SocketRow>,
+    wanted: &[String],
+    look: Look,
+) -> Result<Styled, String> {
+    if row.tcp_info.is_empty() {
+        return Err(format!(
+            "{label} has no TCP_INFO: it is no TCP socket, or it has no connection"
+        ));
+    }
+    let mut ends = vec![(label, row.tcp_info.as_slice())];
+    if let Some(other) = other.filter(|other| !other.tcp_info.is_empty()) {
+        let name = if other.name.is_empty() {
+            "other end"
+        } else {
+            &other.name
+        };
+        ends.push((name, &other.tcp_info));
+    }
+    let names: Vec<&str> = wanted.iter().map(String::as_str).collect();
+    tcp_info::draw_fields(&names, &ends, &look).map_err(|name| {
+        let known = FIELDS.iter().map(|field| field.name);
+        let near = nearest(name.trim_start_matches("tcpi_"), known);
+        let near = near.map_or_else(String::new, |near| format!("; did you mean {near}?"));
+        format!(
+            "{} is no field of TCP_INFO that this kernel fills in{near}",
+            name.escape_debug()
+        )
+    })
+}
+
+/// The layers and fields of these names alone. An error says which the packet does not have.
+pub fn packet_fields(
+    packet: &PacketEvent,
+    wanted: &[String],
+    look: Look,
+) -> Result<Styled, String> {
+    let layers = tell::layers(packet);
+    let mut text = Styled::new();
+    text.push(packet_line::headline(packet, &look));
+    for name in wanted {
+        let name = name.to_lowercase();
+        let part = tree::part(&layers, &name, &look);
+        if !part.is_empty() {
+            text.append(part);
+            continue;
+        }
+        let values = filter::values(&name, packet);
+        let known = fields().iter().find(|entry| entry.name == name);
+        match known {
+            Some(entry) if !values.is_empty() => text.push(
+                Line::wrapping(6)
+                    .with(Style::Bold, &format!("  {name}: {}", values.join(", ")))
+                    .with(Style::Dim, &format!("  {}", entry.meaning)),
+            ),
+            Some(_) => return Err(format!("packet {} has no {name}", packet.number)),
+            None => {
+                let near = nearest(&name, fields().iter().map(|entry| entry.name));
+                let near = near.map_or_else(String::new, |near| format!("; did you mean {near}?"));
+                return Err(format!(
+                    "{} is no field that is known{near}",
+                    name.escape_debug()
+                ));
+            }
+        }
+    }
+    Ok(text)
+}
+
 /// A failed call: first what this lab shows of its cause, then what the error means anywhere.
 pub fn why(evidence: &Evidence, look: Look) -> Styled {
     let call = &evidence.call;
@@ -295,6 +370,30 @@ pub fn layer(name: &str) -> Option<Styled> {
         kind: "packet layer",
         summary: table::layer_summary(name).trim_start_matches("packet layer: "),
         sections: &sections,
+        see: "",
+    }))
+}
+
+/// A function or method of values: how it is written and what it gives. `None` for a name that is none.
+pub fn function(name: &str) -> Option<Styled> {
+    let (owner, short) = name.rsplit_once('.').unwrap_or(("", name));
+    let entry = FUNCTIONS.iter().find(|entry| {
+        let of = match entry.style {
+            function::Style::Of(of) => of,
+            function::Style::Function | function::Style::Method => "",
+        };
+        entry.name == short && (owner.is_empty() || of == owner)
+    })?;
+    let (kind, written) = match entry.style {
+        function::Style::Function => ("function", format!("{short}(x)")),
+        function::Style::Method => ("method of a value", format!("x.{short}()")),
+        function::Style::Of(of) => ("function", format!("{of}.{short}(…)")),
+    };
+    Some(explain::draw(&Topic {
+        name: entry.name,
+        kind,
+        summary: entry.meaning,
+        sections: &[("written", &written)],
         see: "",
     }))
 }

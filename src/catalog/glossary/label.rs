@@ -4,12 +4,13 @@ use super::{Entry, Kind};
 
 const fn label(
     name: &'static str,
+    aliases: &'static [&'static str],
     summary: &'static str,
     sections: &'static [(&'static str, &'static str)],
 ) -> Entry {
     Entry {
         name,
-        aliases: &[],
+        aliases,
         kind: Kind::Label,
         summary,
         sections,
@@ -20,6 +21,7 @@ const fn label(
 pub(super) const LABELS: &[Entry] = &[
     label(
         "tcp.analysis.zero_window_probe",
+        &[],
         "one byte beyond a window of 0, to ask whether it has opened",
         &[
             (
@@ -34,6 +36,7 @@ pub(super) const LABELS: &[Entry] = &[
     ),
     label(
         "tcp.analysis.zero_window",
+        &["ZeroWindow"],
         "this end advertises a window of 0: its receive buffer is full",
         &[
             (
@@ -45,6 +48,7 @@ pub(super) const LABELS: &[Entry] = &[
     ),
     label(
         "tcp.analysis.lost_segment",
+        &["Previous segment not captured"],
         "the numbers jump: a segment before this one was not seen",
         &[
             (
@@ -59,6 +63,7 @@ pub(super) const LABELS: &[Entry] = &[
     ),
     label(
         "tcp.analysis.keep_alive",
+        &[],
         "a segment with no data, or one byte, one number below the next",
         &[
             (
@@ -73,6 +78,7 @@ pub(super) const LABELS: &[Entry] = &[
     ),
     label(
         "tcp.analysis.keep_alive_ack",
+        &["Keep-Alive ACK"],
         "the answer to a keep-alive",
         &[
             (
@@ -87,6 +93,7 @@ pub(super) const LABELS: &[Entry] = &[
     ),
     label(
         "tcp.analysis.window_update",
+        &["Window Update"],
         "nothing but a new window",
         &[
             (
@@ -98,6 +105,7 @@ pub(super) const LABELS: &[Entry] = &[
     ),
     label(
         "tcp.analysis.window_full",
+        &["Window Full"],
         "this segment fills the peer's window to the last byte",
         &[
             (
@@ -112,6 +120,7 @@ pub(super) const LABELS: &[Entry] = &[
     ),
     label(
         "tcp.analysis.zero_window_probe_ack",
+        &["ZeroWindowProbeAck"],
         "the answer to a zero-window probe: the window is still 0",
         &[
             ("usually", "the receiver's program still does not read"),
@@ -123,6 +132,7 @@ pub(super) const LABELS: &[Entry] = &[
     ),
     label(
         "tcp.analysis.duplicate_ack",
+        &["Dup ACK", "duplicate ACKs"],
         "the same acknowledgment again: something else than the next byte came",
         &[
             (
@@ -137,6 +147,7 @@ pub(super) const LABELS: &[Entry] = &[
     ),
     label(
         "tcp.analysis.ack_lost_segment",
+        &["ACKed unseen segment"],
         "data is acknowledged that the capture has not seen",
         &[
             (
@@ -148,6 +159,7 @@ pub(super) const LABELS: &[Entry] = &[
     ),
     label(
         "tcp.analysis.spurious_retransmission",
+        &["Spurious Retransmission"],
         "sent again although it was acknowledged already",
         &[
             (
@@ -162,6 +174,7 @@ pub(super) const LABELS: &[Entry] = &[
     ),
     label(
         "tcp.analysis.fast_retransmission",
+        &["Fast Retransmission"],
         "sent again soon after at least two duplicate ACKs, without waiting for the RTO",
         &[
             (
@@ -176,6 +189,7 @@ pub(super) const LABELS: &[Entry] = &[
     ),
     label(
         "tcp.analysis.out_of_order",
+        &["Out-Of-Order"],
         "a lower number than one already seen, very soon after it",
         &[
             ("usually", "the network let a later segment overtake"),
@@ -187,6 +201,7 @@ pub(super) const LABELS: &[Entry] = &[
     ),
     label(
         "tcp.analysis.retransmission",
+        &["Retransmission"],
         "sent again: the same bytes, or the same SYN or FIN",
         &[
             (
@@ -201,6 +216,7 @@ pub(super) const LABELS: &[Entry] = &[
     ),
     label(
         "tcp.analysis.reused_ports",
+        &["Port numbers reused"],
         "a new SYN between the same addresses and ports, with another initial number",
         &[
             (

@@ -27,7 +27,7 @@ pub(super) const STATES: &[Entry] = &[
     },
     Entry {
         name: "LISTEN",
-        aliases: &["TCP_LISTEN", "LISTENING"],
+        aliases: &["TCP_LISTEN"],
         kind: Kind::State,
         summary: "a server waits for SYNs on its port",
         sections: &[

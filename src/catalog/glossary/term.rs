@@ -95,11 +95,9 @@ terms! {
         "shutdown SHUT_WR does it; the end that closed waits in FIN-WAIT-2, the other in CLOSE-WAIT." "RFC 9293 section 3.6";
     "half-open" [] "one end believes in a connection the other has forgotten, after a crash or a cut wire"
         "The first segment is answered with RST. Keepalive finds it; so does sending." "RFC 9293 section 3.5.1";
-    "ICMP" ["internet control message protocol", "icmpv6"] "IP's own messages: errors that come back, and echo, which ping uses"
-        "The kernel answers them; a raw socket can read and write them." "RFC 792, RFC 4443, icmp(7)";
     "initial sequence number" ["isn"] "where a direction begins to count: a number that is hard to guess"
         "Shown as 0 in relative numbers." "RFC 9293 section 3.4.1, RFC 6528";
-    "IP address" ["address", "ipv4", "ipv6"] "the number of a network interface: 4 bytes in IPv4, 16 in IPv6"
+    "IP address" ["address"] "the number of a network interface: 4 bytes in IPv4, 16 in IPv6"
         "Packets find the host by it, and the socket on the host by protocol and port." "ip(7), ipv6(7)";
     "kernel" [] "the part of the operating system that drives the hardware and serves all programs"
         "TCP, UDP and IP are in it: it sends and answers packets also while no program runs." "syscalls(2)";
@@ -141,25 +139,21 @@ terms! {
         "It takes no sequence number and is not acknowledged." "RFC 9293 section 3.10.7.4";
     "raw socket" [] "a socket below TCP and UDP: you see and build the headers"
         "Needs CAP_NET_RAW, which the lab gives." "raw(7)";
-    "Recv-Q" [] "bytes received and not yet read; of a listener, connections waiting for accept"
-        "When it grows, the program does not read." "ss(8)";
     "round-trip time" ["rtt", "srtt"] "from sending a segment to its acknowledgment"
         "Linux keeps a smoothed value and its variation; the RTO is made of both." "RFC 6298";
     "SACK" ["selective acknowledgment", "d-sack"] "tells which later bytes have arrived although some before them are missing"
         "Agreed on in the SYNs. D-SACK reports what came twice." "RFC 2018, RFC 2883";
     "segment" ["segments"] "a TCP header with the data behind it: what IP carries for TCP"
         "The stream is cut into segments as TCP likes; they are no messages." "RFC 9293 section 3.1";
-    "Send-Q" [] "bytes sent or queued and not yet acknowledged; of a listener, the backlog"
-        "When it grows, the peer does not read or the network is slow." "ss(8)";
     "sequence number" ["seq"] "the number of a byte in one direction of the stream"
         "SYN and FIN take one each. Shown relative, from 0; 32 bits, so it wraps round." "RFC 9293 section 3.4";
     "server" [] "the end of a conversation that waits for the other one to begin"
         "It binds an address that clients know, and listens." "listen(2), accept(2)";
     "SIGPIPE" [] "the signal that kills a program which writes to a closed connection"
         "Ignored in this lab and in Python: EPIPE is seen instead. C programs pass MSG_NOSIGNAL or ignore it." "signal(7), send(2)";
-    "simultaneous close" [] "both ends send FIN before they see the other's"
+    "simultaneous close" ["simultaneous close N of N"] "both ends send FIN before they see the other's"
         "Both go through CLOSING to TIME-WAIT." "RFC 9293 section 3.6, figure 13";
-    "simultaneous open" [] "both ends send SYN before they see the other's: one connection, no server"
+    "simultaneous open" ["simultaneous open N of N"] "both ends send SYN before they see the other's: one connection, no server"
         "Both go through SYN-RECEIVED. A single socket that connects to itself does it alone." "RFC 9293 section 3.5, figure 7";
     "slow start" [] "the congestion window doubles each round trip until the first loss or ssthresh"
         "Called slow because it begins small." "RFC 5681 section 3.1";
@@ -173,15 +167,13 @@ terms! {
         "It returns a number, or -1 and an errno. `strace` shows those of any program." "syscalls(2)";
     "thread" [] "one of several lines of execution in a process: they share its memory and descriptors"
         "A call that blocks stops its own thread only." "pthreads(7)";
-    "three-way handshake" ["handshake"] "SYN, SYN-ACK, ACK: both ends learn that the other hears them, and where counting starts"
-        "The kernels do it; accept only fetches the result." "RFC 9293 section 3.5";
     "thundering herd" ["herd"] "many processes or threads sleep on one listener, and one connection wakes more of them than can have it"
         "All but one find nothing (EAGAIN) and have been woken for nothing. Linux wakes one thread that sleeps in accept; with epoll, EPOLLEXCLUSIVE or a listener for each with SO_REUSEPORT keeps the others asleep." "epoll_ctl(2), socket(7)";
     "timestamps" ["paws", "tcp timestamps"] "a clock value in each segment, echoed by the peer"
         "For measuring round trips and for telling old duplicates from new data." "RFC 7323";
     "truncation" ["truncated"] "a datagram that is longer than what recv asked for is cut, and the rest is lost"
         "MSG_TRUNC as a flag of recv gives its true length." "udp(7), recv(2)";
-    "window" ["receive window", "rwnd", "zero window"] "how many more bytes an end can take; told in every segment"
+    "window" ["receive window", "rwnd"] "how many more bytes an end can take; told in every segment"
         "Free room in its receive buffer. At 0 the sender stops and probes." "RFC 9293 section 3.8.6";
     "window scale" ["wscale", "window scaling"] "a factor for the 16-bit window field, told in the SYN"
         "Without the handshake in the capture the true window is not known." "RFC 7323 section 2";

@@ -1,6 +1,6 @@
 //! What must hold for the glossary.
 
-use super::{Kind, entries, explain, folded, nearest, topics};
+use super::{Kind, all, entries, explain, folded, nearest, topics};
 
 #[test]
 fn a_topic_is_found_however_it_is_spelled() {
@@ -88,5 +88,43 @@ fn a_mistyped_topic_has_a_nearest_one_and_nonsense_has_none() {
     ];
     for (asked, topic) in cases {
         assert_eq!(nearest(asked), topic, "{asked}");
+    }
+}
+
+#[test]
+fn words_are_found_as_the_screen_prints_them() {
+    let cases: [(&str, &[&str]); 14] = [
+        ("Win=64240", &["Win"]),
+        ("Ack=6", &["Ack="]),
+        ("Ack", &["ACK"]),
+        ("[SYN, ACK]", &["SYN-ACK"]),
+        ("[PSH, ACK]", &["PSH", "ACK"]),
+        ("Dup ACK #2 of #14", &["tcp.analysis.duplicate_ack"]),
+        ("close 2 of 4", &["connection close"]),
+        ("handshake 3 of 3", &["handshake"]),
+        ("simultaneous close 3 of 4", &["simultaneous close"]),
+        ("errno 111", &["ECONNREFUSED"]),
+        ("state TIME-WAIT", &["TIME-WAIT"]),
+        ("_", &["last result"]),
+        ("Membership", &["IGMP"]),
+        ("no such thing", &[]),
+    ];
+    for (asked, topics) in cases {
+        let found: Vec<&str> = all(asked).iter().map(|found| found.topic).collect();
+        assert_eq!(found, topics, "{asked}");
+    }
+    // A name that means several things: each of them.
+    for (asked, kinds) in [
+        ("stream", [Kind::Term, Kind::Verb]),
+        ("close", [Kind::Verb, Kind::Verb]),
+        ("reset", [Kind::Verb, Kind::Flag]),
+        ("rtt", [Kind::Term, Kind::TcpInfo]),
+        ("keep-alive", [Kind::Timer, Kind::Label]),
+    ] {
+        let found: Vec<Kind> = all(asked).iter().map(|found| found.kind).collect();
+        assert!(
+            kinds.iter().all(|kind| found.contains(kind)),
+            "{asked} {found:?}"
+        );
     }
 }

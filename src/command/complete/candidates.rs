@@ -249,7 +249,7 @@ impl<'a> Candidates<'a> {
                 self.constants(|_| typed.len() > 1);
             }
             Kind::OptionValue | Kind::Any | Kind::Text => self.values(typed),
-            Kind::Word | Kind::Path | Kind::Filter | Kind::Rest => {}
+            Kind::Word | Kind::Path | Kind::Filter | Kind::Rest | Kind::Fields => {}
         }
     }
 

@@ -4,6 +4,7 @@ use super::PathLister;
 use super::candidates::Candidates;
 use crate::catalog::errno::errnos;
 use crate::catalog::sysctl::SYSCTLS;
+use crate::catalog::tcp_info;
 use crate::catalog::verb::Verb;
 use crate::command::expectation::{FORMS, STATES};
 use crate::command::wire::suggest::{CLAUSES, KINDS, Next, next};
@@ -61,6 +62,20 @@ impl Candidates<'_> {
             if !typed.is_empty() || !field.contains('.') {
                 self.add(field, "field");
             }
+        }
+    }
+
+    /// The fields that `packet` and `info` show alone.
+    pub(super) fn shown_fields(&mut self, verb: Verb) {
+        if verb == Verb::Info {
+            for field in tcp_info::FIELDS {
+                self.add(field.name, field.meaning);
+            }
+            return;
+        }
+        let known = self.known;
+        for field in &known.fields {
+            self.add(field, "field");
         }
     }
 

@@ -100,14 +100,32 @@ fn advice(word: &str, rest: &str) -> Option<String> {
     };
     Some(match word {
         "ls" | "cat" | "pwd" | "curl" | "wget" | "ssh" | "python" | "python3" | "gcc" | "make"
-        | "strace" | "bash" | "sh" | "ping" | "traceroute" | "ip" | "ifconfig" | "iptables" | "dig" | "nslookup"
-        | "grep" | "awk" | "sed" | "less" | "more" | "head" | "tail" | "find" | "ps" | "top" | "lsof" | "nmap" | "arp"
-        | "route" | "vi" | "vim" | "nano" | "emacs" | "git" | "rm" | "cp" | "mv" | "mkdir" => run(),
+        | "bash" | "sh" | "nmap"
+        | "grep" | "awk" | "sed" | "less" | "more" | "head" | "tail" | "find" | "top" | "vi" | "vim" | "nano" | "emacs" | "git" | "rm" | "cp" | "mv" | "mkdir" => run(),
         "nc" | "ncat" | "netcat" | "telnet" | "socat" => format!(
             "to connect: c = create_connection localhost:5000; to listen: s = create_server :5000; {}",
             run()
         ),
-        "tcpdump" | "wireshark" | "tshark" => {
+        "ip" | "ifconfig" | "route" | "arp" | "hostname" => format!(
+            "`lab` shows the hosts, their addresses and the wire between them, `if_nameindex` the interfaces of this one; {}",
+            run()
+        ),
+        "ping" | "traceroute" | "tracepath" => format!(
+            "by hand: r = socket AF_INET SOCK_RAW IPPROTO_ICMP, then sendto r icmp(echo, id=1, seq=1)/\"ping\" 10.0.0.2; {}",
+            run()
+        ),
+        "lsof" | "fuser" | "sockstat" => format!("`sockets` shows every socket with its process and descriptor; {}", run()),
+        "ps" | "pstree" => format!("`lab` shows the processes, `jobs` what runs in the background; {}", run()),
+        "strace" | "ltrace" | "gdb" => format!(
+            "every call that is typed is shown as strace shows it, with its result and the packets it caused; {}",
+            run()
+        ),
+        "iptables" | "nft" | "tc" => format!(
+            "`wire` makes rules for the frames between hosts: `wire loss 10%`, `wire drop next`, `help wire`; {}",
+            run()
+        ),
+        "dig" | "nslookup" | "getent" => format!("`getaddrinfo NAME 80` asks as a program does; {}", run()),
+        "tcpdump" | "wireshark" | "tshark" | "dumpcap" => {
             "the packets are shown already: `packets` lists them, `save x.pcapng` writes them for Wireshark".to_owned()
         }
         "sudo" | "su" | "doas" => "nothing here needs root: leave this word out".to_owned(),

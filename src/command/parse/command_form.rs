@@ -19,11 +19,26 @@ impl Parser<'_> {
             .collect();
         let mut arguments: Vec<Argument> = Vec::new();
         let mut place = 0;
+        if let Some(argument) = self.packet_number(verb) {
+            arguments.push(argument);
+            place = 1;
+        }
         while !self.at_end_of_command() && !self.background_follows() {
             let kind = positional
                 .get(place)
                 .map_or(Kind::Any, |parameter| parameter.kind);
-            let takes_names = !matches!(kind, Kind::Rest | Kind::Filter | Kind::Topic);
+            // `packet tcp.seq`: the number is left out.
+            if verb == Verb::Packet && arguments.is_empty() && self.names_a_field() {
+                let (fields, span) = self.lexer.raw_rest();
+                arguments.push(Argument {
+                    name: Some(("fields".to_owned(), span.clone())),
+                    value: Expr::Str(fields),
+                    span,
+                });
+                continue;
+            }
+            let takes_names =
+                !matches!(kind, Kind::Rest | Kind::Filter | Kind::Topic | Kind::Fields);
             if takes_names && let Some((name, span)) = self.option_name() {
                 let argument = self.option_value(verb, name, span)?;
                 arguments.push(argument);
@@ -58,6 +73,32 @@ impl Parser<'_> {
         let typed = self.lexer.text.get(span.clone()).unwrap_or_default();
         let arguments = binding::as_named(typed, arguments);
         binding::bind(verb, arguments, &span)
+    }
+
+    /// Reads `#4` behind a verb that is about a packet or a topic.
+    fn packet_number(&mut self, verb: Verb) -> Option<Argument> {
+        if !verb.takes_packet_number() {
+            return None;
+        }
+        let (number, span) = self.lexer.packet_number()?;
+        let value = if verb == Verb::Packet {
+            Expr::Int(number)
+        } else {
+            Expr::Str(format!("#{number}"))
+        };
+        Some(Argument {
+            name: None,
+            value,
+            span,
+        })
+    }
+
+    /// True before a name with a dot in it: a field of a packet, since no variable is called so.
+    fn names_a_field(&self) -> bool {
+        let rest = self.lexer.rest();
+        let end = rest.find(|next: char| !(in_word(next) || next == '.'));
+        let word = &rest[..end.unwrap_or(rest.len())];
+        word.starts_with(begins_word) && word.contains('.')
     }
 
     /// Reads `--name`, as a shell's commands have it: the parameter `name`, with hyphens for its underscores.
@@ -118,7 +159,7 @@ impl Parser<'_> {
 
     fn argument(&mut self, kind: Kind) -> Parsed<Expr> {
         match kind {
-            Kind::Rest | Kind::Topic => Ok(Expr::Str(self.lexer.raw_rest().0)),
+            Kind::Rest | Kind::Topic | Kind::Fields => Ok(Expr::Str(self.lexer.raw_rest().0)),
             Kind::Filter => self.filter(),
             Kind::Host => {
                 // `process server on client`

@@ -132,7 +132,8 @@ fn fits(kind: Kind, value: &Expr) -> bool {
         | Kind::Path
         | Kind::Filter
         | Kind::Rest
-        | Kind::Topic => is_text,
+        | Kind::Topic
+        | Kind::Fields => is_text,
         Kind::Conversation => matches!(value, Expr::Int(_) | Expr::Address(_) | Expr::HostPort(..)),
         Kind::OptionValue | Kind::Any => true,
     }

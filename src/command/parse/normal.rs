@@ -27,7 +27,8 @@ pub(super) fn normalise(verb: Verb, kind: Kind, value: Expr, span: &Range<usize>
         | Kind::Choice(_)
         | Kind::Filter
         | Kind::Rest
-        | Kind::Topic => words(value),
+        | Kind::Topic
+        | Kind::Fields => words(value),
         _ => value,
     })
 }

@@ -47,7 +47,10 @@ impl<'a> Scanner<'a> {
             && self.operand_before
             && text.ends_with(char::is_whitespace)
             && let Some(command) = &mut self.command
-            && !matches!(command.kind(), Kind::Rest | Kind::Filter | Kind::Topic)
+            && !matches!(
+                command.kind(),
+                Kind::Rest | Kind::Filter | Kind::Topic | Kind::Fields
+            )
         {
             command.next();
         }
@@ -146,6 +149,8 @@ impl<'a> Scanner<'a> {
                 self.begin();
                 self.prompt();
             }
+        } else if let Some(length) = self.packet_number() {
+            self.operand(length, Role::Number);
         } else if first == '#' {
             let length = rest.find('\n').unwrap_or(rest.len());
             self.push(length, Role::Comment);
@@ -221,7 +226,10 @@ impl<'a> Scanner<'a> {
         if self.operand_before {
             command.next();
         }
-        if matches!(command.kind(), Kind::Rest | Kind::Filter | Kind::Topic) {
+        if matches!(
+            command.kind(),
+            Kind::Rest | Kind::Filter | Kind::Topic | Kind::Fields
+        ) {
             return false;
         }
         let length = rest
@@ -239,6 +247,18 @@ impl<'a> Scanner<'a> {
         true
     }
 
+    /// The length of `#4` behind a verb that is about a packet or a topic.
+    fn packet_number(&mut self) -> Option<usize> {
+        let before = self.lexer.position;
+        let first = self.frames.is_empty() && !self.at_start && !self.operand_before;
+        if !first || !self.command?.verb.takes_packet_number() {
+            return None;
+        }
+        let number = self.lexer.packet_number();
+        self.lexer.position = before;
+        number.map(|(_, span)| span.end - before)
+    }
+
     /// Reads what a verb of the command form takes as it stands.
     fn raw(&mut self) -> bool {
         if !self.frames.is_empty() || self.at_start {
@@ -254,7 +274,7 @@ impl<'a> Scanner<'a> {
         }
         let before = self.lexer.position;
         let length = match command.kind() {
-            Kind::Rest | Kind::Filter | Kind::Topic => self.lexer.raw_rest().1.len(),
+            Kind::Rest | Kind::Filter | Kind::Topic | Kind::Fields => self.lexer.raw_rest().1.len(),
             Kind::Word | Kind::Process | Kind::Host | Kind::Path | Kind::Choice(_)
                 if !self.lexer.string_follows() =>
             {

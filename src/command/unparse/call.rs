@@ -200,7 +200,7 @@ fn raw(verb: Verb, kind: Kind, value: &Expr) -> Raw {
         return Raw::Expression;
     };
     match kind {
-        Kind::Rest | Kind::Topic | Kind::Filter => {
+        Kind::Rest | Kind::Topic | Kind::Filter | Kind::Fields => {
             // Whatever follows on the line, a closing brace or a quote, must not change where the text ends.
             let followed = format!("{text} }} ' \"");
             let (read, span) = Lexer::new(&followed).raw_rest();
