@@ -306,7 +306,12 @@ const SMALL: &str = "+++\ntitle = \"Small\"\n+++\n\n```quiz\nask = \"What does i
 
 /// Learns a small lesson from a pipe; the state folder is the test's own.
 fn learned(place: &Path, typed: &str) -> Ran {
-    std::fs::write(place.join("small.md"), SMALL).expect("it can be written");
+    learned_of(place, SMALL, typed)
+}
+
+/// The same with another lesson.
+fn learned_of(place: &Path, lesson: &str, typed: &str) -> Ran {
+    std::fs::write(place.join("small.md"), lesson).expect("it can be written");
     let output = std::process::Command::new(support::SOCKLAB)
         .args(["lesson", "learn", "--color", "never", "./small.md"])
         .current_dir(place)
@@ -357,7 +362,7 @@ fn a_step_is_done_by_its_effect_after_mistakes_and_experiments_however_it_was_sp
     ] {
         assert!(ran.out.contains(part), "{part}\n{}", ran.out);
     }
-    assert_eq!(progress(place.path()), "small 4 of 4 finished");
+    assert_eq!(progress(place.path()), "small 4 of 4 finished said 0:b");
 }
 
 #[test]
@@ -381,7 +386,7 @@ fn a_line_typed_as_it_stands_that_fails_is_no_step_and_skip_does_the_step_in_the
     ] {
         assert!(ran.out.contains(part), "{part}\n{}", ran.out);
     }
-    assert_eq!(progress(place.path()), "small 4 of 4 finished");
+    assert_eq!(progress(place.path()), "small 4 of 4 finished said 0:a");
 }
 
 #[test]
@@ -407,7 +412,7 @@ fn a_lesson_is_left_in_the_middle_and_goes_on_there() {
         "{}",
         first.out
     );
-    assert_eq!(progress(place.path()), "small 2 of 4");
+    assert_eq!(progress(place.path()), "small 2 of 4 said 0:3");
     let second = learned(place.path(), "sockets\nback\nskip\nskip\nsolution\nskip\n");
     for part in [
         "You were at step 3 of 4",
@@ -418,7 +423,7 @@ fn a_lesson_is_left_in_the_middle_and_goes_on_there() {
     ] {
         assert!(second.out.contains(part), "{part}\n{}", second.out);
     }
-    assert_eq!(progress(place.path()), "small 4 of 4 finished");
+    assert_eq!(progress(place.path()), "small 4 of 4 finished said 0:3");
 }
 
 #[test]
@@ -452,8 +457,157 @@ fn a_session_saved_as_a_lesson_passes_its_check_as_it_stands() {
     assert!(files.len() >= 10, "{files:?}");
     let mut arguments = vec!["lesson", "check", "--color", "never", "--allow-run"];
     arguments.extend(files.iter().map(String::as_str));
+    // Only what is left to the author is missing.
+    let ran = run_in(place.path(), &arguments, b"");
+    assert_eq!(ran.status, 1, "{}", ran.out);
+    assert!(
+        ran.out.contains("it still says `Say here what"),
+        "{}",
+        ran.out
+    );
+    for file in &files {
+        let path = place.path().join(file);
+        let text = std::fs::read_to_string(&path).expect("it is readable");
+        let written = text
+            .replace("Say here what", "This is what")
+            .replace("A session to be explained", "A session")
+            .replace("one line for the list of lessons", "for a test");
+        std::fs::write(&path, written).expect("it can be written");
+    }
     let ran = run_in(place.path(), &arguments, b"");
     assert_eq!(ran.status, 0, "{}", ran.out);
+}
+
+#[test]
+fn a_lesson_that_is_not_written_yet_or_fails_unsaid_is_refused() {
+    if !private_lab() {
+        return;
+    }
+    let lab = |lines: &str| format!("```lab\n{lines}\n```\n");
+    let refused = "c = socket\nconnect c 127.0.0.1:5000";
+    for (text, words) in [
+        (lab("s = socket"), "front matter"),
+        (
+            format!("{FRONT}Say here what this is.\n\n{}", lab("s = socket")),
+            "it still says",
+        ),
+        (
+            format!(
+                "{}{}",
+                FRONT.replace("\"t\"", "\"A session to be explained\""),
+                lab("s = socket")
+            ),
+            "those of the draft",
+        ),
+        (
+            format!("{FRONT}{}", lab(refused)),
+            "connect(3, {AF_INET 127.0.0.1:5000}) = -1 ECONNREFUSED",
+        ),
+        (
+            format!("{FRONT}{}", lab(&format!("{refused}\n  packet [RST, ACK]"))),
+            "ECONNREFUSED",
+        ),
+        (
+            format!(
+                "{FRONT}{}",
+                lab("s = socket; setblocking s False\nlisten s\naccept s")
+            ),
+            "EAGAIN",
+        ),
+        (format!("{FRONT}```lab setup\nclose 9\n```\n"), "EBADF"),
+        (
+            format!(
+                "{FRONT}```task\ngoal = \"g\"\ncheck = [\"call socket\"]\nsolution = \"\"\"\n{refused}\n\"\"\"\n```\n"
+            ),
+            "ECONNREFUSED",
+        ),
+    ] {
+        let ran = checked("unsaid.md", &text, &[]);
+        assert_eq!(ran.status, 1, "{words}: {}", ran.out);
+        assert!(ran.out.contains(words), "{words} in\n{}", ran.out);
+    }
+    for lines in [
+        format!("{refused}\n  errno ECONNREFUSED"),
+        format!("{refused}\nexpect errno ECONNREFUSED"),
+        format!("{refused}\n  connect = -1 ECONNREFUSED"),
+        "c = socket\nconnect_ex c 127.0.0.1:5000".to_owned(),
+    ] {
+        let ran = checked("said.md", &format!("{FRONT}{}", lab(&lines)), &[]);
+        assert_eq!(ran.status, 0, "{lines}: {}", ran.out);
+    }
+}
+
+#[test]
+fn what_is_called_otherwise_is_known_under_the_lessons_name_as_well() {
+    if !private_lab() {
+        return;
+    }
+    let place = folder();
+    let lesson = "+++\ntitle = \"Names\"\n+++\n\n```lab\ns = socket\nbind s 127.0.0.1:5000; listen s\nc = socket\nconnect c 127.0.0.1:5000\nconn, addr = accept s\nsend c \"hello\"\ndata = recv conn\nlen(data) == 5\nsend conn data\n  c: ESTABLISHED\nclose conn\n```\n";
+    let typed = "listener = socket.socket()\nlistener.bind((\"127.0.0.1\", 5000)); listener.listen()\nmine = socket\nmine.connect((\"127.0.0.1\", 5000))\nother, whence = listener.accept()\nmine.send(b\"hello\")\nwhat = other.recv(100)\nlen(data) == 5\nother.send(what)\nclose other\n";
+    let ran = learned_of(place.path(), lesson, typed);
+    assert_eq!(ran.status, 0, "{}{}", ran.out, ran.err);
+    for part in [
+        "The lesson calls `listener` `s`",
+        "The lesson calls `other`, `whence` `conn`, `addr`",
+        "The lesson calls `what` `data`",
+        "That was the last step",
+    ] {
+        assert!(ran.out.contains(part), "{part}\n{}", ran.out);
+    }
+    // What was given no name at all, and a call that blocks before it gives what is to be named.
+    let typed = "socket\nbind s 127.0.0.1:5000; listen s\nc = socket\nc.connect((\"127.0.0.1\", 5000))\naccept s\nsend c \"hello\"\nrecv conn\nlen(data) == 5\nsend conn data\nclose conn\n";
+    let ran = learned_of(place.path(), lesson, typed);
+    assert!(ran.out.contains("That was the last step"), "{}", ran.out);
+}
+
+#[test]
+fn predictions_are_remembered_and_the_context_is_shown_when_a_lesson_goes_on() {
+    if !private_lab() {
+        return;
+    }
+    let place = folder();
+    let quiz = |ask: &str| {
+        format!(
+            "```quiz\nask = \"{ask}\"\nchoices = [\"3\", \"4\"]\nanswer_from = \"result of socket\"\n```\n\n"
+        )
+    };
+    let lesson = format!(
+        "+++\ntitle = \"Two\"\n+++\n\n# Two\n\n## The first\n\n{}```lab\ns = socket\n```\n\n## The second\n\nBefore it.\n\n{}Now look.\n\n```lab\nt = socket\nlisten t\n```\n",
+        quiz("The first?"),
+        quiz("The second?")
+    );
+    let first = learned_of(
+        place.path(),
+        &lesson,
+        "a\ns = socket\na\nt = socket\nquit\n",
+    );
+    assert!(
+        first.out.contains("You are at step 5 of 5"),
+        "{}",
+        first.out
+    );
+    assert_eq!(progress(place.path()), "small 4 of 5 said 0:a 2:a");
+    let second = learned_of(place.path(), &lesson, "listen t\n");
+    for part in [
+        "The second",
+        "Now look.",
+        "Done since then:\n     t = socket",
+        "1 of 2 predictions were right",
+    ] {
+        assert!(second.out.contains(part), "{part}\n{}", second.out);
+    }
+    // Going back is no second answer.
+    let third = learned_of(
+        place.path(),
+        &lesson,
+        "a\nback\nb\ns = socket\nback\nback\na\ns = socket\nb\nt = socket\nlisten t\n",
+    );
+    assert!(
+        third.out.contains("2 of 2 predictions were right"),
+        "{}",
+        third.out
+    );
 }
 
 #[test]

@@ -191,7 +191,7 @@ fn exactly(wanted: &str) -> Vec<Explanation> {
         .filter(|entry| same(&entry.name))
         .map(|entry| explain_verb(entry.verb));
     let called = entries()
-        .filter(|entry| entry.aliases.iter().any(|alias| same(&alias)))
+        .filter(|entry| entry.aliases.iter().any(same))
         .map(explain_entry);
     let labels = abbreviated(wanted).map(explain_entry);
     let mut found: Vec<Explanation> = Vec::new();

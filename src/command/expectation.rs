@@ -44,6 +44,13 @@ pub enum Expectation {
     },
     /// `call accept`: such a call succeeded.
     Called(String),
+    /// So many calls of this name succeeded, or more: `calls 2 accept`.
+    Calls {
+        /// The system call, as strace names it.
+        call: String,
+        /// How many.
+        times: usize,
+    },
     /// `data == b"x"`: this is true.
     Condition(Expr),
     /// `state s LISTEN`, `s: LISTEN`: the socket is in this state.
@@ -107,6 +114,7 @@ pub const FORMS: &[&str] = &[
     "ok",
     "errno",
     "call",
+    "calls",
     "state",
     "packet",
     "packets",
@@ -187,6 +195,8 @@ fn parse_expectation(text: &str) -> Result<Expectation, Diagnostic> {
         "call" if !rest.is_empty() && rest.chars().all(in_word) => {
             Ok(Expectation::Called(rest.to_owned()))
         }
+        "calls" => calls(rest)
+            .ok_or_else(|| wrong("how many calls of which name?").expecting("calls 2 accept")),
         "state" => state(rest).map_err(|error| error.shifted(rest_start)),
         "packet" => one_packet(None, rest).map_err(|error| error.shifted(rest_start)),
         "packets" => packets(rest).map_err(|error| error.shifted(rest_start)),
@@ -296,6 +306,18 @@ fn returned(body: &str) -> Option<Expectation> {
         arguments,
         result,
         errno,
+    })
+}
+
+/// `2 accept`: so many calls of this name.
+fn calls(rest: &str) -> Option<Expectation> {
+    let (times, call) = rest.split_once(char::is_whitespace)?;
+    let call = call.trim();
+    let is_name = !call.is_empty() && call.chars().all(in_word);
+    let times = times.parse().ok().filter(|_| is_name)?;
+    Some(Expectation::Calls {
+        call: call.to_owned(),
+        times,
     })
 }
 

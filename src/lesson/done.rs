@@ -14,8 +14,21 @@ pub struct Done<'a> {
     pub names: Vec<(String, String)>,
     /// The descriptors that names have had since the step began: process, name and number.
     pub sockets: Vec<(String, String, i32)>,
+    /// What the student named otherwise than the lesson before.
+    pub called: &'a [Renamed],
     /// The line is about a call that fails: a failed one counts.
     pub may_fail: bool,
     /// The process of the prompt.
     pub here: &'a str,
+}
+
+/// Values that a student named otherwise than the lesson, whose later lines use its own names.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Renamed {
+    /// The process the names are of.
+    pub process: String,
+    /// The lesson's names.
+    pub lesson: Vec<String>,
+    /// The student's; one name for several stands for them as a tuple, and `_` for a value that was given none.
+    pub student: Vec<String>,
 }

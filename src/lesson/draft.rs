@@ -29,6 +29,22 @@ Say here what the reader knows now. Strike out every expectation above that your
 lesson claims.
 ";
 
+/// How the places begin that a draft leaves to its author.
+const PLACE: &str = "Say here what ";
+
+/// The first place of a text that is still to be written, by its line from 0.
+pub fn unwritten(text: &str) -> Option<(usize, &str)> {
+    let lines = text.lines().enumerate();
+    lines
+        .map(|(place, line)| (place, line.trim()))
+        .find(|(_, line)| line.starts_with(PLACE))
+}
+
+/// True for a title or a line for the list that the draft put there.
+pub fn is_untitled(title: &str, about: &str) -> bool {
+    HEAD.contains(&format!("title = \"{title}\"")) || HEAD.contains(&format!("about = \"{about}\""))
+}
+
 /// Writes the draft.
 pub fn draft(lines: &[DraftLine]) -> String {
     let mut text = HEAD.to_owned();

@@ -1,7 +1,7 @@
 //! Whether a student has done what a line of a lesson does, however it was spelled: by the calls that were made and the names that were given.
 
-use super::done::Done;
-use super::likeness::{differs, same_arguments};
+use super::done::{Done, Renamed};
+use super::likeness::{differs, same_action, same_arguments};
 use crate::catalog::verb::{AnsweredBy, Verb};
 use crate::command::ast::{Action, Call, Command};
 use crate::event::CallEvent;
@@ -10,20 +10,24 @@ use crate::event::CallEvent;
 const WAITS: &[&str] = &["EAGAIN", "EINPROGRESS", "EALREADY", "EINTR"];
 
 /// How much of what was done a line accounts for: what comes behind it may be the next line's.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Used {
     /// So many of the commands that were typed.
     pub typed: usize,
     /// So many of the calls that were made.
     pub calls: usize,
+    /// The values that were given other names than the lesson's.
+    pub renamed: Vec<Renamed>,
 }
 
 /// Whether all that a line does was done. An error is the first thing that was not; of a line of one command it is empty where there
 /// is no more to be said. `process` is where the line goes.
 pub fn account(commands: &[Command], process: &str, done: &Done<'_>) -> Result<Used, String> {
     let mut used = Used::default();
+    let mut done = done.clone();
     for command in commands {
-        account_for(command, process, done, &mut used).map_err(|reason| match reason {
+        let known = used.renamed.len();
+        account_for(command, process, &done, &mut used).map_err(|reason| match reason {
             Some(reason) => reason,
             None if commands.len() > 1 => {
                 let process = command.process.as_deref().unwrap_or(process);
@@ -31,8 +35,29 @@ pub fn account(commands: &[Command], process: &str, done: &Done<'_>) -> Result<U
             }
             None => String::new(),
         })?;
+        for renamed in &used.renamed[known..] {
+            know(renamed, &mut done);
+        }
     }
     Ok(used)
+}
+
+/// From here on the lesson's names stand for what the student's do.
+fn know(renamed: &Renamed, done: &mut Done<'_>) {
+    for (place, lesson) in renamed.lesson.iter().enumerate() {
+        done.names.push((renamed.process.clone(), lesson.clone()));
+        let student = renamed.student.get(place);
+        let descriptors: Vec<i32> = done
+            .sockets
+            .iter()
+            .filter(|(process, name, _)| *process == renamed.process && Some(name) == student)
+            .map(|(.., fd)| *fd)
+            .collect();
+        for fd in descriptors {
+            done.sockets
+                .push((renamed.process.clone(), lesson.clone(), fd));
+        }
+    }
 }
 
 fn account_for(
@@ -51,7 +76,7 @@ fn account_for(
             .map(|(place, _)| place + 1)
     };
     let so = typed(used, &|typed| {
-        typed.action == command.action && typed.targets == command.targets
+        same_action(command, typed, process, done) && typed.targets == command.targets
     });
     let made = match &command.action {
         Action::Call(call) => done
@@ -105,6 +130,10 @@ fn account_for(
             Ok(())
         }
         Action::Evaluate(_) => match unnamed {
+            Some(_) if let Some(renamed) = otherwise(command, process, done) => {
+                used.renamed.push(renamed);
+                Ok(())
+            }
             Some(name) => Err(Some(format!("nothing is called {name} in {process}"))),
             None if command.targets.is_empty() => Err(elsewhere(command, process, done)),
             None => Ok(()),
@@ -112,12 +141,22 @@ fn account_for(
         Action::Call(call) => {
             if made.is_none() {
                 // The call is there, and what it gave has another name.
-                let nameless = done.calls.iter().skip(used.calls).any(|made| {
-                    is_made_by(call, made, process)
-                        && differs(call, made, done).is_none()
-                        && failed(call, made, done).is_none()
-                });
-                if let (true, Some(target)) = (nameless, command.targets.first()) {
+                let nameless = done
+                    .calls
+                    .iter()
+                    .enumerate()
+                    .skip(used.calls)
+                    .find(|(_, made)| {
+                        is_made_by(call, made, process)
+                            && differs(call, made, done).is_none()
+                            && failed(call, made, done).is_none()
+                    });
+                if let (Some((place, _)), Some(target)) = (nameless, command.targets.first()) {
+                    if let Some(renamed) = otherwise(command, process, done) {
+                        used.calls = place + 1;
+                        used.renamed.push(renamed);
+                        return Ok(());
+                    }
                     return Err(another(call, process, done, used)
                         .or_else(|| Some(format!("{target} is not what this step makes"))));
                 }
@@ -128,11 +167,43 @@ fn account_for(
                 })?;
             }
             match unnamed {
+                Some(_) if let Some(renamed) = otherwise(command, process, done) => {
+                    used.renamed.push(renamed);
+                    Ok(())
+                }
                 Some(name) => Err(Some(format!("nothing is called {name} in {process}"))),
                 None => Ok(()),
             }
         }
     }
+}
+
+/// How a student named what a command gives, where the command names it otherwise; of several lines that do the same, in the newest.
+pub fn otherwise(command: &Command, process: &str, done: &Done<'_>) -> Option<Renamed> {
+    let does = |typed: &Command| match (&command.action, &typed.action) {
+        (Action::Call(one), Action::Call(other)) => {
+            let names = call_names(one.verb);
+            one.verb == other.verb && (!names.is_empty() || is_alike(one, typed))
+                || same_action(command, typed, process, done)
+                || !names.is_empty() && names == call_names(other.verb)
+        }
+        _ => same_action(command, typed, process, done),
+    };
+    let of_this = || done.typed.iter().filter(|(whose, _)| whose == process);
+    let (_, typed) = of_this().rfind(|(_, typed)| does(typed))?;
+    let newest = of_this().next_back().is_some_and(|(_, last)| last == typed);
+    let student = match typed.targets.len() {
+        0 if newest => vec!["_".to_owned()],
+        0 => return None,
+        1 => typed.targets.clone(),
+        count if count == command.targets.len() => typed.targets.clone(),
+        _ => return None,
+    };
+    (!command.targets.is_empty() && student != command.targets).then(|| Renamed {
+        process: process.to_owned(),
+        lesson: command.targets.clone(),
+        student,
+    })
 }
 
 /// True unless the socket that a call made is known to have another name than the line gives it.
@@ -336,6 +407,7 @@ mod tests {
                     .map(|name| ("lab".to_owned(), (*name).to_owned()))
                     .collect(),
                 sockets: Vec::new(),
+                called: &[],
                 may_fail: false,
                 here: "lab",
             };
@@ -374,5 +446,65 @@ mod tests {
         );
         assert!(used("send s \"x\"; send s \"y\"", 0).is_err());
         assert!(used("bind s :5000", 1).is_err());
+    }
+
+    #[test]
+    fn what_a_student_named_otherwise_is_known_under_the_lessons_names() {
+        let typed = |line: &str| -> Vec<(String, Command)> {
+            let commands = parse_line(line).expect("it is a line");
+            commands
+                .into_iter()
+                .map(|command| ("lab".to_owned(), command))
+                .collect()
+        };
+        for (line, said, calls, student) in [
+            (
+                "conn, addr = accept s",
+                "c2, a2 = accept s",
+                &["accept4"][..],
+                Some("c2 a2"),
+            ),
+            (
+                "conn, addr = accept s",
+                "both = s.accept()",
+                &["accept4"],
+                Some("both"),
+            ),
+            ("conn, addr = accept s", "accept s", &["accept4"], Some("_")),
+            (
+                "conn, addr = accept s",
+                "accept s; print 1",
+                &["accept4"],
+                None,
+            ),
+            (
+                "s = socket",
+                "srv = socket AF_INET SOCK_STREAM",
+                &["socket"],
+                Some("srv"),
+            ),
+            (
+                "s = socket; bind s :5000; listen s",
+                "srv = socket; srv.bind((\"\", 5000)); srv.listen()",
+                &["socket", "bind", "listen"],
+                Some("srv"),
+            ),
+            ("data = recv c", "d = recv c", &["recv"], Some("d")),
+            ("n = 5", "m = 5", &[], Some("m")),
+            ("n = 5", "m = 6", &[], None),
+        ] {
+            let said = typed(said);
+            let calls: Vec<CallEvent> = calls.iter().map(|name| made(name, 5000)).collect();
+            let done = Done {
+                typed: &said,
+                calls: calls.iter().collect(),
+                here: "lab",
+                ..Done::default()
+            };
+            let commands = parse_line(line).expect("it is a line");
+            let found = account(&commands, "lab", &done).ok();
+            let found = found.and_then(|used| Some(used.renamed.first()?.student.join(" ")));
+            assert_eq!(found.as_deref(), student, "{line}");
+        }
     }
 }

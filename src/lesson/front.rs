@@ -13,6 +13,8 @@ use toml::Spanned;
 /// What stands between the lines `+++`.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Front {
+    /// False for a document that has no front matter.
+    pub written: bool,
     /// The title.
     pub title: String,
     /// The part of the curriculum.
@@ -84,6 +86,7 @@ impl Front {
     /// The front matter of a document that has none.
     pub fn titled(title: &str) -> Self {
         Self {
+            written: false,
             title: title.to_owned(),
             part: None,
             about: String::new(),
@@ -147,6 +150,7 @@ impl Front {
         }
         let sysctls = settings(table.sysctls, range)?;
         Ok(Self {
+            written: true,
             title: table.title,
             part: table.part,
             about: table.about,

@@ -3,7 +3,8 @@
 
 use super::done::Done;
 use crate::catalog::verb::Verb;
-use crate::command::ast::{Call, Expr, Operator};
+use crate::command::ast::{Call, Command, Expr, Operator};
+use crate::command::unparse::command_form;
 use crate::event::CallEvent;
 use crate::value::Address;
 
@@ -14,6 +15,59 @@ pub fn differs(call: &Call, made: &CallEvent, done: &Done<'_>) -> Option<String>
         .or_else(|| other_address(call, made))
         .or_else(|| other_data(call, made))
         .or_else(|| other_number(call, made))
+}
+
+/// True when two commands do the same, but for names that stand for the same: the lesson's `s` for a socket that is called `srv`.
+pub fn same_action(lesson: &Command, typed: &Command, process: &str, done: &Done<'_>) -> bool {
+    if lesson.action == typed.action {
+        return true;
+    }
+    let bare = |command: &Command| {
+        command_form(&Command {
+            process: None,
+            targets: Vec::new(),
+            background: false,
+            ..command.clone()
+        })
+    };
+    let (one, other) = (bare(lesson), bare(typed));
+    let (one, other) = (tokens(&one), tokens(&other));
+    let same = |(one, other): (&&str, &&str)| one == other || same_name(one, other, process, done);
+    one.len() == other.len() && one.iter().zip(&other).all(same)
+}
+
+/// The words of a line, and the characters between them.
+fn tokens(line: &str) -> Vec<&str> {
+    let in_word = |c: char| c.is_alphanumeric() || c == '_';
+    let mut tokens = Vec::new();
+    let mut rest = line;
+    while let Some(first) = rest.chars().next() {
+        let end = if in_word(first) {
+            rest.find(|c| !in_word(c)).unwrap_or(rest.len())
+        } else {
+            first.len_utf8()
+        };
+        tokens.push(&rest[..end]);
+        rest = &rest[end..];
+    }
+    tokens
+}
+
+/// True when the lesson's name and the student's are names of one socket, or were found to stand for one value.
+fn same_name(lesson: &str, student: &str, process: &str, done: &Done<'_>) -> bool {
+    let called = done.called.iter().any(|renamed| {
+        let mut pairs = renamed.lesson.iter().zip(&renamed.student);
+        renamed.process == process && pairs.any(|(one, other)| one == lesson && other == student)
+    });
+    let descriptors = |wanted: &str| {
+        let of = |(whose, name, _): &&(String, String, i32)| whose == process && name == wanted;
+        let found = done.sockets.iter().filter(of).map(|(.., fd)| *fd);
+        found.collect::<Vec<i32>>()
+    };
+    called || {
+        let of_student = descriptors(student);
+        descriptors(lesson).iter().any(|fd| of_student.contains(fd))
+    }
 }
 
 /// True when the arguments of two commands of one verb do not contradict each other. Numbers may be spelled `1`, `1.0` or `1s`.
@@ -237,6 +291,7 @@ mod tests {
     use super::*;
     use crate::command::ast::Action;
     use crate::command::parse::parse_line;
+    use crate::lesson::done::Renamed;
     use std::net::SocketAddr;
 
     fn call(text: &str) -> Call {
@@ -383,6 +438,50 @@ mod tests {
                 same_arguments(&call(one), &call(other)),
                 same,
                 "{one}, {other}"
+            );
+        }
+    }
+
+    #[test]
+    fn names_that_stand_for_one_thing_make_no_other_command() {
+        let command = |text: &str| -> Command {
+            let commands = parse_line(text).expect("it is a line");
+            commands.into_iter().next().expect("it has a command")
+        };
+        let called = [Renamed {
+            process: "lab".to_owned(),
+            lesson: vec!["data".to_owned()],
+            student: vec!["what".to_owned()],
+        }];
+        let done = Done {
+            sockets: [("s", 3), ("srv", 3), ("t", 4)]
+                .map(|(name, fd)| ("lab".to_owned(), name.to_owned(), fd))
+                .to_vec(),
+            called: &called,
+            ..Done::default()
+        };
+        for (lesson, typed, same) in [
+            (
+                "n = serve s upper --count 2",
+                "serve srv upper --count 2",
+                true,
+            ),
+            (
+                "n = serve s upper --count 2",
+                "serve srv upper --count 3",
+                false,
+            ),
+            ("n = serve s upper", "serve t upper", false),
+            ("len(data) == 5", "len(what) == 5", true),
+            ("len(data) == 5", "len(that) == 5", false),
+            ("settimeout s 1", "srv.settimeout(1)", true),
+        ] {
+            let (lesson, typed) = (command(lesson), command(typed));
+            assert_eq!(
+                same_action(&lesson, &typed, "lab", &done),
+                same,
+                "{}",
+                typed.text
             );
         }
     }

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::fmt::Write;
 
 /// How far a student is in one lesson.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Place {
     /// How many steps are behind.
     pub done: usize,
@@ -12,6 +12,8 @@ pub struct Place {
     pub of: usize,
     /// True when the end has been reached once.
     pub finished: bool,
+    /// What was said of the questions, by the step's number from 0.
+    pub said: BTreeMap<usize, String>,
 }
 
 /// How far a student is in every lesson that was begun.
@@ -32,16 +34,26 @@ impl Progress {
                 continue;
             };
             let words: Vec<&str> = line.split_whitespace().collect();
-            let (name, done, of, finished) = match words.as_slice() {
-                [name, done, "of", of] => (name, done, of, false),
-                [name, done, "of", of, "finished"] => (name, done, of, true),
-                _ => continue,
+            let [name, done, "of", of, more @ ..] = words.as_slice() else {
+                continue;
+            };
+            let (finished, more) = match more {
+                ["finished", more @ ..] => (true, more),
+                more => (false, more),
+            };
+            let Some(said) = read_said(more) else {
+                continue;
             };
             if let (Ok(done), Ok(of)) = (done.parse(), of.parse())
                 && done <= of
                 && !name.starts_with('#')
             {
-                let place = Place { done, of, finished };
+                let place = Place {
+                    done,
+                    of,
+                    finished,
+                    said,
+                };
                 places.insert((*name).to_owned(), place);
             }
         }
@@ -54,24 +66,80 @@ impl Progress {
         for (name, place) in &self.places {
             let finished = if place.finished { " finished" } else { "" };
             // Writing into a String cannot fail.
-            let _ = writeln!(text, "{name} {} of {}{finished}", place.done, place.of);
+            let _ = write!(text, "{name} {} of {}{finished}", place.done, place.of);
+            if !place.said.is_empty() {
+                text.push_str(" said");
+            }
+            for (step, said) in &place.said {
+                let _ = write!(text, " {step}:{}", encoded(said));
+            }
+            text.push('\n');
         }
         text
     }
 
     /// How far the student is in a lesson; `None` when it was never begun.
     pub fn of(&self, lesson: &str) -> Option<Place> {
-        self.places.get(lesson).copied()
+        self.places.get(lesson).cloned()
     }
 
     /// The student has done so many steps of a lesson.
-    pub fn reach(&mut self, lesson: &str, done: usize, of: usize) {
+    pub fn reach(&mut self, lesson: &str, reached: Place) {
         let name = lesson.split_whitespace().collect::<Vec<_>>().join("-");
         let place = self.places.entry(name).or_default();
-        place.done = done.min(of);
-        place.of = of;
-        place.finished |= done >= of;
+        let finished = place.finished || reached.finished || reached.done >= reached.of;
+        *place = Place {
+            done: reached.done.min(reached.of),
+            finished,
+            ..reached
+        };
     }
+}
+
+/// `said 3:a 7:no%20idea`: what was said of steps 3 and 7; `None` for anything else.
+fn read_said(words: &[&str]) -> Option<BTreeMap<usize, String>> {
+    let Some((first, words)) = words.split_first() else {
+        return Some(BTreeMap::new());
+    };
+    let said = |word: &&str| {
+        let (step, said) = word.split_once(':')?;
+        Some((step.parse().ok()?, decoded(said)?))
+    };
+    (*first == "said" && !words.is_empty())
+        .then(|| words.iter().map(said).collect())
+        .flatten()
+}
+
+/// Text as one word of ASCII: other bytes as `%` and two digits.
+fn encoded(text: &str) -> String {
+    let mut word = String::new();
+    for byte in text.bytes() {
+        if byte.is_ascii_graphic() && byte != b'%' {
+            word.push(char::from(byte));
+        } else {
+            // Writing into a String cannot fail.
+            let _ = write!(word, "%{byte:02x}");
+        }
+    }
+    word
+}
+
+fn decoded(word: &str) -> Option<String> {
+    let mut bytes = Vec::new();
+    let mut rest = word.as_bytes();
+    while let Some((byte, after)) = rest.split_first() {
+        rest = after;
+        if *byte == b'%' {
+            let digits = rest
+                .get(..2)
+                .and_then(|two| std::str::from_utf8(two).ok())?;
+            bytes.push(u8::from_str_radix(digits, 16).ok()?);
+            rest = &rest[2..];
+        } else {
+            bytes.push(*byte);
+        }
+    }
+    String::from_utf8(bytes).ok()
 }
 
 #[cfg(test)]
@@ -79,12 +147,24 @@ mod tests {
     use super::*;
     use proptest::prelude::*;
 
+    fn place(done: usize, of: usize) -> Place {
+        Place {
+            done,
+            of,
+            ..Place::default()
+        }
+    }
+
     fn sample() -> Progress {
         let mut progress = Progress::default();
-        progress.reach("handshake", 5, 12);
-        progress.reach("socket", 10, 10);
-        progress.reach("socket", 3, 10);
-        progress.reach("closing", 17, 21);
+        progress.reach("handshake", place(5, 12));
+        progress.reach("socket", place(10, 10));
+        progress.reach("socket", place(3, 10));
+        let mut closing = place(17, 21);
+        closing.said = [(2, "b"), (9, "no idea, 100 %")]
+            .map(|(step, said)| (step, said.to_owned()))
+            .into();
+        progress.reach("closing", closing);
         progress
     }
 
@@ -97,7 +177,8 @@ mod tests {
             Some(Place {
                 done: 3,
                 of: 10,
-                finished: true
+                finished: true,
+                said: BTreeMap::new(),
             })
         );
         assert_eq!(sample().of("other"), None);
@@ -110,7 +191,7 @@ mod tests {
         for end in 0..=text.len() {
             let cut = Progress::parse(&text[..end]);
             for (name, place) in &cut.places {
-                assert_eq!(whole.of(name), Some(*place), "cut at {end}");
+                assert_eq!(whole.of(name).as_ref(), Some(place), "cut at {end}");
             }
             lessons_left.push(cut.places.len());
         }

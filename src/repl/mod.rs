@@ -1,6 +1,7 @@
 //! The terminal and only the terminal: lines in through rustyline, styled text out, one loop between them.
 
 pub mod editor;
+mod pager;
 pub mod printer;
 pub mod state_folder;
 
@@ -140,6 +141,13 @@ impl Screen for Console {
         match &self.prompt {
             Some(prompt) => self.printer.above_prompt(text, prompt),
             None => self.printer.direct(&text),
+        }
+    }
+
+    fn page(&mut self, text: &Styled) {
+        // A prompt that is up reads the keyboard itself.
+        if self.prompt.is_some() || !pager::page(&text.to_text(&self.look())) {
+            self.show(text);
         }
     }
 

@@ -56,12 +56,12 @@ impl Printer {
     }
 }
 
-/// Columns of the terminal on standard output.
-pub fn width() -> Option<usize> {
-    terminal::columns(std::io::stdout())
-}
-
 /// Rows of the terminal on standard output.
 pub fn height() -> Option<usize> {
     terminal::rows(std::io::stdout())
+}
+
+/// Columns of the terminal on standard output.
+pub fn width() -> Option<usize> {
+    terminal::columns(std::io::stdout())
 }

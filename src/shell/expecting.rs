@@ -104,7 +104,14 @@ impl Shell {
         match &claim.expectation {
             Expectation::Equals(_) | Expectation::Condition(_) => {
                 let process = whose.unwrap_or(process);
-                if !self.wait_until_free(process, screen) {
+                // At a prompt nothing is said of a call that returns by itself meanwhile: a timeout, data that is on its way.
+                let free = if self.manner.deadline.is_some() {
+                    self.wait_until_free(process, screen)
+                } else {
+                    self.wait_for(patience, screen, |shell| shell.is_free(process));
+                    self.is_free(process)
+                };
+                if !free {
                     return Err(format!("{process} is blocked and cannot evaluate it"));
                 }
                 self.settled(process, claim, since)
@@ -166,13 +173,16 @@ impl Shell {
         }
     }
 
+    /// True when a process sleeps in no call and can evaluate.
+    pub(super) fn is_free(&self, process: &str) -> bool {
+        self.session
+            .process(process)
+            .is_some_and(|process| process.work(0).is_none())
+    }
+
     /// Has the process evaluate a condition, without showing it and without touching `_`.
     fn condition(&mut self, process: &str, expr: Expr, otherwise: String) -> Result<(), String> {
-        let busy = self
-            .session
-            .process(process)
-            .is_none_or(|process| process.work(0).is_some());
-        if busy {
+        if !self.is_free(process) {
             return Err(format!("{process} is blocked and cannot evaluate it"));
         }
         match self.session.evaluate(process, expr)? {

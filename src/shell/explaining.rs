@@ -16,17 +16,17 @@ impl Shell {
             .filter(|topic| !topic.is_empty())
         else {
             let text = views::index(screen.look());
-            return screen.show(&text);
+            return self.paged(&text, screen);
         };
         // A verb and a packet layer have pages of their own; what the words mean is `explain`'s.
         let call = topic.split('(').next().unwrap_or_default();
         let of_object = topic.rsplit_once('.').map_or("", |(_, name)| name);
         for name in [topic.as_str(), call, of_object.trim_end_matches(['(', ')'])] {
             if let Some(verb) = Verb::named(name) {
-                return screen.show(&views::page(verb));
+                return self.paged(&views::page(verb), screen);
             }
             if let Some(text) = views::layer(name).or_else(|| views::function(name)) {
-                return screen.show(&text);
+                return self.paged(&text, screen);
             }
         }
         self.explain_topic(&topic, screen);
@@ -67,7 +67,7 @@ impl Shell {
             }
         }
         if !text.is_empty() {
-            return screen.show(&text);
+            return self.paged(&text, screen);
         }
         self.not_known(topic, screen);
     }
@@ -76,7 +76,7 @@ impl Shell {
         match self.session.log().packet_numbered(number) {
             Some(packet) => {
                 let text = explain_packet::draw(packet, &self.current, &screen.look());
-                screen.show(&text);
+                self.paged(&text, screen);
             }
             None => self.no_such_packet(number, screen),
         }

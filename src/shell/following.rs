@@ -137,7 +137,7 @@ impl Shell {
             let note = "nothing was written to a socket of AF_UNIX or AF_NETLINK; what crosses a network is in `packets`";
             self.session.tell(Event::Note(note.to_owned()));
         } else {
-            screen.show(&shown);
+            self.paged(&shown, screen);
         }
     }
 
@@ -158,7 +158,7 @@ impl Shell {
                     );
                     shown.say(Style::Warning, 0, &note);
                 }
-                screen.show(&shown);
+                self.paged(&shown, screen);
             }
             Err(reason) => match self.subject(process, &text) {
                 Some(Subject::Number(number)) if self.conversation(&text).is_none() => {

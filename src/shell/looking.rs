@@ -42,7 +42,7 @@ impl Shell {
         let rows = self.session.socket_rows(process.as_deref());
         self.show_events(screen);
         let text = views::table(&rows, screen.look());
-        screen.show(&text);
+        self.paged(&text, screen);
     }
 
     pub(super) fn info(&mut self, process: &str, call: &Call, screen: &mut dyn Screen) {
@@ -65,12 +65,12 @@ impl Shell {
                 if !wanted.is_empty() {
                     let text = views::info_fields(&label, row, other, &wanted, screen.look());
                     return match text {
-                        Ok(text) => screen.show(&text),
+                        Ok(text) => self.paged(&text, screen),
                         Err(reason) => self.refuse(process, reason, screen),
                     };
                 }
                 let text = views::info(&label, row, other, screen.look());
-                screen.show(&text);
+                self.paged(&text, screen);
             }
             None => self.refuse(
                 process,
@@ -86,7 +86,7 @@ impl Shell {
         self.show_events(screen);
         if call.args.first().is_none_or(Option::is_none) {
             let text = views::states(None, screen.look());
-            return screen.show(&text);
+            return self.paged(&text, screen);
         }
         let text = word(call, 0).unwrap_or_default();
         let Some(known) = self.known_socket(process, &text) else {
@@ -103,7 +103,7 @@ impl Shell {
                     steps: &steps,
                 };
                 let text = views::states(Some((&name, &path)), screen.look());
-                screen.show(&text);
+                self.paged(&text, screen);
             }
             Err(reason) => self.refuse(process, reason, screen),
         }
@@ -176,7 +176,7 @@ impl Shell {
                     views::packet_fields(packet, &fields, screen.look())
                 };
                 match shown {
-                    Ok(text) => screen.show(&text),
+                    Ok(text) => self.paged(&text, screen),
                     Err(reason) => self.refuse("", reason, screen),
                 }
             }
@@ -241,7 +241,7 @@ impl Shell {
         if let Some(evidence) = self.session.why(process) {
             self.show_events(screen);
             let text = views::why(&evidence, screen.look());
-            return screen.show(&text);
+            return self.paged(&text, screen);
         }
         let words = "no call has failed so far";
         let note = match self.session.refusal(process) {
@@ -264,7 +264,7 @@ impl Shell {
             Err(error) => {
                 self.tally.wrong_lines += 1;
                 let shown = tell::filter_error(&text, &error, screen.look());
-                screen.show(&shown);
+                self.paged(&shown, screen);
                 None
             }
         }
@@ -325,7 +325,7 @@ impl Shell {
             };
             self.session.tell(Event::Note(note));
         } else {
-            screen.show(text);
+            self.paged(text, screen);
         }
     }
 

@@ -54,7 +54,7 @@ impl Shell {
                     }
                     _ => render::lab::rules(&rules),
                 };
-                screen.show(&text);
+                self.paged(&text, screen);
                 self.show_events(screen);
             }
             Err(reason) => self.refuse("", reason, screen),
@@ -85,7 +85,7 @@ impl Shell {
                 Ok(text) => {
                     self.teller.hear(format!("net.{shown} = {text}").as_bytes());
                     let text = render::lab::setting(&host, &format!("net.{shown}"), &text);
-                    return screen.show(&text);
+                    return self.paged(&text, screen);
                 }
                 Err(error) => {
                     let errno = error.to_string();
@@ -113,7 +113,7 @@ impl Shell {
     pub(super) fn lab(&mut self, screen: &mut dyn Screen) {
         let rules = self.session.wire(&WireOrder::List).ok();
         let text = render::lab::draw(&picture(&self.session, rules.as_deref()), &screen.look());
-        screen.show(&text);
+        self.paged(&text, screen);
     }
 }
 

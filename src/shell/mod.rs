@@ -67,6 +67,11 @@ pub trait Screen {
         }
         self.show(&text);
     }
+    /// Shows the answer to a question, which may be longer than the screen: a terminal lets its reader page through it. Returns when the
+    /// reader is done.
+    fn page(&mut self, text: &Styled) {
+        self.show(text);
+    }
     /// Waits at most so long for a key, while no prompt is up.
     fn key(&mut self, _patience: Duration) -> Press {
         Press::Nobody

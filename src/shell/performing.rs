@@ -5,6 +5,7 @@ use super::{Flow, Format, Screen, Shell};
 use crate::catalog::verb::{AnsweredBy, Verb};
 use crate::command::ast::{Action, Command, Expr};
 use crate::event::{CallEvent, Event, RefusedEvent};
+use crate::render::styled::Styled;
 use crate::sys::clock::{self, Deadline};
 use std::os::fd::AsFd;
 use std::time::Duration;
@@ -300,6 +301,12 @@ impl Shell {
                 .pump_until(&deadline, self.interrupted.as_ref().map(AsFd::as_fd));
             self.show_events(screen);
         }
+    }
+
+    /// Shows the answer to a question; a terminal pages what is longer than its screen. Ctrl-C meanwhile was the pager's.
+    pub(in crate::shell) fn paged(&self, text: &Styled, screen: &mut dyn Screen) {
+        screen.page(text);
+        while self.take_interrupt() {}
     }
 
     pub(super) fn take_interrupt(&self) -> bool {

@@ -16,7 +16,7 @@ impl Shell {
         match self.plot_of(process, &text, &what) {
             Ok(plot) => {
                 let shown = crate::render::plot::draw(&plot, &screen.look());
-                screen.show(&shown);
+                self.paged(&shown, screen);
             }
             Err(reason) => self.refuse(process, reason, screen),
         }

@@ -17,7 +17,7 @@ impl Shell {
         match self.stream_of(process, &text) {
             Ok(stream) => {
                 let shown = crate::render::stream::draw(&stream, process, &screen.look());
-                screen.show(&shown);
+                self.paged(&shown, screen);
             }
             Err(reason) => self.refuse(process, reason, screen),
         }

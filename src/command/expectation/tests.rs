@@ -44,6 +44,13 @@ fn every_form_is_known_by_its_shape() {
             returned("recv", Some("3, 1024, 0"), -1, Some("EAGAIN")),
         ),
         ("call accept", Expectation::Called("accept".to_owned())),
+        (
+            "calls 2 accept",
+            Expectation::Calls {
+                call: "accept".to_owned(),
+                times: 2,
+            },
+        ),
         ("c: ESTABLISHED", state("c", "ESTABLISHED")),
         ("server.c: SYN_RECV", state("server.c", "SYN-RECEIVED")),
         ("state s listen", state("s", "LISTEN")),

@@ -29,6 +29,15 @@ impl Shell {
                     None => format!("no {name} has succeeded"),
                 })
             }
+            Expectation::Calls { call, times } => {
+                let made = self
+                    .calls_since(who, since)
+                    .filter(|made| is_named(made, call) && made.errno.is_none())
+                    .count();
+                (made >= *times)
+                    .then_some(())
+                    .ok_or_else(|| format!("{made} of {times} calls of {call} have succeeded"))
+            }
             Expectation::Returned {
                 call,
                 arguments,

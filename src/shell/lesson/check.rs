@@ -1,9 +1,14 @@
 //! `lesson check`: every expectation of a lesson put to the kernel, every question to the run, and of every task that it has to be
 //! solved and can be.
 
+use super::judging::claims_failure;
 use super::running::{Failure, Ran};
 use super::stage::{Kept, Obstacle, Stage};
+use crate::catalog::verb::Verb;
+use crate::command::ast::{Action, Command};
+use crate::command::parse::parse_line;
 use crate::lesson::document::{Block, Lesson};
+use crate::lesson::draft;
 use crate::lesson::lab::{Lab, LabLine};
 use crate::lesson::question::Question;
 use crate::lesson::task::Task;
@@ -52,6 +57,7 @@ pub fn check(
         quiet: true,
     };
     let mut report = Report::default();
+    report.failures.extend(unwritten(lesson));
     let mut stage = match Stage::start(lesson, settings, manner) {
         Ok(stage) => stage,
         Err(Obstacle::Lacking(why)) => {
@@ -105,6 +111,59 @@ pub fn check(
     report
 }
 
+/// What is missing of a lesson as a text: its front matter, or what a draft left to its author.
+fn unwritten(lesson: &Lesson) -> Vec<Failure> {
+    let mut found = Vec::new();
+    if !lesson.front.written {
+        found.push(bare(
+            1,
+            "front matter: +++, title = \"…\", about = \"…\", +++",
+            "the file begins without it; `lesson list` would have no title and no line for it"
+                .to_owned(),
+        ));
+    } else if draft::is_untitled(&lesson.front.title, &lesson.front.about) {
+        found.push(bare(
+            1,
+            "a title and a line for the list",
+            "they are those of the draft".to_owned(),
+        ));
+    }
+    for placed in &lesson.blocks {
+        if let Block::Prose(text) = &placed.block
+            && let Some((line, words)) = draft::unwritten(text)
+        {
+            found.push(bare(
+                placed.line + line,
+                "text in place of the draft's",
+                format!("it still says `{words}`"),
+            ));
+        }
+    }
+    found
+}
+
+/// A call that failed although nothing is said of it: the lesson would teach by an accident.
+fn unclaimed(stage: &Stage, line: &LabLine, since: &Since) -> Option<Failure> {
+    // connect_ex gives the errno as its value; what a server's clients do to it is its own affair.
+    let exempt = |command: &Command| matches!(&command.action, Action::Call(call) if matches!(call.verb, Verb::ConnectEx | Verb::Serve));
+    if parse_line(&line.text).is_ok_and(|commands| commands.iter().any(exempt)) {
+        return None;
+    }
+    let process = stage.shell.process_of(&line.text);
+    let made = stage
+        .shell
+        .calls_since(Some(&process), since)
+        .find(|made| made.errno.is_some() && made.job == 0 && made.thread == 0)?;
+    Some(Failure {
+        command: line.text.clone(),
+        ..bare(
+            line.line,
+            "the call to succeed, or an expectation that it fails (errno NAME)",
+            made.text(),
+        )
+    })
+}
+
 fn bare(line: usize, expected: &str, reason: String) -> Failure {
     Failure {
         line,
@@ -153,10 +212,17 @@ fn run_lab(
         }
         since = stage.shell.mark();
     }
-    for line in lab.lines.iter().filter(|line| !line.is_comment()) {
+    let lines: Vec<&LabLine> = lab.lines.iter().filter(|line| !line.is_comment()).collect();
+    for (place, line) in lines.iter().enumerate() {
+        let began = stage.shell.mark();
         let ran = run(stage, lesson, line, screen);
         let stuck = ran.stuck;
+        let sound = ran.failures.is_empty();
         report.add(ran);
+        let judged = lines.get(place + 1).is_some_and(|next| next.is_expect());
+        if sound && !judged && !line.demands.iter().any(claims_failure) {
+            report.failures.extend(unclaimed(stage, line, &began));
+        }
         if stuck {
             // As a script ends there: each line that is left would wait as long.
             let reason = "the process sleeps in a call that nothing ends".to_owned();
@@ -245,8 +311,13 @@ fn run_task(
     } else {
         report.held += 1;
     }
+    let claimed = task.check.iter().any(claims_failure);
     for line in task.solution.iter().filter(|line| !line.is_comment()) {
+        let began = stage.shell.mark();
         report.add(run(stage, lesson, line, screen));
+        if !claimed {
+            report.failures.extend(unclaimed(stage, line, &began));
+        }
     }
     for demand in &task.check {
         let process = stage.shell.current.clone();

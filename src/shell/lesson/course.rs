@@ -1,6 +1,7 @@
 //! `lesson learn`: a lesson the student types. Anything may be tried; a step is done by its effect.
 
 use super::aside::Aside;
+use super::context::context;
 use super::folder::Folder;
 use super::library::Library;
 use super::play::{BLIND, file, said};
@@ -9,7 +10,9 @@ use super::stage::Obstacle;
 use crate::command::ast::Command;
 use crate::lesson::beat::{Beat, beats};
 use crate::lesson::document::Lesson;
+use crate::lesson::done::Renamed;
 use crate::lesson::lab::LabLine;
+use crate::lesson::progress::Place;
 use crate::lesson::question::Question;
 use crate::lesson::task::Task;
 use crate::render::lesson as drawn;
@@ -17,6 +20,7 @@ use crate::render::prose;
 use crate::render::styled::{Line, Styled};
 use crate::shell::expecting::Since;
 use crate::shell::{Screen, Shell};
+use std::collections::BTreeMap;
 
 /// A lesson under way.
 #[derive(Debug)]
@@ -53,6 +57,12 @@ pub struct Course {
     pub(super) about_lesson: bool,
     /// The newest line was more than a change of prompt: something is said of the step after it.
     pub(super) did_something: bool,
+    /// What was said of each question, by the step's number from 0.
+    pub(super) said: BTreeMap<usize, String>,
+    /// Names of the lesson that wait for a call to return.
+    pub(super) renamed: Vec<Renamed>,
+    /// What the student named otherwise, in this lab.
+    pub(super) called: Vec<Renamed>,
     /// How many answers were right, and of how many.
     pub(super) right: (usize, usize),
     /// The solution of the task that was solved last.
@@ -72,6 +82,16 @@ impl Course {
             .iter()
             .filter(|beat| beat.is_step())
             .count()
+    }
+
+    /// How far the student is, as it is kept.
+    pub(super) fn place(&self) -> Place {
+        Place {
+            done: self.behind(),
+            of: self.steps(),
+            finished: false,
+            said: self.said.clone(),
+        }
     }
 
     /// The line that is being run is about the lesson.
@@ -138,6 +158,9 @@ impl Shell {
             nearly: false,
             about_lesson: true,
             did_something: false,
+            said: BTreeMap::new(),
+            renamed: Vec::new(),
+            called: Vec::new(),
             right: (0, 0),
             solved: None,
             ended: false,
@@ -161,13 +184,16 @@ impl Shell {
             .progress
             .as_deref()
             .and_then(|path| progress_file::read(path).of(&course.lesson.name));
-        let begun = place.map_or(0, |place| place.done);
+        let place = place.unwrap_or_default();
+        let begun = place.done;
         if begun > 0 && begun < of {
             screen.show(&said(&format!(
                 "You were at step {} of {of}: it goes on there, with all that came before it done again.",
                 begun + 1
             )));
+            course.said = place.said;
             let at = course.place_of(begun);
+            screen.show(&context(&course, at, &screen.look()));
             self.rebuild(&mut course, at, screen);
         } else {
             self.advance(&mut course, screen);
@@ -271,21 +297,12 @@ impl Shell {
     pub(super) fn grade(&mut self, course: &mut Course, screen: &mut dyn Screen) {
         let look = screen.look();
         for (question, said) in std::mem::take(&mut course.asked) {
-            let (answer, here) = self.answer_to(&question, &course.block);
+            let (answer, here, right) = self.verdict_on(course, &question, said.as_deref());
             let shown = said.as_ref().map(|said| {
                 question
                     .choice(said)
                     .map_or(said.clone(), |place| question.choices[place].clone())
             });
-            let is = |said: &String| {
-                let here = here.as_ref();
-                question.is(said, &answer) || here.is_some_and(|here| question.is(said, here))
-            };
-            let right = said.as_ref().is_some_and(is);
-            if said.is_some() {
-                course.right.0 += usize::from(right);
-                course.right.1 += 1;
-            }
             let mut text = Styled::new();
             text.push(Line::new());
             text.push(drawn::answered(shown.as_deref(), &answer, right));
@@ -299,6 +316,24 @@ impl Shell {
         }
     }
 
+    /// The answer to a question, the one of this lab where it differs, and whether what was said of it is right, which is counted.
+    fn verdict_on(
+        &mut self,
+        course: &mut Course,
+        question: &Question,
+        said: Option<&str>,
+    ) -> (String, Option<String>, bool) {
+        let (answer, here) = self.answer_to(question, &course.block);
+        let Some(said) = said else {
+            return (answer, here, false);
+        };
+        let also = here.as_ref().is_some_and(|here| question.is(said, here));
+        let right = also || question.is(said, &answer);
+        course.right.0 += usize::from(right);
+        course.right.1 += 1;
+        (answer, here, right)
+    }
+
     /// The step is done: it is noted, and the next one shown.
     pub(super) fn complete(&mut self, course: &mut Course, screen: &mut dyn Screen) {
         course.at += 1;
@@ -310,8 +345,7 @@ impl Shell {
         let Some(path) = &self.desk.progress else {
             return;
         };
-        let noted =
-            progress_file::reach(path, &course.lesson.name, course.behind(), course.steps());
+        let noted = progress_file::reach(path, &course.lesson.name, course.place());
         if let Err(error) = noted {
             screen.show(&said(&format!(
                 "how far you are could not be kept in {}: {error}",
@@ -329,12 +363,16 @@ impl Shell {
         if let Err(obstacle) = began {
             screen.show(&said(&obstacle.to_string()));
         }
-        let said = std::mem::take(&mut course.asked);
+        course.asked.clear();
+        course.renamed.clear();
+        course.called.clear();
+        course.right = (0, 0);
         // What stands right before the step is shown again; what led there is only done again.
         let first = course.beats[..at]
             .iter()
             .rposition(Beat::is_step)
             .map_or(0, |before| before + 1);
+        let mut step = 0;
         for beat in course.beats.iter().take(first).cloned().collect::<Vec<_>>() {
             let lines: &[LabLine] = match &beat {
                 Beat::Run(line) | Beat::Line(line) => std::slice::from_ref(line),
@@ -343,15 +381,16 @@ impl Shell {
                     course.block = self.mark();
                     &[]
                 }
-                // What was said of a question in an earlier sitting is forgotten; its answer is told all the same.
                 Beat::Quiz(question) => {
-                    let before = said.iter().find(|(asked, _)| asked == question);
-                    let before = before.and_then(|(_, said)| said.clone());
+                    let before = course.said.get(&step).cloned();
                     course.asked.push((question.clone(), before));
                     &[]
                 }
+                // The answers were told before; they are only counted again.
                 Beat::Grade => {
-                    course.asked.clear();
+                    for (question, said) in std::mem::take(&mut course.asked) {
+                        self.verdict_on(course, &question, said.as_deref());
+                    }
                     &[]
                 }
                 Beat::Fresh => {
@@ -362,12 +401,15 @@ impl Shell {
                 }
                 _ => &[],
             };
+            step += usize::from(beat.is_step());
             for line in lines {
                 self.as_script(deadline, |shell| {
                     shell.run_unseen(line, &course.lesson, screen);
                 });
             }
         }
+        // What comes now is answered anew.
+        course.said.retain(|answered, _| *answered < step);
         course.ended = false;
         course.at = first;
         self.advance(course, screen);

@@ -9,8 +9,9 @@ use crate::command::expectation::{Claim, Expectation};
 use crate::command::parse::parse_line;
 use crate::lesson::document::Lesson;
 use crate::lesson::done::Done;
-use crate::lesson::effect::{Used, account};
+use crate::lesson::effect::{Used, account, otherwise};
 use crate::lesson::lab::{Demand, LabLine};
+use crate::lesson::likeness::same_action;
 use crate::lesson::sequence::Outcome;
 use crate::render::lesson as drawn;
 use crate::render::styled::Styled;
@@ -31,8 +32,13 @@ impl Shell {
         screen: &mut dyn Screen,
     ) {
         let whose = self.home_of(&line.text, &course.lesson);
+        self.settle_names(course, screen);
         let used = match self.done(course, line, &whose) {
-            Ok(used) => used,
+            Ok(used) => {
+                course.renamed.extend(used.renamed.iter().cloned());
+                self.settle_names(course, screen);
+                used
+            }
             Err(reason) => {
                 if tell {
                     Self::still_open(course, line, Some(&reason), screen);
@@ -57,7 +63,7 @@ impl Shell {
                 let mut text = Styled::new();
                 text.push(drawn::done(""));
                 screen.show(&text);
-                self.complete_with(course, used, screen);
+                self.complete_with(course, &used, screen);
             }
             Err(reason) if tell && tried_again => {
                 let mut text = Styled::new();
@@ -165,6 +171,7 @@ impl Shell {
             calls: self.calls_since(None, since).collect(),
             names: names.collect(),
             sockets,
+            called: &course.called,
             may_fail: line.demands.iter().any(is_about_failing),
             here: &self.current,
         };
@@ -177,12 +184,17 @@ impl Shell {
             process == whose
                 && commands
                     .iter()
-                    .any(|command| command.action == typed.action)
+                    .any(|command| same_action(command, typed, whose, &done))
         });
         match account(&commands, whose, &done) {
             Err(_) if asleep && typed_alike => Ok(Used {
                 typed: typed.len(),
                 calls: done.calls.len(),
+                renamed: commands
+                    .iter()
+                    .filter_map(|command| otherwise(command, whose, &done))
+                    .filter(|renamed| renamed.student != ["_"])
+                    .collect(),
             }),
             accounted => accounted,
         }
@@ -276,6 +288,18 @@ fn is_about_failing(demand: &Demand) -> bool {
         Expectation::Returned { result, errno, .. } => *result < 0 || errno.is_some(),
         _ => false,
     }
+}
+
+/// True for an expectation that says how a call goes otherwise than well: by its errno, its result, or that it does not return.
+pub(super) fn claims_failure(demand: &Demand) -> bool {
+    is_about_failing(demand)
+        || matches!(
+            demand.claim.expectation,
+            Expectation::TimedOut
+                | Expectation::Returned { .. }
+                | Expectation::Equals(_)
+                | Expectation::Condition(_)
+        )
 }
 
 /// True for a line whose last call makes a descriptor.

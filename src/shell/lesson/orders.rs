@@ -56,14 +56,14 @@ impl Shell {
         match (work, rest) {
             ("list", _) | ("learn", []) => {
                 let text = listed(&library, self.desk.progress.as_deref(), &screen.look());
-                screen.show(&text);
+                self.paged(&text, screen);
             }
             ("check", names) => self.check_from_prompt(&library, names, screen),
             (work, [name]) => {
                 self.with_lesson(&library, work, name, None, screen);
             }
             ("show", [name, option]) if option == "--answers" => match library.one(name) {
-                Ok(volume) => screen.show(&shown(&volume, true, &screen.look())),
+                Ok(volume) => self.paged(&shown(&volume, true, &screen.look()), screen),
                 Err(reason) => self.refuse("", reason, screen),
             },
             ("play", [name, option, pace]) if option == "--pace" => match pace_of(pace) {
@@ -116,7 +116,7 @@ impl Shell {
             }
         };
         if work == "show" {
-            screen.show(&shown(&volume, false, &screen.look()));
+            self.paged(&shown(&volume, false, &screen.look()), screen);
             return true;
         }
         let mut lesson = match read(&volume) {

@@ -1,6 +1,6 @@
 //! The file that says how far a student is: read when a lesson begins, written whole after each step (write, fsync, rename).
 
-use crate::lesson::progress::Progress;
+use crate::lesson::progress::{Place, Progress};
 use std::fs::File;
 use std::io::{self, Write};
 use std::path::Path;
@@ -32,9 +32,9 @@ pub fn write(path: &Path, progress: &Progress) -> io::Result<()> {
 }
 
 /// Takes what others have written meanwhile, and adds one lesson's steps to it.
-pub fn reach(path: &Path, lesson: &str, done: usize, of: usize) -> io::Result<()> {
+pub fn reach(path: &Path, lesson: &str, reached: Place) -> io::Result<()> {
     let mut progress = read(path);
-    progress.reach(lesson, done, of);
+    progress.reach(lesson, reached);
     write(path, &progress)
 }
 
@@ -42,13 +42,21 @@ pub fn reach(path: &Path, lesson: &str, done: usize, of: usize) -> io::Result<()
 mod tests {
     use super::*;
 
+    fn place(done: usize) -> Place {
+        Place {
+            done,
+            of: 5,
+            ..Place::default()
+        }
+    }
+
     #[test]
     fn a_file_is_replaced_as_a_whole_and_nothing_is_left_beside_it() {
         let folder = tempfile::tempdir().expect("a folder can be made");
         let path = folder.path().join("state/socklab/progress");
         assert_eq!(read(&path), Progress::default());
-        reach(&path, "handshake", 1, 5).expect("it can be written");
-        reach(&path, "closing", 2, 5).expect("it can be written");
+        reach(&path, "handshake", place(1)).expect("it can be written");
+        reach(&path, "closing", place(2)).expect("it can be written");
         let read = read(&path);
         assert_eq!(read.of("handshake").map(|place| place.done), Some(1));
         assert_eq!(read.of("closing").map(|place| place.done), Some(2));
@@ -63,7 +71,7 @@ mod tests {
         let folder = tempfile::tempdir().expect("a folder can be made");
         let blocked = folder.path().join("file");
         std::fs::write(&blocked, "x").expect("it can be written");
-        assert!(reach(&blocked.join("progress"), "handshake", 1, 5).is_err());
+        assert!(reach(&blocked.join("progress"), "handshake", place(1)).is_err());
         assert_eq!(std::fs::read(&blocked).expect("it is there"), b"x");
     }
 }

@@ -94,6 +94,7 @@ impl Shell {
             screen.show(&super::play::said(&format!(
                 "Noted: {chosen}. What follows shows how it is."
             )));
+            course.said.insert(course.behind(), typed.to_owned());
             course.asked.push((question, Some(typed.to_owned())));
             self.complete(&mut course, screen);
             self.put_back(course, screen);
@@ -144,6 +145,9 @@ impl Shell {
             Some(Beat::Line(line)) if course.nearly => {
                 self.judge_line(&mut course, &line, Duration::ZERO, false, screen);
             }
+            Some(Beat::Line(_)) if !course.renamed.is_empty() => {
+                self.settle_names(&mut course, screen);
+            }
             Some(Beat::Task(task)) if !course.typed.is_empty() => {
                 self.judge_task(&mut course, &task, false, screen);
             }
@@ -156,7 +160,7 @@ impl Shell {
     pub(super) fn complete_with(
         &mut self,
         course: &mut Course,
-        used: Used,
+        used: &Used,
         screen: &mut dyn Screen,
     ) {
         let (line, mut step) = (course.line, course.step);
