@@ -5,7 +5,8 @@
   memory     resident memory of the terminal, the keeper and one process, idle: sum of RSS, and of PSS, which counts shared pages once
              (promise: RSS under 40 MB)
   pairs      a script of 10,000 send/recv pairs with every packet shown, and the largest resident memory of the terminal meanwhile
-             (promise: under 10 s)
+             (promise: under 10 s), and beside it, in turn, what `strace -f --seccomp-bpf` takes for the same 20,000 calls of a Python
+             program: the ratio of each pair of runs (aim: under 1)
   latency    from the return of a call, by the process's own clock, to its last packet read from socklab's output
              (promise: under 5 ms at the prompt)
 
@@ -14,8 +15,10 @@ Uses only Python's standard library and Linux's /proc. Nothing is asserted: read
 import argparse
 import json
 import os
+import shutil
 import statistics
 import subprocess
+import sys
 import tempfile
 import time
 
@@ -106,6 +109,28 @@ def pairs(binary):
         return time.monotonic() - begin, usage.ru_maxrss
 
 
+TRACED = """
+import socket
+server = socket.create_server(("127.0.0.1", 0))
+client = socket.create_connection(server.getsockname())
+conn, _ = server.accept()
+for _ in range(10000):
+    client.send(b"hello")
+    conn.recv(4096)
+"""
+
+
+def traced():
+    """The same calls of a program under strace(1), its lines written to a file; None without strace."""
+    if shutil.which("strace") is None:
+        return None
+    with tempfile.NamedTemporaryFile() as lines:
+        begin = time.monotonic()
+        trace = ["strace", "-f", "--seccomp-bpf", "-e", "trace=network", "-o", lines.name]
+        subprocess.run([*trace, sys.executable, "-c", TRACED], check=True)
+        return time.monotonic() - begin
+
+
 def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("binary", nargs="?", default="target/release/socklab")
@@ -119,8 +144,14 @@ def main():
     show(f"memory of {sizes[0][2]} processes, RSS", [rss for rss, _, _ in sizes], "MB", 1 / 1024)
     show(f"memory of {sizes[0][2]} processes, PSS", [pss for _, pss, _ in sizes], "MB", 1 / 1024)
     show("call's return to its packets", latency(options.binary, 200), "ms", 1e3)
-    runs = [pairs(options.binary) for _ in range(min(options.runs, 3))]
+    runs, beside = [], []
+    for _ in range(min(options.runs, 3)):
+        runs.append(pairs(options.binary))
+        beside.append(traced())
     show("10,000 send/recv pairs", [seconds for seconds, _ in runs], "s")
+    if None not in beside:
+        show("the same calls under strace", beside, "s")
+        show("ratio", [seconds / strace for (seconds, _), strace in zip(runs, beside)], "")
     show("largest RSS of the terminal", [kilobytes for _, kilobytes in runs], "MB", 1 / 1024)
 
 
