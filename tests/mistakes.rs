@@ -94,7 +94,7 @@ fn why_says_what_the_socket_had_been_through() {
         ),
         (
             "s = socket AF_INET SOCK_DGRAM\nsendto s 'x' 255.255.255.255:9\nwhy",
-            &["no route but the one to itself"],
+            &["255.255.255.255 is every machine of a network, and lab has no route"],
         ),
         (
             "host one\nhost two\none> s = socket AF_INET SOCK_DGRAM\none> sendto s 'x' 192.0.2.1:9\none> why",
@@ -109,7 +109,24 @@ fn why_says_what_the_socket_had_been_through() {
         ),
         (
             "host one\none> s = socket\none> bind s 10.0.0.9:1\none> why",
-            &["one has the addresses 10.0.0.1, fd00::1, 127.0.0.1, ::1"],
+            &["10.0.0.9 is no address of one: it has 10.0.0.1, 127.0.0.1, "],
+        ),
+        // The last failure on the screen, whoever's; of a process or a socket by its name.
+        (
+            "process client\ns = socket\nconnect s 127.0.0.1:1\nclient> c = socket\nclient> connect c 127.0.0.1:2\nwhy",
+            &["No socket of lab listens on port 2: #3 was answered with #4."],
+        ),
+        (
+            "process client\ns = socket\nclient> c = socket\nclient> connect c 127.0.0.1:2\nlab> connect s 127.0.0.1:1\nwhy client",
+            &["No socket of lab listens on port 2: #1 was answered with #2."],
+        ),
+        (
+            "s = socket\nt = socket\nconnect s 127.0.0.1:1\nconnect t 127.0.0.1:2\nwhy s",
+            &["No socket of lab listens on port 1: #1 was answered with #2."],
+        ),
+        (
+            "why nobody",
+            &["nobody is neither a process nor a socket of lab"],
         ),
     ]);
 }

@@ -42,12 +42,15 @@ fn errors() -> String {
         );
         if !errno.causes.is_empty() {
             text.push_str("\n| from | when |\n|---|---|\n");
-            for (call, when) in errno.causes {
-                let _ = writeln!(text, "| {} | {} |", cell(call), cell(when));
+            for when in errno.causes {
+                let _ = writeln!(text, "| {} | {} |", cell(when.call), cell(&when.said()));
             }
         }
         if !errno.what_next.is_empty() {
             let _ = write!(text, "\n**What next:** {}\n", prose(errno.what_next));
+            for (of, next) in errno.what_next_for {
+                let _ = write!(text, "\n**{}:** {}\n", prose(of), prose(next));
+            }
         }
         if !errno.man.is_empty() {
             let _ = write!(text, "\nRead on: {}\n", prose(errno.man));

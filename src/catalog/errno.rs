@@ -13,20 +13,21 @@ macro_rules! errnos {
                 meaning: "",
                 causes: &[],
                 what_next: "",
+                what_next_for: &[],
                 man: "errno(3)",
             },
         )*];
     };
 }
 
-/// Builds rows with everything: `NAME "message" "man(2)" means "…" when { "call": "…"; } next "…";`, with `NAME = number` for
-/// what libc does not name.
+/// Builds rows with everything: `NAME "message" "man(2)" means "…" when { "call": "…"; "call" for "UNIX": "…"; } next "…" for "UNIX": "…";`,
+/// with `NAME = number` for what libc does not name. What stands behind `for` is of that kind of socket alone.
 macro_rules! described {
     ($(#[$doc:meta])* $table:ident; $(
         $name:ident $(= $number:literal)? $message:literal $man:literal
         means $meaning:literal
-        when { $($call:literal: $when:literal;)* }
-        next $next:literal;
+        when { $($call:literal $(for $of:literal)?: $when:literal;)* }
+        next $next:literal $(for $whose:literal: $other:literal)*;
     )*) => {
         $(#[$doc])*
         pub(super) const $table: &[$crate::catalog::errno::Errno] = &[$(
@@ -35,12 +36,19 @@ macro_rules! described {
                 number: described!(@number $name $(, $number)?),
                 message: $message,
                 meaning: $meaning,
-                causes: &[$(($call, $when),)*],
+                causes: &[$($crate::catalog::errno::When {
+                    call: $call,
+                    of: described!(@of $($of)?),
+                    text: $when,
+                },)*],
                 what_next: $next,
+                what_next_for: &[$(($whose, $other),)*],
                 man: $man,
             },
         )*];
     };
+    (@of) => { "" };
+    (@of $of:literal) => { $of };
     (@number $name:ident) => { libc::$name };
     (@number $name:ident, $number:literal) => { $number };
 }
@@ -50,6 +58,8 @@ mod connection;
 mod general;
 mod resolver;
 mod resource;
+
+use super::socket_kind::SocketKind;
 
 /// An error number.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -63,11 +73,82 @@ pub struct Errno {
     /// What it means for sockets; empty for an errno that no socket call gives.
     pub meaning: &'static str,
     /// Which call gives it, and when.
-    pub causes: &'static [(&'static str, &'static str)],
+    pub causes: &'static [When],
     /// What to do; empty when nothing general can be said.
     pub what_next: &'static str,
+    /// What to do with some kinds of socket (`socket_kind`), in place of that.
+    pub what_next_for: &'static [(&'static str, &'static str)],
     /// Where to read on.
     pub man: &'static str,
+}
+
+/// When a call gives an errno.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct When {
+    /// The call, as a verb of the language: `send` stands for every call that sends.
+    pub call: &'static str,
+    /// The kinds of socket (`socket_kind`) between commas; empty: any.
+    pub of: &'static str,
+    /// In words; those that begin with `the same` go on from the row before.
+    pub text: &'static str,
+}
+
+impl Errno {
+    /// When a call on a socket of this kind gives it, in words; `None` when that is not said of the two.
+    pub fn when(&self, call: &str, kind: &SocketKind) -> Option<String> {
+        let general = match call {
+            "sendto" | "sendmsg" | "sendfile" | "sendall" | "write" => "send",
+            "recvfrom" | "recvmsg" | "read" => "recv",
+            "accept4" => "accept",
+            other => other,
+        };
+        let find = |name: &str, particular: bool| {
+            self.causes.iter().position(|when| {
+                when.call == name && when.of.is_empty() != particular && kind.is_one_of(when.of)
+            })
+        };
+        let place = [
+            (call, true),
+            (general, true),
+            (call, false),
+            (general, false),
+        ]
+        .into_iter()
+        .find_map(|(name, particular)| find(name, particular))?;
+        Some(self.spelled_out(place))
+    }
+
+    /// What to do about it on a socket of this kind; empty when nothing general can be said.
+    pub fn next_for(&self, kind: &SocketKind) -> &'static str {
+        self.what_next_for
+            .iter()
+            .find(|(of, _)| kind.is_one_of(of))
+            .map_or(self.what_next, |(_, text)| text)
+    }
+
+    /// The words of a row; "the same" is said in those of the row it is the same as.
+    fn spelled_out(&self, place: usize) -> String {
+        let text = self.causes[place].text;
+        let first = self.causes[..place]
+            .iter()
+            .rev()
+            .find(|when| !when.text.starts_with("the same"));
+        match (text.strip_prefix("the same"), first) {
+            (Some(more), Some(first)) => format!("{}{more}", first.text),
+            _ => text.to_owned(),
+        }
+    }
+}
+
+impl When {
+    /// The words with the kinds of socket in front: `UNIX: no file at that path`.
+    pub fn said(&self) -> String {
+        if self.of.is_empty() {
+            self.text.to_owned()
+        } else {
+            format!("{}: {}", self.of, self.text)
+        }
+    }
 }
 
 /// Tables in the order of preference: of two names for one number the first is the one that is shown.

@@ -247,10 +247,12 @@ fn explain_errno(errno: &'static Errno) -> Explanation {
     if !errno.meaning.is_empty() {
         sections.push(("meaning", errno.meaning.to_owned()));
     }
-    sections.extend(owned(errno.causes));
+    sections.extend(errno.causes.iter().map(|when| (when.call, when.said())));
     if !errno.what_next.is_empty() {
         sections.push(("what next", errno.what_next.to_owned()));
     }
+    let others = errno.what_next_for.iter();
+    sections.extend(others.map(|(of, text)| ("what next", format!("{of}: {text}"))));
     Explanation {
         topic: errno.name,
         kind: Kind::Errno,

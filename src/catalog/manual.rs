@@ -223,7 +223,8 @@ mod tests {
                     | ["=" | "packet", _, ..]
                     | ["no", "packet", _, ..]
                     | ["state", _, _]
-                    | ["blocked", _] => {}
+                    | ["blocked", _]
+                    | ["why", ..] => {}
                     ["errno", name] => {
                         assert!(errno::by_name(name).is_some(), "{}: {name}", entry.name);
                     }

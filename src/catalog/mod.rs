@@ -8,6 +8,7 @@ pub mod manual;
 pub mod notes;
 pub mod option;
 pub mod parameter;
+pub mod socket_kind;
 pub mod sysctl;
 pub mod tcp_info;
 pub mod verb;

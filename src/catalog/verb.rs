@@ -382,7 +382,7 @@ pub const VERBS: &[VerbEntry] = &[
     VerbEntry { verb: Verb::Messages, name: "messages", aliases: &[], group: VerbGroup::Looking, answered_by: AnsweredBy::Session, spelling: Spelling::Plain, parameters: &[optional("socket", Kind::Conversation, "all")] },
     VerbEntry { verb: Verb::Conversations, name: "conversations", aliases: &[], group: VerbGroup::Looking, answered_by: AnsweredBy::Session, spelling: Spelling::Plain, parameters: &[] },
     VerbEntry { verb: Verb::Inspect, name: "inspect", aliases: &[], group: VerbGroup::Looking, answered_by: AnsweredBy::Session, spelling: Spelling::Plain, parameters: &[optional("mode", Kind::Filter, "show")] },
-    VerbEntry { verb: Verb::Why, name: "why", aliases: &[], group: VerbGroup::Looking, answered_by: AnsweredBy::Session, spelling: Spelling::Plain, parameters: &[] },
+    VerbEntry { verb: Verb::Why, name: "why", aliases: &[], group: VerbGroup::Looking, answered_by: AnsweredBy::Session, spelling: Spelling::Plain, parameters: &[optional("whose", Kind::Word, "the last failure of all")] },
     VerbEntry { verb: Verb::Help, name: "help", aliases: &["?", "man"], group: VerbGroup::Looking, answered_by: AnsweredBy::Session, spelling: Spelling::Plain, parameters: &[optional("topic", Kind::Topic, "none")] },
     VerbEntry { verb: Verb::Explain, name: "explain", aliases: &[], group: VerbGroup::Looking, answered_by: AnsweredBy::Session, spelling: Spelling::Plain, parameters: &[required("topic", Kind::Topic)] },
     VerbEntry { verb: Verb::Process, name: "process", aliases: &[], group: VerbGroup::Lab, answered_by: AnsweredBy::Session, spelling: Spelling::Plain, parameters: &[optional("name", Kind::Word, "none"), optional("host", Kind::Host, "none")] },

@@ -84,6 +84,8 @@ pub enum Expectation {
     TimedOut,
     /// `output "text"`: this was printed.
     Output(String),
+    /// `why "text"`: the first sentence of what `why` says of the last failure has this.
+    Why(String),
     /// `received "text"`: the process has received these bytes.
     Received(Vec<u8>),
     /// `took 1s ±20%`: the last call took this long.
@@ -122,6 +124,7 @@ pub const FORMS: &[&str] = &[
     "blocked",
     "timeout",
     "output",
+    "why",
     "received",
     "took",
 ];
@@ -219,6 +222,11 @@ fn parse_expectation(text: &str) -> Result<Expectation, Diagnostic> {
         "output" => match parse_expression(rest) {
             Ok(Expr::Str(text)) => Ok(Expectation::Output(text)),
             Ok(_) => Err(wrong("output is text").expecting("text in quotes: output \"hello\"")),
+            Err(error) => Err(error.shifted(rest_start)),
+        },
+        "why" if rest.starts_with(['"', '\'']) => match parse_expression(rest) {
+            Ok(Expr::Str(text)) => Ok(Expectation::Why(text)),
+            Ok(_) => Err(wrong("what why says is text").expecting("text in quotes: why \"no route\"")),
             Err(error) => Err(error.shifted(rest_start)),
         },
         "received" if rest.starts_with(['"', '\'', 'b', 'x']) => match parse_expression(rest) {

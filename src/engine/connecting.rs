@@ -168,7 +168,7 @@ impl Execution<'_> {
 
 /// The end of a connect that failed after it had begun.
 fn told_later(errno: Errno) -> Stop {
-    Stop::because(format!(
+    Stop::Fruitless(format!(
         "connect failed: {}, which SO_ERROR told (Python: OSError)",
         errno_name(errno)
     ))

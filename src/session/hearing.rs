@@ -213,6 +213,9 @@ impl Session {
             Report::ThreadEnded { .. } => {}
             Report::Output(output) => self.out.push(Event::Output(output)),
             Report::Refused(refused) => {
+                if refused.fruitless {
+                    self.log.gave_up(&refused.process, refused.job);
+                }
                 if refused.job == 0 && refused.process == process {
                     self.refusals.insert(process, refused.reason.clone());
                 }

@@ -238,6 +238,7 @@ impl Inventory {
             fd: Some(fd),
             inode,
             names: Vec::new(),
+            former: None,
             arguments: Vec::new(),
             protocol: Protocol::Other,
             local: None,
@@ -280,7 +281,10 @@ impl Inventory {
             .values_mut()
             .filter(|known| known.process == process)
         {
-            known.names.retain(|held| held != name);
+            if known.names.iter().any(|held| held == name) {
+                known.names.retain(|held| held != name);
+                known.former = Some(name.to_owned());
+            }
         }
         if let Value::Socket(fd) = value
             && let Some(known) = self.open.get_mut(&(process.to_owned(), *fd))

@@ -45,6 +45,8 @@ pub struct Known {
     pub inode: u64,
     /// The variable that holds it, newest last; empty when none does.
     pub names: Vec<String>,
+    /// The variable that held it last, when that was given another value.
+    pub former: Option<String>,
     /// Family, type and protocol as `socket` named them, or as inherited.
     pub arguments: Vec<String>,
     /// What carries its data.

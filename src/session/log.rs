@@ -18,6 +18,8 @@ pub struct Log {
     packets: VecDeque<Arc<PacketEvent>>,
     calls: VecDeque<CallEvent>,
     frame_bytes: usize,
+    /// Calls of poll(2) that ran into the timeout of settimeout: the process and the time of their return.
+    timeouts: VecDeque<(String, i64)>,
     /// Packets that were let go to stay within the bounds.
     pub forgotten_packets: u64,
     /// Calls that were let go.
@@ -51,6 +53,35 @@ impl Log {
             self.calls.pop_front();
             self.forgotten_calls += 1;
         }
+    }
+
+    /// The packets kept, oldest first, each shared with whoever keeps it longer.
+    pub fn shared_packets(&self) -> impl DoubleEndedIterator<Item = &Arc<PacketEvent>> {
+        self.packets.iter()
+    }
+
+    /// The newest call of a process's job was a poll(2) that ran into the timeout of settimeout.
+    pub fn gave_up(&mut self, process: &str, job: u32) {
+        const TIMEOUTS: usize = 10_000;
+        let mut calls = self.calls.iter().rev();
+        let newest = calls.find(|call| call.process == process && call.job == job);
+        let Some(call) = newest.filter(|call| call.name == "poll" && call.result == 0) else {
+            return;
+        };
+        if self.timeouts.len() >= TIMEOUTS {
+            self.timeouts.pop_front();
+        }
+        self.timeouts.push_back((process.to_owned(), call.end_ns));
+    }
+
+    /// True when a call is a poll(2) that ran into the timeout of settimeout.
+    pub fn timed_out(&self, call: &CallEvent) -> bool {
+        call.name == "poll"
+            && self
+                .timeouts
+                .iter()
+                .rev()
+                .any(|(process, end_ns)| *process == call.process && *end_ns == call.end_ns)
     }
 
     /// The packets kept, oldest first.

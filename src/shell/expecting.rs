@@ -8,6 +8,7 @@ use super::{Screen, Shell};
 use crate::command::ast::{Call, Expr, Operator};
 use crate::command::expectation::{Claim, Expectation, parse_claim};
 use crate::event::{Event, ExpectEvent};
+use crate::session::why::Whose;
 use crate::sys::clock;
 use std::time::Duration;
 
@@ -116,6 +117,10 @@ impl Shell {
                 }
                 self.settled(process, claim, since)
             }
+            Expectation::Why(_) => {
+                self.wait_for_timed(Some(process), screen);
+                self.settled(process, claim, since)
+            }
             // What must not come is judged now; what must come may still be on its way.
             Expectation::Packet { count: Some(0), .. } => self.now(process, claim, since),
             Expectation::State { .. } | Expectation::AnyState { .. } => {
@@ -160,6 +165,18 @@ impl Shell {
             }
             Expectation::Condition(expr) => {
                 self.condition(process, expr.clone(), "it is not so".to_owned())
+            }
+            Expectation::Why(wanted) => {
+                let found = self.session.why(Whose {
+                    process: claim.process.as_deref(),
+                    fd: None,
+                });
+                let first = found.and_then(|found| found.facts.into_iter().next());
+                match first {
+                    Some(first) if first.contains(wanted) => Ok(()),
+                    Some(first) => Err(format!("why says: {first}")),
+                    None => Err("why knows no reason particular to this lab".to_owned()),
+                }
             }
             Expectation::State { .. } => {
                 self.session.refresh();

@@ -11,6 +11,7 @@ use crate::event::path::{Step, merge};
 use crate::event::socket::SocketRow;
 use crate::render::states::Path;
 use crate::session::known::{Known, Protocol};
+use crate::session::why::Whose;
 use crate::value::Address;
 use tell::Mode;
 
@@ -236,19 +237,48 @@ impl Shell {
         self.session.tell(Event::Note(note));
     }
 
-    pub(super) fn why(&mut self, process: &str, screen: &mut dyn Screen) {
+    pub(super) fn why(&mut self, process: &str, call: &Call, screen: &mut dyn Screen) {
         self.wait_for_timed(Some(process), screen);
-        if let Some(evidence) = self.session.why(process) {
+        let asked = word(call, 0);
+        let (whose, fd) = match asked.as_deref().map(|name| self.meant(process, name)) {
+            None => (None, None),
+            Some(Ok((whose, fd))) => (Some(whose), fd),
+            Some(Err(reason)) => return self.refuse(process, reason, screen),
+        };
+        let whose = Whose {
+            process: whose.as_deref(),
+            fd,
+        };
+        if let Some(evidence) = self.session.why(whose) {
             self.show_events(screen);
-            let text = views::why(&evidence, screen.look());
+            let text = views::why(&evidence, &self.teller, &self.current, screen.look());
             return self.paged(&text, screen);
         }
-        let words = "no call has failed so far";
+        let words = match &asked {
+            Some(name) => format!("no call of {} has failed so far", name.escape_debug()),
+            None => "no call has failed so far".to_owned(),
+        };
         let note = match self.session.refusal(process) {
             Some(reason) => format!("{words}; the last command: {reason}"),
-            None => words.to_owned(),
+            None => words,
         };
         self.session.tell(Event::Note(note));
+    }
+
+    /// Whose failure a name means: a process's, or that of a socket of the process at the prompt. An error says that it is neither.
+    fn meant(&self, process: &str, name: &str) -> Result<(String, Option<i32>), String> {
+        let log = self.session.log();
+        let socket = self.session.inventory().by_name(process, name);
+        if self.session.process(name).is_some() || log.calls().any(|call| call.process == name) {
+            return Ok((name.to_owned(), None));
+        }
+        match socket.and_then(|known| known.fd) {
+            Some(fd) => Ok((process.to_owned(), Some(fd))),
+            None => Err(format!(
+                "{} is neither a process nor a socket of {process}; `why` alone is about the last failure of all",
+                name.escape_debug()
+            )),
+        }
     }
 
     /// The display filter of an argument, which passes everything when none is given; `None` when it is wrong, which has been said.

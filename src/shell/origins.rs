@@ -14,6 +14,8 @@ pub struct Origins {
     conversations: HashMap<(u16, u32), (u64, i64)>,
     /// When the first packet of each command was seen, whatever its conversation.
     commands: BTreeMap<u64, i64>,
+    /// From when the time of each packet counts that was told, by its number.
+    told: BTreeMap<u64, i64>,
 }
 
 impl Origins {
@@ -25,10 +27,20 @@ impl Origins {
         while self.commands.len() > KEPT {
             self.commands.pop_first();
         }
-        packets
+        let found: HashMap<u64, i64> = packets
             .iter()
             .map(|packet| (packet.number, self.origin(packet)))
-            .collect()
+            .collect();
+        self.told.extend(&found);
+        while self.told.len() > KEPT {
+            self.told.pop_first();
+        }
+        found
+    }
+
+    /// From when the time of a packet counted when it was told; `None` for one that was not.
+    pub fn of(&self, number: u64) -> Option<i64> {
+        self.told.get(&number).copied()
     }
 
     fn origin(&mut self, packet: &PacketEvent) -> i64 {
@@ -94,6 +106,7 @@ mod tests {
             let packet = packet(number, conversation, command);
             let found = origins.take(&[&packet]);
             assert_eq!(found[&number], from, "#{number}");
+            assert_eq!(origins.of(number), Some(from), "#{number}");
         }
     }
 }

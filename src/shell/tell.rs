@@ -113,6 +113,12 @@ impl Teller {
         }
     }
 
+    /// From when the time of a packet counts: as it did when the packet was told; one that was not begins a count.
+    pub fn since_ns(&self, packet: &PacketEvent) -> i64 {
+        let told = self.origins.of(packet.number);
+        told.unwrap_or(packet.frame.time_ns)
+    }
+
     fn wants(&self, packet: &PacketEvent) -> bool {
         self.mode != Mode::Off
             && self

@@ -25,7 +25,7 @@ impl Shell {
             Verb::Messages => self.list_messages(process, call, screen),
             Verb::Conversations => self.conversations(screen),
             Verb::Inspect => self.inspect(call, screen),
-            Verb::Why => self.why(process, screen),
+            Verb::Why => self.why(process, call, screen),
             Verb::Help => self.help(call, screen),
             Verb::Explain => self.explain(call, screen),
             Verb::Process => self.process_verb(call, screen),

@@ -1,6 +1,6 @@
 //! The views: what the session knows, handed to the renderer that draws it. No drawing here beyond short lists.
 
-use super::tell::{self, cause};
+use super::tell::{self, Teller, cause};
 use crate::catalog::errno;
 use crate::catalog::glossary::Explanation;
 use crate::catalog::tcp_info::FIELDS;
@@ -266,18 +266,19 @@ pub fn packet_fields(
     Ok(text)
 }
 
-/// A failed call: first what this lab shows of its cause, then what the error means anywhere.
-pub fn why(evidence: &Evidence, look: Look) -> Styled {
+/// A failed call: first what this lab shows of its cause, then what the error means for such a call. Packets have the times that they
+/// were shown with. `here` is the process of the prompt, whose name is not said.
+pub fn why(evidence: &Evidence, teller: &Teller, here: &str, look: Look) -> Styled {
     let call = &evidence.call;
-    let mut text = line::event(&Event::Call(Box::new(call.clone())), &call.process, &look);
+    let mut text = line::event(&Event::Call(Box::new(call.clone())), here, &look);
     for fact in &evidence.facts {
         text.say(Style::Bold, 5, fact);
     }
     for packet in &evidence.packets {
         let mut indented = Line::wrapping(9).with(Style::Plain, "     ");
-        indented.append(&packet_line::line(packet, packet.frame.time_ns, &look));
+        indented.append(&packet_line::line(packet, teller.since_ns(packet), &look));
         text.push(indented);
-        let cause = cause(packet, &call.process);
+        let cause = cause(packet, here);
         if !cause.is_empty() {
             text.say(Style::Dim, 9, &cause);
         }
@@ -285,37 +286,21 @@ pub fn why(evidence: &Evidence, look: Look) -> Styled {
     if !evidence.holders.is_empty() {
         text.append(sockets::draw(&evidence.holders, &look));
     }
-    if let Some(entry) = call.errno.as_deref().and_then(errno::by_name) {
-        let anywhere = entry
-            .causes
-            .iter()
-            .position(|(name, _)| *name == call.name)
-            .map(|at| spelled_out(&entry.causes[..=at]));
+    if let Some(entry) = errno::by_name(&evidence.errno) {
         text.say(
             Style::Plain,
             5,
             &format!("{} means: {}", entry.name, entry.meaning),
         );
-        if let Some((name, when)) = anywhere {
-            text.say(Style::Plain, 5, &format!("From {name}: {when}"));
+        if let Some(when) = entry.when(&evidence.name, &evidence.kind) {
+            text.say(Style::Plain, 5, &format!("From {}: {when}", evidence.name));
         }
-        text.say(Style::Note, 5, &format!("What next: {}", entry.what_next));
+        let next = entry.next_for(&evidence.kind);
+        if !next.is_empty() {
+            text.say(Style::Note, 5, &format!("What next: {next}"));
+        }
     }
     text
-}
-
-/// The last of these causes; "the same" is said in the words of the one it is the same as.
-fn spelled_out(causes: &[(&'static str, &'static str)]) -> (&'static str, String) {
-    let (name, when) = causes.last().copied().unwrap_or_default();
-    let first = causes
-        .iter()
-        .rev()
-        .find(|(_, when)| !when.starts_with("the same"));
-    let words = match (when.strip_prefix("the same"), first) {
-        (Some(more), Some((_, words))) => format!("{words}{more}"),
-        _ => when.to_owned(),
-    };
-    (name, words)
 }
 
 /// The index of all commands.

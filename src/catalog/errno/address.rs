@@ -6,22 +6,26 @@ described! {
     EDESTADDRREQ "Destination address required" "send(2)"
         means "A datagram was to be sent and nobody said where to."
         when {
-            "send": "a UDP, raw or netlink socket that is not connected; use sendto, or connect first";
+            "send": "the socket is not connected, and the call names no address; use sendto, or connect first";
             "write": "the same through a file made by makefile";
         }
         next "Name the address with sendto, or connect once and then send.";
     EMSGSIZE "Message too long" "send(2)"
-        means "The datagram does not fit: into the protocol, into the path's MTU, or into the buffer."
+        means "The message does not fit."
         when {
-            "sendto": "UDP carries at most 65507 bytes over IPv4; with IP_MTU_DISCOVER = IP_PMTUDISC_DO no more than the path MTU less headers";
-            "send": "UNIX datagram or seqpacket: larger than the send buffer";
+            "send" for "UDP": "UDP carries at most 65507 bytes over IPv4; with IP_MTU_DISCOVER = IP_PMTUDISC_DO no more than the path MTU less headers; or an ICMP error about an earlier datagram waited to be told";
+            "send" for "UNIX": "a datagram or a message of SOCK_SEQPACKET that is larger than the send buffer";
+            "send" for "raw": "a packet longer than 65535 bytes, or with IP_HDRINCL longer than the interface's MTU";
+            "send" for "packet": "a frame longer than the interface takes";
+            "send" for "netlink": "a message larger than the send buffer";
+            "recv" for "UDP, raw": "an ICMP error about an earlier datagram, told by this call";
         }
         next "Send less in one message. TCP has no such limit, because its stream has no messages.";
     EPROTOTYPE "Protocol wrong type for socket" "connect(2)"
         means "Both ends exist but are of different types."
         when {
-            "connect": "UNIX: a stream socket at a datagram socket's path, or the other way round";
-            "sendto": "UNIX: a datagram to the path of a stream socket";
+            "connect" for "UNIX": "a stream socket at a datagram socket's path, or the other way round";
+            "sendto" for "UNIX": "a datagram to the path of a stream socket";
         }
         next "Make both sockets the same type.";
     ENOPROTOOPT "Protocol not available" "getsockopt(2)"
@@ -47,10 +51,11 @@ described! {
     EOPNOTSUPP "Operation not supported" "listen(2)"
         means "This type of socket cannot do that at all."
         when {
-            "listen": "on a UDP or other datagram socket: there are no connections to wait for";
+            "listen": "on a socket of datagrams: there are no connections to wait for";
             "accept": "on a datagram socket";
             "socketpair": "AF_INET: only AF_UNIX (and TIPC) make pairs";
-            "send": "MSG_OOB on a UDP or a UNIX datagram socket: urgent data belongs to streams";
+            "send" for "datagram, raw, packet": "MSG_OOB: urgent data belongs to streams";
+            "recv" for "datagram, raw, packet": "the same";
             "setsockopt": "the option exists, but not for this family";
         }
         next "`help` of the call says which types it is for. ENOTSUP is the same number.";
@@ -71,37 +76,44 @@ described! {
         }
         next "Give socket the family of the address: AF_INET6 for `::1`, AF_UNIX for a path.";
     EADDRINUSE "Address already in use" "bind(2)"
-        means "Another socket holds this address and port; for a path of AF_UNIX: the file exists, whosever it is."
+        means "What was asked for is taken."
         when {
-            "bind": "a socket is bound there; or connections of an earlier server are in TIME-WAIT and SO_REUSEADDR is not set; UNIX: the path exists, even if nobody uses it any more";
-            "listen": "two sockets bound with SO_REUSEADDR and the other one listens; or no ephemeral port is left for a socket that was not bound";
-            "connect": "the five-tuple exists already (a bound source port to the same peer), or it is in TIME-WAIT";
+            "bind" for "TCP": "a socket is bound there; or connections of an earlier server are in TIME-WAIT and SO_REUSEADDR is not set; or no ephemeral port is left";
+            "bind" for "UDP": "a socket is bound there, or no ephemeral port is left";
+            "bind" for "UNIX": "the path exists, even if nobody uses it any more; or the abstract name is taken";
+            "bind" for "netlink": "the port id is taken";
+            "setsockopt" for "IP": "the group has been joined already, on that interface";
+            "listen" for "TCP": "two sockets bound with SO_REUSEADDR and the other one listens; or no ephemeral port is left for a socket that was not bound";
+            "connect" for "TCP": "the five-tuple exists already (a bound source port to the same peer), or it is in TIME-WAIT";
             "create_server": "the same as bind; it sets SO_REUSEADDR itself";
         }
-        next "`sockets` shows who holds it. A server sets SO_REUSEADDR before bind; to share on purpose all set SO_REUSEPORT; for a UNIX path remove the stale file first.";
+        next "`sockets` shows who holds it. A server sets SO_REUSEADDR before bind; to share on purpose all set SO_REUSEPORT."
+            for "UNIX": "`sockets` shows who holds it. A file that nobody uses any more is removed first (unlink); a file never stays behind an abstract name (`@name`)."
+            for "netlink": "0 lets the kernel choose a port id.";
     EADDRNOTAVAIL "Cannot assign requested address" "bind(2)"
         means "No interface of this host has that address, or no port is free for it."
         when {
-            "bind": "the address belongs to another host, or is not configured (IPv6: or still tentative)";
-            "connect": "all ephemeral ports to this peer are in use (sysctl net.ipv4.ip_local_port_range), or IPv6 has no source address";
-            "sendto": "IPv6 has no source address that fits";
+            "bind" for "IP": "the address belongs to another host, or is not configured (IPv6: or still tentative)";
+            "connect" for "IP": "all ephemeral ports to this peer are in use (sysctl net.ipv4.ip_local_port_range), or IPv6 has no source address";
+            "send" for "IPv6": "IPv6 has no source address that fits";
+            "setsockopt" for "IP": "the socket is no member of the group it was to leave, or no interface has that address";
         }
         next "bind takes an address of this host, not of the peer: 0.0.0.0 for all, 127.0.0.1 for this host only. `if_nameindex` lists the interfaces.";
     ENETDOWN "Network is down" "packet(7)"
         means "The interface is not up."
         when {
-            "recv": "a packet socket whose interface went down, or was down when it was bound";
-            "send": "a packet socket on an interface that is down";
+            "recv" for "packet": "the interface went down, or was down when the socket was bound";
+            "send" for "packet": "the interface is down";
         }
         next "Bring the interface up.";
     ENETUNREACH "Network is unreachable" "connect(2)"
         means "The routing table has no way to that address; nothing was sent."
         when {
-            "connect": "no route: in a fresh lab there is only loopback, so any other address gives this";
+            "connect": "no route leads there";
             "sendto": "the same";
-            "send": "an ICMP network unreachable came from a router (told at once on UDP when IP_RECVERR is set)";
+            "send" for "UDP": "no route leads there, or an ICMP network unreachable came from a router (told at once when IP_RECVERR is set)";
         }
-        next "Stay on 127.0.0.1 or ::1, or make a second host on the wire.";
+        next "Look at the address: 127.0.0.1 and ::1 are this host, 10.0.0.0/24 and fd00::/64 the wire that `host NAME` makes.";
     EHOSTDOWN "Host is down" "ip(7)"
         means "The neighbour does not answer at the link layer; Linux says EHOSTUNREACH."
         when {
@@ -121,7 +133,8 @@ described! {
         when {
             "setsockopt": "SO_BINDTODEVICE, or joining a multicast group without an interface that fits";
             "ioctl": "SIOCGIF… for an interface that does not exist";
-            "bind": "a packet socket on an unknown interface; an IPv6 link-local address with a wrong scope";
+            "bind" for "packet": "the interface does not exist";
+            "bind" for "IPv6": "a link-local address with a scope id that is no interface";
             "if_nametoindex": "the name is unknown";
         }
         next "`if_nameindex` lists the interfaces; a fresh lab has only lo.";
@@ -135,14 +148,22 @@ described! {
         means "An argument has a value the call cannot take, or the socket is in a state where it makes no sense."
         when {
             "bind": "the socket is bound already; or the address is shorter than its family needs";
+            "bind" for "IPv6": "the socket is bound already; or a link-local address lacks its scope id";
             "listen": "the socket is connected";
+            "listen" for "UNIX": "the socket has no name";
             "accept": "the socket does not listen: listen was forgotten";
             "socket": "unknown flags in the type";
             "shutdown": "the second argument is not SHUT_RD, SHUT_WR or SHUT_RDWR";
-            "recv": "MSG_OOB and there is no urgent byte (or SO_OOBINLINE is set)";
+            "recv" for "TCP": "MSG_OOB and there is no urgent byte (or SO_OOBINLINE is set)";
+            "recv" for "UNIX stream": "the socket is not connected; or MSG_OOB and there is no urgent byte";
             "setsockopt": "a value outside the option's range, or of the wrong length";
-            "connect": "a UNIX socket that listens, or a wrong length";
-            "sendto": "UDP to port 0";
+            "connect": "the address is of a wrong length";
+            "connect" for "UNIX": "the socket listens, or the address is of a wrong length";
+            "connect" for "IPv6": "a link-local address without scope id, or an address of a wrong length";
+            "send" for "UDP": "to port 0, or the ancillary data makes no sense";
+            "send" for "raw": "with IP_HDRINCL: the data is shorter than the IP header, or the header says another length";
+            "send" for "ping": "the data is no ICMP echo request";
+            "send" for "packet": "the data is shorter than the link's header";
             "epoll_ctl": "the descriptor is the epoll itself, or EPOLLEXCLUSIVE with EPOLL_CTL_MOD";
             "sendmsg": "ancillary data that makes no sense";
         }

@@ -6,9 +6,9 @@ described! {
     EPIPE "Broken pipe" "send(2)"
         means "This end cannot send: it was never connected, it shut its sending side down, or the connection was reset and the reset was already reported."
         when {
-            "send": "the socket was never connected; or the connection is closed for sending: after shutdown SHUT_WR, or after an RST that an earlier call reported";
+            "send" for "TCP": "the socket was never connected; or the connection is closed for sending: after shutdown SHUT_WR, or after an RST that an earlier call reported";
+            "send" for "UNIX": "the other end has closed its socket, or sending was shut down";
             "sendall": "the peer closed while data was still being sent; its RST answers what came too late";
-            "sendmsg": "a UNIX peer has closed its end";
             "sendfile": "the peer went away in the middle of the file";
         }
         next "Stop writing and close the socket. Outside this lab the program is killed by SIGPIPE unless it ignores that signal or passes MSG_NOSIGNAL (Python ignores it); here SIGPIPE is ignored, so you see EPIPE.";
@@ -32,24 +32,27 @@ described! {
         }
         next "A server carries on with the next accept.";
     ECONNRESET "Connection reset by peer" "recv(2)"
-        means "An RST came: the other end no longer knows this connection, or closed it while bytes it had not read were waiting."
+        means "The other end ended the connection without an orderly close."
         when {
-            "recv": "the peer was killed or closed with unread data, closed with SO_LINGER of 0 seconds, or restarted and forgot the connection";
-            "send": "an RST came since the last call and this call is the first to tell";
-            "connect": "the peer answered the handshake and reset the connection at once";
+            "recv" for "TCP": "the peer was killed or closed with unread data, closed with SO_LINGER of 0 seconds, or restarted and forgot the connection";
+            "send" for "TCP": "an RST came since the last call and this call is the first to tell";
+            "connect" for "TCP": "the peer answered the handshake and reset the connection at once";
+            "recv" for "UNIX": "the other end closed its socket with data in it that it had not read";
+            "send" for "UNIX": "the same";
         }
-        next "The connection is gone and so is data under way. Open a new one; look at the RST with `packets tcp.flags.reset == 1` and at what it answers.";
+        next "The connection is gone and so is data under way. Open a new one; look at the RST with `packets tcp.flags.reset == 1` and at what it answers."
+            for "UNIX": "The connection is gone, and what was not read with it.";
     EISCONN "Transport endpoint is already connected" "connect(2)"
         means "The socket has a peer already."
         when {
-            "connect": "a second connect on a connected TCP or UNIX socket, or a connect on a TCP socket that listens; a UDP socket may connect again";
-            "sendto": "an address was given although the socket is connected (UNIX; TCP ignores it)";
+            "connect": "a second connect on a socket that is connected, or one on a socket that listens";
+            "sendto" for "UNIX": "an address was given although the socket is connected";
         }
         next "Use send without an address, or make a new socket. A TCP socket connects once in its life.";
     ENOTCONN "Transport endpoint is not connected" "connect(2)"
         means "The call needs a peer and the socket has none."
         when {
-            "recv": "a TCP socket that was never connected, or the listening socket itself instead of the one accept gave";
+            "recv": "the socket was never connected, or it is the listening socket itself instead of the one accept gave";
             "getpeername": "there is no peer (any more)";
             "shutdown": "nothing is connected, or the connection was already reset";
         }
@@ -63,20 +66,25 @@ described! {
     ETIMEDOUT "Connection timed out" "tcp(7)"
         means "Packets were sent again and again and nobody answered; the kernel gave up."
         when {
-            "connect": "no answer to the SYN and its retransmissions: six (since Linux 6.5 ten), two minutes in all (sysctl net.ipv4.tcp_syn_retries, option TCP_SYNCNT)";
-            "send": "data stayed unacknowledged through 15 backoffs, 15 to 30 minutes (tcp_retries2), or longer than TCP_USER_TIMEOUT";
-            "recv": "what this end had sent stayed unacknowledged as long as that, or keepalive probes were not answered (SO_KEEPALIVE, TCP_KEEPCNT)";
+            "connect" for "TCP": "no answer to the SYN and its retransmissions: six (since Linux 6.5 ten), two minutes in all (sysctl net.ipv4.tcp_syn_retries, option TCP_SYNCNT)";
+            "send" for "TCP": "data stayed unacknowledged through 15 backoffs, 15 to 30 minutes (tcp_retries2), or longer than TCP_USER_TIMEOUT";
+            "recv" for "TCP": "what this end had sent stayed unacknowledged as long as that, or keepalive probes were not answered (SO_KEEPALIVE, TCP_KEEPCNT)";
         }
         next "The host is down, unreachable, or a firewall drops silently. A timeout that settimeout set is another thing: Python's TimeoutError without this errno.";
     ECONNREFUSED "Connection refused" "connect(2)"
-        means "Nobody listens at that address: its host answered so, or for AF_UNIX and AF_NETLINK the kernel here."
+        means "Nobody takes it at that address."
         when {
-            "connect": "TCP: an RST answered the SYN, because no socket listens on that port (or the listener is bound to another address). UNIX: the path exists but nobody listens";
-            "recv": "UDP: an earlier datagram of this connected socket was answered by ICMP port unreachable";
-            "send": "UDP: the same, told by the next call; UNIX datagrams: the other end has closed its socket";
-            "sendto": "UNIX datagram: the path exists but its socket is closed";
+            "connect" for "TCP": "an RST answered the SYN, because no socket listens on that port (or the listener is bound to another address)";
+            "connect" for "UNIX": "the path exists, but nobody listens; or the abstract name is not that of a listener on this host";
+            "recv" for "UDP": "an earlier datagram of this connected socket was answered by ICMP port unreachable";
+            "send" for "UDP": "an earlier datagram of this connected socket was answered by ICMP port unreachable; it is told once";
+            "send" for "UNIX": "the other end has closed its socket";
+            "sendto" for "UNIX": "the path exists, but its socket is closed";
+            "send" for "netlink": "no socket has that port id, or the kernel takes no messages of that protocol";
         }
-        next "Look with `sockets` whether anybody listens there: right port, right address, listen called, server still running? IPv4 and IPv6 are two addresses.";
+        next "Look with `sockets` whether anybody takes it there: right port, right address, server still running? IPv4 and IPv6 are two addresses."
+            for "UNIX": "Look with `sockets` whether anybody listens there: right name, right host, listen called, server still running?"
+            for "netlink": "`sockets` shows the port ids.";
     EALREADY "Operation already in progress" "connect(2)"
         means "An earlier connect on this non-blocking socket has not ended yet."
         when {
@@ -94,9 +102,10 @@ described! {
         means "The call would have to wait, and was asked not to (or not that long)."
         when {
             "recv": "nothing to read: the socket is non-blocking, MSG_DONTWAIT was passed, or SO_RCVTIMEO ran out";
-            "send": "the send buffer is full: the peer reads too slowly";
+            "send": "the send buffer is full, or the queue of the other end: it reads too slowly";
             "accept": "no connection waits";
-            "connect": "UNIX: the listener's backlog is full; UDP: no ephemeral port is free";
+            "connect" for "UNIX": "the listener's backlog is full";
+            "connect" for "IP": "no ephemeral port is free";
             "recvmsg": "MSG_ERRQUEUE: the error queue is empty";
         }
         next "Wait with poll, select or epoll until the socket is ready, then try again. EWOULDBLOCK is the same number.";

@@ -14,16 +14,19 @@ described! {
         }
         next "Inside the lab you have CAP_NET_RAW and CAP_NET_ADMIN over the lab's own network; what still fails needs the real root.";
     ENOENT "No such file or directory" "unix(7)"
-        means "The path does not exist."
+        means "What was named does not exist."
         when {
-            "connect": "UNIX: no file at that path: the server has not bound it, or another folder is current";
-            "sendto": "the same for a datagram";
-            "bind": "UNIX: the folder of the path does not exist";
+            "connect" for "UNIX": "no file at that path: the server has not bound it, or another folder is current";
+            "sendto" for "UNIX": "the same";
+            "bind" for "UNIX": "the folder of the path does not exist";
+            "setsockopt" for "TCP": "the kernel does not have this congestion control";
+            "ioctl": "SIOCGSTAMP on a socket to which no packet has come";
             "sendfile": "the file does not exist";
             "epoll_ctl": "EPOLL_CTL_MOD or EPOLL_CTL_DEL of a descriptor that was not added";
             "load": "the script does not exist";
         }
-        next "Check the path; `sockets` shows the paths that are bound. An abstract name (`@name`) needs no file.";
+        next "Check the name, or the path."
+            for "UNIX": "Check the path; `sockets` shows the paths that are bound. An abstract name (`@name`) needs no file.";
     EIO "Input/output error" "errno(3)"
         means "The device below failed."
         when {
@@ -45,19 +48,26 @@ described! {
         when {
             "socket": "out of memory, or a limit of the control group";
             "sendmsg": "too much ancillary data, or memory for error reports is used up";
-            "setsockopt": "more multicast memberships than fit into the option memory (net.core.optmem_max)";
+            "setsockopt" for "IP": "more multicast memberships than fit into the option memory (net.core.optmem_max)";
         }
         next "Free something, or raise the limit.";
     EACCES "Permission denied" "bind(2)"
-        means "It is forbidden: by file permissions, by a privileged port, or because a broadcast was not announced."
+        means "It is forbidden."
         when {
-            "bind": "a port below 1024 without CAP_NET_BIND_SERVICE (the lab allows them); UNIX: the folder may not be written";
-            "connect": "UNIX: the socket file may not be written; IP: a broadcast address without SO_BROADCAST, or a rule of the routing table that prohibits";
-            "sendto": "a broadcast address (255.255.255.255) and SO_BROADCAST is not set";
-            "send": "the same on a connected socket";
+            "socket" for "ping": "no group of the process lies in net.ipv4.ping_group_range";
+            "bind" for "IP": "a port below 1024 without CAP_NET_BIND_SERVICE (the lab allows them)";
+            "bind" for "UNIX": "the folder may not be written";
+            "connect" for "UNIX": "the socket file may not be written";
+            "connect" for "IP": "a broadcast address without SO_BROADCAST, or a rule of the routing table that prohibits";
+            "send" for "IP": "the same";
+            "send" for "UNIX": "the socket file of the address may not be written";
             "setsockopt": "SO_DEBUG: needs CAP_NET_ADMIN over the whole machine";
         }
-        next "Broadcast: setsockopt SO_BROADCAST 1. Port: 1024 or higher, or the lab. Path: look at the permissions.";
+        next "Look at what it takes: `explain EACCES` lists it call by call."
+            for "ping": "`sysctl net.ipv4.ping_group_range 0 2147483647` allows ping sockets on this host; SOCK_RAW with IPPROTO_ICMP needs only CAP_NET_RAW, which the lab gives."
+            for "UDP, raw": "To send to everybody: setsockopt SO_BROADCAST 1. To bind a port: one of 1024 or higher."
+            for "TCP": "To bind a port: one of 1024 or higher."
+            for "UNIX": "Look at the permissions of the file and of the folders above it.";
     EEXIST "File exists" "epoll_ctl(2)"
         means "It is there already."
         when {
@@ -68,7 +78,7 @@ described! {
     ENOTDIR "Not a directory" "unix(7)"
         means "A part of the path in front is a file, not a folder."
         when {
-            "bind": "UNIX: `./file/x.sock` where file is no folder";
+            "bind" for "UNIX": "`./file/x.sock` where file is no folder";
             "connect": "the same";
         }
         next "Check the path.";
@@ -122,7 +132,7 @@ described! {
     EROFS "Read-only file system" "unix(7)"
         means "Nothing can be created there."
         when {
-            "bind": "UNIX: the path lies on a file system that is mounted read-only";
+            "bind" for "UNIX": "the path lies on a file system that is mounted read-only";
         }
         next "Choose another folder, /tmp for example, or an abstract name (`@name`).";
     ENAMETOOLONG "File name too long" "unix(7)"
@@ -141,7 +151,7 @@ described! {
     ELOOP "Too many levels of symbolic links" "epoll_ctl(2)"
         means "Going round in circles: symbolic links in a path, or epolls that watch each other."
         when {
-            "bind": "UNIX: symbolic links in the path point at each other";
+            "bind" for "UNIX": "symbolic links in the path point at each other";
             "connect": "the same";
             "epoll_ctl": "an epoll would watch itself through another, or more than five deep";
         }
@@ -163,9 +173,9 @@ described! {
     ENOBUFS "No buffer space available" "netlink(7)"
         means "A queue ran over, or memory for it is lacking."
         when {
-            "recv": "netlink: messages came faster than they were read and some are lost";
-            "sendto": "the interface's queue is full (Linux usually drops silently instead)";
-            "setsockopt": "too many multicast groups on one socket (net.ipv4.igmp_max_memberships, 20)";
+            "recv" for "netlink": "messages came faster than they were read and some are lost";
+            "sendto" for "IP, packet": "the interface's queue is full (Linux usually drops silently instead)";
+            "setsockopt" for "IP": "too many multicast groups on one socket (net.ipv4.igmp_max_memberships, 20)";
         }
         next "Read faster, enlarge SO_RCVBUF, or ask the kernel again for the whole state.";
     ECHILD "No child processes" "wait(2)"

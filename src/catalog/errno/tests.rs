@@ -1,6 +1,7 @@
 //! What must hold for the table of errnos.
 
 use super::{by_name, by_number, errnos};
+use crate::catalog::socket_kind::{KINDS, SocketKind};
 use crate::catalog::verb::Verb;
 
 #[test]
@@ -20,9 +21,19 @@ fn every_errno_of_linux_has_a_name_and_a_message_and_no_name_stands_twice() {
 #[test]
 fn what_an_errno_is_said_to_be_caused_by_is_a_verb_of_the_language() {
     for errno in errnos() {
-        for (call, when) in errno.causes {
+        let others = errno.what_next_for.iter().map(|(of, _)| *of);
+        for when in errno.causes {
+            let call = when.call;
             assert!(Verb::named(call).is_some(), "{} {call}", errno.name);
-            assert!(!when.is_empty(), "{} {call}", errno.name);
+            assert!(!when.text.is_empty(), "{} {call}", errno.name);
+        }
+        for of in errno.causes.iter().map(|when| when.of).chain(others) {
+            let mut kinds = of.split(", ").filter(|kind| !kind.is_empty());
+            assert!(
+                kinds.all(|kind| KINDS.contains(&kind)),
+                "{} {of}",
+                errno.name
+            );
         }
         assert_eq!(
             errno.meaning.is_empty(),
@@ -63,5 +74,52 @@ fn every_errno_a_socket_call_gives_is_explained() {
             !errno.meaning.is_empty() && !errno.what_next.is_empty(),
             "{name}"
         );
+    }
+}
+
+#[test]
+fn what_is_said_of_a_call_is_of_its_kind_of_socket() {
+    let kind = |arguments: &str| {
+        let arguments: Vec<String> = arguments.split(' ').map(str::to_owned).collect();
+        SocketKind::of(&arguments)
+    };
+    for (errno, call, arguments, has) in [
+        ("EMSGSIZE", "sendto", "AF_INET SOCK_DGRAM 0", Some("65507")),
+        (
+            "EMSGSIZE",
+            "send",
+            "AF_UNIX SOCK_DGRAM 0",
+            Some("send buffer"),
+        ),
+        ("EMSGSIZE", "send", "AF_INET SOCK_STREAM 0", None),
+        (
+            "EINVAL",
+            "sendto",
+            "AF_INET SOCK_RAW IPPROTO_RAW",
+            Some("header"),
+        ),
+        ("EINVAL", "sendto", "AF_INET SOCK_DGRAM 0", Some("port 0")),
+        (
+            "ECONNREFUSED",
+            "connect",
+            "AF_INET SOCK_STREAM 0",
+            Some("RST"),
+        ),
+        (
+            "ECONNREFUSED",
+            "connect",
+            "AF_UNIX SOCK_STREAM 0",
+            Some("path"),
+        ),
+        ("EBADF", "recvfrom", "", Some("closed")),
+    ] {
+        let said = by_name(errno).and_then(|errno| errno.when(call, &kind(arguments)));
+        match has {
+            Some(words) => assert!(
+                said.as_ref().is_some_and(|said| said.contains(words)),
+                "{errno} {call} {arguments}: {said:?}"
+            ),
+            None => assert_eq!(said, None, "{errno} {call} {arguments}"),
+        }
     }
 }

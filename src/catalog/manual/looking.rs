@@ -206,7 +206,7 @@ pub(super) const WHY: Page = Page {
     prototype: "",
     python: "",
     man: "errno(3)",
-    details: "Not a general text but the evidence of this lab: the RST that answered, the socket that holds the port, the TIME-WAIT that remains, the call that closed too early. Then what to do about it. `explain ECONNREFUSED` has the general text.",
+    details: "Not a general text but the evidence of this lab: the RST that answered, the socket that holds the port, the TIME-WAIT that remains, the datagram that the wire lost. Then what the error means for such a call, and what to do about it. It is about the last failure on the screen, whoever's it was; `why client` is about the last one of that process, `why s` about that of a socket. `explain ECONNREFUSED` has the general text.",
     blocks: "never",
     errors: &[],
     example: "\
@@ -215,7 +215,7 @@ connect c 127.0.0.1:5000
 expect errno ECONNREFUSED
 expect packet tcp.flags.reset == 1
 why
-expect errno ECONNREFUSED",
+expect why \"listens on port 5000\"",
 };
 
 pub(super) const HELP: Page = Page {

@@ -1,7 +1,8 @@
 //! Why a call on a socket of AF_NETLINK failed, and what the kernel has refused over one though no call failed. Not AF_UNIX (`unix`).
 
-use super::Evidence;
+use super::{Evidence, Whose};
 use crate::catalog::errno;
+use crate::catalog::socket_kind::SocketKind;
 use crate::event::CallEvent;
 use crate::event::message::{Act, MessageEvent};
 use crate::event::transfer::Party;
@@ -61,10 +62,12 @@ impl Session {
         }
     }
 
-    /// The newest netlink refusal (NLMSG_ERROR) that a process has read after this time.
-    pub(super) fn why_netlink_refused(&self, process: &str, after_ns: i64) -> Option<Evidence> {
+    /// The newest netlink refusal (NLMSG_ERROR) that was read after this time.
+    pub(super) fn why_netlink_refused(&self, whose: Whose<'_>, after_ns: i64) -> Option<Evidence> {
         let refusal = |message: &&MessageEvent| {
-            message.process == process
+            whose
+                .process
+                .is_none_or(|process| message.process == process)
                 && message.time_ns > after_ns
                 && matches!(message.act, Act::Brought { .. } | Act::Read(_))
                 && message
@@ -111,11 +114,17 @@ impl Session {
         if !errno.meaning.is_empty() {
             facts.push(format!("{} means: {}", errno.name, errno.meaning));
         }
+        if !whose.includes(call) {
+            return None;
+        }
         Some(Evidence {
             call: CallEvent {
                 errno: None,
                 ..call.clone()
             },
+            name: call.name.clone(),
+            errno: String::new(),
+            kind: SocketKind::default(),
             holders: Vec::new(),
             packets: Vec::new(),
             facts,

@@ -2,7 +2,8 @@
 //! without a file, and not the connections (`unix`).
 
 use super::Evidence;
-use super::unix::{backlog, title};
+use super::scene::title;
+use super::unix::backlog;
 use crate::event::socket::SocketRow;
 use crate::session::Session;
 use crate::sys::diag::{Answer, Question};
@@ -147,6 +148,16 @@ impl Session {
 fn missing(shown: &str, whole: &Path) -> String {
     let there = whole.ancestors().skip(1).find(|above| above.exists());
     let folder = whole.parent().unwrap_or(whole);
+    let blocks = there.filter(|above| !above.is_dir());
+    if let Some(above) = blocks {
+        let kind = above
+            .metadata()
+            .map_or("no folder", |found| kind_of(found.file_type()));
+        return format!(
+            "There is no {shown}: {} is {kind}, and no folder.",
+            above.display().to_string().escape_debug()
+        );
+    }
     match there {
         Some(above) if above == folder => format!(
             "There is no {shown}: the folder {} exists, and has no such file.",
@@ -164,6 +175,8 @@ fn missing(shown: &str, whole: &Path) -> String {
 fn kind_of(kind: FileType) -> &'static str {
     if kind.is_dir() {
         "a folder"
+    } else if kind.is_socket() {
+        "the file of a socket"
     } else if kind.is_symlink() {
         "a symbolic link"
     } else if kind.is_fifo() {

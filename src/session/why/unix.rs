@@ -2,6 +2,7 @@
 //! what lies at a path (`path`).
 
 use super::Evidence;
+use super::scene::title;
 use crate::event::socket::SocketRow;
 use crate::event::transfer::Party;
 use crate::session::Session;
@@ -52,14 +53,34 @@ impl Session {
     /// An abstract name.
     fn why_name(&mut self, evidence: &mut Evidence, name: &Address) {
         let rows = self.socket_rows(None).into_iter();
-        evidence.holders = rows
+        let (here, elsewhere): (Vec<SocketRow>, Vec<SocketRow>) = rows
             .filter(|row| row.local.as_ref() == Some(name))
-            .collect();
+            .partition(|row| row.host == evidence.call.host);
+        evidence.holders = here;
         if evidence.holders.iter().any(|row| row.state != "connected") {
             evidence.holders.retain(|row| row.state != "connected");
         }
+        let other = elsewhere.iter().find(|row| row.state != "connected");
         let fact = match (evidence.holders.first(), evidence.call.errno.as_deref()) {
-            (None, _) => format!("No socket in this lab has the abstract name {name} now."),
+            (None, _) if other.is_some() => {
+                let other = other.cloned().unwrap_or_else(|| elsewhere[0].clone());
+                let sentence = format!(
+                    "Abstract names belong to a network namespace: {} has the name {name} on {}, which is another host than {}. A path reaches across hosts of this lab; so do IP addresses.",
+                    title(&other),
+                    other.host,
+                    evidence.call.host
+                );
+                evidence.holders.push(other);
+                sentence
+            }
+            (None, _) => format!(
+                "No socket of {} has the abstract name {name} now.",
+                evidence.call.host
+            ),
+            (Some(row), Some("ECONNREFUSED")) if row.state == "listening" => format!(
+                "{} listens under the name {name} now; when the call was made it did not.",
+                title(row)
+            ),
             (Some(row), Some("EADDRINUSE")) => format!("{} has the name {name}.", title(row)),
             (Some(row), Some("EAGAIN")) => backlog(row),
             (Some(row), Some("ECONNREFUSED")) => format!(
@@ -263,21 +284,6 @@ impl Session {
             }
             _ => {}
         }
-    }
-}
-
-/// A socket and whose it is: `s (fd 3) of server`.
-pub(super) fn title(row: &SocketRow) -> String {
-    let name = match (row.name.as_str(), row.fd) {
-        ("", Some(fd)) => format!("fd {fd}"),
-        ("", None) => "a socket".to_owned(),
-        (name, Some(fd)) => format!("{name} (fd {fd})"),
-        (name, None) => name.to_owned(),
-    };
-    if row.process.is_empty() {
-        name
-    } else {
-        format!("{name} of {}", row.process)
     }
 }
 

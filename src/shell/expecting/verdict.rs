@@ -120,9 +120,10 @@ impl Shell {
                 )),
                 None => Err(format!("{here} has made no call")),
             },
-            Expectation::AnyState { .. } | Expectation::Equals(_) | Expectation::Condition(_) => {
-                Err("it has to be asked".to_owned())
-            }
+            Expectation::AnyState { .. }
+            | Expectation::Why(_)
+            | Expectation::Equals(_)
+            | Expectation::Condition(_) => Err("it has to be asked".to_owned()),
         }
     }
 

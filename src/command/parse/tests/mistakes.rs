@@ -122,7 +122,6 @@ fn what_is_wrong_is_said_with_its_place_and_a_way_out() {
         ),
         ("s.bind()", 2..6, "bind needs an address", "", ""),
         ("close s t", 8..9, "takes one argument", "close socket", ""),
-        ("why x", 4..5, "why takes no argument", "why", ""),
         (
             "recv s bufsiz=4",
             7..13,

@@ -1,0 +1,77 @@
+//! Sockets that have no packets: AF_UNIX (`unix`, `path`) and AF_NETLINK (`netlink`), whose facts the session gathers by itself.
+
+use super::Evidence;
+use super::cause::{Cause, Finding, said};
+use super::scene::{Scene, place, told};
+use crate::event::transfer::Party;
+use crate::session::Session;
+use crate::value::Address;
+
+pub(super) const CAUSES: &[Cause] = &[
+    Cause::new("send", "ESRCH EPERM", "UNIX", credentials),
+    Cause::new("send recv", "EOPNOTSUPP", "UNIX", |scene| {
+        let maker = scene.maker.as_ref()?;
+        scene.has_flag("MSG_OOB").then_some(())?;
+        said(format!(
+            "MSG_OOB is not for this kind of socket: {}, {}.",
+            told(maker),
+            place(maker)
+        ))
+    }),
+    Cause::new("", "", "", unix),
+    Cause::new("", "", "", netlink),
+];
+
+fn unix(scene: &Scene<'_>) -> Option<Finding> {
+    let named = matches!(
+        scene.named(),
+        Some(Address::UnixPath(_) | Address::UnixAbstract(_) | Address::UnixUnnamed)
+    );
+    let made = scene.kind.family.is_empty();
+    if scene.call.fd.is_none() || !(scene.kind.is("UNIX") || named && made) {
+        return None;
+    }
+    gathered(scene, Session::why_unix)
+}
+
+/// The credentials that a message was to carry (SCM_CREDENTIALS of unix(7)).
+fn credentials(scene: &Scene<'_>) -> Option<Finding> {
+    let control = scene
+        .argument(1)
+        .split("SCM_CREDENTIALS, cmsg_data={pid=")
+        .nth(1)?;
+    let process = control.split([',', '}']).next()?;
+    said(if scene.errno == "ESRCH" {
+        format!(
+            "SCM_CREDENTIALS names the process {process}, and this lab has none of that number."
+        )
+    } else {
+        format!(
+            "SCM_CREDENTIALS may name one's own process and ids; others take CAP_SYS_ADMIN, CAP_SETUID and CAP_SETGID: {}.",
+            control.split('}').next()?
+        )
+    })
+}
+
+fn netlink(scene: &Scene<'_>) -> Option<Finding> {
+    let named = matches!(scene.named(), Some(Address::Netlink { .. }));
+    let made = scene.kind.family.is_empty();
+    if scene.call.fd.is_none() || !(scene.kind.is("netlink") || named && made) {
+        return None;
+    }
+    gathered(scene, Session::why_netlink)
+}
+
+fn gathered(
+    scene: &Scene<'_>,
+    gather: fn(&mut Session, &mut Evidence, Option<&Party>),
+) -> Option<Finding> {
+    let mut evidence = Evidence::of(scene);
+    scene.of_session(|session| gather(session, &mut evidence, scene.party.as_ref()));
+    let found = Finding {
+        facts: evidence.facts,
+        packets: evidence.packets,
+        holders: evidence.holders,
+    };
+    (found != Finding::default()).then_some(found)
+}
