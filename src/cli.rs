@@ -44,6 +44,9 @@ pub(crate) struct Common {
     /// How long a script waits for a call that blocks, and for what it expects: 5s, or what a lesson says, when left out.
     #[arg(long, global = true, value_name = "TIME", value_parser = duration)]
     pub(crate) deadline: Option<Duration>,
+    /// `save` may replace files that this session did not write.
+    #[arg(long, global = true)]
+    pub(crate) overwrite: bool,
     /// Lessons of a folder of your own, in place of those that come with the program.
     #[arg(long, global = true, value_name = "DIR")]
     pub(crate) lessons: Option<PathBuf>,

@@ -208,6 +208,8 @@ pub enum Ended {
     Exited(i32),
     /// A signal killed it.
     Signalled(i32),
+    /// Nobody saw how.
+    Unseen,
 }
 
 /// Why a command was not carried out, or what it came to without an error of the kernel.

@@ -34,8 +34,26 @@ fn main() -> ExitCode {
         let private = arguments.next().as_deref() == Some("private");
         return lab::keeper::run(&host, private, process::child::run);
     }
-    let cli = Cli::parse();
-    ExitCode::from(front(cli))
+    match Cli::try_parse() {
+        Ok(cli) => ExitCode::from(front(cli)),
+        Err(shown) => ExitCode::from(show_usage(&shown)),
+    }
+}
+
+/// Shows help, the version or what is wrong with the arguments, and gives the exit status.
+fn show_usage(shown: &clap::Error) -> u8 {
+    let status = u8::try_from(shown.exit_code()).unwrap_or(USAGE);
+    match shown.print().and_then(|()| std::io::stdout().flush()) {
+        Err(error) if error.kind() != std::io::ErrorKind::BrokenPipe => unwritable(&error),
+        _ => status,
+    }
+}
+
+/// Says that standard output cannot be written; gives the exit status.
+fn unwritable(error: &std::io::Error) -> u8 {
+    let words = format!("socklab: standard output cannot be written: {error}\n");
+    let _ = std::io::stderr().write_all(words.as_bytes());
+    1
 }
 
 fn front(cli: Cli) -> u8 {
@@ -64,7 +82,7 @@ fn front(cli: Cli) -> u8 {
             let text = shell::doctor::examine(&settings(&common));
             let mut output = Output::new(look(&common), format(&common));
             output.show(&text);
-            delivered(&common, &output, 0)
+            delivered(&output, 0)
         }
         Some(Task::Lesson { action }) => lesson(&common, action),
         Some(Task::Enter { host, lab }) => match lab::enter::enter(host.as_deref(), lab) {
@@ -151,13 +169,13 @@ fn lesson(common: &Common, action: LessonTask) -> u8 {
         LessonTask::List => {
             let text = listed(&library, progress_file().as_deref(), &output.look());
             output.show(&text);
-            delivered(common, &output, 0)
+            delivered(&output, 0)
         }
         LessonTask::Show { name, answers } => match library.one(&name) {
             Ok(volume) => {
                 let text = shown(&volume, answers, &output.look());
                 output.show(&text);
-                delivered(common, &output, 0)
+                delivered(&output, 0)
             }
             Err(reason) => complain(common, &reason),
         },
@@ -212,7 +230,7 @@ fn lesson(common: &Common, action: LessonTask) -> u8 {
                 deadline: common.deadline,
             };
             let held = check_all(&chosen, &settings(common), &wish, &mut output);
-            delivered(common, &output, u8::from(!held))
+            delivered(&output, u8::from(!held))
         }
     }
 }
@@ -237,17 +255,13 @@ fn inspect(common: &Common, mut request: Request, write: Option<PathBuf>) -> u8 
     }
     let mut output = Output::new(look(common), format(common));
     let status = shell::inspecting::inspect(request, &mut output, &mut std::io::stderr());
-    delivered(common, &output, status)
+    delivered(&output, status)
 }
 
 /// The exit status of what was shown on standard output: an error when that could not be written, unless its reader went away.
-fn delivered(common: &Common, output: &Output, status: u8) -> u8 {
+fn delivered(output: &Output, status: u8) -> u8 {
     match output.failure() {
-        Some(error) => complain(
-            common,
-            &format!("standard output cannot be written: {error}"),
-        )
-        .max(status),
+        Some(error) => unwritable(error).max(status),
         None => status,
     }
 }
@@ -318,6 +332,9 @@ fn interactive(common: &Common, begin: impl FnOnce(&mut Shell, &mut dyn Screen) 
         Err(error) => return complain(common, &error.to_string()),
     };
     shell.watch_interrupts(interrupts);
+    if common.overwrite {
+        shell.allow_overwriting();
+    }
     shell.set_desk(Desk {
         folder: common.lessons.clone(),
         progress: progress_file(),
@@ -348,11 +365,14 @@ fn with_shell(
             if let Some(Ok(interrupts)) = interrupts {
                 shell.watch_interrupts(interrupts);
             }
+            if common.overwrite {
+                shell.allow_overwriting();
+            }
             if !common.host_network {
                 shell.warn(&mut output);
             }
             let status = run(&mut shell, &mut output);
-            delivered(common, &output, status)
+            delivered(&output, status)
         }
         Err(error) => complain(common, &error.to_string()),
     }
@@ -414,9 +434,14 @@ fn read_capture(common: &Common, reading: &Reading) -> u8 {
             failure.status
         }
     };
-    delivered(common, &output, status)
+    delivered(&output, status)
 }
 
 fn write_out(text: &[u8]) -> u8 {
-    u8::from(std::io::stdout().write_all(text).is_err())
+    let mut output = std::io::stdout().lock();
+    match output.write_all(text).and_then(|()| output.flush()) {
+        Err(error) if error.kind() != std::io::ErrorKind::BrokenPipe => unwritable(&error),
+        Err(_) => 1,
+        Ok(()) => 0,
+    }
 }

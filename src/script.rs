@@ -4,7 +4,7 @@ use crate::command::brackets::Open;
 use crate::command::line::{Transcript, place};
 use crate::command::program::{Belongs, Block};
 use crate::render::json;
-use crate::render::styled::{Look, Style, Styled};
+use crate::render::styled::{Look, Styled};
 use crate::shell::{Flow, Format, Press, Screen, Shell};
 use crate::sys::terminal;
 use std::collections::VecDeque;
@@ -22,9 +22,12 @@ pub fn run(shell: &mut Shell, mut source: impl BufRead, name: &str, screen: &mut
         let (first, text) = match reader.next(&mut source) {
             Ok(Some(found)) => found,
             Ok(None) => break,
-            Err(reason) => {
-                complain(&format!("{name}:{reason}"), screen);
-                return 1;
+            Err(wrong) => {
+                shell.complain(&format!("{name}:{}", wrong.reason), screen);
+                if wrong.is_last {
+                    break;
+                }
+                continue;
             }
         };
         if first == 1 && text.starts_with("#!") {
@@ -44,6 +47,7 @@ pub fn run(shell: &mut Shell, mut source: impl BufRead, name: &str, screen: &mut
 /// Takes a lesson's student from a file or a pipe: each line is entered as at a prompt, until the lesson is left or the lines end.
 pub fn study(shell: &mut Shell, mut source: impl BufRead, screen: &mut dyn Screen) -> u8 {
     let mut reader = Lines::default();
+    let mut failed = false;
     loop {
         match reader.next(&mut source) {
             Ok(Some((_, text))) => {
@@ -53,20 +57,34 @@ pub fn study(shell: &mut Shell, mut source: impl BufRead, screen: &mut dyn Scree
                 }
             }
             Ok(None) => break,
-            Err(reason) => {
-                complain(&reason, screen);
-                return 1;
+            Err(wrong) => {
+                shell.complain(&wrong.reason, screen);
+                failed = true;
+                if wrong.is_last {
+                    break;
+                }
             }
         }
     }
     shell.farewell(screen);
-    0
+    u8::from(failed)
 }
 
-fn complain(text: &str, screen: &mut dyn Screen) {
-    let mut styled = Styled::new();
-    styled.say(Style::Error, 0, text);
-    screen.show(&styled);
+/// Why a line cannot be run.
+struct Wrong {
+    /// Where and what.
+    reason: String,
+    /// No line can be read behind it.
+    is_last: bool,
+}
+
+impl Wrong {
+    fn last(reason: String) -> Self {
+        Self {
+            reason,
+            is_last: true,
+        }
+    }
 }
 
 #[derive(Default)]
@@ -75,11 +93,13 @@ struct Lines {
     transcript: Transcript,
     /// Lines that were read to see whether they belong to what stands above them, and do not.
     ahead: VecDeque<String>,
+    /// Lines that are no text, by their numbers, and what is said of them.
+    garbled: Vec<(usize, String)>,
 }
 
 impl Lines {
     /// The next line, with those that belong to it, and the number of its first. An error says where and what.
-    fn next(&mut self, source: &mut impl BufRead) -> Result<Option<(usize, String)>, String> {
+    fn next(&mut self, source: &mut impl BufRead) -> Result<Option<(usize, String)>, Wrong> {
         let mut text = String::new();
         let mut open = Open::default();
         let mut first = self.number + 1;
@@ -91,18 +111,36 @@ impl Lines {
             open.read(line.trim_end_matches(['\n', '\r']));
             text.push_str(&line);
             if text.len() >= LONGEST {
-                return Err(format!("{first}:1: a line of more than {LONGEST} bytes"));
+                return Err(Wrong::last(format!(
+                    "{first}:1: a line of more than {LONGEST} bytes"
+                )));
             }
             if !open.is_open() {
                 if let Some(block) = Block::begun_by(&text) {
                     self.block(block, &mut text, source)?;
                 }
+                self.readable()?;
                 let end = text.trim_end_matches(['\n', '\r']).len();
                 text.truncate(end);
                 return Ok(Some((first, text)));
             }
         }
+        self.readable()?;
         Ok((!text.is_empty()).then_some((first, text)))
+    }
+
+    /// Of the lines up to here none is run when one of them is no text.
+    fn readable(&mut self) -> Result<(), Wrong> {
+        let number = self.number;
+        let mut found = self.garbled.extract_if(.., |(line, _)| *line <= number);
+        let first = found.next();
+        found.for_each(drop);
+        first.map_or(Ok(()), |(_, reason)| {
+            Err(Wrong {
+                reason,
+                is_last: false,
+            })
+        })
     }
 
     /// Adds the lines that belong to a block of a program to its first.
@@ -111,7 +149,7 @@ impl Lines {
         mut block: Block,
         text: &mut String,
         source: &mut impl BufRead,
-    ) -> Result<(), String> {
+    ) -> Result<(), Wrong> {
         let mut between = VecDeque::new();
         while text.len() < LONGEST
             && let Some(line) = self.physical(source)?
@@ -135,7 +173,7 @@ impl Lines {
     }
 
     /// The next physical line with its end.
-    fn physical(&mut self, source: &mut impl BufRead) -> Result<Option<String>, String> {
+    fn physical(&mut self, source: &mut impl BufRead) -> Result<Option<String>, Wrong> {
         if let Some(line) = self.ahead.pop_front() {
             self.number += 1;
             return Ok(Some(line));
@@ -143,15 +181,18 @@ impl Lines {
         let mut bytes = Vec::new();
         let length = io::Read::take(&mut *source, LONGEST as u64)
             .read_until(b'\n', &mut bytes)
-            .map_err(|error| format!("{}: {error}", self.number + 1))?;
+            .map_err(|error| Wrong::last(format!("{}: {error}", self.number + 1)))?;
         if length == 0 {
             return Ok(None);
         }
         self.number += 1;
-        String::from_utf8(bytes).map(Some).map_err(|error| {
+        let line = String::from_utf8(bytes).unwrap_or_else(|error| {
             let (_, column) = place(error.as_bytes(), error.utf8_error().valid_up_to());
-            format!("{}:{column}: not valid UTF-8", self.number)
-        })
+            let reason = format!("{}:{column}: not valid UTF-8", self.number);
+            self.garbled.push((self.number, reason));
+            String::from_utf8_lossy(error.as_bytes()).into_owned()
+        });
+        Ok(Some(line))
     }
 }
 

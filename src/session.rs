@@ -31,7 +31,7 @@ use crate::event::{Ended, Event, ProcessEvent, ResultEvent};
 use crate::lab::handle::{FIRST_HOST, Lab, LabError};
 use crate::process::channel::Channel;
 use crate::process::handle::{Birth, Process};
-use crate::sys::{clock, memory, pass};
+use crate::sys::{clock, descriptor_table, memory, pass};
 use crate::value::Value;
 use evidence::Sampling;
 use hosts::Hosts;
@@ -109,6 +109,8 @@ impl Session {
     /// Starts a lab with one host and one process of the same name.
     pub fn start(settings: Settings) -> Result<Self, LabError> {
         memory::give_back_large_pieces();
+        // Each process takes three: more of them than the usual limit of 1,024 allows.
+        let _ = descriptor_table::raise_limit();
         let folder = settings.folder.as_deref();
         let mut lab = Lab::start(&settings.program, settings.host_network, folder)?;
         let packets = Packets::new(lab.capture.take(), !lab.tier().is_private())?;
@@ -225,6 +227,22 @@ impl Session {
     /// could not be begun.
     pub fn refusal(&self, process: &str) -> Option<&str> {
         self.refusals.get(process).map(String::as_str)
+    }
+
+    /// True when the wire's process has ended: nothing carries frames between hosts any more.
+    pub fn wire_is_gone(&self) -> bool {
+        self.packets.taps().wire_is_gone()
+    }
+
+    /// What of the lab has ended by itself, so that what is expected of it cannot come any more.
+    pub fn broken(&self) -> Option<&'static str> {
+        if self.lab_is_gone {
+            Some("the lab's keeper process has ended")
+        } else if self.wire_is_gone() {
+            Some("the wire's process has ended and nothing carries frames any more")
+        } else {
+            None
+        }
     }
 
     /// True when the lab has ended by itself: no command can be carried out any more.

@@ -5,6 +5,9 @@ use serde::{Deserialize, Serialize};
 use std::fmt;
 use std::net::{SocketAddrV4, SocketAddrV6};
 
+/// The most memory a value takes, in bytes: what a text, bytes, a list or a buffer may hold.
+pub const LARGEST: usize = 256 << 20;
+
 /// What a variable holds, a call returns or a literal means. Kernel objects are named by their file descriptor.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub enum Value {

@@ -22,7 +22,7 @@ const GRANTS: &[(&str, &[&str])] = &[
         &["catalog", "command", "event", "packet", "value"],
     ),
     ("book", &["catalog", "command", "lesson"]),
-    ("process", &["command", "engine", "event", "sys"]),
+    ("process", &["command", "engine", "event", "sys", "value"]),
     ("capture", &["event", "packet", "sys"]),
     ("lab", &["capture", "command", "event", "packet", "sys"]),
     (

@@ -200,3 +200,136 @@ fn a_program_that_ends_is_not_waited_for() {
     assert_eq!(ran.status, 0, "{}", ran.err);
     assert!(begun.elapsed().as_secs() < 30, "{:?}", begun.elapsed());
 }
+
+#[test]
+fn bytes_that_are_no_text_are_an_error_at_their_line_and_the_rest_still_runs() {
+    if !private_lab() {
+        return;
+    }
+    for input in [
+        &b"print \"caf\xe9\"\nprint 40 + 2\n"[..],
+        b"repeat 2 {\nprint \xff\n}\nprint 40 + 2\n",
+        b"\xc3\nprint 40 + 2\n",
+    ] {
+        let ran = run(&["--color", "never"], input);
+        assert_eq!(ran.status, 1, "{}", ran.out);
+        assert!(ran.out.contains("not valid UTF-8"), "{}", ran.out);
+        assert!(ran.out.contains("\u{2502} 42"), "{}", ran.out);
+    }
+}
+
+#[test]
+fn what_is_loaded_is_a_file_of_bounded_length_and_depth() {
+    if !private_lab() {
+        return;
+    }
+    let place = folder();
+    std::fs::write(place.path().join("self.lab"), "load self.lab\n").expect("it can be written");
+    nix::unistd::mkfifo(
+        &place.path().join("pipe.lab"),
+        nix::sys::stat::Mode::S_IRWXU,
+    )
+    .expect("a pipe");
+    for (file, said) in [
+        ("self.lab", "does it load itself?"),
+        ("/dev/zero", "not a regular file"),
+        ("./pipe.lab", "not a regular file"),
+        (".", "not a regular file"),
+    ] {
+        let text = format!("load {file}\nprint 40 + 2");
+        let ran = run_in(place.path(), &["--color", "never", "-c", &text], b"");
+        let out = ran.out.split_whitespace().collect::<Vec<_>>().join(" ");
+        assert_eq!(ran.status, 1, "{file}: {out}");
+        assert!(out.contains(said), "{file}: {out}");
+        assert!(out.contains("\u{2502} 42"), "{file}: {out}");
+    }
+    let ran = run_in(place.path(), &["lesson", "check", "./pipe.md"], b"");
+    assert_eq!(ran.status, 1);
+}
+
+#[test]
+fn a_value_that_is_made_is_told_and_the_process_lives() {
+    if !private_lab() {
+        return;
+    }
+    let ran = script("x = b\"x\" * 70000000\nlen(x)\nprint 40 + 2");
+    assert_eq!(ran.status, 0, "{}", ran.out);
+    assert!(ran.out.contains("70000000") && ran.out.contains("\u{2502} 42"));
+}
+
+#[test]
+fn save_replaces_what_this_session_wrote_and_nothing_else() {
+    if !private_lab() {
+        return;
+    }
+    let place = folder();
+    let path = |name: &str| place.path().join(name);
+    std::fs::write(path("other.py"), "kept").expect("it can be written");
+    std::fs::write(path("target.py"), "kept").expect("it can be written");
+    std::os::unix::fs::symlink("target.py", path("link.py")).expect("a link");
+    nix::unistd::mkfifo(&path("pipe.py"), nix::sys::stat::Mode::S_IRWXU).expect("a pipe");
+    for (text, status) in [
+        ("save new.py\nsave new.py", 0),
+        ("save other.py", 1),
+        ("save link.py", 1),
+        ("save pipe.py", 1),
+        ("save other.pcapng\nsave other.pcapng", 0),
+    ] {
+        let ran = run_in(place.path(), &["--color", "never", "-c", text], b"");
+        assert_eq!(ran.status, status, "{text}: {}", ran.out);
+    }
+    for kept in ["other.py", "target.py"] {
+        let text = std::fs::read_to_string(path(kept)).expect("it is there");
+        assert_eq!(text, "kept", "{kept}");
+    }
+    let arguments = ["--overwrite", "-c", "save other.py"];
+    assert_eq!(run_in(place.path(), &arguments, b"").status, 0);
+    let text = std::fs::read_to_string(path("other.py")).expect("it is there");
+    assert!(text.starts_with("#!"), "{text}");
+    let left = std::fs::read_dir(place.path())
+        .expect("it is there")
+        .flatten();
+    let hidden = left.filter(|entry| entry.file_name().to_string_lossy().starts_with('.'));
+    assert_eq!(hidden.count(), 0, "nothing is left beside what was saved");
+}
+
+#[test]
+fn what_cannot_be_written_is_an_error_of_every_front() {
+    for arguments in [
+        &["--help"][..],
+        &["--version"],
+        &["man"],
+        &["completions", "bash"],
+        &["lesson", "list"],
+        &["lesson", "show", "handshake"],
+        &["lesson", "--help"],
+    ] {
+        let full = std::fs::File::options()
+            .write(true)
+            .open("/dev/full")
+            .expect("it is there");
+        let output = std::process::Command::new(support::SOCKLAB)
+            .args(arguments)
+            .stdout(full)
+            .output()
+            .expect("the binary runs");
+        assert_eq!(output.status.code(), Some(1), "{arguments:?}");
+        assert!(!output.stderr.is_empty(), "{arguments:?}");
+    }
+}
+
+#[test]
+fn four_hundred_processes_are_made() {
+    if !private_lab() {
+        return;
+    }
+    use std::fmt::Write as _;
+    let mut text = String::new();
+    for number in 0..400 {
+        writeln!(text, "process p{number}").expect("it fits");
+    }
+    text.push_str("p399> print 40 + 2\n");
+    let ran = run(&["--color", "never", "-q"], text.as_bytes());
+    assert_eq!(ran.status, 0, "{}", ran.out);
+    assert!(ran.out.contains("p399\u{2502} 42"), "{}", ran.out);
+}

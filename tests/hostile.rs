@@ -243,3 +243,41 @@ fn a_strangers_lesson_reads_no_file_and_meets_no_socket_outside_its_folder() {
         "a datagram came through"
     );
 }
+
+#[test]
+fn a_program_of_the_lab_changes_nothing_of_the_machine_but_files() {
+    if !private_lab() {
+        return;
+    }
+    let place = folder();
+    let domain = std::fs::read_to_string("/proc/sys/kernel/domainname").expect("it is there");
+    let attempts = [
+        "echo pwned > /proc/sys/kernel/domainname",
+        "mount -o remount,rw /proc/sys && echo pwned > /proc/sys/kernel/domainname",
+        "umount /proc/sys && echo pwned > /proc/sys/kernel/domainname",
+        "mkdir p && mount -t proc proc p && echo pwned > p/sys/kernel/domainname",
+        "unshare -Urmpf --mount-proc sh -c 'echo pwned > /proc/sys/kernel/domainname'",
+        "mknod disk b 8 0 && cat disk",
+        "echo h > /proc/sysrq-trigger",
+        "ls /proc/1/root/",
+        "date -s @0",
+    ];
+    for attempt in attempts {
+        std::fs::write(place.path().join("try.sh"), attempt).expect("it can be written");
+        let ran = run_in(
+            place.path(),
+            &["--color", "never", "-c", "run sh -e try.sh"],
+            b"",
+        );
+        assert!(
+            ran.out.contains("failed (exit status"),
+            "{attempt}: {}",
+            ran.out
+        );
+    }
+    let after = std::fs::read_to_string("/proc/sys/kernel/domainname").expect("it is there");
+    assert_eq!(domain, after);
+    let ran =
+        support::script("run sh -ec 'echo 1 > /proc/sys/net/ipv4/ip_forward'\nsysctl ip_forward");
+    assert!(ran.out.contains("ip_forward = 1"), "{}", ran.out);
+}

@@ -183,3 +183,84 @@ fn a_lesson_killed_at_any_moment_leaves_no_folder() {
         eventually("its folder goes", || folders() == 0);
     }
 }
+
+/// The process of this name below another.
+fn named(pid: u32, name: &str) -> Option<u32> {
+    descendants(pid).into_iter().find(|pid| {
+        std::fs::read_to_string(format!("/proc/{pid}/comm")).is_ok_and(|comm| comm.trim() == name)
+    })
+}
+
+fn kill(pid: u32) {
+    let pid = nix::unistd::Pid::from_raw(pid as i32);
+    let _ = nix::sys::signal::kill(pid, nix::sys::signal::Signal::SIGKILL);
+}
+
+#[test]
+fn a_lesson_whose_lab_is_killed_ends_at_once_and_says_what_ended() {
+    if !private_lab() {
+        return;
+    }
+    let temporary = folder();
+    for (victim, said) in [
+        ("socklab-wire", "the wire's process has ended"),
+        ("socklab-keeper", "keeper process has ended"),
+    ] {
+        let child = Command::new(SOCKLAB)
+            .args(["--color", "never", "lesson", "check", "loss"])
+            .env("TMPDIR", temporary.path())
+            .stdout(Stdio::piped())
+            .spawn()
+            .expect("the binary runs");
+        eventually("there is a wire", || {
+            named(child.id(), "socklab-wire").is_some()
+        });
+        kill(named(child.id(), victim).expect("it is there"));
+        let output = child.wait_with_output().expect("it ends");
+        let out = String::from_utf8_lossy(&output.stdout);
+        let out = out.split_whitespace().collect::<Vec<_>>().join(" ");
+        assert_eq!(output.status.code(), Some(1), "{out}");
+        assert!(out.contains(said), "{victim}: {out}");
+    }
+    let left = std::fs::read_dir(temporary.path()).expect("it is there");
+    assert_eq!(left.count(), 0);
+}
+
+#[test]
+fn a_program_ends_with_its_keeper_and_no_signal_is_made_up() {
+    if !private_lab() {
+        return;
+    }
+    let child = Command::new(SOCKLAB)
+        .args(["--color", "never", "run", "--", "sleep", "1000"])
+        .stdout(Stdio::piped())
+        .spawn()
+        .expect("the binary runs");
+    eventually("the program runs", || named(child.id(), "sleep").is_some());
+    let sleep = named(child.id(), "sleep").expect("it runs");
+    kill(named(child.id(), "socklab-keeper").expect("it is there"));
+    let output = child.wait_with_output().expect("it ends");
+    let out = String::from_utf8_lossy(&output.stdout);
+    assert_eq!(output.status.code(), Some(1), "{out}");
+    assert!(out.contains("keeper process has ended"), "{out}");
+    assert!(!out.contains("SIGKILL"), "{out}");
+    eventually("the program is gone", || !alive(sleep));
+}
+
+#[test]
+fn a_folder_whose_owners_were_all_killed_goes_with_the_next_lesson() {
+    if !private_lab() {
+        return;
+    }
+    let temporary = folder();
+    std::fs::create_dir(temporary.path().join("socklab-lesson-Stale1")).expect("a folder");
+    let checked = Command::new(SOCKLAB)
+        .args(["lesson", "check", "addresses"])
+        .env("TMPDIR", temporary.path())
+        .stdout(Stdio::null())
+        .status()
+        .expect("the binary runs");
+    assert!(checked.success());
+    let left = std::fs::read_dir(temporary.path()).expect("it is there");
+    assert_eq!(left.count(), 0);
+}

@@ -1,9 +1,9 @@
 //! Arguments of a verb as the numbers, bytes and descriptors its call takes; a wrong kind is refused with what was expected.
 
 use super::execution::{Execution, Outcome, Stop};
-use super::operator::{self, LARGEST, describe, integer};
+use super::operator::{self, describe, integer};
 use crate::command::ast::{Call, Expr};
-use crate::value::Value;
+use crate::value::{LARGEST, Value};
 use std::ffi::CString;
 use std::time::Duration;
 

@@ -5,12 +5,12 @@ use super::arguments::wrong;
 use super::clock;
 use super::encoding::{decode, encode, encoding_name};
 use super::execution::{Execution, Outcome, Stop};
-use super::operator::{self, LARGEST, integer, parts, real};
+use super::operator::{self, integer, parts, real};
 use super::{formatting, packing, words};
 use crate::catalog::errno;
 use crate::command::ast::Operator;
 use crate::sys::clock::now_ns;
-use crate::value::Value;
+use crate::value::{LARGEST, Value};
 
 impl Execution<'_> {
     /// `name(values…)`.

@@ -1,11 +1,8 @@
 //! What operators do with values, as in Python: arithmetic, comparison, `in`, index and slice. Pure.
 
 use crate::command::ast::Operator;
-use crate::value::{Address, Value};
+use crate::value::{Address, LARGEST, Value};
 use std::cmp::Ordering;
-
-/// Values larger than this are not made: 256 MiB.
-pub(super) const LARGEST: usize = 256 << 20;
 
 /// What a value is, in words, with its article: `a socket`.
 pub(super) fn describe(value: &Value) -> &'static str {

@@ -1,8 +1,8 @@
 //! Numbers to bytes and back: Python's `struct`, and `to_bytes` and `from_bytes` of integers. Pure.
 
 use super::execution::{Outcome, Stop};
-use super::operator::{LARGEST, describe, integer, real};
-use crate::value::Value;
+use super::operator::{describe, integer, real};
+use crate::value::{LARGEST, Value};
 
 /// A format: the order of its bytes, whether it aligns as C does, and its codes with their counts.
 struct Format {

@@ -2,8 +2,8 @@
 
 use super::arguments::wrong;
 use super::execution::{Outcome, Stop};
-use super::operator::{self, LARGEST, integer};
-use crate::value::Value;
+use super::operator::{self, integer};
+use crate::value::{LARGEST, Value};
 use std::fmt::Write as _;
 
 /// A method of text.

@@ -2,7 +2,7 @@
 
 use super::host::Failure;
 use super::namespaces::Namespaces;
-use super::pump;
+use super::{pump, shield};
 use crate::sys::{descriptor_table, signal, spawn};
 use nix::sys::signal::{SigSet, Signal};
 use nix::sys::wait::waitpid;
@@ -36,7 +36,9 @@ pub fn process(
         let pidfd = spawn::pidfd_open(pid).map_err(|error| ("pidfd_open(2)", error))?;
         return Ok((pid, pidfd));
     }
-    let moved = namespaces.map_or(Ok(()), Namespaces::enter);
+    let moved = namespaces
+        .map_or(Ok(()), Namespaces::enter)
+        .and_then(|()| shield::give_up());
     std::process::exit(moved.map_or(126, |()| become_process(channels, name, host, process_main)))
 }
 
@@ -73,7 +75,10 @@ pub fn program(
     let (told, tell) = nix::unistd::pipe2(nix::fcntl::OFlag::O_CLOEXEC)
         .map_err(|errno| ("pipe(2)", errno.into()))?;
     let Some(pid) = spawn::fork().map_err(|error| ("fork(2)", error))? else {
-        let failed = match namespaces.map_or(Ok(()), Namespaces::enter) {
+        let moved = namespaces
+            .map_or(Ok(()), Namespaces::enter)
+            .and_then(|()| shield::give_up());
+        let failed = match moved {
             Ok(()) => become_program(&arguments, &input, &output, &error),
             Err(error) => error.raw_os_error().unwrap_or(libc::EIO),
         };

@@ -80,6 +80,11 @@ pub enum LabError {
         /// The system's error.
         error: io::Error,
     },
+    /// The kernel's own view of processes is missing (proc(5)).
+    #[error(
+        "/proc is not mounted, and nothing can be made without it: sudo mount -t proc proc /proc"
+    )]
+    NoProc,
     /// The keeper is gone, and with it every process of the lab.
     #[error("the lab's keeper process has ended; `reset` starts a new lab")]
     KeeperGone,
@@ -103,6 +108,9 @@ impl Lab {
         host_network: bool,
         folder: Option<&Path>,
     ) -> Result<Self, LabError> {
+        if !Path::new("/proc/self/ns").exists() {
+            return Err(LabError::NoProc);
+        }
         let root = nix::unistd::geteuid().is_root();
         let mut ways: Vec<(Tier, i32)> = Vec::new();
         if !host_network {

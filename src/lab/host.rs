@@ -55,7 +55,7 @@ const NEIGHBOURS_KEPT: Duration = Duration::from_hours(24);
 
 /// The network namespace that holds the wire's ends of all cables. Nothing in it has an address.
 pub fn make_switch(home: &Namespaces) -> Result<Namespaces, Failure> {
-    let made = Namespaces::make().map_err(|error| ("unshare(CLONE_NEWNET)", error));
+    let made = Namespaces::make(home).map_err(|error| ("unshare(CLONE_NEWNET)", error));
     if made.is_ok() {
         // Without IPv6 the ends say nothing by themselves. A kernel without IPv6 has no such setting, and no need of it.
         let _ = std::fs::write("/proc/sys/net/ipv6/conf/default/disable_ipv6", "1");
@@ -71,7 +71,7 @@ pub fn make(
     switch: &Namespaces,
     home: &Namespaces,
 ) -> Result<(Host, Opened), Failure> {
-    let made = Namespaces::make()
+    let made = Namespaces::make(home)
         .map_err(|error| ("unshare(CLONE_NEWNET)", error))
         .and_then(|namespaces| {
             let opened = furnish(name, number, switch, &namespaces)?;

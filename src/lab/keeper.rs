@@ -6,6 +6,7 @@ use super::host::Failure;
 use super::hosts_file;
 use super::machines::Machines;
 use super::message::{LIMIT, Reply, Request, SocketPath};
+use super::shield;
 use super::small_tables;
 use crate::event::Ended;
 use crate::sys::{diag, link, pass, ring, signal};
@@ -94,6 +95,12 @@ fn prepare(host: &str, private: bool) -> Result<Prepared, Failure> {
                     attempt(
                         "process ids of the lab (/proc)",
                         hosts_file::mount_proc().map_err(Into::into),
+                    );
+                }
+                if shield::is_needed() {
+                    attempt(
+                        "read-only settings of the kernel (/proc/sys, /sys)",
+                        shield::cover(),
                     );
                 }
                 attempt(

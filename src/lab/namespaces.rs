@@ -16,11 +16,14 @@ pub struct Namespaces {
 }
 
 impl Namespaces {
-    /// Those this process is in now.
+    /// Those this process is in now. A host name that belongs to the machine cannot be come back to, so it is not one of them.
     pub fn current() -> io::Result<Self> {
         Ok(Self {
             network: File::open("/proc/self/ns/net")?.into(),
-            uts: File::open("/proc/self/ns/uts").ok().map(Into::into),
+            uts: File::open("/proc/self/ns/uts")
+                .ok()
+                .filter(|uts| setns(uts, CloneFlags::CLONE_NEWUTS).is_ok())
+                .map(Into::into),
         })
     }
 
@@ -33,10 +36,10 @@ impl Namespaces {
         })
     }
 
-    /// New ones, which this process is in when this returns (unshare(2)).
-    pub fn make() -> io::Result<Self> {
+    /// New ones, which this process is in when this returns (unshare(2)); a host name of its own only where the way home is open.
+    pub fn make(home: &Self) -> io::Result<Self> {
         small_tables::enter_network()?;
-        let uts = unshare(CloneFlags::CLONE_NEWUTS).is_ok();
+        let uts = home.uts.is_some() && unshare(CloneFlags::CLONE_NEWUTS).is_ok();
         let mut made = Self::current()?;
         made.uts = made.uts.filter(|_| uts);
         Ok(made)

@@ -1,5 +1,7 @@
 //! How much of the laboratory this machine allows: found by trying, from the full lab down to calls without packets.
 
+use std::path::Path;
+
 /// A way to have a lab, best first.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Tier {
@@ -43,36 +45,52 @@ pub struct Attempt {
 
 /// What lifts the limit that the attempts met: one command, with what it does. Reads the settings of this machine.
 pub fn remedy(attempts: &[Attempt]) -> Option<String> {
-    let setting = |path: &str| {
-        std::fs::read_to_string(path)
-            .ok()
-            .map(|text| text.trim().to_owned())
-    };
     if attempts
         .iter()
         .any(|attempt| attempt.failure.is_none() && attempt.tier.is_private())
     {
         return None;
     }
+    Some(refused_namespaces())
+}
+
+/// What lifts the limit when namespaces or what a lab needs of the kernel are refused.
+pub fn refused_namespaces() -> String {
+    let setting = |path: &str| {
+        std::fs::read_to_string(path)
+            .ok()
+            .map(|text| text.trim().to_owned())
+    };
     if setting("/proc/sys/kernel/apparmor_restrict_unprivileged_userns").as_deref() == Some("1") {
-        return Some(
-            "sudo sysctl -w kernel.apparmor_restrict_unprivileged_userns=0    (AppArmor withholds capabilities in user namespaces)"
-                .to_owned(),
-        );
+        return "sudo sysctl -w kernel.apparmor_restrict_unprivileged_userns=0    (AppArmor withholds capabilities in user namespaces)"
+            .to_owned();
     }
     if setting("/proc/sys/kernel/unprivileged_userns_clone").as_deref() == Some("0") {
-        return Some("sudo sysctl -w kernel.unprivileged_userns_clone=1    (user namespaces are switched off)".to_owned());
+        return "sudo sysctl -w kernel.unprivileged_userns_clone=1    (user namespaces are switched off)".to_owned();
     }
-    if setting("/proc/sys/user/max_user_namespaces").as_deref() == Some("0") {
-        return Some(
-            "sudo sysctl -w user.max_user_namespaces=10000    (no user namespace is allowed)"
-                .to_owned(),
+    if let Some(none) = forbidden_kind(&setting) {
+        return format!(
+            "sudo sysctl -w user.max_{none}_namespaces=10000    (no {none} namespace is allowed)"
         );
     }
-    if std::path::Path::new("/.dockerenv").exists()
-        || std::path::Path::new("/run/.containerenv").exists()
-    {
-        return Some("docker run --security-opt seccomp=unconfined --security-opt apparmor=unconfined …    (this container's filter refuses namespaces)".to_owned());
+    // Field `Seccomp` of proc_pid_status(5): 2 is a filter, which may refuse any call.
+    let is_filtered = setting("/proc/self/status").is_some_and(|text| text.contains("Seccomp:\t2"));
+    let is_container =
+        Path::new("/.dockerenv").exists() || Path::new("/run/.containerenv").exists();
+    if is_container {
+        return "docker run --security-opt seccomp=unconfined --security-opt apparmor=unconfined …    (this container's filter refuses it)".to_owned();
     }
-    Some("sudo setcap cap_net_raw+ep \"$(command -v socklab)\"    (namespaces are refused; this at least gives the inspector)".to_owned())
+    if is_filtered {
+        return "run it without the seccomp filter that this process is under (a sandbox, or SystemCallFilter= of its systemd unit: systemd-run --user --pty socklab)".to_owned();
+    }
+    "sudo setcap cap_net_raw+ep \"$(command -v socklab)\"    (namespaces are refused; this at least gives the inspector)".to_owned()
+}
+
+/// The kind of namespace of which this machine allows none (namespaces(7), /proc/sys/user).
+fn forbidden_kind(setting: &dyn Fn(&str) -> Option<String>) -> Option<&'static str> {
+    ["user", "net", "pid", "mnt", "uts", "ipc"]
+        .into_iter()
+        .find(|kind| {
+            setting(&format!("/proc/sys/user/max_{kind}_namespaces")).as_deref() == Some("0")
+        })
 }

@@ -1,8 +1,9 @@
 //! The other end: a process that does nothing but the calls it is told, and says what came of them.
 
-use super::message::{Execute, Request, decode, encode};
+use super::message::{Execute, LIMIT, Request, decode, encode};
 use crate::engine::Engine;
 use crate::engine::report::{Report, Reports, thread_name};
+use crate::event::RefusedEvent;
 use crate::sys::signal;
 use std::fs::File;
 use std::io::{self, Read, Write};
@@ -104,7 +105,11 @@ impl Channel {
     }
 
     fn send(&self, report: &Report) {
-        let Ok(bytes) = encode(report) else { return };
+        let bytes = encode(report).or_else(|_| match shortened(report) {
+            Some(shortened) => encode(&shortened),
+            None => Err(io::Error::from(io::ErrorKind::FileTooLarge)),
+        });
+        let Ok(bytes) = bytes else { return };
         let mut outbox = self.outbox.lock().unwrap_or_else(PoisonError::into_inner);
         outbox.extend(bytes);
         if matches!(report, Report::Result(_)) {
@@ -113,6 +118,27 @@ impl Channel {
         // A terminal that is gone takes this process with it; there is nobody to tell.
         let _ = (&self.reports).write_all(&outbox);
         outbox.clear();
+    }
+}
+
+/// What is told in place of a report that is too long for the channel.
+fn shortened(report: &Report) -> Option<Report> {
+    match report {
+        Report::Called(call) => {
+            let mut call = call.clone();
+            call.data = None;
+            Some(Report::Called(call))
+        }
+        Report::Result(result) => Some(Report::Refused(RefusedEvent {
+            process: result.process.clone(),
+            job: 0,
+            reason: format!(
+                "the value was kept, but is too large to be shown: more than {} MiB",
+                LIMIT >> 20
+            ),
+            fruitless: true,
+        })),
+        _ => None,
     }
 }
 

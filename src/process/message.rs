@@ -1,6 +1,7 @@
 //! What the terminal and a prompt's process say to each other: postcard behind a length of four bytes, on a stream.
 
 use crate::command::ast::Command;
+use crate::value::LARGEST;
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 use std::io;
@@ -29,13 +30,17 @@ pub struct Execute {
     pub command: Command,
 }
 
-/// A message longer than this is not one of ours.
-const LIMIT: usize = 64 << 20;
+/// No message is longer: the largest value, once as a result and once for the name it is given to, and what is said of it.
+pub const LIMIT: usize = 2 * LARGEST + (4 << 20);
 
-/// The message with its length in front.
+/// The message with its length in front. One that is too long is an error.
 pub fn encode(message: &impl Serialize) -> io::Result<Vec<u8>> {
     let mut bytes = postcard::to_extend(message, vec![0; 4]).map_err(io::Error::other)?;
-    let length = (bytes.len() - 4) as u32;
+    let length = bytes.len() - 4;
+    if length > LIMIT {
+        return Err(io::Error::from(io::ErrorKind::FileTooLarge));
+    }
+    let length = length as u32;
     bytes[..4].copy_from_slice(&length.to_ne_bytes());
     Ok(bytes)
 }

@@ -162,7 +162,7 @@ fn result(gave: &ResultEvent) -> Option<String> {
 
 fn process(event: &ProcessEvent) -> String {
     let (status, signal) = match event.ended {
-        None => (None, None),
+        None | Some(Ended::Unseen) => (None, None),
         Some(Ended::Exited(status)) => (Some(i64::from(status)), None),
         Some(Ended::Signalled(signal)) => (None, Some(i64::from(signal))),
     };

@@ -17,6 +17,8 @@ pub struct Picture<'a> {
     pub hosts: Vec<HostBox<'a>>,
     /// The rules; `None` when there is no wire.
     pub rules: Option<&'a [RuleRow]>,
+    /// What has become of a wire that is no more.
+    pub lost: Option<&'a str>,
 }
 
 /// A host.
@@ -97,6 +99,9 @@ pub fn draw(picture: &Picture<'_>, look: &Look) -> Styled {
         text.push(line);
     }
     match picture.rules {
+        _ if picture.lost.is_some() => {
+            text.say(Style::Error, INDENT.len(), picture.lost.unwrap_or_default());
+        }
         Some(rules) => text.append(self::rules(rules)),
         None if picture.private => text.say(
             Style::Dim,

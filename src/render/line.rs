@@ -283,6 +283,9 @@ pub fn process(event: &ProcessEvent) -> Styled {
         // A program may be gone before its number could be asked for.
         None if event.pid <= 0 => format!("began on {}", event.host),
         None => format!("began on {} (pid {})", event.host, event.pid),
+        Some(Ended::Unseen) => {
+            "ended, and nobody saw how: the kernel closed its sockets".to_owned()
+        }
         Some(Ended::Exited(0)) => "ended (exit status 0)".to_owned(),
         Some(Ended::Exited(status)) => format!("failed (exit status {status})"),
         Some(Ended::Signalled(signal)) => format!(

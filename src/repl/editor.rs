@@ -41,6 +41,8 @@ pub enum Input {
     Interrupt,
     /// Ctrl-C on a line that something had been typed on: meant for the line, which is dropped.
     Dropped,
+    /// Bytes that are no text; the line is dropped.
+    Garbled,
     /// Ctrl-D, or the terminal is gone.
     End,
 }
@@ -109,6 +111,11 @@ impl Editor {
                             Input::Dropped
                         }
                         Err(ReadlineError::Interrupted) => Input::Interrupt,
+                        Err(ReadlineError::Io(error))
+                            if error.kind() == io::ErrorKind::InvalidData =>
+                        {
+                            Input::Garbled
+                        }
                         Err(_) => Input::End,
                     };
                     if let Some(path) = &history {

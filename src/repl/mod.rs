@@ -60,6 +60,10 @@ pub fn run(
             }
             Input::Interrupt => shell.interrupt(&mut console),
             Input::Dropped => {}
+            Input::Garbled => shell.complain(
+                "the line has bytes that are not UTF-8 and was dropped; in a string they are written as b\"caf\\xe9\"",
+                &mut console,
+            ),
             Input::End => break,
         }
         editor.update(shell.known());

@@ -80,7 +80,7 @@ impl Session {
                 process: child,
                 host: host.clone(),
                 pid: at.pid,
-                ended: Some(at.how.unwrap_or(Ended::Signalled(libc::SIGKILL))),
+                ended: Some(at.how.unwrap_or(Ended::Unseen)),
             }));
         }
     }

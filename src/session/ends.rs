@@ -16,6 +16,8 @@ impl Session {
             process.pid,
             process.keeper_pid,
         );
+        // One that lives all the same cannot be spoken to any more.
+        let _ = process.kill();
         self.lost_children(place);
         // The channel closes before the keeper has reaped the process; its word comes on the other channel.
         let ended = self.end_of(keeper_pid);
@@ -36,7 +38,6 @@ impl Session {
     }
 
     fn end_of(&mut self, keeper_pid: i32) -> Ended {
-        const UNKNOWN: Ended = Ended::Signalled(libc::SIGKILL);
         for _ in 0..200 {
             match self.lab.ends() {
                 Ok(ends) => {
@@ -54,10 +55,10 @@ impl Session {
                     let mut watched = [PollFd::new(self.lab.as_fd(), PollFlags::POLLIN)];
                     let _ = poll(&mut watched, PollTimeout::from(10_u16));
                 }
-                Err(_) => return UNKNOWN,
+                Err(_) => break,
             }
         }
-        UNKNOWN
+        Ended::Unseen
     }
 
     /// Takes in what the keeper tells of ends, its own among them.
@@ -73,6 +74,11 @@ impl Session {
             }
             Err(error) => {
                 self.lab_is_gone = true;
+                // Their keeper was process 1 of the lab: the kernel has ended them with it.
+                let now = clock::now_ns();
+                for program in &mut self.programs {
+                    program.ended.get_or_insert((Ended::Unseen, now));
+                }
                 self.out.push(Event::Refused(RefusedEvent {
                     process: String::new(),
                     job: 0,

@@ -114,6 +114,10 @@ impl Hosts {
     }
 }
 
+/// Said of a wire that has ended.
+pub const NO_WIRE: &str =
+    "the wire's process has ended and nothing carries frames any more; `reset` begins a new lab";
+
 /// Why a host cannot be had: what is wrong with what was asked, or what failed.
 #[derive(Debug, thiserror::Error)]
 pub enum HostError {
@@ -160,6 +164,9 @@ impl Session {
                     .to_owned(),
             ));
         }
+        if self.wire_is_gone() {
+            return Err(HostError::Unfit(NO_WIRE.to_owned()));
+        }
         let number = self.hosts.number(name, wanted).map_err(HostError::Unfit)?;
         let made = self.lab.host(name, number)?;
         for note in made.notes {
@@ -203,13 +210,10 @@ impl Session {
     pub fn wire(&mut self, order: &WireOrder) -> Result<Vec<RuleRow>, String> {
         let answer = self.packets.taps_mut().order(order);
         let rules = match answer {
-            None => Err(
-                "there is no wire yet: `host client` puts the first machine on one".to_owned(),
-            ),
-            Some(Err(_)) => Err(
-                "the wire's process has ended and nothing carries frames any more; `reset` begins a new lab"
-                    .to_owned(),
-            ),
+            None => {
+                Err("there is no wire yet: `host client` puts the first machine on one".to_owned())
+            }
+            Some(Err(_)) => Err(NO_WIRE.to_owned()),
             Some(Ok(answer)) => answer,
         };
         // An order may let go of frames that were held: what they wake is heard with them.

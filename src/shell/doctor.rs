@@ -1,9 +1,9 @@
 //! `socklab doctor`: what this machine allows, found by trying it, and the one command that would lift a limit.
 
-use crate::lab::handle::Lab;
-use crate::lab::tier::{Tier, remedy};
+use crate::lab::handle::{FIRST_HOST, Lab, LabError};
+use crate::lab::tier::{Tier, refused_namespaces, remedy};
 use crate::render::styled::{Line, Style, Styled};
-use crate::session::Settings;
+use crate::session::{Session, Settings};
 
 /// Tries every way to have a lab and says how each ended.
 pub fn examine(settings: &Settings) -> Styled {
@@ -36,13 +36,29 @@ pub fn examine(settings: &Settings) -> Styled {
                 }
                 text.push(line);
             }
-            text.say(Style::Plain, 0, capabilities(lab.tier()));
+            let tier = lab.tier();
+            let namespaces = lab
+                .attempts()
+                .last()
+                .map(|attempt| attempt.namespaces.clone());
+            let namespaces = namespaces.unwrap_or_default();
             for note in lab.notes() {
                 text.say(Style::Dim, 2, &format!("not set up: {note}"));
             }
-            if !settings.host_network
-                && let Some(remedy) = remedy(lab.attempts())
-            {
+            let remedy = remedy(lab.attempts()).filter(|_| !settings.host_network);
+            drop(lab);
+            let remedy = match work(settings, tier) {
+                Ok(()) => {
+                    text.say(Style::Plain, 0, capabilities(tier));
+                    text.say(Style::Plain, 0, &privacy(tier, &namespaces));
+                    remedy
+                }
+                Err((what, error)) => {
+                    text.say(Style::Error, 0, &format!("{what}: {error}"));
+                    Some(refused_namespaces())
+                }
+            };
+            if let Some(remedy) = remedy {
                 text.say(Style::Plain, 0, "To lift the limit:");
                 text.say(Style::Bold, 2, &remedy);
             }
@@ -53,9 +69,52 @@ pub fn examine(settings: &Settings) -> Styled {
                 0,
                 &format!("no lab can be had on this machine: {error}"),
             );
+            if !matches!(error, LabError::NoProc) {
+                text.say(Style::Plain, 0, "To lift the limit:");
+                text.say(Style::Bold, 2, &refused_namespaces());
+            }
         }
     }
     text
+}
+
+/// Does what every session does first, and what a lab is for: a process, a host on the wire, a program. An error says which it was.
+fn work(settings: &Settings, tier: Tier) -> Result<(), (&'static str, String)> {
+    let mut session = Session::start(settings.clone())
+        .map_err(|error| ("no session can be started", error.to_string()))?;
+    if tier.is_private() {
+        session
+            .make_host("doctor", None)
+            .map_err(|error| ("`host` does not work", error.to_string()))?;
+    }
+    match session.succeeds(FIRST_HOST, &["true"]) {
+        Ok(true) => Ok(()),
+        Ok(false) => Err(("`run true` does not work", "it failed".to_owned())),
+        Err(error) => Err(("`run true` does not work", error.to_string())),
+    }
+}
+
+/// What a program of the lab can reach, and what not. The namespaces are those the lab was made with.
+fn privacy(tier: Tier, namespaces: &str) -> String {
+    if !tier.is_private() {
+        return "Nothing is private here: calls and programs use this machine's network, processes and files.".to_owned();
+    }
+    let others = [
+        ("host name", "host names"),
+        ("process", "processes"),
+        ("IPC", "IPC"),
+    ];
+    let (private, shared): (Vec<_>, Vec<_>) = others
+        .into_iter()
+        .partition(|(namespace, _)| namespaces.contains(namespace));
+    let words = |list: Vec<(&'static str, &'static str)>| -> Vec<&'static str> {
+        list.into_iter().map(|(_, what)| what).collect()
+    };
+    let private = [vec!["network"], words(private)].concat().join(", ");
+    let shared = [words(shared), vec!["files"]].concat().join(", ");
+    format!(
+        "Private to the lab: {private}; nothing in it reaches those of this machine. Shared with this machine: {shared}; programs that `run` starts have your files and your rights to them."
+    )
 }
 
 fn what(tier: Tier) -> &'static str {

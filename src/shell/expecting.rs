@@ -127,7 +127,7 @@ impl Shell {
                 self.wait_asking(patience, screen, process, claim, since)
             }
             _ => {
-                self.wait_for(patience, screen, |shell| {
+                self.wait_for_expected(patience, screen, |shell| {
                     shell.now(process, claim, since).is_ok()
                 });
                 self.now(process, claim, since)
@@ -221,7 +221,8 @@ impl Shell {
         let mut left = patience;
         loop {
             let verdict = self.settled(process, claim, since);
-            if verdict.is_ok() || left.is_zero() || self.stopped || screen.is_gone() {
+            let over = left.is_zero() || self.session.broken().is_some();
+            if verdict.is_ok() || over || self.stopped || screen.is_gone() {
                 return verdict;
             }
             let step = STEP.min(left);

@@ -8,6 +8,7 @@ use crate::event::wire::RuleRow;
 use crate::render::lab::{HostBox, Picture, Resident};
 use crate::render::{self};
 use crate::session::Session;
+use crate::session::hosts::NO_WIRE;
 
 impl Shell {
     pub(super) fn host(&mut self, call: &Call, screen: &mut dyn Screen) {
@@ -189,6 +190,7 @@ fn picture<'a>(session: &'a Session, rules: Option<&'a [RuleRow]>) -> Picture<'a
         private: !session.is_shared_network(),
         hosts: hosts.collect(),
         rules,
+        lost: session.wire_is_gone().then_some(NO_WIRE),
     }
 }
 

@@ -1,6 +1,7 @@
 //! A line in, styled text out: the laboratory without a terminal. Everything below can be tested from here.
 
 pub mod blocks;
+mod consent;
 pub mod doctor;
 pub mod drawing;
 pub mod expecting;
@@ -36,12 +37,13 @@ use crate::lab::handle::{FIRST_HOST, LabError};
 use crate::lesson::shelf::Shelf;
 use crate::render::styled::{Look, Style, Styled};
 use crate::session::{Session, Settings};
+use crate::sys::file::Identity;
 use blocks::Blocks;
 use expecting::Since;
 use journal::Journal;
 use lesson::course::Course;
 use lesson::orders::Desk;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashSet};
 use std::os::fd::{AsFd, BorrowedFd};
 use std::time::Duration;
 use tell::Teller;
@@ -178,6 +180,12 @@ pub struct Shell {
     is_kept_in: bool,
     /// The reader was told that Python's sockets take bytes.
     told_of_text: bool,
+    /// How many scripts are being loaded, each by the one before.
+    loading: usize,
+    /// `save` may replace any file.
+    overwrites: bool,
+    /// The files that `save` has written.
+    written: HashSet<Identity>,
 }
 
 impl Shell {
@@ -204,6 +212,9 @@ impl Shell {
             told_of_why: false,
             is_kept_in: false,
             told_of_text: false,
+            loading: 0,
+            overwrites: false,
+            written: HashSet::new(),
         })
     }
 
@@ -298,6 +309,14 @@ impl Shell {
         });
         let prompt = if named { String::new() } else { self.prompt() };
         screen.show(&tell::echo(&prompt, line));
+    }
+
+    /// Says that something of what was to be run cannot be: it counts as a line that could not be carried out.
+    pub fn complain(&mut self, text: &str, screen: &mut dyn Screen) {
+        self.tally.wrong_lines += 1;
+        let mut styled = Styled::new();
+        styled.say(Style::Error, 0, text);
+        screen.show(&styled);
     }
 
     /// Runs one line: each of its commands in turn, each with what it caused. `number` is its place in a script, 0 at the prompt.

@@ -294,7 +294,7 @@ impl Shell {
                 self.stopped = true;
                 return false;
             }
-            if deadline.is_over() || screen.is_gone() {
+            if deadline.is_over() || screen.is_gone() || self.session.is_gone() {
                 return false;
             }
             self.session
@@ -307,6 +307,18 @@ impl Shell {
     pub(in crate::shell) fn paged(&self, text: &Styled, screen: &mut dyn Screen) {
         screen.page(text);
         while self.take_interrupt() {}
+    }
+
+    /// Goes on until what is expected is so, or cannot come any more.
+    pub(super) fn wait_for_expected(
+        &mut self,
+        patience: Duration,
+        screen: &mut dyn Screen,
+        holds: impl Fn(&Self) -> bool,
+    ) {
+        self.wait_for(patience, screen, |shell| {
+            holds(shell) || shell.session.broken().is_some()
+        });
     }
 
     pub(super) fn take_interrupt(&self) -> bool {

@@ -5,7 +5,9 @@ use super::{Flow, Screen, Shell, views};
 use crate::command::ast::{Call, Command, Expr};
 use crate::event::{Ended, Event};
 use crate::lab::handle::FIRST_HOST;
+use crate::sys::file;
 use std::os::fd::AsFd;
+use std::path::Path;
 use std::time::Duration;
 
 /// How long `wait` and `run` go on when nothing else bounds them: Ctrl-C ends them.
@@ -13,6 +15,12 @@ const FOR_EVER: Duration = Duration::MAX;
 
 /// A process's name, which stands before every line, has at most this many characters.
 const NAME: usize = 32;
+
+/// At most so many scripts are loaded each by the one before.
+const LOADS: usize = 16;
+
+/// A script that is loaded has at most this many bytes.
+const SCRIPT: u64 = 16 << 20;
 
 impl Shell {
     pub(super) fn process_verb(&mut self, call: &Call, screen: &mut dyn Screen) {
@@ -197,7 +205,7 @@ impl Shell {
         match self.session.last_end(&name) {
             Some(Ended::Exited(status)) => status as u8,
             Some(Ended::Signalled(signal)) => (128 + signal) as u8,
-            None => 1,
+            Some(Ended::Unseen) | None => 1,
         }
     }
 
@@ -307,7 +315,15 @@ impl Shell {
 
     pub(super) fn load(&mut self, call: &Call, screen: &mut dyn Screen) -> Flow {
         let path = word(call, 0).unwrap_or_default();
-        let text = match std::fs::read(&path) {
+        if self.loading == LOADS {
+            let reason = format!(
+                "{} would be loaded by {LOADS} scripts, each by the one before; that is the most: does it load itself?",
+                path.escape_debug()
+            );
+            self.refuse("", reason, screen);
+            return Flow::Continue;
+        }
+        let text = match file::read(Path::new(&path), SCRIPT) {
             Ok(bytes) => bytes,
             Err(error) => {
                 self.refuse("", format!("{}: {error}", path.escape_debug()), screen);
@@ -315,7 +331,12 @@ impl Shell {
             }
         };
         match String::from_utf8(text) {
-            Ok(text) => self.text(&text, screen),
+            Ok(text) => {
+                self.loading += 1;
+                let flow = self.text(&text, screen);
+                self.loading -= 1;
+                flow
+            }
             Err(error) => {
                 let (line, column) =
                     crate::command::line::place(error.as_bytes(), error.utf8_error().valid_up_to());

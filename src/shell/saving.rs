@@ -9,7 +9,7 @@ use crate::export::{self, Language, Material};
 use crate::inspector::pcapng;
 use crate::session::hosts::Machine;
 use std::fmt::Write as _;
-use std::io::{BufWriter, Write as _};
+use std::io::Write as _;
 
 impl Shell {
     pub(super) fn save(&mut self, process: &str, call: &Call, screen: &mut dyn Screen) {
@@ -118,17 +118,16 @@ impl Shell {
 
     fn save_packets(&mut self, path: &str, filter: &Filter, screen: &mut dyn Screen) {
         let mut count = 0_u64;
-        let saved = std::fs::File::create(path).and_then(|file| {
-            let mut file = BufWriter::new(file);
-            let packets = self
-                .session
-                .log()
-                .packets()
-                .filter(|packet| filter.matches(packet))
-                .inspect(|_| count += 1);
-            pcapng::write(&mut file, packets, |name| self.pid_of(name))?;
-            file.flush()
-        });
+        let mut bytes = Vec::new();
+        let packets = self
+            .session
+            .log()
+            .packets()
+            .filter(|packet| filter.matches(packet))
+            .inspect(|_| count += 1);
+        let made = pcapng::write(&mut bytes, packets, |name| self.pid_of(name));
+        let saved =
+            made.and_then(|()| self.write_file(path, |file| file.write_all(&bytes), screen));
         self.saved(path, saved, &format!("{count} packets (pcapng)"), screen);
     }
 
@@ -139,7 +138,7 @@ impl Shell {
     }
 
     fn write(&mut self, path: &str, text: &str, what: &str, screen: &mut dyn Screen) {
-        let saved = std::fs::write(path, text);
+        let saved = self.write_file(path, |file| file.write_all(text.as_bytes()), screen);
         self.saved(path, saved, what, screen);
     }
 

@@ -7,6 +7,27 @@
 use nix::sys::resource::{Resource, getrlimit, setrlimit};
 use std::io;
 use std::os::fd::{AsRawFd, FromRawFd, OwnedFd};
+use std::sync::OnceLock;
+
+/// Soft and hard limit as this process was started with them.
+static ORIGINAL: OnceLock<(u64, u64)> = OnceLock::new();
+
+/// Lets this process have as many descriptors as its hard limit allows, at most 65,536. What it starts has the old limit again
+/// ([`original_limit`]).
+pub fn raise_limit() -> io::Result<()> {
+    let (soft, hard) = getrlimit(Resource::RLIMIT_NOFILE)?;
+    ORIGINAL.get_or_init(|| (soft, hard));
+    Ok(setrlimit(
+        Resource::RLIMIT_NOFILE,
+        hard.min(65_536).max(soft),
+        hard,
+    )?)
+}
+
+/// The limits that hold for what this process starts, once its own was raised.
+pub fn original_limit() -> Option<(u64, u64)> {
+    ORIGINAL.get().copied()
+}
 
 /// Moves a descriptor as high as the hard limit allows (at most 65,535), above the soft limit where that is lower, so that no
 /// socket made later meets its number. The soft limit stays as it was: open descriptors may lie above it.

@@ -97,7 +97,12 @@ pub fn receive(
             Err(errno) => return Err(errno.into()),
             Ok(message) => {
                 let mut descriptors = Vec::new();
-                for item in message.cmsgs()? {
+                let items = message.cmsgs().map_err(|errno| match errno {
+                    // The kernel cut the list short: this process has no numbers left for the descriptors.
+                    Errno::ENOBUFS => Errno::EMFILE,
+                    other => other,
+                })?;
+                for item in items {
                     if let ControlMessageOwned::ScmRights(numbers) = item {
                         // SAFETY: the kernel has just made these descriptors for this process; nobody else knows them.
                         descriptors.extend(

@@ -4,6 +4,7 @@
     reason = "clone, capset and the calls between clone and execve have no safe wrapper"
 )]
 
+use super::descriptor_table;
 use nix::sys::socket::{AddressFamily, SockFlag, SockType, socketpair};
 use nix::unistd::Pid;
 use std::ffi::{CStr, CString};
@@ -139,6 +140,13 @@ fn become_program(
     argv: &[*const libc::c_char],
     envp: &[*const libc::c_char],
 ) -> (u8, i32) {
+    if let Some(limit) = descriptor_table::original_limit() {
+        let _ = nix::sys::resource::setrlimit(
+            nix::sys::resource::Resource::RLIMIT_NOFILE,
+            limit.0,
+            limit.1,
+        );
+    }
     if birth.namespaces & libc::CLONE_NEWUSER != 0 {
         for (step, path, text) in [
             (1, c"/proc/self/setgroups", "deny"),
@@ -183,6 +191,9 @@ fn write_file(path: &CStr, text: &[u8]) -> Result<(), i32> {
     }
 }
 
+/// `_LINUX_CAPABILITY_VERSION_3`.
+const VERSION_3: u32 = 0x2008_0522;
+
 /// `struct __user_cap_header_struct` and two of `__user_cap_data_struct` (capget(2)).
 #[repr(C)]
 struct CapHeader {
@@ -200,7 +211,6 @@ struct CapData {
 
 /// Makes every permitted capability inheritable and ambient, so that it survives execve by a user who is not root (capabilities(7)).
 fn make_capabilities_ambient() -> Result<(), (u8, i32)> {
-    const VERSION_3: u32 = 0x2008_0522;
     let mut header = CapHeader {
         version: VERSION_3,
         pid: 0,
@@ -242,6 +252,44 @@ fn make_capabilities_ambient() -> Result<(), (u8, i32)> {
 /// Makes every permitted capability of this process ambient, so that what it executes holds it too (capabilities(7)).
 pub fn keep_capabilities() -> io::Result<()> {
     make_capabilities_ambient().map_err(|(_, errno)| io::Error::from_raw_os_error(errno))
+}
+
+/// Gives up every capability whose bit is not set, for this process and all it executes (capabilities(7)): in all sets, the bounding set
+/// among them.
+pub fn limit_capabilities(kept: u64) -> io::Result<()> {
+    const LAST: u64 = 63;
+    // SAFETY: prctl takes numbers here; the structures have the layout of version 3 and outlive the calls.
+    unsafe {
+        for capability in (0..=LAST).filter(|capability| kept >> capability & 1 == 0) {
+            let dropped = libc::prctl(libc::PR_CAPBSET_DROP, capability, 0, 0, 0);
+            // Those that this kernel does not know, and a container whose set is not to be changed and is small already.
+            if dropped == -1 && !matches!(*libc::__errno_location(), libc::EINVAL | libc::EPERM) {
+                return Err(io::Error::last_os_error());
+            }
+        }
+        let mut header = CapHeader {
+            version: VERSION_3,
+            pid: 0,
+        };
+        let mut data = [CapData {
+            effective: 0,
+            permitted: 0,
+            inheritable: 0,
+        }; 2];
+        if libc::syscall(libc::SYS_capget, &raw mut header, data.as_mut_ptr()) == -1 {
+            return Err(io::Error::last_os_error());
+        }
+        for (half, set) in data.iter_mut().enumerate() {
+            let kept = (kept >> (32 * half)) as u32;
+            set.effective &= kept;
+            set.permitted &= kept;
+            set.inheritable &= kept;
+        }
+        if libc::syscall(libc::SYS_capset, &raw const header, data.as_ptr()) == -1 {
+            return Err(io::Error::last_os_error());
+        }
+    }
+    Ok(())
 }
 
 /// fork(2), for a process that has one thread, or whose caller holds every lock that the child will take: the child may go on as it

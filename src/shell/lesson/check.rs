@@ -219,6 +219,9 @@ fn run_lab(
         let stuck = ran.stuck;
         let sound = ran.failures.is_empty();
         report.add(ran);
+        if is_broken(stage, line.line, report) {
+            return None;
+        }
         let judged = lines.get(place + 1).is_some_and(|next| next.is_expect());
         if sound && !judged && !line.demands.iter().any(claims_failure) {
             report.failures.extend(unclaimed(stage, line, &began));
@@ -233,6 +236,17 @@ fn run_lab(
         }
     }
     Some(since)
+}
+
+/// Whether a part of the lab has ended by itself, which is said then: nothing of the lesson can hold any more.
+fn is_broken(stage: &Stage, line: usize, report: &mut Report) -> bool {
+    let Some(broken) = stage.shell.session().broken() else {
+        return false;
+    };
+    report
+        .failures
+        .push(bare(line, "the lab to go on", broken.to_owned()));
+    true
 }
 
 /// Puts the questions that were asked to the run that followed.
@@ -315,6 +329,9 @@ fn run_task(
     for line in task.solution.iter().filter(|line| !line.is_comment()) {
         let began = stage.shell.mark();
         report.add(run(stage, lesson, line, screen));
+        if is_broken(stage, line.line, report) {
+            return;
+        }
         if !claimed {
             report.failures.extend(unclaimed(stage, line, &began));
         }

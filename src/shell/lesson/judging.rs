@@ -210,7 +210,7 @@ impl Shell {
     ) -> Result<(), String> {
         let since = course.attempt;
         if !line.packets.items.is_empty() {
-            self.wait_for(patience, screen, |shell| {
+            self.wait_for_expected(patience, screen, |shell| {
                 !matches!(shell.stand(&line.packets, &since), Outcome::Waiting { .. })
             });
             match self.stand(&line.packets, &since) {

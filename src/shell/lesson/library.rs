@@ -6,6 +6,7 @@ use crate::lesson::shelf::{Shelf, Volume};
 use crate::render::diagnostic;
 use crate::render::lesson::{self, Row};
 use crate::render::styled::{Look, Style, Styled};
+use crate::sys::file;
 use std::path::{Path, PathBuf};
 
 /// The titles of the parts of the curriculum.
@@ -102,15 +103,7 @@ fn volume(path: &Path) -> Result<Volume, String> {
     const LONGEST: u64 = 4 << 20;
     let shown = path.display().to_string();
     let wrong = |error: &dyn std::fmt::Display| format!("{shown}: {error}");
-    let length = std::fs::metadata(path)
-        .map_err(|error| wrong(&error))?
-        .len();
-    if length > LONGEST {
-        return Err(wrong(&format!(
-            "longer than {LONGEST} bytes, which no lesson is"
-        )));
-    }
-    let bytes = std::fs::read(path).map_err(|error| wrong(&error))?;
+    let bytes = file::read(path, LONGEST).map_err(|error| wrong(&error))?;
     let text = String::from_utf8(bytes).map_err(|error| {
         let (line, column) =
             crate::command::line::place(error.as_bytes(), error.utf8_error().valid_up_to());

@@ -10,7 +10,8 @@ use crate::command::ast::Expr;
 use crate::command::parse::parse_expression;
 use crate::lesson::shelf::Volume;
 use crate::render::styled::{Look, Style, Styled};
-use crate::shell::{Format, Press, Screen, Shell};
+use crate::shell::consent::{Consent, consent};
+use crate::shell::{Format, Screen, Shell};
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
@@ -184,19 +185,16 @@ impl Shell {
         }
         text.append(said("May it? y or n"));
         screen.show(&text);
-        loop {
-            match screen.key(Duration::from_hours(1)) {
-                Press::Key('y' | 'Y') => return true,
-                Press::Key(_) => {
-                    screen.show(&said("It was not begun."));
-                    return false;
-                }
-                Press::Nobody => {
-                    let reason = "nobody can be asked here; --allow-run allows it".to_owned();
-                    self.refuse("", reason, screen);
-                    return false;
-                }
-                Press::Nothing => {}
+        match consent(screen) {
+            Consent::Given => true,
+            Consent::Withheld => {
+                screen.show(&said("It was not begun."));
+                false
+            }
+            Consent::Nobody => {
+                let reason = "nobody can be asked here; --allow-run allows it".to_owned();
+                self.refuse("", reason, screen);
+                false
             }
         }
     }

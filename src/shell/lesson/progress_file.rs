@@ -1,34 +1,32 @@
 //! The file that says how far a student is: read when a lesson begins, written whole after each step (write, fsync, rename).
 
 use crate::lesson::progress::{Place, Progress};
-use std::fs::File;
+use crate::sys::file;
+use std::fs::DirBuilder;
 use std::io::{self, Write};
+use std::os::unix::fs::DirBuilderExt;
 use std::path::Path;
+
+/// The file has at most this many bytes: some thousand lessons.
+const LONGEST: u64 = 1 << 20;
 
 /// Reads the file. One that is not there, or cannot be read, says nothing.
 pub fn read(path: &Path) -> Progress {
-    let bytes = std::fs::read(path).unwrap_or_default();
+    let bytes = file::read(path, LONGEST).unwrap_or_default();
     Progress::parse(&String::from_utf8_lossy(&bytes))
 }
 
-/// Writes it. However this ends, the file is the old one or the new one.
+/// Writes it, for its owner alone to read. However this ends, the file is the old one or the new one.
 pub fn write(path: &Path, progress: &Progress) -> io::Result<()> {
     let folder = path.parent().unwrap_or(Path::new("."));
-    std::fs::create_dir_all(folder)?;
-    let mut name = path.file_name().unwrap_or_default().to_owned();
-    name.push(format!(".{}", std::process::id()));
-    let beside = folder.join(name);
-    let written = File::create(&beside).and_then(|mut file| {
-        file.write_all(progress.text().as_bytes())?;
-        file.sync_all()?;
-        std::fs::rename(&beside, path)?;
-        // The new name, too, is to survive the loss of power.
-        File::open(folder)?.sync_all()
-    });
-    if written.is_err() {
-        let _ = std::fs::remove_file(&beside);
-    }
-    written
+    DirBuilder::new()
+        .recursive(true)
+        .mode(0o700)
+        .create(folder)?;
+    file::replace(path, Some(0o600), |file| {
+        file.write_all(progress.text().as_bytes())
+    })
+    .map(drop)
 }
 
 /// Takes what others have written meanwhile, and adds one lesson's steps to it.

@@ -233,7 +233,7 @@ impl Shell {
         patience: Duration,
         screen: &mut dyn Screen,
     ) -> Result<(), Box<Failure>> {
-        self.wait_for(patience, screen, |shell| {
+        self.wait_for_expected(patience, screen, |shell| {
             !matches!(shell.stand(sequence, since), Outcome::Waiting { .. })
         });
         if matches!(self.stand(sequence, since), Outcome::Mismatch { .. }) {
