@@ -153,7 +153,7 @@ pub(super) const CONNECT: Page = Page {
     prototype: "int connect(int sockfd, const struct sockaddr *addr, socklen_t addrlen);",
     python: "s.connect((\"127.0.0.1\", 5000))",
     man: "connect(2)",
-    details: "TCP sends a SYN and returns when the SYN-ACK has come and been acknowledged. The other side need not have called accept: its kernel answers for the listener. A socket without a local address gets an ephemeral port.\n\nOn a UDP socket nothing is sent: connect only remembers the peer, so that send and recv work without an address, datagrams from elsewhere are not delivered, and ICMP errors reach the program. A UDP socket may connect again, and AF_UNSPEC dissolves it.",
+    details: "TCP sends a SYN and returns when the SYN-ACK has come and been acknowledged. The other side need not have called accept: its kernel answers for the listener. A socket without a local address gets an ephemeral port.\n\nOn a UDP socket nothing is sent: connect only remembers the peer, so that send and recv work without an address, datagrams from elsewhere are not delivered, and ICMP errors reach the program. A UDP socket may connect again, and `connect u AF_UNSPEC` dissolves it.",
     blocks: "TCP: until the handshake is done or has failed; against silence about two minutes. UNIX: while the backlog is full",
     errors: &[
         ("ECONNREFUSED", "an RST answered: nobody listens there"),

@@ -218,7 +218,7 @@ pub(super) const POLL: Page = Page {
     prototype: "int poll(struct pollfd *fds, nfds_t nfds, int timeout);",
     python: "ready = p.poll(1000)   # a poll object: milliseconds; ready = e.poll(1.0)   # an epoll: seconds",
     man: "poll(2)",
-    details: "`poll s conn 1.0` waits for the sockets named, at most so many seconds; with a poll object (`poller`) the time is in milliseconds, with an epoll in seconds, as in Python. The result is a list of (descriptor, events). POLLHUP, POLLERR and POLLNVAL are reported without being asked for.",
+    details: "`poll s conn 1.0` waits for the sockets named, at most so many seconds; with a poll object (`poller`) the time is in milliseconds, with an epoll in seconds, as in Python. The result is a list of (socket, events), from the two objects of (descriptor number, events), as in Python. POLLHUP, POLLERR and POLLNVAL are reported without being asked for.",
     blocks: "until one is ready or the time is over; without a time for ever, 0 only looks",
     errors: &[
         ("EINTR", "Ctrl-C or a signal"),
@@ -240,7 +240,7 @@ pub(super) const EPOLL: Page = Page {
     prototype: "int epoll_create1(int flags);",
     python: "e = select.epoll(sizehint=-1, flags=0)",
     man: "epoll(7)",
-    details: "Add sockets with register (or epoll_ctl), wait with poll (or epoll_wait). The cost of a wait grows with the sockets that are ready, not with those that are watched. Level-triggered unless EPOLLET is set: then only changes are reported, and the program must read until EAGAIN. The instance is a descriptor itself.",
+    details: "Add sockets with register (or epoll_ctl), wait with poll (or epoll_wait). The cost of a wait grows with the sockets that are ready, not with those that are watched. Level-triggered unless EPOLLET is set: then only changes are reported, and the program must read until EAGAIN. The instance is a descriptor itself. `epoll` and `epoll_create1 EPOLL_CLOEXEC` make epoll_create1(2), `epoll_create 10` the older epoll_create(2).",
     blocks: "never",
     errors: &[
         ("EMFILE", "the process has too many open descriptors"),

@@ -240,7 +240,7 @@ pub(super) const RECVMSG: Page = Page {
     prototype: "ssize_t recvmsg(int sockfd, struct msghdr *msg, int flags);",
     python: "data, ancdata, msg_flags, address = s.recvmsg(bufsize, ancbufsize, flags)",
     man: "recvmsg(2)",
-    details: "The most general way to receive. Ancillary data comes as a list of (level, type, value): passed descriptors, credentials, time stamps, the TTL and whatever else an option asked for. The flags say what was cut: MSG_TRUNC the data, MSG_CTRUNC the ancillary data. MSG_ERRQUEUE takes an ICMP error with the datagram that caused it (IP_RECVERR).",
+    details: "The most general way to receive. Ancillary data comes as a list of (level, type, data): credentials, time stamps, the TTL and whatever else an option asked for, as bytes that struct.unpack takes apart; the line of the call shows what they say. Only passed descriptors come as a list of sockets. The flags say what was cut: MSG_TRUNC the data, MSG_CTRUNC the ancillary data. MSG_ERRQUEUE takes an ICMP error with the datagram that caused it (IP_RECVERR).",
     blocks: "until something comes; never with MSG_ERRQUEUE",
     errors: &[
         (

@@ -114,6 +114,9 @@ impl<'a> Parser<'a> {
         let name = self.lexer.word().unwrap_or_default();
         let span = self.lexer.position..self.lexer.position + name.len();
         self.lexer.position += name.len();
+        if module_verb(module, name).is_some() || function_of(module, name).is_some() {
+            self.skip_to_bracket();
+        }
         if !self.lexer.rest().starts_with('(') {
             if is_module && let Some(constant) = constant(name) {
                 return Ok(Some(Expr::Constant(constant.name.to_owned())));

@@ -592,6 +592,18 @@ fn python_lines_run() {
             "server = create_server addr; listen server; close server",
         ),
         (
+            "with socket.socket() as w: w.listen(); w.close()",
+            "w = socket; listen w; close w",
+        ),
+        (
+            "s = socket.socket (socket.AF_INET, socket.SOCK_STREAM)",
+            "s = socket AF_INET SOCK_STREAM",
+        ),
+        ("print (\"a\", b)", "print \"a\" b"),
+        ("listen (s, 5)", "listen s 5"),
+        ("epoll_create1(EPOLL_CLOEXEC)", "epoll flags=EPOLL_CLOEXEC"),
+        ("accept4(s)", "accept s 0"),
+        (
             "s = socket.create_server(addr, family=socket.AF_INET6, dualstack_ipv6=True)",
             "s = create_server addr family=AF_INET6 dualstack_ipv6=True",
         ),
