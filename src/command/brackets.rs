@@ -136,3 +136,26 @@ fn takes_raw_text(text: &str) -> bool {
                 .any(|parameter| parameter.kind == Kind::Rest)
         })
 }
+
+/// Where the bracket that opens `text` has been closed; `None` when it is not. What stands in quotes is skipped.
+pub(super) fn closing_bracket(text: &str) -> Option<usize> {
+    let (mut depth, mut quote, mut escaped) = (0_i32, None, false);
+    for (at, next) in text.char_indices() {
+        match quote {
+            Some(_) if escaped => escaped = false,
+            Some(_) if next == '\\' => escaped = true,
+            Some(end) if next == end => quote = None,
+            Some(_) => {}
+            None => match next {
+                '"' | '\'' => quote = Some(next),
+                '(' | '[' => depth += 1,
+                ')' | ']' => depth -= 1,
+                _ => {}
+            },
+        }
+        if depth == 0 {
+            return Some(at + next.len_utf8());
+        }
+    }
+    None
+}

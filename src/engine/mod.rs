@@ -5,6 +5,7 @@
 //! As in CPython, a socket that nothing holds any more is closed when its variable is given another value; one that never had a variable
 //! is closed by `close` only.
 
+mod address_form;
 mod ancillary;
 mod arguments;
 mod blocking;

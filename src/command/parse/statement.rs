@@ -6,6 +6,7 @@ use crate::catalog::constant::constant;
 use crate::catalog::parameter::Kind;
 use crate::catalog::verb::{VERBS, Verb};
 use crate::command::ast::{Action, Command, Expr, Operator};
+use crate::command::brackets::closing_bracket;
 use crate::command::diagnostic::{Diagnostic, quoted};
 use crate::command::function::KEYWORDS;
 use crate::command::lexer::{Lexeme, Place, in_word};
@@ -457,27 +458,4 @@ impl<'a> Parser<'a> {
             None => error.suggesting(name, names),
         }
     }
-}
-
-/// Where the bracket that opens `text` has been closed; `None` when it is not. What stands in quotes is skipped.
-fn closing_bracket(text: &str) -> Option<usize> {
-    let (mut depth, mut quote, mut escaped) = (0_i32, None, false);
-    for (at, next) in text.char_indices() {
-        match quote {
-            Some(_) if escaped => escaped = false,
-            Some(_) if next == '\\' => escaped = true,
-            Some(end) if next == end => quote = None,
-            Some(_) => {}
-            None => match next {
-                '"' | '\'' => quote = Some(next),
-                '(' | '[' => depth += 1,
-                ')' | ']' => depth -= 1,
-                _ => {}
-            },
-        }
-        if depth == 0 {
-            return Some(at + next.len_utf8());
-        }
-    }
-    None
 }
