@@ -231,17 +231,22 @@ fn a_program_ends_with_its_keeper_and_no_signal_is_made_up() {
     if !private_lab() {
         return;
     }
-    let child = Command::new(SOCKLAB)
+    let mut child = Command::new(SOCKLAB)
         .args(["--color", "never", "run", "--", "sleep", "1000"])
         .stdout(Stdio::piped())
         .spawn()
         .expect("the binary runs");
-    eventually("the program runs", || named(child.id(), "sleep").is_some());
+    let output = BufReader::new(child.stdout.take().expect("it is piped"));
+    let mut lines = output.lines().map_while(Result::ok);
+    assert!(
+        lines.any(|line| line.contains("process sleep began")),
+        "the program never began"
+    );
     let sleep = named(child.id(), "sleep").expect("it runs");
     kill(named(child.id(), "socklab-keeper").expect("it is there"));
-    let output = child.wait_with_output().expect("it ends");
-    let out = String::from_utf8_lossy(&output.stdout);
-    assert_eq!(output.status.code(), Some(1), "{out}");
+    let out = lines.collect::<Vec<_>>().join("\n");
+    let ended = child.wait().expect("it ends");
+    assert_eq!(ended.code(), Some(1), "{out}");
     assert!(out.contains("keeper process has ended"), "{out}");
     assert!(!out.contains("SIGKILL"), "{out}");
     eventually("the program is gone", || !alive(sleep));
