@@ -1,23 +1,25 @@
 //! A session as a program: the calls that were made, in Python, C or Rust, to be run outside the laboratory. Pure: calls in, text out.
 
 mod c;
+mod head;
 mod literal;
 mod naming;
-mod order;
+mod pacing;
 mod plan;
 mod python;
 mod reading;
 mod rust;
-mod step;
+mod script;
+pub mod transcript;
 mod translation;
 
 #[cfg(test)]
 mod tests;
 
-use crate::event::CallEvent;
-use crate::event::transfer::Party;
+use crate::event::{CallEvent, ResultEvent};
 use crate::value::Address;
 use std::net::IpAddr;
+use transcript::Transcript;
 
 /// The language of a program.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -51,46 +53,79 @@ impl Language {
     }
 }
 
-/// What a program is made of.
+/// What programs are made of.
 #[derive(Debug)]
 pub struct Material<'a> {
+    /// What was typed.
+    pub transcript: &'a Transcript,
     /// The calls, in any order.
     pub calls: Vec<&'a CallEvent>,
-    /// The sockets they made, for their names and their ends.
-    pub parties: Vec<&'a Party>,
-    /// The addresses of the hosts on the wire, which one machine does not have.
-    pub wire: Vec<IpAddr>,
+    /// The values that commands gave.
+    pub results: Vec<&'a ResultEvent>,
+    /// The addresses of the hosts on the wire, which one machine does not have, with the hosts' names.
+    pub hosts: Vec<(IpAddr, String)>,
 }
 
-/// A program.
+/// A program: what one process did.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Program {
+    /// The name of its file.
+    pub file: String,
     /// Its text.
     pub text: String,
-    /// How many calls are in it.
+    /// How many commands with calls are in it.
     pub calls: usize,
-    /// How many calls have no place in it; each is named in a comment.
+    /// How many commands have no place in it; each is named in a comment.
     pub left_out: usize,
 }
 
-/// Writes the program. The calls come in the order in which they were made; processes become threads that take turns.
-pub fn program(language: Language, material: &Material<'_>) -> Program {
-    let plan = translation::plan(material);
-    let text = match language {
-        Language::Python => python::write(&plan),
-        Language::C => c::write(&plan),
-        Language::Rust => rust::write(&plan),
-    };
-    let left_out = plan
-        .steps
+/// What a language makes of one process.
+#[derive(Debug)]
+struct Written {
+    text: String,
+    calls: usize,
+    left_out: usize,
+}
+
+/// Writes a program for each process that did something, in the order in which they are to be started: the only one is called
+/// `stem.ending`, of several each has its process's name behind the stem.
+pub fn programs(
+    language: Language,
+    stem: &str,
+    ending: &str,
+    material: &Material<'_>,
+) -> Vec<Program> {
+    let mut scripts = script::scripts(material);
+    pacing::pace(&mut scripts);
+    let many = scripts.len() > 1;
+    let files: Vec<String> = scripts
         .iter()
-        .filter(|step| matches!(step.op, plan::Op::LeftOut(_)))
-        .count();
-    Program {
-        text,
-        calls: plan.steps.len() - left_out,
-        left_out,
-    }
+        .map(|script| {
+            if many {
+                format!("{stem}_{}.{ending}", script.name.replace(['-', '.'], "_"))
+            } else {
+                format!("{stem}.{ending}")
+            }
+        })
+        .collect();
+    scripts
+        .iter()
+        .zip(&files)
+        .map(|(script, file)| {
+            let around = head::around(language, &script.name, file, &files);
+            let written = match language {
+                Language::Python => python::write(script, &around, material),
+                Language::C => c::write(script, &around, material),
+                Language::Rust => rust::write(script, &around, material),
+            };
+            Program {
+                file: file.clone(),
+                text: written.text,
+                calls: written.calls,
+                left_out: written.left_out,
+            }
+        })
+        .collect()
 }
 
 /// An address of a host on the wire as one that every machine has: 10.0.0.2 becomes 127.0.0.2, fd00::2 becomes ::1.
@@ -102,6 +137,7 @@ fn at_home(address: &Address, wire: &[IpAddr]) -> Address {
         }
         Address::Inet6(inet6) if wire.contains(&IpAddr::V6(*inet6.ip())) => {
             inet6.set_ip(std::net::Ipv6Addr::LOCALHOST);
+            inet6.set_scope_id(0);
         }
         _ => {}
     }

@@ -11,7 +11,7 @@ const GRANTS: &[(&str, &[&str])] = &[
     ("catalog", &[]),
     ("packet", &["catalog"]),
     ("event", &["packet", "value"]),
-    ("export", &["catalog", "event", "value"]),
+    ("export", &["catalog", "command", "event", "value"]),
     ("command", &["catalog", "event", "packet", "value"]),
     (
         "engine",

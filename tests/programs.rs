@@ -1,4 +1,5 @@
-//! A session saved as a program: it compiles without a warning in C and Rust, runs, and all three languages do what the session did.
+//! A session saved as programs: they compile without a warning in C and Rust, run side by side, and print in all three languages what
+//! the session showed.
 
 mod support;
 
@@ -7,29 +8,35 @@ use std::process::Command;
 use support::witness::present;
 use support::{folder, private_lab, run_in};
 
-/// A session, and what its programs print: what was received, and the errors.
+/// A session, and what its programs print, in the order in which they are started: the process and its output.
 struct Session {
     name: &'static str,
     lines: &'static str,
-    prints: &'static str,
+    prints: &'static [(&'static str, &'static str)],
 }
 
 const SESSIONS: &[Session] = &[
     Session {
         name: "echo",
         lines: "s = socket\nsetsockopt s SOL_SOCKET SO_REUSEADDR 1\nbind s 127.0.0.1:5601\nlisten s 5\nc = socket\n\
-            connect c 127.0.0.1:5601\nconn, addr = accept s\nsend c \"he\\\"l\\\\lo\\n?\"\ndata = recv conn 100\nsend conn data\n\
-            recv c 100\nsendall c b\"z\"*3000\nrecv conn 3000 MSG_WAITALL\nshutdown c SHUT_WR\nrecv conn\nd = dup c\nclose c\nclose d\n\
-            close conn\nsend conn \"late\"\ne = socket\nconnect e 127.0.0.1:5609",
-        prints: "recv: 9 bytes \"he\\x22l\\x5clo\\x0a?\"\nrecv: 9 bytes \"he\\x22l\\x5clo\\x0a?\"\n\
-            recv: 3000 bytes \"zzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzz\"\nrecv: 0 bytes \"\"\nsend: EBADF\nconnect: ECONNREFUSED\n",
+            connect c 127.0.0.1:5601\nconn, addr = accept s\nsend c \"he\\\"l\\\\lo\\n?\"\ndata = recv conn 100\nprint data, len(data)\n\
+            send conn data.upper()\nrecv c 100\nsendall c b\"z\" * 300\nz = recv conn 300 MSG_WAITALL\nprint(len(z))\nshutdown c SHUT_WR\n\
+            recv conn\nd = dup c\nclose c\nclose d\nclose conn\nsend conn \"late\"\ne = socket\nconnect e 127.0.0.1:5609",
+        prints: &[(
+            "",
+            "b'he\"l\\\\lo\\n?' 9\nb'HE\"L\\\\LO\\n?'\n300\nb''\nsend: Bad file descriptor\nconnect: Connection refused\n",
+        )],
     },
     Session {
         name: "datagrams",
         lines: "u = socket AF_INET SOCK_DGRAM\nv = socket AF_INET SOCK_DGRAM\nbind v 127.0.0.1:0\na = getsockname v\nsendto u \"hi\" a\n\
-            d, who = recvfrom v\nsendto v d who\nrecvfrom u 10\nconnect u a\nsend u \"again\"\nrecv v 2 MSG_PEEK\nrecv v 100\n\
-            recv v 1 MSG_DONTWAIT\nsix = socket AF_INET6 SOCK_DGRAM\nbind six [::1]:5610\nsendto six \"6\" [::1]:5610\nrecv six 9",
-        prints: "recvfrom: 2 bytes \"hi\"\nrecvfrom: 2 bytes \"hi\"\nrecv: 2 bytes \"ag\"\nrecv: 5 bytes \"again\"\nrecv: EAGAIN\nrecv: 1 bytes \"6\"\n",
+            d, who = recvfrom v\nsendto v d who\nr, from_v = recvfrom u 10\nprint(r)\nconnect u a\nsend u \"again\"\nrecv v 2 MSG_PEEK\n\
+            recv v 100\nrecv v 1 MSG_DONTWAIT\nsix = socket AF_INET6 SOCK_DGRAM\nbind six [::1]:5610\nsendto six \"6\" [::1]:5610\n\
+            recvfrom six 9",
+        prints: &[(
+            "",
+            "b'hi'\nb'ag'\nb'again'\nrecv: Resource temporarily unavailable\n(b'6', ('::1', 5610, 0, 0))\n",
+        )],
     },
     Session {
         name: "kin",
@@ -37,89 +44,184 @@ const SESSIONS: &[Session] = &[
             sendto f \"self\" 127.0.0.1:5611\nrecv f 10\nl = socket AF_UNIX SOCK_STREAM\nbind l @lab-programs\nlisten l\n\
             k = socket AF_UNIX SOCK_STREAM\nconnect k @lab-programs\nn, w = accept l\nsend k \"unix\"\nrecv n\n\
             p = socket AF_UNIX SOCK_DGRAM\nbind p ./p.sock\nq = socket AF_UNIX SOCK_DGRAM\nsendto q \"dg\" ./p.sock\nrecv p 9",
-        prints: "recvmsg: 1 bytes \"x\"\nrecv: 4 bytes \"self\"\nrecv: 4 bytes \"unix\"\nrecv: 2 bytes \"dg\"\n",
+        prints: &[("", "b'self'\nb'unix'\nb'dg'\n")],
     },
     Session {
         name: "readiness",
         lines: "s = socket AF_INET SOCK_STREAM|SOCK_NONBLOCK\nbind s 127.0.0.1:5604\nlisten s\naccept s\ne = epoll\nregister e s EPOLLIN\n\
-            poll e 0.01\nc = socket\nconnect c 127.0.0.1:5604\npoll e 1.0\nconn, addr = accept s\nsetblocking conn False\nrecv conn 5\n\
-            register e conn EPOLLIN|EPOLLET\nsend c \"data\"\npoll e 1.0\nrecv conn 100\nr, w, x = select [s, conn] [c] [] 0.1\n\
-            modify e conn EPOLLOUT\nunregister e conn\nc.settimeout(0.01)\nrecv c 10\nsetsockopt conn SOL_SOCKET SO_LINGER (1, 0)\n\
-            close conn\nc.settimeout(5)\nrecv c 10\ngetsockopt c IPPROTO_TCP TCP_NODELAY",
-        prints: "accept: EAGAIN\nepoll_wait: 0\nepoll_wait: 1\nrecv: EAGAIN\nepoll_wait: 1\nrecv: 4 bytes \"data\"\nselect: 1\npoll: 0\n\
-            poll: 1\nrecv: ECONNRESET\ngetsockopt: 0\n",
+            r0 = poll e 0.01\nc = socket\nconnect c 127.0.0.1:5604\nr1 = poll e 1.0\nconn, addr = accept s\nsetblocking conn False\n\
+            recv conn 5\nregister e conn EPOLLIN|EPOLLET\nsend c \"data\"\nr2 = poll e 1.0\nrecv conn 100\n\
+            r, w, x = select [s, conn] [c] [] 0.1\nr3 = poll c 0.01\nmodify e conn EPOLLOUT\nunregister e conn\nc.settimeout(0.01)\n\
+            recv c 10\nsetsockopt conn SOL_SOCKET SO_LINGER (1, 0)\nclose conn\nc.settimeout(5)\nrecv c 10\n\
+            getsockopt c IPPROTO_TCP TCP_NODELAY",
+        prints: &[(
+            "",
+            "accept: Resource temporarily unavailable\nrecv: Resource temporarily unavailable\nb'data'\nrecv: timed out\n\
+            recv: Connection reset by peer\n0\n",
+        )],
+    },
+    Session {
+        name: "a connection that is made while others act",
+        lines: "l = create_server 127.0.0.1:5620\nc = socket\nsetblocking c False\nconnect c 127.0.0.1:5620\nready = poll c 1.0 events=POLLOUT\n\
+            getsockopt c SOL_SOCKET SO_ERROR\nconn, addr = accept l\nsend conn \"late\"\nready = poll c 1.0\nrecv c",
+        prints: &[("", "connect: Operation now in progress\n0\nb'late'\n")],
+    },
+    Session {
+        name: "options that Python has no name for",
+        lines: "u = socket AF_INET SOCK_DGRAM\nsetsockopt u IPPROTO_IP IP_RECVTTL 1\nsetsockopt u IPPROTO_IP IP_PKTINFO 1\n\
+            setsockopt u IPPROTO_IP IP_RECVERR 1\nsetsockopt u IPPROTO_IP IP_MTU_DISCOVER IP_PMTUDISC_DO\n\
+            setsockopt u IPPROTO_UDP UDP_SEGMENT 100\nbind u 127.0.0.1:5621\nsendto u \"ttl\" 127.0.0.1:5621\nm = recvmsg u 100\n\
+            setsockopt u SOL_SOCKET SO_RCVTIMEO 0.02\nrecv u\nsetsockopt u IPPROTO_IP IP_ADD_MEMBERSHIP (\"239.1.2.3\", \"127.0.0.1\")\n\
+            getsockopt u IPPROTO_IP IP_MTU_DISCOVER",
+        prints: &[("", "recv: Resource temporarily unavailable\n2\n")],
+    },
+    Session {
+        name: "a scope",
+        lines: "u = socket AF_INET6 SOCK_DGRAM\nbind u (\"fe80::1234\", 5622, 0, 1)\nconnect u (\"fe80::1\", 5622)",
+        prints: &[(
+            "",
+            "bind: Cannot assign requested address\nconnect: Invalid argument\n",
+        )],
+    },
+    Session {
+        name: "a block",
+        lines: "# what repeats\na, b = socketpair\nrepeat 3 { send a \"abc\"; data = recv b; print(data.decode()) } # thrice\nprint data + b\"!\", len(data)",
+        prints: &[("", "abc\nabc\nabc\nb'abc!' 3\n")],
+    },
+    Session {
+        name: "a call that never returns",
+        lines: "s = create_server 127.0.0.1:5623\nprint(\"listening\")\naccept s",
+        prints: &[("", "listening\naccept: nothing came within 3 seconds\n")],
     },
     Session {
         name: "processes",
         lines: "process server\nserver> s = socket; bind s :5607; listen s\nserver> conn, addr = accept s\nlab> c = socket; connect c localhost:5607\n\
-            lab> send c \"hello\"\nserver> recv conn\nserver> recv conn\nlab> send c \"more\"\nserver> send conn \"world\"\nlab> recv c\n\
-            lab> kill server\nlab> recv c",
-        prints: "recv: 5 bytes \"hello\"\nrecv: 4 bytes \"more\"\nrecv: 5 bytes \"world\"\nrecv: 0 bytes \"\"\n",
+            lab> send c \"hello\"\nserver> data = recv conn\nserver> print data\nserver> recv conn\nlab> send c \"more\"\n\
+            server> send conn data.upper()\nlab> reply = recv c\nlab> print(\"reply:\", reply.decode())\nlab> kill server\nlab> recv c",
+        prints: &[
+            ("server", "b'hello'\nb'more'\n"),
+            ("lab", "reply: HELLO\nb''\n"),
+        ],
     },
     Session {
         name: "an actor that ends first",
         lines: "process server\nserver> s = create_server 127.0.0.1:5613\nlab> c = create_connection 127.0.0.1:5613\n\
-            server> conn, addr = accept s\nlab> send c \"1\"\nlab> c.settimeout(0.01)\nlab> recv c 1\nlab> getpeername c",
-        prints: "poll: 0\n",
+            server> conn, addr = accept s\nlab> send c \"1\"\nlab> c.settimeout(0.01)\nlab> recv c 1\nserver> recv conn",
+        prints: &[("server", "b'1'\n"), ("lab", "recv: timed out\n")],
+    },
+    Session {
+        name: "three clients",
+        lines: "process server\nprocess ann\nprocess bob\nprocess cyd\nserver> s = create_server 127.0.0.1:5614\n\
+            ann> c = create_connection 127.0.0.1:5614; send c \"ann\"\nserver> a, addr = accept s; recv a\n\
+            bob> c = create_connection 127.0.0.1:5614; send c \"bob\"\nserver> b, addr = accept s; recv b\n\
+            cyd> c = create_connection 127.0.0.1:5614; send c \"cyd\"\nserver> d, addr = accept s; recv d\n\
+            server> send a \"1\"; send b \"2\"; send d \"3\"\nann> recv c\nbob> recv c\ncyd> recv c",
+        prints: &[
+            ("server", "b'ann'\nb'bob'\nb'cyd'\n"),
+            ("ann", "b'1'\n"),
+            ("bob", "b'2'\n"),
+            ("cyd", "b'3'\n"),
+        ],
+    },
+    Session {
+        name: "datagrams between processes",
+        lines: "process server\nserver> s = socket AF_INET SOCK_DGRAM; bind s 127.0.0.1:5615\nlab> c = socket AF_INET SOCK_DGRAM\n\
+            lab> sendto c \"ping\" 127.0.0.1:5615\nserver> data, who = recvfrom s; print(data); sendto s data who\nlab> recv c",
+        prints: &[("server", "b'ping'\n"), ("lab", "b'ping'\n")],
+    },
+    Session {
+        name: "what comes after the peer's end",
+        lines: "process server\nserver> s = create_server 127.0.0.1:5616\nlab> c = create_connection 127.0.0.1:5616\n\
+            server> conn, addr = accept s\nserver> close conn\nlab> send c \"1\"\nlab> sleep 20ms\nlab> send c \"2\"",
+        prints: &[("server", ""), ("lab", "send: Broken pipe\n")],
     },
     Session {
         name: "jobs",
         lines: "s = create_server 127.0.0.1:5612\nconn, a = accept s &\nc = socket\nconnect c 127.0.0.1:5612\nwait\nsend conn \"job\"\nrecv c",
-        prints: "recv: 3 bytes \"job\"\n",
+        prints: &[("", "b'job'\n")],
     },
     Session {
         name: "hosts",
         lines: "host client\nhost server\nserver> s = socket; bind s 10.0.0.2:5608; listen s\nclient> c = socket; connect c server:5608\n\
             server> conn, addr = accept s\nclient> send c \"hello\"\nserver> recv conn\nclient> close c\nserver> recv conn",
-        prints: "recv: 5 bytes \"hello\"\nrecv: 0 bytes \"\"\n",
+        prints: &[("server", "b'hello'\nb''\n"), ("client", "")],
     },
 ];
 
-/// Saves each session in a language, makes a program of it with `build` and runs that in a network of its own.
+/// Starts programs one after the other, each once the one before sleeps in a call or has ended, and waits for all.
+const SIDE_BY_SIDE: &str = r#"
+count=
+for program in "$@"; do
+    $program > "printed$count" 2>&1 &
+    pid=$!
+    while read -r line 2>/dev/null < /proc/$pid/stat; do
+        state=${line##*) }
+        case $state in S*|Z*|X*) break;; esac
+    done
+    count=$((count + 1))
+done
+wait
+"#;
+
+/// Saves each session in a language, makes programs of it with `build` and runs those in a network of their own.
 fn each(ending: &str, build: impl Fn(&Path, &str) -> String) {
     for session in SESSIONS {
         let place = folder();
-        let file = format!("x.{ending}");
-        let script = format!("{}\nlab> save ./{file}\n", session.lines);
+        let script = format!("{}\nlab> save ./x.{ending}\n", session.lines);
         let saved = run_in(place.path(), &["--quiet", "-c", &script], b"");
         assert_eq!(
             saved.status, 0,
             "{}: {}{}",
             session.name, saved.out, saved.err
         );
-        let command = format!("{} > printed 2>&1", build(place.path(), &file));
+        let file = |process: &str| match process {
+            "" => format!("x.{ending}"),
+            process => format!("x_{process}.{ending}"),
+        };
+        let programs: Vec<String> = session
+            .prints
+            .iter()
+            .map(|(process, _)| build(place.path(), &file(process)))
+            .collect();
         // Twice: nothing that a run leaves is in the way of the next.
         for _ in 0..2 {
-            let words = ["run", "--quiet", "--", "sh", "-c", &command];
+            let mut words = vec!["run", "--quiet", "--", "sh", "-c", SIDE_BY_SIDE, "sh"];
+            words.extend(programs.iter().map(String::as_str));
             let ran = run_in(place.path(), &words, b"");
-            let printed = std::fs::read_to_string(place.path().join("printed"));
-            assert_eq!(
-                printed.unwrap_or_default(),
-                session.prints,
-                "{}",
-                session.name
-            );
+            for (count, (process, prints)) in session.prints.iter().enumerate() {
+                let name = if count == 0 {
+                    "printed".to_owned()
+                } else {
+                    format!("printed{count}")
+                };
+                let printed = std::fs::read_to_string(place.path().join(name)).unwrap_or_default();
+                let text =
+                    std::fs::read_to_string(place.path().join(file(process))).unwrap_or_default();
+                assert_eq!(printed, *prints, "{} {process}\n{text}", session.name);
+            }
             assert_eq!(ran.status, 0, "{}: {}{}", session.name, ran.out, ran.err);
         }
     }
 }
 
-fn compiled(folder: &Path, compiler: &str, arguments: &[&str]) -> String {
+fn compiled(folder: &Path, compiler: &str, arguments: &[&str], file: &str) -> String {
+    let program = file.rsplit_once('.').map_or(file, |(stem, _)| stem);
     let made = Command::new(compiler)
         .args(arguments)
-        .args(["-o", "program"])
+        .args([file, "-o", program])
         .current_dir(folder)
         .output()
         .expect("the compiler runs");
     let said = String::from_utf8_lossy(&made.stderr);
-    assert!(made.status.success() && said.is_empty(), "{said}");
-    "./program".to_owned()
+    let text = std::fs::read_to_string(folder.join(file)).unwrap_or_default();
+    assert!(made.status.success() && said.is_empty(), "{said}\n{text}");
+    format!("./{program}")
 }
 
 #[test]
 fn a_session_runs_again_in_python() {
     if private_lab() && present("python3") {
-        each("py", |_, file| format!("python3 {file}"));
+        each("py", |_, file| format!("python3 -u {file}"));
     }
 }
 
@@ -127,7 +229,7 @@ fn a_session_runs_again_in_python() {
 fn a_session_runs_again_in_c() {
     if private_lab() && present("cc") {
         each("c", |folder, file| {
-            compiled(folder, "cc", &["-Wall", "-Wextra", "-pthread", file])
+            compiled(folder, "cc", &["-Wall", "-Wextra", "-pthread"], file)
         });
     }
 }
@@ -136,7 +238,7 @@ fn a_session_runs_again_in_c() {
 fn a_session_runs_again_in_rust() {
     if private_lab() && present("rustc") {
         each("rs", |folder, file| {
-            compiled(folder, "rustc", &["--edition", "2021", file])
+            compiled(folder, "rustc", &["--edition", "2021"], file)
         });
     }
 }

@@ -43,7 +43,7 @@ fn parse(text: &str, variables: Option<&[String]>) -> Result<Vec<Command>, Diagn
 }
 
 /// How tightly an operator binds, from 1: what the writer of expressions needs to know.
-pub(super) fn level(operator: Operator) -> u8 {
+pub fn level(operator: Operator) -> u8 {
     expression::level(operator)
 }
 

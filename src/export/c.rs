@@ -1,105 +1,211 @@
-//! The program in C.
+//! The programs in C.
 
 mod pieces;
 mod statement;
 
 use super::literal::{c_bytes, comment, names, value};
-use super::plan::{Op, Plan};
-use super::step::{Words, write_step};
+use super::plan::{Held, Item, Kind, Op, Plan};
+use super::python::names::module;
+use super::script::Script;
+use super::{Material, Written, translation};
 use pieces::with_pieces;
 use statement::statement;
+use std::collections::BTreeSet;
 use std::fmt::Write as _;
 
-/// Writes the program.
-pub(super) fn write(plan: &Plan) -> String {
+/// Writes one process's program; `around` is said of it at its top.
+pub(super) fn write(script: &Script<'_>, around: &str, material: &Material<'_>) -> Written {
+    let plan = translation::plan(script, material);
+    let mut writer = Writer {
+        plan: &plan,
+        declared: BTreeSet::new(),
+        shared: plan.has_threads(),
+    };
+    let mut body = String::new();
+    writer.items(&plan.items, 1, &mut body);
     let mut text = String::new();
-    let many = plan.actors.len() > 1;
-    if plan.has_wire {
-        text.push_str("/* The hosts of the session's wire are addresses of this machine here: 10.0.0.2 is 127.0.0.2, fd00::2 is ::1. */\n");
+    for held in plan.variables.iter().filter(|_| writer.shared) {
+        let _ = writeln!(text, "static {}", declaration(held));
     }
-    for held in plan.variables.iter().filter(|held| held.shared) {
-        let _ = writeln!(text, "static int {} = -1;", held.name);
-    }
-    for name in &plan.captured {
-        let _ = writeln!(text, "static struct place {name};");
-    }
-    if many {
-        let _ = write!(
-            text,
-            "\n/* Each process of the session is a thread; they take turns as they did there. */\nstatic sem_t turns[{}];\n",
-            plan.turns
+    writer.threads(&mut text);
+    text.push_str("int main(void)\n{\n    signal(SIGPIPE, SIG_IGN); /* a send that nobody can receive fails with EPIPE */\n    setvbuf(stdout, NULL, _IOLBF, 0);\n");
+    if plan.left_out > 0 {
+        text.push_str(
+            "    alarm(30); /* something is left out below: nothing waits for it forever */\n",
         );
     }
-    for actor in 0..plan.actors.len().max(1) {
-        let _ = match plan.actors.get(actor).filter(|_| many) {
-            Some(name) => write!(
-                text,
-                "\n/* {} */\nstatic void *actor{actor}(void *unused)\n{{\n    (void)unused;\n",
-                comment(name)
-            ),
-            None => write!(
-                text,
-                "\nint main(void)\n{{\n    signal(SIGPIPE, SIG_IGN);\n    setvbuf(stdout, NULL, _IOLBF, 0);\n"
-            ),
-        };
-        let mut body = String::new();
-        for step in plan.steps_of(actor) {
-            write_step(&mut body, step, &WORDS, statement(plan, step));
-        }
-        if body.contains("received") {
-            let _ = writeln!(
-                text,
-                "    static char received[{}];",
-                plan.most_received().max(1)
-            );
-        }
-        for held in plan.own_variables(actor) {
-            let _ = writeln!(text, "    int {} = -1;", held.name);
-        }
-        text.push('\n');
-        text.push_str(&body);
-        // A descriptor that nobody uses again is no reason for a warning.
-        for held in plan.own_variables(actor) {
-            let _ = writeln!(text, "    (void){};", held.name);
-        }
-        if many {
-            text.push_str("    return NULL;\n}\n");
-        }
+    for held in plan
+        .variables
+        .iter()
+        .filter(|held| !writer.shared && at_top(held))
+    {
+        let _ = writeln!(text, "    {}", declaration(held));
     }
-    if many {
-        let _ = write!(
-            text,
-            "\nint main(void)\n{{\n    void *(*actors[])(void *) = {{{}}};\n    pthread_t threads[{count}];\n    signal(SIGPIPE, SIG_IGN);\n    setvbuf(stdout, NULL, _IOLBF, 0);\n    for (int at = 0; at < {turns}; at++)\n        sem_init(&turns[at], 0, 0);\n    for (int at = 0; at < {count}; at++)\n        pthread_create(&threads[at], NULL, actors[at], NULL);\n    for (int at = 0; at < {count}; at++)\n        pthread_join(threads[at], NULL);\n",
-            plan.functions().join(", "),
-            count = plan.actors.len(),
-            turns = plan.turns
-        );
+    text.push('\n');
+    text.push_str(&body);
+    for held in plan
+        .variables
+        .iter()
+        .filter(|held| !writer.shared && !held.read)
+    {
+        let _ = writeln!(text, "    (void){}; /* not used again */", held.name);
     }
     for path in &plan.paths {
-        let _ = writeln!(text, "    unlink(\"{}\");", c_bytes(path));
+        let _ = writeln!(
+            text,
+            "    unlink(\"{}\"); /* bind made it */",
+            c_bytes(path)
+        );
     }
     text.push_str("    return 0;\n}\n");
-    with_pieces(&newer_options(plan), &text)
+    Written {
+        text: with_pieces(around, &newer_options(&plan), &text),
+        calls: plan.calls,
+        left_out: plan.left_out,
+    }
+}
+
+/// True for what is declared before the statements.
+fn at_top(held: &Held) -> bool {
+    held.nested || !matches!(held.kind, Kind::Descriptor)
+}
+
+/// A variable with its first value.
+fn declaration(held: &Held) -> String {
+    let name = &held.name;
+    match held.kind {
+        Kind::Descriptor => format!("int {name} = -1;"),
+        Kind::Bytes(most) => format!("char {name}[{}];\n    long {name}_size = 0;", most.max(1)),
+        Kind::Place => format!("struct place {name};"),
+        Kind::Number => format!("int {name} = 0;"),
+    }
+}
+
+/// A program while it is written.
+struct Writer<'a> {
+    plan: &'a Plan,
+    /// Descriptors that have been declared.
+    declared: BTreeSet<usize>,
+    /// The variables are shared with threads.
+    shared: bool,
+}
+
+impl Writer<'_> {
+    fn items(&mut self, items: &[Item], depth: usize, text: &mut String) {
+        let line = |text: &mut String, line: &str| {
+            let _ = writeln!(text, "{:1$}{line}", "", 4 * depth);
+        };
+        for item in items {
+            match item {
+                Item::Comment(words) => line(text, &format!("/* {} */", inside(words))),
+                Item::Break => text.push('\n'),
+                Item::Pause(words) => line(
+                    text,
+                    &format!(
+                        "usleep(500000); /* first the other program: {} */",
+                        inside(words)
+                    ),
+                ),
+                Item::Step(step) => {
+                    if let Op::LeftOut(reason) = &step.op {
+                        line(
+                            text,
+                            &format!(
+                                "/* left out: {} ({}) */",
+                                inside(&step.name),
+                                inside(reason)
+                            ),
+                        );
+                        continue;
+                    }
+                    let mut lines = statement(self.plan, step);
+                    if let (Some(made), false) = (made(&step.op), self.shared)
+                        && !self.plan.variables[made].nested
+                    {
+                        let gives = format!("{} = ", self.plan.name(made));
+                        let line = lines.iter_mut().find(|line| line.starts_with(&gives));
+                        if let Some(line) = line
+                            && self.declared.insert(made)
+                        {
+                            line.insert_str(0, "int ");
+                        }
+                    }
+                    for (at, mut code) in lines.into_iter().enumerate() {
+                        if at == 0 && !step.remark.is_empty() {
+                            let _ = write!(code, " /* {} */", inside(&step.remark));
+                        }
+                        line(text, &code);
+                    }
+                }
+                Item::Repeat(rounds, body) => {
+                    line(
+                        text,
+                        &format!("for (int round = 0; round < {rounds}; round++) {{"),
+                    );
+                    self.items(body, depth + 1, text);
+                    line(text, "}");
+                }
+                Item::Thread(job, ..) => {
+                    line(text, &format!("pthread_t thread{job};"));
+                    line(
+                        text,
+                        &format!("pthread_create(&thread{job}, NULL, job{job}, NULL);"),
+                    );
+                }
+                Item::Join(job) => line(text, &format!("pthread_join(thread{job}, NULL);")),
+            }
+        }
+    }
+
+    /// The functions that run in threads.
+    fn threads(&mut self, text: &mut String) {
+        for item in &self.plan.items {
+            if let Item::Thread(job, body, _) = item {
+                let _ = write!(
+                    text,
+                    "\nstatic void *job{job}(void *unused)\n{{\n    (void)unused;\n"
+                );
+                self.items(body, 1, text);
+                text.push_str("    return NULL;\n}\n");
+            }
+        }
+        if self.shared {
+            text.push('\n');
+        }
+    }
+}
+
+/// A descriptor that a call gives its value in its first line.
+fn made(op: &Op) -> Option<usize> {
+    match op {
+        Op::Socket { made, .. }
+        | Op::Accept { made, .. }
+        | Op::Duplicate { made, .. }
+        | Op::Epoll { made, .. } => *made,
+        _ => None,
+    }
+}
+
+/// Text inside a comment of C.
+fn inside(text: &str) -> String {
+    comment(text).replace("*/", "* /").replace("/*", "/ *")
 }
 
 /// Definitions of the options that an older C library may not have.
 fn newer_options(plan: &Plan) -> String {
     let mut text = String::new();
-    for step in &plan.steps {
+    for step in plan.steps() {
         if let Op::SetOption { name, .. } | Op::GetOption { name, .. } = &step.op
             && names(name).next().is_some()
+            && module(name).is_none()
             && !text.contains(&format!("#ifndef {name}\n"))
         {
             let number = value(name);
-            let _ = write!(text, "#ifndef {name}\n#define {name} {number}\n#endif\n");
+            let _ = write!(
+                text,
+                "#ifndef {name} /* not in every C library's headers */\n#define {name} {number}\n#endif\n"
+            );
         }
     }
     text
 }
-
-/// What stands around a call.
-const WORDS: Words = Words {
-    comment: "//",
-    take: |turn| format!("sem_wait(&turns[{turn}]);"),
-    give: |turn| format!("sem_post(&turns[{turn}]);"),
-};

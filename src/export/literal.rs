@@ -17,6 +17,26 @@ pub(super) fn hex_bytes(bytes: &[u8]) -> String {
     })
 }
 
+/// The inside of a string of Python: what is not ASCII or could end a line is escaped.
+pub(super) fn text(content: &str) -> String {
+    let mut text = String::new();
+    for next in content.chars() {
+        let number = u32::from(next);
+        // Writing into a String cannot fail.
+        let _ = match next {
+            '"' | '\\' => write!(text, "\\{next}"),
+            '\n' => write!(text, "\\n"),
+            '\r' => write!(text, "\\r"),
+            '\t' => write!(text, "\\t"),
+            ' '..='~' => write!(text, "{next}"),
+            _ if number < 0x100 => write!(text, "\\x{number:02x}"),
+            _ if number < 0x1_0000 => write!(text, "\\u{number:04x}"),
+            _ => write!(text, "\\U{number:08x}"),
+        };
+    }
+    text
+}
+
 fn escaped(bytes: &[u8], odd: impl Fn(&mut String, u8)) -> String {
     let mut text = String::new();
     for byte in bytes {

@@ -6,13 +6,29 @@ use crate::value::Address;
 /// A variable: its place in [`Plan::variables`].
 pub(super) type Variable = usize;
 
-/// Something that holds a descriptor.
+/// What a variable holds.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Kind {
+    /// A descriptor.
+    Descriptor,
+    /// Bytes, at most so many.
+    Bytes(usize),
+    /// A socket address.
+    Place,
+    /// A number.
+    Number,
+}
+
+/// A variable of a program.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct Held {
     /// A name that is an identifier in every language, and nobody else's.
     pub(super) name: String,
-    /// More than one actor uses it.
-    pub(super) shared: bool,
+    pub(super) kind: Kind,
+    /// Something in the program uses its value.
+    pub(super) read: bool,
+    /// It gets its first value in a block, and outlives it.
+    pub(super) nested: bool,
 }
 
 /// An address in a program.
@@ -20,17 +36,35 @@ pub(super) struct Held {
 pub(super) enum Place {
     /// It is written out.
     Literal(Address),
-    /// A call gave it: its number in [`Plan::captured`].
-    Captured(usize),
+    /// A call gave it.
+    Given(Variable),
 }
 
-/// The bytes that a call sends.
+/// Bytes that a program sends or prints.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(super) struct Data {
-    /// What is known of them: all, or the first.
-    pub(super) bytes: Vec<u8>,
-    /// How many there are: those known are repeated.
-    pub(super) length: usize,
+pub(super) enum Bytes {
+    Literal(Vec<u8>),
+    /// The same so many times.
+    Repeated(Vec<u8>, usize),
+    Held(Variable),
+    Upper(Box<Bytes>),
+    Lower(Box<Bytes>),
+    Joined(Box<Bytes>, Box<Bytes>),
+}
+
+/// A piece of what is printed.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) enum Shown {
+    /// This text.
+    Text(String),
+    /// Bytes as Python shows them: `b'hello'`.
+    Literally(Bytes),
+    /// Bytes as the text they are.
+    Decoded(Bytes),
+    /// How many they are.
+    Length(Bytes),
+    Number(Variable),
+    Address(Variable),
 }
 
 /// What a call does.
@@ -68,11 +102,11 @@ pub(super) enum Op {
         fd: Variable,
         flags: String,
         made: Option<Variable>,
-        from: Option<usize>,
+        from: Option<Variable>,
     },
     Send {
         fd: Variable,
-        data: Data,
+        data: Bytes,
         flags: String,
         to: Option<Place>,
     },
@@ -80,17 +114,19 @@ pub(super) enum Op {
         fd: Variable,
         size: usize,
         flags: String,
-        from: Option<usize>,
+        from: Option<Variable>,
+        into: Variable,
         with_address: bool,
     },
     SendDescriptors {
         fd: Variable,
-        data: Data,
+        data: Bytes,
         sent: Vec<Variable>,
     },
     ReceiveDescriptors {
         fd: Variable,
         size: usize,
+        into: Variable,
         made: Vec<Variable>,
     },
     Shutdown {
@@ -106,11 +142,11 @@ pub(super) enum Op {
     },
     OwnName {
         fd: Variable,
-        into: Option<usize>,
+        into: Variable,
     },
     PeerName {
         fd: Variable,
-        into: Option<usize>,
+        into: Variable,
     },
     SetOption {
         fd: Variable,
@@ -122,6 +158,7 @@ pub(super) enum Op {
         fd: Variable,
         level: String,
         name: String,
+        into: Variable,
     },
     Blocking {
         fd: Variable,
@@ -136,6 +173,7 @@ pub(super) enum Op {
         microseconds: Option<i64>,
     },
     Epoll {
+        flags: String,
         made: Option<Variable>,
     },
     EpollControl {
@@ -149,99 +187,87 @@ pub(super) enum Op {
         most: i64,
         milliseconds: i64,
     },
-    /// The call has no place in a program.
-    LeftOut(&'static str),
-}
-
-/// What an actor does about turns round one of its steps.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub(super) struct Turn {
-    /// Waits for these.
-    pub(super) waits: Vec<usize>,
-    /// Gives this one before the call, which may sleep.
-    pub(super) gives_before: Option<usize>,
-    /// Gives these after the call.
-    pub(super) gives_after: Vec<usize>,
+    /// Waits until a socket is ready, at most so long, for the call that comes next.
+    Timer {
+        fd: Variable,
+        events: String,
+        milliseconds: i64,
+        /// What is printed when it is not.
+        otherwise: String,
+    },
+    Print(Vec<Shown>),
+    /// Nanoseconds.
+    Sleep(u64),
+    /// The command has no place in a program.
+    LeftOut(String),
 }
 
 /// One call.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct Step {
-    /// Who makes it: a place in [`Plan::actors`].
-    pub(super) actor: usize,
     pub(super) op: Op,
-    /// The call as the session showed it.
-    pub(super) shown: String,
     /// The function's name.
     pub(super) name: String,
     /// The error it ended with in the session.
     pub(super) errno: Option<String>,
-    pub(super) turn: Turn,
-    pub(super) start_ns: i64,
-    pub(super) end_ns: i64,
+    /// Its value gets no name.
+    pub(super) alone: bool,
+    /// What is said beside it.
+    pub(super) remark: String,
+}
+
+/// A line of a program.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) enum Item {
+    Comment(String),
+    Break,
+    /// Another program comes first: what it does.
+    Pause(String),
+    Step(Step),
+    Repeat(u64, Vec<Item>),
+    /// A thread of its own, by its number, with the variables it gives values to.
+    Thread(u32, Vec<Item>, Vec<Variable>),
+    /// Waits for one.
+    Join(u32),
 }
 
 /// A program before it is written.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Plan {
-    /// Who makes calls: processes, and jobs of theirs.
-    pub(super) actors: Vec<String>,
     pub(super) variables: Vec<Held>,
-    /// The addresses that calls give and later ones use: the name of each.
-    pub(super) captured: Vec<String>,
-    pub(super) steps: Vec<Step>,
-    /// How many turns there are to wait for.
-    pub(super) turns: usize,
+    pub(super) items: Vec<Item>,
     /// Paths that `bind` makes.
     pub(super) paths: Vec<Vec<u8>>,
-    /// The session had hosts on a wire.
-    pub(super) has_wire: bool,
+    pub(super) calls: usize,
+    pub(super) left_out: usize,
 }
 
 impl Plan {
-    /// The steps of one actor, in order.
-    pub(super) fn steps_of(&self, actor: usize) -> impl Iterator<Item = &Step> {
-        self.steps.iter().filter(move |step| step.actor == actor)
+    /// The variable's name.
+    pub(super) fn name(&self, variable: Variable) -> &str {
+        &self.variables[variable].name
     }
 
-    /// The names of the functions that the actors become.
-    pub(super) fn functions(&self) -> Vec<String> {
-        (0..self.actors.len())
-            .map(|actor| format!("actor{actor}"))
-            .collect()
-    }
-
-    /// The most bytes that a step has room to receive.
-    pub(super) fn most_received(&self) -> usize {
-        let sizes = self.steps.iter().map(|step| match step.op {
-            Op::Receive { size, .. } | Op::ReceiveDescriptors { size, .. } => size,
-            _ => 0,
-        });
-        sizes.max().unwrap_or_default()
-    }
-
-    /// The variables that only this actor has, and gives their values.
-    pub(super) fn own_variables(&self, actor: usize) -> impl Iterator<Item = &Held> {
-        let own = move |at: usize, held: &Held| !held.shared && self.makes(actor, at);
-        self.variables
+    /// True when a part of it runs in a thread of its own.
+    pub(super) fn has_threads(&self) -> bool {
+        self.items
             .iter()
-            .enumerate()
-            .filter(move |(at, held)| own(*at, held))
-            .map(|(_, held)| held)
+            .any(|item| matches!(item, Item::Thread(..)))
     }
 
-    /// True when a step of this actor gives the variable its value.
-    pub(super) fn makes(&self, actor: usize, variable: usize) -> bool {
-        self.steps_of(actor).any(|step| match &step.op {
-            Op::Socket { made, .. }
-            | Op::Accept { made, .. }
-            | Op::Duplicate { made, .. }
-            | Op::Epoll { made } => *made == Some(variable),
-            Op::Socketpair { made, .. } => {
-                made.is_some_and(|(one, other)| one == variable || other == variable)
+    /// All its steps.
+    pub(super) fn steps(&self) -> Vec<&Step> {
+        fn gather<'a>(items: &'a [Item], found: &mut Vec<&'a Step>) {
+            for item in items {
+                match item {
+                    Item::Step(step) => found.push(step),
+                    Item::Repeat(_, inner) | Item::Thread(_, inner, _) => gather(inner, found),
+                    _ => {}
+                }
             }
-            Op::ReceiveDescriptors { made, .. } => made.contains(&variable),
-            _ => false,
-        })
+        }
+        let mut found = Vec::new();
+        gather(&self.items, &mut found);
+        found
     }
 }

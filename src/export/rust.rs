@@ -1,99 +1,162 @@
-//! The program in Rust: the system calls themselves, because the standard library makes several in one.
+//! The programs in Rust: the system calls themselves, because the standard library makes several in one.
 
 mod statement;
 
 use super::literal::{comment, hex_bytes, names, value};
-use super::plan::{Op, Plan};
-use super::step::{Words, write_step};
-use statement::statement;
+use super::plan::{Item, Kind, Op, Plan};
+use super::script::Script;
+use super::{Material, Written, translation};
+use statement::{Style, statement};
 use std::collections::BTreeSet;
 use std::fmt::Write as _;
 
 /// What every program has: the C library's functions behind safe ones.
 const SYSTEM: &str = include_str!("rust/system.rs.txt");
 
-/// Writes the program.
-pub(super) fn write(plan: &Plan) -> String {
-    let many = plan.actors.len() > 1;
-    let mut text = "//! A session of socklab as a program: the same calls in the same order. rustc FILE.rs\n\n#![allow(dead_code)] // Not every program makes every call.\n\n".to_owned();
-    if plan.has_wire {
-        text.push_str("// The hosts of the session's wire are addresses of this machine here: 10.0.0.2 is 127.0.0.2, fd00::2 is ::1.\n\n");
-    }
-    for name in used_constants(plan) {
+/// Writes one process's program; `around` is said of it at its top.
+pub(super) fn write(script: &Script<'_>, around: &str, material: &Material<'_>) -> Written {
+    let plan = translation::plan(script, material);
+    let around = around
+        .trim_end()
+        .replace('\n', "\n//! ")
+        .replace("//! \n", "//!\n");
+    let mut text = format!(
+        "//! {around}\n\n#![allow(unused)] // The functions below are more than one program needs.\n\n"
+    );
+    for name in used_constants(&plan) {
         let _ = writeln!(text, "const {name}: i32 = {};", value(&name));
     }
-    text.push('\n');
-    for held in plan.variables.iter().filter(|held| held.shared) {
-        let _ = writeln!(
-            text,
-            "static {}: std::sync::atomic::AtomicI32 = std::sync::atomic::AtomicI32::new(-1);",
-            held.name.to_ascii_uppercase()
+    text.push_str("\nfn main() {\n");
+    if plan.left_out > 0 {
+        text.push_str(
+            "    alarm(30); // something is left out below: nothing waits for it forever\n",
         );
     }
-    for name in &plan.captured {
-        let _ = writeln!(
-            text,
-            "static {}: std::sync::Mutex<Place> = std::sync::Mutex::new(Place::new());",
-            name.to_ascii_uppercase()
-        );
-    }
-    if many {
-        let turns = vec!["Turn::new()"; plan.turns];
-        let _ = write!(
-            text,
-            "\n// Each process of the session is a thread; they take turns as they did there.\nstatic TURNS: [Turn; {}] = [{}];\n",
-            turns.len(),
-            turns.join(", ")
-        );
-    }
-    for actor in 0..plan.actors.len().max(1) {
-        let _ = match plan.actors.get(actor).filter(|_| many) {
-            Some(name) => write!(text, "\n/// {}\nfn actor{actor}() {{\n", comment(name)),
-            None => write!(text, "\nfn main() {{\n"),
-        };
-        let mut body = String::new();
-        for step in plan.steps_of(actor) {
-            write_step(&mut body, step, &WORDS, statement(plan, step));
+    let given: Vec<usize> = plan
+        .items
+        .iter()
+        .filter_map(|item| match item {
+            Item::Thread(_, _, given) => Some(given.clone()),
+            _ => None,
+        })
+        .flatten()
+        .collect();
+    for (at, held) in plan.variables.iter().enumerate() {
+        if held.nested && !given.contains(&at) {
+            let first = match held.kind {
+                Kind::Descriptor => "-1",
+                Kind::Bytes(_) => "Vec::new()",
+                Kind::Place => "Place::new()",
+                Kind::Number => "0",
+            };
+            let _ = writeln!(text, "    let mut {} = {first};", held.name);
         }
-        if body.contains("&mut received") {
-            let _ = writeln!(
-                text,
-                "    let mut received = vec![0_u8; {}];",
-                plan.most_received()
-            );
-        }
-        text.push_str(&body);
-        for held in plan.own_variables(actor) {
-            let _ = writeln!(text, "    let _ = {};", held.name);
-        }
-        if !many {
-            unlink(&mut text, plan);
-        }
-        text.push_str("}\n");
     }
-    if many {
-        let actors = plan.functions();
-        let _ = write!(
-            text,
-            "\nfn main() {{\n    let actors: [fn(); {}] = [{}];\n    let threads: Vec<_> = actors.iter().map(|actor| std::thread::spawn(*actor)).collect();\n    for thread in threads {{\n        thread.join().expect(\"it ended well\");\n    }}\n",
-            actors.len(),
-            actors.join(", ")
-        );
-        unlink(&mut text, plan);
-        text.push_str("}\n");
-    }
-    text.push('\n');
-    text.push_str(SYSTEM);
-    text
-}
-
-fn unlink(text: &mut String, plan: &Plan) {
+    let mut writer = Writer { plan: &plan, given };
+    writer.items(&plan.items, 1, false, &mut text);
     for path in &plan.paths {
         let _ = writeln!(
             text,
-            "    let _ = std::fs::remove_file(<std::ffi::OsStr as std::os::unix::ffi::OsStrExt>::from_bytes(b\"{}\"));",
+            "    unlink(b\"{}\\x00\"); // bind made it",
             hex_bytes(path)
         );
+    }
+    text.push_str("}\n\n");
+    text.push_str(SYSTEM);
+    Written {
+        text,
+        calls: plan.calls,
+        left_out: plan.left_out,
+    }
+}
+
+/// A program while it is written.
+struct Writer<'a> {
+    plan: &'a Plan,
+    /// Variables that a thread gives their first value.
+    given: Vec<usize>,
+}
+
+impl Writer<'_> {
+    fn items(&mut self, items: &[Item], depth: usize, threaded: bool, text: &mut String) {
+        let line = |text: &mut String, line: &str| {
+            let _ = writeln!(text, "{:1$}{line}", "", 4 * depth);
+        };
+        for item in items {
+            match item {
+                Item::Comment(words) => line(text, &format!("// {}", comment(words))),
+                Item::Break => text.push('\n'),
+                Item::Pause(words) => line(
+                    text,
+                    &format!(
+                        "sleep(500_000_000); // first the other program: {}",
+                        comment(words)
+                    ),
+                ),
+                Item::Step(step) => {
+                    if let Op::LeftOut(reason) = &step.op {
+                        line(
+                            text,
+                            &format!("// left out: {} ({})", comment(&step.name), comment(reason)),
+                        );
+                        continue;
+                    }
+                    let style = Style {
+                        plan: self.plan,
+                        fresh: &|variable| {
+                            threaded
+                                || !self.plan.variables[variable].nested
+                                || self.given.contains(&variable)
+                        },
+                    };
+                    for (at, mut code) in statement(&style, step).into_iter().enumerate() {
+                        if at == 0 && !step.remark.is_empty() {
+                            let _ = write!(code, " // {}", comment(&step.remark));
+                        }
+                        line(text, &code);
+                    }
+                }
+                Item::Repeat(rounds, body) => {
+                    line(text, &format!("for _ in 0..{rounds} {{"));
+                    self.items(body, depth + 1, threaded, text);
+                    line(text, "}");
+                }
+                Item::Thread(job, body, given) => {
+                    line(
+                        text,
+                        &format!("let job{job} = std::thread::spawn(move || {{"),
+                    );
+                    self.items(body, depth + 1, true, text);
+                    let names: Vec<&str> = given
+                        .iter()
+                        .map(|variable| self.plan.name(*variable))
+                        .collect();
+                    line(text, &format!("    ({})", names.join(", ")));
+                    line(text, "});");
+                }
+                Item::Join(job) => {
+                    let given = self.plan.items.iter().find_map(|item| match item {
+                        Item::Thread(number, _, given) if number == job => Some(given),
+                        _ => None,
+                    });
+                    let names: Vec<String> = given
+                        .into_iter()
+                        .flatten()
+                        .map(|variable| match self.plan.variables[*variable].kind {
+                            Kind::Descriptor => self.plan.name(*variable).to_owned(),
+                            _ => format!("mut {}", self.plan.name(*variable)),
+                        })
+                        .collect();
+                    line(
+                        text,
+                        &format!(
+                            "let ({}) = job{job}.join().expect(\"the thread ended well\");",
+                            names.join(", ")
+                        ),
+                    );
+                }
+            }
+        }
     }
 }
 
@@ -101,7 +164,10 @@ fn unlink(text: &mut String, plan: &Plan) {
 fn used_constants(plan: &Plan) -> BTreeSet<String> {
     let mut used = BTreeSet::new();
     let mut all = |flags: &str| used.extend(names(flags).map(str::to_owned));
-    for step in &plan.steps {
+    for step in plan.steps() {
+        if let Some(errno) = &step.errno {
+            all(errno);
+        }
         match &step.op {
             Op::Socket {
                 family,
@@ -122,6 +188,8 @@ fn used_constants(plan: &Plan) -> BTreeSet<String> {
             Op::Accept { flags, .. }
             | Op::Send { flags, .. }
             | Op::Receive { flags, .. }
+            | Op::Epoll { flags, .. }
+            | Op::Timer { events: flags, .. }
             | Op::Shutdown { how: flags, .. } => all(flags),
             Op::SetOption { level, name, .. } | Op::GetOption { level, name, .. } => {
                 all(level);
@@ -137,10 +205,3 @@ fn used_constants(plan: &Plan) -> BTreeSet<String> {
     }
     used
 }
-
-/// What stands around a call.
-const WORDS: Words = Words {
-    comment: "//",
-    take: |turn| format!("TURNS[{turn}].take();"),
-    give: |turn| format!("TURNS[{turn}].give();"),
-};

@@ -1,108 +1,118 @@
-//! Calls to programs: what stands in them, and what has no place there.
+//! Sessions to programs: what stands in them, and what has no place there.
 
-use super::{Language, Material, program};
-use crate::event::CallEvent;
-use crate::value::Address;
+use super::transcript::Transcript;
+use super::{Language, Material, Program, programs};
+use crate::command::parse::parse_line;
+use crate::event::{CallEvent, ResultEvent};
+use crate::value::{Address, Value};
 
-fn call(
-    process: &str,
-    name: &str,
-    args: &[&str],
-    fd: Option<i32>,
-    made: &[i32],
-    time: (i64, i64),
-) -> CallEvent {
+/// A session that is put together by hand.
+#[derive(Default)]
+struct Session {
+    transcript: Transcript,
+    calls: Vec<CallEvent>,
+    results: Vec<ResultEvent>,
+    commands: u64,
+}
+
+impl Session {
+    /// Types a line of one command; the call it makes, if any, takes its time from its place.
+    fn line(&mut self, process: &str, line: &str, call: Option<CallEvent>) -> &mut Self {
+        self.commands += 1;
+        let number = self.commands;
+        let at_ns = number as i64 * 10;
+        let commands = parse_line(line).expect("it parses");
+        self.transcript
+            .command(process, &commands[0], number, at_ns);
+        self.calls.extend(call.map(|call| CallEvent {
+            process: process.to_owned(),
+            command: number,
+            start_ns: at_ns,
+            end_ns: at_ns + 1,
+            ..call
+        }));
+        self
+    }
+
+    /// Gives the last command's first target a value.
+    fn gives(&mut self, name: &str, value: Value) -> &mut Self {
+        self.results.push(ResultEvent {
+            process: "lab".to_owned(),
+            command: self.commands,
+            value: value.clone(),
+            shown: String::new(),
+            assigned: vec![(name.to_owned(), value)],
+            show: false,
+        });
+        self
+    }
+
+    fn socket(&mut self, process: &str) -> &mut Self {
+        let args = ["AF_INET", "SOCK_STREAM", "0"];
+        let made = CallEvent {
+            made: vec![3],
+            ..crate::event::sample::call("socket", &args)
+        };
+        self.line(process, "s = socket", Some(made))
+            .gives("s", Value::Socket(3))
+    }
+
+    fn programs(&self, language: Language) -> Vec<Program> {
+        let material = Material {
+            transcript: &self.transcript,
+            calls: self.calls.iter().collect(),
+            results: self.results.iter().collect(),
+            hosts: vec![(
+                "10.0.0.2".parse().expect("it is an address"),
+                "server".to_owned(),
+            )],
+        };
+        programs(language, "x", "py", &material)
+    }
+
+    fn text(&self, language: Language) -> String {
+        self.programs(language)
+            .into_iter()
+            .map(|program| program.text)
+            .collect()
+    }
+}
+
+const LANGUAGES: [Language; 3] = [Language::Python, Language::C, Language::Rust];
+
+/// A call on descriptor 3.
+fn on(name: &str, args: &[&str]) -> CallEvent {
     CallEvent {
-        process: process.to_owned(),
-        fd,
-        made: made.to_vec(),
-        start_ns: time.0,
-        end_ns: time.1,
+        fd: Some(3),
         ..crate::event::sample::call(name, args)
     }
 }
 
-fn written(language: Language, calls: &[CallEvent]) -> (String, usize, usize) {
-    let made = program(
-        language,
-        &Material {
-            calls: calls.iter().collect(),
-            parties: Vec::new(),
-            wire: vec!["10.0.0.2".parse().expect("it is an address")],
-        },
-    );
-    (made.text, made.calls, made.left_out)
-}
-
-fn inet(text: &str) -> Option<Address> {
-    text.parse().ok().map(Address::Inet)
-}
-
 #[test]
-fn a_message_without_descriptors_and_a_file_are_sent_by_what_every_language_has() {
-    let socket = call(
-        "lab",
-        "socket",
-        &["AF_INET", "SOCK_DGRAM", "0"],
-        None,
-        &[3],
-        (0, 1),
-    );
-    let message = |address: &str, flags: &str, time| {
-        let name = if address.is_empty() {
-            ""
-        } else {
-            "msg_name={AF_INET}, "
-        };
-        let text = format!("{{{name}msg_iov=[{{iov_base=\"hi\", iov_len=2}}]}}");
-        let mut sent = call("lab", "sendmsg", &["3", &text, flags], Some(3), &[], time);
-        sent.peer = inet(address);
-        (sent.result, sent.data) = (2, Some(b"hi".to_vec()));
-        sent
+fn each_language_says_the_same_call_in_its_words_and_where_the_host_was() {
+    let mut session = Session::default();
+    session.socket("lab");
+    let refused = CallEvent {
+        peer: "10.0.0.2:80".parse().ok().map(Address::Inet),
+        errno: Some("ECONNREFUSED".to_owned()),
+        ..on("connect", &["3", "…"])
     };
-    let mut file = call(
-        "lab",
-        "sendfile",
-        &["3", "4", "[0]", "5"],
-        Some(3),
-        &[],
-        (6, 7),
-    );
-    (file.result, file.data) = (5, Some(b"lines".to_vec()));
-    let calls = [
-        socket,
-        message("10.0.0.2:80", "0", (2, 3)),
-        message("", "MSG_DONTWAIT", (4, 5)),
-        file,
-    ];
-    for (language, parts) in [
-        (
-            Language::Python,
-            [
-                "fd3.sendto(b\"hi\", 0, (\"127.0.0.2\", 80))",
-                "fd3.send(b\"hi\", socket.MSG_DONTWAIT)",
-                "fd3.send(b\"lines\", 0)",
-            ],
-        ),
-        (
-            Language::C,
-            [
-                "sendto(fd3, \"hi\", 2",
-                "send(fd3, \"hi\", 2, MSG_DONTWAIT",
-                "send(fd3, \"lines\", 5, 0)",
-            ],
-        ),
-        (
-            Language::Rust,
-            [
-                "sendto(fd3, b\"hi\"",
-                "send(fd3, b\"hi\", MSG_DONTWAIT",
-                "send(fd3, b\"lines\"",
-            ],
-        ),
-    ] {
-        let (text, calls, left_out) = written(language, &calls);
-        assert_eq!((calls, left_out), (4, 0), "{text}");
+    session.line("lab", "connect s server:80", Some(refused));
+    for (language, parts) in LANGUAGES.into_iter().zip([
+        [
+            "s = socket.socket()\n",
+            "try:\n    s.connect((\"127.0.0.2\", 80))  # 10.0.0.2:80 of host server in the lab\nexcept ConnectionRefusedError as error:",
+        ],
+        [
+            "int s = check(\"socket\", socket(AF_INET, SOCK_STREAM, 0));",
+            "fails(\"connect\", connect(s, (struct sockaddr *)&to.address, to.length), ECONNREFUSED, \"ECONNREFUSED\");",
+        ],
+        [
+            "let s = check(\"socket\", socket(AF_INET, SOCK_STREAM, 0));",
+            "fails(\"connect\", connect(s, &Place::inet(\"127.0.0.2\", 80)), ECONNREFUSED, \"ECONNREFUSED\"); // 10.0.0.2:80 of host server in the lab",
+        ],
+    ]) {
+        let text = session.text(language);
         for part in parts {
             assert!(text.contains(part), "{part}\n{text}");
         }
@@ -110,141 +120,107 @@ fn a_message_without_descriptors_and_a_file_are_sent_by_what_every_language_has(
 }
 
 #[test]
-fn each_language_says_the_same_call_in_its_words() {
-    let mut connect = call("lab", "connect", &["3", "…"], Some(3), &[], (2, 3));
-    connect.peer = inet("10.0.0.2:80");
-    connect.errno = Some("ECONNREFUSED".to_owned());
-    let calls = [
-        call(
-            "lab",
-            "socket",
-            &["AF_INET", "SOCK_STREAM", "0"],
-            None,
-            &[3],
-            (0, 1),
-        ),
-        connect,
-    ];
-    for (language, parts) in [
-        (
-            Language::Python,
-            [
-                "fd3 = socket.socket(socket.AF_INET, socket.SOCK_STREAM, 0)",
-                "with fails(\"connect\", \"ECONNREFUSED\"):\n        fd3.connect((\"127.0.0.2\", 80))",
-            ],
-        ),
-        (
-            Language::C,
-            [
-                "fd3 = check(\"socket\", socket(AF_INET, SOCK_STREAM, 0));",
-                "fails(\"connect\", connect(fd3, (struct sockaddr *)&to.address, to.length), ECONNREFUSED, \"ECONNREFUSED\");",
-            ],
-        ),
-        (
-            Language::Rust,
-            [
-                "let fd3 = check(\"socket\", socket(AF_INET, SOCK_STREAM, 0));",
-                "connect(fd3, &Place::inet(\"127.0.0.2\", 80)), 111, \"ECONNREFUSED\"",
-            ],
-        ),
-    ] {
-        let (text, calls, left_out) = written(language, &calls);
-        assert_eq!((calls, left_out), (2, 0));
-        for part in parts {
-            // How the lines are broken is not the point.
-            let plain = |text: &str| text.split_whitespace().collect::<Vec<_>>().join(" ");
-            assert!(plain(&text).contains(&plain(part)), "{part}\n{text}");
+fn what_was_typed_and_what_a_peer_sent_ends_no_literal_and_no_comment() {
+    let mut session = Session::default();
+    session.transcript.comment("lab", "*/ \u{2028} import os");
+    session.socket("lab");
+    let sent = CallEvent {
+        data: Some(b"\"\\*/\n\0?\xff".to_vec()),
+        ..on("send", &["3", "\"*/\\\n", "8", "0"])
+    };
+    session.line("lab", "send s b\"\\\"\\\\*/\\n\\x00?\\xff\"", Some(sent));
+    let received = CallEvent {
+        data: Some(b"*/\nimport os".to_vec()),
+        result: 12,
+        ..on("recv", &["3", "…", "4096", "0"])
+    };
+    session
+        .line("lab", "d = recv s", Some(received))
+        .gives("d", Value::Bytes(Vec::new()));
+    for (language, literal) in LANGUAGES.into_iter().zip([
+        r#"b"\"\\*/\n\x00\x3f\xff""#,
+        r#""\"\\*/\n\000\077\377""#,
+        r#"b"\"\\*/\n\x00\x3f\xff""#,
+    ]) {
+        let text = session.text(language);
+        assert!(text.contains(literal), "{literal}\n{text}");
+        assert!(text.chars().all(|next| next == '\n' || !next.is_control()));
+        assert!(!text.contains("\nimport os"), "{text}");
+        assert!(!text.contains('\u{2028}'), "{text}");
+        if language == Language::C {
+            let code: String = text
+                .split("/*")
+                .map(|part| part.split_once("*/").map_or("", |(_, code)| code))
+                .collect();
+            assert!(!code.contains("import os"), "{text}");
         }
     }
 }
 
 #[test]
-fn what_a_peer_sent_ends_no_literal_and_no_comment() {
-    let mut send = call(
-        "lab",
-        "send",
-        &["3", "\"*/\\\n", "8", "0"],
-        Some(3),
-        &[],
-        (2, 3),
+fn arguments_that_are_no_words_of_a_program_are_left_out_and_nothing_waits_for_them_forever() {
+    let mut session = Session::default();
+    let made = CallEvent {
+        made: vec![3],
+        ..crate::event::sample::call("socket", &["AF_INET\nimport os", "SOCK_STREAM", "0"])
+    };
+    session
+        .line("lab", "s = socket", Some(made))
+        .line("lab", "wire drop 10%", None)
+        .line("lab", "recv t", Some(on("recv", &["9", "…", "4096", "0"])));
+    for language in LANGUAGES {
+        let text = session.text(language);
+        assert!(text.contains("left out: "), "{text}");
+        assert!(text.contains("alarm(30)"), "{text}");
+        assert!(!text.contains("\nimport os"), "{text}");
+    }
+}
+
+#[test]
+fn several_processes_are_several_programs_and_who_is_called_is_started_first() {
+    let mut session = Session::default();
+    session.socket("client").socket("server");
+    session.line("server", "bind s :80", Some(on("bind", &["3", "…"])));
+    session.line(
+        "server",
+        "accept s",
+        Some(CallEvent {
+            made: vec![4],
+            ..on("accept4", &["3"])
+        }),
     );
-    send.data = Some(b"\"\\*/\n\0?\xff".to_vec());
-    let calls = [
-        call(
-            "lab",
-            "socket",
-            &["AF_INET", "SOCK_STREAM", "0"],
-            None,
-            &[3],
-            (0, 1),
-        ),
-        send,
-    ];
-    for (language, literal) in [
-        (Language::Python, r#"b"\"\\*/\n\x00\x3f\xff""#),
-        (Language::C, r#""\"\\*/\n\000\077\377""#),
-        (Language::Rust, r#"b"\"\\*/\n\x00\x3f\xff""#),
-    ] {
-        let (text, ..) = written(language, &calls);
-        assert!(text.contains(literal), "{literal}\n{text}");
-        assert!(text.chars().all(|next| next == '\n' || !next.is_control()));
-        assert!(!text.contains("\\\n"), "a line goes on in the next: {text}");
-    }
+    session.line("client", "connect s :80", Some(on("connect", &["3", "…"])));
+    let made = session.programs(Language::Python);
+    let files: Vec<&str> = made.iter().map(|program| program.file.as_str()).collect();
+    assert_eq!(files, ["x_server.py", "x_client.py"]);
+    // A socket without a name would be closed by Python at once.
+    assert!(
+        made[0].text.contains("fd4, peer = s.accept()"),
+        "{}",
+        made[0].text
+    );
+    assert!(
+        made[1]
+            .text
+            .contains("    python3 x_server.py\n    python3 x_client.py\n"),
+        "{}",
+        made[1].text
+    );
 }
 
 #[test]
-fn arguments_that_are_no_words_of_a_program_are_left_out_with_their_reason() {
-    let calls = [
-        call(
-            "lab",
-            "socket",
-            &["AF_INET\nimport os", "SOCK_STREAM", "0"],
-            None,
-            &[3],
-            (0, 1),
-        ),
-        call("lab", "sendfile", &["3", "4"], Some(3), &[], (2, 3)),
-    ];
-    for language in [Language::Python, Language::C, Language::Rust] {
-        let (text, calls, left_out) = written(language, &calls);
-        assert_eq!((calls, left_out), (0, 2));
-        assert_eq!(text.matches("left out: ").count(), 2, "{text}");
-        assert!(!text.contains("\nimport os"));
-    }
-}
-
-#[test]
-fn a_call_that_slept_gave_its_turn_away_and_what_came_after_it_waits_for_its_end() {
-    let socket = ["AF_INET", "SOCK_STREAM", "0"];
-    let calls = [
-        call("server", "socket", &socket, None, &[3], (0, 1)),
-        call("server", "accept", &["3"], Some(3), &[4], (2, 10)),
-        call("lab", "socket", &socket, None, &[3], (4, 5)),
-        call("lab", "close", &["3"], Some(3), &[], (12, 13)),
-        call("server", "close", &["4"], Some(4), &[], (14, 15)),
-    ];
-    let (text, ..) = written(Language::Python, &calls);
-    let lines: Vec<&str> = text
-        .lines()
-        .map(str::trim)
-        .filter(|line| {
-            !line.starts_with(['#', 'g']) && line.contains("fd") || line.starts_with("turns[")
-        })
-        .collect();
-    assert_eq!(
-        lines,
-        [
-            "fd3 = socket.socket(socket.AF_INET, socket.SOCK_STREAM, 0)",
-            "turns[1].release()",
-            "fd4, _ = fd3.accept()",
-            "turns[2].release()",
-            "turns[0].acquire()",
-            "fd4.close()",
-            "turns[1].acquire()",
-            "fd3_2 = socket.socket(socket.AF_INET, socket.SOCK_STREAM, 0)",
-            "turns[2].acquire()",
-            "fd3_2.close()",
-            "turns[0].release()",
-        ]
+fn a_name_that_python_lacks_stands_at_the_top_with_its_number() {
+    let mut session = Session::default();
+    session.socket("lab");
+    let set = on("setsockopt", &["3", "IPPROTO_IP", "IP_RECVTTL", "[1]", "4"]);
+    session.line("lab", "setsockopt s IPPROTO_IP IP_RECVTTL 1", Some(set));
+    let text = session.text(Language::Python);
+    assert!(
+        text.contains("\nIP_RECVTTL = 12  # netinet/in.h; not in every Python's modules\n"),
+        "{text}"
+    );
+    assert!(
+        text.contains("s.setsockopt(socket.IPPROTO_IP, IP_RECVTTL, 1)"),
+        "{text}"
     );
 }

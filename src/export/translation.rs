@@ -1,239 +1,478 @@
-//! The session's calls to the steps of a program: who makes each, in which variable its descriptors are. What a call does is `call`.
+//! The commands of one process to the calls of a program in C or Rust: which variables hold what, which call does what. What a call
+//! does is in `call`, what is sent and printed in `bytes`.
 
+mod bytes;
 mod call;
 
+use super::literal::comment;
 use super::naming::Names;
-use super::order::turns;
-use super::plan::{Held, Op, Place, Plan, Step, Turn, Variable};
-use super::{Material, at_home};
+use super::plan::{Held, Item, Kind, Op, Place, Plan, Shown, Step, Variable};
+use super::script::{End, LEFT_OUT, Line, Script};
+use super::{Material, at_home, script};
+use crate::catalog::verb::Verb;
+use crate::command::ast::{Action, Expr};
 use crate::event::CallEvent;
-use crate::event::transfer::Party;
-use crate::value::Address;
-use std::collections::{BTreeMap, BTreeSet, HashMap};
+use crate::value::{Address, Value};
+use std::collections::HashMap;
+use std::net::IpAddr;
+
+/// How long something waits that never came in the session: milliseconds.
+const PATIENCE: i64 = 3000;
 
 /// What building a plan keeps in mind.
-struct Builder<'a> {
+struct Builder<'a, 'b> {
     material: &'a Material<'a>,
     plan: Plan,
-    /// The variable behind a process's descriptor, and those who used it.
-    held: HashMap<(String, i32), Variable>,
-    users: BTreeMap<Variable, BTreeSet<usize>>,
-    /// Addresses that a `bind` names with a port: they are the same in every run.
-    fixed: Vec<Address>,
-    /// Addresses that a later call uses, by number in `captured`.
-    wanted: Vec<Address>,
     names: Names,
+    /// The variables by the names they were typed with, and by descriptor.
+    typed: HashMap<String, Variable>,
+    held: HashMap<i32, Variable>,
+    /// The command that is being translated.
+    step: Option<&'b script::Step<'b>>,
+    depth: usize,
+    remarks: Vec<String>,
+    /// Threads under way, with the variables they give values to.
+    threads: Vec<(u32, Vec<Variable>)>,
 }
 
-/// The plan of a session.
-pub(super) fn plan(material: &Material<'_>) -> Plan {
-    let mut calls = material.calls.clone();
-    calls.sort_by_key(|call| (call.start_ns, call.end_ns));
-    let fixed = calls
-        .iter()
-        .filter(|call| call.name == "bind" && call.errno.is_none())
-        .filter_map(|call| call.local.clone())
-        .filter(|address| address.port() != Some(0))
-        .collect();
+/// The plan of a process's program.
+pub(super) fn plan(script: &Script<'_>, material: &Material<'_>) -> Plan {
     let mut builder = Builder {
         material,
-        plan: Plan {
-            has_wire: !material.wire.is_empty(),
-            ..Plan::default()
-        },
-        held: HashMap::new(),
-        users: BTreeMap::new(),
-        fixed,
-        wanted: Vec::new(),
+        plan: Plan::default(),
         names: Names::default(),
+        typed: HashMap::new(),
+        held: HashMap::new(),
+        step: None,
+        depth: 0,
+        remarks: Vec::new(),
+        threads: Vec::new(),
     };
-    builder.want(&calls);
-    for call in &calls {
-        builder.step(call);
-    }
-    builder.close_what_ended();
-    let Builder {
-        mut plan, users, ..
-    } = builder;
-    plan.steps.sort_by_key(|step| step.start_ns);
-    let (turns, count) = turns(&plan.steps, plan.actors.len());
-    plan.turns = count;
-    for (place, turn) in turns.into_iter().enumerate() {
-        plan.steps[place].turn = turn;
-    }
-    for (variable, users) in users {
-        plan.variables[variable].shared = users.len() > 1;
-    }
-    plan
+    let mut items = builder.items(&script.lines);
+    items.extend(builder.threads.iter().map(|(job, _)| Item::Join(*job)));
+    builder.plan.items = items;
+    builder.plan
 }
 
-impl Builder<'_> {
-    /// Finds the addresses that a call gives and a later one uses, and that are others in every run.
-    fn want(&mut self, calls: &[&CallEvent]) {
-        let mut given: Vec<&Address> = Vec::new();
-        for call in calls {
-            let gives = match call.name.as_str() {
-                "accept" | "accept4" | "recvfrom" | "getpeername" => {
-                    call.peer.as_ref().or(call.local.as_ref())
+impl<'b> Builder<'_, 'b> {
+    fn items(&mut self, lines: &'b [Line<'b>]) -> Vec<Item> {
+        let mut items = Vec::new();
+        for line in lines {
+            match line {
+                Line::Comment(text) => items.push(Item::Comment((*text).to_owned())),
+                Line::Break => items.push(Item::Break),
+                Line::Pause(words) => items.push(Item::Pause(words.clone())),
+                Line::Step(step) => self.command(step, &mut items),
+                Line::Repeat(rounds, body) => {
+                    self.depth += 1;
+                    let body = self.items(body);
+                    self.depth -= 1;
+                    items.push(Item::Repeat(*rounds, body));
                 }
-                "getsockname" => call.local.as_ref(),
-                _ => None,
-            };
-            let uses = match call.name.as_str() {
-                "connect" | "sendto" => call.peer.as_ref(),
-                _ => None,
-            };
-            if let Some(used) = uses
-                && given.contains(&used)
-                && !self.fixed.contains(used)
-                && !self.wanted.contains(used)
-            {
-                self.wanted.push((*used).clone());
-                let name = self.names.unique("address");
-                self.plan.captured.push(name);
             }
-            given.extend(gives.filter(|_| call.errno.is_none()));
+        }
+        items
+    }
+
+    fn command(&mut self, step: &'b script::Step<'b>, items: &mut Vec<Item>) {
+        self.step = Some(step);
+        self.remarks.clear();
+        let verb = step.verb();
+        match verb {
+            Some(Verb::Kill) => {
+                let words = "the process was killed here: the kernel closes its sockets";
+                return items.push(Item::Comment(words.to_owned()));
+            }
+            Some(Verb::Wait) => {
+                let threads = std::mem::take(&mut self.threads);
+                return items.extend(threads.into_iter().map(|(job, _)| Item::Join(job)));
+            }
+            _ => {}
+        }
+        self.join_what_is_used(step, items);
+        let before = self.plan.variables.len();
+        let mut made = Vec::new();
+        for (name, errno, op) in self.ops(step) {
+            if let Op::LeftOut(_) = op {
+                self.plan.left_out += 1;
+            }
+            made.push(Step {
+                op,
+                name,
+                errno,
+                alone: step.command.targets.is_empty(),
+                remark: String::new(),
+            });
+        }
+        self.plan.calls += usize::from(!step.calls.is_empty());
+        if !step.comment.is_empty() {
+            self.remarks.insert(0, step.comment.to_owned());
+        }
+        if let Some(first) = made.first_mut() {
+            first.remark = self.remarks.join("; ");
+        }
+        let made = made.into_iter().map(Item::Step);
+        if step.command.background {
+            let given: Vec<Variable> = (before..self.plan.variables.len()).collect();
+            for variable in &given {
+                self.plan.variables[*variable].nested = true;
+            }
+            self.threads.push((step.job, given.clone()));
+            items.push(Item::Thread(step.job, made.collect(), given));
+        } else {
+            items.extend(made);
         }
     }
 
-    fn actor(&mut self, call: &CallEvent) -> usize {
-        let name = match call.job {
-            0 => call.process.clone(),
-            job => format!("{}, job {job}", call.process),
+    /// What a command does, call by call: each with its name and its error.
+    fn ops(&mut self, step: &'b script::Step<'b>) -> Vec<(String, Option<String>, Op)> {
+        let verb = step.verb();
+        let left_out = |reason: &str| {
+            let shown = comment(&step.command.text);
+            vec![(shown, None, Op::LeftOut(reason.to_owned()))]
         };
-        let known = self.plan.actors.iter().position(|actor| *actor == name);
-        known.unwrap_or_else(|| {
-            self.plan.actors.push(name);
-            self.plan.actors.len() - 1
-        })
+        if step.end == End::Refused {
+            return left_out("the lab refused it");
+        }
+        if verb.is_some_and(|verb| LEFT_OUT.contains(&verb) || verb == Verb::Serve) {
+            return left_out("the lab's own");
+        }
+        match (&step.command.action, verb) {
+            (Action::Call(call), Some(Verb::Print)) => {
+                let items = match call.args.first() {
+                    Some(Some(Expr::List(items))) => items.clone(),
+                    _ => Vec::new(),
+                };
+                return match self.printed(&items) {
+                    Ok(shown) => vec![("print".to_owned(), None, Op::Print(shown))],
+                    Err(reason) => left_out(&reason),
+                };
+            }
+            (Action::Call(call), Some(Verb::Sleep)) => {
+                return match call.args.first().and_then(Option::as_ref) {
+                    Some(Expr::Duration(time)) => {
+                        vec![("sleep".to_owned(), None, Op::Sleep(*time))]
+                    }
+                    Some(Expr::Int(seconds)) => {
+                        vec![(
+                            "sleep".to_owned(),
+                            None,
+                            Op::Sleep(*seconds as u64 * 1_000_000_000),
+                        )]
+                    }
+                    Some(Expr::Float(seconds)) => {
+                        vec![("sleep".to_owned(), None, Op::Sleep((seconds * 1e9) as u64))]
+                    }
+                    _ => left_out("its time is calculated"),
+                };
+            }
+            (Action::Evaluate(value), _) => {
+                if !step.command.targets.is_empty() {
+                    return left_out("a value that the lab calculated");
+                }
+                return match self.printed(std::slice::from_ref(value)) {
+                    Ok(shown) => vec![("print".to_owned(), None, Op::Print(shown))],
+                    Err(_) => match step.result {
+                        Some(result) => {
+                            self.remarks
+                                .push(format!("{} in the session", step.command.text));
+                            let shown = vec![Shown::Text(result.shown.clone())];
+                            vec![("print".to_owned(), None, Op::Print(shown))]
+                        }
+                        None => left_out("the lab refused it"),
+                    },
+                };
+            }
+            _ => {}
+        }
+        let mut found = Vec::new();
+        // A block's later rounds do the same.
+        let first = step.calls.first().map(|call| call.command);
+        for call in step.calls.iter().filter(|call| Some(call.command) == first) {
+            if call.errno.as_deref() == Some("EINTR") {
+                continue;
+            }
+            let op = match (call.name.as_str(), verb) {
+                ("poll", Some(verb)) if verb != Verb::Poll => self.timer(call, verb),
+                _ => self.op(call),
+            };
+            self.remember_path(call, &op);
+            let name = match (call.name.as_str(), &op) {
+                (_, Op::LeftOut(_)) => comment(&step.command.text),
+                ("accept4", _) => "accept".to_owned(),
+                ("sendmsg" | "sendfile", Op::Send { to: None, .. }) => "send".to_owned(),
+                ("sendmsg", Op::Send { .. }) => "sendto".to_owned(),
+                ("ioctl", _) => "ioctl(FIONBIO)".to_owned(),
+                (name, _) => name.to_owned(),
+            };
+            let shown = self.shown_after(&op, call);
+            found.push((name, call.errno.clone(), op));
+            found.extend(shown.map(|shown| ("print".to_owned(), None, Op::Print(shown))));
+        }
+        if step.end == End::Unreturned {
+            found.extend(self.unreturned(step));
+        }
+        found
     }
 
-    /// A new variable for a descriptor that a call made, called as the session called it.
-    fn make(&mut self, call: &CallEvent, place: usize, actor: usize) -> Option<Variable> {
-        let fd = *call.made.get(place)?;
-        let label = self
-            .material
-            .parties
-            .iter()
-            .filter(|party| party.process == call.process && party.born_ns == call.start_ns)
-            .nth(place)
-            .map(|party| party.label.clone())
-            .filter(|label| !label.starts_with("fd "));
-        let name = self.names.unique(&label.unwrap_or_else(|| {
-            let what = if call.name.starts_with("epoll") {
-                "epoll"
+    /// What was received or asked for and got no name is printed, as at Python's own prompt.
+    fn shown_after(&mut self, op: &Op, call: &CallEvent) -> Option<Vec<Shown>> {
+        let step = self.step?;
+        if call.errno.is_some() {
+            return None;
+        }
+        if let (Op::Receive { into, .. }, false) = (op, step.command.targets.is_empty()) {
+            self.say_received(*into, call);
+        }
+        if !step.command.targets.is_empty() {
+            return None;
+        }
+        let text = |text: &str| Shown::Text(text.to_owned());
+        let held = |variable: &Variable| super::plan::Bytes::Held(*variable);
+        let shown = match op {
+            Op::Receive {
+                into,
+                from: Some(from),
+                ..
+            } => vec![
+                text("("),
+                Shown::Literally(held(into)),
+                text(", "),
+                Shown::Address(*from),
+                text(")"),
+            ],
+            Op::Receive { into, .. } | Op::ReceiveDescriptors { into, .. } => {
+                vec![Shown::Literally(held(into))]
+            }
+            Op::OwnName { into, .. } | Op::PeerName { into, .. } => vec![Shown::Address(*into)],
+            Op::GetOption { into, .. } => vec![Shown::Number(*into)],
+            _ => return None,
+        };
+        for piece in &shown {
+            if let Shown::Literally(super::plan::Bytes::Held(variable))
+            | Shown::Address(variable)
+            | Shown::Number(variable) = piece
+            {
+                self.plan.variables[*variable].read = true;
+            }
+        }
+        Some(shown)
+    }
+
+    fn say_received(&mut self, _into: Variable, call: &CallEvent) {
+        if let Some(data) = &call.data {
+            let known = &data[..data.len().min(24)];
+            let more = if data.len() > known.len() {
+                " and more"
             } else {
-                "fd"
+                ""
             };
-            format!("{what}{fd}")
-        }));
+            let shown = super::literal::hex_bytes(known);
+            self.remarks
+                .push(format!("\"{shown}\"{more} in the session"));
+        }
+    }
+
+    /// The poll(2) with which a call with a time begins.
+    fn timer(&mut self, call: &CallEvent, verb: Verb) -> Op {
+        let entries = super::reading::poll_entries(call.args.first().map_or("", String::as_str));
+        let Some([(fd, events)]) = entries.as_deref() else {
+            return Op::LeftOut("its arguments have no form here".to_owned());
+        };
+        match (
+            self.variable(*fd),
+            call.args.get(2).and_then(|time| time.parse().ok()),
+        ) {
+            (Some(fd), Some(milliseconds)) => Op::Timer {
+                fd,
+                events: events.clone(),
+                milliseconds,
+                otherwise: format!("{}: timed out", verb.entry().name),
+            },
+            _ => Op::LeftOut("its socket is none of this program's".to_owned()),
+        }
+    }
+
+    /// A call that never returned: the program looks for a while whether it would.
+    fn unreturned(&mut self, step: &'b script::Step<'b>) -> Option<(String, Option<String>, Op)> {
+        let Action::Call(call) = &step.command.action else {
+            return None;
+        };
+        let name = call.verb.entry().name;
+        let events = match call.verb {
+            Verb::Accept | Verb::Recv | Verb::Recvfrom | Verb::Recvmsg | Verb::RecvFds => "POLLIN",
+            _ => {
+                let op = Op::LeftOut("it never returned in the session".to_owned());
+                return Some((comment(&step.command.text), None, op));
+            }
+        };
+        let fd = match call.args.first()? {
+            Some(Expr::Name(name)) => self.typed.get(name).copied(),
+            Some(Expr::Int(fd)) => self.held.get(&i32::try_from(*fd).ok()?).copied(),
+            _ => None,
+        }?;
+        self.plan.variables[fd].read = true;
+        self.remarks
+            .push("never returned in the session".to_owned());
+        let op = Op::Timer {
+            fd,
+            events: events.to_owned(),
+            milliseconds: PATIENCE,
+            otherwise: format!("{name}: nothing came within {} seconds", PATIENCE / 1000),
+        };
+        Some((name.to_owned(), None, op))
+    }
+
+    fn join_what_is_used(&mut self, step: &script::Step<'_>, items: &mut Vec<Item>) {
+        let used: Vec<Variable> = step
+            .command
+            .action
+            .names()
+            .iter()
+            .filter_map(|name| self.typed.get(*name).copied())
+            .collect();
+        let (done, rest): (Vec<_>, Vec<_>) = std::mem::take(&mut self.threads)
+            .into_iter()
+            .partition(|(_, given)| given.iter().any(|variable| used.contains(variable)));
+        self.threads = rest;
+        items.extend(done.into_iter().map(|(job, _)| Item::Join(job)));
+    }
+
+    /// The variable of this name and kind: the known one, or a new one.
+    fn named(&mut self, typed: &str, kind: Kind) -> Variable {
+        if let Some(known) = self.typed.get(typed).copied() {
+            let same = std::mem::discriminant(&self.plan.variables[known].kind)
+                == std::mem::discriminant(&kind);
+            if same {
+                if let (Kind::Bytes(held), Kind::Bytes(most)) =
+                    (&mut self.plan.variables[known].kind, kind)
+                {
+                    *held = most.max(*held);
+                }
+                return known;
+            }
+        }
+        let name = self.names.unique(typed);
         self.plan.variables.push(Held {
             name,
-            shared: false,
+            kind,
+            read: false,
+            nested: self.depth > 0,
         });
         let variable = self.plan.variables.len() - 1;
-        self.held.insert((call.process.clone(), fd), variable);
-        self.users.entry(variable).or_default().insert(actor);
+        self.typed.insert(typed.to_owned(), variable);
+        variable
+    }
+
+    /// The variable that one of the command's targets names.
+    fn target(&mut self, place: usize, kind: Kind) -> Option<Variable> {
+        let typed = self.step?.command.targets.get(place)?.clone();
+        Some(self.named(&typed, kind))
+    }
+
+    fn place_target(&mut self, place: usize) -> Variable {
+        self.target(place, Kind::Place)
+            .unwrap_or_else(|| self.named("peer_address", Kind::Place))
+    }
+
+    fn number_target(&mut self) -> Variable {
+        self.target(0, Kind::Number)
+            .unwrap_or_else(|| self.named("option_value", Kind::Number))
+    }
+
+    fn bytes_target(&mut self, most: usize) -> Variable {
+        let targets = self.step.map_or(0, |step| step.command.targets.len());
+        let whole = if self.gives_address() { 2 } else { 1 };
+        let target = (targets == whole).then(|| self.target(0, Kind::Bytes(most)));
+        target
+            .flatten()
+            .unwrap_or_else(|| self.named("received_bytes", Kind::Bytes(most)))
+    }
+
+    /// True for a command whose value has the sender's address in it.
+    fn gives_address(&self) -> bool {
+        self.step.and_then(script::Step::verb) == Some(Verb::Recvfrom)
+    }
+
+    /// The variable for a descriptor that a call made.
+    fn make(&mut self, call: &CallEvent, place: usize) -> Option<Variable> {
+        let fd = *call.made.get(place)?;
+        let step = self.step?;
+        let typed = step.command.targets.get(place);
+        let is_socket = typed.is_some_and(|typed| {
+            step.result.is_none_or(|result| {
+                result.assigned.iter().any(|(name, value)| {
+                    name == typed && matches!(value, Value::Socket(_) | Value::Epoll(_))
+                })
+            })
+        });
+        let typed = typed.filter(|_| is_socket).cloned();
+        let variable = self.named(
+            &typed.unwrap_or_else(|| format!("fd{fd}")),
+            Kind::Descriptor,
+        );
+        self.held.insert(fd, variable);
         Some(variable)
     }
 
-    fn variable(&mut self, process: &str, fd: i32, actor: usize) -> Option<Variable> {
-        let variable = *self.held.get(&(process.to_owned(), fd))?;
-        self.users.entry(variable).or_default().insert(actor);
+    /// Like [`Self::make`], for a call that gives several: they are declared before it.
+    fn make_several(&mut self, call: &CallEvent, place: usize) -> Option<Variable> {
+        let variable = self.make(call, place)?;
+        self.plan.variables[variable].nested = true;
         Some(variable)
     }
 
-    fn place(&self, address: &Address) -> Option<Place> {
-        if let Some(number) = self.wanted.iter().position(|wanted| wanted == address) {
-            return Some(Place::Captured(number));
+    fn variable(&mut self, fd: i32) -> Option<Variable> {
+        let variable = *self.held.get(&fd)?;
+        self.plan.variables[variable].read = true;
+        Some(variable)
+    }
+
+    /// The address that a call named: the variable that was typed for it, or its literal.
+    fn given_place(&mut self, address: Option<&Address>) -> Option<Place> {
+        let address = address?;
+        if let Some(Action::Call(call)) = self.step.map(|step| &step.command.action) {
+            let given = call.args.iter().flatten().find_map(|arg| match arg {
+                Expr::Name(name) => self.typed.get(name).copied(),
+                _ => None,
+            });
+            let is_place = |variable: &Variable| self.plan.variables[*variable].kind == Kind::Place;
+            let names = call.args.iter().flatten().filter_map(|arg| match arg {
+                Expr::Name(name) => self.typed.get(name).copied(),
+                _ => None,
+            });
+            if given.is_some()
+                && let Some(place) = names.into_iter().find(is_place)
+            {
+                self.plan.variables[place].read = true;
+                return Some(Place::Given(place));
+            }
         }
         match address {
             Address::Inet(_)
             | Address::Inet6(_)
             | Address::UnixPath(_)
             | Address::UnixAbstract(_) => {
-                Some(Place::Literal(at_home(address, &self.material.wire)))
+                let wire: Vec<IpAddr> = self.material.hosts.iter().map(|(ip, _)| *ip).collect();
+                let here = at_home(address, &wire);
+                if here != *address {
+                    let host = self.material.hosts.iter();
+                    let host = host.clone().find(|(ip, _)| Some(*ip) == address.ip());
+                    let name = host.map_or("", |(_, name)| name.as_str());
+                    self.remarks
+                        .push(format!("{address} of host {name} in the lab"));
+                }
+                Some(Place::Literal(here))
             }
             _ => None,
         }
     }
 
-    fn captured(&self, address: Option<&Address>) -> Option<usize> {
-        self.wanted
-            .iter()
-            .position(|wanted| Some(wanted) == address)
-    }
-
-    fn step(&mut self, call: &CallEvent) {
-        let actor = self.actor(call);
-        let op = if call.thread != 0 {
-            Op::LeftOut("a thread of a server made it")
-        } else if call.errno.as_deref() == Some("EINTR") {
-            Op::LeftOut("it was interrupted")
-        } else {
-            self.op(call, actor)
-        };
+    fn remember_path(&mut self, call: &CallEvent, op: &Op) {
         if let (Op::Bind { .. }, Some(Address::UnixPath(path)), None) =
-            (&op, &call.local, &call.errno)
+            (op, &call.local, &call.errno)
         {
             self.plan.paths.push(path.clone());
-        }
-        let name = match (call.name.as_str(), &op) {
-            ("accept4", _) => "accept",
-            ("sendmsg" | "sendfile", Op::Send { to: None, .. }) => "send",
-            ("sendmsg", Op::Send { .. }) => "sendto",
-            (name, _) => name,
-        };
-        self.plan.steps.push(Step {
-            actor,
-            op,
-            shown: call.text(),
-            name: name.to_owned(),
-            errno: call.errno.clone(),
-            turn: Turn::default(),
-            start_ns: call.start_ns,
-            end_ns: call.end_ns,
-        });
-    }
-
-    /// A process that was killed closed its sockets without a call of its own: the program does it for it.
-    fn close_what_ended(&mut self) {
-        let mut ends: Vec<(Variable, &Party)> = Vec::new();
-        for ((process, _), variable) in &self.held {
-            let name = &self.plan.variables[*variable].name;
-            let party = self.material.parties.iter().find(|party| {
-                party.process == *process
-                    && party.label.rsplit('.').next() == Some(name)
-                    && party.closed_ns.is_some()
-            });
-            ends.extend(party.map(|party| (*variable, *party)));
-        }
-        for (variable, party) in ends {
-            let closed = |step: &Step| matches!(step.op, Op::Close { fd } if fd == variable);
-            let Some(end_ns) = party
-                .closed_ns
-                .filter(|_| !self.plan.steps.iter().any(closed))
-            else {
-                continue;
-            };
-            let actor = self
-                .plan
-                .actors
-                .iter()
-                .position(|actor| *actor == party.process);
-            self.plan.steps.push(Step {
-                actor: actor.unwrap_or_default(),
-                op: Op::Close { fd: variable },
-                shown: format!(
-                    "{} ended, and the kernel closed what it had open",
-                    party.process
-                ),
-                name: "close".to_owned(),
-                errno: None,
-                turn: Turn::default(),
-                start_ns: end_ns,
-                end_ns,
-            });
         }
     }
 }

@@ -33,6 +33,7 @@ use crate::command::line::{Line, lines};
 use crate::command::parse::{parse_line, parse_line_knowing};
 use crate::command::program::sends_text;
 use crate::event::Event;
+use crate::export::transcript::Transcript;
 use crate::lab::handle::{FIRST_HOST, LabError};
 use crate::lesson::shelf::Shelf;
 use crate::render::styled::{Look, Style, Styled};
@@ -155,6 +156,7 @@ pub struct Shell {
     manner: Manner,
     teller: Teller,
     typed: Typed,
+    transcript: Transcript,
     journal: Journal,
     blocks: Blocks,
     tally: Tally,
@@ -197,6 +199,7 @@ impl Shell {
             manner,
             teller: Teller::default(),
             typed: Typed::default(),
+            transcript: Transcript::default(),
             journal: Journal::default(),
             blocks: Blocks::default(),
             tally: Tally::default(),
@@ -335,6 +338,7 @@ impl Shell {
             self.typed.keep(&self.current, text);
         }
         self.journal.line(&format!("{}> ", self.current), text);
+        self.keep_comment(text, &commands);
         self.blocks.begin(text, &self.current, &commands);
         let flow = self.commands(&commands, screen);
         self.mention_text(text, screen);
@@ -359,6 +363,7 @@ impl Shell {
     /// Forgets what belonged to a lab that is gone.
     fn forget(&mut self) {
         self.typed = Typed::default();
+        self.transcript = Transcript::default();
         self.journal.clear();
         self.teller.begin_anew();
         self.blocks = Blocks::default();

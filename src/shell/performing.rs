@@ -74,6 +74,8 @@ impl Shell {
                 if call.verb != Verb::Expect {
                     self.set_watermark();
                 }
+                self.transcript
+                    .command(&process, command, 0, clock::now_ns());
                 let flow = self.session_verb(&process, command, call, screen);
                 self.show_events(screen);
                 flow
@@ -117,6 +119,9 @@ impl Shell {
         if matches!(&command.action, Action::Call(call) if call.verb == Verb::Options) {
             self.teller.options_of = Some(self.session.next_command());
         }
+        let number = self.session.next_command();
+        self.transcript
+            .command(process, command, number, clock::now_ns());
         if let Err(error) = self.session.perform(process, command) {
             // What ended it is told first: that is the reason.
             self.session.watch();
@@ -348,7 +353,11 @@ impl Shell {
         let home = self.current.clone();
         process.clone_into(&mut self.current);
         let mut flow = Flow::Continue;
+        let mut rounds = 0;
+        self.transcript.begin_repeat(process);
         for round in 1..=*count {
+            self.transcript.begin_round();
+            rounds += 1;
             flow = self.commands(body, screen);
             self.stopped |= self.take_interrupt();
             // Every further round would be refused for the same reason.
@@ -362,6 +371,7 @@ impl Shell {
                 break;
             }
         }
+        self.transcript.end_repeat(rounds);
         self.current = home;
         flow
     }

@@ -1,5 +1,6 @@
 //! `save`: the session as a file, by the ending of its name.
 
+use super::journal::Entry;
 use super::verbs::word;
 use super::{Screen, Shell};
 use crate::command::ast::Call;
@@ -7,7 +8,6 @@ use crate::command::filter::Filter;
 use crate::event::Event;
 use crate::export::{self, Language, Material};
 use crate::inspector::pcapng;
-use crate::session::hosts::Machine;
 use std::fmt::Write as _;
 use std::io::Write as _;
 
@@ -20,7 +20,7 @@ impl Shell {
             .unwrap_or_default()
             .to_owned();
         if let Some(language) = Language::of_ending(&ending) {
-            return self.save_program(&path, language, screen);
+            return self.save_programs(&path, language, screen);
         }
         match ending.as_str() {
             "lab" => self.save_lines(&path, screen),
@@ -77,32 +77,48 @@ impl Shell {
         }
     }
 
-    /// The calls as a program, to be run without the lab.
-    fn save_program(&mut self, path: &str, language: Language, screen: &mut dyn Screen) {
+    /// What was typed as programs, one for each process, to be run without the lab.
+    fn save_programs(&mut self, path: &str, language: Language, screen: &mut dyn Screen) {
         let hosts = self.session.hosts().all();
-        let wire = hosts.iter().flat_map(Machine::addresses).collect();
-        let (log, ledger, _) = self.session.records();
-        let program = export::program(
-            language,
-            &Material {
-                calls: log.calls().collect(),
-                parties: ledger.parties().collect(),
-                wire,
+        let hosts = hosts
+            .iter()
+            .flat_map(|host| {
+                let addresses = host.addresses();
+                addresses.into_iter().map(|ip| (ip, host.name.clone()))
+            })
+            .collect();
+        let results = self.journal.entries().filter_map(|entry| match entry {
+            Entry::Event(event) => match &**event {
+                Event::Result(result) => Some(result),
+                _ => None,
             },
-        );
-        let mut what = format!(
-            "{} calls as a program in {}",
-            program.calls,
-            language.name()
-        );
-        if program.left_out > 0 {
-            let _ = write!(
-                what,
-                " ({} have no place in one, it says why)",
-                program.left_out
-            );
+            _ => None,
+        });
+        let results = results.collect();
+        let (log, ..) = self.session.records();
+        let material = Material {
+            transcript: &self.transcript,
+            calls: log.calls().collect(),
+            results,
+            hosts,
+        };
+        let (stem, ending) = path.rsplit_once('.').unwrap_or((path, ""));
+        let programs = export::programs(language, stem, ending, &material);
+        if programs.is_empty() {
+            let reason = "nothing has been typed that a program could do".to_owned();
+            return self.refuse("", reason, screen);
         }
-        self.write(path, &program.text, &what, screen);
+        for program in programs {
+            let mut what = format!("a program in {}", language.name());
+            if program.left_out > 0 {
+                let _ = write!(
+                    what,
+                    " ({} of the commands are left out; it says which and why)",
+                    program.left_out
+                );
+            }
+            self.write(&program.file, &program.text, &what, screen);
+        }
     }
 
     /// The number of the process of this name, as this machine counts; `None` when several had the name.

@@ -1,5 +1,6 @@
 //! The lines that were typed, as a script that makes the same session again. Not the log of what they did.
 
+use super::Shell;
 use crate::catalog::verb::Verb;
 use crate::command::ast::{Action, Command};
 use crate::lab::handle::FIRST_HOST;
@@ -64,6 +65,31 @@ fn begins_with_prompt(line: &str) -> bool {
 pub fn is_about_files(commands: &[Command]) -> bool {
     matches!(commands, [Command { action: Action::Call(call), .. }]
         if matches!(call.verb, Verb::Save | Verb::Load | Verb::Reset | Verb::Quit))
+}
+
+impl Shell {
+    /// Keeps the comment of a line for the programs that `save` writes: alone, or behind its commands.
+    pub(super) fn keep_comment(&mut self, line: &str, commands: &[Command]) {
+        let (process, line) = match line.split_once('>') {
+            Some((name, rest)) if self.session.process(name.trim()).is_some() => {
+                (name.trim().to_owned(), rest)
+            }
+            _ => (self.current.clone(), line),
+        };
+        let behind = match commands.last() {
+            None => line,
+            Some(last) => line
+                .rfind(&last.text)
+                .map_or("", |at| &line[at + last.text.len()..]),
+        };
+        let comment = behind.trim().strip_prefix('#').map_or("", str::trim);
+        if commands.is_empty() && !comment.is_empty() {
+            self.transcript.comment(&process, comment);
+        }
+        if let Some(last) = commands.last() {
+            self.transcript.comment_behind(&last.text, comment);
+        }
+    }
 }
 
 #[cfg(test)]

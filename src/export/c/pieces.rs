@@ -1,16 +1,14 @@
 //! What stands in a program in C before the calls: headers, and the helpers that something in it uses.
 
-const HEAD: &str = r"/* A session of socklab as a program: the same calls in the same order. cc -pthread FILE.c */
-
-#define _GNU_SOURCE
+const HEAD: &str = r"#define _GNU_SOURCE
 #include <arpa/inet.h>
+#include <ctype.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <netinet/in.h>
 #include <netinet/tcp.h>
 #include <poll.h>
 #include <pthread.h>
-#include <semaphore.h>
 #include <signal.h>
 #include <stddef.h>
 #include <stdio.h>
@@ -54,32 +52,91 @@ static int check(const char *call, long result)
 static void fails(const char *call, long result, int number, const char *name)
 {
     if (result >= 0 || errno != number) {
-        fprintf(stderr, "%s was to fail with %s\n", call, name);
+        fprintf(stderr, "%s: %s, not %s as in the session\n", call, result < 0 ? strerror(errno) : "no error", name);
         exit(1);
     }
-    printf("%s: %s\n", call, name);
+    printf("%s: %s\n", call, strerror(number));
 }
 
 "#,
     ),
     (
-        "show(",
-        r#"/* What was received. */
-static void show(const char *call, const void *data, long length)
+        "put_bytes(",
+        r#"/* Prints bytes so that each can be seen: b'hello\n' */
+static void put_bytes(const char *data, long size)
 {
-    const unsigned char *bytes = data;
-    check(call, length);
-    printf("%s: %ld bytes \"", call, length);
-    for (long at = 0; at < length && at < 32; at++) {
-        if (bytes[at] >= 32 && bytes[at] < 127 && bytes[at] != '"' && bytes[at] != '\\')
-            putchar(bytes[at]);
+    printf("b'");
+    for (long at = 0; at < size; at++) {
+        unsigned char byte = (unsigned char)data[at];
+        if (byte == '\n')
+            printf("\\n");
+        else if (byte == '\'' || byte == '\\')
+            printf("\\%c", byte);
+        else if (byte >= 32 && byte < 127)
+            putchar(byte);
         else
-            printf("\\x%02x", bytes[at]);
+            printf("\\x%02x", byte);
     }
-    printf("\"\n");
+    printf("'");
 }
 
 "#,
+    ),
+    (
+        "put_address(",
+        r#"static void put_address(const struct place *place)
+{
+    char host[INET6_ADDRSTRLEN] = "";
+    const struct sockaddr_in *in = (const void *)&place->address;
+    const struct sockaddr_in6 *in6 = (const void *)&place->address;
+    if (place->address.ss_family == AF_INET)
+        printf("('%s', %d)", inet_ntop(AF_INET, &in->sin_addr, host, sizeof host), ntohs(in->sin_port));
+    else if (place->address.ss_family == AF_INET6)
+        printf("('%s', %d, %u, %u)", inet_ntop(AF_INET6, &in6->sin6_addr, host, sizeof host),
+               ntohs(in6->sin6_port), ntohl(in6->sin6_flowinfo), in6->sin6_scope_id);
+    else
+        printf("'%s'", ((const struct sockaddr_un *)&place->address)->sun_path);
+}
+
+"#,
+    ),
+    (
+        "upper(",
+        r"static const char *upper(const char *data, long size)
+{
+    char *text = malloc((size_t)size + 1);
+    for (long at = 0; text != NULL && at < size; at++)
+        text[at] = (char)toupper((unsigned char)data[at]);
+    return text;
+}
+
+",
+    ),
+    (
+        "lower(",
+        r"static const char *lower(const char *data, long size)
+{
+    char *text = malloc((size_t)size + 1);
+    for (long at = 0; text != NULL && at < size; at++)
+        text[at] = (char)tolower((unsigned char)data[at]);
+    return text;
+}
+
+",
+    ),
+    (
+        "joined(",
+        r"static const char *joined(const char *one, long one_size, const char *other, long other_size)
+{
+    char *text = malloc((size_t)(one_size + other_size) + 1);
+    if (text == NULL)
+        exit(1);
+    memcpy(text, one, (size_t)one_size);
+    memcpy(text + one_size, other, (size_t)other_size);
+    return text;
+}
+
+",
     ),
     (
         "inet4(",
@@ -113,7 +170,8 @@ static void show(const char *call, const void *data, long length)
     ),
     (
         "unix_path(",
-        r"static struct place unix_path(const char *path, size_t length)
+        r"/* A path, or a name that begins with a zero byte (unix(7)). */
+static struct place unix_path(const char *path, size_t length)
 {
     struct place place = {.length = (socklen_t)(offsetof(struct sockaddr_un, sun_path) + length)};
     struct sockaddr_un *un = (struct sockaddr_un *)&place.address;
@@ -127,7 +185,7 @@ static void show(const char *call, const void *data, long length)
     (
         "repeated(",
         r"/* Bytes repeated up to a length. */
-static const void *repeated(const char *bytes, size_t known, size_t length)
+static const char *repeated(const char *bytes, size_t known, size_t length)
 {
     char *data = malloc(length);
     if (data == NULL)
@@ -196,7 +254,7 @@ static long send_fds(int fd, const void *data, size_t length, const int *fds, si
 ];
 
 /// The head, the pieces the text uses and the text.
-pub(super) fn with_pieces(definitions: &str, text: &str) -> String {
+pub(super) fn with_pieces(around: &str, definitions: &str, text: &str) -> String {
     let mut needed: Vec<bool> = PIECES.iter().map(|(word, _)| text.contains(word)).collect();
     for (at, (_, piece)) in PIECES.iter().enumerate() {
         if needed[at] {
@@ -205,7 +263,30 @@ pub(super) fn with_pieces(definitions: &str, text: &str) -> String {
             }
         }
     }
-    let mut whole = HEAD.to_owned();
+    let around = around
+        .trim_end()
+        .replace("*/", "* /")
+        .replace('\n', "\n * ");
+    let mut whole = format!("/*\n * {around}\n */\n\n{HEAD}").replace(" * \n", " *\n");
+    // Headers that few programs need.
+    for (header, words) in [
+        ("#include <pthread.h>\n", "pthread_"),
+        ("#include <ctype.h>\n", "upper(|lower("),
+        ("#include <sys/epoll.h>\n", "epoll_"),
+        ("#include <sys/select.h>\n", "select("),
+        ("#include <poll.h>\n", "poll("),
+        ("#include <sys/ioctl.h>\n", "set_blocking("),
+        ("#include <netinet/tcp.h>\n", "TCP_"),
+        ("#include <fcntl.h>\n", "fcntl("),
+        ("#include <sys/un.h>\n", "unix_path("),
+        ("#include <sys/time.h>\n", "timeval"),
+    ] {
+        if !words.split('|').any(|word| text.contains(word))
+            && !(words == "unix_path(" && text.contains("put_address("))
+        {
+            whole = whole.replace(header, "");
+        }
+    }
     if text.contains("NETLINK_") {
         whole = whole.replace(
             "#include <netinet/in.h>",

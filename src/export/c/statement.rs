@@ -1,19 +1,20 @@
 //! One call in C.
 
 use crate::export::literal::c_bytes;
-use crate::export::plan::{Data, Op, Place, Plan, Step};
+use crate::export::plan::{Bytes, Op, Place, Plan, Shown, Step};
 use crate::export::reading::OptionValue;
 use crate::value::Address;
 
-/// The lines of a step, or why it has none.
-pub(super) fn statement(plan: &Plan, step: &Step) -> Result<Vec<String>, &'static str> {
-    let held = |variable: &usize| plan.variables[*variable].name.as_str();
+/// The lines of a step.
+pub(super) fn statement(plan: &Plan, step: &Step) -> Vec<String> {
+    let held = |variable: &usize| plan.name(*variable);
+    let data_text = |data: &Bytes| bytes(plan, data);
     let place = |place: &Place| match place {
         Place::Literal(address) => (
             format!("struct place to = {};", address_text(address)),
             "to".to_owned(),
         ),
-        Place::Captured(number) => (String::new(), plan.captured[*number].clone()),
+        Place::Given(variable) => (String::new(), held(variable).to_owned()),
     };
     let name = step.name.as_str();
     // A call in the way its outcome in the session wants it.
@@ -40,8 +41,8 @@ pub(super) fn statement(plan: &Plan, step: &Step) -> Result<Vec<String>, &'stati
         }
     };
     let captures = |into: &Option<usize>, call: &dyn Fn(&str, &str) -> String| match into {
-        Some(number) => {
-            let name = &plan.captured[*number];
+        Some(variable) => {
+            let name = held(variable);
             vec![
                 format!("{name}.length = sizeof {name}.address;"),
                 call(
@@ -52,12 +53,28 @@ pub(super) fn statement(plan: &Plan, step: &Step) -> Result<Vec<String>, &'stati
         }
         None => vec![call("NULL", "NULL")],
     };
-    let shows = |call: &str| match &step.errno {
+    let receives = |into: &usize, call: &str| match &step.errno {
         Some(_) => outcome(call),
-        None => format!("show(\"{name}\", received, {call});"),
+        None => format!("{}_size = {}", held(into), outcome(call)),
     };
-    Ok(vec![match &step.op {
-        Op::LeftOut(reason) => return Err(reason),
+    vec![match &step.op {
+        Op::LeftOut(reason) => format!("/* left out: {} */", super::inside(reason)),
+        Op::Print(shown) => return print(plan, shown),
+        Op::Sleep(nanoseconds) => format!("usleep({});", nanoseconds / 1000),
+        Op::Timer {
+            fd,
+            events,
+            milliseconds,
+            otherwise,
+        } => {
+            return vec![
+                format!(
+                    "if (check(\"poll\", poll(&(struct pollfd){{.fd = {}, .events = {events}}}, 1, {milliseconds})) == 0)",
+                    held(fd)
+                ),
+                format!("    printf(\"{otherwise}\\n\");"),
+            ];
+        }
         Op::Socket {
             family,
             kind,
@@ -81,23 +98,23 @@ pub(super) fn statement(plan: &Plan, step: &Step) -> Result<Vec<String>, &'stati
                 lines.push(format!("    {} = pair[1];", held(other)));
             }
             lines.push("}".to_owned());
-            return Ok(lines);
+            return lines;
         }
         Op::Bind { fd, to } => {
-            return Ok(to_place(to, &|to| {
+            return to_place(to, &|to| {
                 format!(
                     "bind({}, (struct sockaddr *)&{to}.address, {to}.length)",
                     held(fd)
                 )
-            }));
+            });
         }
         Op::Connect { fd, to } => {
-            return Ok(to_place(to, &|to| {
+            return to_place(to, &|to| {
                 format!(
                     "connect({}, (struct sockaddr *)&{to}.address, {to}.length)",
                     held(fd)
                 )
-            }));
+            });
         }
         Op::Listen { fd, backlog } => outcome(&format!("listen({}, {backlog})", held(fd))),
         Op::Accept {
@@ -106,14 +123,14 @@ pub(super) fn statement(plan: &Plan, step: &Step) -> Result<Vec<String>, &'stati
             made,
             from,
         } => {
-            return Ok(captures(from, &|address, length| {
+            return captures(from, &|address, length| {
                 let call = if flags.is_empty() {
                     format!("accept({}, {address}, {length})", held(fd))
                 } else {
                     format!("accept4({}, {address}, {length}, {flags})", held(fd))
                 };
                 making(made, &call)
-            }));
+            });
         }
         Op::Send {
             fd,
@@ -123,8 +140,8 @@ pub(super) fn statement(plan: &Plan, step: &Step) -> Result<Vec<String>, &'stati
         } => outcome(&format!(
             "send({}, {}, {}, {flags})",
             held(fd),
-            data_text(data),
-            data.length
+            data_text(data).0,
+            data_text(data).1
         )),
         Op::Send {
             fd,
@@ -132,35 +149,44 @@ pub(super) fn statement(plan: &Plan, step: &Step) -> Result<Vec<String>, &'stati
             flags,
             to: Some(to),
         } => {
-            return Ok(to_place(to, &|to| {
+            return to_place(to, &|to| {
                 format!(
                     "sendto({}, {}, {}, {flags}, (struct sockaddr *)&{to}.address, {to}.length)",
                     held(fd),
-                    data_text(data),
-                    data.length
+                    data_text(data).0,
+                    data_text(data).1
                 )
-            }));
+            });
         }
         Op::Receive {
             fd,
             size,
             flags,
-            with_address: false,
+            into,
+            from: None,
             ..
-        } => shows(&format!("recv({}, received, {size}, {flags})", held(fd))),
+        } => receives(
+            into,
+            &format!("recv({}, {}, {size}, {flags})", held(fd), held(into)),
+        ),
         Op::Receive {
             fd,
             size,
             flags,
             from,
+            into,
             ..
         } => {
-            return Ok(captures(from, &|address, length| {
-                shows(&format!(
-                    "recvfrom({}, received, {size}, {flags}, {address}, {length})",
-                    held(fd)
-                ))
-            }));
+            return captures(from, &|address, length| {
+                receives(
+                    into,
+                    &format!(
+                        "recvfrom({}, {}, {size}, {flags}, {address}, {length})",
+                        held(fd),
+                        held(into)
+                    ),
+                )
+            });
         }
         Op::SendDescriptors { fd, data, sent } => {
             let list = if sent.is_empty() {
@@ -174,22 +200,31 @@ pub(super) fn statement(plan: &Plan, step: &Step) -> Result<Vec<String>, &'stati
             outcome(&format!(
                 "send_fds({}, {}, {}, {list}, {})",
                 held(fd),
-                data_text(data),
-                data.length,
+                data_text(data).0,
+                data_text(data).1,
                 sent.len()
             ))
         }
-        Op::ReceiveDescriptors { fd, size, made } => {
+        Op::ReceiveDescriptors {
+            fd,
+            size,
+            into,
+            made,
+        } => {
             let mut lines = vec![
                 "{".to_owned(),
                 format!("    int fds[{}];", made.len().max(1)),
                 format!(
                     "    {}",
-                    shows(&format!(
-                        "recv_fds({}, received, {size}, fds, {})",
-                        held(fd),
-                        made.len()
-                    ))
+                    receives(
+                        into,
+                        &format!(
+                            "recv_fds({}, {}, {size}, fds, {})",
+                            held(fd),
+                            held(into),
+                            made.len()
+                        )
+                    )
                 ),
             ];
             lines.extend(
@@ -198,32 +233,14 @@ pub(super) fn statement(plan: &Plan, step: &Step) -> Result<Vec<String>, &'stati
                     .map(|(at, made)| format!("    {} = fds[{at}];", held(made))),
             );
             lines.push("}".to_owned());
-            return Ok(lines);
+            return lines;
         }
         Op::Shutdown { fd, how } => outcome(&format!("shutdown({}, {how})", held(fd))),
         Op::Close { fd } => outcome(&format!("close({})", held(fd))),
         Op::Duplicate { fd, made } => making(made, &format!("dup({})", held(fd))),
         Op::OwnName { fd, into } | Op::PeerName { fd, into } => {
-            let own = || {
-                vec![
-                    "{".to_owned(),
-                    "    struct place here = {.length = sizeof here.address};".to_owned(),
-                    format!(
-                        "    {}",
-                        outcome(&format!(
-                            "{name}({}, (struct sockaddr *)&here.address, &here.length)",
-                            held(fd)
-                        ))
-                    ),
-                    "}".to_owned(),
-                ]
-            };
-            return Ok(if into.is_some() {
-                captures(into, &|address, length| {
-                    outcome(&format!("{name}({}, {address}, {length})", held(fd)))
-                })
-            } else {
-                own()
+            return captures(&Some(*into), &|address, length| {
+                outcome(&format!("{name}({}, {address}, {length})", held(fd)))
             });
         }
         Op::SetOption {
@@ -237,34 +254,23 @@ pub(super) fn statement(plan: &Plan, step: &Step) -> Result<Vec<String>, &'stati
                 "setsockopt({}, {level}, {option}, {what})",
                 held(fd)
             ));
-            return Ok(vec![
+            return vec![
                 "{".to_owned(),
                 format!("    {declared}"),
                 format!("    {call}"),
                 "}".to_owned(),
-            ]);
+            ];
         }
         Op::GetOption {
             fd,
             level,
             name: option,
-        } => {
-            let call = outcome(&format!(
-                "getsockopt({}, {level}, {option}, &value, &length)",
-                held(fd)
-            ));
-            let mut lines = vec![
-                "{".to_owned(),
-                "    int value = 0;".to_owned(),
-                "    socklen_t length = sizeof value;".to_owned(),
-                format!("    {call}"),
-            ];
-            if step.errno.is_none() {
-                lines.push("    printf(\"getsockopt: %d\\n\", value);".to_owned());
-            }
-            lines.push("}".to_owned());
-            return Ok(lines);
-        }
+            into,
+        } => outcome(&format!(
+            "getsockopt({}, {level}, {option}, &{}, &(socklen_t){{sizeof(int)}})",
+            held(fd),
+            held(into)
+        )),
         Op::Blocking { fd, on } => {
             outcome(&format!("set_blocking({}, {})", held(fd), i32::from(*on)))
         }
@@ -276,18 +282,19 @@ pub(super) fn statement(plan: &Plan, step: &Step) -> Result<Vec<String>, &'stati
                 .iter()
                 .map(|(fd, events)| format!("{{.fd = {}, .events = {events}}}", held(fd)))
                 .collect();
-            return Ok(vec![
+            return vec![
                 "{".to_owned(),
                 format!("    struct pollfd fds[] = {{{}}};", list.join(", ")),
-                format!(
-                    "    printf(\"poll: %d\\n\", check(\"poll\", poll(fds, {}, {milliseconds})));",
-                    entries.len()
+                counted(
+                    step,
+                    "poll",
+                    &format!("poll(fds, {}, {milliseconds})", entries.len()),
                 ),
                 "}".to_owned(),
-            ]);
+            ];
         }
-        Op::Select { sets, microseconds } => return Ok(select_lines(plan, sets, *microseconds)),
-        Op::Epoll { made } => making(made, "epoll_create1(0)"),
+        Op::Select { sets, microseconds } => return select_lines(plan, step, sets, *microseconds),
+        Op::Epoll { flags, made } => making(made, &format!("epoll_create1({flags})")),
         Op::EpollControl {
             epoll,
             what,
@@ -299,7 +306,7 @@ pub(super) fn statement(plan: &Plan, step: &Step) -> Result<Vec<String>, &'stati
                 held(epoll),
                 fd = held(fd)
             ));
-            return Ok(vec![
+            return vec![
                 "{".to_owned(),
                 format!(
                     "    struct epoll_event event = {{.events = {events}, .data.fd = {}}};",
@@ -307,27 +314,47 @@ pub(super) fn statement(plan: &Plan, step: &Step) -> Result<Vec<String>, &'stati
                 ),
                 format!("    {call}"),
                 "}".to_owned(),
-            ]);
+            ];
         }
         Op::EpollWait {
             epoll,
             most,
             milliseconds,
         } => {
-            return Ok(vec![
+            return vec![
                 "{".to_owned(),
                 format!("    static struct epoll_event events[{most}];"),
-                format!(
-                    "    printf(\"epoll_wait: %d\\n\", check(\"epoll_wait\", epoll_wait({}, events, {most}, {milliseconds})));",
-                    held(epoll)
+                counted(
+                    step,
+                    "epoll_wait",
+                    &format!(
+                        "epoll_wait({}, events, {most}, {milliseconds})",
+                        held(epoll)
+                    ),
                 ),
                 "}".to_owned(),
-            ]);
+            ];
         }
-    }])
+    }]
 }
 
-fn select_lines(plan: &Plan, sets: &[Vec<usize>; 3], microseconds: Option<i64>) -> Vec<String> {
+/// A call that says how many are ready; the number is printed where it got no name.
+fn counted(step: &Step, name: &str, call: &str) -> String {
+    if let Some(errno) = &step.errno {
+        format!("    fails(\"{name}\", {call}, {errno}, \"{errno}\");")
+    } else if step.alone {
+        format!("    printf(\"{name}: %d\\n\", check(\"{name}\", {call}));")
+    } else {
+        format!("    check(\"{name}\", {call});")
+    }
+}
+
+fn select_lines(
+    plan: &Plan,
+    step: &Step,
+    sets: &[Vec<usize>; 3],
+    microseconds: Option<i64>,
+) -> Vec<String> {
     let mut lines = vec![
         "{".to_owned(),
         "    fd_set sets[3];".to_owned(),
@@ -352,7 +379,11 @@ fn select_lines(plan: &Plan, sets: &[Vec<usize>; 3], microseconds: Option<i64>) 
         }
         None => "NULL",
     };
-    lines.push(format!("    printf(\"select: %d\\n\", check(\"select\", select(most + 1, &sets[0], &sets[1], &sets[2], {time})));"));
+    lines.push(counted(
+        step,
+        "select",
+        &format!("select(most + 1, &sets[0], &sets[1], &sets[2], {time})"),
+    ));
     lines.push("}".to_owned());
     lines
 }
@@ -376,17 +407,80 @@ fn address_text(address: &Address) -> String {
     }
 }
 
-fn data_text(data: &Data) -> String {
-    let literal = format!("\"{}\"", c_bytes(&data.bytes));
-    if data.bytes.len() == data.length {
-        literal
-    } else {
-        format!(
-            "repeated({literal}, {}, {})",
-            data.bytes.len().max(1),
-            data.length
-        )
+/// Where bytes begin, and how many they are.
+fn bytes(plan: &Plan, data: &Bytes) -> (String, String) {
+    match data {
+        Bytes::Literal(bytes) => (format!("\"{}\"", c_bytes(bytes)), bytes.len().to_string()),
+        Bytes::Repeated(bytes, length) => (
+            format!(
+                "repeated(\"{}\", {}, {length})",
+                c_bytes(bytes),
+                bytes.len().max(1)
+            ),
+            length.to_string(),
+        ),
+        Bytes::Held(variable) => {
+            let name = plan.name(*variable);
+            (name.to_owned(), format!("{name}_size"))
+        }
+        Bytes::Upper(inner) | Bytes::Lower(inner) => {
+            let (begin, length) = bytes(plan, inner);
+            let function = if matches!(data, Bytes::Upper(_)) {
+                "upper"
+            } else {
+                "lower"
+            };
+            (format!("{function}({begin}, {length})"), length)
+        }
+        Bytes::Joined(one, other) => {
+            let (one, one_length) = bytes(plan, one);
+            let (other, other_length) = bytes(plan, other);
+            (
+                format!("joined({one}, {one_length}, {other}, {other_length})"),
+                format!("{one_length} + {other_length}"),
+            )
+        }
     }
+}
+
+/// What prints these, and an end of line.
+fn print(plan: &Plan, shown: &[Shown]) -> Vec<String> {
+    let mut lines = Vec::new();
+    let (mut format, mut values) = (String::new(), String::new());
+    for piece in shown {
+        let (word, value) = match piece {
+            Shown::Text(words) => {
+                format.push_str(&c_bytes(words.as_bytes()).replace('%', "%%"));
+                continue;
+            }
+            Shown::Decoded(data) => {
+                let (begin, length) = bytes(plan, data);
+                ("%.*s", format!("(int){length}, {begin}"))
+            }
+            Shown::Length(data) => ("%ld", format!("(long){}", bytes(plan, data).1)),
+            Shown::Number(variable) => ("%d", plan.name(*variable).to_owned()),
+            Shown::Literally(_) | Shown::Address(_) => {
+                if !format.is_empty() {
+                    lines.push(format!("printf(\"{format}\"{values});"));
+                    (format, values) = (String::new(), String::new());
+                }
+                lines.push(match piece {
+                    Shown::Literally(data) => {
+                        let (begin, length) = bytes(plan, data);
+                        format!("put_bytes({begin}, {length});")
+                    }
+                    Shown::Address(variable) => format!("put_address(&{});", plan.name(*variable)),
+                    _ => continue,
+                });
+                continue;
+            }
+        };
+        format.push_str(word);
+        values.push_str(", ");
+        values.push_str(&value);
+    }
+    lines.push(format!("printf(\"{format}\\n\"{values});"));
+    lines
 }
 
 /// A declaration of the value, and the last two arguments.

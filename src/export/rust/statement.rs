@@ -1,69 +1,79 @@
 //! One call in Rust.
 
-use crate::catalog::errno::by_name;
 use crate::export::literal::hex_bytes;
-use crate::export::plan::{Data, Op, Place, Plan, Step};
+use crate::export::plan::{Bytes, Kind, Op, Place, Plan, Shown, Step};
 use crate::export::reading::OptionValue;
 use crate::value::Address;
 
-/// The lines of a step, or why it has none.
-pub(super) fn statement(plan: &Plan, step: &Step) -> Result<Vec<String>, &'static str> {
-    let held = |variable: &usize| {
-        let held = &plan.variables[*variable];
-        if held.shared {
-            format!(
-                "{}.load(std::sync::atomic::Ordering::SeqCst)",
-                held.name.to_ascii_uppercase()
-            )
-        } else {
-            held.name.clone()
-        }
-    };
+/// What the lines of a step are written with.
+pub(super) struct Style<'a> {
+    pub(super) plan: &'a Plan,
+    /// True for a variable that is declared where it gets its value.
+    pub(super) fresh: &'a dyn Fn(usize) -> bool,
+}
+
+/// The lines of a step.
+pub(super) fn statement(style: &Style<'_>, step: &Step) -> Vec<String> {
+    let plan = style.plan;
+    let held = |variable: &usize| plan.name(*variable).to_owned();
+    let data_text = |data: &Bytes| borrowed(plan, data);
     let becomes = |variable: &usize, made: &str| {
-        let held = &plan.variables[*variable];
-        if held.shared {
-            format!(
-                "{}.store({made}, std::sync::atomic::Ordering::SeqCst);",
-                held.name.to_ascii_uppercase()
-            )
-        } else {
-            format!("let {} = {made};", held.name)
-        }
+        let word = match plan.variables[*variable].kind {
+            _ if !(style.fresh)(*variable) => "",
+            Kind::Descriptor => "let ",
+            _ => "let mut ",
+        };
+        format!("{word}{} = {made};", plan.name(*variable))
     };
     let place = |place: &Place| match place {
         Place::Literal(address) => address_text(address),
-        Place::Captured(number) => format!(
-            "&{}.lock().unwrap()",
-            plan.captured[*number].to_ascii_uppercase()
-        ),
-    };
-    let into = |number: &Option<usize>| match number {
-        Some(number) => format!(
-            "&mut {}.lock().unwrap()",
-            plan.captured[*number].to_ascii_uppercase()
-        ),
-        None => "&mut Place::new()".to_owned(),
+        Place::Given(variable) => format!("&{}", plan.name(*variable)),
     };
     let name = step.name.as_str();
-    let number = step
-        .errno
-        .as_deref()
-        .and_then(by_name)
-        .map_or(0, |errno| errno.number);
     let outcome = |call: &str| match &step.errno {
-        Some(errno) => format!("fails(\"{name}\", {call}, {number}, \"{errno}\");"),
+        Some(errno) => format!("fails(\"{name}\", {call}, {errno}, \"{errno}\");"),
         None => format!("check(\"{name}\", {call});"),
     };
     let making = |made: &Option<usize>, call: &str| match made {
         Some(made) if step.errno.is_none() => becomes(made, &format!("check(\"{name}\", {call})")),
         _ => outcome(call),
     };
-    let shows = |call: &str| match &step.errno {
-        Some(_) => outcome(call),
-        None => format!("show(\"{name}\", {call}, &received);"),
+    // How many are ready is printed where it got no name.
+    let counted = |name: &str, call: String| match &step.errno {
+        None if step.alone => format!("println!(\"{name}: {{}}\", check(\"{name}\", {call}));"),
+        _ => outcome(&call),
     };
-    Ok(vec![match &step.op {
-        Op::LeftOut(reason) => return Err(reason),
+    // Room for the bytes, the call, and only what came.
+    let receives = |into: &usize, size: &usize, call: &dyn Fn(&str) -> String| {
+        if step.errno.is_some() {
+            return vec![outcome(&call(&format!("&mut [0; {size}]")))];
+        }
+        let name = held(into);
+        vec![
+            becomes(into, &format!("vec![0; {size}]")),
+            format!("let size = {}", outcome(&call(&format!("&mut {name}")))),
+            format!("{name}.truncate(size as usize);"),
+        ]
+    };
+    vec![match &step.op {
+        Op::LeftOut(reason) => format!("// left out: {reason}"),
+        Op::Print(shown) => return vec![print(plan, shown)],
+        Op::Sleep(nanoseconds) => format!("sleep({nanoseconds});"),
+        Op::Timer {
+            fd,
+            events,
+            milliseconds,
+            otherwise,
+        } => {
+            return vec![
+                format!(
+                    "if check(\"poll\", poll(&mut [PollFd::new({}, {events})], {milliseconds})) == 0 {{",
+                    held(fd)
+                ),
+                format!("    println!(\"{otherwise}\");"),
+                "}".to_owned(),
+            ];
+        }
         Op::Socket {
             family,
             kind,
@@ -86,7 +96,7 @@ pub(super) fn statement(plan: &Plan, step: &Step) -> Result<Vec<String>, &'stati
                 lines.push(becomes(one, "pair[0]"));
                 lines.push(becomes(other, "pair[1]"));
             }
-            return Ok(lines);
+            return lines;
         }
         Op::Bind { fd, to } => outcome(&format!("bind({}, {})", held(fd), place(to))),
         Op::Connect { fd, to } => outcome(&format!("connect({}, {})", held(fd), place(to))),
@@ -96,15 +106,22 @@ pub(super) fn statement(plan: &Plan, step: &Step) -> Result<Vec<String>, &'stati
             flags,
             made,
             from,
-        } => making(
-            made,
-            &format!(
-                "accept({}, {}, {})",
-                held(fd),
-                into(from),
-                if flags.is_empty() { "0" } else { flags }
-            ),
-        ),
+        } => {
+            let flags = if flags.is_empty() { "0" } else { flags };
+            let mut lines = Vec::new();
+            let address = match from.filter(|_| step.errno.is_none()) {
+                Some(from) => {
+                    lines.push(becomes(&from, "Place::new()"));
+                    format!("&mut {}", held(&from))
+                }
+                None => "&mut Place::new()".to_owned(),
+            };
+            lines.push(making(
+                made,
+                &format!("accept({}, {address}, {flags})", held(fd)),
+            ));
+            return lines;
+        }
         Op::Send {
             fd,
             data,
@@ -126,23 +143,32 @@ pub(super) fn statement(plan: &Plan, step: &Step) -> Result<Vec<String>, &'stati
             fd,
             size,
             flags,
-            with_address: false,
+            into,
+            from: None,
             ..
-        } => shows(&format!(
-            "recv({}, &mut received[..{size}], {flags})",
-            held(fd)
-        )),
+        } => {
+            return receives(into, size, &|room| {
+                format!("recv({}, {room}, {flags})", held(fd))
+            });
+        }
         Op::Receive {
             fd,
             size,
             flags,
-            from,
+            into,
+            from: Some(from),
             ..
-        } => shows(&format!(
-            "recvfrom({}, &mut received[..{size}], {flags}, {})",
-            held(fd),
-            into(from)
-        )),
+        } => {
+            let mut lines = vec![becomes(from, "Place::new()")];
+            lines.extend(receives(into, size, &|room| {
+                format!(
+                    "recvfrom({}, {room}, {flags}, &mut {})",
+                    held(fd),
+                    held(from)
+                )
+            }));
+            return lines;
+        }
         Op::SendDescriptors { fd, data, sent } => {
             let sent: Vec<String> = sent.iter().map(held).collect();
             outcome(&format!(
@@ -152,26 +178,29 @@ pub(super) fn statement(plan: &Plan, step: &Step) -> Result<Vec<String>, &'stati
                 sent.join(", ")
             ))
         }
-        Op::ReceiveDescriptors { fd, size, made } => {
-            let mut lines = vec![
-                format!("let mut fds = [-1; {}];", made.len()),
-                shows(&format!(
-                    "recv_fds({}, &mut received[..{size}], &mut fds)",
-                    held(fd)
-                )),
-            ];
+        Op::ReceiveDescriptors {
+            fd,
+            size,
+            into,
+            made,
+        } => {
+            let mut lines = vec![format!("let mut fds = [-1; {}];", made.len())];
+            lines.extend(receives(into, size, &|room| {
+                format!("recv_fds({}, {room}, &mut fds)", held(fd))
+            }));
             lines.extend(
                 made.iter()
                     .enumerate()
                     .map(|(at, made)| becomes(made, &format!("fds[{at}]"))),
             );
-            return Ok(lines);
+            return lines;
         }
         Op::Shutdown { fd, how } => outcome(&format!("shutdown({}, {how})", held(fd))),
         Op::Close { fd } => outcome(&format!("close({})", held(fd))),
         Op::Duplicate { fd, made } => making(made, &format!("dup({})", held(fd))),
-        Op::OwnName { fd, into: number } | Op::PeerName { fd, into: number } => {
-            outcome(&format!("{name}({}, {})", held(fd), into(number)))
+        Op::OwnName { fd, into } | Op::PeerName { fd, into } => {
+            let call = outcome(&format!("{name}({}, &mut {})", held(fd), held(into)));
+            return vec![becomes(into, "Place::new()"), call];
         }
         Op::SetOption {
             fd,
@@ -187,18 +216,14 @@ pub(super) fn statement(plan: &Plan, step: &Step) -> Result<Vec<String>, &'stati
             fd,
             level,
             name: option,
+            into,
         } => {
-            let mut lines = vec![
-                "let mut value = 0;".to_owned(),
-                outcome(&format!(
-                    "getsockopt({}, {level}, {option}, &mut value)",
-                    held(fd)
-                )),
-            ];
-            if step.errno.is_none() {
-                lines.push("println!(\"getsockopt: {}\", value);".to_owned());
-            }
-            return Ok(lines);
+            let call = outcome(&format!(
+                "getsockopt({}, {level}, {option}, &mut {})",
+                held(fd),
+                held(into)
+            ));
+            return vec![becomes(into, "0"), call];
         }
         Op::Blocking { fd, on } => outcome(&format!("set_blocking({}, {on})", held(fd))),
         Op::Poll {
@@ -209,9 +234,9 @@ pub(super) fn statement(plan: &Plan, step: &Step) -> Result<Vec<String>, &'stati
                 .iter()
                 .map(|(fd, events)| format!("PollFd::new({}, {events})", held(fd)))
                 .collect();
-            format!(
-                "println!(\"poll: {{}}\", check(\"poll\", poll(&mut [{}], {milliseconds})));",
-                list.join(", ")
+            counted(
+                "poll",
+                format!("poll(&mut [{}], {milliseconds})", list.join(", ")),
             )
         }
         Op::Select { sets, microseconds } => {
@@ -219,14 +244,17 @@ pub(super) fn statement(plan: &Plan, step: &Step) -> Result<Vec<String>, &'stati
                 format!("&[{}]", set.iter().map(held).collect::<Vec<_>>().join(", "))
             };
             let time = microseconds.map_or("None".to_owned(), |time| format!("Some({time})"));
-            format!(
-                "println!(\"select: {{}}\", check(\"select\", select({}, {}, {}, {time})));",
-                list(&sets[0]),
-                list(&sets[1]),
-                list(&sets[2])
+            counted(
+                "select",
+                format!(
+                    "select({}, {}, {}, {time})",
+                    list(&sets[0]),
+                    list(&sets[1]),
+                    list(&sets[2])
+                ),
             )
         }
-        Op::Epoll { made } => making(made, "epoll_create()"),
+        Op::Epoll { flags, made } => making(made, &format!("epoll_create1({flags})")),
         Op::EpollControl {
             epoll,
             what,
@@ -241,11 +269,11 @@ pub(super) fn statement(plan: &Plan, step: &Step) -> Result<Vec<String>, &'stati
             epoll,
             most,
             milliseconds,
-        } => format!(
-            "println!(\"epoll_wait: {{}}\", check(\"epoll_wait\", epoll_wait({}, {most}, {milliseconds})));",
-            held(epoll)
+        } => counted(
+            "epoll_wait",
+            format!("epoll_wait({}, {most}, {milliseconds})", held(epoll)),
         ),
-    }])
+    }]
 }
 
 fn address_text(address: &Address) -> String {
@@ -265,16 +293,66 @@ fn address_text(address: &Address) -> String {
     }
 }
 
-fn data_text(data: &Data) -> String {
-    let literal = format!("b\"{}\"", hex_bytes(&data.bytes));
-    match data.bytes.len() {
-        known if known == data.length => literal,
-        known => format!(
-            "&{literal}.repeat({})[..{}]",
-            data.length / known.max(1) + 1,
-            data.length
-        ),
+/// Bytes as a slice.
+fn borrowed(plan: &Plan, data: &Bytes) -> String {
+    match data {
+        Bytes::Literal(bytes) => format!("b\"{}\"", hex_bytes(bytes)),
+        Bytes::Repeated(bytes, length) => {
+            let known = bytes.len().max(1);
+            let whole = format!(
+                "&b\"{}\".repeat({})",
+                hex_bytes(bytes),
+                length.div_ceil(known)
+            );
+            if length % known == 0 {
+                whole
+            } else {
+                format!("{whole}[..{length}]")
+            }
+        }
+        Bytes::Held(variable) => format!("&{}", plan.name(*variable)),
+        Bytes::Upper(inner) => format!("&{}.to_ascii_uppercase()", receiver(plan, inner)),
+        Bytes::Lower(inner) => format!("&{}.to_ascii_lowercase()", receiver(plan, inner)),
+        Bytes::Joined(one, other) => {
+            let part = |part: &Bytes| format!("&{}[..]", receiver(plan, part));
+            format!("&[{}, {}].concat()", part(one), part(other))
+        }
     }
+}
+
+/// Bytes in front of a dot.
+fn receiver(plan: &Plan, data: &Bytes) -> String {
+    let text = borrowed(plan, data);
+    text.strip_prefix('&').map_or(text.clone(), str::to_owned)
+}
+
+/// What prints these, and an end of line.
+fn print(plan: &Plan, shown: &[Shown]) -> String {
+    let mut text = String::new();
+    let mut values = String::new();
+    for piece in shown {
+        let value = match piece {
+            Shown::Text(words) => {
+                let words = hex_bytes(words.as_bytes());
+                // Only ASCII stands as it is; the escapes of other bytes are no text of Rust.
+                if words.contains("\\x") {
+                    format!("String::from_utf8_lossy(b\"{words}\")")
+                } else {
+                    text.push_str(&words.replace('{', "{{").replace('}', "}}"));
+                    continue;
+                }
+            }
+            Shown::Literally(data) => format!("literal({})", borrowed(plan, data)),
+            Shown::Decoded(data) => format!("String::from_utf8_lossy({})", borrowed(plan, data)),
+            Shown::Length(data) => format!("{}.len()", receiver(plan, data)),
+            Shown::Number(variable) => plan.name(*variable).to_owned(),
+            Shown::Address(variable) => format!("{}.text()", plan.name(*variable)),
+        };
+        text.push_str("{}");
+        values.push_str(", ");
+        values.push_str(&value);
+    }
+    format!("println!(\"{text}\"{values});")
 }
 
 fn option_text(value: &OptionValue) -> String {

@@ -2,21 +2,24 @@
 
 use super::Builder;
 use crate::event::CallEvent;
-use crate::export::plan::{Data, Op, Variable};
+use crate::export::plan::{Bytes, Kind, Op, Variable};
 use crate::export::reading::{
     OptionValue, descriptors_sent, is_flags, numbers, option_value, poll_entries, room, timeval,
 };
-use crate::value::Address;
 
 /// What cannot be read back from the line that shows it.
-const FLAGS: Op = Op::LeftOut("its arguments are of no program's");
+fn unread() -> Op {
+    Op::LeftOut("its arguments have no form here".to_owned())
+}
 
-/// An address of a family that no other machine has like this one.
-const ADDRESS: Op = Op::LeftOut("its address is of this laboratory");
+/// An address of a family that has none here.
+fn elsewhere() -> Op {
+    Op::LeftOut("its address is of the lab's own".to_owned())
+}
 
-impl Builder<'_> {
+impl Builder<'_, '_> {
     /// What a call does, and by whom.
-    pub(super) fn op(&mut self, call: &CallEvent, actor: usize) -> Op {
+    pub(super) fn op(&mut self, call: &CallEvent) -> Op {
         let word = |place: usize| {
             let text = call.args.get(place).map_or("", String::as_str);
             is_flags(text).then(|| text.to_owned())
@@ -27,17 +30,17 @@ impl Builder<'_> {
         match name {
             "socket" | "socketpair" => {
                 let (Some(family), Some(kind), Some(protocol)) = (word(0), word(1), word(2)) else {
-                    return FLAGS;
+                    return unread();
                 };
                 return if name == "socket" {
                     Op::Socket {
                         family,
                         kind,
                         protocol,
-                        made: self.make(call, 0, actor),
+                        made: self.make(call, 0),
                     }
                 } else {
-                    let made = self.make(call, 0, actor).zip(self.make(call, 1, actor));
+                    let made = self.make_several(call, 0).zip(self.make_several(call, 1));
                     Op::Socketpair {
                         family,
                         kind,
@@ -48,16 +51,15 @@ impl Builder<'_> {
             }
             "epoll_create1" => {
                 return Op::Epoll {
-                    made: self.make(call, 0, actor),
+                    flags: word(0).unwrap_or_else(|| "0".to_owned()),
+                    made: self.make(call, 0),
                 };
             }
             "poll" => {
                 let entries = poll_entries(arg(0)).map(|entries| {
                     entries
                         .into_iter()
-                        .map(|(fd, events)| {
-                            Some((self.variable(&call.process, fd, actor)?, events))
-                        })
+                        .map(|(fd, events)| Some((self.variable(fd)?, events)))
                         .collect::<Option<Vec<_>>>()
                 });
                 return match (entries.flatten(), arg(2).parse()) {
@@ -65,35 +67,34 @@ impl Builder<'_> {
                         entries,
                         milliseconds,
                     },
-                    _ => FLAGS,
+                    _ => unread(),
                 };
             }
-            "select" => return self.select(call, actor).unwrap_or(FLAGS),
+            "select" => return self.select(call).unwrap_or_else(unread),
             _ => {}
         }
-        let Some(fd) = call
-            .fd
-            .and_then(|fd| self.variable(&call.process, fd, actor))
-        else {
-            return Op::LeftOut("it has no socket of this session");
+        let Some(fd) = call.fd.and_then(|fd| self.variable(fd)) else {
+            return Op::LeftOut("its descriptor is none of this program's".to_owned());
         };
-        self.on_socket(call, actor, fd)
+        self.on_socket(call, fd)
     }
 
     /// A call on a descriptor of the session.
-    fn on_socket(&mut self, call: &CallEvent, actor: usize, fd: Variable) -> Op {
+    fn on_socket(&mut self, call: &CallEvent, fd: Variable) -> Op {
         let word = |place: usize| {
             let text = call.args.get(place).map_or("", String::as_str);
             is_flags(text).then(|| text.to_owned())
         };
         let arg = |place: usize| call.args.get(place).map_or("", String::as_str);
         let name = call.name.as_str();
-        let place =
-            |address: &Option<Address>| address.as_ref().and_then(|address| self.place(address));
         let length = || arg(2).parse().unwrap_or(0);
         match name {
-            "bind" => place(&call.local).map_or(ADDRESS, |to| Op::Bind { fd, to }),
-            "connect" => place(&call.peer).map_or(ADDRESS, |to| Op::Connect { fd, to }),
+            "bind" => self
+                .given_place(call.local.as_ref())
+                .map_or_else(elsewhere, |to| Op::Bind { fd, to }),
+            "connect" => self
+                .given_place(call.peer.as_ref())
+                .map_or_else(elsewhere, |to| Op::Connect { fd, to }),
             "listen" => Op::Listen {
                 fd,
                 backlog: arg(1).parse().unwrap_or(0),
@@ -106,42 +107,48 @@ impl Builder<'_> {
                     .filter(|flags| flags.starts_with("SOCK_") && is_flags(flags))
                     .cloned()
                     .unwrap_or_default(),
-                from: self.captured(call.peer.as_ref()),
-                made: self.make(call, 0, actor),
+                made: self.make(call, 0),
+                from: self.target(1, Kind::Place),
             },
             "send" | "sendto" => {
-                let Some(flags) = word(3) else { return FLAGS };
+                let Some(flags) = word(3) else {
+                    return unread();
+                };
                 let to = match (name, &call.peer) {
-                    ("sendto", Some(address)) => match self.place(address) {
+                    ("sendto", Some(address)) => match self.given_place(Some(address)) {
                         Some(to) => Some(to),
-                        None => return ADDRESS,
+                        None => return elsewhere(),
                     },
                     _ => None,
                 };
                 Op::Send {
                     fd,
-                    data: data(call, length()),
+                    data: self.sent(call, length()),
                     flags,
                     to,
                 }
             }
             "recv" | "recvfrom" => {
-                let Some(flags) = word(3) else { return FLAGS };
+                let Some(flags) = word(3) else {
+                    return unread();
+                };
+                let with_address = self.gives_address();
                 Op::Receive {
                     fd,
                     size: length(),
                     flags,
-                    from: self
-                        .captured(call.peer.as_ref())
-                        .filter(|_| name == "recvfrom"),
-                    with_address: name == "recvfrom",
+                    into: self.bytes_target(length()),
+                    from: if with_address {
+                        Some(self.place_target(1))
+                    } else {
+                        None
+                    },
+                    with_address,
                 }
             }
             "sendmsg" => {
                 let sent = descriptors_sent(arg(1)).map(|sent| {
-                    let known = sent
-                        .into_iter()
-                        .map(|fd| self.variable(&call.process, fd, actor));
+                    let known = sent.into_iter().map(|fd| self.variable(fd));
                     known.collect::<Option<Vec<_>>>()
                 });
                 let length = usize::try_from(call.result).unwrap_or(1);
@@ -149,28 +156,30 @@ impl Builder<'_> {
                     Some(sent) if arg(2) == "0" && !arg(1).contains("msg_name={") => {
                         Op::SendDescriptors {
                             fd,
-                            data: data(call, length),
+                            data: self.sent(call, length),
                             sent,
                         }
                     }
                     // Without ancillary data it is what sendto(2) does.
                     Some(sent) if sent.is_empty() => {
-                        let Some(flags) = word(2) else { return FLAGS };
+                        let Some(flags) = word(2) else {
+                            return unread();
+                        };
                         let to = match &call.peer {
                             None => None,
-                            Some(address) => match self.place(address) {
+                            Some(address) => match self.given_place(Some(address)) {
                                 Some(to) => Some(to),
-                                None => return ADDRESS,
+                                None => return elsewhere(),
                             },
                         };
                         Op::Send {
                             fd,
-                            data: data(call, length),
+                            data: self.sent(call, length),
                             flags,
                             to,
                         }
                     }
-                    _ => FLAGS,
+                    _ => unread(),
                 }
             }
             // The file is on this machine: its bytes go into the program.
@@ -184,25 +193,26 @@ impl Builder<'_> {
                 Some(size) if arg(2) == "0" => Op::ReceiveDescriptors {
                     fd,
                     size,
+                    into: self.bytes_target(size),
                     made: (0..call.made.len())
-                        .filter_map(|place| self.make(call, place, actor))
+                        .filter_map(|place| self.make_several(call, place))
                         .collect(),
                 },
-                _ => FLAGS,
+                _ => unread(),
             },
-            "shutdown" => word(1).map_or(FLAGS, |how| Op::Shutdown { fd, how }),
+            "shutdown" => word(1).map_or_else(unread, |how| Op::Shutdown { fd, how }),
             "close" => Op::Close { fd },
             "dup" => Op::Duplicate {
                 fd,
-                made: self.make(call, 0, actor),
+                made: self.make(call, 0),
             },
             "getsockname" => Op::OwnName {
                 fd,
-                into: self.captured(call.local.as_ref()),
+                into: self.place_target(0),
             },
             "getpeername" => Op::PeerName {
                 fd,
-                into: self.captured(call.peer.as_ref().or(call.local.as_ref())),
+                into: self.place_target(0),
             },
             "setsockopt" => match (word(1), word(2), option_value(arg(3))) {
                 (Some(level), Some(name), Some(value)) => Op::SetOption {
@@ -211,13 +221,16 @@ impl Builder<'_> {
                     name,
                     value,
                 },
-                _ => FLAGS,
+                _ => unread(),
             },
             "getsockopt" => match (word(1), word(2), option_value(arg(3))) {
-                (Some(level), Some(name), Some(OptionValue::Int(_))) => {
-                    Op::GetOption { fd, level, name }
-                }
-                _ => FLAGS,
+                (Some(level), Some(name), Some(OptionValue::Int(_))) => Op::GetOption {
+                    fd,
+                    level,
+                    name,
+                    into: self.number_target(),
+                },
+                _ => unread(),
             },
             "ioctl" if arg(1) == "FIONBIO" => Op::Blocking {
                 fd,
@@ -225,10 +238,7 @@ impl Builder<'_> {
             },
             "epoll_ctl" => {
                 let what = word(1).unwrap_or_default();
-                let watched = arg(2)
-                    .parse()
-                    .ok()
-                    .and_then(|fd| self.variable(&call.process, fd, actor));
+                let watched = arg(2).parse().ok().and_then(|fd| self.variable(fd));
                 let events = arg(3)
                     .strip_prefix("{events=")
                     .and_then(|rest| rest.split(',').next())
@@ -247,9 +257,9 @@ impl Builder<'_> {
                             fd: watched,
                             events: events.to_owned(),
                         },
-                        None => FLAGS,
+                        None => unread(),
                     },
-                    _ => FLAGS,
+                    _ => unread(),
                 }
             }
             "epoll_wait" => match (arg(2).parse(), arg(3).parse()) {
@@ -258,17 +268,17 @@ impl Builder<'_> {
                     most,
                     milliseconds,
                 },
-                _ => FLAGS,
+                _ => unread(),
             },
-            _ => Op::LeftOut("this call is not translated"),
+            _ => Op::LeftOut("this call has no form here".to_owned()),
         }
     }
 
-    fn select(&mut self, call: &CallEvent, actor: usize) -> Option<Op> {
+    fn select(&mut self, call: &CallEvent) -> Option<Op> {
         let mut sets = [Vec::new(), Vec::new(), Vec::new()];
         for (set, text) in sets.iter_mut().zip(call.args.get(1..4)?) {
             for fd in numbers(text)? {
-                set.push(self.variable(&call.process, fd, actor)?);
+                set.push(self.variable(fd)?);
             }
         }
         let microseconds = match call.args.get(4)?.as_str() {
@@ -280,15 +290,19 @@ impl Builder<'_> {
 }
 
 /// What a call sent, or as many bytes when that is not known.
-fn data(call: &CallEvent, length: usize) -> Data {
+pub(super) fn data(call: &CallEvent, length: usize) -> Bytes {
     let bytes = call.data.clone().filter(|bytes| !bytes.is_empty());
     let mut bytes = bytes.unwrap_or_else(|| vec![b'x'; usize::from(length > 0)]);
     bytes.truncate(length);
     if let [first, rest @ ..] = bytes.as_slice()
         && rest.iter().all(|next| next == first)
-        && length > 1
+        && length > 8
     {
-        bytes.truncate(1);
+        return Bytes::Repeated(vec![*first], length);
     }
-    Data { bytes, length }
+    if bytes.len() == length {
+        Bytes::Literal(bytes)
+    } else {
+        Bytes::Repeated(bytes, length)
+    }
 }

@@ -2,6 +2,7 @@
 
 use super::folder::within;
 use super::stage::{Obstacle, write_files};
+use crate::export::transcript::Transcript;
 use crate::lesson::document::Lesson;
 use crate::session::{Session, Settings};
 use crate::shell::Shell;
@@ -18,6 +19,7 @@ pub struct Aside {
     session: Session,
     current: String,
     typed: Typed,
+    transcript: Transcript,
     blocks: Blocks,
     journal: Journal,
     teller: Teller,
@@ -38,6 +40,7 @@ impl Shell {
             session: std::mem::replace(&mut self.session, fresh),
             current: self.current.clone(),
             typed: std::mem::take(&mut self.typed),
+            transcript: std::mem::take(&mut self.transcript),
             blocks: std::mem::take(&mut self.blocks),
             journal: std::mem::take(&mut self.journal),
             teller: std::mem::take(&mut self.teller),
@@ -57,6 +60,7 @@ impl Shell {
         self.session = aside.session;
         self.current = aside.current;
         self.typed = aside.typed;
+        self.transcript = aside.transcript;
         self.blocks = aside.blocks;
         self.journal = aside.journal;
         self.teller = aside.teller;
