@@ -1,4 +1,5 @@
-//! A session as a program: the calls that were made, in Python, C or Rust, to be run outside the laboratory. Pure: calls in, text out.
+//! A session as programs in Python, C or Rust, one for each process, to be run outside the lab. Pure: what was typed and what came of it
+//! in, text out.
 
 mod c;
 mod head;

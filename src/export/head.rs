@@ -1,6 +1,7 @@
 //! What stands at the top of a program: whose it is, and how it is run beside the others.
 
 use super::Language;
+use std::fmt::Write as _;
 
 /// The lines at the top, without what makes them a comment.
 pub(super) fn around(language: Language, process: &str, file: &str, files: &[String]) -> String {
@@ -14,13 +15,13 @@ pub(super) fn around(language: Language, process: &str, file: &str, files: &[Str
     }
     let mut text = format!("What the process {process} did in a session of socklab.\n\n");
     if let (Some(build), _) = run(language, file) {
-        text.push_str(&format!("To build it: {build}\n"));
+        let _ = writeln!(text, "To build it: {build}");
     }
     text.push_str(
         "Start each of these in a terminal of its own, one right after the other, in this order:\n",
     );
     for file in files {
-        text.push_str(&format!("    {}\n", run(language, file).1));
+        let _ = writeln!(text, "    {}", run(language, file).1);
     }
     text.push_str(
         "They wait for each other where the kernel makes them wait, in accept() and recv();\nwhere the order matters beyond that, one sleeps for a moment.\n",

@@ -39,7 +39,7 @@ impl Names {
             .collect();
         name.truncate(40);
         if !name.starts_with(|first: char| first.is_ascii_alphabetic()) {
-            name.insert_str(0, "v");
+            name.insert(0, 'v');
         }
         while self.taken.contains(&name) {
             name.push('_');

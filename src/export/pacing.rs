@@ -106,7 +106,7 @@ impl<'a> Pacer<'a> {
                 })
             }
             Class::Accepts => None,
-            Class::Looks => open.last(),
+            Class::Looks => open.next_back(),
             class => {
                 let mut found = None;
                 for other in open.by_ref() {
@@ -144,10 +144,10 @@ impl<'a> Pacer<'a> {
             // What was sent before is received by itself, not with what is sent now.
             (Class::Sends, Class::Receives) => self.sent,
             (Class::Sends | Class::Opens, Class::Ends)
-            | (Class::Ends, Class::Sends | Class::Opens) => true,
+            | (Class::Ends, Class::Sends | Class::Opens)
+            | (_, Class::Looks) => true,
             // Those that are started before this one have done so.
             (Class::Sends | Class::Opens, Class::Opens) => other.script > self.script,
-            (_, Class::Looks) => true,
             _ => false,
         }
     }

@@ -232,12 +232,12 @@ impl Writer {
         } else {
             ""
         };
-        let line = if !targets.is_empty() {
-            format!("{kept}{} = {value}", targets.join(", "))
-        } else if answers && kept.is_empty() {
+        let line = if targets.is_empty() && answers && kept.is_empty() {
             format!("print({value})")
-        } else {
+        } else if targets.is_empty() {
             format!("{kept}{value}")
+        } else {
+            format!("{kept}{} = {value}", targets.join(", "))
         };
         Ok((line, bounded))
     }

@@ -221,8 +221,8 @@ impl<'b> Builder<'_, 'b> {
         if call.errno.is_some() {
             return None;
         }
-        if let (Op::Receive { into, .. }, false) = (op, step.command.targets.is_empty()) {
-            self.say_received(*into, call);
+        if let (Op::Receive { .. }, false) = (op, step.command.targets.is_empty()) {
+            self.say_received(call);
         }
         if !step.command.targets.is_empty() {
             return None;
@@ -259,7 +259,7 @@ impl<'b> Builder<'_, 'b> {
         Some(shown)
     }
 
-    fn say_received(&mut self, _into: Variable, call: &CallEvent) {
+    fn say_received(&mut self, call: &CallEvent) {
         if let Some(data) = &call.data {
             let known = &data[..data.len().min(24)];
             let more = if data.len() > known.len() {

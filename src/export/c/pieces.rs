@@ -281,8 +281,8 @@ pub(super) fn with_pieces(around: &str, definitions: &str, text: &str) -> String
         ("#include <sys/un.h>\n", "unix_path("),
         ("#include <sys/time.h>\n", "timeval"),
     ] {
-        if !words.split('|').any(|word| text.contains(word))
-            && !(words == "unix_path(" && text.contains("put_address("))
+        if !(words.split('|').any(|word| text.contains(word))
+            || words == "unix_path(" && text.contains("put_address("))
         {
             whole = whole.replace(header, "");
         }

@@ -8,6 +8,7 @@ use crate::event::CallEvent;
 use crate::export::literal::text;
 use crate::export::reading::{OptionValue, option_value};
 use crate::value::Address;
+use std::fmt::Write as _;
 
 /// A call as an expression.
 #[derive(Debug)]
@@ -163,7 +164,6 @@ impl Known {
                 .any(|(known, host)| host == name || Some(*known) == ip)
         };
         match (value, used) {
-            (Expr::Name(_) | Expr::Last | Expr::Index(..), _) => self.expression(value),
             (Expr::HostPort(host, Some(_)), Some(used)) if is_host(host) => self.address(used),
             (Expr::Address(_), Some(used)) => self.address(used),
             (Expr::HostPort(host, Some(port)), Some(Address::Inet6(_)))
@@ -423,14 +423,14 @@ impl Known {
             );
         }
         if !messages.is_empty() || arg(3).is_some() || arg(4).is_some() {
-            text.push_str(&format!(", [{}]", messages.join(", ")));
+            let _ = write!(text, ", [{}]", messages.join(", "));
         }
         if arg(3).is_some() || arg(4).is_some() {
             let flags = arg(3).map_or(Ok("0".to_owned()), |flags| self.expression(flags))?;
-            text.push_str(&format!(", {flags}"));
+            let _ = write!(text, ", {flags}");
         }
         if let Some(to) = arg(4) {
-            text.push_str(&format!(", {}", self.place(to, &[])?));
+            let _ = write!(text, ", {}", self.place(to, &[])?);
         }
         text.push(')');
         Ok(text)
