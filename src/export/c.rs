@@ -6,7 +6,7 @@ mod statement;
 use super::literal::{c_bytes, comment, names, value};
 use super::plan::{Held, Item, Kind, Op, Plan};
 use super::python::names::module;
-use super::script::Script;
+use super::script::{PAUSE_NS, Script};
 use super::{Material, Written, translation};
 use pieces::with_pieces;
 use statement::statement;
@@ -43,12 +43,12 @@ pub(super) fn write(script: &Script<'_>, around: &str, material: &Material<'_>) 
     }
     text.push('\n');
     text.push_str(&body);
-    for held in plan
-        .variables
-        .iter()
-        .filter(|held| !writer.shared && !held.read)
-    {
-        let _ = writeln!(text, "    (void){}; /* not used again */", held.name);
+    for Held { name, kind, .. } in plan.variables.iter().filter(|held| !held.read) {
+        let size = match kind {
+            Kind::Bytes(_) => format!(" (void){name}_size;"),
+            _ => String::new(),
+        };
+        let _ = writeln!(text, "    (void){name};{size} /* not used again */");
     }
     for path in &plan.paths {
         let _ = writeln!(
@@ -99,10 +99,11 @@ impl Writer<'_> {
             match item {
                 Item::Comment(words) => line(text, &format!("/* {} */", inside(words))),
                 Item::Break => text.push('\n'),
-                Item::Pause(words) => line(
+                Item::Pause(count, words) => line(
                     text,
                     &format!(
-                        "usleep(500000); /* first the other program: {} */",
+                        "usleep({}); /* first the other program: {} */",
+                        count * PAUSE_NS / 1000,
                         inside(words)
                     ),
                 ),

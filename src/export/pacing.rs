@@ -1,7 +1,7 @@
 //! Where a program has to leave time for another: processes that run side by side wait for each other only where the kernel makes
 //! them wait, and in the session more than that was in order.
 
-use super::script::{End, Line, Script, Step};
+use super::script::{End, Line, PAUSE_NS, Script, Step, serves, slept_ns};
 use crate::catalog::verb::Verb;
 use crate::command::ast::Action;
 
@@ -34,6 +34,8 @@ struct Act {
     many: bool,
     start_ns: i64,
     end_ns: i64,
+    /// How long it took by itself: a sleep, or looking for what did not come.
+    busy_ns: u64,
 }
 
 /// Puts pauses before the steps that depend on what others did before, and do not wait for it.
@@ -46,6 +48,8 @@ pub(super) fn pace(scripts: &mut [Script<'_>]) {
         .enumerate()
         .flat_map(|(at, script)| script.lines.iter().filter_map(move |line| act(at, line)))
         .collect();
+    let mut pauses = Vec::new();
+    let mut known = Vec::new();
     for (at, script) in scripts.iter_mut().enumerate() {
         let mut pacer = Pacer::of(at, &acts);
         let lines = std::mem::take(&mut script.lines);
@@ -56,11 +60,61 @@ pub(super) fn pace(scripts: &mut [Script<'_>]) {
                 if !matches!(script.lines.last(), Some(Line::Break)) {
                     script.lines.push(Line::Break);
                 }
-                script.lines.push(Line::Pause(words));
+                script.lines.push(Line::Pause(1, words));
+                pauses.push((at, act.start_ns));
             }
             script.lines.push(line);
         }
+        known.push(pacer.known_ns);
     }
+    let ends: Vec<Option<Line<'_>>> = known
+        .iter()
+        .enumerate()
+        .map(|(at, known_ns)| before_the_end(at, (*known_ns)?, scripts, &acts, &pauses))
+        .collect();
+    for (script, end) in scripts.iter_mut().zip(ends) {
+        script.lines.extend(end);
+    }
+}
+
+/// In the session a process lived on after the last it did, and its sockets with it: where others still sent to them or looked at
+/// them, the program waits for that before it ends.
+fn before_the_end<'a>(
+    at: usize,
+    known_ns: i64,
+    scripts: &[Script<'_>],
+    acts: &[Act],
+    pauses: &[(usize, i64)],
+) -> Option<Line<'a>> {
+    let closed = |act: &Act| act.class == Class::Ends;
+    if acts
+        .iter()
+        .rfind(|act| act.script == at)
+        .is_some_and(closed)
+    {
+        return None;
+    }
+    let waits = scripts.iter().enumerate().filter_map(|(other, script)| {
+        let meets = scripts.len() == 2 || serves(&scripts[at]) || !serves(script);
+        let last = acts.iter().rfind(|act| {
+            act.script == other
+                && other != at
+                && act.end_ns > known_ns
+                && match act.class {
+                    Class::Looks => true,
+                    Class::Sends | Class::Opens => meets,
+                    _ => false,
+                }
+        })?;
+        let its = |script: usize, time: i64| script == other && time > known_ns;
+        let paused = pauses.iter().filter(|(script, time)| its(*script, *time));
+        let busy = acts.iter().filter(|act| its(act.script, act.end_ns));
+        let busy_ns: u64 = busy.map(|act| act.busy_ns).sum();
+        let count = paused.count() as u64 + 1 + busy_ns.div_ceil(PAUSE_NS);
+        Some((count, last.words.clone()))
+    });
+    let (count, words) = waits.max_by_key(|(count, _)| *count)?;
+    Some(Line::Pause(count, words))
 }
 
 /// One process on its way through its acts.
@@ -162,17 +216,27 @@ fn act(script: usize, line: &Line<'_>) -> Option<Act> {
             many: false,
             start_ns: step.start_ns,
             end_ns: step.end_ns,
+            busy_ns: busy_ns(step),
         }),
-        Line::Repeat(_, body) => {
+        Line::Repeat(rounds, body) => {
             let inner: Vec<Act> = body.iter().filter_map(|line| act(script, line)).collect();
             let first = inner.iter().find(|act| act.class != Class::Local)?;
             Some(Act {
                 many: true,
                 end_ns: inner.iter().map(|act| act.end_ns).max()?,
+                busy_ns: inner.iter().map(|act| act.busy_ns).sum::<u64>() * rounds,
                 ..first.clone()
             })
         }
         _ => None,
+    }
+}
+
+fn busy_ns(step: &Step<'_>) -> u64 {
+    match (&step.command.action, class(step)) {
+        (Action::Call(call), _) if call.verb == Verb::Sleep => slept_ns(call).unwrap_or(0),
+        (_, Class::Looks) => u64::try_from(step.end_ns - step.start_ns).unwrap_or(0),
+        _ => 0,
     }
 }
 

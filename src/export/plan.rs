@@ -221,8 +221,8 @@ pub(super) struct Step {
 pub(super) enum Item {
     Comment(String),
     Break,
-    /// Another program comes first: what it does.
-    Pause(String),
+    /// Another program comes first: how many pauses long, and what it does.
+    Pause(u64, String),
     Step(Step),
     Repeat(u64, Vec<Item>),
     /// A thread of its own, by its number, with the variables it gives values to.

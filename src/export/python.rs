@@ -77,7 +77,7 @@ pub(super) fn write(script: &Script<'_>, around: &str, material: &Material<'_>) 
             "{name} = {value}  # {header}; not in every Python's modules"
         );
     }
-    if text.contains("(PAUSE)") {
+    if text.contains("PAUSE)  # first") {
         head.push_str("PAUSE = 0.5  # seconds for another program to do its part\n");
     }
     if left_out > 0 {
@@ -147,9 +147,13 @@ impl Writer {
             match line {
                 Line::Comment(text) => self.line(&format!("# {}", comment(text))),
                 Line::Break => self.text.push('\n'),
-                Line::Pause(words) => {
+                Line::Pause(count, words) => {
+                    let time = match count {
+                        1 => "PAUSE".to_owned(),
+                        count => format!("{count} * PAUSE"),
+                    };
                     self.line(&format!(
-                        "time.sleep(PAUSE)  # first the other program: {}",
+                        "time.sleep({time})  # first the other program: {}",
                         comment(words)
                     ));
                 }

@@ -4,7 +4,7 @@ mod statement;
 
 use super::literal::{comment, hex_bytes, names, value};
 use super::plan::{Item, Kind, Op, Plan};
-use super::script::Script;
+use super::script::{PAUSE_NS, Script};
 use super::{Material, Written, translation};
 use statement::{Style, statement};
 use std::collections::BTreeSet;
@@ -86,10 +86,11 @@ impl Writer<'_> {
             match item {
                 Item::Comment(words) => line(text, &format!("// {}", comment(words))),
                 Item::Break => text.push('\n'),
-                Item::Pause(words) => line(
+                Item::Pause(count, words) => line(
                     text,
                     &format!(
-                        "sleep(500_000_000); // first the other program: {}",
+                        "sleep({}); // first the other program: {}",
+                        count * PAUSE_NS,
                         comment(words)
                     ),
                 ),

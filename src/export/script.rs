@@ -4,7 +4,7 @@
 use super::Material;
 use super::transcript::{Entry, Typed};
 use crate::catalog::verb::{AnsweredBy, Verb};
-use crate::command::ast::{Action, Command};
+use crate::command::ast::{Action, Call, Command, Expr};
 use crate::event::{CallEvent, ResultEvent};
 use std::collections::HashMap;
 
@@ -24,8 +24,8 @@ pub(super) enum Line<'a> {
     Comment(&'a str),
     /// Other processes acted here: a new paragraph.
     Break,
-    /// Time for another program: what it does first, in words.
-    Pause(String),
+    /// Time for another program, so many times [`PAUSE_NS`]: what it does first, in words.
+    Pause(u64, String),
     /// A command.
     Step(Box<Step<'a>>),
     /// `repeat`: the rounds, and what is in it.
@@ -50,6 +50,9 @@ pub(super) struct Step<'a> {
     pub(super) end_ns: i64,
 }
 
+/// How long a program leaves another for one thing it does: nanoseconds.
+pub(super) const PAUSE_NS: u64 = 500_000_000;
+
 /// How a command ended.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) enum End {
@@ -72,6 +75,16 @@ impl Step<'_> {
             Action::Call(call) => Some(call.verb),
             _ => None,
         }
+    }
+}
+
+/// How long a `sleep` sleeps, where its time was written out: nanoseconds.
+pub(super) fn slept_ns(call: &Call) -> Option<u64> {
+    match call.args.first()?.as_ref()? {
+        Expr::Duration(time) => Some(*time),
+        Expr::Int(seconds) => u64::try_from(*seconds).ok()?.checked_mul(1_000_000_000),
+        Expr::Float(seconds) => Some((seconds * 1e9) as u64),
+        _ => None,
     }
 }
 
@@ -108,7 +121,7 @@ fn is_act(line: &Line<'_>) -> bool {
 }
 
 /// True for a process that gives a socket an address before it calls another.
-fn serves(script: &Script<'_>) -> bool {
+pub(super) fn serves(script: &Script<'_>) -> bool {
     let first = script.lines.iter().find_map(|line| match line {
         Line::Step(step) if step.end == End::Well => step.verb().filter(|verb| {
             matches!(
@@ -131,6 +144,8 @@ struct Builder<'a> {
     calls: HashMap<u64, Vec<&'a CallEvent>>,
     results: HashMap<u64, &'a ResultEvent>,
     scripts: Vec<Script<'a>>,
+    /// Which of them a living process writes.
+    alive: HashMap<String, usize>,
     /// The last process that acted.
     last: String,
     /// Comments that wait for the line below them.
@@ -151,6 +166,7 @@ impl<'a> Builder<'a> {
                 .collect(),
             calls,
             scripts: Vec::new(),
+            alive: HashMap::new(),
             last: String::new(),
             comments: Vec::new(),
         }
@@ -202,15 +218,21 @@ impl<'a> Builder<'a> {
 
     /// The program that a process writes now.
     fn script(&mut self, process: &str) -> &mut Script<'a> {
-        let at = self
-            .scripts
-            .iter()
-            .rposition(|script| script.name == process);
-        let at = at.unwrap_or_else(|| {
+        let known = self.alive.get(process).copied();
+        let at = known.unwrap_or_else(|| {
+            let taken = |name: &str| self.scripts.iter().any(|script| script.name == name);
+            let name = (1..)
+                .map(|count| match count {
+                    1 => process.to_owned(),
+                    _ => format!("{process}{count}"),
+                })
+                .find(|name| !taken(name));
             self.scripts.push(Script {
-                name: process.to_owned(),
+                name: name.unwrap_or_default(),
                 lines: Vec::new(),
             });
+            self.alive
+                .insert(process.to_owned(), self.scripts.len() - 1);
             self.scripts.len() - 1
         });
         &mut self.scripts[at]
@@ -218,28 +240,19 @@ impl<'a> Builder<'a> {
 
     /// The killed process's program is complete; one made anew under its name gets another.
     fn kill(&mut self, typed: &'a Typed, killed: Option<&str>) {
-        let Some(killed) = killed else { return };
-        let same = |script: &Script<'_>| {
-            script.name == killed
-                || script
-                    .name
-                    .strip_prefix(killed)
-                    .is_some_and(|rest| rest.parse::<usize>().is_ok())
+        let Some(at) = killed.and_then(|killed| self.alive.remove(killed)) else {
+            return;
         };
-        let count = self.scripts.iter().filter(|script| same(script)).count();
-        if let Some(script) = self.scripts.iter_mut().find(|script| script.name == killed) {
-            script.lines.push(Line::Step(Box::new(Step {
-                command: &typed.command,
-                comment: &typed.comment,
-                calls: Vec::new(),
-                result: None,
-                end: End::Well,
-                job: 0,
-                start_ns: typed.at_ns,
-                end_ns: typed.at_ns,
-            })));
-            script.name = format!("{killed}{count}");
-        }
+        self.scripts[at].lines.push(Line::Step(Box::new(Step {
+            command: &typed.command,
+            comment: &typed.comment,
+            calls: Vec::new(),
+            result: None,
+            end: End::Well,
+            job: 0,
+            start_ns: typed.at_ns,
+            end_ns: typed.at_ns,
+        })));
         self.last.clear();
     }
 
@@ -365,9 +378,9 @@ fn needs_a_call(verb: Verb) -> bool {
 }
 
 /// The word of an argument that takes one.
-pub(super) fn word(expr: &crate::command::ast::Expr) -> Option<&str> {
+pub(super) fn word(expr: &Expr) -> Option<&str> {
     match expr {
-        crate::command::ast::Expr::Str(text) | crate::command::ast::Expr::Name(text) => Some(text),
+        Expr::Str(text) | Expr::Name(text) => Some(text),
         _ => None,
     }
 }

@@ -173,7 +173,7 @@ mod tests {
     #[test]
     fn each_round_of_a_block_adds_its_numbers_to_the_commands_of_the_first() {
         let mut transcript = Transcript::default();
-        let commands = parse_line("send s 1; recv s").expect("it parses");
+        let commands = parse_line("send s \"1\"; recv s").expect("it parses");
         transcript.begin_repeat("lab");
         for round in 0..2 {
             transcript.begin_round();

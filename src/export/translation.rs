@@ -61,7 +61,7 @@ impl<'b> Builder<'_, 'b> {
             match line {
                 Line::Comment(text) => items.push(Item::Comment((*text).to_owned())),
                 Line::Break => items.push(Item::Break),
-                Line::Pause(words) => items.push(Item::Pause(words.clone())),
+                Line::Pause(count, words) => items.push(Item::Pause(*count, words.clone())),
                 Line::Step(step) => self.command(step, &mut items),
                 Line::Repeat(rounds, body) => {
                     self.depth += 1;
@@ -149,21 +149,9 @@ impl<'b> Builder<'_, 'b> {
                 };
             }
             (Action::Call(call), Some(Verb::Sleep)) => {
-                return match call.args.first().and_then(Option::as_ref) {
-                    Some(Expr::Duration(time)) => {
-                        vec![("sleep".to_owned(), None, Op::Sleep(*time))]
-                    }
-                    Some(Expr::Int(seconds)) => {
-                        vec![(
-                            "sleep".to_owned(),
-                            None,
-                            Op::Sleep(*seconds as u64 * 1_000_000_000),
-                        )]
-                    }
-                    Some(Expr::Float(seconds)) => {
-                        vec![("sleep".to_owned(), None, Op::Sleep((seconds * 1e9) as u64))]
-                    }
-                    _ => left_out("its time is calculated"),
+                return match script::slept_ns(call) {
+                    Some(time) => vec![("sleep".to_owned(), None, Op::Sleep(time))],
+                    None => left_out("its time is calculated"),
                 };
             }
             (Action::Evaluate(value), _) => {
