@@ -106,7 +106,7 @@ const SESSIONS: &[Session] = &[
     Session {
         name: "an actor that ends first",
         lines: "process server\nserver> s = create_server 127.0.0.1:5613\nlab> c = create_connection 127.0.0.1:5613\n\
-            server> conn, addr = accept s\nlab> send c \"1\"\nlab> c.settimeout(0.01)\nlab> recv c 1\nserver> recv conn",
+            server> conn, addr = accept s\nlab> send c \"1\"\nlab> c.settimeout(0.01)\nlab> recv c 1\nlab> sleep 100ms\nserver> recv conn",
         prints: &[("server", "b'1'\n"), ("lab", "recv: timed out\n")],
     },
     Session {
@@ -197,7 +197,8 @@ fn again(
         .collect::<Result<Vec<_>, _>>()?;
     // Twice: nothing that a run leaves is in the way of the next.
     for round in 1..=2 {
-        let mut words = vec!["run", "--quiet", "--", "sh", "-c", SIDE_BY_SIDE, "sh"];
+        let mut words = vec!["run", "--quiet", "--", "timeout", "60", "sh"];
+        words.extend(["-c", SIDE_BY_SIDE, "sh"]);
         words.extend(programs.iter().map(String::as_str));
         let ran = run_in(folder.path(), &words, b"");
         let read = |name: &str| std::fs::read_to_string(folder.path().join(name));
@@ -241,7 +242,13 @@ fn compiled(
 #[test]
 fn a_session_runs_again_in_python() {
     if private_lab() && present("python3") {
-        each("py", |_, file| Ok(format!("python3 -u {file}")));
+        // The interpreter itself: a script in its place would sleep before it.
+        let asked = Command::new("python3")
+            .args(["-c", "import sys; print(sys.executable)"])
+            .output()
+            .expect("Python runs");
+        let python = String::from_utf8_lossy(&asked.stdout).trim().to_owned();
+        each("py", |_, file| Ok(format!("{python} -u {file}")));
     }
 }
 

@@ -1,7 +1,7 @@
 //! Where a program has to leave time for another: processes that run side by side wait for each other only where the kernel makes
 //! them wait, and in the session more than that was in order.
 
-use super::script::{End, Line, PAUSE_NS, Script, Step, serves, slept_ns};
+use super::script::{End, Line, PATIENCE_S, PAUSE_NS, Script, Step, serves, slept_ns};
 use crate::catalog::verb::Verb;
 use crate::command::ast::Action;
 
@@ -22,6 +22,8 @@ enum Class {
     Ends,
     /// What it finds depends on the moment.
     Looks,
+    /// It waits for what never came.
+    Lingers,
 }
 
 /// Something a process did.
@@ -30,6 +32,8 @@ struct Act {
     script: usize,
     class: Class,
     words: String,
+    /// The descriptor it is about.
+    fd: Option<i32>,
     /// It is a block of several.
     many: bool,
     start_ns: i64,
@@ -101,7 +105,7 @@ fn before_the_end<'a>(
                 && other != at
                 && act.end_ns > known_ns
                 && match act.class {
-                    Class::Looks => true,
+                    Class::Looks | Class::Lingers => true,
                     Class::Sends | Class::Opens => meets,
                     _ => false,
                 }
@@ -142,22 +146,24 @@ impl<'a> Pacer<'a> {
         let known_ns = *self.known_ns.get_or_insert(act.start_ns);
         let mut open = self.acts.iter().filter(|other| {
             other.script != self.script
-                && other.class != Class::Local
+                && !matches!(other.class, Class::Local | Class::Lingers)
                 && other.end_ns > known_ns
                 && other.end_ns <= act.start_ns
         });
         let awaited = match act.class {
-            Class::Local => return None,
+            Class::Local | Class::Lingers => return None,
             // Bytes of two sends that came before are received at once, or one after the other.
             Class::Receives => {
-                let mut sends = open.filter(|other| other.class == Class::Sends);
-                sends.next().and_then(|first| {
-                    if first.many {
-                        Some(first)
-                    } else {
-                        sends.next()
-                    }
-                })
+                let sends: Vec<&Act> = open.filter(|other| other.class == Class::Sends).collect();
+                let after_another = |(at, send): (usize, &&Act)| {
+                    let before = &sends[..at];
+                    send.many
+                        || before
+                            .iter()
+                            .any(|other| (other.script, other.fd) == (send.script, send.fd))
+                };
+                let found = sends.iter().enumerate().find(|each| after_another(*each));
+                found.map(|(_, send)| *send)
             }
             Class::Accepts => None,
             Class::Looks => open.next_back(),
@@ -213,6 +219,7 @@ fn act(script: usize, line: &Line<'_>) -> Option<Act> {
             script,
             class: class(step),
             words: step.command.text.clone(),
+            fd: step.calls.last().and_then(|call| call.fd),
             many: false,
             start_ns: step.start_ns,
             end_ns: step.end_ns,
@@ -235,6 +242,7 @@ fn act(script: usize, line: &Line<'_>) -> Option<Act> {
 fn busy_ns(step: &Step<'_>) -> u64 {
     match (&step.command.action, class(step)) {
         (Action::Call(call), _) if call.verb == Verb::Sleep => slept_ns(call).unwrap_or(0),
+        (_, Class::Lingers) => PATIENCE_S * 1_000_000_000,
         (_, Class::Looks) => u64::try_from(step.end_ns - step.start_ns).unwrap_or(0),
         _ => 0,
     }
@@ -253,7 +261,7 @@ fn class(step: &Step<'_>) -> Class {
         if step.end == End::Well && !at_once {
             class
         } else if step.end == End::Unreturned {
-            Class::Local
+            Class::Lingers
         } else {
             Class::Looks
         }

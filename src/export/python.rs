@@ -5,7 +5,7 @@ mod expression;
 pub(super) mod names;
 
 use super::literal::comment;
-use super::script::{End, LEFT_OUT, Line, Script, Step};
+use super::script::{End, LEFT_OUT, Line, PATIENCE_S, Script, Step};
 use super::{Material, Written};
 use crate::catalog::constant::constant;
 use crate::catalog::verb::Verb;
@@ -45,9 +45,6 @@ def poll(sockets, timeout=None, events=select.POLLIN):
     return waiting.poll(None if timeout is None else timeout * 1000)
 
 "#;
-
-/// How long a call may wait that never returned in the session, in seconds.
-const PATIENCE: u32 = 3;
 
 /// Writes one process's program; `around` is said of it at its top.
 pub(super) fn write(script: &Script<'_>, around: &str, material: &Material<'_>) -> Written {
@@ -350,12 +347,12 @@ impl Writer {
                 );
                 match waits_on {
                     Some(socket) if !matches!(step.verb(), Some(Verb::Poll | Verb::EpollWait)) => {
-                        self.line(&format!("{socket}.settimeout({PATIENCE})"));
+                        self.line(&format!("{socket}.settimeout({PATIENCE_S})"));
                         self.line("try:");
                         self.line(&format!("    {line}{remark}"));
                         self.line("except socket.timeout:");
                         self.line(&format!(
-                            "    print(\"{name}: nothing came within {PATIENCE} seconds\")"
+                            "    print(\"{name}: nothing came within {PATIENCE_S} seconds\")"
                         ));
                     }
                     _ => self.line(&format!("# {}", comment(line))),

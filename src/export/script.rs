@@ -53,6 +53,9 @@ pub(super) struct Step<'a> {
 /// How long a program leaves another for one thing it does: nanoseconds.
 pub(super) const PAUSE_NS: u64 = 500_000_000;
 
+/// How long a program waits for what never came in the session: seconds.
+pub(super) const PATIENCE_S: u64 = 3;
+
 /// How a command ended.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) enum End {

@@ -7,7 +7,7 @@ mod call;
 use super::literal::comment;
 use super::naming::Names;
 use super::plan::{Held, Item, Kind, Op, Place, Plan, Shown, Step, Variable};
-use super::script::{End, LEFT_OUT, Line, Script};
+use super::script::{End, LEFT_OUT, Line, PATIENCE_S, Script};
 use super::{Material, at_home, script};
 use crate::catalog::verb::Verb;
 use crate::command::ast::{Action, Expr};
@@ -15,9 +15,6 @@ use crate::event::CallEvent;
 use crate::value::{Address, Value};
 use std::collections::HashMap;
 use std::net::IpAddr;
-
-/// How long something waits that never came in the session: milliseconds.
-const PATIENCE: i64 = 3000;
 
 /// What building a plan keeps in mind.
 struct Builder<'a, 'b> {
@@ -305,8 +302,8 @@ impl<'b> Builder<'_, 'b> {
         let op = Op::Timer {
             fd,
             events: events.to_owned(),
-            milliseconds: PATIENCE,
-            otherwise: format!("{name}: nothing came within {} seconds", PATIENCE / 1000),
+            milliseconds: PATIENCE_S as i64 * 1000,
+            otherwise: format!("{name}: nothing came within {} seconds", PATIENCE_S),
         };
         Some((name.to_owned(), None, op))
     }
