@@ -136,6 +136,13 @@ const SESSIONS: &[Session] = &[
         prints: &[("server", ""), ("lab", "send: Broken pipe\n")],
     },
     Session {
+        name: "calls in expressions",
+        lines: "a, b = socketpair\nsend a b\"hello\"\nprint(b.recv(5).decode().upper())\nsend a b\"more\"\nlen(b.recv(9))\n\
+            print(a.getsockopt(SOL_SOCKET, SO_TYPE))\ngetsockopt b SOL_SOCKET SO_TYPE\n\
+            b.settimeout(0.01)\nprint(b.recv(1))\nclose a\nprint(b.recv(1))",
+        prints: &[("", "HELLO\n4\n1\n1\nrecv: timed out\nb''\n")],
+    },
+    Session {
         name: "jobs",
         lines: "s = create_server 127.0.0.1:5612\nconn, a = accept s &\nc = socket\nconnect c 127.0.0.1:5612\nwait\nsend conn \"job\"\nrecv c",
         prints: &[("", "b'job'\n")],

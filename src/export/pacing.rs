@@ -1,7 +1,7 @@
 //! Where a program has to leave time for another: processes that run side by side wait for each other only where the kernel makes
 //! them wait, and in the session more than that was in order.
 
-use super::script::{End, Line, PATIENCE_S, PAUSE_NS, Script, Step, serves, slept_ns};
+use super::script::{End, Line, PATIENCE_S, PAUSE_NS, Script, Step, serves, slept_ns, the_call};
 use crate::catalog::verb::Verb;
 use crate::command::ast::Action;
 
@@ -249,7 +249,7 @@ fn busy_ns(step: &Step<'_>) -> u64 {
 }
 
 fn class(step: &Step<'_>) -> Class {
-    let Action::Call(call) = &step.command.action else {
+    let Some(call) = the_call(&step.command.action) else {
         return Class::Local;
     };
     let waits = |class| {

@@ -5,7 +5,7 @@ mod expression;
 pub(super) mod names;
 
 use super::literal::comment;
-use super::script::{End, LEFT_OUT, Line, PATIENCE_S, Script, Step};
+use super::script::{End, LEFT_OUT, Line, PATIENCE_S, Script, Step, the_call};
 use super::{Material, Written};
 use crate::catalog::constant::constant;
 use crate::catalog::verb::Verb;
@@ -207,19 +207,18 @@ impl Writer {
 
     /// The statement, and the socket that a call which never returned waited on.
     fn statement(&mut self, step: &Step<'_>) -> Result<(String, Option<String>), Reason> {
-        let (value, answers, socket) = match &step.command.action {
+        let socket = match the_call(&step.command.action).and_then(|call| call.args.first()) {
+            Some(Some(socket)) => self.known.operand(socket).ok(),
+            _ => None,
+        };
+        let (value, answers) = match &step.command.action {
             Action::Call(call) => {
                 let written = self.known.call(call, &step.calls)?;
-                let socket = match call.args.first() {
-                    Some(Some(socket)) => self.known.operand(socket).ok(),
-                    _ => None,
-                };
-                (written.text, written.answers, socket)
+                (written.text, written.answers)
             }
             Action::Evaluate(value) => (
                 self.known.expression(value)?,
                 !matches!(value, Expr::Function(name, _) if matches!(name.as_str(), "append" | "extend" | "remove" | "clear")),
-                None,
             ),
             Action::Repeat(..) | Action::Switch => return Err("the lab's own".to_owned()),
         };
@@ -308,7 +307,7 @@ impl Writer {
         } else {
             format!("  # {}", comment(&remarks.join("; ")))
         };
-        let name = step.verb().map_or("", |verb| verb.entry().name);
+        let name = step.call_name();
         let threaded = step.command.background;
         if threaded {
             let job = step.job;

@@ -30,6 +30,14 @@ fn word<'a>(text: &'a str, name: &str) -> Option<&'a str> {
     Some(rest.split([',', '}', ']', ' ']).next().unwrap_or(rest))
 }
 
+/// True for the value of an option that is one number, or the name of one: `[1]`, `[SOCK_STREAM]`.
+pub(super) fn is_number(value: &str) -> bool {
+    let name = value
+        .strip_prefix('[')
+        .and_then(|rest| rest.strip_suffix(']'));
+    matches!(option_value(value), Some(OptionValue::Int(_))) || name.is_some_and(is_flags)
+}
+
 /// The value of an option.
 pub(super) fn option_value(text: &str) -> Option<OptionValue> {
     if let Some(number) = text.strip_prefix('[') {

@@ -72,6 +72,12 @@ pub(super) enum End {
 }
 
 impl Step<'_> {
+    /// The name of the call that it makes, in what is printed when that fails.
+    pub(super) fn call_name(&self) -> &str {
+        let inner = the_call(&self.command.action);
+        inner.map_or("", |call| call.verb.entry().name)
+    }
+
     /// The verb, unless it is an expression.
     pub(super) fn verb(&self) -> Option<Verb> {
         match &self.command.action {
@@ -87,6 +93,38 @@ pub(super) fn slept_ns(call: &Call) -> Option<u64> {
         Expr::Duration(time) => Some(*time),
         Expr::Int(seconds) => u64::try_from(*seconds).ok()?.checked_mul(1_000_000_000),
         Expr::Float(seconds) => Some((seconds * 1e9) as u64),
+        _ => None,
+    }
+}
+
+/// The call that a command makes: itself, or the first in what it prints or calculates.
+pub(super) fn the_call(action: &Action) -> Option<&Call> {
+    match action {
+        Action::Call(call) if call.verb == Verb::Print => call
+            .args
+            .iter()
+            .flatten()
+            .find_map(inner_call)
+            .or(Some(call)),
+        Action::Call(call) => Some(call),
+        Action::Evaluate(value) => inner_call(value),
+        _ => None,
+    }
+}
+
+fn inner_call(value: &Expr) -> Option<&Call> {
+    match value {
+        Expr::Call(call) => Some(call),
+        Expr::List(items) | Expr::Tuple(items) | Expr::Function(_, items) => {
+            items.iter().find_map(inner_call)
+        }
+        Expr::Binary(_, one, other) | Expr::Index(one, other) => {
+            inner_call(one).or_else(|| inner_call(other))
+        }
+        Expr::Negative(inner)
+        | Expr::Not(inner)
+        | Expr::Slice(inner, ..)
+        | Expr::Attribute(inner, _) => inner_call(inner),
         _ => None,
     }
 }
@@ -310,7 +348,7 @@ impl<'a> Builder<'a> {
             return End::Well;
         }
         let last = self.calls.get(&number).and_then(|calls| calls.last());
-        match (&command.action, last) {
+        match (the_call(&command.action), last) {
             (_, Some(call)) => match &call.errno {
                 Some(errno) if errno == "EINTR" => End::Unreturned,
                 Some(errno) => End::Failed(errno.clone()),
@@ -318,10 +356,10 @@ impl<'a> Builder<'a> {
                 None if is_timed(command) && call.name == "poll" => End::TimedOut,
                 None => End::Well,
             },
-            (Action::Evaluate(_), None) => End::Refused,
             // A call is told when it returns.
-            (Action::Call(call), None) if waits(call.verb) => End::Unreturned,
-            (Action::Call(call), None) if needs_a_call(call.verb) => End::Refused,
+            (Some(call), None) if waits(call.verb) => End::Unreturned,
+            (Some(call), None) if needs_a_call(call.verb) => End::Refused,
+            _ if matches!(command.action, Action::Evaluate(_)) => End::Refused,
             _ => End::Well,
         }
     }
@@ -329,7 +367,8 @@ impl<'a> Builder<'a> {
 
 /// True for what waits with the time that `settimeout` set.
 fn is_timed(command: &Command) -> bool {
-    matches!(&command.action, Action::Call(call) if !matches!(call.verb, Verb::Poll | Verb::Select | Verb::EpollWait))
+    the_call(&command.action)
+        .is_some_and(|call| !matches!(call.verb, Verb::Poll | Verb::Select | Verb::EpollWait))
 }
 
 /// True for a verb that may wait for others.

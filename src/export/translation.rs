@@ -27,6 +27,8 @@ struct Builder<'a, 'b> {
     /// The command that is being translated.
     step: Option<&'b script::Step<'b>>,
     depth: usize,
+    /// The command calculates or prints what its calls give: the values of those.
+    inner: Option<Vec<Variable>>,
     remarks: Vec<String>,
     /// Threads under way, with the variables they give values to.
     threads: Vec<(u32, Vec<Variable>)>,
@@ -42,6 +44,7 @@ pub(super) fn plan(script: &Script<'_>, material: &Material<'_>) -> Plan {
         held: HashMap::new(),
         step: None,
         depth: 0,
+        inner: None,
         remarks: Vec::new(),
         threads: Vec::new(),
     };
@@ -124,6 +127,14 @@ impl<'b> Builder<'_, 'b> {
     /// What a command does, call by call: each with its name and its error.
     fn ops(&mut self, step: &'b script::Step<'b>) -> Vec<(String, Option<String>, Op)> {
         let verb = step.verb();
+        let calculates =
+            matches!(step.command.action, Action::Evaluate(_)) || verb == Some(Verb::Print);
+        if calculates
+            && self.inner.is_none()
+            && (!step.calls.is_empty() || step.end == End::Unreturned)
+        {
+            return self.calculated(step);
+        }
         let left_out = |reason: &str| {
             let shown = comment(&step.command.text);
             vec![(shown, None, Op::LeftOut(reason.to_owned()))]
@@ -135,6 +146,7 @@ impl<'b> Builder<'_, 'b> {
             return left_out("the lab's own");
         }
         match (&step.command.action, verb) {
+            _ if self.inner.is_some() => {}
             (Action::Call(call), Some(Verb::Print)) => {
                 let items = match call.args.first() {
                     Some(Some(Expr::List(items))) => items.clone(),
@@ -153,6 +165,9 @@ impl<'b> Builder<'_, 'b> {
             }
             (Action::Evaluate(value), _) => {
                 if !step.command.targets.is_empty() {
+                    for target in &step.command.targets {
+                        self.typed.remove(target);
+                    }
                     return left_out("a value that the lab calculated");
                 }
                 return match self.printed(std::slice::from_ref(value)) {
@@ -171,6 +186,7 @@ impl<'b> Builder<'_, 'b> {
             _ => {}
         }
         let mut found = Vec::new();
+        let called = script::the_call(&step.command.action).map(|call| call.verb);
         // A block's later rounds do the same.
         let first = step.calls.first().map(|call| call.command);
         for call in step.calls.iter().filter(|call| Some(call.command) == first) {
@@ -178,7 +194,7 @@ impl<'b> Builder<'_, 'b> {
                 continue;
             }
             let op = match (call.name.as_str(), verb) {
-                ("poll", Some(verb)) if verb != Verb::Poll => self.timer(call, verb),
+                ("poll", _) if called != Some(Verb::Poll) => self.timer(call, step.call_name()),
                 _ => self.op(call),
             };
             self.remember_path(call, &op);
@@ -200,10 +216,64 @@ impl<'b> Builder<'_, 'b> {
         found
     }
 
+    /// An expression with calls in it: the calls, and what is printed of their values.
+    fn calculated(&mut self, step: &'b script::Step<'b>) -> Vec<(String, Option<String>, Op)> {
+        self.inner = Some(Vec::new());
+        let mut found = self.ops(step);
+        let lacks = |(_, _, op): &(String, Option<String>, Op)| matches!(op, Op::LeftOut(_));
+        if step.end == End::Well && !found.iter().any(lacks) {
+            let items = match &step.command.action {
+                Action::Call(call) => match call.args.first() {
+                    Some(Some(Expr::List(items))) => items.clone(),
+                    _ => Vec::new(),
+                },
+                Action::Evaluate(value) => vec![value.clone()],
+                _ => Vec::new(),
+            };
+            let shown = if step.command.targets.is_empty() {
+                self.printed(&items)
+            } else {
+                Err("a value that the lab calculated; its call is made".to_owned())
+            };
+            let (name, op) = match shown {
+                Ok(shown) => ("print".to_owned(), Op::Print(shown)),
+                Err(reason) => (comment(&step.command.text), Op::LeftOut(reason)),
+            };
+            found.push((name, None, op));
+        }
+        for target in &step.command.targets {
+            self.typed.remove(target);
+        }
+        self.inner = None;
+        found
+    }
+
+    /// The variable that holds the value of the one call in an expression.
+    fn inner_value(&self) -> Option<Variable> {
+        match self.inner.as_deref() {
+            Some([value]) => Some(*value),
+            _ => None,
+        }
+    }
+
     /// What was received or asked for and got no name is printed, as at Python's own prompt.
     fn shown_after(&mut self, op: &Op, call: &CallEvent) -> Option<Vec<Shown>> {
         let step = self.step?;
         if call.errno.is_some() {
+            return None;
+        }
+        if let Some(inner) = &mut self.inner {
+            match op {
+                Op::Receive {
+                    into, from: None, ..
+                }
+                | Op::OwnName { into, .. }
+                | Op::PeerName { into, .. }
+                | Op::GetOption { into, .. } => inner.push(*into),
+                Op::Timer { .. } => {}
+                // No value that what is printed could be made of.
+                _ => inner.extend([usize::MAX; 2]),
+            }
             return None;
         }
         if let (Op::Receive { .. }, false) = (op, step.command.targets.is_empty()) {
@@ -259,7 +329,7 @@ impl<'b> Builder<'_, 'b> {
     }
 
     /// The poll(2) with which a call with a time begins.
-    fn timer(&mut self, call: &CallEvent, verb: Verb) -> Op {
+    fn timer(&mut self, call: &CallEvent, name: &str) -> Op {
         let entries = super::reading::poll_entries(call.args.first().map_or("", String::as_str));
         let Some([(fd, events)]) = entries.as_deref() else {
             return Op::LeftOut("its arguments have no form here".to_owned());
@@ -272,7 +342,7 @@ impl<'b> Builder<'_, 'b> {
                 fd,
                 events: events.clone(),
                 milliseconds,
-                otherwise: format!("{}: timed out", verb.entry().name),
+                otherwise: format!("{name}: timed out"),
             },
             _ => Op::LeftOut("its socket is none of this program's".to_owned()),
         }
@@ -280,9 +350,7 @@ impl<'b> Builder<'_, 'b> {
 
     /// A call that never returned: the program looks for a while whether it would.
     fn unreturned(&mut self, step: &'b script::Step<'b>) -> Option<(String, Option<String>, Op)> {
-        let Action::Call(call) = &step.command.action else {
-            return None;
-        };
+        let call = script::the_call(&step.command.action)?;
         let name = call.verb.entry().name;
         let events = match call.verb {
             Verb::Accept | Verb::Recv | Verb::Recvfrom | Verb::Recvmsg | Verb::RecvFds => "POLLIN",
@@ -351,6 +419,9 @@ impl<'b> Builder<'_, 'b> {
 
     /// The variable that one of the command's targets names.
     fn target(&mut self, place: usize, kind: Kind) -> Option<Variable> {
+        if self.inner.is_some() {
+            return None;
+        }
         let typed = self.step?.command.targets.get(place)?.clone();
         Some(self.named(&typed, kind))
     }

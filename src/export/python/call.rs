@@ -6,7 +6,7 @@ use crate::catalog::verb::{Spelling, Verb};
 use crate::command::ast::{Call, Expr};
 use crate::event::CallEvent;
 use crate::export::literal::text;
-use crate::export::reading::{OptionValue, option_value};
+use crate::export::reading::{OptionValue, is_number, option_value};
 use crate::value::Address;
 use std::fmt::Write as _;
 
@@ -325,6 +325,15 @@ impl Known {
         let arg = |place: usize| call.args.get(place).and_then(Option::as_ref);
         let (level, name) = (self.needed(arg(1))?, self.needed(arg(2))?);
         let head = format!("{}.getsockopt({level}, {name}", self.socket(arg(0))?);
+        if made.is_empty() {
+            // A call inside an expression.
+            return match arg(2) {
+                Some(Expr::Constant(name)) if STRUCTURES.contains(&name.as_str()) => {
+                    Err("inside an expression this option's structure has no form".to_owned())
+                }
+                _ => Ok(format!("{head})")),
+            };
+        }
         if let Some(room) = arg(3) {
             return Ok(format!("{head}, {})", self.expression(room)?));
         }
@@ -333,7 +342,13 @@ impl Known {
                 Some(OptionValue::Linger(..)) => format!("struct.unpack(\"ii\", {head}, 8))"),
                 Some(OptionValue::Time(..)) => format!("struct.unpack(\"ll\", {head}, 16))"),
                 Some(OptionValue::Text(_)) => format!("{head}, 64).rstrip(b\"\\0\").decode()"),
-                Some(OptionValue::Int(_)) => format!("{head})"),
+                _ if made
+                    .last()
+                    .and_then(|call| call.args.get(3))
+                    .is_some_and(|value| is_number(value)) =>
+                {
+                    format!("{head})")
+                }
                 _ if made.last().is_some_and(|call| call.errno.is_some()) => format!("{head})"),
                 _ => {
                     self.remarks.push("the structure's bytes".to_owned());
@@ -456,6 +471,17 @@ impl Known {
         }
     }
 }
+
+/// Options whose value is no number.
+const STRUCTURES: &[&str] = &[
+    "SO_BINDTODEVICE",
+    "SO_LINGER",
+    "SO_PEERCRED",
+    "SO_RCVTIMEO",
+    "SO_SNDTIMEO",
+    "TCP_CONGESTION",
+    "TCP_INFO",
+];
 
 /// True for what is called for its value.
 fn answers(verb: Verb) -> bool {

@@ -5,7 +5,7 @@ use super::call::data;
 use crate::catalog::verb::Verb;
 use crate::command::ast::{Action, Expr, Operator};
 use crate::event::CallEvent;
-use crate::export::plan::{Bytes, Kind, Shown};
+use crate::export::plan::{Bytes, Kind, Shown, Variable};
 
 impl Builder<'_, '_> {
     /// What a call sends.
@@ -31,13 +31,21 @@ impl Builder<'_, '_> {
         })
     }
 
+    /// The variable that a name or a call stands for.
+    fn held_in(&self, value: &Expr) -> Option<Variable> {
+        match value {
+            Expr::Name(name) => self.typed.get(name).copied(),
+            _ => self.inner_value(),
+        }
+    }
+
     /// An expression of bytes.
     fn bytes(&mut self, value: &Expr) -> Option<Bytes> {
         Some(match value {
             Expr::Str(text) => Bytes::Literal(text.as_bytes().to_vec()),
             Expr::Bytes(bytes) => Bytes::Literal(bytes.clone()),
-            Expr::Name(name) => {
-                let variable = self.typed.get(name).copied()?;
+            Expr::Name(_) | Expr::Call(_) => {
+                let variable = self.held_in(value)?;
                 if !matches!(self.plan.variables[variable].kind, Kind::Bytes(_)) {
                     return None;
                 }
@@ -87,8 +95,8 @@ impl Builder<'_, '_> {
         Ok(match item {
             Expr::Str(text) => Shown::Text(text.clone()),
             Expr::Int(number) => Shown::Text(number.to_string()),
-            Expr::Name(name) => {
-                let variable = self.typed.get(name).copied().ok_or_else(unknown)?;
+            Expr::Name(_) | Expr::Call(_) => {
+                let variable = self.held_in(item).ok_or_else(unknown)?;
                 self.plan.variables[variable].read = true;
                 match self.plan.variables[variable].kind {
                     Kind::Bytes(_) => Shown::Literally(Bytes::Held(variable)),

@@ -4,7 +4,7 @@ use super::Builder;
 use crate::event::CallEvent;
 use crate::export::plan::{Bytes, Kind, Op, Variable};
 use crate::export::reading::{
-    OptionValue, descriptors_sent, is_flags, numbers, option_value, poll_entries, room, timeval,
+    descriptors_sent, is_flags, is_number, numbers, option_value, poll_entries, room, timeval,
 };
 
 /// What cannot be read back from the line that shows it.
@@ -223,8 +223,8 @@ impl Builder<'_, '_> {
                 },
                 _ => unread(),
             },
-            "getsockopt" => match (word(1), word(2), option_value(arg(3))) {
-                (Some(level), Some(name), Some(OptionValue::Int(_))) => Op::GetOption {
+            "getsockopt" => match (word(1), word(2)) {
+                (Some(level), Some(name)) if is_number(arg(3)) => Op::GetOption {
                     fd,
                     level,
                     name,
