@@ -252,9 +252,11 @@ impl Shell {
             processes.any(|process| process.works().next().is_some())
         };
         let is_awake = |shell: &Self| {
-            let processes = shell.session.processes().iter();
-            let mut works = processes.flat_map(|process| process.works());
-            works.any(|(_, work)| !work.blocked || work.call.is_none())
+            let mut processes = shell.session.processes().iter();
+            processes.any(|process| {
+                let mut works = process.works();
+                works.any(|(_, work)| !work.blocked || work.call.is_none())
+            })
         };
         while waits(self)
             && !self.stopped
