@@ -2,6 +2,7 @@
 
 mod support;
 
+use std::fmt::Write as _;
 use support::{folder, private_lab, run, run_in, script};
 
 #[test]
@@ -323,7 +324,6 @@ fn four_hundred_processes_are_made() {
     if !private_lab() {
         return;
     }
-    use std::fmt::Write as _;
     let mut text = String::new();
     for number in 0..400 {
         writeln!(text, "process p{number}").expect("it fits");

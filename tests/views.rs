@@ -491,14 +491,21 @@ fn words_of(out: &str) -> Vec<String> {
     words.into_iter().collect()
 }
 
+/// A script with lines for each of these words.
+fn each<T: AsRef<str>>(words: &[T], lines: impl Fn(&str) -> String) -> String {
+    words
+        .iter()
+        .fold(String::new(), |script, word| script + &lines(word.as_ref()))
+}
+
 #[test]
 fn every_word_that_the_views_print_can_be_asked_for() {
+    // Plain English, and the names of this session.
+    const PLAIN: &str = "a b c d l m n q s u x y conn addr fd of for in is its no on the by an and both had be as could which so all any at r ms";
     if !private_lab() {
         return;
     }
     let place = folder();
-    // Plain English, and the names of this session.
-    const PLAIN: &str = "a b c d l m n q s u x y conn addr fd of for in is its no on the by an and both had be as could which so all any at r ms";
     let open = "sockets\na> info c\nb> close conn\n";
     let script = format!(
         "inspect off\n{}ladder\npackets\nsockets\nconversations\n",
@@ -546,10 +553,7 @@ fn every_word_that_the_views_print_can_be_asked_for() {
             "{known} in {words:?}"
         );
     }
-    let asked: String = words
-        .iter()
-        .map(|word| format!("explain {word}\n"))
-        .collect();
+    let asked = each(&words, |word| format!("explain {word}\n"));
     let answer = run_in(place.path(), &["--color", "never", "-c", &asked], b"");
     let unknown: Vec<&str> = answer
         .out
@@ -605,16 +609,14 @@ fn words_copied_from_the_screen_and_the_builders_are_explained() {
         "IGMPv3",
         "acknowledges #6",
     ];
-    let mut script: String = topics
-        .iter()
-        .map(|topic| format!("explain {topic}\n"))
-        .collect();
-    for layer in [
+    let layers = [
         "eth", "arp", "ip", "ip6", "icmp", "icmp6", "igmp", "tcp", "udp", "dns", "raw", "nlmsg",
         "rtmsg",
-    ] {
-        script.push_str(&format!("help {layer}\nhelp {layer}(…)\nexplain {layer}\n"));
-    }
+    ];
+    let mut script = each(&topics, |topic| format!("explain {topic}\n"));
+    script += &each(&layers, |layer| {
+        format!("help {layer}\nhelp {layer}(…)\nexplain {layer}\n")
+    });
     script.push_str("help repeat\nhelp expect\nhelp wire drop\nhelp wire\nhelp len\nman 2 connect\nman 7 tcp\nhelp s.recv()\n");
     let ran = run_in(place.path(), &["--color", "never", "-c", &script], b"");
     assert_eq!(ran.status, 0, "{}{}", ran.out, ran.err);
