@@ -95,6 +95,8 @@ pub struct Session {
     refusals: BTreeMap<String, String>,
     variables: BTreeMap<String, BTreeSet<String>>,
     last_end: Option<(String, Ended)>,
+    /// How processes ended whose channel was not yet found closed, by their ids as the keeper sees them.
+    early_ends: BTreeMap<i32, Ended>,
     /// Programs by the inodes of their sockets, as far as they were looked up.
     program_inodes: HashMap<u64, String>,
     /// Sockets without a descriptor that were found to have ended, the last time the kernel was asked.
@@ -137,6 +139,7 @@ impl Session {
             refusals: BTreeMap::new(),
             variables: BTreeMap::new(),
             last_end: None,
+            early_ends: BTreeMap::new(),
             program_inodes: HashMap::new(),
             ended: Vec::new(),
             stale: false,

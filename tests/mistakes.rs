@@ -246,7 +246,9 @@ fn a_script_waits_for_a_call_that_ends_by_itself_and_not_for_one_that_does_not()
         ),
         (
             "s = create_server :5000\ns.settimeout(0.2)\ns.accept()\nwhy",
-            &["no call has failed so far; the last command: timed out after 0.2 s"],
+            &[
+                "No connection waits in the queue of s, which listens on 0.0.0.0:5000: nobody has connected",
+            ],
         ),
         (
             "s = create_server :5000\naccept s",

@@ -174,6 +174,11 @@ fn served_under_strace(place: &Path, model: &str) -> (BTreeMap<u32, Strand>, Str
             strand.drain(..first);
         }
     }
+    // In the end the terminal closes its captures in threads of their own.
+    strands.retain(|_, strand| {
+        let ends = |name: &str| matches!(name, "close" | "pthread_create");
+        strand.iter().any(|((name, ..), _)| !ends(name))
+    });
     // The prompt that connects may have been quiet until then.
     strands.retain(|_, strand| !strand.iter().any(|((name, ..), _)| name == "connect"));
     (strands, told)

@@ -540,7 +540,7 @@ fn a_lesson_is_learned_at_the_prompt_with_mistakes_hints_and_an_experiment_and_g
         assert_eq!(terminal.ended(), 0);
         let kept =
             std::fs::read_to_string(home.path().join("socklab/progress")).expect("it was kept");
-        assert!(kept.contains("handshake 6 of 14\n"), "{kept}");
+        assert!(kept.contains("handshake 6 of 14 said "), "{kept}");
     }
 }
 

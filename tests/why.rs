@@ -46,7 +46,7 @@ const PAGES: &[(&str, &str)] = &[
     (
         "unix(7)",
         "EADDRINUSE EBADF ECONNREFUSED ECONNRESET !EFAULT EINVAL EISCONN !ENFILE ENOENT !ENOMEM ENOTCONN EOPNOTSUPP !EPERM EPIPE \
-         EPROTONOSUPPORT EPROTOTYPE ESOCKTNOSUPPORT ESRCH !ETOOMANYREFS",
+         EPROTONOSUPPORT EPROTOTYPE ESOCKTNOSUPPORT !ESRCH !ETOOMANYREFS",
     ),
     (
         "raw(7)",
@@ -101,6 +101,10 @@ const UNPROVOKED: &[(&str, &str)] = &[
         "Linux gives it for an ICMP parameter problem, which nothing in a lab sends",
     ),
     ("EROFS", "a script mounts nothing"),
+    (
+        "ESRCH",
+        "a lab of root's has no capability to name another process, and fails with EPERM first",
+    ),
     (
         "ETOOMANYREFS",
         "the limit is the terminal's own, and differs from machine to machine",

@@ -66,7 +66,7 @@ fn why_shows_what_was_sent_into_the_silence_when_a_connection_times_out() {
     assert_eq!(ran.status, 0, "{}", ran.out);
     let told = ran.out.rsplit("client> why").next().unwrap_or_default();
     for words in [
-        "nothing came back; the wire lost all of them",
+        "nothing came back, as all were lost by rule 1",
         "Retransmission",
     ] {
         assert!(told.contains(words), "{words}: {told}");

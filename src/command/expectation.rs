@@ -84,8 +84,13 @@ pub enum Expectation {
     TimedOut,
     /// `output "text"`: this was printed.
     Output(String),
-    /// `why "text"`: the first sentence of what `why` says of the last failure has this.
-    Why(String),
+    /// `why [NAME] "text"`: the first sentence of what `why` says of the last failure, or of that of a process or socket, has this.
+    Why {
+        /// The process or the socket.
+        about: Option<String>,
+        /// What the sentence has.
+        text: String,
+    },
     /// `received "text"`: the process has received these bytes.
     Received(Vec<u8>),
     /// `took 1s ±20%`: the last call took this long.
@@ -224,11 +229,20 @@ fn parse_expectation(text: &str) -> Result<Expectation, Diagnostic> {
             Ok(_) => Err(wrong("output is text").expecting("text in quotes: output \"hello\"")),
             Err(error) => Err(error.shifted(rest_start)),
         },
-        "why" if rest.starts_with(['"', '\'']) => match parse_expression(rest) {
-            Ok(Expr::Str(text)) => Ok(Expectation::Why(text)),
-            Ok(_) => Err(wrong("what why says is text").expecting("text in quotes: why \"no route\"")),
-            Err(error) => Err(error.shifted(rest_start)),
-        },
+        "why" => {
+            let quote = rest.find(['"', '\'']).unwrap_or(rest.len());
+            let (about, text) = rest.split_at(quote);
+            let about = Some(about.trim()).filter(|about| !about.is_empty());
+            match parse_expression(text) {
+                Ok(Expr::Str(text)) => Ok(Expectation::Why {
+                    about: about.map(str::to_owned),
+                    text,
+                }),
+                Ok(_) => Err(wrong("what why says is text")
+                    .expecting("text in quotes: why \"no route\", why c \"no route\"")),
+                Err(error) => Err(error.shifted(rest_start + quote)),
+            }
+        }
         "received" if rest.starts_with(['"', '\'', 'b', 'x']) => match parse_expression(rest) {
             Ok(Expr::Str(text)) => Ok(Expectation::Received(text.into_bytes())),
             Ok(Expr::Bytes(bytes)) => Ok(Expectation::Received(bytes)),

@@ -1,7 +1,7 @@
 //! What one frame says, as plain numbers: the flat record that the tracker, the filters and the one-line view read.
 //! Not the field tree (that is `tree.rs`): decoding into this record allocates nothing.
 
-use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
+use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
 use std::ops::Range;
 
 /// A link-layer header type, as pcap files number them (the `LINKTYPE_` values of the tcpdump group).
@@ -458,6 +458,15 @@ pub struct Malformed {
 }
 
 impl Headers {
+    /// Both ends of a packet with ports.
+    pub fn endpoints(&self) -> Option<(SocketAddr, SocketAddr)> {
+        let ((source, destination), (from, to)) = self.addresses().zip(self.ports())?;
+        Some((
+            SocketAddr::new(source, from),
+            SocketAddr::new(destination, to),
+        ))
+    }
+
     /// Source and destination addresses of the IP header, if there is one.
     pub fn addresses(&self) -> Option<(IpAddr, IpAddr)> {
         match self.net {

@@ -38,6 +38,9 @@ impl Session {
     }
 
     fn end_of(&mut self, keeper_pid: i32) -> Ended {
+        if let Some(how) = self.early_ends.remove(&keeper_pid) {
+            return how;
+        }
         for _ in 0..200 {
             match self.lab.ends() {
                 Ok(ends) => {
@@ -46,7 +49,7 @@ impl Session {
                         if pid == keeper_pid {
                             found = Some(how);
                         } else {
-                            self.program_ended(pid, how);
+                            self.keeper_saw_end(pid, how);
                         }
                     }
                     if let Some(how) = found {
@@ -69,7 +72,7 @@ impl Session {
         match self.lab.ends() {
             Ok(ends) => {
                 for (pid, how) in ends {
-                    self.program_ended(pid, how);
+                    self.keeper_saw_end(pid, how);
                 }
             }
             Err(error) => {
@@ -89,8 +92,13 @@ impl Session {
         }
     }
 
-    fn program_ended(&mut self, keeper_pid: i32, how: Ended) {
-        if let Some(program) = self
+    /// The keeper has reaped a process or a program. That of a process is kept until its channel is found closed: while a command of another
+    /// process is under way only that one is heard.
+    fn keeper_saw_end(&mut self, keeper_pid: i32, how: Ended) {
+        let mut processes = self.processes.iter();
+        if processes.any(|process| process.keeper_pid == keeper_pid) {
+            self.early_ends.insert(keeper_pid, how);
+        } else if let Some(program) = self
             .programs
             .iter_mut()
             .find(|program| program.keeper_pid == keeper_pid)

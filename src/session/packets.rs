@@ -111,7 +111,9 @@ impl Packets {
     pub fn change_states(&mut self, inventory: &Inventory) -> bool {
         let mut strange = false;
         for waiting in self.taps.waiting() {
-            let Some((from, to)) = endpoints(&waiting.headers)
+            let Some((from, to)) = waiting
+                .headers
+                .endpoints()
                 .filter(|_| protocol_of(&waiting.headers) == Protocol::Udp)
             else {
                 continue;
@@ -196,7 +198,9 @@ impl Packets {
                 rulings,
                 comments: Vec::new(),
             };
-            let owner = endpoints(&packet.headers)
+            let owner = packet
+                .headers
+                .endpoints()
                 .zip(sender)
                 .filter(|((from, to), _)| {
                     inventory
@@ -211,7 +215,7 @@ impl Packets {
             if let Some(found) = found {
                 packet.cause = Some(found.cause);
                 if let (Some((process, fd)), Some((from, _))) =
-                    (found.connects, endpoints(&packet.headers))
+                    (found.connects, packet.headers.endpoints())
                 {
                     self.learned.push((process, fd, from));
                 }
@@ -255,7 +259,7 @@ impl Packets {
     fn correct_states(&self, packet: &mut PacketEvent, ends: Ends) {
         let time_ns = packet.frame.time_ns;
         let (Some((from, to)), Some(states)) =
-            (endpoints(&packet.headers), &mut packet.track.states)
+            (packet.headers.endpoints(), &mut packet.track.states)
         else {
             return;
         };
@@ -298,7 +302,7 @@ impl Packets {
             }),
             _ => None,
         };
-        let held = endpoints(headers).or(quoted).is_some_and(|(from, to)| {
+        let held = headers.endpoints().or(quoted).is_some_and(|(from, to)| {
             let protocol = if quoted.is_some() {
                 Protocol::Udp
             } else {
@@ -335,13 +339,4 @@ impl Packets {
 struct Ends {
     sender: Option<usize>,
     receiver: Option<usize>,
-}
-
-/// Both ends of a packet with ports.
-pub fn endpoints(headers: &Headers) -> Option<(SocketAddr, SocketAddr)> {
-    let ((source, destination), (from, to)) = headers.addresses().zip(headers.ports())?;
-    Some((
-        SocketAddr::new(source, from),
-        SocketAddr::new(destination, to),
-    ))
 }

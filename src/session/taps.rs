@@ -1,7 +1,6 @@
 //! Where a session's frames come from: the loopback of each host, and the wire between hosts. Fetched, decoded, put in the order of
 //! their time; what they mean is not asked here.
 
-use super::packets::endpoints;
 use crate::capture::tap::Tap;
 use crate::command::wire::WireOrder;
 use crate::event::packet::{Frame, WIRE};
@@ -82,7 +81,7 @@ impl Awaited {
 
     /// True when a segment may have changed the state of a connection: SYN, FIN, RST, and what acknowledges the SYN of an answer or a FIN.
     fn moves(&mut self, network: u16, headers: &Headers) -> bool {
-        let (Some(tcp), Some((from, to))) = (headers.tcp(), endpoints(headers)) else {
+        let (Some(tcp), Some((from, to))) = (headers.tcp(), headers.endpoints()) else {
             return false;
         };
         let answers = tcp.flags & (flag::SYN | flag::ACK) == flag::SYN | flag::ACK;

@@ -20,6 +20,7 @@ mod route;
 mod scene;
 mod silence;
 mod standing;
+mod table;
 mod unanswered;
 mod unix;
 mod waiting;
@@ -93,7 +94,7 @@ impl Session {
             return Some(refused);
         }
         let scene = Scene::gather(self, failure?);
-        let found = cause::find(&scene);
+        let found = table::find(&scene);
         Some(Evidence {
             holders: found.holders,
             packets: found.packets,

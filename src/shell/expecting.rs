@@ -117,7 +117,7 @@ impl Shell {
                 }
                 self.settled(process, claim, since)
             }
-            Expectation::Why(_) => {
+            Expectation::Why { .. } => {
                 self.wait_for_timed(Some(process), screen);
                 self.settled(process, claim, since)
             }
@@ -166,10 +166,19 @@ impl Shell {
             Expectation::Condition(expr) => {
                 self.condition(process, expr.clone(), "it is not so".to_owned())
             }
-            Expectation::Why(wanted) => {
+            Expectation::Why {
+                about,
+                text: wanted,
+            } => {
+                let (whose, fd) = match about {
+                    Some(name) => self
+                        .meant(process, name)
+                        .map(|(whose, fd)| (Some(whose), fd))?,
+                    None => (claim.process.clone(), None),
+                };
                 let found = self.session.why(Whose {
-                    process: claim.process.as_deref(),
-                    fd: None,
+                    process: whose.as_deref(),
+                    fd,
                 });
                 let first = found.and_then(|found| found.facts.into_iter().next());
                 match first {

@@ -17,7 +17,6 @@ use crate::render::styled::{Look, Style, Styled};
 use crate::render::{endpoint, message};
 use crate::session::known::Known;
 use crate::session::ledger::Ledger;
-use crate::session::packets::endpoints;
 use crate::value::Address;
 
 /// `follow` shows at most this many lines on the screen.
@@ -321,7 +320,7 @@ fn conversation_of(known: &Known) -> Ends {
 }
 
 fn belongs(ends: &Ends, packet: &PacketEvent) -> bool {
-    let Some((from, to)) = endpoints(&packet.headers) else {
+    let Some((from, to)) = packet.headers.endpoints() else {
         return false;
     };
     let (from, to) = (Address::from(from), Address::from(to));

@@ -6,7 +6,6 @@ use crate::event::CallEvent;
 use crate::event::packet::PacketEvent;
 use crate::lesson::difference::Seen;
 use crate::session::known::protocol_of;
-use crate::session::packets::endpoints;
 use std::net::{IpAddr, SocketAddr};
 
 impl Shell {
@@ -68,7 +67,7 @@ impl Shell {
             add(host.unwrap_or_default());
             names
         };
-        let ends = endpoints(&packet.headers);
+        let ends = packet.headers.endpoints();
         let (from, to) = packet.headers.addresses().unzip();
         Seen {
             packet,

@@ -266,7 +266,7 @@ impl Shell {
     }
 
     /// Whose failure a name means: a process's, or that of a socket of the process at the prompt. An error says that it is neither.
-    fn meant(&self, process: &str, name: &str) -> Result<(String, Option<i32>), String> {
+    pub(super) fn meant(&self, process: &str, name: &str) -> Result<(String, Option<i32>), String> {
         let log = self.session.log();
         let socket = self.session.inventory().by_name(process, name);
         if self.session.process(name).is_some() || log.calls().any(|call| call.process == name) {

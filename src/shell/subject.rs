@@ -8,7 +8,6 @@ use crate::render::{endpoint, info};
 use crate::session::known::Known;
 use crate::session::ledger::Ledger;
 use crate::session::log::Log;
-use crate::session::packets::endpoints;
 use crate::value::Address;
 use std::collections::BTreeMap;
 use std::net::SocketAddr;
@@ -62,7 +61,7 @@ impl Shell {
         let number = self.conversation(text)?;
         let mut packets = self.session.log().packets();
         let first = packets.find(|packet| packet.track.conversation == Some(number))?;
-        let (from, to) = endpoints(&first.headers)?;
+        let (from, to) = first.headers.endpoints()?;
         let (left, right) = if first.track.forward {
             (from, to)
         } else {
@@ -144,7 +143,7 @@ pub(super) fn connection<'a>(log: &'a Log, subject: &Subject) -> Vec<(&'a Packet
 
 /// True when the packet went from or to this connected socket, on a network that its host is on.
 fn carries(party: &Party, packet: &PacketEvent) -> bool {
-    let Some((from, to)) = endpoints(&packet.headers) else {
+    let Some((from, to)) = packet.headers.endpoints() else {
         return false;
     };
     shares_network(party, packet) && (stands(party, from, to) || stands(party, to, from))
@@ -177,7 +176,7 @@ pub(super) fn ends<'a>(
     let (Some((first, forward)), Some((last, _))) = (packets.first(), packets.last()) else {
         return (Vec::new(), Vec::new());
     };
-    let Some((from, to)) = endpoints(&first.headers) else {
+    let Some((from, to)) = first.headers.endpoints() else {
         return (Vec::new(), Vec::new());
     };
     let (left, right) = if *forward { (from, to) } else { (to, from) };
@@ -197,7 +196,7 @@ pub(super) fn ends<'a>(
 
 /// True when a socket of the session listens where a connection was opened to.
 pub(super) fn is_listened_at(ledger: &Ledger, packet: &PacketEvent, forward: bool) -> bool {
-    let Some((from, to)) = endpoints(&packet.headers) else {
+    let Some((from, to)) = packet.headers.endpoints() else {
         return false;
     };
     let at = if forward { to } else { from };
@@ -221,7 +220,10 @@ pub(super) fn implied(log: &Log, party: &Party) -> Vec<&'static str> {
         let Some((sender, receiver)) = packet.track.states else {
             continue;
         };
-        let own = endpoints(&packet.headers).is_some_and(|(from, to)| stands(party, from, to));
+        let own = packet
+            .headers
+            .endpoints()
+            .is_some_and(|(from, to)| stands(party, from, to));
         let state = match own {
             true => sender,
             // What was lost on the wire moved nobody at its other end.

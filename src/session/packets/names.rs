@@ -1,6 +1,6 @@
 //! What the ends of a packet are called: the session's sockets, and the programs that run in the lab.
 
-use super::{Ends, Packets, endpoints};
+use super::{Ends, Packets};
 use crate::event::packet::{PacketEvent, Track};
 use crate::packet::headers::Headers;
 use crate::session::inventory::Inventory;
@@ -30,7 +30,7 @@ impl Packets {
         ends: Ends,
         inventory: &Inventory,
     ) -> Names {
-        let Some((from, to)) = endpoints(headers) else {
+        let Some((from, to)) = headers.endpoints() else {
             return Names::default();
         };
         let (owners, taps) = (&self.owners, &self.taps);

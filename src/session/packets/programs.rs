@@ -2,7 +2,7 @@
 //! program that lives for a few milliseconds is gone by then. But nobody else is on a lab's host: what no process of the session can have
 //! sent, a program sent that ran there at the time.
 
-use super::{Ends, Packets, endpoints};
+use super::{Ends, Packets};
 use crate::event::packet::Track;
 use crate::packet::headers::{Headers, Transport, flag};
 use crate::session::inventory::Inventory;
@@ -64,7 +64,7 @@ impl Packets {
         if self.shared || self.runs.is_empty() {
             return;
         }
-        let (Some(host), Some((from, to))) = (ends.sender, endpoints(headers)) else {
+        let (Some(host), Some((from, to))) = (ends.sender, headers.endpoints()) else {
             return;
         };
         // A reset, and an acknowledgment alone, may come from a kernel without a socket.

@@ -7,7 +7,6 @@ use super::scene::{Scene, numbers, place, title};
 use crate::event::packet::PacketEvent;
 use crate::event::wire::Effect;
 use crate::packet::headers::{Net, Transport};
-use crate::session::packets::endpoints;
 use crate::value::Address;
 use std::net::SocketAddr;
 
@@ -102,8 +101,10 @@ fn udp_ports(packet: &PacketEvent) -> Option<(u16, u16)> {
 
 /// `The datagram #5 (10 bytes, from 10.0.0.1:40000)`.
 fn datagram(packet: &PacketEvent) -> String {
-    let from =
-        endpoints(&packet.headers).map_or(String::new(), |(from, _)| format!(", from {from}"));
+    let from = packet
+        .headers
+        .endpoints()
+        .map_or(String::new(), |(from, _)| format!(", from {from}"));
     let length = match packet.headers.transport {
         Transport::Udp(udp) => usize::from(udp.length).saturating_sub(8),
         _ => 0,

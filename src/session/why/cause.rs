@@ -1,11 +1,7 @@
-//! The table of causes: which call fails with which error on which kind of socket, under which condition, and the sentence that says so.
-//! The first row that holds speaks. What the rows ask is in `scene`.
+//! A row of the table of causes: which call fails with which error on which kind of socket, under which condition, and the sentence that
+//! says so. The rows are in the files beside this one, a file for each topic; `table` puts them in order. What they ask is in `scene`.
 
 use super::scene::Scene;
-use super::{
-    astray, binding, connecting, datagram, descriptor, local, making, multicast, names, option,
-    raw, reset, route, silence, standing, unanswered, waiting,
-};
 use crate::event::packet::PacketEvent;
 use crate::event::socket::SocketRow;
 
@@ -96,66 +92,5 @@ impl Finding {
     pub(super) fn held(mut self, rows: impl IntoIterator<Item = SocketRow>) -> Self {
         self.holders.extend(rows);
         self
-    }
-}
-
-/// What explains a failure, in the order in which it is asked: what is particular before what is general.
-const CAUSES: &[&[Cause]] = &[
-    names::CAUSES,
-    descriptor::CAUSES,
-    local::CAUSES,
-    making::CAUSES,
-    multicast::CAUSES,
-    option::CAUSES,
-    raw::CAUSES,
-    datagram::CAUSES,
-    binding::CAUSES,
-    connecting::CAUSES,
-    route::CAUSES,
-    reset::CAUSES,
-    silence::CAUSES,
-    standing::CAUSES,
-    astray::CAUSES,
-    unanswered::CAUSES,
-    waiting::CAUSES,
-];
-
-/// What is said besides, of every failure that it fits.
-const CIRCUMSTANCES: &[&[Cause]] = &[waiting::CIRCUMSTANCES];
-
-/// What the first cause that holds says, and all circumstances.
-pub(super) fn find(scene: &Scene<'_>) -> Finding {
-    let mut causes = CAUSES.iter().copied().flatten();
-    let mut found = causes
-        .find_map(|cause| cause.ask(scene))
-        .unwrap_or_default();
-    let besides = CIRCUMSTANCES.iter().copied().flatten();
-    for more in besides.filter_map(|cause| cause.ask(scene)) {
-        found.facts.extend(more.facts);
-        found.packets.extend(more.packets);
-        found.holders.extend(more.holders);
-    }
-    found
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::catalog::errno;
-    use crate::catalog::socket_kind::KINDS;
-
-    #[test]
-    fn a_row_names_errors_and_kinds_of_sockets_that_exist() {
-        for cause in CAUSES.iter().chain(CIRCUMSTANCES).copied().flatten() {
-            for name in cause.errnos.split(' ').filter(|name| !name.is_empty()) {
-                assert!(
-                    name == "timeout" || errno::by_name(name).is_some(),
-                    "{name}"
-                );
-            }
-            for kind in cause.of.split(", ").filter(|kind| !kind.is_empty()) {
-                assert!(KINDS.contains(&kind), "{kind}");
-            }
-        }
     }
 }

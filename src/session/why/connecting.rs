@@ -5,7 +5,6 @@ use super::cause::{Cause, Finding, said};
 use super::scene::{Scene, numbers, place, title, told};
 use crate::event::packet::PacketEvent;
 use crate::packet::headers::{Tcp, flag};
-use crate::session::packets::endpoints;
 use crate::value::Address;
 use std::net::SocketAddr;
 
@@ -105,7 +104,7 @@ fn syn_and_rst<'a>(scene: &'a Scene<'_>) -> Option<(&'a PacketEvent, &'a PacketE
     };
     let rst = scene.own_packets().rev().find(|packet| {
         let (time, tcp) = (packet.frame.time_ns, packet.headers.tcp());
-        let ends = endpoints(&packet.headers);
+        let ends = packet.headers.endpoints();
         time >= since
             && time <= end
             && tcp.is_some_and(|tcp| tcp.flags & flag::RST != 0)
@@ -233,7 +232,7 @@ fn under_way(scene: &Scene<'_>) -> Option<Finding> {
         .own_packets()
         .filter(|packet| packet.frame.time_ns >= scene.call.start_ns)
         .filter(|packet| {
-            let ends = endpoints(&packet.headers);
+            let ends = packet.headers.endpoints();
             packet
                 .headers
                 .tcp()

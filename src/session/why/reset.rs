@@ -4,7 +4,6 @@ use super::cause::{Cause, Finding, said};
 use super::scene::{Scene, place, told};
 use crate::event::packet::PacketEvent;
 use crate::packet::headers::flag;
-use crate::session::packets::endpoints;
 use std::net::SocketAddr;
 
 pub(super) const CAUSES: &[Cause] = &[
@@ -37,7 +36,10 @@ pub(super) fn arrivals<'a>(
     scene.own_packets().filter(|packet| {
         packet.frame.time_ns <= scene.call.end_ns
             && packet.lost().is_none()
-            && endpoints(&packet.headers).is_some_and(|(from, to)| is_between(scene, from, to))
+            && packet
+                .headers
+                .endpoints()
+                .is_some_and(|(from, to)| is_between(scene, from, to))
     })
 }
 

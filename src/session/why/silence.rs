@@ -6,7 +6,6 @@ use super::scene::{Scene, numbers, place, title};
 use crate::event::packet::{Label, PacketEvent};
 use crate::event::socket::SocketRow;
 use crate::packet::headers::{Tcp, flag};
-use crate::session::packets::endpoints;
 use crate::value::Address;
 
 pub(super) const CAUSES: &[Cause] = &[
@@ -23,7 +22,10 @@ fn sent_in_vain<'a>(scene: &'a Scene<'_>) -> Vec<&'a PacketEvent> {
         .own_packets()
         .filter(|packet| packet.number > last && packet.frame.time_ns <= scene.call.end_ns)
         .filter(|packet| {
-            endpoints(&packet.headers).is_some_and(|(from, to)| is_between(scene, to, from))
+            packet
+                .headers
+                .endpoints()
+                .is_some_and(|(from, to)| is_between(scene, to, from))
         })
         .collect()
 }

@@ -7,7 +7,6 @@ use super::datagram::{icmp, is_from};
 use super::scene::{Scene, place, title};
 use crate::event::packet::PacketEvent;
 use crate::packet::headers::Transport;
-use crate::session::packets::endpoints;
 use crate::value::Address;
 use std::net::SocketAddr;
 
@@ -67,7 +66,9 @@ fn own_sent<'a>(scene: &'a Scene<'_>, own: SocketAddr) -> impl Iterator<Item = &
         packet.frame.time_ns >= since
             && packet.frame.time_ns <= scene.call.end_ns
             && matches!(packet.headers.transport, Transport::Udp(_))
-            && endpoints(&packet.headers)
+            && packet
+                .headers
+                .endpoints()
                 .is_some_and(|(from, _)| from.port() == own.port() && scene.is_own(from.ip()))
     })
 }
@@ -77,7 +78,7 @@ fn own_was_lost(scene: &Scene<'_>) -> Option<Finding> {
     let own = own(scene)?;
     let newest = own_sent(scene, own).next()?;
     let rule = newest.lost()?;
-    let (_, to) = endpoints(&newest.headers)?;
+    let (_, to) = newest.headers.endpoints()?;
     Some(
         said(format!(
             "What {} sent to {to} (#{}) was lost by rule {rule} of the wire: there is nothing to be answered.",
@@ -114,7 +115,7 @@ fn read_already(scene: &Scene<'_>) -> Option<Finding> {
 fn not_answered(scene: &Scene<'_>) -> Option<Finding> {
     let own = own(scene)?;
     let newest = own_sent(scene, own).next()?;
-    let (_, to) = endpoints(&newest.headers)?;
+    let (_, to) = newest.headers.endpoints()?;
     let receiver = scene.rows().iter().find(|row| {
         row.protocol == "udp"
             && row.recv_q > 0

@@ -5,7 +5,6 @@ use super::reset::arrivals;
 use super::scene::{Scene, numbers, place, told};
 use crate::event::packet::PacketEvent;
 use crate::packet::headers::flag;
-use crate::session::packets::endpoints;
 
 pub(super) const CAUSES: &[Cause] = &[
     Cause::new("accept", "EAGAIN timeout", "TCP", handshake_lost),
@@ -81,7 +80,9 @@ fn lost_on_the_way(scene: &Scene<'_>) -> Option<Finding> {
             packet.frame.time_ns >= scene.born_ns()
                 && packet.lost().is_some()
                 && packet.headers.tcp().is_some_and(|tcp| tcp.len > 0)
-                && endpoints(&packet.headers)
+                && packet
+                    .headers
+                    .endpoints()
                     .is_some_and(|(from, to)| super::reset::is_between(scene, from, to))
         })
         .collect();
@@ -165,7 +166,10 @@ fn no_answer_yet(scene: &Scene<'_>) -> Option<Finding> {
                 .headers
                 .tcp()
                 .is_some_and(|tcp| tcp.flags & (flag::SYN | flag::ACK) == flag::SYN)
-                && endpoints(&packet.headers).is_some_and(|(_, peer)| peer == to)
+                && packet
+                    .headers
+                    .endpoints()
+                    .is_some_and(|(_, peer)| peer == to)
         })
         .collect();
     let lost = syns.iter().filter(|packet| packet.lost().is_some()).count();

@@ -121,7 +121,7 @@ impl Shell {
                 None => Err(format!("{here} has made no call")),
             },
             Expectation::AnyState { .. }
-            | Expectation::Why(_)
+            | Expectation::Why { .. }
             | Expectation::Equals(_)
             | Expectation::Condition(_) => Err("it has to be asked".to_owned()),
         }

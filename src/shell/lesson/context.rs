@@ -1,14 +1,13 @@
 //! What a student is shown who goes on in the middle of a lesson, before the step itself.
 
-use super::course::Course;
 use crate::lesson::beat::Beat;
 use crate::render::lesson as drawn;
 use crate::render::prose;
 use crate::render::styled::{Look, Style, Styled};
 
 /// What a student needs to know who goes on in the middle: the heading, what was read last, and the lines that were typed since.
-pub(super) fn context(course: &Course, at: usize, look: &Look) -> Styled {
-    let beats = &course.beats[..at.min(course.beats.len())];
+pub(super) fn context(beats: &[Beat], at: usize, look: &Look) -> Styled {
+    let beats = &beats[..at.min(beats.len())];
     let shows = |beat: &Beat| matches!(beat, Beat::Show(_));
     let mut text = Styled::new();
     let Some(last) = beats.iter().rposition(shows) else {

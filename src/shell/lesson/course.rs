@@ -193,7 +193,7 @@ impl Shell {
             )));
             course.said = place.said;
             let at = course.place_of(begun);
-            screen.show(&context(&course, at, &screen.look()));
+            screen.show(&context(&course.beats, at, &screen.look()));
             self.rebuild(&mut course, at, screen);
         } else {
             self.advance(&mut course, screen);
