@@ -22,6 +22,7 @@ pub mod sampling;
 pub mod taps;
 mod telling;
 pub mod why;
+mod working_folder;
 
 use crate::catalog::verb::Verb;
 use crate::command::ast::{Action, Command, Expr};

@@ -444,6 +444,10 @@ fn a_session_saved_as_a_lesson_passes_its_check_as_it_stands() {
         if name.starts_with("serve") || name.starts_with("cause_") || name == "blocking" {
             continue;
         }
+        // Ports that the kernel chooses decide what this one meets.
+        if name == "why_connect" {
+            continue;
+        }
         let text = std::fs::read_to_string(&script).expect("it is readable");
         let file = format!("./{name}.md");
         let ran = run_in(

@@ -9,7 +9,6 @@ use crate::sys::diag::Listed;
 use crate::value::{Address, Value};
 use std::os::unix::ffi::OsStrExt;
 use std::os::unix::fs::MetadataExt;
-use std::path::Path;
 
 impl Session {
     /// A socket that is used before its command gives it back has its name from the beginning, unless another one still has it.
@@ -55,7 +54,7 @@ impl Session {
         };
         let bound = call.name == "bind" && call.errno.is_none();
         if bound {
-            self.remember_path(call.local.as_ref());
+            self.remember_path(&call.process, call.local.as_ref());
         }
         let changes_states = matches!(
             call.name.as_str(),
@@ -105,14 +104,11 @@ impl Session {
     }
 
     /// A path that bind made goes when the session ends.
-    fn remember_path(&mut self, local: Option<&Address>) {
+    fn remember_path(&mut self, process: &str, local: Option<&Address>) {
         let Some(Address::UnixPath(path)) = local else {
             return;
         };
-        let path = Path::new(std::ffi::OsStr::from_bytes(path));
-        let Ok(path) = std::path::absolute(path) else {
-            return;
-        };
+        let path = self.path_of(process, path);
         if let Ok(found) = std::fs::symlink_metadata(&path) {
             let made = SocketPath {
                 path: path.as_os_str().as_bytes().to_vec(),

@@ -64,7 +64,7 @@ described! {
             "setsockopt": "SO_DEBUG: needs CAP_NET_ADMIN over the whole machine";
         }
         next "Look at what it takes: `explain EACCES` lists it call by call."
-            for "ping": "`sysctl net.ipv4.ping_group_range 0 2147483647` allows ping sockets on this host; SOCK_RAW with IPPROTO_ICMP needs only CAP_NET_RAW, which the lab gives."
+            for "ping": "`sysctl net.ipv4.ping_group_range LOWEST HIGHEST` names the groups that may have ping sockets on this host; SOCK_RAW with IPPROTO_ICMP needs only CAP_NET_RAW, which the lab gives."
             for "UDP, raw": "To send to everybody: setsockopt SO_BROADCAST 1. To bind a port: one of 1024 or higher."
             for "TCP": "To bind a port: one of 1024 or higher."
             for "UNIX": "Look at the permissions of the file and of the folders above it.";

@@ -57,10 +57,10 @@ fn ping_group(scene: &Scene<'_>) -> Option<Finding> {
         ""
     };
     said(format!(
-        "A ping socket (SOCK_DGRAM with {}) is for the groups that net.ipv4.ping_group_range names, {range}{reading}; this process is of none of them{}. `sysctl net.ipv4.ping_group_range 0 2147483647` allows all.",
+        "A ping socket (SOCK_DGRAM with {}) is for the groups that net.ipv4.ping_group_range names, {range}{reading}; this process is of none of them{}.",
         scene.argument(2),
         own.map_or(String::new(), |own| format!(
-            " (its group is {own} as this machine counts)"
+            ", its group is {own}: `sysctl net.ipv4.ping_group_range {own} {own}` allows it"
         )),
     ))
 }

@@ -8,18 +8,15 @@ use crate::event::socket::SocketRow;
 use crate::session::Session;
 use crate::sys::diag::{Answer, Question};
 use crate::value::Address;
-use std::ffi::OsStr;
 use std::fs::{FileType, Metadata};
-use std::os::unix::ffi::OsStrExt;
 use std::os::unix::fs::{FileTypeExt, MetadataExt};
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 impl Session {
     /// A path: what is there, and which socket of this lab it belongs to.
     pub(super) fn why_path(&mut self, evidence: &mut Evidence, path: &[u8]) {
         let shown = path.escape_ascii().to_string();
-        let whole = std::path::absolute(Path::new(OsStr::from_bytes(path)))
-            .unwrap_or_else(|_| PathBuf::from(OsStr::from_bytes(path)));
+        let whole = self.path_of(&evidence.call.process, path);
         let binds = evidence.call.name == "bind";
         // A symbolic link stands in bind's way; every other call follows it.
         let found = if binds {
@@ -117,16 +114,14 @@ impl Session {
 
     /// Who has left a file behind, as far as the log knows.
     fn left_by(&self, whole: &Path, path: &[u8]) -> String {
-        let same = |local: Option<&Address>| matches!(local, Some(Address::UnixPath(other)) if other == path || std::path::absolute(Path::new(OsStr::from_bytes(other))).is_ok_and(|other| other == whole));
-        let bound =
-            self.log().calls().rev().find(|call| {
-                call.name == "bind" && call.errno.is_none() && same(call.local.as_ref())
+        let same = |process: &str, local: Option<&Address>| matches!(local, Some(Address::UnixPath(other)) if other == path || self.path_of(process, other) == whole);
+        let bound = self.log().calls().rev().find(|call| {
+            call.name == "bind" && call.errno.is_none() && same(&call.process, call.local.as_ref())
+        });
+        let party =
+            self.ledger.parties().rev().find(|party| {
+                party.closed_ns.is_some() && same(&party.process, party.local.as_ref())
             });
-        let party = self
-            .ledger
-            .parties()
-            .rev()
-            .find(|party| party.closed_ns.is_some() && same(party.local.as_ref()));
         match (party, bound) {
             (Some(party), _) => format!(
                 "{} of {} was, and has closed; its file stayed.",
