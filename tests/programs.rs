@@ -105,7 +105,7 @@ const SESSIONS: &[Session] = &[
     },
     Session {
         name: "an actor that ends first",
-        lines: "process server\nserver> s = create_server 127.0.0.1:5613\nlab> c = create_connection 127.0.0.1:5613\n\
+        lines: "process server\nserver> s = create_server 127.0.0.1:5613\nlab> c = socket; c.settimeout(5); c.connect((\"127.0.0.1\", 5613))\n\
             server> conn, addr = accept s\nlab> send c \"1\"\nlab> c.settimeout(0.01)\nlab> recv c 1\nlab> sleep 100ms\nserver> recv conn",
         prints: &[("server", "b'1'\n"), ("lab", "recv: timed out\n")],
     },

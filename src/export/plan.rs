@@ -210,6 +210,8 @@ pub(super) struct Step {
     pub(super) name: String,
     /// The error it ended with in the session.
     pub(super) errno: Option<String>,
+    /// It is one of several calls that carry out a command, and its error is none to the command: nothing is printed of it.
+    pub(super) inner: bool,
     /// Its value gets no name.
     pub(super) alone: bool,
     /// What is said beside it.

@@ -99,6 +99,9 @@ impl<'b> Builder<'_, 'b> {
             made.push(Step {
                 op,
                 name,
+                inner: step.verb() == Some(Verb::Connect)
+                    && step.calls.len() > 1
+                    && errno.as_deref() == Some("EINPROGRESS"),
                 errno,
                 alone: step.command.targets.is_empty(),
                 remark: String::new(),
@@ -279,7 +282,8 @@ impl<'b> Builder<'_, 'b> {
         if let (Op::Receive { .. }, false) = (op, step.command.targets.is_empty()) {
             self.say_received(call);
         }
-        if !step.command.targets.is_empty() {
+        // A connect(2) with a time asks SO_ERROR by itself.
+        if !step.command.targets.is_empty() || step.verb() == Some(Verb::Connect) {
             return None;
         }
         let text = |text: &str| Shown::Text(text.to_owned());

@@ -61,6 +61,19 @@ static void fails(const char *call, long result, int number, const char *name)
 "#,
     ),
     (
+        "begins(",
+        r"/* This call only begins something: it went well, or says so with this error. */
+static void begins(const char *call, long result, int number)
+{
+    if (result < 0 && errno != number) {
+        perror(call);
+        exit(1);
+    }
+}
+
+",
+    ),
+    (
         "put_bytes(",
         r#"/* Prints bytes so that each can be seen: b'hello\n' */
 static void put_bytes(const char *data, long size)

@@ -19,6 +19,7 @@ pub(super) fn statement(plan: &Plan, step: &Step) -> Vec<String> {
     let name = step.name.as_str();
     // A call in the way its outcome in the session wants it.
     let outcome = |call: &str| match &step.errno {
+        Some(errno) if step.inner => format!("begins(\"{name}\", {call}, {errno});"),
         Some(errno) => format!("fails(\"{name}\", {call}, {errno}, \"{errno}\");"),
         None => format!("check(\"{name}\", {call});"),
     };

@@ -31,6 +31,7 @@ pub(super) fn statement(style: &Style<'_>, step: &Step) -> Vec<String> {
     };
     let name = step.name.as_str();
     let outcome = |call: &str| match &step.errno {
+        Some(errno) if step.inner => format!("begins(\"{name}\", {call}, {errno});"),
         Some(errno) => format!("fails(\"{name}\", {call}, {errno}, \"{errno}\");"),
         None => format!("check(\"{name}\", {call});"),
     };
