@@ -362,9 +362,10 @@ fn of_kind(verb: Verb, parameter: &'static Parameter) -> BoxedStrategy<Expr> {
         Kind::Text => proptest::prop_oneof![words().prop_map(Expr::Str), named()].boxed(),
         Kind::OptionValue | Kind::Any => expressions(),
         Kind::Choice(choices) => select(choices).prop_map(|word| Expr::Str(word.to_owned())).boxed(),
-        Kind::Word | Kind::Process | Kind::Host | Kind::Path | Kind::Filter | Kind::Topic | Kind::Fields => {
+        Kind::Word | Kind::Process | Kind::Host | Kind::Path | Kind::Filter | Kind::Topic => {
             proptest::prop_oneof![words(), Just("on".to_owned()), "[a-z/._-]{1,9}"].prop_map(Expr::Str).boxed()
         }
+        Kind::Fields => "[a-z][a-z0-9_]{0,5}([.][a-z]{1,5})?".prop_map(Expr::Str).boxed(),
         Kind::Rest if verb == Verb::Expect => select(vec!["ok", "errno EPIPE", "= 4", "packet tcp.len in {1..5}", "x == \"a;b\""])
             .prop_map(|text| Expr::Str(text.to_owned()))
             .boxed(),
