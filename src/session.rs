@@ -476,6 +476,8 @@ impl Session {
     /// timer of TCP that fires within so long.
     pub fn may_wake(&mut self, within: Duration) -> bool {
         self.packets.taps_mut().settle();
+        // What has just come may have woken a call whose report is on its way.
+        self.quiesce();
         if self.is_busy()
             || self.packets.taps().wire_holds()
             || self.programs.iter().any(|program| !program.is_over())

@@ -270,10 +270,10 @@ fn save_replaces_what_this_session_wrote_and_nothing_else() {
     std::os::unix::fs::symlink("target.py", path("link.py")).expect("a link");
     nix::unistd::mkfifo(&path("pipe.py"), nix::sys::stat::Mode::S_IRWXU).expect("a pipe");
     for (text, status) in [
-        ("save new.py\nsave new.py", 0),
-        ("save other.py", 1),
-        ("save link.py", 1),
-        ("save pipe.py", 1),
+        ("s = socket\nsave new.py\nsave new.py", 0),
+        ("s = socket\nsave other.py", 1),
+        ("s = socket\nsave link.py", 1),
+        ("s = socket\nsave pipe.py", 1),
         ("save other.pcapng\nsave other.pcapng", 0),
     ] {
         let ran = run_in(place.path(), &["--color", "never", "-c", text], b"");

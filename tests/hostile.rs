@@ -259,10 +259,12 @@ fn a_program_of_the_lab_changes_nothing_of_the_machine_but_files() {
         "unshare -Urmpf --mount-proc sh -c 'echo pwned > /proc/sys/kernel/domainname'",
         "mknod disk b 8 0 && cat disk",
         "echo h > /proc/sysrq-trigger",
-        "ls /proc/1/root/",
         "date -s @0",
     ];
-    for attempt in attempts {
+    // An ordinary user's keeper sees no more files than the user does; root's could reach all mounts.
+    let of_root = ["ls /proc/1/root/"];
+    let of_root = of_root.iter().filter(|_| nix::unistd::geteuid().is_root());
+    for attempt in attempts.iter().chain(of_root) {
         std::fs::write(place.path().join("try.sh"), attempt).expect("it can be written");
         let ran = run_in(
             place.path(),

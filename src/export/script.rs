@@ -262,7 +262,7 @@ impl<'a> Builder<'a> {
         let known = self.alive.get(process).copied();
         let at = known.unwrap_or_else(|| {
             let taken = |name: &str| self.scripts.iter().any(|script| script.name == name);
-            let name = (1..)
+            let name = (1..=u32::MAX)
                 .map(|count| match count {
                     1 => process.to_owned(),
                     _ => format!("{process}{count}"),

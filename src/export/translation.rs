@@ -375,7 +375,7 @@ impl<'b> Builder<'_, 'b> {
             fd,
             events: events.to_owned(),
             milliseconds: PATIENCE_S as i64 * 1000,
-            otherwise: format!("{name}: nothing came within {} seconds", PATIENCE_S),
+            otherwise: format!("{name}: nothing came within {PATIENCE_S} seconds"),
         };
         Some((name.to_owned(), None, op))
     }
