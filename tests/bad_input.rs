@@ -283,7 +283,7 @@ fn save_replaces_what_this_session_wrote_and_nothing_else() {
         let text = std::fs::read_to_string(path(kept)).expect("it is there");
         assert_eq!(text, "kept", "{kept}");
     }
-    let arguments = ["--overwrite", "-c", "save other.py"];
+    let arguments = ["--overwrite", "-c", "s = socket\nsave other.py"];
     assert_eq!(run_in(place.path(), &arguments, b"").status, 0);
     let text = std::fs::read_to_string(path("other.py")).expect("it is there");
     assert!(text.starts_with("#!"), "{text}");
