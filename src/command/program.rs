@@ -221,13 +221,22 @@ fn first_word(text: &str) -> &str {
     &text[..text.find(|next| !in_word(next)).unwrap_or(text.len())]
 }
 
-/// A line up to its comment; a mark inside quotes is taken for one too, which does no harm here.
+/// A line up to its comment, which begins with `#` or `//` outside quotes.
 fn without_comment(line: &str) -> &str {
-    let end = line
-        .find('#')
-        .or_else(|| line.find("//"))
-        .unwrap_or(line.len());
-    line[..end].trim_end()
+    let mut quote = None;
+    let mut escaped = false;
+    let end = line.char_indices().find(|&(at, next)| {
+        match quote {
+            Some(_) if escaped => escaped = false,
+            Some(_) if next == '\\' => escaped = true,
+            Some(open) if next == open => quote = None,
+            Some(_) => {}
+            None if matches!(next, '"' | '\'') => quote = Some(next),
+            None => return next == '#' || line[at..].starts_with("//"),
+        }
+        false
+    });
+    line[..end.map_or(line.len(), |(at, _)| at)].trim_end()
 }
 
 /// The method of Python that a line gives text where Python takes bytes alone, `c.send("hello")`: `send`, `sendall` …
@@ -288,6 +297,26 @@ mod tests {
             ("c.send(data)", None),
         ] {
             assert_eq!(super::sends_text(line), method, "{line}");
+        }
+    }
+
+    #[test]
+    fn a_comment_begins_outside_quotes() {
+        for (line, code) in [
+            ("while x: # {", "while x:"),
+            ("do.send(b\"{#\")", "do.send(b\"{#\")"),
+            ("int a = '\\''; // b", "int a = '\\'';"),
+            ("go 'http://x {", "go 'http://x {"),
+            ("é \"\\\"#\" # ü", "é \"\\\"#\""),
+        ] {
+            assert_eq!(super::without_comment(line), code, "{line}");
+        }
+        for line in [
+            "do.sendto(b\"{#\", (\"::1\", 9))",
+            "type = b\"{//\"",
+            "go.send(b'{#')",
+        ] {
+            assert!(parse_line(line).is_ok(), "{line}");
         }
     }
 

@@ -221,7 +221,10 @@ fn raw(verb: Verb, kind: Kind, value: &Expr) -> Raw {
             };
             // Alone, these are operators or part of the phrase `process NAME on HOST`.
             let taken = matches!(text.as_str(), "" | "/" | "on" | "in" | "is" | "not");
-            if !taken && text.chars().all(plain) && !text.starts_with('-') {
+            // Digits of other scripts can stand in a word and not begin one.
+            let begins = text.starts_with(|next: char| next.is_ascii() || next.is_alphabetic())
+                && !text.starts_with('-');
+            if !taken && begins && text.chars().all(plain) {
                 Raw::Word(text.clone())
             } else {
                 Raw::Word(string(text))

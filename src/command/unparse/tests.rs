@@ -149,9 +149,14 @@ fn names() -> BoxedStrategy<String> {
 }
 
 fn words() -> BoxedStrategy<String> {
-    proptest::prop_oneof!["[a-z]{1,8}", "[ -~]{0,12}", any::<String>()]
-        .prop_map(|text| text.chars().take(20).collect())
-        .boxed()
+    proptest::prop_oneof![
+        "[a-z]{1,8}",
+        "[ -~]{0,12}",
+        "[\\p{Nd}\\p{Nl}\\p{Lo}\\p{Mn}\\p{Zs}]{1,3}",
+        any::<String>()
+    ]
+    .prop_map(|text| text.chars().take(20).collect())
+    .boxed()
 }
 
 fn numbers() -> BoxedStrategy<Expr> {
@@ -365,7 +370,10 @@ fn of_kind(verb: Verb, parameter: &'static Parameter) -> BoxedStrategy<Expr> {
         Kind::Word | Kind::Process | Kind::Host | Kind::Path | Kind::Filter | Kind::Topic => {
             proptest::prop_oneof![words(), Just("on".to_owned()), "[a-z/._-]{1,9}"].prop_map(Expr::Str).boxed()
         }
-        Kind::Fields => "[a-z][a-z0-9_]{0,5}([.][a-z]{1,5})?".prop_map(Expr::Str).boxed(),
+        Kind::Fields => "[a-z][a-z0-9_]{0,5}([.][a-z]{1,5})?"
+            .prop_filter("no operator", |text| !matches!(text.as_str(), "is" | "in" | "and" | "or" | "not"))
+            .prop_map(Expr::Str)
+            .boxed(),
         Kind::Rest if verb == Verb::Expect => select(vec!["ok", "errno EPIPE", "= 4", "packet tcp.len in {1..5}", "x == \"a;b\""])
             .prop_map(|text| Expr::Str(text.to_owned()))
             .boxed(),
