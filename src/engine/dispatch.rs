@@ -97,10 +97,18 @@ impl Execution<'_> {
     /// `print`: its values as Python's `str` shows them, with blanks between and a line feed behind.
     fn print(&mut self, call: &Call) -> Outcome {
         let values = self.list(call, 0)?;
+        let between = self.text_or_none(call, 1)?;
+        let end = self.text_or_none(call, 2)?;
         let words: Vec<String> = values.iter().map(|value| self.str(value)).collect();
+        let mut text = words.join(between.as_deref().unwrap_or(" "));
+        text.push_str(end.as_deref().unwrap_or("\n"));
+        // What the log shows of each command begins on a line of its own.
+        if !text.ends_with('\n') {
+            text.push('\n');
+        }
         self.reports.send(Report::Output(OutputEvent {
             process: self.engine.process.clone(),
-            text: format!("{}\n", words.join(" ")).into_bytes(),
+            text: text.into_bytes(),
             error: false,
         }));
         Ok(Value::None)

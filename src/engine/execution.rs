@@ -2,6 +2,7 @@
 
 use super::Engine;
 use super::HIDDEN;
+use super::memory::Held;
 use super::report::{Report, Reports};
 use super::repr;
 use crate::catalog::verb::Verb;
@@ -125,15 +126,13 @@ impl<'a> Execution<'a> {
             Action::Repeat(..) | Action::Switch => false,
         };
         let assigned = unpack(&command.targets, &value)?;
-        let orphans = self.engine.memory.with(|contents| {
-            let mut former = Vec::new();
+        self.engine.memory.with(|contents| {
             for (name, value) in &assigned {
-                former.extend(contents.variables.insert(name.clone(), value.clone()));
+                contents.assign(name.clone(), value.clone());
             }
             if value != Value::None || answers {
-                contents.last = Some(value.clone());
+                contents.set_last(value.clone());
             }
-            contents.orphans(&former, self.number)
         });
         if value == Value::None && assigned.is_empty() && !answers {
             return Ok(());
@@ -147,12 +146,35 @@ impl<'a> Execution<'a> {
             !serves && self.says_more(&value)
         };
         self.tell_result(value, assigned, show);
-        for fd in orphans {
-            self.note(format!("fd {fd} had no name left: closed, as CPython does"));
-            // A close that fails has closed the descriptor all the same (close(2)).
-            let _ = self.call_close(fd);
-        }
         Ok(())
+    }
+
+    /// Closes what nothing refers to any more, and says so.
+    pub(super) fn close_orphans(&mut self) {
+        // Closing one may let go of others: a file of its socket, an epoll instance of those it watches.
+        loop {
+            let number = self.number;
+            let orphans = self.engine.memory.with(|contents| contents.orphans(number));
+            if orphans.is_empty() {
+                return;
+            }
+            for held in orphans {
+                match held {
+                    // What could not be written is lost, as it is where CPython collects a file.
+                    Held::File(number) => drop(self.close_stream(number)),
+                    Held::Poller(number) => self.engine.memory.with(|contents| {
+                        for entry in contents.pollers.remove(&number).unwrap_or_default() {
+                            contents.loosen(entry.fd);
+                        }
+                    }),
+                    Held::Descriptor(fd) => {
+                        self.note(format!("fd {fd} had no name left: closed, as CPython does"));
+                        // A close that fails has closed the descriptor all the same (close(2)).
+                        let _ = self.call_close(fd);
+                    }
+                }
+            }
+        }
     }
 
     fn tell_result(&self, value: Value, assigned: Vec<(String, Value)>, show: bool) {

@@ -21,6 +21,18 @@ pub(super) struct Descriptor {
     pub(super) timeout: Option<Duration>,
 }
 
+/// What a value can keep alive, as a reference does in CPython. Files come before the descriptors they are over: closing one writes what
+/// it has buffered.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub(super) enum Held {
+    /// A file of `makefile`, by its number.
+    File(u32),
+    /// A poll object, by its number.
+    Poller(u32),
+    /// A socket or an epoll instance, by its descriptor.
+    Descriptor(i32),
+}
+
 /// Everything a process remembers.
 #[derive(Default)]
 pub(super) struct Contents {
@@ -40,8 +52,12 @@ pub(super) struct Contents {
     pub(super) objects: HashSet<i32>,
     /// By epoll instance, the descriptors it watches.
     pub(super) watched: HashMap<i32, HashSet<i32>>,
-    /// By command, the descriptors of the variables it was given, while it runs.
-    pub(super) in_use: HashMap<u64, Vec<i32>>,
+    /// By command, what the variables it was given hold, while it runs.
+    pub(super) in_use: HashMap<u64, Vec<Held>>,
+    /// What a variable has held at some time, itself or through a list, a poll object, an epoll instance or a file.
+    named: HashSet<Held>,
+    /// What has lost one of its holders since it was last looked at, or lost the last while a command uses it.
+    loosened: HashSet<Held>,
     /// How many poll objects and files were made.
     made: u32,
 }
@@ -70,44 +86,117 @@ impl Contents {
     pub(super) fn forget(&mut self, fd: i32) {
         self.sockets.remove(&fd);
         self.objects.remove(&fd);
-        self.watched.remove(&fd);
+        self.named.remove(&Held::Descriptor(fd));
+        self.loosened.remove(&Held::Descriptor(fd));
+        let watched = self.watched.remove(&fd).unwrap_or_default();
+        self.loosened
+            .extend(watched.into_iter().map(Held::Descriptor));
         for watched in self.watched.values_mut() {
             watched.remove(&fd);
         }
     }
 
-    /// The descriptors that these values held and nothing holds any more: no variable, no list, no poll object or epoll instance that
-    /// watches it, no file of `makefile`, no command that runs, but for the command of this number.
-    pub(super) fn orphans(&self, former: &[Value], number: u64) -> Vec<i32> {
+    /// Gives a variable a value; what it held before may have lost its last holder.
+    pub(super) fn assign(&mut self, name: String, value: Value) {
         let mut held = Vec::new();
-        for value in former {
-            descriptors(value, &mut held);
-        }
-        held.sort_unstable();
-        held.dedup();
-        held.retain(|fd| self.objects.contains(fd) && !self.closing.contains(fd));
-        if held.is_empty() {
-            return held;
-        }
-        let mut kept = Vec::new();
-        for value in self.variables.values().chain(&self.last) {
-            descriptors(value, &mut kept);
-        }
-        kept.extend(self.pollers.values().flatten().map(|entry| entry.fd));
-        kept.extend(self.watched.values().flatten());
-        let others = self.in_use.iter().filter(|(other, _)| **other != number);
-        kept.extend(others.flat_map(|(_, fds)| fds));
-        held.retain(|fd| {
-            !kept.contains(fd) && !self.streams.values().any(|stream| stream.is_on(*fd))
-        });
-        held
+        directly(&value, &mut held);
+        let held = self.reachable(held);
+        self.named.extend(held);
+        let former = self.variables.insert(name, value);
+        self.loosen_value(former);
     }
 
-    /// The descriptors of these variables.
-    pub(super) fn descriptors_of(&self, names: &[&str]) -> Vec<i32> {
+    /// Gives `_` a value.
+    pub(super) fn set_last(&mut self, value: Value) {
+        let former = self.last.replace(value);
+        self.loosen_value(former);
+    }
+
+    fn loosen_value(&mut self, former: Option<Value>) {
+        let mut held = Vec::new();
+        if let Some(former) = former {
+            directly(&former, &mut held);
+        }
+        self.loosened.extend(held);
+    }
+
+    /// A poll object or an epoll instance holds this descriptor from now on.
+    pub(super) fn holds(&mut self, fd: i32) {
+        self.named.insert(Held::Descriptor(fd));
+    }
+
+    /// Something holds this descriptor no more.
+    pub(super) fn loosen(&mut self, fd: i32) {
+        self.loosened.insert(Held::Descriptor(fd));
+    }
+
+    /// All that these keep alive, themselves included.
+    fn reachable(&self, mut from: Vec<Held>) -> HashSet<Held> {
+        let mut found = HashSet::new();
+        while let Some(held) = from.pop() {
+            if !found.insert(held) {
+                continue;
+            }
+            match held {
+                Held::File(number) => {
+                    let stream = self.streams.get(&number);
+                    from.extend(stream.map(|stream| Held::Descriptor(stream.descriptor())));
+                }
+                Held::Poller(number) => {
+                    let entries = self.pollers.get(&number).into_iter().flatten();
+                    from.extend(entries.map(|entry| Held::Descriptor(entry.fd)));
+                }
+                Held::Descriptor(fd) => {
+                    let watched = self.watched.get(&fd).into_iter().flatten();
+                    from.extend(watched.map(|fd| Held::Descriptor(*fd)));
+                }
+            }
+        }
+        found
+    }
+
+    /// What a variable held once and nothing holds any more, as CPython's reference counts would find it, files first: no variable, no
+    /// list or tuple, no poll object, no epoll instance, no file and no command that runs, but for the command of this number.
+    pub(super) fn orphans(&mut self, number: u64) -> Vec<Held> {
+        if self.loosened.is_empty() {
+            return Vec::new();
+        }
+        let loosened = self.loosened.drain().collect();
+        let candidates = self.reachable(loosened);
+        let mut roots = Vec::new();
+        for value in self.variables.values().chain(&self.last) {
+            directly(value, &mut roots);
+        }
+        let kept = self.reachable(roots);
+        let others = self.in_use.iter().filter(|(other, _)| **other != number);
+        let in_use = self.reachable(others.flat_map(|(_, held)| held).copied().collect());
+        let (waiting, mut orphans): (Vec<Held>, Vec<Held>) = candidates
+            .into_iter()
+            .filter(|held| !kept.contains(held) && self.is_closed_when_dropped(*held))
+            .partition(|held| in_use.contains(held));
+        self.loosened.extend(waiting);
+        // An epoll instance goes before what it watches.
+        orphans.sort_unstable_by_key(|held| {
+            let watches_nothing =
+                matches!(held, Held::Descriptor(fd) if !self.watched.contains_key(fd));
+            (watches_nothing, *held)
+        });
+        orphans
+    }
+
+    fn is_closed_when_dropped(&self, held: Held) -> bool {
+        self.named.contains(&held)
+            && match held {
+                Held::Descriptor(fd) => self.objects.contains(&fd) && !self.closing.contains(&fd),
+                Held::File(_) | Held::Poller(_) => true,
+            }
+    }
+
+    /// What these variables hold.
+    pub(super) fn held_by(&self, names: &[&str]) -> Vec<Held> {
         let mut found = Vec::new();
         for value in names.iter().filter_map(|name| self.variables.get(*name)) {
-            descriptors(value, &mut found);
+            directly(value, &mut found);
         }
         found
     }
@@ -125,13 +214,15 @@ impl Contents {
     }
 }
 
-/// The descriptors of the sockets and epoll instances in a value.
-fn descriptors(value: &Value, found: &mut Vec<i32>) {
+/// What a value holds, itself or in its items.
+fn directly(value: &Value, found: &mut Vec<Held>) {
     match value {
-        Value::Socket(fd) | Value::Epoll(fd) => found.push(*fd),
+        Value::Socket(fd) | Value::Epoll(fd) => found.push(Held::Descriptor(*fd)),
+        Value::Poller(number) => found.push(Held::Poller(*number)),
+        Value::File(number) => found.push(Held::File(*number)),
         Value::List(items) | Value::Tuple(items) => {
             for item in items {
-                descriptors(item, found);
+                directly(item, found);
             }
         }
         _ => {}

@@ -2,8 +2,8 @@
 //!
 //! A socket value is its descriptor number and nothing more: after `close s` the variable still holds the number, and the kernel
 //! itself answers EBADF. Once the kernel gives the number out again, whatever still holds it from before becomes -1.
-//! As in CPython, a socket that nothing holds any more is closed when its variable is given another value; one that never had a variable
-//! is closed by `close` only.
+//! As in CPython, a socket is closed when the last that holds it lets go: a variable, a list, a file, a poll object, an epoll instance. One
+//! that never had a variable is closed by `close` only.
 
 mod address_form;
 mod ancillary;
@@ -93,8 +93,8 @@ impl Engine {
     pub fn execute(&self, command: &Command, number: u64, job: u32, reports: &dyn Reports) {
         let names = command.action.names();
         self.memory.with(|contents| {
-            let fds = contents.descriptors_of(&names);
-            contents.in_use.insert(number, fds);
+            let held = contents.held_by(&names);
+            contents.in_use.insert(number, held);
         });
         let mut execution = Execution::new(self, number, job, reports);
         match execution.command(command) {
@@ -102,6 +102,7 @@ impl Engine {
             Err(Stop::Fruitless(reason)) => execution.refuse(reason, true),
             Ok(()) | Err(Stop::Failed) => {}
         }
+        execution.close_orphans();
         self.memory.with(|contents| contents.in_use.remove(&number));
         reports.send(Report::Done {
             command: number,

@@ -281,7 +281,15 @@ impl Execution<'_> {
                 }
             }
             Ok(Value::None)
-        })?
+        })??;
+        self.engine.memory.with(|contents| {
+            if operation == "EPOLL_CTL_DEL" {
+                contents.loosen(entry.fd);
+            } else {
+                contents.holds(entry.fd);
+            }
+        });
+        Ok(Value::None)
     }
 
     fn with_poller<T>(&self, number: u32, work: impl FnOnce(&mut Vec<Ready>) -> T) -> Outcome<T> {
@@ -326,8 +334,10 @@ impl Execution<'_> {
             let watched = contents.watched.entry(epoll).or_default();
             if operation == number_of("EPOLL_CTL_DEL") {
                 watched.remove(&entry.fd);
+                contents.loosen(entry.fd);
             } else {
                 watched.insert(entry.fd);
+                contents.holds(entry.fd);
             }
         });
         Ok(())

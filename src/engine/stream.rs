@@ -1,5 +1,5 @@
 //! Files over sockets (`makefile`): a buffer of 8192 bytes in front of recv and one in front of send, as Python has them.
-//! The file does not own its socket: closing it leaves the socket open, and `close s` does not wait for the file.
+//! A file holds its socket as a variable does: closing it leaves a socket open that has another holder.
 
 use super::encoding::{decode_bytes, encode, encoding_name};
 use super::execution::{Execution, Outcome, Stop};
@@ -201,6 +201,7 @@ impl Execution<'_> {
         let last = self.engine.memory.with(|contents| {
             let stream = contents.streams.remove(&number)?;
             let fd = stream.fd;
+            contents.loosen(fd);
             let unused = contents.files_on(fd).is_empty();
             (unused && contents.closing.remove(&fd)).then_some(fd)
         });
@@ -241,6 +242,11 @@ impl Execution<'_> {
 }
 
 impl Stream {
+    /// The descriptor it reads and writes.
+    pub(super) fn descriptor(&self) -> i32 {
+        self.fd
+    }
+
     /// True when it reads and writes this descriptor.
     pub(super) fn is_on(&self, fd: i32) -> bool {
         self.fd == fd

@@ -6,6 +6,7 @@ mod calls;
 mod language;
 mod messages;
 mod options;
+mod references;
 mod threads;
 mod waiting;
 
