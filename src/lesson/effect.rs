@@ -1,7 +1,7 @@
 //! Whether a student has done what a line of a lesson does, however it was spelled: by the calls that were made and the names that were given.
 
 use super::done::{Done, Renamed};
-use super::likeness::{differs, same_action, same_arguments};
+use super::likeness::{differs, same_action, same_arguments, same_subject};
 use crate::catalog::verb::{AnsweredBy, Verb};
 use crate::command::ast::{Action, Call, Command};
 use crate::event::CallEvent;
@@ -183,7 +183,8 @@ pub fn otherwise(command: &Command, process: &str, done: &Done<'_>) -> Option<Re
     let does = |typed: &Command| match (&command.action, &typed.action) {
         (Action::Call(one), Action::Call(other)) => {
             let names = call_names(one.verb);
-            one.verb == other.verb && (!names.is_empty() || is_alike(one, typed))
+            makes_socket(one.verb) && makes_socket(other.verb)
+                || one.verb == other.verb && (!names.is_empty() || is_alike(one, typed))
                 || same_action(command, typed, process, done)
                 || !names.is_empty() && names == call_names(other.verb)
         }
@@ -204,6 +205,37 @@ pub fn otherwise(command: &Command, process: &str, done: &Done<'_>) -> Option<Re
         lesson: command.targets.clone(),
         student,
     })
+}
+
+/// True for a verb that gives one new socket, whatever else it does with it.
+fn makes_socket(verb: Verb) -> bool {
+    matches!(
+        verb,
+        Verb::Socket | Verb::CreateServer | Verb::CreateConnection
+    )
+}
+
+/// True when two commands ask the kernel for the same: `recv conn` and `connection.recv(1024)`, where the lesson's `conn` is called
+/// `connection`. What only one of them says outright, a size or flags, does not tell them apart.
+pub fn same_request(lesson: &Command, typed: &Command, process: &str, done: &Done<'_>) -> bool {
+    if same_action(lesson, typed, process, done) {
+        return true;
+    }
+    let (Action::Call(one), Action::Call(other)) = (&lesson.action, &typed.action) else {
+        return false;
+    };
+    let names = call_names(one.verb);
+    !names.is_empty()
+        && names == call_names(other.verb)
+        && same_subject(one, other, process, done)
+        && same_arguments(&without_subject(one), &without_subject(other))
+}
+
+/// A call without its first argument, the socket.
+fn without_subject(call: &Call) -> Call {
+    let mut call = call.clone();
+    call.args = call.args.split_off(1.min(call.args.len()));
+    call
 }
 
 /// True unless the socket that a call made is known to have another name than the line gives it.
@@ -423,6 +455,37 @@ mod tests {
     }
 
     #[test]
+    fn a_request_is_the_same_whatever_it_leaves_to_the_defaults() {
+        let called = [Renamed {
+            process: "lab".to_owned(),
+            lesson: vec!["conn".to_owned(), "addr".to_owned()],
+            student: vec!["connection".to_owned(), "address".to_owned()],
+        }];
+        let done = Done {
+            called: &called,
+            ..Done::default()
+        };
+        for (lesson, typed, same) in [
+            ("data = recv conn", "msg = connection.recv(1024)", true),
+            ("data = recv conn", "msg = conn.recv(1024)", true),
+            (
+                "data = recv conn",
+                "data, addr = connection.recvfrom(1024)",
+                true,
+            ),
+            ("data = recv conn", "msg = other.recv(1024)", false),
+            ("data = recv conn 10", "msg = connection.recv(1024)", false),
+            ("data = recv conn", "connection.send(b\"x\")", false),
+            ("accept s", "c, a = s.accept()", true),
+            ("n == 2", "n == 3", false),
+        ] {
+            let first = |line: &str| parse_line(line).expect("it is a line").remove(0);
+            let found = same_request(&first(lesson), &first(typed), "lab", &done);
+            assert_eq!(found, same, "{lesson} / {typed}");
+        }
+    }
+
+    #[test]
     fn what_one_line_accounts_for_is_not_the_next_lines() {
         let calls: Vec<CallEvent> = ["bind", "listen", "send"]
             .iter()
@@ -486,6 +549,18 @@ mod tests {
             (
                 "s = socket; bind s :5000; listen s",
                 "srv = socket; srv.bind((\"\", 5000)); srv.listen()",
+                &["socket", "bind", "listen"],
+                Some("srv"),
+            ),
+            (
+                "a = socket; connect a 127.0.0.1:5000",
+                "client = socket.create_connection((\"127.0.0.1\", 5000))",
+                &["socket", "connect"],
+                Some("client"),
+            ),
+            (
+                "s = socket; bind s :5000; listen s",
+                "srv = socket.create_server((\"\", 5000))",
                 &["socket", "bind", "listen"],
                 Some("srv"),
             ),

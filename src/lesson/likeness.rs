@@ -70,6 +70,16 @@ fn same_name(lesson: &str, student: &str, process: &str, done: &Done<'_>) -> boo
     }
 }
 
+/// True when the first arguments of two calls are one socket, by whatever names.
+pub fn same_subject(lesson: &Call, typed: &Call, process: &str, done: &Done<'_>) -> bool {
+    match (lesson.args.first(), typed.args.first()) {
+        (Some(Some(Expr::Name(one))), Some(Some(Expr::Name(other)))) => {
+            one == other || same_name(one, other, process, done)
+        }
+        (one, other) => one == other,
+    }
+}
+
 /// True when the arguments of two commands of one verb do not contradict each other. Numbers may be spelled `1`, `1.0` or `1s`.
 pub fn same_arguments(one: &Call, other: &Call) -> bool {
     one.args.iter().zip(&other.args).all(|pair| match pair {

@@ -61,8 +61,10 @@ pub struct Course {
     pub(super) said: BTreeMap<usize, String>,
     /// Names of the lesson that wait for a call to return.
     pub(super) renamed: Vec<Renamed>,
-    /// What the student named otherwise, in this lab.
+    /// What the student named otherwise.
     pub(super) called: Vec<Renamed>,
+    /// What of it has the lesson's names alone, since the lab was made anew.
+    pub(super) given_back: Vec<Renamed>,
     /// How many answers were right, and of how many.
     pub(super) right: (usize, usize),
     /// The solution of the task that was solved last.
@@ -161,6 +163,7 @@ impl Shell {
             said: BTreeMap::new(),
             renamed: Vec::new(),
             called: Vec::new(),
+            given_back: Vec::new(),
             right: (0, 0),
             solved: None,
             ended: false,
@@ -188,7 +191,7 @@ impl Shell {
         let begun = place.done;
         if begun > 0 && begun < of {
             screen.show(&said(&format!(
-                "You were at step {} of {of}: it goes on there, with all that came before it done again.",
+                "You were at step {} of {of}: it goes on there, with all that came before it done again under the lesson's names.",
                 begun + 1
             )));
             course.said = place.said;
@@ -365,7 +368,10 @@ impl Shell {
         }
         course.asked.clear();
         course.renamed.clear();
-        course.called.clear();
+        course.given_back = course.called.clone();
+        course.given_back.retain(|renamed| {
+            renamed.lesson.len() == renamed.student.len() && renamed.student != ["_"]
+        });
         course.right = (0, 0);
         // What stands right before the step is shown again; what led there is only done again.
         let first = course.beats[..at]
@@ -408,6 +414,7 @@ impl Shell {
                 });
             }
         }
+        self.settle_names(course, screen);
         // What comes now is answered anew.
         course.said.retain(|answered, _| *answered < step);
         course.ended = false;

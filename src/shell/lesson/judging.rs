@@ -9,9 +9,8 @@ use crate::command::expectation::{Claim, Expectation};
 use crate::command::parse::parse_line;
 use crate::lesson::document::Lesson;
 use crate::lesson::done::Done;
-use crate::lesson::effect::{Used, account, otherwise};
+use crate::lesson::effect::{Used, account, otherwise, same_request};
 use crate::lesson::lab::{Demand, LabLine};
-use crate::lesson::likeness::same_action;
 use crate::lesson::sequence::Outcome;
 use crate::render::lesson as drawn;
 use crate::render::styled::Styled;
@@ -184,7 +183,7 @@ impl Shell {
             process == whose
                 && commands
                     .iter()
-                    .any(|command| same_action(command, typed, whose, &done))
+                    .any(|command| same_request(command, typed, whose, &done))
         });
         match account(&commands, whose, &done) {
             Err(_) if asleep && typed_alike => Ok(Used {

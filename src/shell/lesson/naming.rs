@@ -11,6 +11,7 @@ use crate::shell::{Screen, Shell};
 impl Shell {
     /// Gives the lesson's names to what has them otherwise, as soon as the call that gives it has returned.
     pub(super) fn settle_names(&mut self, course: &mut Course, screen: &mut dyn Screen) {
+        self.give_back_names(course);
         for renamed in std::mem::take(&mut course.renamed) {
             if self.is_there(&renamed) {
                 self.give_names(course, &renamed, screen);
@@ -27,22 +28,37 @@ impl Shell {
         self.is_free(&renamed.process) && renamed.student.iter().all(knows)
     }
 
-    fn give_names(&mut self, course: &mut Course, renamed: &Renamed, screen: &mut dyn Screen) {
-        let Renamed {
-            process,
-            lesson,
-            student,
-        } = renamed;
-        let line = if student.len() == lesson.len() {
-            let pairs: Vec<String> = lesson
+    /// Gives the student's own names to what the lesson's lines have made anew, as soon as it is there and its process takes a line.
+    fn give_back_names(&mut self, course: &mut Course) {
+        for renamed in std::mem::take(&mut course.given_back) {
+            let known = self.session.variables(&renamed.process);
+            let is_there = renamed.lesson.iter().all(|name| known.contains(name));
+            if is_there && self.is_free(&renamed.process) {
+                self.name_again(course, &renamed.process, &renamed.student, &renamed.lesson);
+            } else {
+                course.given_back.push(renamed);
+            }
+        }
+    }
+
+    /// Gives second names to values of a process. False when that was refused.
+    fn name_again(
+        &mut self,
+        course: &Course,
+        process: &str,
+        names: &[String],
+        values: &[String],
+    ) -> bool {
+        let line = if names.len() == values.len() {
+            let pairs: Vec<String> = names
                 .iter()
-                .zip(student)
+                .zip(values)
                 .filter(|(one, other)| one != other)
                 .map(|(one, other)| format!("{one} = {other}"))
                 .collect();
             pairs.join("; ")
         } else {
-            format!("{} = {}", lesson.join(", "), student.join(", "))
+            format!("{} = {}", names.join(", "), values.join(", "))
         };
         let here = self.current.clone();
         let line = LabLine {
@@ -56,7 +72,16 @@ impl Shell {
             shell.carry_out(&line, &mut Kept::default())
         });
         self.current = here;
-        if refused.is_some() {
+        refused.is_none()
+    }
+
+    fn give_names(&mut self, course: &mut Course, renamed: &Renamed, screen: &mut dyn Screen) {
+        let Renamed {
+            process,
+            lesson,
+            student,
+        } = renamed;
+        if !self.name_again(course, process, lesson, student) {
             return;
         }
         course.called.push(renamed.clone());

@@ -145,7 +145,7 @@ impl Shell {
             Some(Beat::Line(line)) if course.nearly => {
                 self.judge_line(&mut course, &line, Duration::ZERO, false, screen);
             }
-            Some(Beat::Line(_)) if !course.renamed.is_empty() => {
+            Some(Beat::Line(_)) if !course.renamed.is_empty() || !course.given_back.is_empty() => {
                 self.settle_names(&mut course, screen);
             }
             Some(Beat::Task(task)) if !course.typed.is_empty() => {
