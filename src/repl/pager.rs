@@ -21,10 +21,10 @@ pub(super) fn page(text: &str) -> bool {
         return false;
     };
     // As git has it: leave at once what fits, keep colours, leave the text on the screen.
-    for (name, options) in [("LESS", "FRX"), ("LV", "-c")] {
-        if std::env::var_os(name).is_none() {
-            pager.env(name, options);
-        }
+    let options = less_options(std::env::var("LESS").ok().as_deref());
+    pager.env("LESS", options);
+    if std::env::var_os("LV").is_none() {
+        pager.env("LV", "-c");
     }
     let Ok(mut running) = pager.stdin(Stdio::piped()).spawn() else {
         return false;
@@ -37,6 +37,15 @@ pub(super) fn page(text: &str) -> bool {
     !running
         .wait()
         .is_ok_and(|status| matches!(status.code(), Some(126 | 127)))
+}
+
+/// What less is told by its variable LESS: the reader's own options, and always that colours are colours.
+fn less_options(own: Option<&str>) -> String {
+    match own {
+        None => "FRX".to_owned(),
+        Some(own) if own.contains('R') => own.to_owned(),
+        Some(own) => format!("-R {own}"),
+    }
 }
 
 /// The pager of the reader's environment, a line for the shell as git takes it; where it names none, less. `None` when none is wanted.
@@ -63,6 +72,13 @@ mod tests {
             .map(|word| word.to_string_lossy().into_owned())
             .collect();
         Some(words.join(" "))
+    }
+
+    #[test]
+    fn colours_reach_the_screen_whatever_the_reader_tells_less() {
+        for (own, expected) in [(None, "FRX"), (Some("-S"), "-R -S"), (Some("FRX"), "FRX")] {
+            assert_eq!(less_options(own), expected);
+        }
     }
 
     #[test]
