@@ -184,3 +184,24 @@ pub enum Operator {
     /// `in`
     In,
 }
+
+impl Operator {
+    /// How it is written, in this language and in Python.
+    pub fn symbol(self) -> &'static str {
+        match self {
+            Self::Or => "|",
+            Self::And => "&",
+            Self::Times => "*",
+            Self::Plus => "+",
+            Self::Minus => "-",
+            Self::Over => "/",
+            Self::Equal => "==",
+            Self::NotEqual => "!=",
+            Self::Less => "<",
+            Self::LessEqual => "<=",
+            Self::Greater => ">",
+            Self::GreaterEqual => ">=",
+            Self::In => "in",
+        }
+    }
+}

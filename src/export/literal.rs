@@ -5,9 +5,11 @@ use std::fmt::Write as _;
 
 /// The inside of a string of C: octal escapes, because a hexadecimal one has no end.
 pub(super) fn c_bytes(bytes: &[u8]) -> String {
-    escaped(bytes, |text, byte| {
+    let text = escaped(bytes, |text, byte| {
         let _ = write!(text, "\\{byte:03o}");
-    })
+    });
+    // `??=` and its like were once other characters.
+    text.replace('?', "\\077")
 }
 
 /// The inside of a byte string of Python or Rust.
@@ -46,8 +48,6 @@ fn escaped(bytes: &[u8], odd: impl Fn(&mut String, u8)) -> String {
                 text.push('\\');
                 text.push(char::from(*byte));
             }
-            // `??=` and its like were once other characters in C.
-            b'?' => odd(&mut text, *byte),
             b' '..=b'~' => text.push(char::from(*byte)),
             _ => odd(&mut text, *byte),
         }

@@ -3,13 +3,14 @@
 mod call;
 mod expression;
 pub(super) mod names;
+mod serve;
 
 use super::literal::comment;
 use super::script::{End, LEFT_OUT, Line, PATIENCE_S, Script, Step, the_call};
 use super::{Material, Written};
 use crate::catalog::constant::constant;
 use crate::catalog::verb::Verb;
-use crate::command::ast::{Action, Expr};
+use crate::command::ast::{Action, Call, Expr};
 use crate::value::{Address, Value};
 use expression::{Known, Reason};
 use std::collections::BTreeSet;
@@ -62,6 +63,7 @@ pub(super) fn write(script: &Script<'_>, around: &str, material: &Material<'_>) 
         known,
         text,
         left_out,
+        missing,
         calls,
         ..
     } = writer;
@@ -77,7 +79,7 @@ pub(super) fn write(script: &Script<'_>, around: &str, material: &Material<'_>) 
     if text.contains("PAUSE)  # first") {
         head.push_str("PAUSE = 0.5  # seconds for another program to do its part\n");
     }
-    if left_out > 0 {
+    if missing {
         head.push_str(
             "signal.alarm(30)  # something is left out below: nothing waits for it forever\n",
         );
@@ -122,6 +124,8 @@ struct Writer {
     depth: usize,
     calls: usize,
     left_out: usize,
+    /// Something is left out that a later call may wait for.
+    missing: bool,
     /// Paths that a `bind` made.
     paths: Vec<String>,
     /// Threads under way, with the names that they give values to.
@@ -182,6 +186,9 @@ impl Writer {
         }
         self.join_what_is_used(step);
         self.known.remarks.clear();
+        if let (Action::Call(call), Some(Verb::Serve)) = (&step.command.action, verb) {
+            return self.serve(call, step);
+        }
         let written = if step.end == End::Refused {
             Err("the lab refused it".to_owned())
         } else if verb.is_some_and(|verb| LEFT_OUT.contains(&verb)) {
@@ -194,15 +201,65 @@ impl Writer {
                 self.calls += step.calls.len().min(1);
                 self.outcome(step, &line, bounded.as_deref());
             }
-            Err(reason) => {
-                self.left_out += 1;
-                self.line(&format!(
-                    "# left out: {} ({})",
-                    comment(&step.command.text),
-                    comment(&reason)
-                ));
-            }
+            Err(reason) => self.leave_out(step, &reason),
         }
+    }
+
+    /// Says what is not in the program, and why. What made calls, or is another program, may be what a later call waits for.
+    fn leave_out(&mut self, step: &Step<'_>, reason: &str) {
+        self.left_out += 1;
+        self.missing |= !step.calls.is_empty() || step.verb() == Some(Verb::Run);
+        self.line(&format!(
+            "# left out: {} ({})",
+            comment(&step.command.text),
+            comment(reason)
+        ));
+    }
+
+    /// A server of the lab's own, as a loop.
+    fn serve(&mut self, call: &Call, step: &Step<'_>) {
+        match self.served(call, step) {
+            Ok(lines) => {
+                self.calls += 1;
+                self.line(&format!("# {}", comment(&step.command.text)));
+                self.begin_thread(step);
+                for line in lines {
+                    if line.is_empty() {
+                        self.text.push('\n');
+                    } else {
+                        self.line(&line);
+                    }
+                }
+                self.end_thread(step);
+            }
+            Err(reason) => self.leave_out(step, &reason),
+        }
+    }
+
+    /// What a trailing `&` carried out in the background is a thread here.
+    fn begin_thread(&mut self, step: &Step<'_>) {
+        if !step.command.background {
+            return;
+        }
+        self.line(&format!("def job{}():", step.job));
+        self.depth += 1;
+        if !step.command.targets.is_empty() {
+            let targets = step.command.targets.iter();
+            let names: Vec<String> = targets.map(|name| self.name(name)).collect();
+            self.line(&format!("global {}", names.join(", ")));
+        }
+    }
+
+    fn end_thread(&mut self, step: &Step<'_>) {
+        if !step.command.background {
+            return;
+        }
+        self.depth -= 1;
+        let job = step.job;
+        self.text.push('\n');
+        self.line(&format!("job{job} = threading.Thread(target=job{job})"));
+        self.line(&format!("job{job}.start()"));
+        self.threads.push((job, step.command.targets.clone()));
     }
 
     /// The statement, and the socket that a call which never returned waited on.
@@ -308,21 +365,7 @@ impl Writer {
             format!("  # {}", comment(&remarks.join("; ")))
         };
         let name = step.call_name();
-        let threaded = step.command.background;
-        if threaded {
-            let job = step.job;
-            self.line(&format!("def job{job}():"));
-            self.depth += 1;
-            if !step.command.targets.is_empty() {
-                let names: Vec<String> = step
-                    .command
-                    .targets
-                    .iter()
-                    .map(|name| self.name(name))
-                    .collect();
-                self.line(&format!("global {}", names.join(", ")));
-            }
-        }
+        self.begin_thread(step);
         match &step.end {
             End::Well | End::Refused => self.line(&format!("{line}{remark}")),
             End::Failed(errno) => {
@@ -369,14 +412,7 @@ impl Writer {
                 "{target}.setblocking(False)  # Python's accept takes no SOCK_NONBLOCK"
             ));
         }
-        if threaded {
-            self.depth -= 1;
-            let job = step.job;
-            self.text.push('\n');
-            self.line(&format!("job{job} = threading.Thread(target=job{job})"));
-            self.line(&format!("job{job}.start()"));
-            self.threads.push((job, step.command.targets.clone()));
-        }
+        self.end_thread(step);
     }
 
     fn join_all(&mut self) {

@@ -138,9 +138,9 @@ fn what_was_typed_and_what_a_peer_sent_ends_no_literal_and_no_comment() {
         .line("lab", "d = recv s", Some(received))
         .gives("d", Value::Bytes(Vec::new()));
     for (language, literal) in LANGUAGES.into_iter().zip([
-        r#"b"\"\\*/\n\x00\x3f\xff""#,
+        r#"b"\"\\*/\n\x00?\xff""#,
         r#""\"\\*/\n\000\077\377""#,
-        r#"b"\"\\*/\n\x00\x3f\xff""#,
+        r#"b"\"\\*/\n\x00?\xff""#,
     ]) {
         let text = session.text(language);
         assert!(text.contains(literal), "{literal}\n{text}");
@@ -173,6 +173,39 @@ fn arguments_that_are_no_words_of_a_program_are_left_out_and_nothing_waits_for_t
         assert!(text.contains("left out: "), "{text}");
         assert!(text.contains("alarm(30)"), "{text}");
         assert!(!text.contains("\nimport os"), "{text}");
+    }
+}
+
+#[test]
+fn a_server_of_the_lab_is_a_loop_in_python_for_as_many_clients_as_came() {
+    for (line, parts) in [
+        (
+            "n = serve s upper --count 1",
+            &[
+                "for _ in range(1):",
+                "client, peer = s.accept()",
+                "client.sendall(request.upper())",
+                "n = 1",
+            ][..],
+        ),
+        (
+            "serve s echo --model thread",
+            &["def answer(client):", "threading.Thread(target=answer"],
+        ),
+        ("serve s echo &", &["def job", "    for _ in range(1):"]),
+    ] {
+        let mut session = Session::default();
+        let made = CallEvent {
+            made: vec![4],
+            result: 4,
+            ..on("accept", &["3", "{AF_INET 127.0.0.1:1}"])
+        };
+        session.socket("lab").line("lab", line, Some(made));
+        let text = session.text(LANGUAGES[0]);
+        for part in parts {
+            assert!(text.contains(part), "{line}: {part}\n{text}");
+        }
+        assert!(!text.contains("alarm"), "{text}");
     }
 }
 

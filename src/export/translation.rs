@@ -150,6 +150,11 @@ impl<'b> Builder<'_, 'b> {
         }
         match (&step.command.action, verb) {
             _ if self.inner.is_some() => {}
+            (Action::Call(call), Some(Verb::Print))
+                if call.args.iter().skip(1).any(Option::is_some) =>
+            {
+                return left_out("`sep` and `end` of Python's print");
+            }
             (Action::Call(call), Some(Verb::Print)) => {
                 let items = match call.args.first() {
                     Some(Some(Expr::List(items))) => items.clone(),

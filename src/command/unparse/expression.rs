@@ -127,21 +127,7 @@ fn binary(operator: Operator, left: &Expr, right: &Expr, form: Form) -> String {
     // Comparisons stand alone; all others group from the left.
     let left_text = at_level(left, if own == 1 { own + 1 } else { own }, form);
     let right_text = at_level(right, own + 1, form);
-    let symbol = match operator {
-        Operator::Or => "|",
-        Operator::And => "&",
-        Operator::Times => "*",
-        Operator::Plus => "+",
-        Operator::Minus => "-",
-        Operator::Over => "/",
-        Operator::Equal => "==",
-        Operator::NotEqual => "!=",
-        Operator::Less => "<",
-        Operator::LessEqual => "<=",
-        Operator::Greater => ">",
-        Operator::GreaterEqual => ">=",
-        Operator::In => "in",
-    };
+    let symbol = operator.symbol();
     let tight = match operator {
         Operator::Or => is_flag(left) && is_flag(right),
         Operator::Over => is_layer(left) && is_layer(right),

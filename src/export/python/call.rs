@@ -24,7 +24,17 @@ impl Known {
         let arg = |place: usize| call.args.get(place).and_then(Option::as_ref);
         let text = match call.verb {
             Verb::Poller => "select.poll()".to_owned(),
-            Verb::Print => format!("print({})", self.items(arg(0))?),
+            Verb::Print => {
+                let mut items = self.items(arg(0))?;
+                for (name, value) in [("sep", arg(1)), ("end", arg(2))] {
+                    if let Some(value) = value {
+                        let between = if items.is_empty() { "" } else { ", " };
+                        let value = self.expression(value)?;
+                        items.push_str(&format!("{between}{name}={value}"));
+                    }
+                }
+                format!("print({items})")
+            }
             Verb::Sleep => {
                 let time = self.time(arg(0), 1.0)?;
                 format!("time.sleep({time})")
@@ -64,12 +74,6 @@ impl Known {
                 }
                 _ => return Err("this ioctl takes a structure".to_owned()),
             },
-            Verb::Serve => {
-                return Err(
-                    "`serve` is a server of the lab's own: socketserver has such for Python"
-                        .to_owned(),
-                );
-            }
             Verb::Close => format!("{}.close()", self.socket(arg(0))?),
             _ => self.plain_call(call, made)?,
         };

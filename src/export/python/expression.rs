@@ -118,21 +118,10 @@ impl Known {
         let own = crate::command::parse::level(operator);
         let left = self.at_level(left, if own == 1 { own + 1 } else { own })?;
         let right = self.at_level(right, own + 1)?;
-        let symbol = match operator {
-            Operator::Or => "|",
-            Operator::And => "&",
-            Operator::Times => "*",
-            Operator::Plus => "+",
-            Operator::Minus => "-",
-            Operator::Over => return Err("Python's modules build no packets".to_owned()),
-            Operator::Equal => "==",
-            Operator::NotEqual => "!=",
-            Operator::Less => "<",
-            Operator::LessEqual => "<=",
-            Operator::Greater => ">",
-            Operator::GreaterEqual => ">=",
-            Operator::In => "in",
-        };
+        if operator == Operator::Over {
+            return Err("Python's modules build no packets".to_owned());
+        }
+        let symbol = operator.symbol();
         Ok(format!("{left} {symbol} {right}"))
     }
 
@@ -239,8 +228,10 @@ impl Known {
         if here != *address {
             let host = self.hosts.iter().find(|(ip, _)| Some(*ip) == address.ip());
             let name = host.map_or("", |(_, name)| name.as_str());
-            self.remarks
-                .push(format!("{address} of host {name} in the lab"));
+            let remark = format!("{address} of host {name} in the lab");
+            if !self.remarks.contains(&remark) {
+                self.remarks.push(remark);
+            }
         }
         Ok(match &here {
             Address::Inet(inet) => format!("(\"{}\", {})", inet.ip(), inet.port()),
