@@ -127,7 +127,8 @@ pub fn explain(topic: &str) -> Option<Explanation> {
     exactly(&folded(topic)).into_iter().next()
 }
 
-/// Every explanation of a topic, also of one that was copied from the screen: `Win=64240`, `[SYN, ACK]`, `close 2 of 4`.
+/// Every explanation of a topic, also of one that was copied from the screen: `Win=64240`, `[SYN, ACK]`, `close 2 of 4`. Nothing where no
+/// topic has this name.
 pub fn all(topic: &str) -> Vec<Explanation> {
     let found = spelling::readings(topic)
         .iter()
@@ -142,13 +143,12 @@ pub fn all(topic: &str) -> Vec<Explanation> {
     if each.len() > 1 && each.iter().all(|found| !found.is_empty()) {
         return each.into_iter().flatten().collect();
     }
-    containing(&folded(spelling::bare(topic)))
-        .into_iter()
-        .collect()
+    Vec::new()
 }
 
 /// A topic of several words for one of them: `Membership` for `membership report`; of several topics the shortest.
-fn containing(word: &str) -> Option<Explanation> {
+pub fn containing(word: &str) -> Option<Explanation> {
+    let word = folded(spelling::bare(word));
     if word.len() < 3 || !word.bytes().all(|byte| byte.is_ascii_alphabetic()) {
         return None;
     }

@@ -1,11 +1,12 @@
 //! `help` and `explain`: what the catalog knows, shown.
 
 use super::verbs::word;
-use super::{Screen, Shell, views};
+use super::{Screen, Shell, tell, views};
 use crate::catalog::glossary;
 use crate::catalog::verb::{VERBS, Verb};
 use crate::command::ast::Call;
 use crate::command::diagnostic::nearest;
+use crate::packet::tree::Field;
 use crate::render::explain_packet;
 use crate::render::styled::Styled;
 
@@ -66,10 +67,48 @@ impl Shell {
                 text = views::page(verb);
             }
         }
+        if text.is_empty() {
+            text = self.labelled(topic);
+        }
+        if text.is_empty()
+            && let Some(near) = glossary::containing(topic)
+        {
+            text = views::explanation(&near);
+        }
         if !text.is_empty() {
             return self.paged(&text, screen);
         }
         self.not_known(topic, screen);
+    }
+
+    /// What the fields and layers say that the tree of a captured packet shows under this label: `Source Port` is tcp.srcport.
+    fn labelled(&self, label: &str) -> Styled {
+        let mut names: Vec<&'static str> = Vec::new();
+        for packet in self.session.log().packets().rev().take(LABELLED) {
+            for layer in tell::layers(packet) {
+                let title = layer.title.split(',').next().unwrap_or_default();
+                if title.eq_ignore_ascii_case(label) {
+                    names.push(layer.name);
+                }
+                for field in &layer.fields {
+                    named(field, label, &mut names);
+                }
+            }
+        }
+        let mut seen: Vec<&'static str> = Vec::new();
+        let mut text = Styled::new();
+        for name in names {
+            if seen.contains(&name) {
+                continue;
+            }
+            seen.push(name);
+            text.gap();
+            let known = glossary::explain(name).map(|known| views::explanation(&known));
+            if let Some(known) = known.or_else(|| views::field(name)) {
+                text.append(known);
+            }
+        }
+        text
     }
 
     fn explain_packet(&mut self, number: u64, screen: &mut dyn Screen) {
@@ -96,6 +135,19 @@ impl Shell {
             format!("nothing is known about {}{near}", printable(topic)),
             screen,
         );
+    }
+}
+
+/// In so many of the newest packets a label of their trees is looked for.
+const LABELLED: usize = 1000;
+
+/// The names of the fields that have this label, a field and its parts.
+fn named(field: &Field, label: &str, names: &mut Vec<&'static str>) {
+    if field.label.eq_ignore_ascii_case(label) && !field.name.is_empty() {
+        names.push(field.name);
+    }
+    for part in &field.children {
+        named(part, label, names);
     }
 }
 

@@ -37,7 +37,7 @@ protocols! {
     "ICMPv6" ["internet control message protocol for IPv6"] "ICMP for IPv6: errors and echo, and neighbour discovery in place of ARP"
         "Types 1 to 4 are errors, 128 and 129 echo, 133 to 137 neighbour discovery, 130 to 132 and 143 multicast listeners (MLD)."
         "`icmp6(echo, id=1, seq=1)` builds one; the kernel fills its checksum in." "RFC 4443, RFC 4861";
-    "IGMP" ["internet group management protocol", "membership report", "membership query", "leave group", "join group", "IGMPv1", "IGMPv2", "IGMPv3", "any sources"] "tells the routers which multicast groups hosts of a network have joined, for IPv4"
+    "IGMP" ["internet group management protocol", "membership report", "membership query", "leave group", "join group", "IGMPv1", "IGMPv2", "IGMPv3", "any sources", "membership", "report", "group", "sources"] "tells the routers which multicast groups hosts of a network have joined, for IPv4"
         "The kernel sends a membership report when a program joins (IP_ADD_MEMBERSHIP), and again when a router asks with a query. Version 3 reports lists of sources: joining is a change to `exclude nothing`. IPv6 has MLD in its place."
         "`setsockopt s IPPROTO_IP IP_ADD_MEMBERSHIP …` sends one; `packets igmp` lists them." "RFC 3376, RFC 2236, ip(7)";
     "IPv4" ["IP", "internet protocol"] "carries packets from one address to another over any links, each on its own, without a promise"

@@ -43,7 +43,7 @@ words! { SHORT, Short:
         "id tells programs apart (the kernel gives it to ping's sockets), seq counts the questions, ttl is what was left of the packet's time to live." "RFC 792";
     "id" ["identification"] "of an echo: which program asked; of an IP packet: which packet a fragment belongs to"
         "The answer repeats an echo's id and seq." "RFC 792, RFC 6864";
-    "destination unreachable" ["network unreachable", "host unreachable", "protocol unreachable", "address unreachable", "no route to destination", "administratively filtered", "administratively prohibited", "source route failed"] "ICMP: the packet whose beginning is enclosed could not be delivered"
+    "destination unreachable" ["unreachable", "destination", "network unreachable", "host unreachable", "protocol unreachable", "address unreachable", "no route to destination", "administratively filtered", "administratively prohibited", "source route failed"] "ICMP: the packet whose beginning is enclosed could not be delivered"
         "The code says why: no route to the network, no such host on the link (nobody answered ARP), no such protocol, no such port, or a filter's doing. The program learns of it as ENETUNREACH, EHOSTUNREACH or ECONNREFUSED." "RFC 792, RFC 4443 section 3.1";
     "fragmentation needed" ["packet too big", "too big"] "ICMP: the packet is longer than the next link carries and must not be fragmented; the link's MTU is enclosed"
         "The kernel keeps it as the path's MTU, and TCP sends smaller segments." "RFC 1191, RFC 8201";
@@ -105,10 +105,20 @@ words! { COLUMNS, Column:
         "The column of `conversations`; `packets tcp.analysis.retransmission` lists them." "Wireshark";
     "lasted" ["start", "duration"] "the time from the first packet of a conversation to its last; start is when the first came"
         "Times are counted from the first packet of the session." "Wireshark";
-    "segment column" ["carried by", "written by", "read by", "sent by", "carried"] "in `stream`: which call wrote the bytes, which segment carried them, which call read them"
+    "segment column" ["carried by", "written by", "read by", "sent by", "carried", "sent"] "in `stream`: which call wrote the bytes, which segment carried them, which call read them"
         "One send may be carried by several segments and read by several calls: a stream has no messages." "recv(2)";
     "unread" ["in flight", "not yet sent"] "in `stream`: bytes that arrived and wait in the receive queue; in flight: sent and not yet acknowledged"
         "`sockets` counts the unread ones as Recv-Q and the others as Send-Q." "ss(8)";
+    "keeper" ["keeper pid"] "in `lab`: the first process of the lab, which made its namespaces and owns them"
+        "When it ends, the kernel ends every process in the lab. The pid is the one that `ps` of this machine shows." "pid_namespaces(7)";
+    "pid" ["process id"] "the number of a process: in the lab one, and outside, for this machine, another"
+        "Each pid namespace counts from 1. `ps` and `kill` outside the lab take the outer number." "pid_namespaces(7), getpid(2)";
+    "free" [] "in `lab`: the process is in no call and takes the next command"
+        "A process that sleeps in a call shows the call in this place." "help lab";
+    "fired" [] "in `wire` and `lab`: how often this rule of the wire has acted on a frame; done: it acts on no further one"
+        "`wire clear 2` removes the second rule." "help wire";
+    "per ACK" ["logarithmic"] "in `plot c rtt`: the time from one segment to the arrival of the packet that acknowledged it"
+        "The axis is logarithmic, since the retransmission timeout is hundreds of times longer. srtt and RTO are the kernel's own numbers." "RFC 6298";
     "Open" ["Disorder", "Recovery", "Loss state"] "what congestion control is busy with (tcpi_ca_state)"
         "Open: nothing is suspicious. Disorder: duplicate ACKs or SACK came. CWR: the window shrinks after a congestion mark. Recovery: a loss was found, fast retransmit is at work. Loss: the retransmission timer fired." "linux/tcp.h, RFC 5681";
 }

@@ -49,10 +49,14 @@ terms! {
         "It looks for more room with care, since a loss was seen where it is now." "RFC 5681 section 3.1";
     "congestion control" ["cubic", "reno", "bbr"] "how a sender finds out how much the network can carry, and slows down when it loses"
         "Linux has several (TCP_CONGESTION); cubic is the usual one." "RFC 5681, RFC 9438";
+    "byte" ["bytes", "octet"] "eight bits, a number from 0 to 255: what sockets carry, and nothing else"
+        "Text becomes bytes by an encoding, today UTF-8 nearly always: b\"hello\" in Python. RFCs say octet." "RFC 9293 section 4";
     "congestion window" ["cwnd"] "how many segments the sender allows itself in flight"
         "It begins with 10, grows with acknowledgments, shrinks with losses. What may be sent is the smaller of it and the peer's window." "RFC 5681, RFC 6928";
     "connected UDP" [] "a UDP socket that connect gave a peer: no packet is sent"
         "send and recv work without an address, datagrams from elsewhere are not delivered, and ICMP errors reach the program as ECONNREFUSED." "udp(7)";
+    "connection" ["connected pair"] "two ends that know each other and keep count of the bytes between them: what TCP makes of packets"
+        "Five facts name it: the protocol, and address and port of both ends. Each kernel keeps its end's state; nothing in between does." "RFC 9293 section 3.3.1, socket(7)";
     "connection refused" ["refused"] "an RST in answer to a SYN: the host is there, nobody listens"
         "A firewall that drops in silence leads to ETIMEDOUT instead." "RFC 9293 section 3.10.7.1";
     "cookie" ["fast open cookie"] "a few bytes that only their maker can check: they prove that who shows them was given them before"
@@ -71,7 +75,7 @@ terms! {
         "It comes after all data, and again at every further recv." "recv(2)";
     "ephemeral port" ["ephemeral", "dynamic port", "port 0"] "a port the kernel picks: at connect, at the first sendto, or at bind to port 0"
         "From net.ipv4.ip_local_port_range, on Linux 32768 to 60999." "ip(7), RFC 6056";
-    "errno" ["error number"] "why a system call failed, as a number with a name: ECONNREFUSED"
+    "errno" ["error number", "error"] "why a system call failed, as a number with a name: ECONNREFUSED"
         "In C it is a variable, in Python an attribute of OSError. `explain ECONNREFUSED` explains one, `why` what led to the last." "errno(3)";
     "event loop" ["reactor", "selector"] "one thread that asks which sockets are ready, serves these, and asks again"
         "select, poll or epoll do the asking. Nothing in it may block. Twisted calls it the reactor." "epoll(7)";
@@ -115,9 +119,11 @@ terms! {
         "Join with IP_ADD_MEMBERSHIP; IGMP and MLD tell the routers." "RFC 1112, ip(7)";
     "Nagle's algorithm" ["nagle", "nagle's rule"] "a small segment waits while an earlier one is unacknowledged"
         "It saves packets and costs time where requests are written in two pieces. TCP_NODELAY turns it off." "RFC 896, RFC 9293 section 3.7.4";
+    "netlink" ["rtnetlink", "netlink socket"] "sockets by which a program talks to the kernel itself: AF_NETLINK"
+        "Interfaces, addresses, routes and tables of sockets are asked for and changed by messages with a header and attributes; `ip` and `ss` do so." "netlink(7), rtnetlink(7)";
     "network byte order" ["byte order", "big-endian", "endianness"] "the most significant byte first"
         "htons and its kin convert; forgetting it turns port 5000 into 34835." "byteorder(3)";
-    "network namespace" ["namespace"] "a network of its own: interfaces, addresses, ports, routes, firewall"
+    "network namespace" ["namespace", "private network"] "a network of its own: interfaces, addresses, ports, routes, firewall"
         "The lab lives in one, made inside a user namespace, so no root is needed." "network_namespaces(7)";
     "non-blocking" ["o_nonblock"] "calls never sleep: they fail with EAGAIN or EINPROGRESS"
         "Set by setblocking False, SOCK_NONBLOCK, or for one call MSG_DONTWAIT." "fcntl(2)";
@@ -137,7 +143,7 @@ terms! {
         "fork makes another one, the child, with copies of the parent's descriptors. When a process ends, its descriptors are closed." "fork(2)";
     "pure ACK" [] "a segment with nothing but an acknowledgment"
         "It takes no sequence number and is not acknowledged." "RFC 9293 section 3.10.7.4";
-    "raw socket" [] "a socket below TCP and UDP: you see and build the headers"
+    "raw socket" ["raw"] "a socket below TCP and UDP: you see and build the headers"
         "Needs CAP_NET_RAW, which the lab gives." "raw(7)";
     "round-trip time" ["rtt", "srtt"] "from sending a segment to its acknowledgment"
         "Linux keeps a smoothed value and its variation; the RTO is made of both." "RFC 6298";
@@ -173,7 +179,7 @@ terms! {
         "For measuring round trips and for telling old duplicates from new data." "RFC 7323";
     "truncation" ["truncated"] "a datagram that is longer than what recv asked for is cut, and the rest is lost"
         "MSG_TRUNC as a flag of recv gives its true length." "udp(7), recv(2)";
-    "window" ["receive window", "rwnd"] "how many more bytes an end can take; told in every segment"
+    "window" ["receive window", "rwnd", "offered window"] "how many more bytes an end can take; told in every segment"
         "Free room in its receive buffer. At 0 the sender stops and probes." "RFC 9293 section 3.8.6";
     "window scale" ["wscale", "window scaling"] "a factor for the 16-bit window field, told in the SYN"
         "Without the handshake in the capture the true window is not known." "RFC 7323 section 2";
