@@ -288,7 +288,7 @@ fn commands(common: &Common, files: &[PathBuf], text: Option<String>) -> u8 {
                             output,
                         ),
                         Err(error) => {
-                            output.show(&error_text(&format!("{}: {error}", file.display())));
+                            output.show(&error_text(&script::unreadable(files, file, &error)));
                             USAGE
                         }
                     };

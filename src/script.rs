@@ -1,7 +1,9 @@
 //! The same shell from a file, a pipe or a text: commands one after the other, and an exit status that says whether all of it held.
 
+use crate::command::ast::Action;
 use crate::command::brackets::Open;
 use crate::command::line::{Transcript, place};
+use crate::command::parse::parse_line;
 use crate::command::program::{Belongs, Block};
 use crate::render::json;
 use crate::render::styled::{Look, Styled};
@@ -9,10 +11,40 @@ use crate::shell::{Flow, Format, Press, Screen, Shell};
 use crate::sys::terminal;
 use std::collections::VecDeque;
 use std::io::{self, BufRead, IsTerminal, Write};
+use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 /// A line of a script is never longer than this many bytes; the same holds for lines that belong together.
 const LONGEST: usize = 4 << 20;
+
+/// Why a script of the command line could not be opened; of a word that is a command and no file, where it is to be given.
+pub fn unreadable(files: &[PathBuf], file: &Path, error: &io::Error) -> String {
+    let shown = file.display();
+    let word = file.to_str().unwrap_or_default();
+    let follows = files.iter().skip_while(|other| *other != file).skip(1);
+    let line: Vec<String> = std::iter::once(word.to_owned())
+        .chain(follows.map(|next| next.display().to_string()))
+        .collect();
+    let line = line.join(" ");
+    match error.kind() {
+        io::ErrorKind::NotFound if LESSON_WORDS.contains(&word) => {
+            format!("there is no file `{word}`; for a lesson type `socklab lesson {line}`")
+        }
+        io::ErrorKind::NotFound if is_call(&line) => {
+            format!("there is no file `{word}`; for a command type `socklab -c '{line}'`")
+        }
+        io::ErrorKind::NotFound => format!("{shown}: there is no such file"),
+        _ => format!("{shown}: {error}"),
+    }
+}
+
+fn is_call(line: &str) -> bool {
+    let commands = parse_line(line).unwrap_or_default();
+    matches!(commands.first(), Some(first) if matches!(first.action, Action::Call(_)))
+}
+
+/// The words that stand behind `lesson`.
+const LESSON_WORDS: &[&str] = &["learn", "play", "show", "check"];
 
 /// Runs a script. Gives the exit status: 0 when everything held, 1 when something did not.
 pub fn run(shell: &mut Shell, mut source: impl BufRead, name: &str, screen: &mut dyn Screen) -> u8 {
@@ -282,5 +314,25 @@ impl Screen for Output {
 
     fn is_gone(&self) -> bool {
         self.failure.is_some()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_word_that_is_a_command_and_no_file_is_led_to_where_it_goes() {
+        let missing = io::Error::from(io::ErrorKind::NotFound);
+        for (typed, said) in [
+            (&["learn", "3.1"][..], "`socklab lesson learn 3.1`"),
+            (&["sockets"], "`socklab -c 'sockets'`"),
+            (&["explain", "RST"], "`socklab -c 'explain RST'`"),
+            (&["x.lab"], "x.lab: there is no such file"),
+        ] {
+            let files: Vec<PathBuf> = typed.iter().map(PathBuf::from).collect();
+            let found = unreadable(&files, &files[0], &missing);
+            assert!(found.contains(said), "{typed:?}: {found}");
+        }
     }
 }

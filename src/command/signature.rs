@@ -66,7 +66,7 @@ pub fn kind_words(kind: Kind) -> String {
         Kind::Filter => "a display filter (tcp.port == 5000)",
         Kind::Rest => "the rest of the line",
         Kind::Topic => "a topic",
-        Kind::Fields => "names of fields (tcp.seq)",
+        Kind::Fields => "names of fields (tcp.seq, rtt)",
     };
     words.to_owned()
 }

@@ -21,13 +21,14 @@ pub(super) const INFO: Page = Page {
     prototype: "",
     python: "",
     man: "tcp(7)",
-    details: "State, congestion state, round-trip time, retransmission timeout, congestion window, segment sizes, what is in flight, what was lost and sent again, how long which side held things up. The fields are those of struct tcp_info; `explain rtt` and its like say what each means.",
+    details: "State, congestion state, round-trip time, retransmission timeout, congestion window, segment sizes, what is in flight, what was lost and sent again, how long which side held things up. The fields are those of struct tcp_info; `explain rtt` and its like say what each means. Names behind the socket show these alone: `info c rtt snd_cwnd`.",
     blocks: "never",
     errors: &[],
     example: "\
 s = socket; bind s 127.0.0.1:5000; listen s
 c = socket; connect c 127.0.0.1:5000
 info c
+info c rtt snd_cwnd
 expect state c ESTABLISHED",
 };
 
@@ -69,7 +70,7 @@ pub(super) const PACKET: Page = Page {
     prototype: "",
     python: "",
     man: "tcpdump(8)",
-    details: "Layer by layer, each field with its name, its value and the bytes it was read from. Without a number it is the last packet.",
+    details: "Layer by layer, each field with its name, its value and the bytes it was read from. Without a number it is the last packet. Names behind it show these fields alone: `packet 1 tcp.seq ip.ttl`; a layer's name shows the layer, `packet 1 tcp`. A field's name is that of Wireshark, which a filter takes as well. `explain #1` says in words what the packet is and why it was sent.",
     blocks: "never",
     errors: &[],
     example: "\
@@ -77,6 +78,7 @@ u = socket AF_INET SOCK_DGRAM
 sendto u \"hi\" 127.0.0.1:5000
 expect packet udp
 packet 1
+packet 1 udp.dstport ip.ttl
 expect ok",
 };
 
@@ -237,7 +239,7 @@ pub(super) const EXPLAIN: Page = Page {
     prototype: "",
     python: "",
     man: "",
-    details: "`explain ECONNRESET`, `explain TIME-WAIT` (TIME_WAIT and timewait do as well), `explain SO_REUSEADDR`, `explain PSH`, `explain tcp.analysis.retransmission`, `explain backlog`. Each says where to read on: RFC section or man page.",
+    details: "`explain ECONNRESET`, `explain TIME-WAIT` (TIME_WAIT and timewait do as well), `explain SO_REUSEADDR`, `explain PSH`, `explain tcp.analysis.retransmission`, `explain backlog`, `explain #4` (the packet of this number) and every word that the screen shows. Each says where to read on: RFC section or man page.",
     blocks: "never",
     errors: &[],
     example: "\

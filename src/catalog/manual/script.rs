@@ -21,7 +21,7 @@ lab> expect = 3",
 
 pub(super) const KILL: Page = Page {
     summary: "kill a process, as a crash would",
-    prototype: "int kill(pid_t pid, SIGKILL);",
+    prototype: "int kill(pid_t pid, int sig);   /* SIGKILL */",
     python: "",
     man: "kill(2)",
     details: "The process gets no chance to say goodbye; the kernel closes its descriptors. That is why even a crash sends a FIN, or an RST when data was left unread, and why only a machine that loses power or network goes silent.",
@@ -41,7 +41,7 @@ pub(super) const RUN: Page = Page {
     prototype: "int execve(const char *pathname, char *const argv[], char *const envp[]);",
     python: "",
     man: "execve(2)",
-    details: "The program is a process of this host: it sees the lab's network and nothing else, so a server written in any language meets clients typed here. What it prints goes to the log. With `&` at the end it runs beside the prompt; `jobs`, `wait` and `cancel` manage it.",
+    details: "The program is a process of this host: the network it sees is the lab's and no other, so a server written in any language meets clients typed here. Files are not private to the lab: it has yours, and your rights to them. What it prints goes to the log. With `&` at the end it runs beside the prompt; `jobs`, `wait` and `cancel` manage it.",
     blocks: "until the program ends, unless `&` stands at the end",
     errors: &[
         ("ENOENT", "there is no such program"),
@@ -71,9 +71,9 @@ lab> expect ok",
 pub(super) const PRINT: Page = Page {
     summary: "print values to the log",
     prototype: "",
-    python: "print(value)",
+    python: "print(value, sep=\" \", end=\"\\n\")",
     man: "",
-    details: "Each value as Python's print shows it, with a blank between. An expression alone on a line shows its value too.",
+    details: "Each value as Python's print shows it, with a blank between, or what `sep=` says; what `end=` says stands behind the last one. Each print has a line of its own here. An expression alone on a line shows its value too.",
     blocks: "never",
     errors: &[],
     example: "\
@@ -152,7 +152,7 @@ pub(super) const EXPECT: Page = Page {
     prototype: "",
     python: "",
     man: "",
-    details: "`expect ok` the last call did not fail; `expect errno NAME` it failed with this; `expect = VALUE` the last result is this; `expect state s LISTEN` the kernel says so of the socket; `expect packet FILTER` and `expect no packet FILTER` about what the last command put on the wire; `packets 3 FILTER` says how many; why a packet was sent can be asked as well, `expect packet socklab.cause contains \"retransmission timer\"`; `expect blocked server` that process sleeps in a call; `expect output \"text\"` this was printed, by a program, `print` or `sysctl`; `expect timeout` the last command ran into the timeout of `settimeout`, which is no errno; `expect why \"lost by rule 1\"` the first sentence of `why` has this; anything else is a condition, `expect len(data) > 3`.\n\nAn expectation about packets or states waits a little for what is still under way.",
+    details: "Of the last call: `expect ok`, it did not fail; `expect errno NAME`, it failed with this; `expect = VALUE`, this is its result; `expect timeout`, it ran into the timeout of `settimeout`, which is no errno; `expect took 1s ±20%` or `took >= 200ms`, it took this long. `expect accept = 4` and `expect recv = -1 EAGAIN` name the call, also with its arguments as the screen shows them, `…` for any of them.\n\nOf all calls since the line was typed: `expect call accept`, one succeeded; `expect calls 2 accept`, two did; `expect received \"text\"`, these bytes were received. `expect blocked server`: that process sleeps in a call.\n\nOf sockets: `expect state s LISTEN` or `s: LISTEN`, the kernel says so of it; `expect state ESTABLISHED port 5000` or `peer 5000`, it says so of some socket with this port at its own end or at the other.\n\nOf the packets of the last command: `expect packet FILTER`, at least one matches; `packets 3 FILTER`, so many; `no packet FILTER`, none. `expect c -> s [SYN]` is an arrow as the ladder draws it. Why a packet was sent can be asked as well: `expect packet socklab.cause contains \"retransmission timer\"`.\n\nOf the screen: `expect output \"text\"`, a program, `print` or `sysctl` printed this; `expect why \"lost by rule 1\"`, the first sentence of `why` has this.\n\nAnything else is a condition, `expect len(data) > 3`. `… in server` at the end, or `server>` in front, asks it of another process. An expectation about packets or states waits a little for what is still under way.",
     blocks: "never for long",
     errors: &[],
     example: "\

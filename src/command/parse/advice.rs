@@ -33,9 +33,12 @@ pub(super) fn foreign(text: &str, start: usize) -> Option<Diagnostic> {
         return None;
     }
     Some(
-        Diagnostic::new(start..start + end, format!("{} is no verb", quoted(word)))
-            .expecting("a verb: `help` lists them")
-            .helping(advice(word, next)?),
+        Diagnostic::new(
+            start..start + end,
+            format!("there is no verb {}", quoted(word)),
+        )
+        .expecting("a verb: `help` lists them")
+        .helping(advice(word, next)?),
     )
 }
 

@@ -69,6 +69,7 @@ pub(super) fn bind(verb: Verb, arguments: Vec<Argument>, span: &Range<usize>) ->
     let (named, positional): (Vec<Argument>, Vec<Argument>) = arguments
         .into_iter()
         .partition(|argument| argument.name.is_some());
+    kind::check_subject(entry, &positional)?;
     place_positional(entry, positional, &named, &mut slots)?;
     for argument in named {
         place_named(entry, argument, &mut slots)?;
@@ -83,7 +84,7 @@ pub(super) fn bind(verb: Verb, arguments: Vec<Argument>, span: &Range<usize>) ->
             continue;
         };
         let value = normal::normalise(verb, parameter.kind, value, &value_span)?;
-        kind::check(entry, parameter, &value, &value_span)?;
+        kind::check(parameter, &value, &value_span)?;
         if let Expr::Str(text) = &value {
             let read = match verb {
                 Verb::Expect => parse_claim(text).err(),

@@ -95,8 +95,11 @@ impl<'a> Parser<'a> {
         let all = names
             .chain(functions.map(|entry| entry.name))
             .chain(LAYERS.iter().copied());
-        let error = Diagnostic::new(span.clone(), format!("{} is no function", quoted(word)))
-            .expecting("a function: `help` lists the verbs");
+        let error = Diagnostic::new(
+            span.clone(),
+            format!("there is no function {} here", quoted(word)),
+        )
+        .expecting("a function: `help` lists them");
         Err(match instead_of_function(word) {
             Some(instead) => error.helping(instead),
             None => error.suggesting(word, all),
@@ -184,12 +187,14 @@ impl<'a> Parser<'a> {
             }
             return bound(verb, arguments, &span).map(Some);
         }
-        if is_module && Verb::named(name).is_none() && method_named(name).is_none() {
+        let unknown = Verb::named(name).is_none() && method_named(name).is_none();
+        let absent = instead_of_member(module, name).is_some() && !self.is_assigned(module);
+        if is_module && (unknown || absent) {
             let names = VERBS
                 .iter()
                 .filter(|entry| matches!(entry.spelling, Spelling::Module(of) if of == module))
                 .map(|entry| entry.name);
-            let message = format!("{} is no function of {module}", quoted(name));
+            let message = format!("{module} has no function {} here", quoted(name));
             let error = Diagnostic::new(span, message);
             return Err(match instead_of_member(module, name) {
                 Some(instead) => error.helping(instead),
@@ -198,6 +203,12 @@ impl<'a> Parser<'a> {
         }
         self.lexer.position = before;
         Ok(None)
+    }
+
+    /// True when a name is known to be a variable's.
+    fn is_assigned(&self, name: &str) -> bool {
+        let known = self.variables.unwrap_or_default().iter();
+        known.chain(&self.assigned).any(|known| known == name)
     }
 
     /// `.name(…)` after a value; the name was read.
@@ -232,8 +243,14 @@ impl<'a> Parser<'a> {
             let message = format!("{module} is a module of Python that is not here");
             return Err(Diagnostic::new(whole, message).helping(instead));
         }
-        let error = Diagnostic::new(span.clone(), format!("{} is no method", quoted(name)))
+        let message = format!("there is no method {} here", quoted(name));
+        let error = Diagnostic::new(span.clone(), message)
             .expecting("a method of a socket, a file, text or bytes");
+        if let Some(entry) = VERBS.iter().find(|entry| entry.name == name)
+            && let Spelling::Module(module) = entry.spelling
+        {
+            return Err(error.helping(format!("it is a function of a module: {module}.{name}(…)")));
+        }
         Err(match instead_of_member("socket.socket", name) {
             Some(instead) => error.helping(instead),
             None => error.suggesting(name, verbs.chain(methods.map(|entry| entry.name))),

@@ -1,23 +1,19 @@
 //! Whether a literal can stand where a parameter of some kind is. What is known only when the line runs (variables,
 //! results of calls) passes: the engine has the last word.
 
-use super::Parsed;
+use super::{Argument, Parsed};
 use crate::catalog::constant::constant;
 use crate::catalog::option::by_name;
 use crate::catalog::parameter::{Group, Kind, Need, Parameter};
 use crate::catalog::verb::VerbEntry;
-use crate::command::ast::{Expr, Operator};
+use crate::command::ast::{Action, Command, Expr, Operator};
 use crate::command::diagnostic::{Diagnostic, nearest, quoted};
 use crate::command::signature::{group_words, kind_words};
+use crate::command::unparse::command_form;
 use std::ops::Range;
 
 /// Refuses a value that can never be what the parameter takes.
-pub(super) fn check(
-    entry: &VerbEntry,
-    parameter: &Parameter,
-    value: &Expr,
-    span: &Range<usize>,
-) -> Parsed<()> {
+pub(super) fn check(parameter: &Parameter, value: &Expr, span: &Range<usize>) -> Parsed<()> {
     // What a variadic parameter has gathered is checked one by one.
     let value = match (parameter.need, value) {
         (Need::Variadic, Expr::List(items)) => {
@@ -38,9 +34,6 @@ pub(super) fn check(
             }
             None => error,
         },
-        (Kind::Socket, Expr::Address(_) | Expr::HostPort(..) | Expr::Str(_)) => {
-            error.helping(format!("the socket comes first: {}", example(entry)))
-        }
         (Kind::Address, Expr::Int(port)) => match u16::try_from(*port) {
             Ok(port) => error.helping(format!(
                 "a port alone is written :{port}, with a host localhost:{port}"
@@ -59,20 +52,81 @@ pub(super) fn check(
     })
 }
 
-/// A line with this verb and all it must be given.
-fn example(entry: &VerbEntry) -> String {
-    let mut line = entry.name.to_owned();
-    for parameter in entry.parameters {
-        if parameter.need == Need::Required {
-            line.push_str(match parameter.kind {
-                Kind::Socket => " s",
-                Kind::Address => " 127.0.0.1:5000",
-                Kind::Data | Kind::Buffers => " \"hello\"",
-                _ => " …",
-            });
+/// Refuses a call whose first argument should be a socket and is an address or data, with the line as it should be.
+pub(super) fn check_subject(entry: &VerbEntry, positional: &[Argument]) -> Parsed<()> {
+    let (Some(parameter), Some(first)) = (entry.parameters.first(), positional.first()) else {
+        return Ok(());
+    };
+    let is_other = matches!(
+        first.value,
+        Expr::Address(_) | Expr::HostPort(..) | Expr::Str(_) | Expr::Bytes(_) | Expr::Tuple(_)
+    );
+    if parameter.kind != Kind::Socket || parameter.need != Need::Required || !is_other {
+        return Ok(());
+    }
+    let message = format!(
+        "the {} comes first, and this is {}",
+        parameter.name,
+        found_words(&first.value)
+    );
+    let line = example(entry, positional);
+    Err(Diagnostic::new(first.span.clone(), message)
+        .expecting(kind_words(parameter.kind))
+        .helping(format!("as in `{line}`")))
+}
+
+/// A line with this verb, a socket in front, what was typed behind it, and all else that it must be given.
+fn example(entry: &VerbEntry, positional: &[Argument]) -> String {
+    let mut line = format!("{} s", entry.name);
+    let mut typed = positional.iter().map(|argument| &argument.value).peekable();
+    for parameter in &entry.parameters[1..] {
+        let value = match (typed.next(), parameter.need) {
+            (Some(value), _) => value,
+            (None, Need::Required) => {
+                line.push_str(match parameter.kind {
+                    Kind::Address => " 127.0.0.1:5000",
+                    Kind::Data | Kind::Buffers => " \"hello\"",
+                    _ => " …",
+                });
+                continue;
+            }
+            (None, _) => break,
+        };
+        // A host and a port that a comma separated, or a tuple of both, are one word.
+        let host_port = match (parameter.kind, value, typed.peek()) {
+            (Kind::Address, Expr::Tuple(items), _) => match items.as_slice() {
+                [Expr::Str(host), Expr::Int(port)] => Some(joined(host, *port)),
+                _ => None,
+            },
+            (Kind::Address, Expr::Str(host), Some(Expr::Int(port))) => Some(joined(host, *port)),
+            (Kind::Address, host, Some(Expr::Int(port))) => Some(joined(&typed_as(host), *port)),
+            _ => None,
+        };
+        if host_port.is_some() && !matches!(value, Expr::Tuple(_)) {
+            typed.next();
         }
+        line.push(' ');
+        line.push_str(&host_port.unwrap_or_else(|| typed_as(value)));
     }
     line
+}
+
+fn joined(host: &str, port: i64) -> String {
+    if host.contains(':') && !host.starts_with('[') {
+        format!("[{host}]:{port}")
+    } else {
+        format!("{host}:{port}")
+    }
+}
+
+fn typed_as(value: &Expr) -> String {
+    command_form(&Command {
+        process: None,
+        targets: Vec::new(),
+        background: false,
+        action: Action::Evaluate(value.clone()),
+        text: String::new(),
+    })
 }
 
 fn fits(kind: Kind, value: &Expr) -> bool {

@@ -55,8 +55,10 @@ impl Parser<'_> {
             );
         }
         if word == "import" && modules.split_whitespace().any(|piece| piece == "as") {
-            return Err(Diagnostic::new(span, "modules keep their names here")
-                .helping("write `import socket`"));
+            return Err(
+                Diagnostic::new(span, "a module has its own name here and no other")
+                    .helping("write `import socket`, and `socket.socket()` for the calls"),
+            );
         }
         if let Some(odd) = modules
             .split(',')
@@ -66,7 +68,7 @@ impl Parser<'_> {
             let message = if odd.is_empty() {
                 "a comma without a module beside it".to_owned()
             } else {
-                format!("{} is no name of a module", quoted(odd))
+                format!("{} is not the name of a module", quoted(odd))
             };
             return Err(Diagnostic::new(span, message).expecting("import socket"));
         }

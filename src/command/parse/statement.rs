@@ -443,12 +443,12 @@ impl<'a> Parser<'a> {
             .chain(variables.filter(|_| alone).map(String::as_str));
         let (message, expected) = if alone {
             (
-                format!("{} is neither a verb nor a variable", quoted(name)),
+                format!("there is no verb and no variable {}", quoted(name)),
                 "a verb, a variable or a value",
             )
         } else {
             (
-                format!("{} is no verb", quoted(name)),
+                format!("there is no verb {}", quoted(name)),
                 "a verb: `help` lists them",
             )
         };
