@@ -242,3 +242,40 @@ fn the_end_of_a_script_waits_for_what_is_on_its_way_and_for_nothing_else() {
     let out = run(&["--deadline", "600s", "-c", &text], b"").out;
     assert!(out.contains("was still in recv(3"), "{out}");
 }
+
+#[test]
+fn the_last_ack_of_a_handshake_does_not_make_a_connection_of_it_while_it_is_on_its_way() {
+    if !private_lab() {
+        return;
+    }
+    // Three knock before one is let in: with a backlog of 0 the listener answers with SYN cookies, and takes the first ACK only.
+    let ran = script(
+        "host client 10.0.0.1\nhost server 10.0.0.2\nserver> s = socket; bind s 10.0.0.2:5000; listen s 0\n\
+         client> warm = socket AF_INET SOCK_DGRAM; sendto warm \"x\" 10.0.0.2:9\nwire delay 30ms\n\
+         client> a = socket; connect a 10.0.0.2:5000 &\nclient> b = socket; connect b 10.0.0.2:5000 &\n\
+         client> d = socket; connect d 10.0.0.2:5000 &\nsleep 300ms\nclient> send b \"x\"\nsleep 700ms",
+    );
+    let last: Vec<&str> = ran
+        .out
+        .split("  #")
+        .filter(|packet| packet.contains("handshake 3 of 3"))
+        .collect();
+    assert_eq!(last.len(), 3, "{}", ran.out);
+    for packet in last {
+        let here = packet.split("caused by").next().unwrap_or_default();
+        assert!(!here.contains("s ESTABLISHED"), "{}", ran.out);
+        assert!(
+            here.contains(" a ESTABLISHED")
+                || here.contains(" b ESTABLISHED")
+                || here.contains(" d ESTABLISHED"),
+            "{}",
+            ran.out
+        );
+    }
+    assert!(
+        ran.out
+            .contains("was dropped, for the accept queue is full"),
+        "{}",
+        ran.out
+    );
+}

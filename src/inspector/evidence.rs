@@ -119,6 +119,8 @@ impl Listener {
 #[derive(Debug, Default)]
 pub struct Samples {
     hosts: HashMap<String, HashMap<Ends, VecDeque<Sample>>>,
+    /// When the kernel of each host was asked last.
+    asked: HashMap<String, i64>,
     listeners: HashMap<String, Vec<Listener>>,
 }
 
@@ -130,6 +132,12 @@ impl Samples {
         (asked_ns, time_ns): (i64, i64),
         seen: Vec<(SocketAddr, SocketAddr, Sample)>,
     ) {
+        match self.asked.get_mut(host) {
+            Some(last) => *last = asked_ns,
+            None => {
+                self.asked.insert(host.to_owned(), asked_ns);
+            }
+        }
         let known = match self.hosts.get_mut(host) {
             Some(known) => known,
             None => self.hosts.entry(host.to_owned()).or_default(),
@@ -167,6 +175,17 @@ impl Samples {
             });
             true
         });
+    }
+
+    /// True when the kernel of a host was asked since a moment, and had no socket for a connection then: not even one that is half open,
+    /// where the listener answers with SYN cookies.
+    pub fn lacks(&self, host: &str, ends: Ends, time_ns: i64) -> bool {
+        let asked = self.asked.get(host).is_some_and(|last| *last >= time_ns);
+        let known = self
+            .hosts
+            .get(host)
+            .and_then(|known| known.get(&plain(ends)));
+        asked && known.is_none_or(|samples| samples.iter().all(|sample| sample.state == "CLOSED"))
     }
 
     /// Takes the listeners of a host, as they are now.
@@ -234,6 +253,17 @@ mod tests {
             state: "ESTABLISHED",
             ..Sample::default()
         }
+    }
+
+    #[test]
+    fn a_kernel_that_was_asked_and_told_nothing_has_no_socket() {
+        let mut samples = Samples::default();
+        samples.take("b", (8, 10), vec![(address(1), address(2), sample(10))]);
+        let lacks = |ends: (u16, u16), time_ns| {
+            samples.lacks("b", (address(ends.0), address(ends.1)), time_ns)
+        };
+        assert!(lacks((1, 3), 8));
+        assert!(!lacks((1, 3), 9) && !lacks((1, 2), 8));
     }
 
     #[test]

@@ -90,6 +90,39 @@ fn a_close_in_three_segments_and_a_refusal_are_two_blocks() {
 }
 
 #[test]
+fn numbers_ascend_in_a_block_and_blocks_begin_in_the_order_of_their_first_packets() {
+    let mut capture = Capture::new();
+    let other = Side { port: 40400, ..C };
+    let mut packets = vec![
+        capture.tcp(C, S, SYN, (1000, 0), b""),
+        capture.tcp(other, S, SYN, (7, 0), b""),
+        capture.tcp(S, other, SYN | ACK, (9000, 8), b""),
+        capture.tcp(S, C, SYN | ACK, (5000, 1001), b""),
+        capture.tcp(other, S, ACK, (8, 9001), b""),
+        capture.tcp(C, S, ACK, (1001, 5001), b""),
+    ];
+    // A timer's packet between those that share a cause.
+    for (packet, call) in packets.iter_mut().zip(["a", "b", "b", "timer", "b", "a"]) {
+        packet.cause = Some(cause(Certainty::Caused, call, ""));
+    }
+    let packets: Vec<&PacketEvent> = packets.iter().collect();
+    let exchange = Exchange {
+        packets: &packets,
+        since_ns: &HashMap::new(),
+        here: "lab",
+    };
+    for width in [60, 100] {
+        let look = look(width, false);
+        let text = draw(&exchange, &look).to_text(&look);
+        let rows = text.lines().filter_map(|line| {
+            let number = line.trim_start().strip_prefix('#')?;
+            number.split(' ').next()?.parse::<u64>().ok()
+        });
+        assert_eq!(rows.collect::<Vec<_>>(), [1, 4, 6, 2, 3, 5], "{text}");
+    }
+}
+
+#[test]
 fn every_other_kind_of_frame_has_an_arrow_too() {
     let mut capture = Capture::new();
     let a = Side {

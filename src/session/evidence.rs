@@ -27,22 +27,14 @@ pub struct Sampling {
     last_ns: i64,
     /// How long that takes, about.
     took_ns: i64,
-    /// True when something has happened since that may have moved a socket.
-    stale: bool,
-    /// True when something has happened since the listeners were asked for that may have changed their queues.
-    listeners_stale: bool,
+    /// What may have changed since, if anything: a listener's queue changes when a connection is made or accepted.
+    stale: Option<Listed>,
 }
 
 impl Sampling {
-    /// Something happened that may have moved a socket.
-    pub(super) fn disturb(&mut self) {
-        self.stale = true;
-    }
-
-    /// A connection may have been made, or taken out of a listener's queue.
-    pub(super) fn disturb_listeners(&mut self) {
-        self.stale = true;
-        self.listeners_stale = true;
+    /// Something happened that may have changed one of these.
+    pub(super) fn disturb(&mut self, changed: Listed) {
+        self.stale = self.stale.max(Some(changed));
     }
 
     /// So many kernels were asked, and told of so many sockets. What that takes is reckoned, not measured: on a busy machine every
@@ -51,8 +43,7 @@ impl Sampling {
         *self = Self {
             last_ns: time_ns,
             took_ns: KERNEL * kernels as i64 + SOCKET * sockets as i64,
-            stale: false,
-            listeners_stale: self.listeners_stale,
+            stale: None,
         };
     }
 
@@ -63,7 +54,7 @@ impl Sampling {
 
     /// True when it is time to ask again.
     pub(super) fn is_due(&self, now_ns: i64) -> bool {
-        self.stale && (now_ns - self.last_ns).abs() >= self.took_ns.saturating_mul(SHARE)
+        self.stale.is_some() && (now_ns - self.last_ns).abs() >= self.took_ns.saturating_mul(SHARE)
     }
 }
 
@@ -83,7 +74,7 @@ impl Session {
             || !self.programs.is_empty()
             || self.sampling.is_old(clock::now_ns());
         if unseen {
-            self.sampling.disturb_listeners();
+            self.sampling.disturb(Listed::Active);
         }
         self.sample_for_call();
     }
@@ -92,14 +83,15 @@ impl Session {
     pub(super) fn sample_for_call(&mut self) {
         if self.sampling.took_ns > AT_MOST {
             self.sample_if_due();
-        } else if self.sampling.stale {
+        } else if self.sampling.stale.is_some() {
             self.ask_for_samples();
         }
     }
 
     fn ask_for_samples(&mut self) {
         let asked_ns = clock::now_ns();
-        let listed = if self.sampling.listeners_stale || self.is_shared_network() {
+        let listeners = self.sampling.stale >= Some(Listed::Active);
+        let listed = if listeners || self.is_shared_network() {
             Listed::Active
         } else {
             Listed::Connections
@@ -163,7 +155,6 @@ impl Session {
             samples.listen(&machine.name, listeners);
         }
         self.sample(time_ns, answers);
-        self.sampling.listeners_stale &= listed == Listed::Connections;
         let kernels = self.hosts.all().len();
         self.sampling.asked(time_ns, kernels, answers.len());
     }
@@ -250,19 +241,18 @@ mod tests {
         let sampling = Sampling {
             last_ns: 1000,
             took_ns: 10,
-            stale: true,
-            listeners_stale: false,
+            stale: Some(Listed::Connections),
         };
         assert!(!sampling.is_due(1099));
         assert!(sampling.is_due(1100));
         let mut many = Sampling::default();
         many.asked(0, 1, 10_000);
-        many.disturb();
+        many.disturb(Listed::Connections);
         assert!(!many.is_due(400_000_000));
         assert!(many.is_due(501_000_000));
         assert!(
             !Sampling {
-                stale: false,
+                stale: None,
                 ..sampling
             }
             .is_due(5000)

@@ -125,7 +125,7 @@ impl Session {
         // While a call is on its way its packets wait for it, so that they stand under it.
         self.packets.taps_mut().drain();
         if !self.is_busy() {
-            if self.stale {
+            if self.stale.is_some() {
                 self.refresh_if_calm();
             }
             self.tell_packets(i64::MAX);

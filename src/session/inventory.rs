@@ -3,11 +3,13 @@
 
 mod endpoint;
 mod refresh;
+mod sharing;
 
 use super::known::{Known, Protocol, protocol};
 use crate::event::CallEvent;
 use crate::value::{Address, Value};
-use std::collections::BTreeMap;
+use sharing::Flow;
+use std::collections::{BTreeMap, HashMap};
 use std::net::SocketAddr;
 
 /// What keeps a socket alive that no process has a descriptor of.
@@ -50,9 +52,14 @@ pub struct Inventory {
     /// Closed by their process, but still a TCP connection to the kernel.
     orphans: Vec<Known>,
     met_ipv6: bool,
+    /// Which of the sockets that share an address (SO_REUSEPORT) the kernel chose, by their inodes.
+    chosen: HashMap<Flow, u64>,
     /// Rises with every change, so that others can keep what they derived.
     pub version: u64,
 }
+
+/// Begins what an end is called that several sockets may be.
+pub const ONE_OF: &str = "one of ";
 
 /// At most this many closed connections are remembered by name.
 const ORPHANS: usize = 4096;
@@ -92,7 +99,10 @@ impl Inventory {
         }
         if let Some(known) = key.as_ref().and_then(|key| self.open.get_mut(key)) {
             match call.name.as_str() {
-                "bind" | "getsockname" => known.local = call.local.clone().or(known.local.take()),
+                "bind" | "getsockname" => {
+                    known.bound |= call.name == "bind";
+                    known.local = call.local.clone().or(known.local.take());
+                }
                 "listen" => known.listening = true,
                 "setsockopt" => {
                     if let [_, _, name, value, ..] = call.args.as_slice()
@@ -102,6 +112,7 @@ impl Inventory {
                     }
                 }
                 "connect" => known.peer = call.peer.clone().or(known.peer.take()),
+                name if name.starts_with("recv") => known.queued = None,
                 _ => {}
             }
         }
@@ -241,10 +252,12 @@ impl Inventory {
             former: None,
             arguments: Vec::new(),
             protocol: Protocol::Other,
+            bound: false,
             local: None,
             peer: None,
             listening: false,
             only_v6: false,
+            queued: Some(0),
             states: vec!["CLOSED"],
         };
         match (call.name.as_str(), parent, twin) {

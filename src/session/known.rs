@@ -22,7 +22,7 @@ pub fn tcp_state(number: u8) -> &'static str {
 }
 
 /// What a socket is, as its `socket` call said or the descriptor it came from implies.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Protocol {
     /// TCP.
     Tcp,
@@ -51,6 +51,8 @@ pub struct Known {
     pub arguments: Vec<String>,
     /// What carries its data.
     pub protocol: Protocol,
+    /// True after `bind`: its address outlives a connection.
+    pub bound: bool,
     /// Local address as far as known.
     pub local: Option<Address>,
     /// Remote address as far as known.
@@ -59,6 +61,8 @@ pub struct Known {
     pub listening: bool,
     /// True when IPV6_V6ONLY was set: bound to any address of IPv6, it takes nothing of IPv4.
     pub only_v6: bool,
+    /// Recv-Q of a UDP socket that shares its address, as it was when that was asked last; `None` when something was read since.
+    pub queued: Option<u32>,
     /// Its TCP state and the states it has been in, oldest first.
     pub states: Vec<&'static str>,
 }

@@ -159,8 +159,13 @@ impl Session {
             address: party.local.clone(),
             waits: false,
         };
+        // Where there are connections an address besides is passed over (`unix_seqpacket_sendmsg`).
+        let named = transfer
+            .peer
+            .as_ref()
+            .filter(|_| party.kind() != "SOCK_SEQPACKET");
         let (other, far) = match family {
-            Family::Unix => self.other_end(&party, transfer.peer.as_ref()),
+            Family::Unix => self.other_end(&party, named),
             Family::Netlink => self.netlink_end(&party, transfer.peer.as_ref()),
         };
         let queue = match (party.is_stream(), transfer.sends) {

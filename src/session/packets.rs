@@ -4,10 +4,10 @@ mod calls;
 mod names;
 mod programs;
 
-use super::inventory::Inventory;
+use super::inventory::{Inventory, ONE_OF};
 use super::known::{Protocol, protocol_of};
 use super::taps::{Taps, WIRE_NAME, Waiting};
-use crate::event::packet::{Frame, PacketEvent, Track, WIRE};
+use crate::event::packet::{Frame, PacketEvent, Phase, Track, WIRE};
 use crate::inspector::cause::CauseFinder;
 use crate::inspector::evidence::Samples;
 use crate::inspector::tracker::Tracker;
@@ -219,11 +219,13 @@ impl Packets {
                 {
                     self.learned.push((process, fd, from));
                 }
-                if let Some(label) = found.label.filter(|_| packet.from.is_empty()) {
+                let open = packet.from.is_empty() || packet.from.starts_with(ONE_OF);
+                if let Some(label) = found.label.filter(|_| open) {
                     self.name_sender(&packet, &label);
                     packet.from = label.into();
                 }
             }
+            self.leave_receiver(&mut packet, ends);
             if let Some(conversation) = packet.track.conversation {
                 newest.insert(conversation, (told.len(), ends));
             }
@@ -270,6 +272,32 @@ impl Packets {
         };
         states.0 = now(ends.sender, from, to).unwrap_or(states.0);
         states.1 = now(ends.receiver, to, from).unwrap_or(states.1);
+    }
+
+    /// A segment that the wire still holds has not moved its receiver: that is in the state its kernel told last.
+    fn leave_receiver(&self, packet: &mut PacketEvent, ends: Ends) {
+        let (Some(arrival_ns), Some((from, to)), Some(host)) = (
+            packet.arrival_ns(),
+            packet.headers.endpoints(),
+            ends.receiver,
+        ) else {
+            return;
+        };
+        let Some(states) = &mut packet.track.states else {
+            return;
+        };
+        if arrival_ns > packet.frame.time_ns {
+            let host = self.taps.host(host);
+            let evidence = self.finder.evidence(host, to, from, arrival_ns);
+            let last = evidence.before.filter(|_| evidence.after.is_none());
+            // A listener that answers with SYN cookies has no socket that could be in a state before the handshake is done.
+            let opens = packet.track.phase == Some(Phase::Handshake(3));
+            states.1 = match last {
+                Some(sample) => sample.state,
+                None if opens && evidence.after.is_none() => "SYN-RECEIVED",
+                None => states.1,
+            };
+        }
     }
 
     /// The hosts at both ends of a packet, by their places.

@@ -61,7 +61,12 @@ impl Session {
             "listen" | "accept" | "accept4" | "connect" | "shutdown" | "close" | "setsockopt"
         );
         if changes_states {
-            self.sampling.disturb_listeners();
+            self.sampling.disturb(Listed::Active);
+            self.unseen(Listed::Active);
+        }
+        if bound {
+            // The port that the kernel chose for port 0.
+            self.unseen(Listed::All);
         }
         self.log.call((*call).clone());
         self.out.push(Event::Call(call));
@@ -71,17 +76,14 @@ impl Session {
             .extend(message.map(|message| Event::Message(Box::new(message))));
         if self.inventory.open().nth(MANY).is_some() {
             // To ask for thousands of states after each of thousands of calls would be the lab's own C10k problem.
-            self.stale |= changes_states;
-        } else if bound {
-            // The port that the kernel chose for port 0.
-            self.refresh_listed(Listed::All);
         } else if changes_states
+            || bound
             || self.inventory.adrift().next().is_some()
             || self.packets.change_states(&self.inventory)
         {
             self.refresh();
         } else {
-            self.sampling.disturb();
+            self.sampling.disturb(Listed::Connections);
         }
         // What a message or a call held ended with this call, the newest of the log: the receiver's close, the return of the call.
         for known in std::mem::take(&mut self.ended) {

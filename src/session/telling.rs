@@ -2,8 +2,11 @@
 
 use super::Session;
 use crate::event::Event;
+use crate::event::packet::WIRE;
+use crate::packet::headers::Transport;
 use crate::sys::clock;
 use crate::sys::diag::{Answer, Listed, Question};
+use std::collections::BTreeMap;
 use std::net::SocketAddr;
 use std::sync::Arc;
 
@@ -19,31 +22,32 @@ const PORTIONS: usize = 4;
 impl Session {
     /// Like [`Session::refresh`], but in a flood of packets no oftener than the time it takes allows.
     pub(super) fn refresh_if_calm(&mut self) {
-        self.stale = true;
+        self.unseen(Listed::Active);
         if !self.packets.taps().left_behind() || self.sampling.is_due(clock::now_ns()) {
             self.refresh();
         }
     }
 
+    /// Something has happened that changes what the kernel lists.
+    pub(super) fn unseen(&mut self, listed: Listed) {
+        self.stale = self.stale.max(Some(listed));
+    }
+
     /// Asks the kernel for the state of every TCP and UDP socket and tells what changed.
     pub fn refresh(&mut self) {
+        const UDP: [Question; 2] = [Question::Udp(libc::AF_INET), Question::Udp(libc::AF_INET6)];
         // A socket without a descriptor has ended when it is not listed.
         let listed = if self.inventory.has_bound_adrift() {
             Listed::All
         } else {
-            Listed::Active
+            self.stale
+                .map_or(Listed::Active, |stale| stale.max(Listed::Active))
         };
-        self.refresh_listed(listed);
-    }
-
-    /// The same with the choice of what the kernel is to list.
-    pub(super) fn refresh_listed(&mut self, listed: Listed) {
-        const UDP: [Question; 2] = [Question::Udp(libc::AF_INET), Question::Udp(libc::AF_INET6)];
-        self.stale = false;
+        self.stale = None;
         let mut questions = self.tcp_questions().to_vec();
         questions.extend(&UDP[..questions.len()]);
         if self.inventory.asks_for_more() {
-            questions.extend(&Question::ALL[4..]);
+            questions.extend(&Question::NEITHER_TCP_NOR_UDP);
         }
         let asked_ns = clock::now_ns();
         let answers = self.ask_for(&questions, listed);
@@ -99,11 +103,11 @@ impl Session {
         if self.packets.taps().waiting().is_empty() {
             return None;
         }
-        self.sampling.disturb();
+        self.sampling.disturb(Listed::Connections);
         let few = self.packets.taps().waiting().len() < FLOOD;
         if self.packets.change_states(&self.inventory) {
             if self.is_busy() && self.inventory.open().nth(MANY).is_some() {
-                self.stale = true;
+                self.unseen(Listed::Active);
             } else {
                 self.refresh_if_calm();
             }
@@ -112,10 +116,15 @@ impl Session {
         } else {
             self.sample_if_due();
         }
-        // What came while the kernels were asked is told with the rest, and their answer does not count for it.
+        // What came while the kernels were asked is told with the rest, and their answer does not count for it: if it moved a connection
+        // they are asked again, lest the packet tell a state that the socket is not said to have entered.
         if few && self.packets.taps_mut().settle() {
-            self.sampling.disturb();
+            self.sampling.disturb(Listed::Connections);
+            if self.stale.is_none() && self.packets.change_states(&self.inventory) {
+                self.refresh_if_calm();
+            }
         }
+        self.choose_receivers();
         let mut newest = None;
         let told = self.packets.tell(&self.inventory, until_ns);
         for (process, fd, local) in self.packets.take_learned() {
@@ -128,5 +137,39 @@ impl Session {
             self.out.push(Event::Packet(packet));
         }
         newest
+    }
+
+    /// Asks which of the sockets that share an address got the datagrams that wait to be told, if any is for such.
+    fn choose_receivers(&mut self) {
+        const UDP: [Question; 2] = [Question::Udp(libc::AF_INET), Question::Udp(libc::AF_INET6)];
+        let mut shared: BTreeMap<usize, Vec<(SocketAddr, SocketAddr)>> = BTreeMap::new();
+        for waiting in self.packets.taps().waiting() {
+            let (Transport::Udp(_), Some((from, to))) =
+                (waiting.headers.transport, waiting.headers.endpoints())
+            else {
+                continue;
+            };
+            let host = match waiting.network {
+                WIRE => self.packets.taps().host_with(to.ip()),
+                _ => waiting.sender,
+            };
+            if let Some(place) = host
+                && self
+                    .inventory
+                    .is_shared(self.packets.taps().host(place), to, from)
+            {
+                shared.entry(place).or_default().push((to, from));
+            }
+        }
+        if shared.is_empty() {
+            return;
+        }
+        let answers = self.ask_for(&UDP, Listed::Active);
+        for (place, flows) in shared {
+            let of_host = answers.iter().filter(|(host, _)| *host == place);
+            let of_host: Vec<&Answer> = of_host.map(|(_, answer)| answer).collect();
+            let host = self.packets.taps().host(place).to_owned();
+            self.inventory.came(&host, &flows, &of_host);
+        }
     }
 }

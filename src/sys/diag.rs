@@ -42,18 +42,27 @@ impl Question {
         Self::Netlink,
         Self::Packet,
     ];
+
+    /// Those about sockets that are neither TCP nor UDP.
+    pub const NEITHER_TCP_NOR_UDP: [Self; 5] = [
+        Self::Raw(libc::AF_INET),
+        Self::Raw(libc::AF_INET6),
+        Self::Unix,
+        Self::Netlink,
+        Self::Packet,
+    ];
 }
 
-/// Which sockets of a kind are to be listed.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+/// Which sockets of a kind are to be listed; each of these lists what the one before it does, and more.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Listed {
-    /// All of them.
-    All,
-    /// All but TCP sockets that are bound and neither listen nor are connected. Since Linux 6.8 they are listed too, from a table that all
-    /// networks of the machine share: that takes up to a hundred times as long as all others.
-    Active,
-    /// Of those, all but TCP listeners: they are in a table of their own, which takes as long as all connections.
+    /// All but TCP sockets without a connection.
     Connections,
+    /// TCP listeners too: they are in a table of their own, which takes as long as all connections.
+    Active,
+    /// All of them: also TCP sockets that are bound and neither listen nor are connected. Linux lists them since 6.8, from a table that all
+    /// networks of the machine share: that takes up to a hundred times as long as all others.
+    All,
 }
 
 /// One socket as the kernel describes it.
@@ -93,6 +102,32 @@ pub struct Answer {
     pub shutdown: u8,
     /// `struct tcp_info`, as long as the kernel made it; empty when there is none.
     pub tcp_info: Vec<u8>,
+}
+
+#[cfg(test)]
+impl Answer {
+    /// An answer that says nothing.
+    pub fn blank(question: Question) -> Self {
+        Self {
+            question,
+            state: 0,
+            socket_type: 0,
+            protocol: 0,
+            timer: 0,
+            retransmits: 0,
+            expires_ms: 0,
+            rqueue: 0,
+            wqueue: 0,
+            congestion_control: String::new(),
+            inode: 0,
+            local: None,
+            peer: None,
+            peer_inode: None,
+            file: None,
+            shutdown: 0,
+            tcp_info: Vec::new(),
+        }
+    }
 }
 
 /// Opens a netlink socket that asks about the network namespace it is opened in.

@@ -4,7 +4,7 @@ described! {
     /// In the order of their numbers.
     ADDRESS;
     EDESTADDRREQ "Destination address required" "send(2)"
-        means "A datagram was to be sent and nobody said where to."
+        means "A datagram has no destination address."
         when {
             "send": "the socket is not connected, and the call names no address; use sendto, or connect first";
             "write": "the same through a file made by makefile";
@@ -13,12 +13,12 @@ described! {
     EMSGSIZE "Message too long" "send(2)"
         means "The message does not fit."
         when {
-            "send" for "UDP": "UDP carries at most 65507 bytes over IPv4; with IP_MTU_DISCOVER = IP_PMTUDISC_DO no more than the path MTU less headers; or an ICMP error about an earlier datagram waited to be told";
+            "send" for "UDP": "UDP carries at most 65507 bytes over IPv4; with IP_MTU_DISCOVER = IP_PMTUDISC_DO no more than the path MTU less headers; or an ICMP error about an earlier datagram was pending";
             "send" for "UNIX": "a datagram or a message of SOCK_SEQPACKET that is larger than the send buffer";
             "send" for "raw": "a packet longer than 65535 bytes, or with IP_HDRINCL longer than the interface's MTU";
             "send" for "packet": "a frame longer than the interface takes";
             "send" for "netlink": "a message larger than the send buffer";
-            "recv" for "UDP, raw": "an ICMP error about an earlier datagram, told by this call";
+            "recv" for "UDP, raw": "an ICMP error about an earlier datagram, reported by this call";
         }
         next "Send less in one message. TCP has no such limit, because its stream has no messages.";
     EPROTOTYPE "Protocol wrong type for socket" "connect(2)"
@@ -80,7 +80,7 @@ described! {
         when {
             "bind" for "TCP": "a socket is bound there; or connections of an earlier server are in TIME-WAIT and SO_REUSEADDR is not set; or no ephemeral port is left";
             "bind" for "UDP": "a socket is bound there, or no ephemeral port is left";
-            "bind" for "UNIX": "the path exists, even if nobody uses it any more; or the abstract name is taken";
+            "bind" for "UNIX": "the path exists, even if no socket uses it any more; or the abstract name is taken";
             "bind" for "netlink": "the port id is taken";
             "setsockopt" for "IP": "the group has been joined already, on that interface";
             "listen" for "TCP": "two sockets bound with SO_REUSEADDR and the other one listens; or no ephemeral port is left for a socket that was not bound";
@@ -88,7 +88,7 @@ described! {
             "create_server": "the same as bind; it sets SO_REUSEADDR itself";
         }
         next "`sockets` shows who holds it. A server sets SO_REUSEADDR before bind; to share on purpose all set SO_REUSEPORT."
-            for "UNIX": "`sockets` shows who holds it. A file that nobody uses any more is removed first (unlink); a file never stays behind an abstract name (`@name`)."
+            for "UNIX": "`sockets` shows who holds it. A file that no socket uses any more is removed first (unlink); a file never stays behind an abstract name (`@name`)."
             for "netlink": "0 lets the kernel choose a port id.";
     EADDRNOTAVAIL "Cannot assign requested address" "bind(2)"
         means "No interface of this host has that address, or no port is free for it."
@@ -96,7 +96,7 @@ described! {
             "bind" for "IP": "the address belongs to another host, or is not configured (IPv6: or still tentative)";
             "connect" for "IP": "all ephemeral ports to this peer are in use (sysctl net.ipv4.ip_local_port_range), or IPv6 has no source address";
             "send" for "IPv6": "IPv6 has no source address that fits";
-            "setsockopt" for "IP": "the socket is no member of the group it was to leave, or no interface has that address";
+            "setsockopt" for "IP": "the socket is not a member of that group, or no interface has that address";
         }
         next "bind takes an address of this host, not of the peer: 0.0.0.0 for all, 127.0.0.1 for this host only. `if_nameindex` lists the interfaces.";
     ENETDOWN "Network is down" "packet(7)"
@@ -111,7 +111,7 @@ described! {
         when {
             "connect": "no route leads there";
             "sendto": "the same";
-            "send" for "UDP": "no route leads there, or an ICMP network unreachable came from a router (told at once when IP_RECVERR is set)";
+            "send" for "UDP": "no route leads there, or an ICMP network unreachable came from a router (reported at once when IP_RECVERR is set)";
         }
         next "Look at the address: 127.0.0.1 and ::1 are this host, 10.0.0.0/24 and fd00::/64 the wire that `host NAME` makes.";
     EHOSTDOWN "Host is down" "ip(7)"
@@ -124,7 +124,7 @@ described! {
         means "There is a route, but the last step fails: nobody answers ARP (or neighbour discovery), or a router said host unreachable."
         when {
             "connect": "three ARP requests without a reply, about three seconds; or ICMP host unreachable";
-            "sendto": "the same, told by a later call";
+            "sendto": "the same, reported by a later call";
             "recv": "the same, as the pending error";
         }
         next "Does a host with that address exist on this network? `packets arp` shows the unanswered requests.";
@@ -162,7 +162,7 @@ described! {
             "connect" for "IPv6": "a link-local address without scope id, or an address of a wrong length";
             "send" for "UDP": "to port 0, or the ancillary data makes no sense";
             "send" for "raw": "with IP_HDRINCL: the data is shorter than the IP header, or the header says another length";
-            "send" for "ping": "the data is no ICMP echo request";
+            "send" for "ping": "the data is not an ICMP echo request";
             "send" for "packet": "the data is shorter than the link's header";
             "epoll_ctl": "the descriptor is the epoll itself, or EPOLLEXCLUSIVE with EPOLL_CTL_MOD";
             "sendmsg": "ancillary data that makes no sense";

@@ -64,7 +64,7 @@ described! {
         }
         next "Do not send after SHUT_WR; reading still works.";
     ETIMEDOUT "Connection timed out" "tcp(7)"
-        means "Packets were sent again and again and nobody answered; the kernel gave up."
+        means "Packets were retransmitted without an answer until the kernel gave up."
         when {
             "connect" for "TCP": "no answer to the SYN and its retransmissions: six (since Linux 6.5 ten), two minutes in all (sysctl net.ipv4.tcp_syn_retries, option TCP_SYNCNT)";
             "send" for "TCP": "data stayed unacknowledged through 15 backoffs, 15 to 30 minutes (tcp_retries2), or longer than TCP_USER_TIMEOUT";
@@ -72,17 +72,17 @@ described! {
         }
         next "The host is down, unreachable, or a firewall drops silently. A timeout that settimeout set is another thing: Python's TimeoutError without this errno.";
     ECONNREFUSED "Connection refused" "connect(2)"
-        means "Nobody takes it at that address."
+        means "No socket listens or receives at that address."
         when {
             "connect" for "TCP": "an RST answered the SYN, because no socket listens on that port (or the listener is bound to another address)";
             "connect" for "UNIX": "the path exists, but nobody listens; or the abstract name is not that of a listener on this host";
             "recv" for "UDP": "an earlier datagram of this connected socket was answered by ICMP port unreachable";
-            "send" for "UDP": "an earlier datagram of this connected socket was answered by ICMP port unreachable; it is told once";
+            "send" for "UDP": "an earlier datagram of this connected socket was answered by ICMP port unreachable; it is reported once";
             "send" for "UNIX": "the other end has closed its socket";
             "sendto" for "UNIX": "the path exists, but its socket is closed";
             "send" for "netlink": "no socket has that port id, or the kernel takes no messages of that protocol";
         }
-        next "Look with `sockets` whether anybody takes it there: right port, right address, server still running? IPv4 and IPv6 are two addresses."
+        next "Check with `sockets` whether a socket is bound there: right port, right address, server still running? IPv4 and IPv6 are two addresses."
             for "UNIX": "Look with `sockets` whether anybody listens there: right name, right host, listen called, server still running?"
             for "netlink": "`sockets` shows the port ids.";
     EALREADY "Operation already in progress" "connect(2)"

@@ -19,7 +19,7 @@ described! {
             "connect" for "UNIX": "no file at that path: the server has not bound it, or another folder is current";
             "sendto" for "UNIX": "the same";
             "bind" for "UNIX": "the folder of the path does not exist";
-            "setsockopt" for "TCP": "the kernel does not have this congestion control";
+            "setsockopt" for "TCP": "the kernel does not have what is named (TCP_CONGESTION, TCP_ULP), or there is no filter to detach";
             "ioctl": "SIOCGSTAMP on a socket to which no packet has come";
             "sendfile": "the file does not exist";
             "epoll_ctl": "EPOLL_CTL_MOD or EPOLL_CTL_DEL of a descriptor that was not added";
@@ -78,7 +78,7 @@ described! {
     ENOTDIR "Not a directory" "unix(7)"
         means "A part of the path in front is a file, not a folder."
         when {
-            "bind" for "UNIX": "`./file/x.sock` where file is no folder";
+            "bind" for "UNIX": "`./file/x.sock` where file is not a directory";
             "connect": "the same";
         }
         next "Check the path.";

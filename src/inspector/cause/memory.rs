@@ -198,8 +198,13 @@ impl CauseFinder {
             let after = self.samples.at(receiver, to, from, time_ns).after;
             after.filter(|sample| sample.state == "SYN-RECEIVED")
         };
-        let sample = waits(packet.frame.time_ns)?;
-        Some(sample.asked_ns >= arrival)
+        match waits(packet.frame.time_ns) {
+            Some(sample) => Some(sample.asked_ns >= arrival),
+            None => self
+                .samples
+                .lacks(receiver, (to, from), arrival)
+                .then_some(true),
+        }
     }
 
     pub(super) fn remember(&mut self, packet: &PacketEvent, cause: Option<Cause>, note: Note) {

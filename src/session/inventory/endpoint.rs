@@ -1,6 +1,6 @@
 //! Which of the session's sockets is meant: by its descriptor, its name, its inode, or the addresses of a packet.
 
-use super::Inventory;
+use super::{Inventory, ONE_OF};
 use crate::session::known::{Known, Protocol};
 use crate::value::Address;
 use std::net::SocketAddr;
@@ -76,7 +76,7 @@ impl Inventory {
     }
 
     /// What who sends from `local` to `peer` is called: its name, or `one of w1.s, w2.s` where several sockets share the address
-    /// (SO_REUSEPORT) and no call has told yet which of them the kernel chose.
+    /// (SO_REUSEPORT) and nothing has told yet which of them the kernel chose.
     pub fn endpoint_name(
         &self,
         host: &str,
@@ -85,35 +85,29 @@ impl Inventory {
         peer: SocketAddr,
     ) -> Option<String> {
         let known = self.endpoint(host, protocol, local, peer)?;
-        let alike = |other: &&Known| {
-            (other.protocol, &other.host) == (protocol, &known.host)
-                && other.peer.is_none()
-                && other.listening == known.listening
-                && other.only_v6 == known.only_v6
-                && other.local == known.local
-        };
-        let mut sockets: Vec<&Known> = Vec::new();
-        if known.peer.is_none() && known.fd.is_some() {
-            for other in self.open.values().filter(alike) {
-                // Of one socket that several processes hold, one name will do.
-                if sockets.iter().all(|known| known.inode != other.inode) {
-                    sockets.push(other);
-                }
-            }
+        let mut sockets = self.alike(known);
+        if local.ip().is_multicast() {
+            // A copy goes to each of them.
+            return Some(self.list(&sockets));
         }
-        if sockets.len() < 2 {
-            return Some(self.shown(known));
+        if let Some(chosen) = self.chosen.get(&(protocol, host.to_owned(), local, peer)) {
+            sockets.retain(|known| known.inode == *chosen);
         }
-        let names: Vec<String> = sockets
-            .iter()
-            .take(NAMED)
-            .map(|known| self.shown(known))
-            .collect();
+        Some(match sockets.as_slice() {
+            [] => self.shown(known),
+            [one] => self.shown(one),
+            several => format!("{ONE_OF}{}", self.list(several)),
+        })
+    }
+
+    fn list(&self, sockets: &[&Known]) -> String {
+        let names = sockets.iter().take(NAMED);
+        let names: Vec<String> = names.map(|known| self.shown(known)).collect();
         let more = match sockets.len().saturating_sub(NAMED) {
             0 => String::new(),
             more => format!(" and {more} more"),
         };
-        Some(format!("one of {}{more}", names.join(", ")))
+        format!("{}{more}", names.join(", "))
     }
 
     /// The name of a socket on a screen that shows all processes: plain when no other process uses it, else with the process.

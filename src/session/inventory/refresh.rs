@@ -68,6 +68,7 @@ impl Inventory {
             };
             known.host != host || !over || !begins()
         });
+        self.choose_listeners(host, answers);
         changes.extend(self.settle(host, &by_inode));
         // A closed end keeps its name for the packets that may still be shown; the list is bounded.
         for known in self.orphans.iter_mut().filter(|known| known.host == host) {
@@ -146,23 +147,11 @@ mod tests {
         socket.made = vec![4];
         inventory.called(&socket, Vec::new(), |fd| fd as u64);
         let answer = |state: u8, inode: u32| Answer {
-            question: Question::Tcp(2),
             state,
-            socket_type: 0,
-            protocol: 0,
-            timer: 0,
-            retransmits: 0,
-            expires_ms: 0,
-            rqueue: 0,
-            wqueue: 0,
-            congestion_control: String::new(),
             inode,
             local: Some(local.into()),
             peer: Some(peer.into()),
-            peer_inode: None,
-            file: None,
-            shutdown: 0,
-            tcp_info: Vec::new(),
+            ..Answer::blank(Question::Tcp(2))
         };
         // The states of include/net/tcp_states.h: FIN_WAIT1 is 4, TIME_WAIT 6, CLOSE 7, CLOSING 11.
         let mut told = Vec::new();

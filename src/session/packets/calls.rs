@@ -137,15 +137,19 @@ pub(super) fn describe(window: &mut CallWindow, known: &Known, inventory: &Inven
             Some("AF_INET" | "AF_INET6" | "AF_PACKET")
         );
     window.link = window.raw && known.arguments.first().map(String::as_str) == Some("AF_PACKET");
+    // What is known of a former connection is no longer so when another one begins.
+    let again =
+        window.name == "connect" && known.protocol == Protocol::Tcp && known.state() == "CLOSED";
     window.local = known
         .local
         .as_ref()
         .and_then(Address::socket_address)
-        .filter(|local| local.port() != 0)
+        .filter(|local| local.port() != 0 && (known.bound || !again))
         .or(window.local);
     window.peer = known
         .peer
         .as_ref()
         .and_then(Address::socket_address)
+        .filter(|_| !again)
         .or(window.peer);
 }

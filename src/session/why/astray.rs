@@ -261,7 +261,7 @@ fn from_a_stranger(scene: &Scene<'_>, sent: &Sent<'_>) -> Option<Finding> {
     });
     Some(
         said(format!(
-            "{} was not for {}, which is connected to {peer} ({}) and takes datagrams of that address alone: {from} is a stranger to it{answered}.",
+            "{} was not for {}, which is connected to {peer} ({}) and receives from that address alone, not from {from}{answered}.",
             datagram(packet),
             scene.label,
             place(connect)
@@ -336,7 +336,7 @@ fn other_port(scene: &Scene<'_>) -> Option<Finding> {
     })?;
     Some(
         said(format!(
-            "{} went to port {}, where nobody receives (#{}); {} is bound to port {}.",
+            "{} went to port {}, where no socket is bound (#{}); {} is bound to port {}.",
             datagram(packet),
             to.port(),
             error.number,

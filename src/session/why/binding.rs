@@ -4,6 +4,7 @@ use super::cause::{Cause, Finding, said};
 use super::descriptor::privileged_port;
 use super::multicast::list;
 use super::scene::{Scene, place, title, told};
+use crate::event::CallEvent;
 use crate::event::socket::SocketRow;
 use crate::value::Address;
 use std::net::{IpAddr, SocketAddr};
@@ -12,7 +13,12 @@ pub(super) const CAUSES: &[Cause] = &[
     Cause::new("bind", "EINVAL", "", bound_already),
     Cause::new("bind connect send", "EINVAL EAFNOSUPPORT", "", misfit),
     Cause::new("bind connect send", "EINVAL", "IPv6", scope_missing),
-    Cause::new("bind connect send", "ENODEV EINVAL", "IPv6", scope_unknown),
+    Cause::new(
+        "bind connect send",
+        "ENODEV EINVAL ENETUNREACH",
+        "IPv6",
+        scope_unknown,
+    ),
     Cause::new("bind", "EINVAL EADDRNOTAVAIL", "IPv6", mapped),
     Cause::new("bind", "EADDRNOTAVAIL", "IPv6", tentative),
     Cause::new("bind", "EADDRNOTAVAIL", "", not_here),
@@ -43,11 +49,10 @@ pub(super) const CAUSES: &[Cause] = &[
 ];
 
 fn bound_already(scene: &Scene<'_>) -> Option<Finding> {
-    let calls = ["bind", "connect", "listen"];
-    let binds = calls.iter().find_map(|name| scene.done(name))?;
     if scene.kind.is("netlink") {
         return None;
     }
+    let binds = has_address(scene)?;
     said(if binds.name == "bind" {
         format!(
             "{} is bound already: {}, {}. A socket is bound once.",
@@ -65,6 +70,21 @@ fn bound_already(scene: &Scene<'_>) -> Option<Finding> {
     })
 }
 
+/// The call that gave the socket its address: by name, or because the kernel chose one.
+pub(super) fn has_address<'a>(scene: &'a Scene<'_>) -> Option<&'a CallEvent> {
+    let bind = scene.done("bind");
+    bind.or_else(|| {
+        let mut calls = scene.past.iter();
+        calls.find(|call| {
+            let chooses = matches!(
+                call.name.as_str(),
+                "connect" | "listen" | "sendto" | "sendmsg"
+            );
+            chooses && call.errno.is_none()
+        })
+    })
+}
+
 fn misfit(scene: &Scene<'_>) -> Option<Finding> {
     let family = scene.kind.family.as_str();
     let named = match scene.named()? {
@@ -79,7 +99,7 @@ fn misfit(scene: &Scene<'_>) -> Option<Finding> {
     (!family.is_empty() && family != named).then_some(())?;
     let maker = scene.maker.as_ref().unwrap_or(&scene.call);
     said(format!(
-        "{} was made as {family} ({}), and this address is of {named}.",
+        "{} was made as {family} ({}), and this is an {named} address.",
         scene.label,
         place(maker)
     ))
@@ -165,7 +185,7 @@ fn not_here(scene: &Scene<'_>) -> Option<Finding> {
             scene.call.process
         ),
         None => format!(
-            "{ip} is no address of {host}: it has {has}; bind takes one of those, or any (0.0.0.0, ::)."
+            "{ip} is not an address of {host}, which has {has}: bind takes one of those, or the wildcard address (0.0.0.0, ::)."
         ),
     })
 }
@@ -253,7 +273,7 @@ fn rank(state: &str) -> u8 {
     }
 }
 
-/// The socket that the same variable held before it was given another one.
+/// The socket that the same variable held before it was given another one. It is closed when nothing else holds it.
 fn overwritten(scene: &Scene<'_>, holder: &SocketRow) -> Option<String> {
     let fd = holder.fd?;
     (holder.process == scene.call.process && holder.name.is_empty()).then_some(())?;
@@ -262,7 +282,7 @@ fn overwritten(scene: &Scene<'_>, holder: &SocketRow) -> Option<String> {
         known.former.clone()
     })?;
     Some(format!(
-        "You overwrote `{name}`: the socket it named before is fd {fd}, still open, and has the address. `close {fd}` closes it."
+        "`{name}` named another socket before, fd {fd}, which has the address and is still open: something holds it, an epoll instance that watches it, a file made of it or a list. `close {fd}` closes it."
     ))
 }
 

@@ -13,10 +13,19 @@ pub(super) const CAUSES: &[Cause] = &[
     Cause::new("connect send", "EADDRNOTAVAIL EAGAIN", "IP", no_port_left),
     Cause::new("connect", "EADDRINUSE EADDRNOTAVAIL", "TCP", same_pair),
     Cause::new("connect", "ECONNREFUSED", "TCP", refused),
+    Cause::new("connect", "ECONNRESET ECONNABORTED", "TCP", given_up),
+    Cause::new("connect", "ECONNRESET", "", |scene| {
+        let Address::Vsock { cid, port } = scene.call.peer.as_ref()? else {
+            return None;
+        };
+        said(format!(
+            "The answer was a reset: no AF_VSOCK socket listens on port {port} of CID {cid} (2 is the host of a virtual machine, 1 this machine itself)."
+        ))
+    }),
     Cause::new("connect", "EISCONN", "", is_connected),
     Cause::new("send", "EISCONN", "", |scene| {
         said(format!(
-            "{} is connected, and the call names an address besides.",
+            "{} is connected, and the call names an address as well.",
             scene.label
         ))
     }),
@@ -202,6 +211,26 @@ fn bound_only(scene: &Scene<'_>, whose: &str, to: SocketAddr) -> Option<String> 
     ))
 }
 
+/// A shutdown on the socket ended the handshake that the call waited for.
+fn given_up(scene: &Scene<'_>) -> Option<Finding> {
+    let call = &scene.call;
+    let shut = scene.of_session(|session| {
+        let mut calls = session.log().calls().rev();
+        let ends = |other: &&crate::event::CallEvent| {
+            other.name == "shutdown"
+                && (&other.process, other.fd) == (&call.process, call.fd)
+                && (call.start_ns..=call.end_ns).contains(&other.start_ns)
+        };
+        calls.find(ends).cloned()
+    })?;
+    said(format!(
+        "{} gave the connection up itself while the handshake was under way: {}, {}.",
+        call.process,
+        told(&shut),
+        place(&shut)
+    ))
+}
+
 fn is_connected(scene: &Scene<'_>) -> Option<Finding> {
     let label = &scene.label;
     said(match (scene.done("listen"), scene.done("connect")) {
@@ -247,7 +276,7 @@ fn under_way(scene: &Scene<'_>) -> Option<Finding> {
     };
     Some(
         said(format!(
-            "This is no failure: the handshake with {to} has begun with {sent}, and the call was not to wait for its end."
+            "This is not a failure: the handshake with {to} has begun with {sent}, and the call does not wait for its end."
         ))?
         .seen(syns.first().copied()),
     )

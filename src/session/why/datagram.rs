@@ -17,7 +17,7 @@ pub(super) const CAUSES: &[Cause] = &[
     ),
     Cause::new(
         "send recv",
-        "EHOSTUNREACH ENETUNREACH EPROTO",
+        "EHOSTUNREACH ENETUNREACH EPROTO ENOPROTOOPT EACCES",
         "UDP, raw, ping",
         pending_unreachable,
     ),
@@ -25,7 +25,7 @@ pub(super) const CAUSES: &[Cause] = &[
     Cause::new("send", "EINVAL", "UDP", port_zero),
     Cause::new("send", "EDESTADDRREQ", "", |scene| {
         said(format!(
-            "No connect was made on {}, and the call names no address: there is nobody to send to.",
+            "{} is not connected, and the call names no destination address.",
             scene.label
         ))
     }),
@@ -63,8 +63,16 @@ fn pending<'a>(
     fits: impl Fn(&Icmp) -> bool,
 ) -> Option<(&'a PacketEvent, Quoted)> {
     // Some calls send and fail, others only ask; an error is told once.
+    let tells = |errno: &str| {
+        matches!(
+            errno,
+            "ECONNREFUSED" | "EHOSTUNREACH" | "ENETUNREACH" | "EMSGSIZE" | "EPROTO" | "ENOPROTOOPT"
+        )
+    };
     let told_ns = scene
-        .newest(|call| call.errno.is_some() && (is_send(&call.name) || is_recv(&call.name)))
+        .newest(|call| {
+            call.errno.as_deref().is_some_and(tells) && (is_send(&call.name) || is_recv(&call.name))
+        })
         .map_or(i64::MIN, |call| call.end_ns);
     scene
         .own_packets()
@@ -163,7 +171,7 @@ fn pending_too_big(scene: &Scene<'_>) -> Option<Finding> {
         format!("#{}", sent.number)
     });
     let found = said(format!(
-        "The error is about an earlier datagram: the ICMP error #{} came for {about}, which was longer than the path takes, and this call told it. What this call was to send did not go out; sending it again works.",
+        "The error is about an earlier datagram: the ICMP error #{} reported that {about} was longer than the path allows, and this call returned it. This call sent nothing; sending again works.",
         packet.number
     ))?;
     let found = found.and(format!(
@@ -207,7 +215,7 @@ fn longer_than_path(scene: &Scene<'_>) -> Option<Finding> {
         let most = u64::from(mtu) - headers(scene);
         return Some(
             said(format!(
-                "The path MTU to {} is {mtu}, as the ICMP error #{} told: at most {most} bytes of data fit into one packet, and {length} do not{why}.",
+                "The path MTU to {} is {mtu} as the ICMP error #{} reported: at most {most} bytes of data fit into one packet, and {length} do not{why}.",
                 scene.destination()?.ip(),
                 packet.number
             ))?
@@ -229,20 +237,36 @@ fn pending_unreachable(scene: &Scene<'_>) -> Option<Finding> {
         format!("#{}", sent.number)
     });
     let whose = scene.owner(quoted.dst).unwrap_or(scene.host());
-    let means = match (scene.errno.as_str(), quoted.ports) {
-        ("ECONNREFUSED", Some((_, port))) => format!(
-            "no UDP socket of {whose} takes what comes to port {port} of {}",
-            quoted.dst
-        ),
-        _ => format!("{} cannot be reached", quoted.dst),
+    let header = icmp(packet)?;
+    let six = matches!(packet.headers.transport, Transport::Icmpv6(_));
+    let to = quoted.dst;
+    let means = match (six, header.kind, header.code, quoted.ports) {
+        (false, 3, 3, Some((_, port))) | (true, 1, 4, Some((_, port))) => {
+            format!("no UDP socket of {whose} is bound to port {port} of {to}")
+        }
+        (false, 3, 2, _) => format!("{to} has no protocol of that number (protocol unreachable)"),
+        (false, 3, 9 | 10 | 13, _) | (true, 1, 1, _) => {
+            format!("a filter on the way forbids packets to {to}")
+        }
+        (false, 11, 0, _) | (true, 3, 0, _) => {
+            format!("its time to live ran out on the way to {to}")
+        }
+        (false, 11, ..) | (true, 3, ..) => {
+            format!("{to} did not get all of its fragments in time")
+        }
+        (false, 12, ..) | (true, 4, ..) => {
+            "a field of its header has a value that was not understood (parameter problem)"
+                .to_owned()
+        }
+        _ => format!("{to} cannot be reached"),
     };
     let this = if scene.class() == "send" {
-        " What this call was to send did not go out; the error is told once."
+        " This call sent nothing; the error is reported once."
     } else {
         ""
     };
     let found = said(format!(
-        "The ICMP error #{} answered {about}: {means}. It waited for the next call on {}.{this}",
+        "The ICMP error #{} answered {about}: {means}. It was pending on {} until this call.{this}",
         packet.number, scene.label
     ))?;
     Some(found.seen(sent).seen([packet]))
@@ -256,19 +280,19 @@ fn broadcast(scene: &Scene<'_>) -> Option<Finding> {
     }
     if scene.kind.is("TCP") {
         return said(format!(
-            "{ip} is everybody's address, and TCP has one receiver."
+            "{ip} is a broadcast address, and a TCP connection has one receiver."
         ));
     }
     match scene.set("SO_BROADCAST") {
         Some((call, "0")) => said(format!(
-            "SO_BROADCAST was taken from {} ({}, {}), and {ip} is everybody's address.",
+            "SO_BROADCAST was turned off on {} ({}, {}), and {ip} is a broadcast address.",
             scene.label,
             told(call),
             place(call)
         )),
         Some(_) => None,
         None => said(format!(
-            "SO_BROADCAST was not set on {}, and {ip} is everybody's address.",
+            "SO_BROADCAST was not set on {}, and {ip} is a broadcast address.",
             scene.label
         )),
     }
@@ -277,7 +301,7 @@ fn broadcast(scene: &Scene<'_>) -> Option<Finding> {
 fn port_zero(scene: &Scene<'_>) -> Option<Finding> {
     (scene.destination()?.port() == 0).then_some(())?;
     said(
-        "No datagram goes to port 0: it is no port of UDP (RFC 768), and means \"choose one\" in bind.",
+        "Port 0 is not a destination: it stands for \"no port\" in UDP (RFC 768), and for \"choose one\" in bind.",
     )
 }
 

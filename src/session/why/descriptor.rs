@@ -36,7 +36,7 @@ pub(super) const CAUSES: &[Cause] = &[
     Cause::new("ioctl", "ENOENT", "", |scene| {
         scene.argument(1).starts_with("SIOCGSTAMP").then_some(())?;
         said(format!(
-            "No packet has come to {}, of which the kernel would have the time.",
+            "No packet has been received on {}, so there is no timestamp of one.",
             scene.label
         ))
     }),
@@ -48,7 +48,7 @@ fn passed_on(scene: &Scene<'_>) -> Option<Finding> {
     let listed = control.split(']').next()?;
     scene.party.as_ref()?;
     said(format!(
-        "Of the descriptors that were to be passed on ({listed}) one is not open in {}.",
+        "One of the descriptors to be passed ({listed}) is not open in {}.",
         scene.call.process
     ))
 }
@@ -107,13 +107,13 @@ fn no_socket(scene: &Scene<'_>) -> Option<Finding> {
         (_, Some(maker)) => format!("what {} made ({})", told(maker), place(maker)),
         (_, None) => "open".to_owned(),
     };
-    said(format!("Descriptor {fd} is {what}: no socket."))
+    said(format!("Descriptor {fd} is {what}, not a socket."))
 }
 
 fn too_many(scene: &Scene<'_>) -> Option<Finding> {
     let limit = scene.descriptor_limit()?;
     said(format!(
-        "{} may have {limit} descriptors open (RLIMIT_NOFILE), and has them.",
+        "{} has {limit} descriptors open, as many as it may (RLIMIT_NOFILE).",
         scene.call.process
     ))
 }
@@ -121,7 +121,7 @@ fn too_many(scene: &Scene<'_>) -> Option<Finding> {
 fn too_many_in_all(_: &Scene<'_>) -> Option<Finding> {
     let limit = std::fs::read_to_string("/proc/sys/fs/file-max").ok()?;
     said(format!(
-        "The machine may have {} files open in all (fs.file-max), and has them.",
+        "The machine has {} files open, as many as it may (fs.file-max).",
         limit.trim()
     ))
 }

@@ -43,11 +43,11 @@ fn credentials(scene: &Scene<'_>) -> Option<Finding> {
     let process = control.split([',', '}']).next()?;
     said(if scene.errno == "ESRCH" {
         format!(
-            "SCM_CREDENTIALS names the process {process}, and this lab has none of that number."
+            "SCM_CREDENTIALS names the process {process}, and there is none with that id in this lab."
         )
     } else {
         format!(
-            "SCM_CREDENTIALS may name one's own process and ids; others take CAP_SYS_ADMIN, CAP_SETUID and CAP_SETGID: {}.",
+            "SCM_CREDENTIALS names pid={}: a process may send its own ids; those of another take CAP_SYS_ADMIN (pid), CAP_SETUID and CAP_SETGID.",
             control.split('}').next()?
         )
     })

@@ -57,7 +57,7 @@ fn ping_group(scene: &Scene<'_>) -> Option<Finding> {
         ""
     };
     said(format!(
-        "A ping socket (SOCK_DGRAM with {}) is for the groups that net.ipv4.ping_group_range names, {range}{reading}; this process is of none of them{}.",
+        "A ping socket (SOCK_DGRAM with {}) is for the groups of net.ipv4.ping_group_range, {range}{reading}; this process is of none of them{}.",
         scene.argument(2),
         own.map_or(String::new(), |own| format!(
             ", its group is {own}: `sysctl net.ipv4.ping_group_range {own} {own}` allows it"
@@ -88,7 +88,7 @@ fn unknown_type(scene: &Scene<'_>) -> Option<Finding> {
         .split('|')
         .find(|word| !TYPES.contains(word) && !FLAGS.contains(word))?;
     said(format!(
-        "{word} is no type of socket and no flag: a type is SOCK_STREAM, SOCK_DGRAM, SOCK_SEQPACKET or SOCK_RAW, with SOCK_NONBLOCK and SOCK_CLOEXEC joined by |."
+        "{word} is neither a socket type nor a flag: a type is SOCK_STREAM, SOCK_DGRAM, SOCK_SEQPACKET or SOCK_RAW, with SOCK_NONBLOCK and SOCK_CLOEXEC joined by |."
     ))
 }
 

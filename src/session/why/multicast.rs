@@ -8,11 +8,16 @@ use std::net::IpAddr;
 pub(super) const CAUSES: &[Cause] = &[
     Cause::new("setsockopt", "EADDRINUSE", "IP", joined_already),
     Cause::new("setsockopt", "EADDRNOTAVAIL", "IP", not_a_member),
-    Cause::new("setsockopt", "EADDRNOTAVAIL", "IP", no_such_interface),
+    Cause::new(
+        "setsockopt",
+        "EADDRNOTAVAIL ENODEV",
+        "IP",
+        no_such_interface,
+    ),
     Cause::new("setsockopt", "EINVAL EPROTO", "TCP", |scene| {
         group(&scene.call)?;
         said(format!(
-            "{} is a TCP socket, and TCP has one receiver: groups are for UDP and raw sockets.",
+            "{} is a TCP socket, and TCP has no multicast: groups are for UDP and raw sockets.",
             scene.label
         ))
     }),
@@ -73,7 +78,7 @@ fn not_a_member(scene: &Scene<'_>) -> Option<Finding> {
     }
     said(match membership(scene, group) {
         Some((call, false)) => format!(
-            "{} is no member of {group} any more: {}, {}.",
+            "{} is no longer a member of {group}: {}, {}.",
             scene.label,
             told(call),
             place(call)
@@ -85,7 +90,7 @@ fn not_a_member(scene: &Scene<'_>) -> Option<Finding> {
             place(call)
         ),
         None => format!(
-            "{} is no member of {group}: it has not joined it.",
+            "{} is not a member of {group}: it has not joined it.",
             scene.label
         ),
     })
@@ -93,14 +98,18 @@ fn not_a_member(scene: &Scene<'_>) -> Option<Finding> {
 
 fn no_such_interface(scene: &Scene<'_>) -> Option<Finding> {
     let option = scene.argument(2);
-    if option != "IP_MULTICAST_IF" && option != "IPV6_MULTICAST_IF" {
-        return None;
-    }
+    let named = scene.argument(3).trim_matches(['[', ']']);
+    let takes = match option {
+        "IP_MULTICAST_IF" => format!(
+            "an address of this host ({}) or the number of an interface",
+            list(scene.own_addresses())
+        ),
+        "IPV6_MULTICAST_IF" => format!("the number of an interface ({})", numbered(scene)),
+        _ => return None,
+    };
     said(format!(
-        "{} names no interface of {}: it takes an address of this host ({}) or the number of an interface.",
-        scene.argument(3).trim_matches(['[', ']']),
-        scene.host(),
-        list(scene.own_addresses())
+        "{named} names no interface of {}: {option} takes {takes}.",
+        scene.host()
     ))
 }
 
@@ -109,7 +118,7 @@ fn no_group(scene: &Scene<'_>) -> Option<Finding> {
     let ip: IpAddr = group.parse().ok()?;
     (!ip.is_multicast()).then_some(())?;
     said(format!(
-        "{ip} is no group: groups are 224.0.0.0 to 239.255.255.255, and for IPv6 what begins with ff."
+        "{ip} is not a multicast address: those are 224.0.0.0 to 239.255.255.255, and ff00::/8 in IPv6."
     ))
 }
 
@@ -122,9 +131,17 @@ fn no_interface_for_group(scene: &Scene<'_>) -> Option<Finding> {
     };
     let address = field("imr_address=").or_else(|| field("imr_interface="));
     let named = address.and_then(|address| address.parse::<IpAddr>().ok());
+    let number = field("ipv6mr_interface=").or_else(|| field("ifindex="));
+    if let Some(number) = number.filter(|number| *number != "0") {
+        return said(format!(
+            "{} has no interface {number} to join {group} on; it has {}.",
+            scene.host(),
+            numbered(scene)
+        ));
+    }
     said(match named.filter(|ip| !ip.is_unspecified()) {
         Some(ip) => format!(
-            "{ip} is no address of {}, so it names no interface to join {group} on; this host has {}.",
+            "{ip} is not an address of {}, so it names no interface to join {group} on; this host has {}.",
             scene.host(),
             list(scene.own_addresses())
         ),
@@ -133,6 +150,16 @@ fn no_interface_for_group(scene: &Scene<'_>) -> Option<Finding> {
             scene.host()
         ),
     })
+}
+
+/// The interfaces of the host with their numbers: `1 (lo), 2 (eth0)`.
+fn numbered(scene: &Scene<'_>) -> String {
+    let all = scene.interfaces();
+    let all: Vec<String> = all
+        .iter()
+        .map(|(number, name)| format!("{number} ({name})"))
+        .collect();
+    all.join(", ")
 }
 
 fn too_many_groups(scene: &Scene<'_>) -> Option<Finding> {
@@ -210,10 +237,10 @@ mod tests {
         let never = first(not_a_member(&scene(&leave, &[])));
         assert_eq!(
             never.as_deref(),
-            Some("s is no member of 239.1.2.3: it has not joined it.")
+            Some("s is not a member of 239.1.2.3: it has not joined it.")
         );
         let left = first(not_a_member(&scene(&leave, &[&join, &leave])));
-        assert!(left.is_some_and(|said| said.starts_with("s is no member of 239.1.2.3 any more")));
+        assert!(left.is_some_and(|said| said.starts_with("s is no longer a member of 239.1.2.3")));
         assert_eq!(not_a_member(&scene(&join, &[])), None);
     }
 }

@@ -14,7 +14,12 @@ impl Session {
     pub(super) fn why_netlink(&mut self, evidence: &mut Evidence, party: Option<&Party>) {
         let call = evidence.call.clone();
         let errno = call.errno.as_deref().unwrap_or_default();
-        let named = call.peer.clone().or(call.local.clone());
+        let connected = || party.and_then(|party| party.peer.clone());
+        let named = call.peer.clone().or(call.local.clone()).or_else(connected);
+        let bound = party.and_then(|party| match party.local {
+            Some(Address::Netlink { pid, .. }) if pid != 0 => Some(pid),
+            _ => None,
+        });
         let protocol = party
             .and_then(|party| party.arguments.get(2))
             .map_or("netlink", String::as_str)
@@ -35,15 +40,25 @@ impl Session {
                 evidence.facts.push(if pid != 0 {
                     format!("No {protocol} socket has port id {pid}.")
                 } else {
-                    format!("The message went to the members of group mask {groups:#x}; besides, port id 0 is the kernel, and it takes no messages of {protocol}.")
+                    format!("The message went to the members of group mask {groups:#x}, and to port id 0: that is the kernel, which does not receive {protocol} messages.")
                 });
             }
             ("ECONNREFUSED", _) => evidence.facts.push(format!(
-                "Port id 0 is the kernel, and it takes no messages of {protocol}."
+                "Port id 0 is the kernel, which does not receive {protocol} messages."
             )),
+            ("EINVAL", Some(Address::Netlink { .. })) if call.name == "bind" && bound.is_some() => {
+                evidence.facts.push(format!(
+                    "{} has port id {} already, from its first bind, connect or send: a later bind may change the groups, but names that port id.",
+                    party.map_or("The socket", |party| party.label.as_str()),
+                    bound.unwrap_or_default()
+                ));
+            }
+            ("EMSGSIZE", _) => evidence.facts.push(
+                "The message is longer than the send buffer (SO_SNDBUF) holds: a netlink message is queued whole or not at all.".to_owned(),
+            ),
             ("EPERM", Some(Address::Netlink { pid, groups })) if pid != 0 || groups != 0 => {
                 evidence.facts.push(format!(
-                    "To speak to other programs or to groups over {protocol} takes CAP_NET_ADMIN; NETLINK_USERSOCK is for everybody."
+                    "Sending to other processes or to groups over {protocol} takes CAP_NET_ADMIN; over NETLINK_USERSOCK anyone may."
                 ));
             }
             ("EPERM", _) => evidence.facts.push(

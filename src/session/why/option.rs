@@ -1,5 +1,6 @@
 //! getsockopt(2) and setsockopt(2): options of another level or kind of socket, values out of range. Not multicast groups (`multicast`).
 
+use super::binding::has_address;
 use super::cause::{Cause, Finding, said};
 use super::scene::{Scene, place, told};
 use crate::catalog::option;
@@ -31,6 +32,20 @@ pub(super) const CAUSES: &[Cause] = &[
         unknown,
     ),
     Cause::new("setsockopt", "ENOENT", "TCP", congestion_control),
+    Cause::new("setsockopt", "ENOENT", "", not_there),
+    Cause::new(
+        "setsockopt",
+        "EINVAL EOPNOTSUPP",
+        "TCP",
+        too_late_for_fast_open,
+    ),
+    Cause::new("getsockopt", "ENOPROTOOPT", "", |scene| {
+        (scene.argument(2) == "SO_PEERSEC").then_some(())?;
+        said(format!(
+            "No security module (SELinux, AppArmor, Smack) has labelled the peer of {}, so there is no security context to read.",
+            scene.label
+        ))
+    }),
     Cause::new("setsockopt", "ENODEV", "", device),
     Cause::new("setsockopt", "EDOM", "", |_| {
         said("The microseconds of a time are 0 to 999999: the rest belongs to its seconds.")
@@ -81,7 +96,7 @@ fn level_of_another_kind(scene: &Scene<'_>) -> Option<Finding> {
     };
     let maker = scene.maker.as_ref()?;
     said(format!(
-        "{level} is the level of {whose} sockets, and {} was made otherwise: {}, {}.",
+        "{level} is the level of {whose} sockets, and {} is another kind of socket: {}, {}.",
         scene.label,
         told(maker),
         place(maker)
@@ -106,7 +121,7 @@ fn of_raw_sockets(scene: &Scene<'_>) -> Option<Finding> {
     );
     raw.then_some(())?;
     said(format!(
-        "{option} is for raw sockets (raw(7)), and {} is none.",
+        "{option} is for raw sockets (raw(7)), and {} is not one.",
         scene.label
     ))
 }
@@ -130,6 +145,39 @@ fn congestion_control(scene: &Scene<'_>) -> Option<Finding> {
             "; it has {} (sysctl net.ipv4.tcp_available_congestion_control)",
             has.replace(' ', ", ")
         ))
+    ))
+}
+
+/// What an option names, or takes away, and is not there.
+fn not_there(scene: &Scene<'_>) -> Option<Finding> {
+    let label = &scene.label;
+    said(match scene.argument(2) {
+        "TCP_ULP" => {
+            let has = scene.setting("ipv4/tcp_available_ulp");
+            let has = has.filter(|has| !has.is_empty());
+            format!(
+                "This kernel has no upper layer protocol {} for TCP, or its module is not loaded; it has {} (sysctl net.ipv4.tcp_available_ulp).",
+                scene.argument(3),
+                has.map_or("none".to_owned(), |has| has.replace(' ', ", "))
+            )
+        }
+        "SO_DETACH_FILTER" | "SO_DETACH_BPF" => {
+            format!("No filter is attached to {label} (SO_ATTACH_FILTER, SO_ATTACH_BPF).")
+        }
+        "SO_DETACH_REUSEPORT_BPF" => format!("No program chooses among the sockets of {label}."),
+        _ => return None,
+    })
+}
+
+fn too_late_for_fast_open(scene: &Scene<'_>) -> Option<Finding> {
+    let option = scene.argument(2);
+    matches!(option, "TCP_FASTOPEN" | "TCP_FASTOPEN_CONNECT").then_some(())?;
+    let connect = scene.newest(|call| call.name == "connect")?;
+    said(format!(
+        "{option} is set before connect or on a listener, and {} has a connection: {}, {}.",
+        scene.label,
+        told(connect),
+        place(connect)
     ))
 }
 
@@ -173,10 +221,9 @@ fn privileged(scene: &Scene<'_>) -> Option<Finding> {
 /// Options of IPv6 that an address fixes.
 fn bound_before(scene: &Scene<'_>) -> Option<Finding> {
     (scene.argument(2) == "IPV6_V6ONLY").then_some(())?;
-    let binds = ["bind", "connect", "listen"];
-    let bind = binds.iter().find_map(|name| scene.done(name))?;
+    let bind = has_address(scene)?;
     said(format!(
-        "IPV6_V6ONLY is decided before a socket has an address, and {} has one: {}, {}.",
+        "IPV6_V6ONLY can only be set before the socket has an address, and {} has one: {}, {}.",
         scene.label,
         told(bind),
         place(bind)

@@ -31,7 +31,7 @@ impl Session {
             let kind = kind_of(found.file_type());
             evidence
                 .facts
-                .push(format!("{shown} is {kind}, no socket."));
+                .push(format!("{shown} is {kind}, not a socket."));
             if binds {
                 evidence.facts.push(
                     "bind makes a new file for the socket, and never replaces one.".to_owned(),
@@ -69,12 +69,12 @@ impl Session {
             (Some("EADDRINUSE"), "listening") => {
                 evidence
                     .facts
-                    .push(format!("{title} is alive, and listens there."));
+                    .push(format!("{title} is open and listens there."));
             }
             (Some("EADDRINUSE"), _) => {
                 evidence
                     .facts
-                    .push(format!("{title} is alive, and bound there."));
+                    .push(format!("{title} is open and bound there."));
             }
             (Some("EACCES"), _) => evidence.facts.push(format!(
                 "To connect takes permission to write the file; its mode is {:o}, its owner {}.",
@@ -83,6 +83,36 @@ impl Session {
             )),
             _ => {}
         }
+    }
+
+    /// A path whose folders lead nowhere, or where nothing may be made.
+    pub(super) fn why_way(&mut self, evidence: &mut Evidence, path: &[u8]) {
+        let shown = path.escape_ascii();
+        let whole = self.path_of(&evidence.call.process, path);
+        if evidence.errno == "EROFS" {
+            let folder = whole.parent().unwrap_or(&whole).display().to_string();
+            evidence.facts.push(format!(
+                "{} is on a file system that is mounted read-only: bind cannot make a file for the socket there.",
+                folder.escape_debug()
+            ));
+            return;
+        }
+        let mut above: Vec<&Path> = whole.ancestors().collect();
+        above.reverse();
+        let turns = |path: &&&Path| {
+            path.is_symlink()
+                && std::fs::metadata(path)
+                    .is_err_and(|error| error.raw_os_error() == Some(libc::ELOOP))
+        };
+        let Some(link) = above.iter().find(turns) else {
+            return;
+        };
+        let to = std::fs::read_link(link).unwrap_or_default();
+        evidence.facts.push(format!(
+            "{shown} leads nowhere: {} is a symbolic link to {}, and following it never ends.",
+            link.display().to_string().escape_debug(),
+            to.display().to_string().escape_debug()
+        ));
     }
 
     /// The sockets of this lab that are bound to a file.
@@ -147,19 +177,19 @@ fn missing(shown: &str, whole: &Path) -> String {
     if let Some(above) = blocks {
         let kind = above
             .metadata()
-            .map_or("no folder", |found| kind_of(found.file_type()));
+            .map_or("not a directory", |found| kind_of(found.file_type()));
         return format!(
-            "There is no {shown}: {} is {kind}, and no folder.",
+            "There is no {shown}: {} is {kind}, not a directory.",
             above.display().to_string().escape_debug()
         );
     }
     match there {
         Some(above) if above == folder => format!(
-            "There is no {shown}: the folder {} exists, and has no such file.",
+            "There is no {shown}: the directory {} exists, but has no such file.",
             folder.display().to_string().escape_debug()
         ),
         Some(above) => format!(
-            "There is no {shown}: not even the folder {}; what exists is {}.",
+            "There is no {shown}: the directory {} does not exist either; {} does.",
             folder.display().to_string().escape_debug(),
             above.display().to_string().escape_debug()
         ),
@@ -169,7 +199,7 @@ fn missing(shown: &str, whole: &Path) -> String {
 
 fn kind_of(kind: FileType) -> &'static str {
     if kind.is_dir() {
-        "a folder"
+        "a directory"
     } else if kind.is_socket() {
         "the file of a socket"
     } else if kind.is_symlink() {

@@ -7,6 +7,13 @@ use crate::value::Address;
 pub(super) const CAUSES: &[Cause] = &[
     Cause::new("send", "EINVAL", "raw", short_header),
     Cause::new("send", "EINVAL", "raw", wrong_header),
+    Cause::new("send", "EFAULT", "raw", shorter_than_type_and_code),
+    Cause::new("connect getpeername", "EOPNOTSUPP", "packet", |scene| {
+        said(format!(
+            "A packet socket has no peer: {} is bound to an interface, and sendto names the link-layer address of each frame (packet(7)).",
+            scene.label
+        ))
+    }),
     Cause::new("send", "EINVAL", "ping", no_echo_request),
     Cause::new("send", "EMSGSIZE", "packet", longer_than_the_link),
     Cause::new("send", "EMSGSIZE", "raw", longer_than_ip),
@@ -22,6 +29,25 @@ pub(super) const CAUSES: &[Cause] = &[
     }),
     Cause::new("send", "EOPNOTSUPP", "raw, packet, ping, UDP", urgent),
 ];
+
+/// `1 byte is`, `7 bytes are`.
+fn are(length: u64) -> String {
+    match length {
+        1 => "1 byte is".to_owned(),
+        _ => format!("{length} bytes are"),
+    }
+}
+
+/// The kernel reads type and code for the look-up of the route (`raw_probe_proto_opt`).
+fn shorter_than_type_and_code(scene: &Scene<'_>) -> Option<Finding> {
+    let length = scene.length()?;
+    (scene.kind.protocol.starts_with("IPPROTO_ICMP") && length < 2 && !writes_header(scene))
+        .then_some(())?;
+    said(format!(
+        "The kernel reads type and code, the first two bytes of an ICMP message, to find the route: {} too short.",
+        are(length)
+    ))
+}
 
 /// True when the program writes the IP header itself: IPPROTO_RAW means IP_HDRINCL.
 fn writes_header(scene: &Scene<'_>) -> bool {
@@ -43,11 +69,7 @@ fn short_header(scene: &Scene<'_>) -> Option<Finding> {
     const HEADER: u64 = 20;
     let length = scene.length()?;
     (scene.kind.is("IPv4") && writes_header(scene) && length < HEADER).then_some(())?;
-    let data = if length == 1 {
-        "1 byte is".to_owned()
-    } else {
-        format!("{length} bytes are")
-    };
+    let data = are(length);
     said(format!(
         "{data} shorter than an IP header, which has at least {HEADER}: {}, so what is sent begins with one.",
         reason(scene)
@@ -71,7 +93,8 @@ fn no_echo_request(scene: &Scene<'_>) -> Option<Finding> {
     let length = scene.length();
     said(match length.filter(|length| *length < least) {
         Some(length) => format!(
-            "A ping socket sends whole ICMP messages, and {length} bytes are shorter than their header of {least}."
+            "A ping socket sends whole ICMP messages, and {} shorter than their header of {least} bytes.",
+            are(length)
         ),
         None => {
             format!("A ping socket sends {request} and nothing else: the data begins otherwise.")
@@ -104,11 +127,7 @@ fn shorter_than_the_link(scene: &Scene<'_>) -> Option<Finding> {
     const HEADER: u64 = 14;
     let length = scene.length()?;
     (scene.kind.kind == "SOCK_RAW" && length < HEADER).then_some(())?;
-    let data = if length == 1 {
-        "1 byte is".to_owned()
-    } else {
-        format!("{length} bytes are")
-    };
+    let data = are(length);
     said(format!(
         "{data} shorter than an Ethernet header, which has {HEADER}: what SOCK_RAW of AF_PACKET sends begins with one."
     ))
@@ -158,7 +177,7 @@ fn urgent(scene: &Scene<'_>) -> Option<Finding> {
     scene.has_flag("MSG_OOB").then_some(())?;
     let maker = scene.maker.as_ref()?;
     said(format!(
-        "MSG_OOB is for streams, which alone have urgent data; {} is none: {}, {}.",
+        "MSG_OOB is for streams, which alone have urgent data, and {} is not one: {}, {}.",
         scene.label,
         told(maker),
         place(maker)

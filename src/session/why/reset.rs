@@ -3,7 +3,7 @@
 use super::cause::{Cause, Finding, said};
 use super::scene::{Scene, place, told};
 use crate::event::packet::PacketEvent;
-use crate::packet::headers::flag;
+use crate::packet::headers::{Tcp, flag};
 use std::net::SocketAddr;
 
 pub(super) const CAUSES: &[Cause] = &[
@@ -29,12 +29,29 @@ pub(super) fn is_between(scene: &Scene<'_>, from: SocketAddr, to: SocketAddr) ->
     (local.is_some() || peer.is_some()) && alike(local, to) && alike(peer, from)
 }
 
-/// The packets that came for the socket, from when its connection began to the end of the call.
+/// The packets that came for the socket, from when its connection began to the end of the call. That of a socket which accept returned
+/// began before it.
 pub(super) fn arrivals<'a>(
     scene: &'a Scene<'_>,
 ) -> impl DoubleEndedIterator<Item = &'a PacketEvent> {
-    scene.own_packets().filter(|packet| {
-        packet.frame.time_ns <= scene.call.end_ns
+    let accepted = scene
+        .maker
+        .as_ref()
+        .filter(|maker| maker.name.starts_with("accept"));
+    let begun = accepted.and_then(|maker| {
+        scene.packets().iter().rev().find(|packet| {
+            let opens = |tcp: &Tcp| tcp.flags & (flag::SYN | flag::ACK) == flag::SYN;
+            packet.frame.time_ns <= maker.end_ns
+                && packet.headers.tcp().is_some_and(opens)
+                && packet
+                    .headers
+                    .endpoints()
+                    .is_some_and(|(from, to)| is_between(scene, from, to))
+        })
+    });
+    let since = begun.map_or(scene.born_ns(), |syn| syn.frame.time_ns);
+    scene.host_packets().filter(move |packet| {
+        (since..=scene.call.end_ns).contains(&packet.frame.time_ns)
             && packet.lost().is_none()
             && packet
                 .headers
@@ -69,7 +86,7 @@ fn reset(scene: &Scene<'_>) -> Option<Finding> {
         call.errno.as_deref() == Some("ECONNRESET") && call.end_ns >= rst.frame.time_ns
     });
     let told_before = earlier.map_or(String::new(), |call| {
-        format!(" {} of {} has told it already.", told(call), place(call))
+        format!(" {} of {} reported it already.", told(call), place(call))
     });
     Some(
         said(format!(

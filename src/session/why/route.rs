@@ -3,7 +3,7 @@
 use super::binding::mapped;
 use super::cause::{Cause, Finding, said};
 use super::multicast::list;
-use super::scene::{Scene, is_group, numbers};
+use super::scene::{Scene, is_group, numbers, place};
 use crate::event::packet::PacketEvent;
 use crate::packet::headers::{Net, Transport};
 use std::net::IpAddr;
@@ -15,6 +15,12 @@ pub(super) const CAUSES: &[Cause] = &[
         "ENETUNREACH EINVAL EADDRNOTAVAIL",
         "IP",
         foreign_source,
+    ),
+    Cause::new(
+        "connect send",
+        "ENETUNREACH EINVAL EADDRNOTAVAIL",
+        "IP",
+        bound_elsewhere,
     ),
     Cause::new("connect", "ENETUNREACH", "TCP", one_receiver),
     Cause::new(
@@ -28,7 +34,7 @@ pub(super) const CAUSES: &[Cause] = &[
     Cause::new("connect send", "ENETUNREACH EADDRNOTAVAIL", "IP", no_route),
     Cause::new("send", "EPERM EACCES", "IP", |scene| {
         said(format!(
-            "A rule of {} forbids what was to be sent: a firewall (EPERM) or the routing table (EACCES, a prohibit route).",
+            "{} does not let the packet out: a firewall rule (EPERM) or a prohibit route (EACCES) forbids it.",
             scene.host()
         ))
     }),
@@ -49,7 +55,23 @@ fn foreign_source(scene: &Scene<'_>) -> Option<Finding> {
     .find_map(|(name, ip)| Some((name, ip.filter(|ip| !ip.is_unspecified())?)))?;
     (!scene.is_own(ip)).then_some(())?;
     said(format!(
-        "{name} asks for {ip} as the source, and {ip} is no address of {}: it has {}.",
+        "{name} asks for {ip} as the source, and {ip} is not an address of {}, which has {}.",
+        scene.host(),
+        list(scene.own_addresses())
+    ))
+}
+
+/// IP_FREEBIND lets a socket have an address that no interface has, but nothing is sent from such a one.
+fn bound_elsewhere(scene: &Scene<'_>) -> Option<Finding> {
+    let bind = scene.done("bind")?;
+    let ip = bind.local.as_ref()?.ip()?.to_canonical();
+    if ip.is_unspecified() || is_group(ip) || scene.is_own(ip) {
+        return None;
+    }
+    said(format!(
+        "{} is bound to {ip} ({}), which is not an address of {} ({}): IP_FREEBIND allows the bind, but sending from there takes IP_TRANSPARENT, or an interface with that address.",
+        scene.label,
+        place(bind),
         scene.host(),
         list(scene.own_addresses())
     ))
@@ -61,7 +83,7 @@ fn one_receiver(scene: &Scene<'_>) -> Option<Finding> {
     let what = if ip.is_multicast() {
         "a group"
     } else {
-        "everybody's address"
+        "a broadcast address"
     };
     said(format!(
         "{ip} is {what}, and a connection has two ends: TCP goes to the address of one host."
@@ -73,7 +95,7 @@ fn bound_to_loopback(scene: &Scene<'_>) -> Option<Finding> {
     let to = scene.destination()?.ip();
     (own.is_loopback() && !to.is_loopback() && !scene.is_own(to)).then_some(())?;
     said(format!(
-        "{} is bound to {own}, which is for this host alone: what it sends cannot go out to {to}.",
+        "{} is bound to {own}, a loopback address: what it sends cannot leave this host for {to}.",
         scene.label
     ))
 }
@@ -178,5 +200,5 @@ fn told_by_router(scene: &Scene<'_>) -> Option<Finding> {
             && packet.frame.time_ns <= scene.call.end_ns
     })?;
     let (from, _) = packet.headers.addresses()?;
-    Some(said(format!("{from} said so in #{}.", packet.number))?.seen([packet]))
+    Some(said(format!("{from} reported it in #{}.", packet.number))?.seen([packet]))
 }

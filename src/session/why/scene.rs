@@ -168,13 +168,19 @@ impl Scene<'_> {
         Some(host)
     }
 
-    /// The packets since the socket was made that this host sent or got, oldest first.
-    pub(super) fn own_packets(&self) -> impl DoubleEndedIterator<Item = &PacketEvent> {
-        let born = self.born_ns();
+    /// The packets that this host sent or got, oldest first.
+    pub(super) fn host_packets(&self) -> impl DoubleEndedIterator<Item = &PacketEvent> {
         self.packets()
             .iter()
             .map(Arc::as_ref)
-            .filter(move |packet| packet.frame.time_ns >= born && self.concerns_host(packet))
+            .filter(|packet| self.concerns_host(packet))
+    }
+
+    /// Those since the socket was made.
+    pub(super) fn own_packets(&self) -> impl DoubleEndedIterator<Item = &PacketEvent> {
+        let born = self.born_ns();
+        self.host_packets()
+            .filter(move |packet| packet.frame.time_ns >= born)
     }
 
     /// True when this host sent a packet, or it was for one of its addresses, or for everybody's.

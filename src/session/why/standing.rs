@@ -75,9 +75,9 @@ fn listens(scene: &Scene<'_>) -> Option<Finding> {
         .collect()
     });
     let given = if given.is_empty() {
-        "accept gives one, and has given none yet".to_owned()
+        "accept returns the socket that does, and has returned none yet".to_owned()
     } else {
-        format!("accept gave {}", given.join(", "))
+        format!("accept returned {}", given.join(", "))
     };
     said(format!(
         "{} listens: {}, {}. It never carries data itself; {given}.",
@@ -125,11 +125,11 @@ fn without_peer(scene: &Scene<'_>) -> Option<Finding> {
             told(connect),
             place(connect)
         )),
-        None if fresh && scene.kind.is_one_of("UDP, raw, ping") => {
-            said(format!("No connect was made on {label}."))
-        }
+        None if fresh && scene.kind.is_one_of("UDP, raw, ping") => said(format!(
+            "{label} is not connected: connect was never called on it."
+        )),
         None if fresh => said(format!(
-            "{label} was never connected: no connect was made on it, and it is none that accept gave."
+            "{label} was never connected: connect was not called on it, and accept did not return it."
         )),
         _ => None,
     }

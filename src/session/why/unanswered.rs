@@ -51,7 +51,7 @@ fn refused_unheard(scene: &Scene<'_>) -> Option<Finding> {
     };
     Some(
         said(format!(
-            "The ICMP error #{} answered {about}: nobody takes it there. {} is not connected, and is therefore not told (udp(7)): after connect, or with {option}, a call would fail with ECONNREFUSED.",
+            "The ICMP error #{} answered {about}: no socket is bound to that port. {} is not connected, so the error is not reported to it (udp(7)): after connect, or with {option}, a call would fail with ECONNREFUSED.",
             error.number, scene.label
         ))?
         .seen(sent)

@@ -28,8 +28,10 @@ impl Session {
             ("EMSGSIZE", _) => self.why_too_long(evidence),
             ("ENOTCONN" | "EDESTADDRREQ", _) => self.why_not_connected(evidence, party),
             ("EINVAL", _) => Self::why_invalid(evidence, party),
+            ("ELOOP" | "EROFS", Some(Address::UnixPath(path))) => self.why_way(evidence, &path),
+            ("EPERM", name) => self.why_taken(evidence, name.or(party.and_then(|party| party.peer.clone()))),
             ("ETOOMANYREFS", _) => evidence.facts.push(format!(
-                "{} descriptors of this lab are in messages that nobody has received; a user may have no more of them on their way than a process may have open (RLIMIT_NOFILE).",
+                "{} descriptors are in messages that have not been received; a user may have at most RLIMIT_NOFILE of them in flight.",
                 self.inventory.in_flight()
             )),
             ("EISCONN", _) => evidence.facts.extend(party.and_then(|party| {
@@ -92,6 +94,18 @@ impl Session {
         evidence.facts.push(fact);
     }
 
+    /// A datagram socket that is connected takes messages of its peer alone (`unix_may_send`).
+    fn why_taken(&self, evidence: &mut Evidence, name: Option<Address>) {
+        let there = name.and_then(|name| self.ledger.bound(&name, "SOCK_DGRAM"));
+        let Some(there) = there else { return };
+        let peer = there.peer.as_ref();
+        let peer = peer.map_or_else(|| "another socket".to_owned(), ToString::to_string);
+        evidence.facts.push(format!(
+            "{} of {} is connected to {peer}, and a datagram socket that is connected takes messages from its peer alone.",
+            there.label, there.process
+        ));
+    }
+
     /// What became of the other end of a connection, or of this one.
     fn why_other_end(&mut self, evidence: &mut Evidence, party: Option<&Party>) {
         let Some(party) = party else { return };
@@ -107,7 +121,7 @@ impl Session {
         });
         if let Some(own) = own {
             evidence.facts.push(format!(
-                "{} itself has shut down its sending: command {}, {} = 0.",
+                "{} has shut down its own sending side: command {}, {} = 0.",
                 party.label,
                 own.command,
                 own.invocation()
@@ -120,8 +134,8 @@ impl Session {
                 .as_ref()
                 .filter(|peer| **peer != Address::UnixUnnamed);
             evidence.facts.push(peer.map_or_else(
-                || "Its other end was no socket that this lab sees.".to_owned(),
-                |peer| format!("It was connected to {peer}; nobody there has it open any more."),
+                || "Its other end is not a socket of this lab.".to_owned(),
+                |peer| format!("It was connected to {peer}, and that end is closed."),
             ));
             return;
         };
@@ -140,7 +154,7 @@ impl Session {
             ),
             (Some(_), None) => format!("Its other end, {}, is closed.", other.label),
             (None, _) => format!(
-                "Its other end, {}, is open, and has shut down its reading.",
+                "Its other end, {}, is open, but has shut down its receiving side.",
                 other.label
             ),
         });

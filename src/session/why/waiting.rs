@@ -175,6 +175,7 @@ fn no_answer_yet(scene: &Scene<'_>) -> Option<Finding> {
     let lost = syns.iter().filter(|packet| packet.lost().is_some()).count();
     let lost = match lost {
         0 => String::new(),
+        1 if syns.len() == 1 => ": the wire lost it".to_owned(),
         all if all == syns.len() => ": the wire lost all of them".to_owned(),
         some => format!(": the wire lost {some} of them"),
     };
@@ -193,7 +194,7 @@ fn no_answer_yet(scene: &Scene<'_>) -> Option<Finding> {
 
 fn does_not_wait(scene: &Scene<'_>) -> Option<Finding> {
     if scene.has_flag("MSG_DONTWAIT") {
-        return said("MSG_DONTWAIT says that this call is not to wait.");
+        return said("MSG_DONTWAIT was passed, so the call does not wait.");
     }
     let label = &scene.label;
     let because = |call: &crate::event::CallEvent| {

@@ -55,7 +55,7 @@ impl Shell {
             Expectation::State { socket, state } => match self.state_of(here, socket) {
                 Some(now) if now == state => Ok(()),
                 Some(now) => Err(format!("{socket} is in {now}")),
-                None => Err(format!("{socket} is no socket here")),
+                None => Err(format!("{socket} is not a socket here")),
             },
             Expectation::Packet { count, filter } => {
                 let number = self
