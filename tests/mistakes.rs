@@ -109,7 +109,7 @@ fn why_says_what_the_socket_had_been_through() {
         ),
         (
             "host one\none> s = socket\none> bind s 10.0.0.9:1\none> why",
-            &["10.0.0.9 is no address of one: it has 10.0.0.1, 127.0.0.1, "],
+            &["10.0.0.9 is not an address of one, which has 10.0.0.1, 127.0.0.1, "],
         ),
         // The last failure on the screen, whoever's; of a process or a socket by its name.
         (

@@ -279,3 +279,18 @@ fn the_last_ack_of_a_handshake_does_not_make_a_connection_of_it_while_it_is_on_i
         ran.out
     );
 }
+
+#[test]
+fn what_a_held_frame_changes_when_it_arrives_is_told_though_nothing_is_sent() {
+    if !private_lab() {
+        return;
+    }
+    let ran = script(
+        "host a 10.0.0.1\nhost b 10.0.0.2\nb> s = socket; bind s 10.0.0.2:5000; listen s\n\
+         a> c = socket; connect c 10.0.0.2:5000\nb> conn, x = accept s\nwire delay 40ms\n\
+         a> close c\nb> close conn\nsleep 400ms",
+    );
+    for change in ["c: CLOSING → TIME-WAIT", "conn: CLOSING → TIME-WAIT"] {
+        assert!(ran.out.contains(change), "{change}: {}", ran.out);
+    }
+}

@@ -166,6 +166,7 @@ impl Packets {
                 rulings,
                 ticket,
                 delivered,
+                ..
             } = waiting;
             let mut track = self
                 .tracker

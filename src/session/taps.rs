@@ -9,7 +9,7 @@ use crate::lab::wire_tap::WireTap;
 use crate::packet::decode::decode;
 use crate::packet::headers::{Headers, LinkType, flag};
 use crate::sys::ring::RINGS;
-use std::collections::{HashMap, VecDeque};
+use std::collections::{HashMap, HashSet, VecDeque};
 use std::io;
 use std::net::{IpAddr, SocketAddr};
 use std::os::fd::{AsFd, BorrowedFd, OwnedFd};
@@ -43,6 +43,8 @@ pub struct Waiting {
     pub ticket: u64,
     /// When the wire delivered it, as far as it has said.
     pub delivered: Option<Delivered>,
+    /// True when it may change the state of a connection.
+    moves: bool,
 }
 
 /// A host, as far as its frames are concerned.
@@ -67,6 +69,9 @@ pub struct Taps {
     left_behind: bool,
     complete_ns: i64,
     moved_states: bool,
+    /// The frames that may change a state when they arrive, and that the wire still held when they were told, by their tickets.
+    held: HashSet<u64>,
+    arrived: bool,
     met_ipv6: bool,
     awaited: Awaited,
 }
@@ -120,6 +125,8 @@ impl Taps {
             left_behind: false,
             complete_ns: i64::MAX,
             moved_states: false,
+            held: HashSet::new(),
+            arrived: false,
             met_ipv6: false,
             awaited: Awaited::default(),
         })
@@ -222,9 +229,24 @@ impl Taps {
 
     /// Takes the oldest frame that waits, if it was seen up to this time.
     pub fn next_waiting(&mut self, until_ns: i64) -> Option<Waiting> {
+        /// So many frames that are on their way are remembered.
+        const HELD: usize = 4096;
         let until_ns = until_ns.min(self.complete_ns);
-        self.waiting
-            .pop_front_if(|waiting| waiting.frame.time_ns <= until_ns)
+        let waiting = self
+            .waiting
+            .pop_front_if(|waiting| waiting.frame.time_ns <= until_ns)?;
+        if waiting.moves && waiting.ticket != 0 && waiting.delivered.is_none() {
+            if self.held.len() >= HELD {
+                self.held.clear();
+            }
+            self.held.insert(waiting.ticket);
+        }
+        Some(waiting)
+    }
+
+    /// True, once, when a frame has arrived that was told before and that may have changed the state of a connection.
+    pub fn take_arrived(&mut self) -> bool {
+        std::mem::take(&mut self.arrived)
     }
 
     /// Takes what the wire has delivered of the frames that were told already, by their tickets.
@@ -286,6 +308,7 @@ impl Taps {
                 rulings: Vec::new(),
                 ticket: 0,
                 delivered: None,
+                moves: false,
             }));
             sources += usize::from(self.waiting.len() > had);
             // A ring that was full had more frames than this.
@@ -311,6 +334,7 @@ impl Taps {
                     rulings: frame.rulings,
                     ticket: frame.ticket,
                     delivered: frame.delivered,
+                    moves: false,
                     frame: Frame {
                         time_ns: frame.time_ns,
                         link,
@@ -328,7 +352,10 @@ impl Taps {
                         let first = held.delivered.unwrap_or(delivered);
                         held.delivered = Some(first.and(Some(delivered)));
                     }
-                    None => self.deliveries.push((ticket, delivered)),
+                    None => {
+                        self.arrived |= self.held.remove(&ticket);
+                        self.deliveries.push((ticket, delivered));
+                    }
                 }
             }
         }
@@ -340,8 +367,9 @@ impl Taps {
                 .waiting
                 .range(before..)
                 .any(|waiting| matches!(waiting.headers.addresses(), Some((IpAddr::V6(_), _))));
-        for waiting in self.waiting.range(before..) {
-            self.moved_states |= self.awaited.moves(waiting.network, &waiting.headers);
+        for waiting in self.waiting.range_mut(before..) {
+            waiting.moves = self.awaited.moves(waiting.network, &waiting.headers);
+            self.moved_states |= waiting.moves;
         }
         if sources > 1 {
             self.waiting

@@ -52,7 +52,7 @@ impl CauseFinder {
         let words = if closed {
             "the kernel: it gave up a connection that no process holds any more"
         } else {
-            "the end of the socket: only one that still has its connection resets it with an ACK, when it is closed with data unread or with SO_LINGER 0"
+            "the end of the socket: only one that still has its connection resets it with an ACK, when it is closed with data unread or with SO_LINGER 0, or destroyed from outside (ss --kill)"
         };
         Some(alone(kernel(Certainty::Probably, words.to_owned())))
     }
