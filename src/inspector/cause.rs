@@ -243,12 +243,16 @@ impl CauseFinder {
 
     fn decide(&mut self, packet: &PacketEvent, owner: Option<&str>) -> (Option<Found>, Note) {
         let none = Note::default();
-        if let Some(window) = self.raw_call(packet) {
+        if let Some(window) = self.raw_call(packet).cloned() {
             let note = Note {
                 forged: true,
                 ..none
             };
-            return (Some(caused(window, String::new())), note);
+            let waited = match window.link {
+                true => String::new(),
+                false => self.waited_for(packet, &window),
+            };
+            return (Some(caused(&window, waited)), note);
         }
         if let Some((window, number)) = self.raw_held(packet) {
             let note = Note {
