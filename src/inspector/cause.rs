@@ -91,6 +91,8 @@ pub struct CauseFinder {
     asked: HashMap<(u16, IpAddr), (Seen, usize)>,
     /// When the Ethernet address of a neighbour was told last, and in which packet.
     told: HashMap<(u16, IpAddr), (u64, Fate)>,
+    /// When a neighbour asked last, and told its own address with it.
+    asking: HashMap<(u16, IpAddr), (u64, Fate)>,
     /// The first fragments of the datagrams that came in several, by what the fragments have in common.
     fragments: HashMap<(u16, Datagram), Found>,
     /// The last report of the groups that a host is a member of.

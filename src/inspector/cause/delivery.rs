@@ -66,8 +66,10 @@ impl CauseFinder {
                 Some(&mut segment.fate)
             }
             Parcel::Neighbour(network, target, number) => {
-                let told = self.told.get_mut(&(network, target))?;
-                (told.0 == number).then_some(&mut told.1)
+                let key = (network, target);
+                let places = [self.told.get_mut(&key), self.asking.get_mut(&key)];
+                let mut places = places.into_iter().flatten();
+                places.find(|told| told.0 == number).map(|told| &mut told.1)
             }
         }
     }
@@ -79,7 +81,8 @@ fn parcel(packet: &PacketEvent) -> Option<Parcel> {
             Neighbour::Tells(target) => {
                 Some(Parcel::Neighbour(packet.network, target, packet.number))
             }
-            Neighbour::Asks(_) => None,
+            Neighbour::Asks(_) => neighbour::sender(packet)
+                .map(|sender| Parcel::Neighbour(packet.network, sender, packet.number)),
         };
     }
     packet.headers.tcp()?;

@@ -47,14 +47,15 @@ impl CauseFinder {
     /// What a call had sent before it returned, but the kernel held until it knew the neighbour's Ethernet address.
     pub(super) fn held_for_neighbour(&self, packet: &PacketEvent) -> Option<Found> {
         let (from, to) = endpoints(packet)?;
-        let (number, fate) = *self.told.get(&(packet.network, to.ip()))?;
-        let Fate::Arrives(told) = fate else {
-            return None;
-        };
         let time = packet.frame.time_ns;
-        if time < told.from_ns || time - told.until_ns >= AT_ONCE {
-            return None;
-        }
+        let key = (packet.network, to.ip());
+        let just_came = |(_, fate): &&(u64, Fate)| match fate {
+            Fate::Arrives(told) => time >= told.from_ns && time - told.until_ns < AT_ONCE,
+            _ => false,
+        };
+        // A question tells the address of who asks, too.
+        let sources = [self.told.get(&key), self.asking.get(&key)];
+        let number = sources.into_iter().flatten().find(just_came)?.0;
         // Of a connection that was given up before it began the kernel tells no port.
         let opening = packet.headers.tcp().is_some_and(opens);
         let fits = |window: &&CallWindow| {
@@ -221,6 +222,10 @@ impl CauseFinder {
                         .asked
                         .get(&(network, target))
                         .map_or(0, |asked| asked.1);
+                    if let Some(sender) = neighbour::sender(packet) {
+                        let fate = flow::fate(packet);
+                        self.asking.insert((network, sender), (seen.number, fate));
+                    }
                     self.asked.insert((network, target), (seen, count + 1));
                 }
                 Neighbour::Tells(target) => {
@@ -357,6 +362,7 @@ impl CauseFinder {
             self.heard.clear();
             self.asked.clear();
             self.told.clear();
+            self.asking.clear();
         }
         if self.too_big.len() > ADDRESSES {
             self.too_big.clear();

@@ -36,6 +36,15 @@ pub(super) fn neighbour(packet: &PacketEvent) -> Option<Neighbour> {
     }
 }
 
+/// Who asks, whose own Ethernet address the question tells; `None` for one that has no IP address yet.
+pub(super) fn sender(packet: &PacketEvent) -> Option<IpAddr> {
+    let sender = match packet.headers.net {
+        Net::Arp(arp) => arp.sender_ip.into(),
+        _ => packet.headers.addresses()?.0,
+    };
+    (!sender.is_unspecified()).then_some(sender)
+}
+
 /// The target of a neighbour solicitation or advertisement: 16 bytes, 8 bytes into the message (RFC 4861 section 4.3).
 fn target(packet: &PacketEvent) -> Option<IpAddr> {
     let Net::Ipv6(ip) = packet.headers.net else {
