@@ -32,7 +32,6 @@ use crate::event::{Ended, Event, ProcessEvent, ResultEvent};
 use crate::lab::handle::{FIRST_HOST, Lab, LabError};
 use crate::process::channel::Channel;
 use crate::process::handle::{Birth, Process};
-use crate::sys::diag::Listed;
 use crate::sys::{clock, descriptor_table, memory, pass};
 use crate::value::Value;
 use evidence::Sampling;
@@ -103,8 +102,8 @@ pub struct Session {
     program_inodes: HashMap<u64, String>,
     /// Sockets without a descriptor that were found to have ended, the last time the kernel was asked.
     ended: Vec<Known>,
-    /// What may have changed since the kernel was last asked, if anything.
-    stale: Option<Listed>,
+    /// True when states may have changed since the kernel was last asked.
+    stale: bool,
     /// The process, the command and the name of the socket that the command under way makes and connects in one step.
     newborn: Option<(String, u64, String)>,
 }
@@ -144,7 +143,7 @@ impl Session {
             early_ends: BTreeMap::new(),
             program_inodes: HashMap::new(),
             ended: Vec::new(),
-            stale: None,
+            stale: false,
             newborn: None,
         };
         session.make_process_on(FIRST_HOST, FIRST_HOST)?;

@@ -6,7 +6,6 @@ use crate::engine::report::Report;
 use crate::event::Event;
 use crate::process::handle::{Heard, Process};
 use crate::sys::clock::{self, Deadline};
-use crate::sys::diag::Listed;
 use nix::poll::{PollFd, PollFlags, PollTimeout, poll};
 use std::ops::Range;
 use std::os::fd::{AsFd, BorrowedFd};
@@ -126,10 +125,7 @@ impl Session {
         // While a call is on its way its packets wait for it, so that they stand under it.
         self.packets.taps_mut().drain();
         if !self.is_busy() {
-            if self.packets.taps_mut().take_arrived() {
-                self.unseen(Listed::Active);
-            }
-            if self.stale.is_some() {
+            if self.stale {
                 self.refresh_if_calm();
             }
             self.tell_packets(i64::MAX);

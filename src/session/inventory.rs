@@ -229,6 +229,14 @@ impl Inventory {
         })
     }
 
+    /// True when a TCP socket was bound to port 0 and the port that the kernel chose is not known yet.
+    pub fn has_unknown_port(&self) -> bool {
+        self.open.values().any(|known| {
+            let port = known.local.as_ref().and_then(Address::port);
+            known.bound && known.protocol == Protocol::Tcp && port == Some(0)
+        })
+    }
+
     /// True when the kernel must be asked for more than connections, to learn whether a socket has ended.
     pub fn asks_for_more(&self) -> bool {
         self.adrift

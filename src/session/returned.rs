@@ -62,11 +62,6 @@ impl Session {
         );
         if changes_states {
             self.sampling.disturb(Listed::Active);
-            self.unseen(Listed::Active);
-        }
-        if bound {
-            // The port that the kernel chose for port 0.
-            self.unseen(Listed::All);
         }
         self.log.call((*call).clone());
         self.out.push(Event::Call(call));
@@ -76,6 +71,7 @@ impl Session {
             .extend(message.map(|message| Event::Message(Box::new(message))));
         if self.inventory.open().nth(MANY).is_some() {
             // To ask for thousands of states after each of thousands of calls would be the lab's own C10k problem.
+            self.stale |= changes_states || bound;
         } else if changes_states
             || bound
             || self.inventory.adrift().next().is_some()

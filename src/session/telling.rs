@@ -22,28 +22,22 @@ const PORTIONS: usize = 4;
 impl Session {
     /// Like [`Session::refresh`], but in a flood of packets no oftener than the time it takes allows.
     pub(super) fn refresh_if_calm(&mut self) {
-        self.unseen(Listed::Active);
+        self.stale = true;
         if !self.packets.taps().left_behind() || self.sampling.is_due(clock::now_ns()) {
             self.refresh();
         }
     }
 
-    /// Something has happened that changes what the kernel lists.
-    pub(super) fn unseen(&mut self, listed: Listed) {
-        self.stale = self.stale.max(Some(listed));
-    }
-
     /// Asks the kernel for the state of every TCP and UDP socket and tells what changed.
     pub fn refresh(&mut self) {
         const UDP: [Question; 2] = [Question::Udp(libc::AF_INET), Question::Udp(libc::AF_INET6)];
-        // A socket without a descriptor has ended when it is not listed.
-        let listed = if self.inventory.has_bound_adrift() {
+        // A socket without a descriptor has ended when it is not listed; and of one that was bound to port 0 the port is wanted.
+        let listed = if self.inventory.has_bound_adrift() || self.inventory.has_unknown_port() {
             Listed::All
         } else {
-            self.stale
-                .map_or(Listed::Active, |stale| stale.max(Listed::Active))
+            Listed::Active
         };
-        self.stale = None;
+        self.stale = false;
         let mut questions = self.tcp_questions().to_vec();
         questions.extend(&UDP[..questions.len()]);
         if self.inventory.asks_for_more() {
@@ -100,6 +94,9 @@ impl Session {
 
     /// Tells the packets that wait and were seen up to this time; when the newest of them was seen.
     pub(super) fn tell_packets(&mut self, until_ns: i64) -> Option<i64> {
+        if self.packets.taps_mut().take_arrived() {
+            self.refresh_if_calm();
+        }
         if self.packets.taps().waiting().is_empty() {
             return None;
         }
@@ -107,7 +104,7 @@ impl Session {
         let few = self.packets.taps().waiting().len() < FLOOD;
         if self.packets.change_states(&self.inventory) {
             if self.is_busy() && self.inventory.open().nth(MANY).is_some() {
-                self.unseen(Listed::Active);
+                self.stale = true;
             } else {
                 self.refresh_if_calm();
             }
@@ -120,7 +117,7 @@ impl Session {
         // they are asked again, lest the packet tell a state that the socket is not said to have entered.
         if few && self.packets.taps_mut().settle() {
             self.sampling.disturb(Listed::Connections);
-            if self.stale.is_none() && self.packets.change_states(&self.inventory) {
+            if !self.stale && self.packets.change_states(&self.inventory) {
                 self.refresh_if_calm();
             }
         }
