@@ -566,6 +566,41 @@ fn what_is_called_otherwise_is_known_under_the_lessons_name_as_well() {
 }
 
 #[test]
+fn a_call_that_sleeps_counts_with_other_defaults_and_names_outlive_a_reset() {
+    if !private_lab() {
+        return;
+    }
+    let place = folder();
+    let lesson = "+++\ntitle = \"Asleep\"\nprocesses = [\"server\"]\n+++\n\n```lab\nserver> s = socket; bind s 127.0.0.1:5000; listen s\nlab> c = socket; connect c 127.0.0.1:5000\nserver> conn, addr = accept s\nserver> data = recv conn\n  blocked server\nlab> send c \"hello\"\n  server> recv = 5\nserver> data\n  = b\"hello\"\nserver> len(data) == 5\n```\n";
+    let typed = "server> srv = socket.create_server((\"127.0.0.1\", 5000))\nlab> client = socket.create_connection((\"127.0.0.1\", 5000))\nserver> k, a = srv.accept()\nserver> got = k.recv(1024)\nreset\nlab> client.send(b\"hello\")\nserver> got\nserver> reset\nserver> len(got) == 5\n";
+    let ran = learned_of(place.path(), lesson, typed);
+    assert_eq!(ran.status, 0, "{}{}", ran.out, ran.err);
+    for part in [
+        "The lesson calls `srv` `s`",
+        "The lesson calls `client` `c`",
+        "The lesson calls `k`, `a` `conn`, `addr`",
+        "The lab is as it was before this step.",
+        "That was the last step",
+    ] {
+        assert!(ran.out.contains(part), "{part}\n{}", ran.out);
+    }
+}
+
+#[test]
+fn a_word_that_is_no_choice_is_a_wrong_answer_and_no_mistake_in_a_line() {
+    if !private_lab() {
+        return;
+    }
+    let place = folder();
+    let ran = learned(place.path(), "z\nsockets\nb\n");
+    let open =
+        "the question is still open: type its letter, a to b; `skip` goes on without an answer";
+    assert_eq!(ran.out.matches(open).count(), 2, "{}", ran.out);
+    assert!(!ran.out.contains("error:"), "{}", ran.out);
+    assert!(ran.out.contains("Noted: 4."), "{}", ran.out);
+}
+
+#[test]
 fn predictions_are_remembered_and_the_context_is_shown_when_a_lesson_goes_on() {
     if !private_lab() {
         return;

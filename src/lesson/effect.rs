@@ -172,10 +172,29 @@ fn account_for(
                     Ok(())
                 }
                 Some(name) => Err(Some(format!("nothing is called {name} in {process}"))),
-                None => Ok(()),
+                None => {
+                    // The lesson's name is there from before; what this call gave has another.
+                    used.renamed.extend(named_anew(command, process, done));
+                    Ok(())
+                }
             }
         }
     }
+}
+
+/// How a student named what a command gives, where nothing that was typed gives it the lesson's name.
+fn named_anew(command: &Command, process: &str, done: &Done<'_>) -> Option<Renamed> {
+    let gives = |(whose, typed): &(String, Command)| {
+        whose == process
+            && typed
+                .targets
+                .iter()
+                .any(|name| command.targets.contains(name))
+    };
+    if done.typed.iter().any(gives) {
+        return None;
+    }
+    otherwise(command, process, done)
 }
 
 /// How a student named what a command gives, where the command names it otherwise; of several lines that do the same, in the newest.
@@ -482,6 +501,37 @@ mod tests {
             let first = |line: &str| parse_line(line).expect("it is a line").remove(0);
             let found = same_request(&first(lesson), &first(typed), "lab", &done);
             assert_eq!(found, same, "{lesson} / {typed}");
+        }
+    }
+
+    #[test]
+    fn a_name_of_the_lesson_that_is_there_from_before_stands_for_what_is_new() {
+        for (typed, student) in [
+            ("k, a = s.accept()", Some("k a")),
+            ("conn, addr = s.accept()", None),
+            ("k, a = s.accept(); conn = k", None),
+            ("accept s", Some("_")),
+        ] {
+            let commands = parse_line(typed).expect("it is a line");
+            let typed_by = |command| ("lab".to_owned(), command);
+            let said: Vec<(String, Command)> = commands.into_iter().map(typed_by).collect();
+            let call = made("accept4", 5000);
+            let done = Done {
+                typed: &said,
+                calls: vec![&call],
+                names: ["conn", "addr"]
+                    .map(|name| ("lab".to_owned(), name.to_owned()))
+                    .to_vec(),
+                here: "lab",
+                ..Done::default()
+            };
+            let line = parse_line("conn, addr = accept s").expect("it is a line");
+            let used = account(&line, "lab", &done).expect("it is done");
+            let found = used
+                .renamed
+                .first()
+                .map(|renamed| renamed.student.join(" "));
+            assert_eq!(found.as_deref(), student, "{typed}");
         }
     }
 

@@ -4,6 +4,7 @@ use super::aside::Aside;
 use super::context::context;
 use super::folder::Folder;
 use super::library::Library;
+use super::naming::latest;
 use super::play::{BLIND, file, said};
 use super::progress_file;
 use super::stage::Obstacle;
@@ -367,11 +368,8 @@ impl Shell {
             screen.show(&said(&obstacle.to_string()));
         }
         course.asked.clear();
-        course.renamed.clear();
-        course.given_back = course.called.clone();
-        course.given_back.retain(|renamed| {
-            renamed.lesson.len() == renamed.student.len() && renamed.student != ["_"]
-        });
+        course.called.append(&mut course.renamed);
+        course.given_back = latest(&course.called);
         course.right = (0, 0);
         // What stands right before the step is shown again; what led there is only done again.
         let first = course.beats[..at]

@@ -62,6 +62,8 @@ impl Shell {
                 let mut text = Styled::new();
                 text.push(drawn::done(""));
                 screen.show(&text);
+                // What the step waited for may be what is to be named.
+                self.settle_names(course, screen);
                 self.complete_with(course, &used, screen);
             }
             Err(reason) if tell && tried_again => {

@@ -84,6 +84,7 @@ impl Shell {
         if !self.name_again(course, process, lesson, student) {
             return;
         }
+        course.called.retain(|known| known != renamed);
         course.called.push(renamed.clone());
         let called = if student.as_slice() == ["_"] {
             "what this gave".to_owned()
@@ -95,6 +96,29 @@ impl Shell {
             "The lesson calls {called} {names}: from here on both names are known."
         )));
     }
+}
+
+/// The student's name for each of the lesson's, one by one: the newest, where it has had several.
+pub(super) fn latest(called: &[Renamed]) -> Vec<Renamed> {
+    let mut found: Vec<Renamed> = Vec::new();
+    for renamed in called.iter().rev() {
+        if renamed.lesson.len() != renamed.student.len() {
+            continue;
+        }
+        for (lesson, student) in renamed.lesson.iter().zip(&renamed.student) {
+            let known = found
+                .iter()
+                .any(|one| one.process == renamed.process && one.lesson == [lesson.as_str()]);
+            if !known && lesson != student && student != "_" {
+                found.push(Renamed {
+                    process: renamed.process.clone(),
+                    lesson: vec![lesson.clone()],
+                    student: vec![student.clone()],
+                });
+            }
+        }
+    }
+    found
 }
 
 fn quoted(names: &[String]) -> String {

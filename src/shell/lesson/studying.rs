@@ -7,6 +7,7 @@ use crate::command::line::lines;
 use crate::command::parse::parse_line;
 use crate::lesson::beat::Beat;
 use crate::lesson::effect::Used;
+use crate::lesson::question::Question;
 use crate::lesson::task::Task;
 use crate::render::lesson as drawn;
 use crate::render::prose;
@@ -26,7 +27,7 @@ impl Shell {
             if lines.len() > 1 {
                 self.echo(line.text, screen);
             }
-            if self.take_answer(line.text, screen) {
+            if self.take_answer(line.text, screen) || self.takes_it_for_one(line.text, screen) {
                 continue;
             }
             self.begin_line(line.text);
@@ -104,6 +105,27 @@ impl Shell {
         is_answer
     }
 
+    /// While a question is open, a word that is neither a choice nor anything else is a wrong answer, and no mistake in a line.
+    fn takes_it_for_one(&mut self, text: &str, screen: &mut dyn Screen) -> bool {
+        let question = match self.course.as_ref().and_then(|course| course.beat()) {
+            Some(Beat::Quiz(question)) => question.clone(),
+            _ => return false,
+        };
+        let word = text.trim();
+        let alone = !word.is_empty() && word.chars().all(char::is_alphanumeric);
+        let known = Verb::named(word).is_some()
+            || self
+                .session
+                .variables(&self.current)
+                .iter()
+                .any(|name| name == word);
+        if !alone || known {
+            return false;
+        }
+        open_question(&question, screen);
+        true
+    }
+
     /// Judges the step after a line was run.
     pub(super) fn after_line(&mut self, screen: &mut dyn Screen) {
         let Some(mut course) = self.course.take() else {
@@ -121,14 +143,7 @@ impl Shell {
                 }
                 Some(Beat::Task(task)) => self.judge_task(&mut course, &task, true, screen),
                 Some(Beat::Quiz(question)) => {
-                    let words = if question.choices.is_empty() {
-                        "the question is still open: type a number, or the word it asks for"
-                    } else {
-                        "the question is still open: type its letter"
-                    };
-                    let mut text = Styled::new();
-                    text.push(drawn::not_yet(words));
-                    screen.show(&text);
+                    open_question(&question, screen);
                 }
                 _ => {}
             }
@@ -209,4 +224,21 @@ impl Shell {
             screen.show(&text);
         }
     }
+}
+
+/// Says that a question waits for its answer, and how it is given.
+fn open_question(question: &Question, screen: &mut dyn Screen) {
+    let letters = question.choices.len();
+    let how = match letters {
+        0 => "type a number, or the word it asks for".to_owned(),
+        _ => format!(
+            "type its letter, a to {}",
+            char::from(b'a' + (letters - 1).min(25) as u8)
+        ),
+    };
+    let mut text = Styled::new();
+    text.push(drawn::not_yet(&format!(
+        "the question is still open: {how}; `skip` goes on without an answer"
+    )));
+    screen.show(&text);
 }
