@@ -177,6 +177,40 @@ fn arguments_that_are_no_words_of_a_program_are_left_out_and_nothing_waits_for_t
 }
 
 #[test]
+fn addresses_in_text_descriptors_and_credentials_are_those_of_the_program_in_python() {
+    for (line, call, written) in [
+        (
+            "HOST = \"10.0.0.2\"",
+            None,
+            "HOST = \"127.0.0.2\"  # 10.0.0.2 of host server in the lab",
+        ),
+        (
+            "HOST = [(\"10.0.0.2\", 80), \"10.0.0.9\"]",
+            None,
+            "HOST = [(\"127.0.0.2\", 80), \"10.0.0.9\"]",
+        ),
+        (
+            "HOST = sendmsg s \"x\" SCM_CREDENTIALS=(1, 0, 0)",
+            Some("sendmsg"),
+            "struct.pack(\"3i\", os.getpid(), os.getuid(), os.getgid()))])  # the ids of this process; in the session they were (1, 0, 0)",
+        ),
+        (
+            "HOST = s.sendmsg([b\"x\"], [(SOL_SOCKET, SCM_RIGHTS, [s.fileno()])])",
+            Some("sendmsg"),
+            "array.array(\"i\", [s.fileno()])",
+        ),
+    ] {
+        let mut session = Session::default();
+        session
+            .socket("lab")
+            .line("lab", line, call.map(|name| on(name, &["3", "…", "0"])))
+            .gives("HOST", Value::Int(1));
+        let text = session.text(LANGUAGES[0]);
+        assert!(text.contains(written), "{line}\n{text}");
+    }
+}
+
+#[test]
 fn a_server_of_the_lab_is_a_loop_in_python_for_as_many_clients_as_came() {
     for (line, parts) in [
         (

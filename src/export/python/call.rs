@@ -436,9 +436,14 @@ impl Known {
                 self.control(sockets)?
             ));
         }
-        if arg(6).is_some() {
-            return Err(
-                "SCM_CREDENTIALS names this process, which is another each time".to_owned(),
+        if let Some(ids) = arg(6) {
+            let ids = self.expression(ids)?;
+            self.remarks.push(format!(
+                "the ids of this process; in the session they were {ids}"
+            ));
+            messages.push(
+                "(socket.SOL_SOCKET, socket.SCM_CREDENTIALS, struct.pack(\"3i\", os.getpid(), os.getuid(), os.getgid()))"
+                    .to_owned(),
             );
         }
         if !messages.is_empty() || arg(3).is_some() || arg(4).is_some() {
@@ -461,7 +466,11 @@ impl Known {
             Expr::List(items) => {
                 let items: Result<Vec<String>, Reason> = items
                     .iter()
-                    .map(|item| Ok(format!("{}.fileno()", self.socket(Some(item))?)))
+                    .map(|item| match item {
+                        Expr::Call(call) if call.verb == Verb::Fileno => self.expression(item),
+                        Expr::Int(fd) => Ok(fd.to_string()),
+                        _ => Ok(format!("{}.fileno()", self.socket(Some(item))?)),
+                    })
                     .collect();
                 Ok(format!("array.array(\"i\", [{}])", items?.join(", ")))
             }

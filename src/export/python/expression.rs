@@ -7,7 +7,7 @@ use crate::export::at_home;
 use crate::export::literal::{hex_bytes, text};
 use crate::value::{Address, Value};
 use std::collections::{BTreeMap, BTreeSet};
-use std::net::IpAddr;
+use std::net::{IpAddr, SocketAddr};
 
 /// Why something has no place in the program.
 pub(super) type Reason = String;
@@ -66,7 +66,7 @@ impl Known {
             Expr::Int(number) => number.to_string(),
             Expr::Float(number) => format!("{number:?}"),
             Expr::Duration(nanoseconds) => seconds(*nanoseconds),
-            Expr::Str(content) => format!("\"{}\"", text(content)),
+            Expr::Str(content) => format!("\"{}\"", text(&self.host_at_home(content))),
             Expr::Bytes(content) => format!("b\"{}\"", hex_bytes(content)),
             Expr::Constant(name) => self.constant(name),
             Expr::Name(name) => match self.variables.get(name) {
@@ -219,6 +219,23 @@ impl Known {
             },
             _ => false,
         }
+    }
+
+    /// Text that is the address of a host of the lab, as it is here; any other as it stands.
+    fn host_at_home(&mut self, content: &str) -> String {
+        let Ok(ip) = content.parse::<IpAddr>() else {
+            return content.to_owned();
+        };
+        let Some((_, name)) = self.hosts.iter().find(|(host, _)| *host == ip) else {
+            return content.to_owned();
+        };
+        let remark = format!("{content} of host {name} in the lab");
+        if !self.remarks.contains(&remark) {
+            self.remarks.push(remark);
+        }
+        let wire: Vec<IpAddr> = self.hosts.iter().map(|(ip, _)| *ip).collect();
+        let here = at_home(&Address::from(SocketAddr::new(ip, 0)), &wire);
+        here.ip().unwrap_or(ip).to_string()
     }
 
     /// A socket address as Python's tuple or path.
