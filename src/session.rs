@@ -298,6 +298,7 @@ impl Session {
             host,
             [
                 channel.theirs.requests.as_fd(),
+                channel.theirs.starts.as_fd(),
                 channel.theirs.reports.as_fd(),
                 of_children.as_fd(),
             ],

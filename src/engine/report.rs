@@ -56,7 +56,8 @@ pub fn thread_name(job: u32, thread: u32) -> String {
 
 /// Where reports go: the channel to the terminal, or a test's list. Called from every thread of the process.
 pub trait Reports: Send + Sync {
-    /// Takes one report. It must have left the process when this returns: the next thing may be a call that sleeps for ever.
+    /// Takes one report. All but the return of a call and a command's value must have left the process when this returns: the next thing
+    /// may be a call that sleeps for ever. Those two are followed by another report, at the latest the command's end.
     fn send(&self, report: Report);
 
     /// Where a child that is forked now reports to; `None` where there is no such place.

@@ -13,7 +13,7 @@ use std::os::fd::OwnedFd;
 
 /// What a prompt's process does: takes where it reads requests and writes reports, the socket its forked children report on, its name and its host's, and gives its
 /// exit status.
-pub type ProcessMain = fn([OwnedFd; 3], &str, &str) -> i32;
+pub type ProcessMain = fn([OwnedFd; 4], &str, &str) -> i32;
 
 /// A process that was born: its id, and what stands for it.
 pub type Born = (Pid, OwnedFd);
@@ -29,7 +29,7 @@ pub fn process(
     descriptors: Vec<OwnedFd>,
     process_main: ProcessMain,
 ) -> Result<Born, Failure> {
-    let channels: [OwnedFd; 3] = descriptors
+    let channels: [OwnedFd; 4] = descriptors
         .try_into()
         .map_err(|_| ("spawn", io::Error::from_raw_os_error(libc::EBADF)))?;
     if let Some(pid) = spawn::fork().map_err(|error| ("fork(2)", error))? {
@@ -103,7 +103,7 @@ pub fn program(
 
 /// Runs in the forked child: leaves it with standard descriptors to nowhere, its channels out of the way, and 3 free.
 fn become_process(
-    channels: [OwnedFd; 3],
+    channels: [OwnedFd; 4],
     name: &str,
     host: &str,
     process_main: ProcessMain,
@@ -115,9 +115,10 @@ fn become_process(
     );
     let settled = nowhere.map_err(io::Error::from).and_then(|nowhere| {
         descriptor_table::set_standard(&nowhere, &nowhere, &nowhere)?;
-        let [requests, reports, family] = channels;
+        let [requests, starts, reports, family] = channels;
         let channels = [
             descriptor_table::move_high(requests)?,
+            descriptor_table::move_high(starts)?,
             descriptor_table::move_high(reports)?,
             descriptor_table::move_high(family)?,
         ];

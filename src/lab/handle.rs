@@ -295,7 +295,7 @@ impl Lab {
         &mut self,
         name: &str,
         host: &str,
-        channels: [BorrowedFd<'_>; 3],
+        channels: [BorrowedFd<'_>; 4],
     ) -> Result<Spawned, LabError> {
         let request = Request::Spawn {
             name: name.to_owned(),

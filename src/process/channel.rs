@@ -1,5 +1,6 @@
-//! The channel between the terminal and a prompt's process: two pipes. A pair of sockets would do, but whoever reads from one wakes a peer that
-//! waits to read (`unix_write_space` in the kernel): two more changes of the running task for each message.
+//! The channel between the terminal and a prompt's process: three pipes. A pair of sockets would do, but whoever reads from one wakes a peer that
+//! waits to read (`unix_write_space` in the kernel): two more changes of the running task for each message. That a call begins has a pipe of
+//! its own: nobody waits for it as long as calls return at once.
 
 use nix::fcntl::OFlag;
 use nix::unistd::pipe2;
@@ -21,7 +22,9 @@ pub struct Channel {
 pub struct Ours {
     /// Where requests are written; a write waits for room.
     pub requests: File,
-    /// Where reports are read; a read does not wait.
+    /// Where it is read that a call begins; a read does not wait. Of a call that has returned it is there once its report is.
+    pub starts: File,
+    /// Where all other reports are read; a read does not wait.
     pub reports: File,
 }
 
@@ -30,27 +33,31 @@ pub struct Ours {
 pub struct Theirs {
     /// Where requests are read.
     pub requests: OwnedFd,
-    /// Where reports are written.
+    /// Where it is written that a call begins.
+    pub starts: OwnedFd,
+    /// Where all other reports are written.
     pub reports: OwnedFd,
 }
 
 impl Channel {
-    /// Makes the pipes; all four descriptors are closed by execve(2).
+    /// Makes the pipes; all six descriptors are closed by execve(2).
     pub fn new() -> io::Result<Self> {
         let (read_requests, write_requests) = pipe2(OFlag::O_CLOEXEC)?;
+        let (read_starts, write_starts) = pipe2(OFlag::O_CLOEXEC)?;
         let (read_reports, write_reports) = pipe2(OFlag::O_CLOEXEC)?;
-        // The flag belongs to this end alone.
-        nix::fcntl::fcntl(
-            &read_reports,
-            nix::fcntl::FcntlArg::F_SETFL(OFlag::O_NONBLOCK),
-        )?;
+        // The flag belongs to these ends alone.
+        for end in [&read_starts, &read_reports] {
+            nix::fcntl::fcntl(end, nix::fcntl::FcntlArg::F_SETFL(OFlag::O_NONBLOCK))?;
+        }
         Ok(Self {
             ours: Ours {
                 requests: write_requests.into(),
+                starts: read_starts.into(),
                 reports: read_reports.into(),
             },
             theirs: Theirs {
                 requests: read_requests,
+                starts: write_starts,
                 reports: write_reports,
             },
         })

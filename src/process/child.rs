@@ -8,17 +8,20 @@ use crate::sys::signal;
 use std::fs::File;
 use std::io::{self, Read, Write};
 use std::os::fd::{AsRawFd, OwnedFd};
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::thread::ThreadId;
 
 /// Serves until the channel closes. Commands of job 0 run on this thread, one after the other; others each on their own.
 /// Children that a command forks report on `family`, which keeps messages whole.
-pub fn run(channels: [OwnedFd; 3], name: &str, host: &str) -> i32 {
+pub fn run(channels: [OwnedFd; 4], name: &str, host: &str) -> i32 {
     let reserved = channels.each_ref().map(AsRawFd::as_raw_fd);
-    let [requests, reports, family] = channels.map(File::from);
+    let [requests, starts, reports, family] = channels.map(File::from);
     let process = Arc::new(Process {
         engine: Engine::new(name, host).reserving(&reserved),
         channel: Channel {
             requests,
+            starts,
             reports,
             outbox: Mutex::new(Vec::new()),
             inbox: Mutex::new(Vec::new()),
@@ -29,7 +32,7 @@ pub fn run(channels: [OwnedFd; 3], name: &str, host: &str) -> i32 {
         match process.channel.next() {
             Ok(Some(Request::Execute(request))) => Process::execute(&process, request),
             Ok(Some(Request::KeepTo(folder))) => process.engine.keep_to(folder),
-            // Nothing waits for it: the terminal answered a call that was the last of its command.
+            // Nothing waits for it: the terminal had not yet read that the command is done.
             Ok(Some(Request::Continue)) => {}
             Ok(None) => return 0,
             Err(_) => return 124,
@@ -52,9 +55,12 @@ impl Process {
             command,
         } = request;
         if job == 0 {
-            process
-                .engine
-                .execute(&command, number, job, &MainThread(process));
+            let reports = MainThread {
+                process,
+                id: std::thread::current().id(),
+                unanswered: AtomicBool::new(false),
+            };
+            process.engine.execute(&command, number, job, &reports);
             return;
         }
         let shared = Arc::clone(process);
@@ -74,12 +80,13 @@ impl Process {
     }
 }
 
-/// The channel to the terminal: two pipes, so that `strace -e trace=network` shows the student's calls and no others. Their descriptors are
+/// The channel to the terminal: pipes, so that `strace -e trace=network` shows the student's calls and no others. Their descriptors are
 /// high numbers; a copy would take number 3, which is the student's.
 struct Channel {
     requests: File,
+    starts: File,
     reports: File,
-    /// A result that is sent with what follows it, at the latest the end of its command: one write(2) and one wake of the terminal.
+    /// Reports that are sent with what follows them, at the latest the end of their command: one write(2) and one wake of the terminal.
     outbox: Mutex<Vec<u8>>,
     /// Bytes that have come and are not yet a whole message; only the main thread reads.
     inbox: Mutex<Vec<u8>>,
@@ -104,20 +111,36 @@ impl Channel {
         }
     }
 
-    fn send(&self, report: &Report) {
+    /// Keeps a report until the next one that is sent.
+    fn hold(&self, report: &Report) {
         let bytes = encode(report).or_else(|_| match shortened(report) {
             Some(shortened) => encode(&shortened),
             None => Err(io::Error::from(io::ErrorKind::FileTooLarge)),
         });
-        let Ok(bytes) = bytes else { return };
-        let mut outbox = self.outbox.lock().unwrap_or_else(PoisonError::into_inner);
-        outbox.extend(bytes);
-        if matches!(report, Report::Result(_)) {
+        if let Ok(bytes) = bytes {
+            self.outbox().extend(bytes);
+        }
+    }
+
+    fn send(&self, report: &Report) {
+        if let Report::Starting(_) = report {
+            // A terminal that is gone takes this process with it; there is nobody to tell.
+            let _ = encode(report).and_then(|bytes| (&self.starts).write_all(&bytes));
             return;
         }
-        // A terminal that is gone takes this process with it; there is nobody to tell.
+        self.hold(report);
+        self.flush();
+    }
+
+    /// Sends what is held.
+    fn flush(&self) {
+        let mut outbox = self.outbox();
         let _ = (&self.reports).write_all(&outbox);
         outbox.clear();
+    }
+
+    fn outbox(&self) -> MutexGuard<'_, Vec<u8>> {
+        self.outbox.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
@@ -165,31 +188,53 @@ impl Reports for Family {
     }
 }
 
-/// Reports of the main thread: after each call it waits until the terminal has taken it in. Threads that a server has started on
-/// behalf of the command wait for a signal of their own.
-struct MainThread<'a>(&'a Arc<Process>);
+/// Reports of the main thread: between two calls of a command it waits until the terminal has taken in the first. The last call of a
+/// command is sent with the command's end, and nothing waits. Threads that a server has started on behalf of the command wait for a
+/// signal of their own.
+struct MainThread<'a> {
+    process: &'a Arc<Process>,
+    id: ThreadId,
+    /// A call was reported, and the terminal has not yet said to go on.
+    unanswered: AtomicBool,
+}
+
+impl MainThread<'_> {
+    /// Sends what is held and waits for the answer to the last call.
+    fn await_answer(&self) {
+        if !self.unanswered.swap(false, Ordering::Relaxed) {
+            return;
+        }
+        self.process.channel.flush();
+        // A job may be asked for before the word to go on comes.
+        while let Ok(Some(Request::Execute(request))) = self.process.channel.next() {
+            Process::execute(self.process, request);
+        }
+    }
+}
 
 impl Reports for MainThread<'_> {
     fn send(&self, report: Report) {
-        let thread = match &report {
-            Report::Called(call) => Some(call.thread),
-            _ => None,
-        };
-        self.0.channel.send(&report);
-        match thread {
-            Some(0) => {
-                // A job may be asked for before the word to go on comes.
-                while let Ok(Some(Request::Execute(request))) = self.0.channel.next() {
-                    Process::execute(self.0, request);
-                }
+        let channel = &self.process.channel;
+        if std::thread::current().id() != self.id {
+            OtherThread(self.process).send(report);
+            return;
+        }
+        match &report {
+            Report::Called(_) => {
+                channel.hold(&report);
+                self.unanswered.store(true, Ordering::Relaxed);
             }
-            Some(_) => signal::wait_to_go_on(),
-            None => {}
+            Report::Result(_) => channel.hold(&report),
+            Report::Done { .. } => channel.send(&report),
+            _ => {
+                self.await_answer();
+                channel.send(&report);
+            }
         }
     }
 
     fn of_a_child(&self) -> Option<&dyn Reports> {
-        Some(&self.0.family)
+        Some(&self.process.family)
     }
 }
 

@@ -1,7 +1,7 @@
 //! The children that a prompt's process has forked: who they are, what they report, and when they have ended.
 
 use crate::engine::report::Report;
-use crate::event::Ended;
+use crate::event::{BlockedEvent, Ended};
 use crate::sys::{pass, spawn};
 use nix::poll::{PollFd, PollFlags, PollTimeout, poll};
 use nix::unistd::Pid;
@@ -31,6 +31,8 @@ pub struct Child {
 #[derive(Debug)]
 pub struct Family {
     channel: OwnedFd,
+    /// The process has begun a fork(2): until then nobody writes to the channel.
+    forks: bool,
     /// By name, `server/7`: the number is what fork(2) returned.
     pub children: BTreeMap<String, Child>,
     /// Children whose fork was told.
@@ -44,16 +46,26 @@ impl Family {
     pub fn new(channel: OwnedFd) -> Self {
         Self {
             channel,
+            forks: false,
             children: BTreeMap::new(),
             announced: BTreeSet::new(),
             held: Vec::new(),
-            buffer: vec![0; LONGEST],
+            buffer: Vec::new(),
         }
+    }
+
+    /// Notes what its parent is about to do.
+    pub fn parent_starts(&mut self, call: &BlockedEvent) {
+        self.forks |= call.name == "fork";
     }
 
     /// Takes in the reports that have come; true when there were any.
     pub fn receive(&mut self) -> bool {
+        if !self.forks {
+            return false;
+        }
         let before = self.held.len();
+        self.buffer.resize(LONGEST, 0);
         while let Ok(Some((length, pid))) =
             pass::receive_with_sender(self.channel.as_fd(), &mut self.buffer)
         {
@@ -142,7 +154,7 @@ impl Family {
             .values()
             .filter(|child| !child.is_zombie)
             .map(|child| child.pidfd.as_fd());
-        living.chain([self.channel.as_fd()])
+        living.chain(self.forks.then(|| self.channel.as_fd()))
     }
 
     /// Kills a child (SIGKILL).

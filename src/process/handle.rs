@@ -2,14 +2,15 @@
 
 use super::channel::Ours;
 use super::family::{Child, Family};
-use super::message::{Execute, Request, decode, encode};
+use super::inbox::Inbox;
+use super::message::{Execute, Request, encode};
 use super::strand::{Strand, Work};
 use crate::command::ast::Command;
 use crate::engine::report::Report;
 use crate::event::{BlockedEvent, CallEvent};
 use crate::sys::spawn;
 use std::collections::BTreeMap;
-use std::io::{self, Read, Write};
+use std::io::{self, Write};
 use std::os::fd::{AsFd, BorrowedFd, OwnedFd};
 use std::path::Path;
 
@@ -26,7 +27,8 @@ pub struct Process {
     pub keeper_pid: i32,
     pidfd: OwnedFd,
     channel: Ours,
-    inbox: Vec<u8>,
+    starts: Inbox,
+    reports: Inbox,
     family: Family,
     at_work: BTreeMap<Strand, Work>,
 }
@@ -57,7 +59,8 @@ impl Process {
             keeper_pid: spawned.keeper_pid,
             pidfd: spawned.pidfd,
             channel,
-            inbox: Vec::new(),
+            starts: Inbox::default(),
+            reports: Inbox::default(),
             family: Family::new(family),
             at_work: BTreeMap::new(),
         }
@@ -89,11 +92,14 @@ impl Process {
         }
     }
 
-    /// Lets the thread go on that reported a call. A process that is gone is noticed by the next read.
+    /// Lets the thread go on that reported a call, unless it was the last of its command. A process that is gone is noticed by the next
+    /// read.
     pub fn go_on(&mut self, call: &CallEvent) {
         let strand = Strand::of(call);
         if strand == self.strand(0) {
-            let _ = self.send(&Request::Continue);
+            if self.at_work.contains_key(&strand) {
+                let _ = self.send(&Request::Continue);
+            }
         } else if let Some(work) = self.at_work.get_mut(&strand) {
             work.go_on(&strand);
         }
@@ -112,6 +118,11 @@ impl Process {
         };
         loop {
             let (mut reports, gone) = self.receive_own();
+            for report in &reports {
+                if let Report::Starting(call) = report {
+                    self.family.parent_starts(call);
+                }
+            }
             // Without children nobody else reports: what has come by now is all.
             let more = self.family.receive() || self.family.is_reporting() && !reports.is_empty();
             heard.gone |= gone;
@@ -143,45 +154,12 @@ impl Process {
         heard
     }
 
+    /// What the process itself has reported, and whether it is gone. Its reports are read before the calls that begin: of a call that has
+    /// returned both are there, then.
     fn receive_own(&mut self) -> (Vec<Report>, bool) {
-        let mut gone = false;
-        let mut chunk = [0; 16 * 1024];
-        loop {
-            match self.channel.reports.read(&mut chunk) {
-                Ok(0) => {
-                    gone = true;
-                    break;
-                }
-                Ok(length) => {
-                    self.inbox.extend_from_slice(&chunk[..length]);
-                    if length < chunk.len() {
-                        break;
-                    }
-                }
-                Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
-                Err(error) if error.kind() == io::ErrorKind::WouldBlock => break,
-                Err(_) => {
-                    gone = true;
-                    break;
-                }
-            }
-        }
-        let mut reports = Vec::new();
-        let mut taken = 0;
-        loop {
-            match decode::<Report>(&self.inbox[taken..]) {
-                Ok(Some((report, length))) => {
-                    taken += length;
-                    reports.push(report);
-                }
-                Ok(None) => break,
-                Err(_) => {
-                    gone = true;
-                    break;
-                }
-            }
-        }
-        self.inbox.drain(..taken);
+        let (ended, gone) = self.reports.receive(&mut self.channel.reports);
+        let (mut reports, _) = self.starts.receive(&mut self.channel.starts);
+        reports.extend(ended);
         (reports, gone)
     }
 
@@ -263,6 +241,11 @@ impl Process {
 
     /// What to wait for: its reports, those of its children, and their ends.
     pub fn descriptors(&self) -> impl Iterator<Item = BorrowedFd<'_>> {
+        self.answers().chain([self.channel.starts.as_fd()])
+    }
+
+    /// The same but for the reports of calls that begin: what to wait for while calls return at once.
+    pub fn answers(&self) -> impl Iterator<Item = BorrowedFd<'_>> {
         self.family
             .descriptors()
             .chain([self.channel.reports.as_fd()])

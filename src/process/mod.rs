@@ -4,5 +4,6 @@ pub mod channel;
 pub mod child;
 pub mod family;
 pub mod handle;
+mod inbox;
 pub mod message;
 pub mod strand;

@@ -10,6 +10,9 @@ use nix::poll::{PollFd, PollFlags, PollTimeout, poll};
 use std::ops::Range;
 use std::os::fd::{AsFd, BorrowedFd};
 
+/// So long a call that was just begun is waited for alone, in milliseconds.
+const SOON_MS: u16 = 1;
+
 impl Session {
     /// Looks whether calls under way have fallen asleep.
     pub fn look(&mut self) {
@@ -53,7 +56,13 @@ impl Session {
         let Some(place) = self.place(process) else {
             return 0;
         };
-        let ready = self.wait_for(place..place + 1, patience);
+        // Most calls return at once, and their packets are fetched then: each packet need not wake the session.
+        let soon = self.wait_for_process(place, PollTimeout::from(SOON_MS));
+        let ready = if soon.processes.is_empty() {
+            self.wait_for(place..place + 1, patience)
+        } else {
+            soon
+        };
         let mut heard = 0;
         for place in &ready.processes {
             heard += self.hear_process(*place);
@@ -61,6 +70,19 @@ impl Session {
         self.processes.retain(|process| !process.name.is_empty());
         self.hear_the_rest(ready.keeper);
         heard
+    }
+
+    /// Waits until a call of this process has returned, at most so long (poll(2)).
+    fn wait_for_process(&self, place: usize, patience: PollTimeout) -> Ready {
+        let mut watched: Vec<PollFd<'_>> = self.processes[place]
+            .answers()
+            .map(|fd| PollFd::new(fd, PollFlags::POLLIN))
+            .collect();
+        let ready = poll(&mut watched, patience) != Ok(0);
+        Ready {
+            processes: ready.then_some(place).into_iter().collect(),
+            keeper: false,
+        }
     }
 
     /// Waits until there is something to read from one of these processes, from a program, a tap or the keeper, at most so long (poll(2)).

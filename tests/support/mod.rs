@@ -84,14 +84,20 @@ pub fn run_in(folder: &Path, arguments: &[&str], input: &[u8]) -> Ran {
     output.into()
 }
 
+/// How long a script's line may take: what a busy machine needs, for none is meant to take so long.
+const PATIENCE: &str = "120s";
+
 /// Runs commands as a script (`-c`).
 pub fn script(text: &str) -> Ran {
-    run(&["--color", "never", "-c", text], b"")
+    run(
+        &["--color", "never", "--deadline", PATIENCE, "-c", text],
+        b"",
+    )
 }
 
 /// The JSON events of a script.
 pub fn events(text: &str) -> Vec<serde_json::Value> {
-    let ran = run(&["--json", "-c", text], b"");
+    let ran = run(&["--json", "--deadline", PATIENCE, "-c", text], b"");
     ran.out
         .lines()
         .map(|line| serde_json::from_str(line).unwrap_or_else(|error| panic!("{error}: {line}")))

@@ -1,0 +1,52 @@
+//! Reports that come through a pipe: read as far as they are there, in whole messages.
+
+use super::message::decode;
+use crate::engine::report::Report;
+use std::fs::File;
+use std::io::{self, Read};
+
+/// The bytes that have come and are not yet a whole message.
+#[derive(Debug, Default)]
+pub(super) struct Inbox(Vec<u8>);
+
+impl Inbox {
+    /// What has come since the last time, and whether the other end is gone. Does not wait.
+    pub(super) fn receive(&mut self, pipe: &mut File) -> (Vec<Report>, bool) {
+        let mut gone = self.fill(pipe);
+        let mut reports = Vec::new();
+        let mut taken = 0;
+        loop {
+            match decode::<Report>(&self.0[taken..]) {
+                Ok(Some((report, length))) => {
+                    taken += length;
+                    reports.push(report);
+                }
+                Ok(None) => break,
+                Err(_) => {
+                    gone = true;
+                    break;
+                }
+            }
+        }
+        self.0.drain(..taken);
+        (reports, gone)
+    }
+
+    /// Reads until there is nothing more; true when the other end is gone.
+    fn fill(&mut self, pipe: &mut File) -> bool {
+        let mut chunk = [0; 16 * 1024];
+        loop {
+            match pipe.read(&mut chunk) {
+                Ok(0) => return true,
+                Ok(length) => {
+                    self.0.extend_from_slice(&chunk[..length]);
+                    if length < chunk.len() {
+                        return false;
+                    }
+                }
+                Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
+                Err(error) => return error.kind() != io::ErrorKind::WouldBlock,
+            }
+        }
+    }
+}
