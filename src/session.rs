@@ -94,6 +94,8 @@ pub struct Session {
     latest: BTreeMap<String, ResultEvent>,
     /// Why the last command of a process was not carried out to its end, where no call of it failed.
     refusals: BTreeMap<String, String>,
+    /// Text was sent where Python takes bytes alone, since that was last asked.
+    sent_text: bool,
     variables: BTreeMap<String, BTreeSet<String>>,
     last_end: Option<(String, Ended)>,
     /// How processes ended whose channel was not yet found closed, by their ids as the keeper sees them.
@@ -138,6 +140,7 @@ impl Session {
             out: Vec::new(),
             latest: BTreeMap::new(),
             refusals: BTreeMap::new(),
+            sent_text: false,
             variables: BTreeMap::new(),
             last_end: None,
             early_ends: BTreeMap::new(),
@@ -191,6 +194,11 @@ impl Session {
     /// The process of this name.
     pub fn process(&self, name: &str) -> Option<&Process> {
         self.processes.iter().find(|process| process.name == name)
+    }
+
+    /// Whether text was sent where Python takes bytes alone since this was last asked.
+    pub fn take_sent_text(&mut self) -> bool {
+        std::mem::take(&mut self.sent_text)
     }
 
     /// The names that a process has given values to.

@@ -303,3 +303,22 @@ fn what_python_has_and_the_lab_has_not_is_answered_with_what_the_lab_has() {
         ),
     ]);
 }
+
+#[test]
+fn text_where_python_takes_bytes_is_mentioned_once_and_only_where_it_was_sent() {
+    const NOTE: &str = "Python raises TypeError here";
+    if !private_lab() {
+        return;
+    }
+    for (lines, times) in [
+        ("a.send(\"x\")\na.send(\"y\")", 1),
+        ("t = \"x\"\na.send(t)", 1),
+        ("t = \"x\"\na.sendmsg([t, b\"y\"])", 1),
+        ("t = b\"x\"\na.send(t)\na.send(\"x\".encode())", 0),
+        ("t = \"x\"\nsend a t", 0),
+        ("nobody.send(\"x\")", 0),
+    ] {
+        let out = shown(&format!("a, b = socketpair\n{lines}"));
+        assert_eq!(out.matches(NOTE).count(), times, "{lines}\n{out}");
+    }
+}

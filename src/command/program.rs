@@ -239,27 +239,35 @@ fn without_comment(line: &str) -> &str {
     line[..end.map_or(line.len(), |(at, _)| at)].trim_end()
 }
 
+/// The methods of Python that take bytes to send.
+const SENDING: [&str; 4] = ["send", "sendall", "sendto", "sendmsg"];
+
+/// The method of Python by which a line sends, `c.send(…)`: `send`, `sendall` … None for a line in another spelling.
+pub fn send_method(line: &str) -> Option<&'static str> {
+    SENDING
+        .into_iter()
+        .find(|method| line.contains(&format!(".{method}(")))
+}
+
 /// The method of Python that a line gives text where Python takes bytes alone, `c.send("hello")`: `send`, `sendall` …
 pub fn sends_text(line: &str) -> Option<&'static str> {
-    ["send", "sendall", "sendto", "sendmsg"]
-        .into_iter()
-        .find(|method| {
-            let call = format!(".{method}(");
-            let mut after = line.split(&call).skip(1);
-            after.any(|rest| {
-                let rest = rest.trim_start_matches([' ', '[', '(']);
-                let rest = rest.strip_prefix(['f', 'F']).unwrap_or(rest);
-                let Some(quote) = rest
-                    .chars()
-                    .next()
-                    .filter(|next| matches!(next, '"' | '\''))
-                else {
-                    return false;
-                };
-                let end = rest[1..].find(quote).map_or("", |end| &rest[end + 2..]);
-                !end.starts_with(".encode")
-            })
+    SENDING.into_iter().find(|method| {
+        let call = format!(".{method}(");
+        let mut after = line.split(&call).skip(1);
+        after.any(|rest| {
+            let rest = rest.trim_start_matches([' ', '[', '(']);
+            let rest = rest.strip_prefix(['f', 'F']).unwrap_or(rest);
+            let Some(quote) = rest
+                .chars()
+                .next()
+                .filter(|next| matches!(next, '"' | '\''))
+            else {
+                return false;
+            };
+            let end = rest[1..].find(quote).map_or("", |end| &rest[end + 2..]);
+            !end.starts_with(".encode")
         })
+    })
 }
 
 /// A line without its prompt, and by how much it is indented behind that.
@@ -282,6 +290,19 @@ pub fn code(line: &str) -> (&str, usize) {
 #[cfg(test)]
 mod tests {
     use super::super::parse::parse_line;
+
+    #[test]
+    fn a_line_sends_by_a_method_in_the_call_form_alone() {
+        for (line, method) in [
+            ("c.send(\"hello\")", Some("send")),
+            ("n = c.sendall(text)", Some("sendall")),
+            ("u.sendto(f\"x\", (\"::1\", 5000))", Some("sendto")),
+            ("send c \"hello\"", None),
+            ("send(c, \"hello\")", None),
+        ] {
+            assert_eq!(super::send_method(line), method, "{line}");
+        }
+    }
 
     #[test]
     fn text_where_python_takes_bytes_is_seen_in_the_call_form_alone() {

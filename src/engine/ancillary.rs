@@ -79,6 +79,7 @@ impl Execution<'_> {
 
     fn buffers(&mut self, call: &Call, place: usize) -> Outcome<Vec<Vec<u8>>> {
         let values = self.list(call, place)?;
+        self.given_text |= values.iter().any(|value| matches!(value, Value::Str(_)));
         values
             .iter()
             .map(|value| {

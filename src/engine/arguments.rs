@@ -116,6 +116,7 @@ impl Execution<'_> {
     /// Bytes to send; text is sent as UTF-8.
     pub(super) fn data(&mut self, call: &Call, place: usize) -> Outcome<Vec<u8>> {
         let value = self.needed(call, place)?;
+        self.given_text |= matches!(value, Value::Str(_));
         data_of(&value).ok_or_else(|| {
             expected(
                 call,

@@ -64,6 +64,8 @@ pub(super) struct Execution<'a> {
     pub(super) last_call: Option<(i64, Option<Vec<u8>>)>,
     /// Descriptors that its calls made, all of them seen in their lines.
     pub(super) made: Vec<i32>,
+    /// It was given text where Python takes bytes alone.
+    pub(super) given_text: bool,
 }
 
 impl<'a> Execution<'a> {
@@ -78,6 +80,7 @@ impl<'a> Execution<'a> {
             reports,
             last_call: None,
             made: Vec::new(),
+            given_text: false,
         }
     }
 

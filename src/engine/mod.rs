@@ -102,6 +102,9 @@ impl Engine {
             Err(Stop::Fruitless(reason)) => execution.refuse(reason, true),
             Ok(()) | Err(Stop::Failed) => {}
         }
+        if execution.given_text && execution.last_call.is_some() {
+            reports.send(Report::SentText);
+        }
         execution.close_orphans();
         self.memory.with(|contents| contents.in_use.remove(&number));
         reports.send(Report::Done {

@@ -12,6 +12,8 @@ pub enum Report {
     Called(Box<CallEvent>),
     /// What the reader should know, which no call says.
     Note(String),
+    /// The command's calls have sent text, where Python takes bytes alone.
+    SentText,
     /// A thread that `serve` started is about to end; it reports nothing more.
     ThreadEnded {
         /// Its number.

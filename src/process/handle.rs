@@ -196,6 +196,7 @@ impl Process {
                 self.at_work.remove(&strand);
             }
             Report::Note(_)
+            | Report::SentText
             | Report::Reaped { .. }
             | Report::Output(_)
             | Report::Refused(_)

@@ -230,6 +230,7 @@ impl Session {
                 }
             }
             Report::Note(text) => self.out.push(Event::Note(text)),
+            Report::SentText => self.sent_text = true,
             Report::Idle { spinning } => self.out.push(Event::Blocked(spinning)),
             Report::Reaped { pid, ended } => self.reaped(place, pid, ended),
             Report::ThreadEnded { .. } => {}

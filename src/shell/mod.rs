@@ -31,7 +31,7 @@ use crate::command::complete::Known;
 use crate::command::diagnostic::Diagnostic;
 use crate::command::line::{Line, lines};
 use crate::command::parse::{parse_line, parse_line_knowing};
-use crate::command::program::sends_text;
+use crate::command::program::{send_method, sends_text};
 use crate::event::Event;
 use crate::export::transcript::Transcript;
 use crate::lab::handle::{FIRST_HOST, LabError};
@@ -340,20 +340,26 @@ impl Shell {
         self.journal.line(&format!("{}> ", self.current), text);
         self.keep_comment(text, &commands);
         self.blocks.begin(text, &self.current, &commands);
+        let before = self.session.log().calls_made();
         let flow = self.commands(&commands, screen);
-        self.mention_text(text, screen);
+        if self.session.log().calls_made() > before {
+            self.mention_text(text, screen);
+        }
         flow
     }
 
     /// After the first line that gives text where Python takes bytes alone: here both are sent.
     fn mention_text(&mut self, text: &str, screen: &mut dyn Screen) {
+        let sent = self.session.take_sent_text();
         if self.told_of_text || self.manner.format == Format::Json || self.manner.quiet {
             return;
         }
-        if let Some(method) = sends_text(text) {
+        // Text in quotes is bytes as soon as it is read; what a variable holds is known where the call is made.
+        let from_variable = send_method(text).filter(|_| sent);
+        if let Some(method) = sends_text(text).or(from_variable) {
             self.told_of_text = true;
             let note = format!(
-                "text was sent as UTF-8; Python raises TypeError here, for its {method} takes bytes: b\"…\" works in both"
+                "text was sent as UTF-8. Python raises TypeError here: its {method} takes bytes, as in b\"hello\" or text.encode(), which work here too"
             );
             self.session.tell(Event::Note(note));
             self.show_events(screen);
