@@ -245,6 +245,49 @@ fn a_strangers_lesson_reads_no_file_and_meets_no_socket_outside_its_folder() {
 }
 
 #[test]
+fn a_strangers_lesson_makes_no_socket_that_the_labs_network_does_not_confine() {
+    if !private_lab() {
+        return;
+    }
+    let place = folder();
+    let file = place.path().join("evil.md");
+    let path = file.display().to_string();
+    for (command, refused) in [
+        ("v = socket AF_VSOCK SOCK_STREAM", true),
+        (
+            "v = socket.socket(socket.AF_VSOCK, socket.SOCK_STREAM)",
+            true,
+        ),
+        ("f = 20 + 20; v = socket f SOCK_STREAM", true),
+        ("repeat 1 { socket 40 SOCK_DGRAM }", true),
+        ("a = socket AF_ALG SOCK_SEQPACKET", true),
+        ("b = socket AF_BLUETOOTH SOCK_RAW 1", true),
+        ("n = socket AF_NETLINK SOCK_RAW 9", true),
+        ("a, b = socketpair 40 SOCK_STREAM", true),
+        ("n = socket AF_NETLINK SOCK_RAW NETLINK_ROUTE", false),
+        ("p = socket AF_PACKET SOCK_RAW", false),
+        ("u = socket AF_UNIX", false),
+    ] {
+        let text = lesson("", &format!("client> {command}"));
+        std::fs::write(&file, text).expect("it can be written");
+        let play = ["--color", "never", "lesson", "play", &path];
+        let ran = run_in(place.path(), &play, b"");
+        assert_eq!(
+            ran.out.contains("reaches this machine"),
+            refused,
+            "{command}: {}",
+            ran.out
+        );
+        let allowed = run_in(place.path(), &[&play[..], &["--allow-run"]].concat(), b"");
+        assert!(
+            !allowed.out.contains("reaches this machine"),
+            "{command}: {}",
+            allowed.out
+        );
+    }
+}
+
+#[test]
 fn a_program_of_the_lab_changes_nothing_of_the_machine_but_files() {
     if !private_lab() {
         return;

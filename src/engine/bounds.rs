@@ -1,8 +1,10 @@
-//! The paths that the calls of this process may reach: everywhere, or one folder alone. Symbolic links are followed before it is decided;
+//! What the calls of this process may reach of the machine: everything, or no path outside one folder and no socket of a family that the
+//! lab's network does not confine. Symbolic links are followed before it is decided;
 //! no command makes one, so none can come between the decision and the call.
 
 use super::Engine;
 use super::execution::{Outcome, Stop};
+use super::text;
 use crate::sys::address;
 use crate::value::Address;
 use std::ffi::OsStr;
@@ -25,6 +27,17 @@ impl Engine {
         }
     }
 
+    /// Refuses a socket that the lab's network namespace does not confine.
+    pub(super) fn permit_family(&self, family: i32, protocol: i32) -> Outcome<()> {
+        if self.bounds.get().is_none() || is_confined(family, protocol) {
+            return Ok(());
+        }
+        Err(Stop::because(format!(
+            "a socket of {} with protocol {protocol} reaches this machine from inside the lab's network, and a lesson that did not come with socklab is kept to the lab; --allow-run lifts that",
+            text::family(family)
+        )))
+    }
+
     /// Refuses a path outside the folder.
     pub(super) fn permit_path(&self, path: &[u8]) -> Outcome<()> {
         let Some(folder) = self.bounds.get() else {
@@ -39,6 +52,38 @@ impl Engine {
             path.display().to_string().escape_debug()
         )))
     }
+}
+
+/// Families whose sockets belong to a network namespace and meet nothing beyond it (network_namespaces(7)). Paths of AF_UNIX are judged by
+/// themselves. Not among them are AF_VSOCK (the hypervisor and every guest, vsock(7)), AF_ALG (the kernel's ciphers), AF_RDS and AF_SMC
+/// (adapters), and those that exist in the first namespace alone or load a driver of hardware (AF_BLUETOOTH, AF_NFC, AF_LLC, AF_QIPCRTR …).
+const CONFINED: [i32; 8] = [
+    libc::AF_UNIX,
+    libc::AF_INET,
+    libc::AF_INET6,
+    libc::AF_NETLINK,
+    libc::AF_PACKET,
+    libc::AF_KEY,
+    libc::AF_CAN,
+    libc::AF_XDP,
+];
+
+/// Protocols of AF_NETLINK that a network namespace has for itself. Not among them are those of audit, SELinux, SCSI, RDMA, the kernel's
+/// ciphers and process events, which are the machine's (netlink(7)).
+const CONFINED_NETLINK: [i32; 8] = [
+    libc::NETLINK_ROUTE,
+    libc::NETLINK_USERSOCK,
+    libc::NETLINK_SOCK_DIAG,
+    libc::NETLINK_XFRM,
+    libc::NETLINK_FIB_LOOKUP,
+    libc::NETLINK_NETFILTER,
+    libc::NETLINK_KOBJECT_UEVENT,
+    libc::NETLINK_GENERIC,
+];
+
+fn is_confined(family: i32, protocol: i32) -> bool {
+    CONFINED.contains(&family)
+        && (family != libc::AF_NETLINK || CONFINED_NETLINK.contains(&protocol))
 }
 
 /// True when the path, its symbolic links followed, lies below the folder, which is an absolute path without links.
@@ -65,8 +110,40 @@ fn lies_in(path: &Path, folder: &Path) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use super::lies_in;
+    use super::{is_confined, lies_in};
     use std::os::unix::fs::symlink;
+
+    #[test]
+    fn a_family_is_confined_when_its_sockets_belong_to_a_network_namespace() {
+        for (family, protocol, confined) in [
+            (libc::AF_UNIX, 0, true),
+            (libc::AF_INET, libc::IPPROTO_TCP, true),
+            (libc::AF_INET6, libc::IPPROTO_RAW, true),
+            (libc::AF_PACKET, 0x300, true),
+            (libc::AF_NETLINK, libc::NETLINK_ROUTE, true),
+            (libc::AF_NETLINK, libc::NETLINK_AUDIT, false),
+            (libc::AF_NETLINK, libc::NETLINK_CRYPTO, false),
+            (libc::AF_NETLINK, libc::NETLINK_CONNECTOR, false),
+            (libc::AF_NETLINK, libc::NETLINK_SCSITRANSPORT, false),
+            (libc::AF_NETLINK, 31, false),
+            (libc::AF_VSOCK, 0, false),
+            (libc::AF_ALG, 0, false),
+            (libc::AF_BLUETOOTH, 0, false),
+            (libc::AF_RDS, 0, false),
+            (43, 0, false),
+            (libc::AF_LLC, 0, false),
+            (libc::AF_NFC, 0, false),
+            (libc::AF_UNSPEC, 0, false),
+            (-1, 0, false),
+            (99, 0, false),
+        ] {
+            assert_eq!(
+                is_confined(family, protocol),
+                confined,
+                "{family} {protocol}"
+            );
+        }
+    }
 
     #[test]
     fn a_path_lies_in_a_folder_when_its_links_lead_there() {

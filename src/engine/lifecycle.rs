@@ -25,6 +25,7 @@ impl Execution<'_> {
             return self.adopted(call, &fd);
         }
         let (family, kind, protocol) = self.three(call, "AF_INET")?;
+        self.engine.permit_family(family, protocol)?;
         let fd = self.call_socket(family, kind, protocol)?;
         if family == text::number_of("AF_PACKET") {
             self.note_byte_order(protocol);
@@ -94,6 +95,7 @@ impl Execution<'_> {
     /// `socketpair [family] [type] [proto]`
     pub(super) fn socketpair(&mut self, call: &Call) -> Outcome {
         let (family, kind, protocol) = self.three(call, "AF_UNIX")?;
+        self.engine.permit_family(family, protocol)?;
         let draft = three_arguments(Draft::of("socketpair"), family, kind, protocol).arg("…");
         let (one, other) = self.call(
             draft,
