@@ -28,7 +28,7 @@ use crate::catalog::verb::Verb;
 use crate::command::ast::{Action, Command, Expr};
 use crate::engine::HIDDEN;
 use crate::event::socket::Timer;
-use crate::event::{Ended, Event, ProcessEvent, ResultEvent};
+use crate::event::{Ended, Event, ProcessEvent, RefusedEvent, ResultEvent};
 use crate::lab::handle::{FIRST_HOST, Lab, LabError};
 use crate::process::channel::Channel;
 use crate::process::handle::{Birth, Process};
@@ -54,6 +54,9 @@ use std::time::Duration;
 /// How long the session waits between two looks at a call that has not returned, in milliseconds: two looks that find its thread
 /// in the same sleep make it blocked.
 const LOOK_MS: u16 = 3;
+
+/// At most this many commands of one process are under way: each has a thread, and after every command each is asked whether it woke.
+const JOBS: usize = 1000;
 
 /// How a session is to be.
 #[derive(Clone, Debug)]
@@ -98,6 +101,10 @@ pub struct Session {
     sent_text: bool,
     variables: BTreeMap<String, BTreeSet<String>>,
     last_end: Option<(String, Ended)>,
+    /// The process that `kill` ends now.
+    killing: Option<String>,
+    /// A process that ended though nothing in the lab can have ended it.
+    lost_unasked: Option<String>,
     /// How processes ended whose channel was not yet found closed, by their ids as the keeper sees them.
     early_ends: BTreeMap<i32, Ended>,
     /// Programs by the inodes of their sockets, as far as they were looked up.
@@ -143,6 +150,8 @@ impl Session {
             sent_text: false,
             variables: BTreeMap::new(),
             last_end: None,
+            killing: None,
+            lost_unasked: None,
             early_ends: BTreeMap::new(),
             program_inodes: HashMap::new(),
             ended: Vec::new(),
@@ -247,13 +256,14 @@ impl Session {
     }
 
     /// What of the lab has ended by itself, so that what is expected of it cannot come any more.
-    pub fn broken(&self) -> Option<&'static str> {
+    pub fn broken(&self) -> Option<String> {
         if self.lab_is_gone {
-            Some("the lab's keeper process has ended")
+            Some("the lab's keeper process has ended".to_owned())
         } else if self.wire_is_gone() {
-            Some("the wire's process has ended and nothing carries frames any more")
+            Some("the wire's process has ended and nothing carries frames any more".to_owned())
         } else {
-            None
+            let lost = self.lost_unasked.as_ref();
+            lost.map(|name| format!("process {name} was ended by something outside the lab"))
         }
     }
 
@@ -338,6 +348,7 @@ impl Session {
         };
         if let Some(process) = self.process(name) {
             process.kill()?;
+            self.killing = Some(name.to_owned());
         } else if child(self) {
             for process in &self.processes {
                 process.kill_child(name).transpose()?;
@@ -356,12 +367,24 @@ impl Session {
                 break;
             }
         }
+        self.killing = None;
         self.quiesce();
         Ok(true)
     }
 
     /// Sends a command to a process and goes on until it is done or sleeps in the kernel. In the background it gets a job's number.
     pub fn perform(&mut self, process: &str, command: &Command) -> io::Result<()> {
+        if command.background && self.works_of(process) >= JOBS {
+            self.out.push(Event::Refused(RefusedEvent {
+                process: process.to_owned(),
+                job: 0,
+                reason: format!(
+                    "{JOBS} calls are under way in {process}, which is the most at a time; `cancel N` ends one, `jobs` lists them"
+                ),
+                fruitless: false,
+            }));
+            return Ok(());
+        }
         self.commands += 1;
         let number = self.commands;
         let job = if command.background {
@@ -390,6 +413,12 @@ impl Session {
         self.settle(process, job);
         self.quiesce();
         Ok(())
+    }
+
+    /// How many commands of a process are under way.
+    fn works_of(&self, process: &str) -> usize {
+        self.process(process)
+            .map_or(0, |process| process.works().count())
     }
 
     /// Has a process evaluate an expression of which nothing is shown or remembered. An error is what the process refused, in words.

@@ -269,3 +269,45 @@ fn a_folder_whose_owners_were_all_killed_goes_with_the_next_lesson() {
     let left = std::fs::read_dir(temporary.path()).expect("it is there");
     assert_eq!(left.count(), 0);
 }
+
+#[test]
+fn a_lesson_whose_process_is_killed_ends_at_once() {
+    if !private_lab() {
+        return;
+    }
+    let place = folder();
+    let file = place.path().join("waits.md");
+    // Without the death of the other process the last line would wait for its 100 s.
+    let text = "+++\ntitle = \"T\"\nhosts = [\"client\", \"server\"]\n+++\nText.\n\n```lab\nserver> s = socket AF_INET SOCK_DGRAM; bind s 0.0.0.0:5000; recv s 10\nserver> print 1\n```\n";
+    std::fs::write(&file, text).expect("it can be written");
+    let began = std::time::Instant::now();
+    let child = Command::new(SOCKLAB)
+        .args(["--color", "never", "--deadline", "100s", "lesson", "check"])
+        .arg(&file)
+        .stdout(Stdio::piped())
+        .spawn()
+        .expect("the binary runs");
+    let read = |pid: u32, what: &str| {
+        std::fs::read_to_string(format!("/proc/{pid}/{what}")).unwrap_or_default()
+    };
+    let named = |name: &str| {
+        let mut everyone = descendants(child.id()).into_iter();
+        everyone.find(|pid| read(*pid, "comm").trim_end() == name)
+    };
+    eventually("the server sleeps in recv", || {
+        named("server").is_some_and(|server| read(server, "wchan").contains("wait_for"))
+    });
+    let client = named("client").expect("there is a client");
+    nix::sys::signal::kill(
+        nix::unistd::Pid::from_raw(client as i32),
+        nix::sys::signal::Signal::SIGKILL,
+    )
+    .expect("it is ours");
+    let output = child.wait_with_output().expect("it ends");
+    let said = String::from_utf8_lossy(&output.stdout);
+    assert!(
+        said.contains("process client was ended by something outside the lab"),
+        "{said}"
+    );
+    assert!(began.elapsed().as_secs() < 60, "{said}");
+}

@@ -81,6 +81,11 @@ impl Engine {
         }
     }
 
+    /// The name of the process.
+    pub fn name(&self) -> &str {
+        &self.process
+    }
+
     /// The engine with descriptors that no command may touch: the channels by which the process is told what to do, and tells.
     #[must_use]
     pub fn reserving(mut self, fds: &[i32]) -> Self {

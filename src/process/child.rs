@@ -71,7 +71,16 @@ impl Process {
                     .engine
                     .execute(&command, number, job, &OtherThread(&shared));
             });
-        if started.is_err() {
+        if let Err(error) = started {
+            let threads = std::fs::read_dir("/proc/self/task").map_or(0, Iterator::count);
+            process.channel.send(&Report::Refused(RefusedEvent {
+                process: process.engine.name().to_owned(),
+                job,
+                reason: format!(
+                    "no thread can be made for this job: {error}; this process has {threads} (RLIMIT_NPROC, pids.max of the cgroup and /proc/sys/kernel/threads-max are the limits); `cancel` ends a job"
+                ),
+                fruitless: false,
+            }));
             process.channel.send(&Report::Done {
                 command: number,
                 job,

@@ -4,7 +4,7 @@ use super::channel::Ours;
 use super::family::{Child, Family};
 use super::inbox::Inbox;
 use super::message::{Execute, Request, encode};
-use super::strand::{Strand, Work};
+use super::strand::{Strand, Threads, Work};
 use crate::command::ast::Command;
 use crate::engine::report::Report;
 use crate::event::{BlockedEvent, CallEvent};
@@ -31,6 +31,7 @@ pub struct Process {
     reports: Inbox,
     family: Family,
     at_work: BTreeMap<Strand, Work>,
+    threads: Threads,
 }
 
 /// What has come from a process and its children.
@@ -63,6 +64,7 @@ impl Process {
             reports: Inbox::default(),
             family: Family::new(family),
             at_work: BTreeMap::new(),
+            threads: Threads::default(),
         }
     }
 
@@ -280,17 +282,16 @@ impl Process {
 
     /// Looks at every thread that is in a call and gives the calls newly found asleep.
     pub fn look(&mut self) -> Vec<BlockedEvent> {
+        let threads = &mut self.threads;
         self.at_work
             .iter_mut()
-            .filter_map(|(strand, work)| work.look(strand))
+            .filter_map(|(strand, work)| work.look(strand, threads))
             .collect()
     }
 
     /// True when some call that was seen asleep is on its way back: its thread is awake, so its report will come by itself.
     pub fn is_waking(&self) -> bool {
-        self.at_work
-            .iter()
-            .any(|(strand, work)| work.is_waking(strand))
+        self.at_work.values().any(Work::is_waking)
     }
 
     /// True when a thread is at work that has not been seen asleep.

@@ -7,6 +7,7 @@ use crate::sys::{signal, spawn};
 use nix::sys::signal::Signal;
 use std::fs::File;
 use std::io::{self, Read};
+use std::os::unix::fs::FileExt;
 
 /// Which thread of which process.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -27,6 +28,11 @@ impl Strand {
             job: call.job,
             thread: call.thread,
         }
+    }
+
+    /// True for the thread that the process began with.
+    fn is_main_thread(&self) -> bool {
+        (self.job, self.thread) == (0, 0)
     }
 
     /// The thread that is about to make a call.
@@ -131,9 +137,16 @@ impl Work {
     /// Looks whether the call sleeps. A call counts as asleep when two looks in a row find its thread in the same sleep: its count of
     /// voluntary context switches has not moved (proc_pid_status(5)). Gives the call when it was newly found asleep and that is worth
     /// telling. An interrupt that waited for the sleep is sent now, when it cannot be lost.
-    pub(super) fn look(&mut self, strand: &Strand) -> Option<BlockedEvent> {
+    pub(super) fn look(&mut self, strand: &Strand, threads: &mut Threads) -> Option<BlockedEvent> {
+        if self.blocked && !self.interrupt {
+            // Nothing new can be seen of it: [`Work::is_waking`] asks whether it wakes, and its report ends it.
+            return None;
+        }
         let call = self.call.clone()?;
-        let Standing::Asleep(switches) = self.standing(strand) else {
+        if self.thread.is_none() {
+            self.thread = threads.of(self.pid, strand);
+        }
+        let Standing::Asleep(switches) = self.look_up() else {
             self.asleep_at = None;
             return None;
         };
@@ -147,8 +160,23 @@ impl Work {
     }
 
     /// True when its call was seen asleep and its thread is awake, so that its report will come by itself.
-    pub(super) fn is_waking(&self, strand: &Strand) -> bool {
-        self.blocked && self.call.is_some() && self.look_up(strand) == Standing::Awake
+    pub(super) fn is_waking(&self) -> bool {
+        self.blocked && self.call.is_some() && !self.sleeps()
+    }
+
+    /// True when the kernel has the thread asleep. Less is read than by [`Work::look_up`], because this is asked of every call that waits
+    /// after every command (proc_pid_stat(5): the state follows the name in brackets).
+    fn sleeps(&self) -> bool {
+        let Some(thread) = self.thread else {
+            return false;
+        };
+        let mut line = [0; 256];
+        let length = File::open(format!("/proc/{}/task/{thread}/stat", self.pid))
+            .and_then(|file| file.read_at(&mut line, 0))
+            .unwrap_or(0);
+        let line = &line[..length];
+        let name_end = line.iter().rposition(|byte| *byte == b')');
+        name_end.is_some_and(|end| line[end..].starts_with(b") S"))
     }
 
     /// Interrupts its call, or its spinning: at once if it can, else as soon as it sleeps.
@@ -179,16 +207,10 @@ impl Work {
         spawn::tgkill(self.pid, thread, signal as i32)
     }
 
-    fn standing(&mut self, strand: &Strand) -> Standing {
-        if self.thread.is_none() {
-            self.thread = thread_of(self.pid, strand);
-        }
-        self.look_up(strand)
-    }
-
-    fn look_up(&self, strand: &Strand) -> Standing {
-        let thread = self.thread.or_else(|| thread_of(self.pid, strand));
-        let path = thread.map(|thread| format!("/proc/{}/task/{thread}/status", self.pid));
+    fn look_up(&self) -> Standing {
+        let path = self
+            .thread
+            .map(|thread| format!("/proc/{}/task/{thread}/status", self.pid));
         // The file is about 1,500 bytes, more for a user of many groups: with room for it one read(2) fetches all.
         let mut status = Vec::with_capacity(16 * 1024);
         let read = path.and_then(|path| {
@@ -218,21 +240,47 @@ impl Work {
 /// No file of /proc/PID/task/TID/status is longer: 65,536 groups of ten digits, and the rest.
 const LONGEST_STATUS: u64 = 1 << 20;
 
+/// Finds threads by their names. The kernel numbers threads in the order in which they begin, so a new one is looked for first among the
+/// numbers that follow the last one found: with thousands of threads a look at each would take longer than the call.
+#[derive(Debug, Default)]
+pub(super) struct Threads {
+    last: i32,
+}
+
+/// So many numbers are tried before all threads are looked at: other processes of the machine begin threads, too.
+const NEXT_NUMBERS: i32 = 32;
+
+impl Threads {
+    /// The thread id of a strand.
+    fn of(&mut self, pid: i32, strand: &Strand) -> Option<i32> {
+        if strand.is_main_thread() {
+            return Some(pid);
+        }
+        let name = thread_name(strand.job, strand.thread);
+        let after = self.last.max(pid);
+        let found = (after + 1..=after.saturating_add(NEXT_NUMBERS))
+            .find(|thread| is_called(pid, *thread, &name))
+            .or_else(|| thread_of(pid, strand));
+        self.last = found.unwrap_or(self.last);
+        found
+    }
+}
+
 /// The thread id of a strand: the main thread's is the process id, others are found by their name.
 fn thread_of(pid: i32, strand: &Strand) -> Option<i32> {
-    if (strand.job, strand.thread) == (0, 0) {
+    if strand.is_main_thread() {
         return Some(pid);
     }
-    let wanted = thread_name(strand.job, strand.thread);
-    for entry in std::fs::read_dir(format!("/proc/{pid}/task"))
-        .ok()?
+    let name = thread_name(strand.job, strand.thread);
+    let entries = std::fs::read_dir(format!("/proc/{pid}/task")).ok()?;
+    let mut threads = entries
         .flatten()
-    {
-        if std::fs::read_to_string(entry.path().join("comm"))
-            .is_ok_and(|name| name.trim_end() == wanted)
-        {
-            return entry.file_name().to_str()?.parse().ok();
-        }
-    }
-    None
+        .filter_map(|entry| entry.file_name().to_str()?.parse().ok());
+    threads.find(|thread| is_called(pid, *thread, &name))
+}
+
+/// True when the process has this thread, and it has this name (proc_pid_comm(5)).
+fn is_called(pid: i32, thread: i32, name: &str) -> bool {
+    std::fs::read_to_string(format!("/proc/{pid}/task/{thread}/comm"))
+        .is_ok_and(|found| found.trim_end() == name)
 }

@@ -19,6 +19,10 @@ impl Session {
         // One that lives all the same cannot be spoken to any more.
         let _ = process.kill();
         self.lost_children(place);
+        // A program may have sent the signal; the calls that are typed cannot.
+        if self.killing.as_ref() != Some(&name) && !self.programs_ran {
+            self.lost_unasked = Some(name.clone());
+        }
         // The channel closes before the keeper has reaped the process; its word comes on the other channel.
         let ended = self.end_of(keeper_pid);
         self.packets.taps_mut().settle();

@@ -196,8 +196,8 @@ impl Shell {
             return true;
         }
         if let Some(deadline) = self.manner.deadline {
-            let free = self.wait_for(deadline, screen, |shell| !busy(shell));
-            if free {
+            self.wait_for_expected(deadline, screen, |shell| !busy(shell));
+            if !busy(self) {
                 return true;
             }
         }
@@ -235,7 +235,7 @@ impl Shell {
                 })
         };
         if is_due(self, false) {
-            self.wait_for(deadline, screen, |shell| !is_due(shell, true));
+            self.wait_for_expected(deadline, screen, |shell| !is_due(shell, true));
         }
     }
 
@@ -262,7 +262,7 @@ impl Shell {
             && !self.stopped
             && (is_awake(self) || self.session.may_wake(end.remaining()))
         {
-            if end.is_over() || screen.is_gone() {
+            if end.is_over() || screen.is_gone() || self.session.broken().is_some() {
                 return;
             }
             self.wait_for(LOOK.min(end.remaining()), screen, |shell| !waits(shell));

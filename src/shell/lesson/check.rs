@@ -243,9 +243,7 @@ fn is_broken(stage: &Stage, line: usize, report: &mut Report) -> bool {
     let Some(broken) = stage.shell.session().broken() else {
         return false;
     };
-    report
-        .failures
-        .push(bare(line, "the lab to go on", broken.to_owned()));
+    report.failures.push(bare(line, "the lab to go on", broken));
     true
 }
 
