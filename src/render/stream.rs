@@ -118,7 +118,8 @@ fn unseen(calls: Calls, who: &str) -> Option<String> {
     }
 }
 
-fn counted(count: usize, noun: &str) -> String {
+/// A number of things, as in `1 line` and `2 lines`.
+pub fn counted(count: usize, noun: &str) -> String {
     let end = if count == 1 { "" } else { "s" };
     format!("{count} {noun}{end}")
 }

@@ -8,6 +8,7 @@ use crate::command::filter::Filter;
 use crate::event::Event;
 use crate::export::{self, Language, Material};
 use crate::inspector::pcapng;
+use crate::render::stream::counted;
 use std::fmt::Write as _;
 use std::io::Write as _;
 
@@ -29,7 +30,7 @@ impl Shell {
                 self.write(
                     &path,
                     &draft,
-                    &format!("{count} lines as a lesson to be explained"),
+                    &format!("{} as a lesson to be explained", counted(count, "line")),
                     screen,
                 );
             }
@@ -50,7 +51,7 @@ impl Shell {
                         let mut lines = self.json_lines(&filter);
                         let count = lines.len();
                         lines.push(String::new());
-                        let what = format!("{count} events");
+                        let what = counted(count, "event");
                         self.write(&path, &lines.join("\n"), &what, screen);
                     }
                     _ => {
@@ -133,7 +134,7 @@ impl Shell {
     }
 
     fn save_packets(&mut self, path: &str, filter: &Filter, screen: &mut dyn Screen) {
-        let mut count = 0_u64;
+        let mut count = 0_usize;
         let mut bytes = Vec::new();
         let packets = self
             .session
@@ -144,13 +145,18 @@ impl Shell {
         let made = pcapng::write(&mut bytes, packets, |name| self.pid_of(name));
         let saved =
             made.and_then(|()| self.write_file(path, |file| file.write_all(&bytes), screen));
-        self.saved(path, saved, &format!("{count} packets (pcapng)"), screen);
+        self.saved(
+            path,
+            saved,
+            &format!("{} (pcapng)", counted(count, "packet")),
+            screen,
+        );
     }
 
     /// The lines typed, to load again.
     fn save_lines(&mut self, path: &str, screen: &mut dyn Screen) {
         let (script, count) = (self.typed.script(), self.typed.count());
-        self.write(path, &script, &format!("{count} lines"), screen);
+        self.write(path, &script, &counted(count, "line"), screen);
     }
 
     fn write(&mut self, path: &str, text: &str, what: &str, screen: &mut dyn Screen) {

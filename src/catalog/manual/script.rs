@@ -41,7 +41,7 @@ pub(super) const RUN: Page = Page {
     prototype: "int execve(const char *pathname, char *const argv[], char *const envp[]);",
     python: "",
     man: "execve(2)",
-    details: "The program is a process of this host: the network it sees is the lab's and no other, so a server written in any language meets clients typed here. Files are not private to the lab: it has yours, and your rights to them. What it prints goes to the log. With `&` at the end it runs beside the prompt; `jobs`, `wait` and `cancel` manage it.",
+    details: "The program is a process of this host: the network it sees is the lab's and no other, so a server written in any language meets clients typed here. Files are not private to the lab: it has yours, and your rights to them. What you type and scripts that you start run programs without a question; a lesson that did not come with socklab asks first (`--allow-run`). What it prints goes to the log. With `&` at the end it runs beside the prompt; `jobs`, `wait` and `cancel` manage it.",
     blocks: "until the program ends, unless `&` stands at the end",
     errors: &[
         ("ENOENT", "there is no such program"),
