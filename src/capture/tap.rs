@@ -8,7 +8,9 @@
 use super::queue::Queue;
 use crate::event::packet::Frame;
 use crate::packet::headers::LinkType;
+use crate::sys::named;
 use crate::sys::ring::{Look, RINGS, Ring, RingFrame, Room};
+use crate::sys::threads::side_by_side;
 use nix::errno::Errno;
 use nix::poll::{PollFd, PollFlags, PollTimeout, poll};
 use nix::sys::epoll::{Epoll, EpollCreateFlags, EpollEvent, EpollFlags};
@@ -79,12 +81,7 @@ impl Rings {
 impl Drop for Rings {
     /// Closes the rings, all at once: for each the kernel waits until no processor uses it any more, some tens of milliseconds.
     fn drop(&mut self) {
-        std::thread::scope(|scope| {
-            for ring in self.0.drain(..) {
-                // Where no thread can be had the ring is closed here.
-                let _ = std::thread::Builder::new().spawn_scoped(scope, move || drop(ring));
-            }
-        });
+        side_by_side(std::mem::take(&mut self.0), drop);
     }
 }
 
@@ -113,8 +110,10 @@ impl Tap {
     /// Begins to capture on `lo` with packet sockets of that network, each into a ring of so many MiB.
     pub fn on_loopback(sockets: [OwnedFd; RINGS], mebibytes: usize) -> io::Result<Self> {
         let rings = Rings(start(sockets, Room::for_loopback(mebibytes))?);
-        let bell = EventFd::from_flags(EfdFlags::EFD_CLOEXEC | EfdFlags::EFD_NONBLOCK)?;
-        let either = Epoll::new(EpollCreateFlags::EPOLL_CLOEXEC)?;
+        let bell = EventFd::from_flags(EfdFlags::EFD_CLOEXEC | EfdFlags::EFD_NONBLOCK)
+            .map_err(named("eventfd2(2)"))?;
+        let either =
+            Epoll::new(EpollCreateFlags::EPOLL_CLOEXEC).map_err(named("epoll_create1(2)"))?;
         for fd in rings.0.iter().map(AsFd::as_fd).chain([bell.as_fd()]) {
             either.add(fd, EpollEvent::new(EpollFlags::EPOLLIN, 0))?;
         }
@@ -201,20 +200,11 @@ impl AsFd for Tap {
 
 /// Makes the rings, all at once: for each the kernel waits until no processor uses what was there before, some milliseconds.
 fn start(sockets: [OwnedFd; RINGS], rooms: [Room; RINGS]) -> io::Result<Vec<Ring>> {
-    std::thread::scope(|scope| {
-        let threads: Vec<_> = sockets
-            .into_iter()
-            .zip(rooms)
-            .map(|(socket, room)| {
-                scope.spawn(move || Ring::start(socket, LOOPBACK, Look::Outgoing, room))
-            })
-            .collect();
-        let broken = || io::Error::other("a thread that made a ring has panicked");
-        threads
-            .into_iter()
-            .map(|thread| thread.join().unwrap_or_else(|_| Err(broken())))
-            .collect()
-    })
+    let rings = side_by_side(
+        std::iter::zip(sockets, rooms).collect(),
+        |(socket, room)| Ring::start(socket, LOOPBACK, Look::Outgoing, room),
+    );
+    rings.into_iter().collect()
 }
 
 /// The thread: empties the rings while there is a flood. The tap does not wait for its end, which comes by itself.

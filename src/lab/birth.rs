@@ -7,6 +7,7 @@ use crate::sys::{descriptor_table, signal, spawn};
 use nix::sys::signal::{SigSet, Signal};
 use nix::sys::wait::waitpid;
 use nix::unistd::{Pid, setsid};
+use std::convert::Infallible;
 use std::ffi::CString;
 use std::io;
 use std::os::fd::OwnedFd;
@@ -18,11 +19,66 @@ pub type ProcessMain = fn([OwnedFd; 4], &str, &str) -> i32;
 /// A process that was born: its id, and what stands for it.
 pub type Born = (Pid, OwnedFd);
 
-/// Forks a prompt's process onto a host. The descriptors are its channel and the one its forked children report on.
+/// What a child does before it is what it is to be: it tells of the step that failed by its place here.
+const STEPS: [&str; 10] = [
+    "setns(2)",
+    "capset(2)",
+    "execvp(3)",
+    "open(2) of /dev/null",
+    "dup2(2)",
+    "fcntl(F_DUPFD_CLOEXEC)",
+    "close_range(2) and /proc/self/fd",
+    "prctl(2) and sigaction(2)",
+    "PACKET_RX_RING of the wire",
+    "ppoll(2)",
+];
+
+/// Where a child tells what failed; closed without a word, also by execve(2), when nothing did.
+struct Tell(OwnedFd);
+
+impl Tell {
+    /// Gives the exit status of a child that could not begin.
+    fn failed(&self, (step, error): &Failure) -> i32 {
+        let place = STEPS.iter().position(|one| one == step).unwrap_or(0);
+        let errno = error.raw_os_error().unwrap_or(libc::EIO);
+        let _ = nix::unistd::write(&self.0, &[place as u8, errno as u8]);
+        126
+    }
+}
+
+/// Forks, and waits in the parent until the child has settled or says what failed. `work` is the child, and gives its exit status.
 #[expect(
     clippy::disallowed_methods,
     reason = "the forked child leaves here: nothing of the keeper's is to be unwound"
 )]
+fn born(work: impl FnOnce(Tell) -> i32) -> Result<Born, Failure> {
+    let (told, tell) = nix::unistd::pipe2(nix::fcntl::OFlag::O_CLOEXEC)
+        .map_err(|errno| ("pipe2(2)", errno.into()))?;
+    let Some(pid) = spawn::fork().map_err(|error| ("fork(2)", error))? else {
+        drop(told);
+        std::process::exit(work(Tell(tell)))
+    };
+    drop(tell);
+    let mut words = [0_u8; 2];
+    let failure = match nix::unistd::read(&told, &mut words) {
+        Ok(2) => {
+            let step = usize::from(words[0]).min(STEPS.len() - 1);
+            let error = io::Error::from_raw_os_error(i32::from(words[1]));
+            (STEPS[step], error)
+        }
+        _ => match spawn::pidfd_open(pid) {
+            Ok(pidfd) => return Ok((pid, pidfd)),
+            Err(error) => {
+                let _ = nix::sys::signal::kill(pid, Signal::SIGKILL);
+                ("pidfd_open(2)", error)
+            }
+        },
+    };
+    let _ = waitpid(pid, None);
+    Err(failure)
+}
+
+/// Forks a prompt's process onto a host. The descriptors are its channel and the one its forked children report on.
 pub fn process(
     name: &str,
     (host, namespaces): (&str, Option<&Namespaces>),
@@ -32,131 +88,120 @@ pub fn process(
     let channels: [OwnedFd; 4] = descriptors
         .try_into()
         .map_err(|_| ("spawn", io::Error::from_raw_os_error(libc::EBADF)))?;
-    if let Some(pid) = spawn::fork().map_err(|error| ("fork(2)", error))? {
-        let pidfd = spawn::pidfd_open(pid).map_err(|error| ("pidfd_open(2)", error))?;
-        return Ok((pid, pidfd));
-    }
-    let moved = namespaces
-        .map_or(Ok(()), Namespaces::enter)
-        .and_then(|()| shield::give_up());
-    std::process::exit(moved.map_or(126, |()| become_process(channels, name, host, process_main)))
+    born(
+        |tell| match move_to(namespaces).and_then(|()| settle_as_process(channels, name, &tell)) {
+            Ok(channels) => {
+                drop(tell);
+                process_main(channels, name, host)
+            }
+            Err(failure) => tell.failed(&failure),
+        },
+    )
 }
 
 /// Forks the wire's process. It keeps its three descriptors and no other of the keeper's.
-#[expect(
-    clippy::disallowed_methods,
-    reason = "the forked child leaves here: nothing of the keeper's is to be unwound"
-)]
 pub fn wire(channel: OwnedFd, ring: OwnedFd, out: OwnedFd) -> Result<(), Failure> {
-    if spawn::fork().map_err(|error| ("fork(2)", error))?.is_some() {
-        return Ok(());
-    }
-    let alone = descriptor_table::close_all_but(&[&channel, &ring, &out]);
-    std::process::exit(alone.map_or(126, |()| pump::run(channel, ring, out)))
+    let wire = born(|tell| {
+        let started = descriptor_table::close_all_but(&[&channel, &ring, &out, &tell.0])
+            .map_err(|error| (STEPS[6], error))
+            .and_then(|()| pump::start(channel, ring, out));
+        match started {
+            Ok(pump) => {
+                drop(tell);
+                pump.run()
+            }
+            Err(failure) => tell.failed(&failure),
+        }
+    });
+    wire.map(drop)
 }
 
-/// Forks and becomes the program in the child; the parent waits until execve has succeeded or failed.
-#[expect(
-    clippy::disallowed_methods,
-    reason = "the forked child leaves here: nothing of the keeper's is to be unwound"
-)]
+/// Forks and becomes the program in the child.
 pub fn program(
     arguments: &[Vec<u8>],
     namespaces: Option<&Namespaces>,
     descriptors: Vec<OwnedFd>,
 ) -> Result<Born, Failure> {
-    let [input, output, error]: [OwnedFd; 3] = descriptors
+    let standard: [OwnedFd; 3] = descriptors
         .try_into()
         .map_err(|_| ("run", io::Error::from_raw_os_error(libc::EBADF)))?;
     let arguments: Vec<CString> = arguments
         .iter()
         .filter_map(|argument| CString::new(argument.as_slice()).ok())
         .collect();
-    let (told, tell) = nix::unistd::pipe2(nix::fcntl::OFlag::O_CLOEXEC)
-        .map_err(|errno| ("pipe(2)", errno.into()))?;
-    let Some(pid) = spawn::fork().map_err(|error| ("fork(2)", error))? else {
-        let moved = namespaces
-            .map_or(Ok(()), Namespaces::enter)
-            .and_then(|()| shield::give_up());
-        let failed = match moved {
-            Ok(()) => become_program(&arguments, &input, &output, &error),
-            Err(error) => error.raw_os_error().unwrap_or(libc::EIO),
-        };
-        let _ = nix::unistd::write(&tell, &[failed as u8]);
-        std::process::exit(127)
-    };
-    drop(tell);
-    let mut errno = [0_u8; 1];
-    // End of file means that execve closed the other end: the program runs.
-    if nix::unistd::read(&told, &mut errno) == Ok(1) {
-        let _ = waitpid(pid, None);
-        return Err((
-            "execvp(3)",
-            io::Error::from_raw_os_error(i32::from(errno[0])),
-        ));
-    }
-    Ok((
-        pid,
-        spawn::pidfd_open(pid).map_err(|error| ("pidfd_open(2)", error))?,
-    ))
+    born(
+        |tell| match move_to(namespaces).and_then(|()| become_program(&arguments, &standard)) {
+            Err(failure) => {
+                tell.failed(&failure);
+                127
+            }
+            Ok(never) => match never {},
+        },
+    )
+}
+
+/// Runs in the forked child: goes to a host, and gives up what a process of the lab does not need.
+fn move_to(namespaces: Option<&Namespaces>) -> Result<(), Failure> {
+    namespaces
+        .map_or(Ok(()), Namespaces::enter)
+        .map_err(|error| ("setns(2)", error))?;
+    shield::give_up().map_err(|error| ("capset(2)", error))
 }
 
 /// Runs in the forked child: leaves it with standard descriptors to nowhere, its channels out of the way, and 3 free.
-fn become_process(
-    channels: [OwnedFd; 4],
+fn settle_as_process(
+    [requests, starts, reports, family]: [OwnedFd; 4],
     name: &str,
-    host: &str,
-    process_main: ProcessMain,
-) -> i32 {
+    tell: &Tell,
+) -> Result<[OwnedFd; 4], Failure> {
     let nowhere = nix::fcntl::open(
         "/dev/null",
         nix::fcntl::OFlag::O_RDWR,
         nix::sys::stat::Mode::empty(),
     );
-    let settled = nowhere.map_err(io::Error::from).and_then(|nowhere| {
-        descriptor_table::set_standard(&nowhere, &nowhere, &nowhere)?;
-        let [requests, starts, reports, family] = channels;
-        let channels = [
-            descriptor_table::move_high(requests)?,
-            descriptor_table::move_high(starts)?,
-            descriptor_table::move_high(reports)?,
-            descriptor_table::move_high(family)?,
-        ];
-        descriptor_table::close_all_but(&channels.each_ref())?;
-        // The number was closed just now with the rest; its owner must not close it a second time.
-        std::mem::forget(nowhere);
+    let nowhere = nowhere.map_err(|errno| ("open(2) of /dev/null", errno.into()))?;
+    descriptor_table::set_standard(&nowhere, &nowhere, &nowhere)
+        .map_err(|error| ("dup2(2)", error))?;
+    let high = |descriptor| {
+        descriptor_table::move_high(descriptor).map_err(|error| ("fcntl(F_DUPFD_CLOEXEC)", error))
+    };
+    let channels = [
+        high(requests)?,
+        high(starts)?,
+        high(reports)?,
+        high(family)?,
+    ];
+    let [requests, starts, reports, family] = &channels;
+    descriptor_table::close_all_but(&[requests, starts, reports, family, &tell.0])
+        .map_err(|error| (STEPS[6], error))?;
+    // The number was closed just now with the rest; its owner must not close it a second time.
+    std::mem::forget(nowhere);
+    let settled = || -> io::Result<()> {
         nix::sys::prctl::set_pdeathsig(Signal::SIGKILL)?;
         SigSet::empty().thread_set_mask()?;
         signal::settle_as_child()?;
         if let Ok(name) = CString::new(name) {
             nix::sys::prctl::set_name(&name)?;
         }
-        Ok(channels)
-    });
-    settled.map_or(126, |channels| process_main(channels, name, host))
-}
-
-/// Runs in the forked child: becomes the program, or gives the errno.
-fn become_program(
-    arguments: &[CString],
-    input: &OwnedFd,
-    output: &OwnedFd,
-    error: &OwnedFd,
-) -> i32 {
-    let started = || -> io::Result<()> {
-        let program = arguments
-            .first()
-            .ok_or_else(|| io::Error::from_raw_os_error(libc::ENOENT))?;
-        descriptor_table::set_standard(input, output, error)?;
-        signal::restore_defaults();
-        let _ = setsid();
-        nix::sys::prctl::set_pdeathsig(Signal::SIGKILL)?;
-        descriptor_table::close_on_exec_from_three()?;
-        nix::unistd::execvp(program, arguments)?;
         Ok(())
     };
-    started()
-        .err()
-        .and_then(|error| error.raw_os_error())
-        .unwrap_or(libc::EIO)
+    settled().map_err(|error| ("prctl(2) and sigaction(2)", error))?;
+    Ok(channels)
+}
+
+/// Runs in the forked child: becomes the program.
+fn become_program(
+    arguments: &[CString],
+    [input, output, error]: &[OwnedFd; 3],
+) -> Result<Infallible, Failure> {
+    let program = arguments
+        .first()
+        .ok_or_else(|| ("execvp(3)", io::Error::from_raw_os_error(libc::ENOENT)))?;
+    descriptor_table::set_standard(input, output, error).map_err(|error| ("dup2(2)", error))?;
+    signal::restore_defaults();
+    let _ = setsid();
+    nix::sys::prctl::set_pdeathsig(Signal::SIGKILL)
+        .map_err(|errno| ("prctl(2) and sigaction(2)", errno.into()))?;
+    descriptor_table::close_on_exec_from_three().map_err(|error| (STEPS[6], error))?;
+    nix::unistd::execvp(program, arguments).map_err(|errno| ("execvp(3)", errno.into()))
 }

@@ -6,7 +6,7 @@ use super::tier::{Attempt, Tier};
 use crate::event::Ended;
 use crate::sys::clock::Deadline;
 use crate::sys::ring::RINGS;
-use crate::sys::{pass, spawn};
+use crate::sys::{named, pass, spawn};
 use nix::poll::{PollFd, PollFlags, PollTimeout, poll};
 use nix::sys::socket::{AddressFamily, SockFlag, SockType, socketpair};
 use nix::sys::wait::{WaitPidFlag, WaitStatus, waitpid};
@@ -32,6 +32,7 @@ pub struct Lab {
     tier: Tier,
     attempts: Vec<Attempt>,
     notes: Vec<String>,
+    shielded: bool,
     keeper: Pid,
     channel: OwnedFd,
     ended: VecDeque<(i32, Ended)>,
@@ -73,7 +74,7 @@ pub struct Spawned {
 #[derive(Debug, thiserror::Error)]
 pub enum LabError {
     /// A step failed in the keeper.
-    #[error("{step}: {error}")]
+    #[error("{step}: {}", plain(error))]
     Refused {
         /// The step, as a system call or an interface names it.
         step: String,
@@ -88,9 +89,20 @@ pub enum LabError {
     /// The keeper is gone, and with it every process of the lab.
     #[error("the lab's keeper process has ended; `reset` starts a new lab")]
     KeeperGone,
-    /// The channel to the keeper failed.
-    #[error("channel to the lab's keeper: {0}")]
+    /// A call of this process failed.
+    #[error("{}", plain(.0))]
     Channel(#[from] io::Error),
+}
+
+/// An error as errno(3) names it.
+fn plain(error: &io::Error) -> String {
+    match error.raw_os_error() {
+        Some(number) => {
+            let errno = nix::errno::Errno::from_raw(number);
+            format!("{} ({errno:?})", errno.desc())
+        }
+        None => error.to_string(),
+    }
 }
 
 const EVERYTHING: i32 = libc::CLONE_NEWNET
@@ -165,7 +177,7 @@ impl Lab {
             None,
             SockFlag::SOCK_CLOEXEC,
         )
-        .map_err(io::Error::from)?;
+        .map_err(named("socketpair(2)"))?;
         let private = if tier.is_private() {
             "private"
         } else {
@@ -200,7 +212,14 @@ impl Lab {
             Err(error)
         };
         match first {
-            Ok((Reply::Ready { capture, notes }, descriptors)) => {
+            Ok((
+                Reply::Ready {
+                    capture,
+                    shielded,
+                    notes,
+                },
+                descriptors,
+            )) => {
                 let mut descriptors = descriptors.into_iter();
                 let Some(diag) = descriptors.next() else {
                     return failed(LabError::KeeperGone);
@@ -214,6 +233,7 @@ impl Lab {
                     tier,
                     attempts: Vec::new(),
                     notes,
+                    shielded,
                     keeper,
                     channel: ours,
                     ended: VecDeque::new(),
@@ -245,6 +265,11 @@ impl Lab {
     /// What could not be set up, in words.
     pub fn notes(&self) -> &[String] {
         &self.notes
+    }
+
+    /// False where a program of the lab can change settings of this machine's kernel: root's lab without mounts of its own.
+    pub fn is_shielded(&self) -> bool {
+        self.shielded
     }
 
     /// The keeper's process id as this process sees it.

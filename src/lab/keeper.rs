@@ -38,7 +38,7 @@ pub fn run(host: &str, private: bool, process_main: ProcessMain) -> ExitCode {
             // A terminal that is gone may have said what is to be removed: it is heard all the same.
             let _ = tell(&channel, &prepared.reply, &borrowed);
             drop(borrowed);
-            Keeper::new(channel, process_main, machines).and_then(Keeper::serve)
+            Keeper::new(channel, prepared.children, process_main, machines).serve()
         }
         Err((step, error)) => {
             let errno = error.raw_os_error().unwrap_or(0);
@@ -63,6 +63,8 @@ pub fn run(host: &str, private: bool, process_main: ProcessMain) -> ExitCode {
 struct Prepared {
     reply: Reply,
     descriptors: Vec<OwnedFd>,
+    /// Says when children have ended.
+    children: SignalFd,
     /// True when /etc/hosts is the lab's own.
     names: bool,
 }
@@ -73,8 +75,10 @@ fn prepare(host: &str, private: bool) -> Result<Prepared, Failure> {
     let _ = CString::new(COMM).map(|name| nix::sys::prctl::set_name(&name));
     nix::sys::prctl::set_child_subreaper(true)
         .map_err(|errno| ("prctl(PR_SET_CHILD_SUBREAPER)", errno.into()))?;
+    let children = watch_children().map_err(|errno| ("signalfd4(2)", errno.into()))?;
     let mut notes = Vec::new();
     let mut names = false;
+    let mut shielded = !shield::is_needed();
     if private {
         // The network this process was made in has the machine's tables; the first host's is made from it. Where the limit of network
         // namespaces is reached the lab does with the first.
@@ -98,9 +102,11 @@ fn prepare(host: &str, private: bool) -> Result<Prepared, Failure> {
                     );
                 }
                 if shield::is_needed() {
+                    let covered = shield::cover();
+                    shielded = covered.is_ok();
                     attempt(
                         "read-only settings of the kernel (/proc/sys, /sys)",
-                        shield::cover(),
+                        covered,
                     );
                 }
                 attempt(
@@ -120,10 +126,22 @@ fn prepare(host: &str, private: bool) -> Result<Prepared, Failure> {
         Err(error) => Err(error.raw_os_error().unwrap_or(0)),
     };
     Ok(Prepared {
-        reply: Reply::Ready { capture, notes },
+        reply: Reply::Ready {
+            capture,
+            shielded,
+            notes,
+        },
         descriptors,
+        children,
         names,
     })
+}
+
+fn watch_children() -> nix::Result<SignalFd> {
+    let mut mask = SigSet::empty();
+    mask.add(Signal::SIGCHLD);
+    mask.thread_block()?;
+    SignalFd::with_flags(&mask, SfdFlags::SFD_CLOEXEC | SfdFlags::SFD_NONBLOCK)
 }
 
 fn tell(
@@ -146,12 +164,13 @@ struct Keeper {
 }
 
 impl Keeper {
-    fn new(channel: OwnedFd, process_main: ProcessMain, machines: Machines) -> io::Result<Self> {
-        let mut mask = SigSet::empty();
-        mask.add(Signal::SIGCHLD);
-        mask.thread_block()?;
-        let children = SignalFd::with_flags(&mask, SfdFlags::SFD_CLOEXEC | SfdFlags::SFD_NONBLOCK)?;
-        Ok(Self {
+    fn new(
+        channel: OwnedFd,
+        children: SignalFd,
+        process_main: ProcessMain,
+        machines: Machines,
+    ) -> Self {
+        Self {
             channel,
             children,
             process_main,
@@ -159,7 +178,7 @@ impl Keeper {
             paths: Vec::new(),
             folder: None,
             machines,
-        })
+        }
     }
 
     /// Serves until the terminal's end of the channel closes, which it does however the terminal ends.

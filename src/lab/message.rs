@@ -65,6 +65,8 @@ pub enum Reply {
     Ready {
         /// Whether packet sockets come along; otherwise the error (CAP_NET_RAW is missing).
         capture: Result<(), i32>,
+        /// False where root's lab could not have the settings of this machine's kernel laid out of its reach.
+        shielded: bool,
         /// What could not be set up and is not needed by everything, in words.
         notes: Vec<String>,
     },

@@ -1,6 +1,7 @@
 //! The wire's process: frames from the ports into the wire, and what is due out of it again. The only file of the wire that reads a
 //! clock or touches a socket; what becomes of a frame is `wire`'s to say.
 
+use super::host::Failure;
 use super::wire::{Accepted, Port, Sink, Wire};
 use super::wire_message::{ITSELF, LIMIT, Told, WireRequest};
 use crate::event::wire::Delivered;
@@ -38,17 +39,20 @@ pub fn open() -> io::Result<(OwnedFd, OwnedFd)> {
     Ok((ring::open()?, out))
 }
 
-/// Carries frames until the terminal's end of the channel closes. Gives an exit status.
-pub fn run(channel: OwnedFd, ring: OwnedFd, out: OwnedFd) -> i32 {
+/// Makes this process the wire's.
+pub fn start(channel: OwnedFd, ring: OwnedFd, out: OwnedFd) -> Result<Pump, Failure> {
     let _ = CString::new(COMM).map(|name| nix::sys::prctl::set_name(&name));
     let _ = nix::sys::prctl::set_pdeathsig(nix::sys::signal::Signal::SIGKILL);
     let _ = SigSet::empty().thread_set_mask();
     let _ = signal::ignore_terminal();
     // Frames that are held leave on time, not when it suits other timers.
     let _ = nix::sys::prctl::set_timerslack(1);
-    let started = Ring::start(ring, EVERY, Look::Incoming, Room::for_ethernet(RING_MIB));
-    let Ok(ring) = started else { return 1 };
-    let mut pump = Pump {
+    // A filter that refuses the wait is found here, where it can be told.
+    ppoll(&mut [], Some(TimeSpec::from(Duration::ZERO)), None)
+        .map_err(|errno| ("ppoll(2)", errno.into()))?;
+    let ring = Ring::start(ring, EVERY, Look::Incoming, Room::for_ethernet(RING_MIB))
+        .map_err(|error| ("PACKET_RX_RING of the wire", error))?;
+    Ok(Pump {
         wire: Wire::new(SEED),
         ring,
         ports: Ports {
@@ -70,11 +74,11 @@ pub fn run(channel: OwnedFd, ring: OwnedFd, out: OwnedFd) -> i32 {
         accepted: 0,
         overrun: 0,
         told_missed: (0, 0),
-    };
-    i32::from(pump.carry().is_err())
+    })
 }
 
-struct Pump {
+/// The wire at work.
+pub struct Pump {
     wire: Wire,
     ring: Ring,
     ports: Ports,
@@ -87,6 +91,11 @@ struct Pump {
 }
 
 impl Pump {
+    /// Carries frames until the terminal's end of the channel closes. Gives an exit status.
+    pub fn run(mut self) -> i32 {
+        i32::from(self.carry().is_err())
+    }
+
     fn carry(&mut self) -> io::Result<()> {
         loop {
             while self.drain() {

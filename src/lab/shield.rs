@@ -3,6 +3,7 @@
 //! are given up. Files are not part of this: the lab's programs have the user's files.
 
 use crate::sys::spawn;
+use nix::errno::Errno;
 use nix::mount::{MsFlags, mount};
 use std::io;
 use std::path::Path;
@@ -57,7 +58,12 @@ pub fn cover() -> io::Result<()> {
 }
 
 fn bind(path: &str, flags: MsFlags) -> io::Result<()> {
-    mount(Some(path), path, NONE, MsFlags::MS_BIND, NONE)?;
+    let over = |flags| mount(Some(path), path, NONE, flags, NONE);
+    // In a container's user namespace what is mounted below may not be uncovered (EINVAL): it comes along.
+    over(MsFlags::MS_BIND).or_else(|errno| match errno {
+        Errno::EINVAL => over(MsFlags::MS_BIND | MsFlags::MS_REC),
+        other => Err(other),
+    })?;
     let again = MsFlags::MS_REMOUNT
         | MsFlags::MS_BIND
         | MsFlags::MS_NOSUID

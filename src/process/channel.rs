@@ -2,6 +2,7 @@
 //! waits to read (`unix_write_space` in the kernel): two more changes of the running task for each message. That a call begins has a pipe of
 //! its own: nobody waits for it as long as calls return at once.
 
+use crate::sys::named;
 use nix::fcntl::OFlag;
 use nix::unistd::pipe2;
 use std::fs::File;
@@ -42,9 +43,9 @@ pub struct Theirs {
 impl Channel {
     /// Makes the pipes; all six descriptors are closed by execve(2).
     pub fn new() -> io::Result<Self> {
-        let (read_requests, write_requests) = pipe2(OFlag::O_CLOEXEC)?;
-        let (read_starts, write_starts) = pipe2(OFlag::O_CLOEXEC)?;
-        let (read_reports, write_reports) = pipe2(OFlag::O_CLOEXEC)?;
+        let (read_requests, write_requests) = pipe2(OFlag::O_CLOEXEC).map_err(named("pipe2(2)"))?;
+        let (read_starts, write_starts) = pipe2(OFlag::O_CLOEXEC).map_err(named("pipe2(2)"))?;
+        let (read_reports, write_reports) = pipe2(OFlag::O_CLOEXEC).map_err(named("pipe2(2)"))?;
         // The flag belongs to these ends alone.
         for end in [&read_starts, &read_reports] {
             nix::fcntl::fcntl(end, nix::fcntl::FcntlArg::F_SETFL(OFlag::O_NONBLOCK))?;

@@ -182,7 +182,12 @@ impl Session {
         if let Some(channel) = made.wire {
             taps.take_wire(channel);
         }
-        taps.plug(made.port, address::mac(number))?;
+        if let Err(error) = taps.plug(made.port, address::mac(number)) {
+            return Err(match error.raw_os_error() {
+                Some(libc::EPIPE | libc::ECONNRESET) => HostError::Unfit(NO_WIRE.to_owned()),
+                _ => HostError::Io(error),
+            });
+        }
         self.hosts.machines.push(machine);
         self.make_process_on(name, name)?;
         Ok(())

@@ -4,6 +4,8 @@ use crate::lab::handle::{FIRST_HOST, Lab, LabError};
 use crate::lab::tier::{Tier, refused_namespaces, remedy};
 use crate::render::styled::{Line, Style, Styled};
 use crate::session::{Session, Settings};
+use crate::shell::lesson::folder::Folder;
+use crate::sys::threads;
 
 /// Tries every way to have a lab and says how each ended.
 pub fn examine(settings: &Settings) -> Styled {
@@ -45,12 +47,16 @@ pub fn examine(settings: &Settings) -> Styled {
             for note in lab.notes() {
                 text.say(Style::Dim, 2, &format!("not set up: {note}"));
             }
+            let is_shielded = lab.is_shielded();
             let remedy = remedy(lab.attempts()).filter(|_| !settings.host_network);
             drop(lab);
             let remedy = match work(settings, tier) {
                 Ok(()) => {
                     text.say(Style::Plain, 0, capabilities(tier));
                     text.say(Style::Plain, 0, &privacy(tier, &namespaces));
+                    if tier.is_private() && !is_shielded {
+                        text.say(Style::Error, 0, NOT_SHIELDED);
+                    }
                     remedy
                 }
                 Err((what, error)) => {
@@ -80,6 +86,11 @@ pub fn examine(settings: &Settings) -> Styled {
 
 /// Does what every session does first, and what a lab is for: a process, a host on the wire, a program. An error says which it was.
 fn work(settings: &Settings, tier: Tier) -> Result<(), (&'static str, String)> {
+    threads::can_begin().map_err(|error| {
+        let what = "no thread can be made, so `&` does not work, nor do lessons and the prompt";
+        (what, format!("{error} (pthread_create(3), clone3(2))"))
+    })?;
+    Folder::new().map_err(|error| ("lessons do not work", error.to_string()))?;
     let mut session = Session::start(settings.clone())
         .map_err(|error| ("no session can be started", error.to_string()))?;
     if tier.is_private() {
@@ -93,6 +104,9 @@ fn work(settings: &Settings, tier: Tier) -> Result<(), (&'static str, String)> {
         Err(error) => Err(("`run true` does not work", error.to_string())),
     }
 }
+
+/// Said of root's lab where no mounts of its own could be made.
+const NOT_SHIELDED: &str = "Programs that `run` starts can change this machine's kernel settings (/proc/sys), because this lab runs as root and could not make them read-only: run it as an ordinary user.";
 
 /// What a program of the lab can reach, and what not. The namespaces are those the lab was made with.
 fn privacy(tier: Tier, namespaces: &str) -> String {

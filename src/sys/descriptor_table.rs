@@ -6,7 +6,7 @@
 
 use nix::sys::resource::{Resource, getrlimit, setrlimit};
 use std::io;
-use std::os::fd::{AsRawFd, FromRawFd, OwnedFd};
+use std::os::fd::{AsRawFd, FromRawFd, OwnedFd, RawFd};
 use std::sync::OnceLock;
 
 /// Soft and hard limit as this process was started with them.
@@ -29,14 +29,21 @@ pub fn original_limit() -> Option<(u64, u64)> {
     ORIGINAL.get().copied()
 }
 
+/// The limits where they cannot be asked for: what Linux begins with.
+const UNKNOWN: (u64, u64) = (1024, 1024);
+
 /// Moves a descriptor as high as the hard limit allows (at most 65,535), above the soft limit where that is lower, so that no
 /// socket made later meets its number. The soft limit stays as it was: open descriptors may lie above it.
 pub fn move_high(descriptor: OwnedFd) -> io::Result<OwnedFd> {
-    let (soft, hard) = getrlimit(Resource::RLIMIT_NOFILE)?;
-    let top = hard.min(65_536);
-    setrlimit(Resource::RLIMIT_NOFILE, top.max(soft), hard)?;
+    let (soft, hard) = getrlimit(Resource::RLIMIT_NOFILE).unwrap_or(UNKNOWN);
+    let highest = hard.min(65_536).max(soft);
+    let raised = setrlimit(Resource::RLIMIT_NOFILE, highest, hard).is_ok();
+    // Where the limit cannot be changed the numbers below it have to do.
+    let top = if raised { hard.min(65_536) } else { soft };
     let moved = move_from(descriptor, (top as i32 - 64).max(3));
-    setrlimit(Resource::RLIMIT_NOFILE, soft, hard)?;
+    if raised {
+        setrlimit(Resource::RLIMIT_NOFILE, soft, hard)?;
+    }
     moved
 }
 
@@ -55,41 +62,53 @@ pub fn move_from(descriptor: OwnedFd, first: i32) -> io::Result<OwnedFd> {
     moved
 }
 
-/// Closes every descriptor from 3 on but these (close_range(2)).
+/// Closes every descriptor from 3 on but these (close_range(2); one after the other where a kernel or a filter does not allow that).
 pub fn close_all_but(kept: &[&OwnedFd]) -> io::Result<()> {
     let mut kept: Vec<u32> = kept.iter().map(|fd| fd.as_raw_fd() as u32).collect();
     kept.sort_unstable();
     let mut first = 3;
-    for last in kept.into_iter().map(Some).chain([None]) {
+    for last in kept.iter().copied().map(Some).chain([None]) {
         let end = last.map_or(u32::MAX, |kept| kept - 1);
-        if first <= end {
-            // SAFETY: the caller has just been forked and owns every descriptor; those it goes on using are spared.
-            let result = unsafe { libc::syscall(libc::SYS_close_range, first, end, 0) };
-            if result == -1 {
-                return Err(io::Error::last_os_error());
+        if first <= end && close_range(first, end, 0).is_err() {
+            for number in open_numbers()? {
+                if number >= 3 && !kept.contains(&(number as u32)) {
+                    // SAFETY: the caller has just been forked and owns every descriptor; those it goes on using are spared.
+                    unsafe { libc::close(number) };
+                }
             }
+            return Ok(());
         }
         first = last.map_or(first, |kept| kept + 1);
     }
     Ok(())
 }
 
-/// Marks every descriptor from 3 on to be closed by execve (close_range(2) with CLOSE_RANGE_CLOEXEC).
+/// Marks every descriptor from 3 on to be closed by execve (close_range(2) with CLOSE_RANGE_CLOEXEC, or one after the other).
 pub fn close_on_exec_from_three() -> io::Result<()> {
-    // SAFETY: three integers; no descriptor is closed here.
-    let result = unsafe {
-        libc::syscall(
-            libc::SYS_close_range,
-            3,
-            u32::MAX,
-            libc::CLOSE_RANGE_CLOEXEC,
-        )
-    };
+    if close_range(3, u32::MAX, libc::CLOSE_RANGE_CLOEXEC).is_err() {
+        for number in open_numbers()?.into_iter().filter(|number| *number >= 3) {
+            // SAFETY: takes integers; a number that is not open gives EBADF.
+            unsafe { libc::fcntl(number, libc::F_SETFD, libc::FD_CLOEXEC) };
+        }
+    }
+    Ok(())
+}
+
+fn close_range(first: u32, last: u32, flags: libc::c_uint) -> io::Result<()> {
+    // SAFETY: takes integers; who calls owns the descriptors of the range.
+    let result = unsafe { libc::syscall(libc::SYS_close_range, first, last, flags) };
     if result == -1 {
         Err(io::Error::last_os_error())
     } else {
         Ok(())
     }
+}
+
+/// The numbers of the open descriptors of this process (proc_pid_fd(5)); that of the list itself is among them, and closed by now.
+fn open_numbers() -> io::Result<Vec<RawFd>> {
+    let entries = std::fs::read_dir("/proc/self/fd")?;
+    let number = |entry: std::fs::DirEntry| entry.file_name().to_str()?.parse().ok();
+    Ok(entries.flatten().filter_map(number).collect())
 }
 
 /// Makes standard input, output and error the given descriptors (dup2(2)).

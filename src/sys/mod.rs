@@ -26,3 +26,17 @@ pub mod signal;
 pub mod socket;
 pub mod spawn;
 pub mod terminal;
+pub mod threads;
+
+use nix::errno::Errno;
+use std::io;
+
+/// Makes of an errno an error whose text says which call gave it.
+pub fn named(call: &'static str) -> impl Fn(Errno) -> io::Error {
+    move |errno| {
+        io::Error::new(
+            io::Error::from(errno).kind(),
+            format!("{call}: {}", errno.desc()),
+        )
+    }
+}

@@ -12,7 +12,7 @@ use crate::session::Settings;
 use crate::shell::{Format, Screen};
 use std::sync::Mutex;
 use std::sync::atomic::{AtomicUsize, Ordering::Relaxed};
-use std::sync::mpsc::channel;
+use std::sync::mpsc::{Sender, channel};
 use std::time::Duration;
 
 /// How lessons are to be checked.
@@ -62,24 +62,32 @@ pub fn check_all(
     let mut reports: Vec<Vec<Report>> = vec![Vec::new(); volumes.len()];
     let next = AtomicUsize::new(0);
     let json = Mutex::new(Vec::<String>::new());
-    std::thread::scope(|scope| {
-        let (sender, finished) = channel();
-        for _ in 0..wish.jobs.clamp(1, runs.len().max(1)) {
-            let (sender, next, runs, json) = (sender.clone(), &next, &runs, &json);
-            scope.spawn(move || {
-                loop {
-                    let index = next.fetch_add(1, Relaxed);
-                    let Some((place, lesson)) = runs.get(index) else {
-                        return;
-                    };
-                    let report = one(lesson, settings, wish, json);
-                    if sender.send((*place, report)).is_err() {
-                        return;
-                    }
-                }
-            });
+    let (sender, finished) = channel();
+    let work = |sender: Sender<(usize, Report)>| {
+        loop {
+            let index = next.fetch_add(1, Relaxed);
+            let Some((place, lesson)) = runs.get(index) else {
+                return;
+            };
+            let report = one(lesson, settings, wish, &json);
+            if sender.send((*place, report)).is_err() {
+                return;
+            }
         }
-        drop(sender);
+    };
+    std::thread::scope(|scope| {
+        let work = &work;
+        let mut threads = 0;
+        for _ in 0..wish.jobs.clamp(1, runs.len().max(1)) {
+            let sender = sender.clone();
+            let begun = std::thread::Builder::new().spawn_scoped(scope, move || work(sender));
+            threads += usize::from(begun.is_ok());
+        }
+        if threads == 0 {
+            work(sender);
+        } else {
+            drop(sender);
+        }
         for (place, report) in finished {
             if let Ok(mut lines) = json.lock() {
                 for line in lines.drain(..) {

@@ -24,7 +24,14 @@ impl Folder {
         let place = std::env::temp_dir();
         sweep(&place);
         loop {
-            let path = nix::unistd::mkdtemp(&place.join(format!("{PREFIX}XXXXXX")))?;
+            let path =
+                nix::unistd::mkdtemp(&place.join(format!("{PREFIX}XXXXXX"))).map_err(|errno| {
+                    io::Error::other(format!(
+                        "no folder can be made in {}: {} ({errno:?}); TMPDIR names another place",
+                        place.display(),
+                        errno.desc()
+                    ))
+                })?;
             // Somebody who sweeps at this moment may have been faster.
             if let Some(lock) = hold(&path) {
                 return Ok(Self { path, _lock: lock });
@@ -70,11 +77,13 @@ fn sweep(place: &Path) {
 /// Does some work on a thread whose current folder is this one, and only its: what it starts begins there (unshare(2), CLONE_FS).
 pub fn within<T: Send>(folder: &Path, work: impl FnOnce() -> T + Send) -> io::Result<T> {
     std::thread::scope(|scope| {
-        let thread = scope.spawn(|| {
+        let begun = std::thread::Builder::new().spawn_scoped(scope, || {
             unshare(CloneFlags::CLONE_FS)?;
             std::env::set_current_dir(folder)?;
             Ok(work())
         });
+        let thread = begun
+            .map_err(|error| io::Error::other(format!("no thread can be made for it: {error}")))?;
         thread
             .join()
             .unwrap_or_else(|panic| std::panic::resume_unwind(panic))

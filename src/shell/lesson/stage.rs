@@ -58,7 +58,7 @@ pub enum Obstacle {
     #[error("no lab could be made: {0}")]
     Lab(#[from] LabError),
     /// The lesson's folder could not be made or written.
-    #[error("the lesson's folder: {0}")]
+    #[error("the lesson has no folder: {0}")]
     Folder(#[from] std::io::Error),
     /// The hosts, processes or settings of the front matter could not be had.
     #[error("{0}")]
