@@ -4,7 +4,7 @@ use super::message::{Execute, LIMIT, Request, decode, encode};
 use crate::engine::Engine;
 use crate::engine::report::{Report, Reports, thread_name};
 use crate::event::RefusedEvent;
-use crate::sys::signal;
+use crate::sys::{signal, threads};
 use std::fs::File;
 use std::io::{self, Read, Write};
 use std::os::fd::{AsRawFd, OwnedFd};
@@ -77,7 +77,8 @@ impl Process {
                 process: process.engine.name().to_owned(),
                 job,
                 reason: format!(
-                    "no thread can be made for this job: {error}; this process has {threads} (RLIMIT_NPROC, pids.max of the cgroup and /proc/sys/kernel/threads-max are the limits); `cancel` ends a job"
+                    "no thread can be made for this job: {}; this process has {threads} (RLIMIT_NPROC, pids.max of the cgroup and /proc/sys/kernel/threads-max are the limits); `cancel` ends a job",
+                    threads::plain(&error)
                 ),
                 fruitless: false,
             }));

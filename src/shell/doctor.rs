@@ -88,7 +88,7 @@ pub fn examine(settings: &Settings) -> Styled {
 fn work(settings: &Settings, tier: Tier) -> Result<(), (&'static str, String)> {
     threads::can_begin().map_err(|error| {
         let what = "no thread can be made, so `&` does not work, nor do lessons and the prompt";
-        (what, format!("{error} (pthread_create(3), clone3(2))"))
+        (what, error.to_string())
     })?;
     Folder::new().map_err(|error| ("lessons do not work", error.to_string()))?;
     let mut session = Session::start(settings.clone())

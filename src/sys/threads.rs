@@ -1,5 +1,7 @@
 //! Threads, where they can be had: limits (RLIMIT_NPROC, pids.max of a cgroup) and filters that refuse clone3(2) leave a process with one.
 
+use super::named;
+use nix::errno::Errno;
 use std::io;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::thread::{self, Builder};
@@ -32,10 +34,15 @@ pub fn side_by_side<T: Send, R: Send>(items: Vec<T>, work: impl Fn(T) -> R + Syn
 
 /// Whether this process can have one more thread.
 pub fn can_begin() -> io::Result<()> {
-    let thread = Builder::new().spawn(|| {})?;
+    let thread = Builder::new().spawn(|| {}).map_err(|error| plain(&error))?;
     thread
         .join()
         .map_err(|_| io::Error::other("a thread that did nothing has panicked"))
+}
+
+/// Why no thread could be had, as errno(3) names it.
+pub fn plain(error: &io::Error) -> io::Error {
+    named("clone3(2)")(Errno::from_raw(error.raw_os_error().unwrap_or(0)))
 }
 
 fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
