@@ -32,3 +32,28 @@ pub struct Renamed {
     /// The student's; one name for several stands for them as a tuple, and `_` for a value that was given none.
     pub student: Vec<String>,
 }
+
+impl Renamed {
+    /// The student's name for each of the lesson's, one by one: the newest, where it has had several.
+    pub fn latest(called: &[Self]) -> Vec<Self> {
+        let mut found: Vec<Self> = Vec::new();
+        for renamed in called.iter().rev() {
+            if renamed.lesson.len() != renamed.student.len() {
+                continue;
+            }
+            for (lesson, student) in renamed.lesson.iter().zip(&renamed.student) {
+                let known = found
+                    .iter()
+                    .any(|one| one.process == renamed.process && one.lesson == [lesson.as_str()]);
+                if !known && lesson != student && student != "_" {
+                    found.push(Self {
+                        process: renamed.process.clone(),
+                        lesson: vec![lesson.clone()],
+                        student: vec![student.clone()],
+                    });
+                }
+            }
+        }
+        found
+    }
+}

@@ -4,7 +4,6 @@ use super::aside::Aside;
 use super::context::context;
 use super::folder::Folder;
 use super::library::Library;
-use super::naming::latest;
 use super::play::{BLIND, file, said};
 use super::progress_file;
 use super::stage::Obstacle;
@@ -369,7 +368,7 @@ impl Shell {
         }
         course.asked.clear();
         course.called.append(&mut course.renamed);
-        course.given_back = latest(&course.called);
+        course.given_back = Renamed::latest(&course.called);
         course.right = (0, 0);
         // What stands right before the step is shown again; what led there is only done again.
         let first = course.beats[..at]

@@ -98,29 +98,6 @@ impl Shell {
     }
 }
 
-/// The student's name for each of the lesson's, one by one: the newest, where it has had several.
-pub(super) fn latest(called: &[Renamed]) -> Vec<Renamed> {
-    let mut found: Vec<Renamed> = Vec::new();
-    for renamed in called.iter().rev() {
-        if renamed.lesson.len() != renamed.student.len() {
-            continue;
-        }
-        for (lesson, student) in renamed.lesson.iter().zip(&renamed.student) {
-            let known = found
-                .iter()
-                .any(|one| one.process == renamed.process && one.lesson == [lesson.as_str()]);
-            if !known && lesson != student && student != "_" {
-                found.push(Renamed {
-                    process: renamed.process.clone(),
-                    lesson: vec![lesson.clone()],
-                    student: vec![student.clone()],
-                });
-            }
-        }
-    }
-    found
-}
-
 fn quoted(names: &[String]) -> String {
     let quoted: Vec<String> = names.iter().map(|name| format!("`{name}`")).collect();
     quoted.join(", ")
