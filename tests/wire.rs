@@ -248,12 +248,12 @@ fn the_last_ack_of_a_handshake_does_not_make_a_connection_of_it_while_it_is_on_i
     if !private_lab() {
         return;
     }
-    // Three knock before one is let in: with a backlog of 0 the listener answers with SYN cookies, and takes the first ACK only.
+    // Three knock before one is let in, all within the time that a frame takes: with a backlog of 0 the listener answers with SYN cookies, and takes the first ACK only.
     let ran = script(
         "host client 10.0.0.1\nhost server 10.0.0.2\nserver> s = socket; bind s 10.0.0.2:5000; listen s 0\n\
-         client> warm = socket AF_INET SOCK_DGRAM; sendto warm \"x\" 10.0.0.2:9\nwire delay 30ms\n\
+         client> warm = socket AF_INET SOCK_DGRAM; sendto warm \"x\" 10.0.0.2:9\nwire delay 200ms\n\
          client> a = socket; connect a 10.0.0.2:5000 &\nclient> b = socket; connect b 10.0.0.2:5000 &\n\
-         client> d = socket; connect d 10.0.0.2:5000 &\nsleep 300ms\nclient> send b \"x\"\nsleep 700ms",
+         client> d = socket; connect d 10.0.0.2:5000 &\nsleep 1s\nclient> send b \"x\"\nsleep 900ms",
     );
     let last: Vec<&str> = ran
         .out
