@@ -43,7 +43,10 @@ fn why_says_what_the_socket_had_been_through() {
         ),
         (
             "s = socket\nsend s 'x'\nwhy",
-            &["EPIPE", "s was never connected: connect was not called on it"],
+            &[
+                "EPIPE",
+                "s was never connected: connect was not called on it",
+            ],
         ),
         (
             "s = create_server :5000\nc = create_connection localhost:5000\nconn, a = accept s\nrecv s\nwhy",

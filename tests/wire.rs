@@ -253,7 +253,7 @@ fn the_last_ack_of_a_handshake_does_not_make_a_connection_of_it_while_it_is_on_i
         "host client 10.0.0.1\nhost server 10.0.0.2\nserver> s = socket; bind s 10.0.0.2:5000; listen s 0\n\
          client> warm = socket AF_INET SOCK_DGRAM; sendto warm \"x\" 10.0.0.2:9\nwire delay 200ms\n\
          client> a = socket; connect a 10.0.0.2:5000 &\nclient> b = socket; connect b 10.0.0.2:5000 &\n\
-         client> d = socket; connect d 10.0.0.2:5000 &\nsleep 1s\nclient> send b \"x\"\nsleep 900ms",
+         client> d = socket; connect d 10.0.0.2:5000 &\nsleep 1s\nclient> send b \"x\"\nsleep 2500ms",
     );
     let last: Vec<&str> = ran
         .out
