@@ -1,0 +1,109 @@
+//! `trace [--summary N] [--quiet] [--out FILE] PROGRAM ARGUMENTS…` prints a line for each socket call of a program.
+#![expect(
+    clippy::disallowed_methods,
+    reason = "an example has an edge: it exits with the program's status"
+)]
+
+use socklab_tracer::call::{Call, Decision, Entering, Exit, Note, Summary};
+use socklab_tracer::text;
+use socklab_tracer::trace::{Options, Sink, Step, trace};
+use std::convert::Infallible;
+use std::fmt::Display;
+use std::io::{self, BufWriter, Write};
+use std::os::unix::process::CommandExt;
+use std::process::{Command, exit};
+
+struct Lines {
+    out: Box<dyn Write>,
+    quiet: bool,
+    calls: u64,
+    summed: u64,
+}
+
+impl Lines {
+    fn line(&mut self, id: i32, text: impl Display) {
+        let _ = writeln!(self.out, "{id} {text}");
+    }
+}
+
+impl Sink for Lines {
+    fn entering(&mut self, _call: &Entering) -> Decision {
+        Decision::Go
+    }
+    fn returned(&mut self, call: &Call) {
+        self.calls += 1;
+        if !self.quiet {
+            self.line(call.tid, text::returned(call));
+        }
+    }
+    fn summed(&mut self, summary: &Summary) {
+        self.summed += summary.calls;
+        self.line(summary.pid, text::summed(summary));
+    }
+    fn forked(&mut self, parent: i32, child: i32) {
+        self.line(parent, format_args!("+++ forked {child} +++"));
+    }
+    fn threaded(&mut self, process: i32, thread: i32) {
+        self.line(process, format_args!("+++ thread {thread} +++"));
+    }
+    fn execed(&mut self, process: i32, program: &str) {
+        self.line(process, format_args!("+++ executes {program} +++"));
+    }
+    fn thread_ended(&mut self, process: i32, thread: i32) {
+        self.line(process, format_args!("+++ thread {thread} ended +++"));
+    }
+    fn ended(&mut self, process: i32, exit: Exit) {
+        self.line(process, format_args!("+++ ended: {exit:?} +++"));
+    }
+    fn note(&mut self, process: i32, note: &Note) {
+        self.line(process, format_args!("+++ {note:?} +++"));
+    }
+}
+
+fn main() -> io::Result<()> {
+    let mut arguments = std::env::args().skip(1).peekable();
+    let mut options = Options::default();
+    let mut lines = Lines {
+        out: Box::new(BufWriter::new(io::stderr())),
+        quiet: false,
+        calls: 0,
+        summed: 0,
+    };
+    while let Some(flag) = arguments.next_if(|argument| argument.starts_with("--")) {
+        match flag.as_str() {
+            "--quiet" => lines.quiet = true,
+            "--spread" => options.one_processor = false,
+            "--summary" => {
+                options.calls_a_second = arguments.next().and_then(|limit| limit.parse().ok());
+            }
+            "--out" => {
+                let file = std::fs::File::create(arguments.next().unwrap_or_default())?;
+                lines.out = Box::new(BufWriter::new(file));
+            }
+            other => return Err(io::Error::other(format!("no such flag: {other}"))),
+        }
+    }
+    let Some(program) = arguments.next() else {
+        return Err(io::Error::other("which program?"));
+    };
+    let arguments: Vec<String> = arguments.collect();
+    let start = || -> io::Result<Infallible> { Err(Command::new(&program).args(arguments).exec()) };
+    let ended = trace(start, &options, &mut lines);
+    let totals = format!(
+        "+++ {} calls told, {} summed +++",
+        lines.calls, lines.summed
+    );
+    lines.line(0, totals);
+    lines.out.flush()?;
+    match ended {
+        Ok(ended) => match ended.exit {
+            Exit::Status(status) => exit(status),
+            Exit::Signal(signal) => exit(128 + signal),
+        },
+        Err(error) => {
+            let status = if error.step == Step::Start { 127 } else { 125 };
+            let _ = writeln!(io::stderr(), "trace: {program}: {error}");
+            exit(status)
+        }
+    }
+}

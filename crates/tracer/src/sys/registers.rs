@@ -1,0 +1,154 @@
+//! The registers of a stopped thread, by what they mean to a system call on each architecture.
+#![expect(
+    unsafe_code,
+    reason = "PTRACE_GETREGSET fills a C structure through a pointer"
+)]
+
+use super::checked;
+use std::io;
+
+/// The registers of a thread.
+#[derive(Clone, Copy)]
+pub(crate) struct Registers(libc::user_regs_struct);
+
+const NT_PRSTATUS: usize = 1;
+
+/// Reads a stopped thread's registers.
+pub(crate) fn read(tid: i32) -> io::Result<Registers> {
+    // SAFETY: the structure consists of integers, for which zero is a value.
+    let mut registers: libc::user_regs_struct = unsafe { std::mem::zeroed() };
+    let mut vector = libc::iovec {
+        iov_base: (&raw mut registers).cast(),
+        iov_len: size_of_val(&registers),
+    };
+    // SAFETY: the vector names the structure and its length; both outlive the call.
+    checked(unsafe { libc::ptrace(libc::PTRACE_GETREGSET, tid, NT_PRSTATUS, &raw mut vector) })?;
+    Ok(Registers(registers))
+}
+
+/// Sets a stopped thread's registers.
+pub(crate) fn write(tid: i32, registers: &Registers) -> io::Result<()> {
+    let mut copy = registers.0;
+    let mut vector = libc::iovec {
+        iov_base: (&raw mut copy).cast(),
+        iov_len: size_of_val(&copy),
+    };
+    // SAFETY: the vector names the structure and its length; both outlive the call.
+    checked(unsafe { libc::ptrace(libc::PTRACE_SETREGSET, tid, NT_PRSTATUS, &raw mut vector) })
+        .map(|_| ())
+}
+
+/// Makes a call that is about to begin none: the kernel runs number -1, which does nothing.
+pub(crate) fn cancel_call(tid: i32) -> io::Result<()> {
+    set_call_number(tid, -1)
+}
+
+#[cfg(target_arch = "x86_64")]
+fn set_call_number(tid: i32, number: i64) -> io::Result<()> {
+    let mut registers = read(tid)?;
+    registers.0.orig_rax = number as u64;
+    write(tid, &registers)
+}
+
+#[cfg(target_arch = "aarch64")]
+fn set_call_number(tid: i32, number: i64) -> io::Result<()> {
+    const NT_ARM_SYSTEM_CALL: usize = 0x404;
+    let mut number = number as i32;
+    let mut vector = libc::iovec {
+        iov_base: (&raw mut number).cast(),
+        iov_len: size_of_val(&number),
+    };
+    // SAFETY: the vector names the number and its length; both outlive the call.
+    checked(unsafe {
+        libc::ptrace(
+            libc::PTRACE_SETREGSET,
+            tid,
+            NT_ARM_SYSTEM_CALL,
+            &raw mut vector,
+        )
+    })
+    .map(|_| ())
+}
+
+#[cfg(target_arch = "x86_64")]
+impl Registers {
+    /// Goes back to the call's instruction, to make this call when the thread runs.
+    pub(crate) fn call_again(&mut self, number: u64, arguments: [u64; 6]) {
+        self.0.rip -= 2;
+        self.0.rax = number;
+        self.0.orig_rax = u64::MAX;
+        for (index, value) in arguments.into_iter().enumerate() {
+            self.set_argument(index, value);
+        }
+    }
+
+    /// Sets an argument of the call that is about to begin.
+    pub(crate) fn set_argument(&mut self, index: usize, value: u64) {
+        let registers = &mut self.0;
+        *[
+            &mut registers.rdi,
+            &mut registers.rsi,
+            &mut registers.rdx,
+            &mut registers.r10,
+            &mut registers.r8,
+            &mut registers.r9,
+        ][index] = value;
+    }
+
+    /// Sets what the call returns.
+    pub(crate) fn set_result(&mut self, value: i64) {
+        self.0.rax = value as u64;
+    }
+
+    /// The first argument of the call the thread is in.
+    pub(crate) fn first_argument(&self) -> u64 {
+        self.0.rdi
+    }
+
+    /// The number of the call the thread is in.
+    pub(crate) fn number(&self) -> u64 {
+        self.0.orig_rax
+    }
+
+    /// At the first instruction of a signal's handler: where the frame keeps what the interrupted call will return.
+    pub(crate) fn frame_result(&self) -> u64 {
+        // struct rt_sigframe: the return address, then ucontext: flags, link and stack (40 bytes), then rax as the 14th register.
+        self.0.rsp + 8 + 40 + 13 * 8
+    }
+}
+
+#[cfg(target_arch = "aarch64")]
+impl Registers {
+    /// Goes back to the call's instruction, to make this call when the thread runs.
+    pub(crate) fn call_again(&mut self, number: u64, arguments: [u64; 6]) {
+        self.0.pc -= 4;
+        self.0.regs[8] = number;
+        self.0.regs[..6].copy_from_slice(&arguments);
+    }
+
+    /// Sets an argument of the call that is about to begin.
+    pub(crate) fn set_argument(&mut self, index: usize, value: u64) {
+        self.0.regs[index] = value;
+    }
+
+    /// Sets what the call returns.
+    pub(crate) fn set_result(&mut self, value: i64) {
+        self.0.regs[0] = value as u64;
+    }
+
+    /// The first argument of the call the thread is in.
+    pub(crate) fn first_argument(&self) -> u64 {
+        self.0.regs[0]
+    }
+
+    /// The number of the call the thread is in.
+    pub(crate) fn number(&self) -> u64 {
+        self.0.regs[8]
+    }
+
+    /// At the first instruction of a signal's handler: where the frame keeps what the interrupted call will return.
+    pub(crate) fn frame_result(&self) -> u64 {
+        // struct rt_sigframe: siginfo (128 bytes), then ucontext up to its registers (176), then fault_address and x0.
+        self.0.sp + 128 + 176 + 8
+    }
+}
