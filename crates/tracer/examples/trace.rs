@@ -33,7 +33,11 @@ impl Sink for Lines {
     fn returned(&mut self, call: &Call) {
         self.calls += 1;
         if !self.quiet {
-            self.line(call.tid, text::returned(call));
+            let anew = match call.restarts {
+                0 => String::new(),
+                times => format!(" begun anew: {times}"),
+            };
+            self.line(call.tid, text::returned(call) + &anew);
         }
     }
     fn summed(&mut self, summary: &Summary) {

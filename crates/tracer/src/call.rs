@@ -118,7 +118,9 @@ pub enum Argument {
     },
     /// Events of epoll.
     Events(Vec<EpollEvent>),
-    /// A time to wait, in nanoseconds; from poll's milliseconds, timeval or timespec.
+    /// A time to wait, in milliseconds; negative for ever.
+    Milliseconds(i32),
+    /// A time to wait, in nanoseconds; from struct timeval or timespec.
     Timeout(i128),
     /// Signals blocked meanwhile, as the kernel's 64 bits.
     Signals(u64),

@@ -250,6 +250,10 @@ impl Tracer<'_> {
             Concern::Never => None,
             Concern::Always => Some(files.borrow().descriptor(numbers[0] as i32)),
             Concern::Fd(index) => argument(index),
+            Concern::Known(index) => {
+                let set = files.borrow().descriptor(numbers[index] as i32);
+                set.map(Some).or_else(|| argument(index))
+            }
             Concern::Either(one, other) => argument(one).or_else(|| argument(other)),
             Concern::Range => files
                 .borrow()
@@ -259,7 +263,12 @@ impl Tracer<'_> {
             Concern::Poll | Concern::Select => {
                 let memory = ProcessMemory(tid);
                 let row = CALLS.get(entry.data as usize)?;
-                decode::at_entry(row, &self.frame(&memory, entry, None))
+                let arguments = decode::at_entry(row, &self.frame(&memory, entry, None));
+                let bad = |argument: &Argument| matches!(argument, Argument::BadPointer(_));
+                if arguments.iter().any(bad) {
+                    return Some(None);
+                }
+                arguments
                     .iter()
                     .flat_map(|argument| match argument {
                         Argument::PollFds(fds) => fds.iter().map(|entry| entry.fd).collect(),
@@ -342,11 +351,14 @@ impl Tracer<'_> {
         }
     }
 
-    /// From the first socket on, what is read, written and closed is seen; from a socket at 0 to 2 on, there too.
+    /// From the first epoll set on, what is closed is seen; from the first socket on, what is read and written; from a socket at 0 to
+    /// 2 on, there too.
     fn widen_if_due(&mut self, tid: i32, pid: i32, made: &[Descriptor]) {
         let is_socket = |descriptor: &Descriptor| descriptor.inode != 0;
-        let level = if !made.iter().any(is_socket) {
+        let level = if made.is_empty() {
             Level::First
+        } else if !made.iter().any(is_socket) {
+            Level::Sets
         } else if made.iter().any(|descriptor| descriptor.fd <= 2) {
             Level::All
         } else {

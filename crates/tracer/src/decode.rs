@@ -79,10 +79,7 @@ impl Frame<'_> {
             Shape::Fd => Argument::Fd(number as i32),
             Shape::Int => Argument::Int(i64::from(number as i32)),
             Shape::Size => Argument::Int(number as i64),
-            Shape::Milliseconds => match number as i32 {
-                milliseconds if milliseconds < 0 => Argument::Int(i64::from(milliseconds)),
-                milliseconds => Argument::Timeout(i128::from(milliseconds) * 1_000_000),
-            },
+            Shape::Milliseconds => Argument::Milliseconds(number as i32),
             Shape::Flags(names) => Argument::Flags {
                 names,
                 bits: u64::from(number as u32),

@@ -101,7 +101,7 @@ mod tests {
             (Architecture::X86_64, AUDIT_ARCH_X86_64),
             (Architecture::Aarch64, AUDIT_ARCH_AARCH64),
         ] {
-            for level in [Level::First, Level::Sockets, Level::All] {
+            for level in [Level::First, Level::Sets, Level::Sockets, Level::All] {
                 let filter = program(level, architecture);
                 for number in 0..500 {
                     let row = CALLS

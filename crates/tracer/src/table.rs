@@ -121,6 +121,8 @@ pub(crate) enum Concern {
     Always,
     /// When this argument is a socket, or an epoll set that watches one.
     Fd(usize),
+    /// When this argument is a socket or any epoll set.
+    Known(usize),
     /// When one of these two is.
     Either(usize, usize),
     /// When the array of poll names one.
@@ -171,13 +173,15 @@ pub(crate) enum Effect {
 pub(crate) enum Level {
     /// What makes a first socket, and what concerns the tracer.
     First,
+    /// What becomes of an epoll set, too.
+    Sets,
     /// All but what is read from and written to the descriptors 0 to 2.
     Sockets,
     /// All.
     All,
 }
 
-use Concern::{Always, Either, Fd, Never, Poll, Range, Select};
+use Concern::{Always, Either, Fd, Known, Never, Poll, Range, Select};
 use Shape as S;
 
 const fn row(
@@ -214,6 +218,7 @@ const fn names(names: Names) -> Shape {
 const MSG: Shape = names(Names::Message);
 const L1: Level = Level::First;
 const L2: Level = Level::Sockets;
+const SETS: Level = Level::Sets;
 
 /// Every call that is seen. The filter gives a row's place with its verdict.
 #[rustfmt::skip]
@@ -244,12 +249,12 @@ pub static CALLS: &[Row] = &[
     row("writev", both(20, 66), &[S::Fd, S::VectorsIn(2), S::Int], Fd(0), Effect::None, L2),
     row("sendfile", both(40, 71), &[S::Fd, S::Fd, S::Offset, S::Size], Either(0, 1), Effect::None, L2),
     row("splice", both(275, 76), &[S::Fd, S::Offset, S::Fd, S::Offset, S::Size, names(Names::Splice)], Either(0, 2), Effect::None, L2),
-    row("close", both(3, 57), &[S::Fd], Fd(0), Effect::Close, L2),
-    row("close_range", both(436, 436), &[S::Int, S::Int, names(Names::CloseRange)], Range, Effect::CloseRange, L2),
-    row("dup", both(32, 23), &[S::Fd], Fd(0), Effect::Dup, L2),
-    row("dup2", only(33), &[S::Fd, S::Fd], Either(0, 1), Effect::DupTo, L2),
-    row("dup3", both(292, 24), &[S::Fd, S::Fd, names(Names::Dup)], Either(0, 1), Effect::DupTo, L2),
-    row("fcntl", both(72, 25), &[S::Fd, names(Names::Fcntl), S::FcntlArgument], Fd(0), Effect::Fcntl, L2),
+    row("close", both(3, 57), &[S::Fd], Known(0), Effect::Close, SETS),
+    row("close_range", both(436, 436), &[S::Int, S::Int, names(Names::CloseRange)], Range, Effect::CloseRange, SETS),
+    row("dup", both(32, 23), &[S::Fd], Known(0), Effect::Dup, SETS),
+    row("dup2", only(33), &[S::Fd, S::Fd], Either(0, 1), Effect::DupTo, SETS),
+    row("dup3", both(292, 24), &[S::Fd, S::Fd, names(Names::Dup)], Either(0, 1), Effect::DupTo, SETS),
+    row("fcntl", both(72, 25), &[S::Fd, names(Names::Fcntl), S::FcntlArgument], Known(0), Effect::Fcntl, SETS),
     row("ioctl", both(16, 29), &[S::Fd, names(Names::Ioctl), S::IoctlArgument], Fd(0), Effect::Ioctl, L2),
     row("select", only(23), &[S::Int, S::FdSet, S::FdSet, S::FdSet, S::Timeval], Select, Effect::None, L2),
     row("pselect6", both(270, 72), &[S::Int, S::FdSet, S::FdSet, S::FdSet, S::Timespec, S::SignalsPacked], Select, Effect::None, L2),

@@ -87,6 +87,7 @@ fn argument_text(argument: &Argument, all: &[Argument]) -> String {
         Argument::Events(events) => list(events, |event| {
             format!("{{events={:#x}, data={:#x}}}", event.events, event.data)
         }),
+        Argument::Milliseconds(value) => value.to_string(),
         Argument::Timeout(nanoseconds) => format!("{{{nanoseconds} ns}}"),
         Argument::Signals(mask) => format!("{mask:#x}"),
         Argument::Pair([one, other]) => format!("[{one}, {other}]"),
