@@ -1,4 +1,4 @@
-//! `trace [--summary N] [--quiet] [--out FILE] PROGRAM ARGUMENTS…` prints a line for each socket call of a program.
+//! `trace [--summary N] [--quiet] [--spread] [--errno CALL=N] [--length CALL=N] [--out FILE] PROGRAM ARGUMENTS…` prints a line for each socket call of a program.
 #![expect(
     clippy::disallowed_methods,
     reason = "an example has an edge: it exits with the program's status"
@@ -16,6 +16,7 @@ use std::process::{Command, exit};
 struct Lines {
     out: Box<dyn Write>,
     quiet: bool,
+    imposed: Option<(String, Decision)>,
     calls: u64,
     summed: u64,
 }
@@ -27,8 +28,11 @@ impl Lines {
 }
 
 impl Sink for Lines {
-    fn entering(&mut self, _call: &Entering) -> Decision {
-        Decision::Go
+    fn entering(&mut self, call: &Entering) -> Decision {
+        match &self.imposed {
+            Some((name, decision)) if name == call.syscall.name => *decision,
+            _ => Decision::Go,
+        }
     }
     fn returned(&mut self, call: &Call) {
         self.calls += 1;
@@ -64,18 +68,31 @@ impl Sink for Lines {
     }
 }
 
+/// `NAME=NUMBER`
+fn imposed(text: Option<String>, decide: fn(u64) -> Decision) -> Option<(String, Decision)> {
+    let text = text?;
+    let (name, number) = text.split_once('=')?;
+    Some((name.to_owned(), decide(number.parse().ok()?)))
+}
+
 fn main() -> io::Result<()> {
     let mut arguments = std::env::args().skip(1).peekable();
     let mut options = Options::default();
     let mut lines = Lines {
         out: Box::new(BufWriter::new(io::stderr())),
         quiet: false,
+        imposed: None,
         calls: 0,
         summed: 0,
     };
     while let Some(flag) = arguments.next_if(|argument| argument.starts_with("--")) {
         match flag.as_str() {
             "--quiet" => lines.quiet = true,
+            "--errno" => {
+                let number = |number: u64| Decision::Errno(number as i32);
+                lines.imposed = imposed(arguments.next(), number);
+            }
+            "--length" => lines.imposed = imposed(arguments.next(), Decision::Length),
             "--spread" => options.one_processor = false,
             "--summary" => {
                 options.calls_a_second = arguments.next().and_then(|limit| limit.parse().ok());
