@@ -5,7 +5,7 @@ use crate::decode::{self, Frame};
 use crate::descriptors::{self, Shared};
 use crate::memory::ProcessMemory;
 use crate::rate::Treatment;
-use crate::stops::{Pending, Purpose, Tracer};
+use crate::stops::{Pending, Purpose, Thread, Tracer};
 use crate::sys;
 use crate::sys::ptrace::{CallEntry, CallStop};
 use crate::table::{Architecture, CALLS, Concern, Effect, Level};
@@ -41,11 +41,7 @@ impl Tracer<'_> {
                 self.sink.note(pid, &Note::Traces);
                 return;
             }
-            Effect::Filters => {
-                if self.widen_before_call(tid, pid, &entry) {
-                    return;
-                }
-            }
+            Effect::Filters if self.widen_before_call(tid, pid, &entry) => return,
             _ => {}
         }
         if row.concern == Concern::Never {
@@ -58,7 +54,7 @@ impl Tracer<'_> {
             return;
         };
         let purpose = match subject {
-            Some(subject) if row.effect == Effect::None => {
+            Some(subject) if is_plain(row.effect, &files, subject.fd) => {
                 match self.treatment(tid, pid, subject, place) {
                     Treatment::Tell => Purpose::Tell,
                     Treatment::Sample => Purpose::Count,
@@ -74,7 +70,12 @@ impl Tracer<'_> {
             self.tell_entry(tid, pid, place, entry, subject);
         }
         // At once, for another thread may get the number before this call is seen to return.
+        let refused = |thread: &Thread| {
+            let decision = thread.call.as_ref().map(|call| call.decision);
+            matches!(decision, Some(Decision::Errno(_)))
+        };
         match row.effect {
+            _ if self.threads.get(&tid).is_some_and(refused) => {}
             Effect::Close => files.borrow_mut().close(entry.arguments[0] as i32),
             Effect::CloseRange => self.close_range(tid, &entry),
             _ => {}
@@ -144,7 +145,7 @@ impl Tracer<'_> {
         purpose: Purpose,
         decision: Decision,
     ) {
-        let decision = self.impose(tid, place, &entry, decision);
+        let decision = Self::impose(tid, place, &entry, decision);
         if let Some(thread) = self.threads.get_mut(&tid) {
             thread.call = Some(Pending {
                 place,
@@ -180,7 +181,7 @@ impl Tracer<'_> {
             let decision = pending.decision;
             let (place, first) = (pending.place, pending.entry);
             thread.call = Some(pending);
-            self.impose(tid, place, &first, decision);
+            Self::impose(tid, place, &first, decision);
         }
         true
     }
@@ -292,7 +293,7 @@ impl Tracer<'_> {
     }
 
     pub(crate) fn at_exit(&mut self, tid: i32, pending: Pending, value: i64) {
-        let value = self.lift(tid, &pending, value);
+        let value = Self::lift(tid, &pending, value);
         let Some(thread) = self.threads.get_mut(&tid) else {
             return;
         };
@@ -365,5 +366,14 @@ impl Tracer<'_> {
             Level::Sockets
         };
         self.widen(tid, pid, level);
+    }
+}
+
+/// Can calls of this kind be counted only? Not where descriptors may be made, which must be seen.
+fn is_plain(effect: Effect, files: &Shared, fd: i32) -> bool {
+    match effect {
+        Effect::None => true,
+        Effect::Rights => files.borrow().carries_no_rights(fd),
+        _ => false,
     }
 }

@@ -36,15 +36,11 @@ pub fn at_entry(row: &Row, frame: &Frame<'_>) -> Vec<Argument> {
 pub fn at_exit(row: &Row, frame: &Frame<'_>, arguments: &mut [Argument]) {
     for (index, argument) in arguments.iter_mut().enumerate() {
         match (row.shapes[index], &mut *argument) {
-            (Shape::FdSet, Argument::FdSet { ready, .. }) => {
-                if frame.succeeded().is_some() {
-                    *ready = frame.fd_set(frame.numbers[index]);
-                }
+            (Shape::FdSet, Argument::FdSet { ready, .. }) if frame.succeeded().is_some() => {
+                *ready = frame.fd_set(frame.numbers[index]);
             }
-            (Shape::LengthOut, Argument::Length { then, .. }) => {
-                if frame.succeeded().is_some() {
-                    *then = frame.memory.u32_at(frame.numbers[index]);
-                }
+            (Shape::LengthOut, Argument::Length { then, .. }) if frame.succeeded().is_some() => {
+                *then = frame.memory.u32_at(frame.numbers[index]);
             }
             (
                 Shape::AddressOut(_)

@@ -8,8 +8,13 @@ use std::rc::Rc;
 /// What a descriptor stands for.
 #[derive(Clone, Debug)]
 pub(crate) enum Kind {
-    /// A socket with its number in sockfs.
-    Socket(u64),
+    /// A socket.
+    Socket {
+        /// Its number in sockfs.
+        inode: u64,
+        /// It is known to be none of AF_UNIX.
+        plain: bool,
+    },
     /// An epoll set, with the descriptors that were sockets when they were given to it; its duplicates share it.
     Epoll(Rc<RefCell<BTreeSet<i32>>>),
 }
@@ -57,7 +62,7 @@ impl Files {
     /// Is it a socket, or an epoll set that watches one?
     pub(crate) fn concerns(&self, fd: i32) -> bool {
         match self.kind(fd) {
-            Some(Kind::Socket(_)) => true,
+            Some(Kind::Socket { .. }) => true,
             Some(Kind::Epoll(watched)) => !watched.borrow().is_empty(),
             None => false,
         }
@@ -67,7 +72,7 @@ impl Files {
         self.kind(fd).map(|kind| Descriptor {
             fd,
             inode: match kind {
-                Kind::Socket(inode) => *inode,
+                Kind::Socket { inode, .. } => *inode,
                 Kind::Epoll(_) => 0,
             },
         })
@@ -110,12 +115,27 @@ impl Files {
 
     /// `to` stands for what `from` does; for nothing known, where `from` is neither socket nor epoll set.
     pub(crate) fn duplicate(&mut self, from: i32, to: i32, close_on_exec: bool) {
-        match self.kind(from).cloned() {
-            Some(kind) => self.insert(to, kind, close_on_exec),
-            None => {
-                self.open.remove(&to);
-                self.former.remove(&to);
-            }
+        if let Some(kind) = self.kind(from).cloned() {
+            self.insert(to, kind, close_on_exec);
+        } else {
+            self.open.remove(&to);
+            self.former.remove(&to);
+        }
+    }
+
+    /// Is it a socket known to be none of AF_UNIX, so that no descriptors come with its messages?
+    pub(crate) fn carries_no_rights(&self, fd: i32) -> bool {
+        matches!(self.kind(fd), Some(Kind::Socket { plain: true, .. }))
+    }
+
+    /// Its family is known.
+    pub(crate) fn set_plain(&mut self, fd: i32) {
+        if let Some(Entry {
+            kind: Kind::Socket { plain, .. },
+            ..
+        }) = self.open.get_mut(&fd)
+        {
+            *plain = true;
         }
     }
 
@@ -164,7 +184,10 @@ fn kind_of_link(link: &str) -> Option<Kind> {
         return Some(Kind::epoll());
     }
     let inode = link.strip_prefix("socket:[")?.strip_suffix(']')?;
-    Some(Kind::Socket(inode.parse().ok()?))
+    Some(Kind::Socket {
+        inode: inode.parse().ok()?,
+        plain: false,
+    })
 }
 
 /// The whole table of a stopped process.
@@ -190,8 +213,12 @@ mod tests {
     #[test]
     fn a_table_follows_close_dup_and_exec() {
         let mut files = Files::default();
-        files.insert(3, Kind::Socket(7), false);
-        files.insert(4, Kind::Socket(8), true);
+        let socket = |inode| Kind::Socket {
+            inode,
+            plain: false,
+        };
+        files.insert(3, socket(7), false);
+        files.insert(4, socket(8), true);
         files.insert(5, Kind::epoll(), false);
         assert!(!files.concerns(5));
         files.watch(5, 3, true);
@@ -212,7 +239,7 @@ mod tests {
     fn links_of_proc_are_known() {
         assert!(matches!(
             kind_of_link("socket:[123]"),
-            Some(Kind::Socket(123))
+            Some(Kind::Socket { inode: 123, .. })
         ));
         assert!(matches!(
             kind_of_link("anon_inode:[eventpoll]"),

@@ -24,7 +24,19 @@ impl Tracer<'_> {
         };
         let (from, new) = (number(0) as i32, value as i32);
         match CALLS[pending.place].effect {
-            Effect::Socket(flags) => self.made(tid, &[new], flag(flags, libc::SOCK_CLOEXEC)),
+            Effect::Socket(flags) => {
+                let made = self.made(tid, &[new], flag(flags, libc::SOCK_CLOEXEC));
+                if let Some(files) = self.files(tid) {
+                    let plain = match CALLS[pending.place].name {
+                        "socket" => from != libc::AF_UNIX,
+                        _ => files.borrow().carries_no_rights(from),
+                    };
+                    if plain {
+                        files.borrow_mut().set_plain(new);
+                    }
+                }
+                made
+            }
             Effect::Epoll(flags) => self.made(tid, &[new], flag(flags, libc::EPOLL_CLOEXEC)),
             Effect::Fetch => self.made(tid, &[new], true),
             Effect::Pair => match pending.arguments.get(3) {

@@ -16,7 +16,6 @@ const PAGE: usize = 4096;
 impl Tracer<'_> {
     /// Does to a call that is about to begin what was decided; gives what could be done.
     pub(crate) fn impose(
-        &mut self,
         tid: i32,
         place: usize,
         entry: &CallEntry,
@@ -34,7 +33,7 @@ impl Tracer<'_> {
     }
 
     /// After the call: the program finds its registers as it left them, and the errno that was decided.
-    pub(crate) fn lift(&mut self, tid: i32, pending: &Pending, value: i64) -> i64 {
+    pub(crate) fn lift(tid: i32, pending: &Pending, value: i64) -> i64 {
         match pending.decision {
             Decision::Go => value,
             Decision::Errno(errno) => {
@@ -60,7 +59,7 @@ impl Tracer<'_> {
         if self.processes.get(&pid).is_none_or(wide) {
             return false;
         }
-        if sys::registers::cancel_call(tid).is_err() || !self.to_call_end(tid) {
+        if sys::registers::cancel_call(tid).is_err() || !self.run_to_call_end(tid) {
             return false;
         }
         self.widen(tid, pid, Level::All);
@@ -112,8 +111,9 @@ impl Tracer<'_> {
         let bytes = page_of(page, level);
         let installed = if sys::memory::write(tid, page, &bytes).is_ok() {
             let operation = u64::from(libc::SECCOMP_SET_MODE_FILTER);
-            let all_threads = libc::SECCOMP_FILTER_FLAG_TSYNC as u64;
-            let arguments = [operation, all_threads, page, 0, 0, 0];
+            // For all threads, and without mitigations that a filter alone would switch on (before Linux 5.16).
+            let flags = libc::SECCOMP_FILTER_FLAG_TSYNC | libc::SECCOMP_FILTER_FLAG_SPEC_ALLOW;
+            let arguments = [operation, flags, page, 0, 0, 0];
             self.call(tid, saved, libc::SYS_seccomp, arguments)
         } else {
             None
@@ -141,7 +141,7 @@ impl Tracer<'_> {
         let mut registers = *saved;
         registers.call_again(number as u64, arguments);
         sys::registers::write(tid, &registers).ok()?;
-        if !self.to_call_end(tid) {
+        if !self.run_to_call_end(tid) {
             return None;
         }
         match sys::ptrace::call_stop(tid) {
@@ -151,7 +151,7 @@ impl Tracer<'_> {
     }
 
     /// Lets a thread run to the next exit stop; false if it has ended.
-    fn to_call_end(&mut self, tid: i32) -> bool {
+    fn run_to_call_end(&mut self, tid: i32) -> bool {
         let mut group_stop = false;
         loop {
             if sys::ptrace::resume(tid, Resume::CallEnd, 0).is_err() {

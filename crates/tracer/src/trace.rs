@@ -34,7 +34,8 @@ impl Default for Options {
     }
 }
 
-/// Who is told. The thread concerned is stopped until the function returns, all others run on.
+/// Who is told. The thread concerned is stopped until the function returns, all others run on. A function may find its own system calls
+/// interrupted by the timer of the summaries (SIGALRM), and begins them again, as std does.
 pub trait Sink {
     /// A call begins. No return of it is told if the thread ends in it.
     fn entering(&mut self, call: &Entering) -> Decision;
@@ -204,12 +205,11 @@ fn become_program(
     }
     let program = filter::program(level, Architecture::NATIVE);
     let filtered = sys::seccomp::no_new_privileges().and_then(|()| sys::seccomp::install(&program));
-    let (step, error) = match filtered {
-        Err(error) => (Step::Filter, error),
-        Ok(()) => {
-            let Err(error) = start();
-            (Step::Start, error)
-        }
+    let (step, error) = if let Err(error) = filtered {
+        (Step::Filter, error)
+    } else {
+        let Err(error) = start();
+        (Step::Start, error)
     };
     let place = Step::ALL.iter().position(|known| *known == step);
     let mut report = vec![place.unwrap_or(0) as u8];

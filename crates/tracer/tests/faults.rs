@@ -60,6 +60,14 @@ fn programs_that_interfere_with_tracing() {
 }
 
 #[test]
+fn threads_older_than_the_first_socket() {
+    let Some(run) = case("late") else { return };
+    talks(&run, 16);
+    assert_eq!(count(&run, &[" close("]), 32, "{}", run.log);
+    assert!(!run.log.contains("Blind"), "{}", run.log);
+}
+
+#[test]
 fn what_cannot_be_had_under_a_tracer_is_refused_and_noted() {
     let Some(binary) = compile("faults.c", &["cc", "-pthread"]) else {
         return;

@@ -21,7 +21,7 @@ pub(crate) fn install(filter: &[libc::sock_filter]) -> io::Result<()> {
         libc::syscall(
             libc::SYS_seccomp,
             libc::SECCOMP_SET_MODE_FILTER,
-            0,
+            libc::SECCOMP_FILTER_FLAG_SPEC_ALLOW,
             &raw const program,
         )
     })

@@ -56,6 +56,26 @@ static int exec_in_thread(void) {
     return 3;
 }
 
+static void *wait_and_talk(void *gate) {
+    pthread_barrier_wait(gate);
+    return (void *)(long)talk();
+}
+
+/* Threads that are older than the first socket, and make theirs at once. */
+static int late(void) {
+    pthread_barrier_t gate;
+    pthread_t threads[16];
+    long failed = 0;
+    pthread_barrier_init(&gate, NULL, 16);
+    for (int i = 0; i < 16; i++) pthread_create(&threads[i], NULL, wait_and_talk, &gate);
+    for (int i = 0; i < 16; i++) {
+        void *result;
+        pthread_join(threads[i], &result);
+        failed += (long)result;
+    }
+    return failed;
+}
+
 static int leave_with_threads(void) {
     int pair[2];
     socketpair(AF_UNIX, SOCK_STREAM, 0, pair);
@@ -178,7 +198,7 @@ int main(int count, char **arguments) {
     static const struct { const char *name; int (*run)(void); } cases[] = {
         {"talk", talk}, {"exec", exec_in_thread}, {"leave", leave_with_threads}, {"handlers", handlers}, {"traces", traces},
         {"uring", uring}, {"filters", filters}, {"daemon", daemonizes}, {"processors", processors}, {"spawns", spawns},
-        {"closes", closes_all}, {"crashes", crashes}, {"blocks", blocks}, {"sends", sends},
+        {"closes", closes_all}, {"crashes", crashes}, {"late", late}, {"blocks", blocks}, {"sends", sends},
     };
     words = arguments;
     for (unsigned i = 0; i < sizeof cases / sizeof *cases; i++)
