@@ -2,15 +2,10 @@
 
 pub mod book;
 pub mod capture;
-pub mod catalog;
-pub mod command;
 pub mod engine;
-pub mod event;
 pub mod export;
-pub mod inspector;
 pub mod lab;
 pub mod lesson;
-pub mod packet;
 pub mod process;
 pub mod render;
 pub mod repl;
@@ -18,4 +13,9 @@ pub mod script;
 pub mod session;
 pub mod shell;
 pub mod sys;
-pub mod value;
+
+pub use socklab_events as event;
+pub use socklab_events::value;
+pub use socklab_inspector as inspector;
+pub use socklab_language::{catalog, command};
+pub use socklab_packets as packet;

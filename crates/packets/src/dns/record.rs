@@ -1,0 +1,349 @@
+//! Questions and resource records of a DNS message as fields (RFC 1035 section 4.1, and the RFC of each type). Not the header.
+
+use super::piece::{Piece, pieces};
+use super::{field, name, words};
+use crate::headers::Malformed;
+use crate::part::{Part, be16, be32};
+use crate::tree::{Field, FieldValue};
+use std::net::{Ipv4Addr, Ipv6Addr};
+
+const SHORT: &str = "a record reaches past the end of the message";
+const NAME: &str = "a name is not as RFC 1035 demands";
+
+/// Reads a message from its first question on.
+pub(super) struct Reader<'a> {
+    pub(super) part: Part<'a>,
+    pub(super) at: usize,
+    multicast: bool,
+}
+
+impl<'a> Reader<'a> {
+    /// A reader of the message in `part`, of which `at` bytes are read.
+    pub(super) fn new(part: Part<'a>, at: usize, multicast: bool) -> Self {
+        Self {
+            part,
+            at,
+            multicast,
+        }
+    }
+
+    /// True for multicast DNS, where the highest bit of a class is a flag (RFC 6762 sections 5.4 and 10.2).
+    pub(super) fn multicast(&self) -> bool {
+        self.multicast
+    }
+
+    pub(super) fn fault(&self, reason: &'static str) -> Malformed {
+        let at = self.at.min(self.part.bytes().len());
+        let reason = if self.part.is_cut() {
+            crate::part::CUT
+        } else {
+            reason
+        };
+        self.part.malformed("dns", reason, at)
+    }
+
+    /// The name at the reader's place, of which it is moved to the end.
+    fn name(&mut self) -> Result<(String, usize), Malformed> {
+        match name::read(self.part.bytes(), self.at) {
+            Some((text, labels, after)) => {
+                self.at = after;
+                Ok((text, labels))
+            }
+            None => Err(self.fault(NAME)),
+        }
+    }
+
+    fn need(&self, count: usize) -> Result<(), Malformed> {
+        if self.part.bytes().len() >= self.at + count {
+            Ok(())
+        } else {
+            Err(self.fault(SHORT))
+        }
+    }
+
+    /// A number of two bytes, as a child of the field that is being read.
+    pub(super) fn short(&mut self, mask: u16, name: &'static str, label: &'static str) -> Field {
+        let number = be16(self.part.bytes(), self.at) & mask;
+        let place = self.at..self.at + 2;
+        field(
+            self.part,
+            place,
+            name,
+            label,
+            FieldValue::Number(number.into()),
+        )
+    }
+
+    /// A class, whose highest bit is a flag of its own in multicast DNS.
+    fn class(&mut self, names: [&'static str; 2], label: &'static str, children: &mut Vec<Field>) {
+        let mask = if self.multicast { 0x7fff } else { 0xffff };
+        let mut class = self.short(mask, names[0], "Class");
+        class.mean(words::class(be16(self.part.bytes(), self.at) & mask));
+        children.push(class);
+        if self.multicast {
+            let set = be16(self.part.bytes(), self.at) & 0x8000 != 0;
+            let place = self.at..self.at + 2;
+            children.push(field(
+                self.part,
+                place,
+                names[1],
+                label,
+                FieldValue::Flag(set),
+            ));
+        }
+        self.at += 2;
+    }
+
+    /// The next question: a field named after the name, with type and class as its parts.
+    pub(super) fn question(&mut self) -> Result<Field, Malformed> {
+        let start = self.at;
+        let (text, labels) = self.name()?;
+        let end = self.at;
+        self.need(4)?;
+        let own = start..end;
+        let length = FieldValue::Number(if labels == 0 { 0 } else { text.len() as u64 });
+        let mut children = vec![
+            field(self.part, 0..0, "dns.qry.name.len", "Name Length", length),
+            field(
+                self.part,
+                0..0,
+                "dns.count.labels",
+                "Label Count",
+                FieldValue::Number(labels as u64),
+            ),
+        ];
+        let mut kind = self.short(0xffff, "dns.qry.type", "Type");
+        let kind_name = words::kind(be16(self.part.bytes(), self.at));
+        kind.mean(kind_name.clone());
+        children.push(kind);
+        self.at += 2;
+        self.class(
+            ["dns.qry.class", "dns.qry.qu"],
+            "\"QU\" question",
+            &mut children,
+        );
+        let mut question = field(
+            self.part,
+            own,
+            "dns.qry.name",
+            "Query",
+            FieldValue::Text(text),
+        );
+        question.mean(format!("type {kind_name}")).with(children);
+        Ok(question)
+    }
+
+    /// The next resource record of a section: a field named after the name, with all else as its parts.
+    pub(super) fn record(&mut self, section: &'static str) -> Result<Field, Malformed> {
+        const OPT: u16 = 41;
+        let start = self.at;
+        let (text, _) = self.name()?;
+        let own = start..self.at;
+        self.need(10)?;
+        let bytes = self.part.bytes();
+        let kind = be16(bytes, self.at);
+        let mut children = Vec::new();
+        let mut field_of_kind = self.short(0xffff, "dns.resp.type", "Type");
+        let kind_name = words::kind(kind);
+        field_of_kind.mean(kind_name.clone());
+        children.push(field_of_kind);
+        self.at += 2;
+        if kind == OPT {
+            self.extended(&mut children);
+        } else {
+            let names = ["dns.resp.class", "dns.resp.cache_flush"];
+            self.class(names, "Cache flush", &mut children);
+            let ttl = FieldValue::Number(be32(bytes, self.at).into());
+            let place = self.at..self.at + 4;
+            let mut ttl = field(self.part, place, "dns.resp.ttl", "Time to live", ttl);
+            ttl.mean("seconds");
+            children.push(ttl);
+            self.at += 4;
+        }
+        let length = usize::from(be16(bytes, self.at));
+        children.push(self.short(0xffff, "dns.resp.len", "Data length"));
+        self.at += 2;
+        self.need(length)?;
+        let end = self.at + length;
+        let data = match kind {
+            OPT => self.options(end, &mut children),
+            64 | 65 => self
+                .data(kind, end, &mut children)
+                .and_then(|()| self.parameters(end, &mut children)),
+            _ => self.data(kind, end, &mut children),
+        };
+        if let Err(malformed) = data {
+            children.push(crate::fields::malformed_field(&malformed));
+        }
+        self.at = end;
+        let label = if section.is_empty() {
+            "Record"
+        } else {
+            section
+        };
+        let mut record = field(
+            self.part,
+            own,
+            "dns.resp.name",
+            label,
+            FieldValue::Text(text),
+        );
+        record.with(children);
+        let data = brief(&record);
+        let gap = if data.is_empty() { "" } else { ", " };
+        record.mean(format!("type {kind_name}{gap}{data}"));
+        Ok(record)
+    }
+
+    /// The data of a record, up to `end`.
+    fn data(&mut self, kind: u16, end: usize, out: &mut Vec<Field>) -> Result<(), Malformed> {
+        const PAST: &str = "the data is shorter than its type demands";
+        for piece in pieces(kind) {
+            let bytes = self.part.bytes().get(..end).unwrap_or_default();
+            let (at, left) = (self.at, end.saturating_sub(self.at));
+            let need = match piece {
+                Piece::Byte(..) => 1,
+                Piece::Short(..) => 2,
+                Piece::Long(..) | Piece::Ipv4(..) => 4,
+                Piece::Ipv6(..) => 16,
+                Piece::Skip(count) => *count,
+                Piece::Text(..) => 1 + usize::from(bytes.get(at).copied().unwrap_or_default()),
+                _ => 0,
+            };
+            if left < need {
+                return Err(self.fault(PAST));
+            }
+            let mut put = |range, name, label, value| {
+                out.push(field(self.part, range, name, label, value));
+            };
+            match *piece {
+                Piece::Name(name, label) => {
+                    let start = self.at;
+                    let (text, _) = self.name()?;
+                    if self.at > end {
+                        self.at = start;
+                        return Err(self.fault(PAST));
+                    }
+                    let place = start..self.at;
+                    out.push(field(self.part, place, name, label, FieldValue::Text(text)));
+                    continue;
+                }
+                Piece::Byte(name, label) => {
+                    put(
+                        at..at + 1,
+                        name,
+                        label,
+                        FieldValue::Number(bytes[at].into()),
+                    );
+                }
+                Piece::Short(name, label) => {
+                    let number = FieldValue::Number(be16(bytes, at).into());
+                    put(at..at + 2, name, label, number);
+                }
+                Piece::Long(name, label) => {
+                    let number = FieldValue::Number(be32(bytes, at).into());
+                    put(at..at + 4, name, label, number);
+                }
+                Piece::Ipv4(name, label) => {
+                    let address = Ipv4Addr::from_bits(be32(bytes, at));
+                    put(at..at + 4, name, label, FieldValue::Ipv4(address));
+                }
+                Piece::Ipv6(name, label) => {
+                    let octets = bytes[at..at + 16].try_into().unwrap_or([0; 16]);
+                    let address = Ipv6Addr::from(octets);
+                    put(at..at + 16, name, label, FieldValue::Ipv6(address));
+                }
+                Piece::Text(length, name, label) => {
+                    text(bytes, at, [length, name], label, &mut put);
+                }
+                Piece::Texts(length, name, label) => {
+                    let mut at = at;
+                    while at < end {
+                        let len = usize::from(bytes[at]);
+                        if at + 1 + len > end {
+                            return Err(self.fault(PAST));
+                        }
+                        text(bytes, at, [length, name], label, &mut put);
+                        at += 1 + len;
+                    }
+                    self.at = end;
+                }
+                Piece::Rest(name, label) => {
+                    if left > 0 {
+                        put(
+                            at..end,
+                            name,
+                            label,
+                            FieldValue::Bytes(bytes[at..].to_vec()),
+                        );
+                    }
+                    self.at = end;
+                }
+                Piece::RestText(name, label) => {
+                    let text = String::from_utf8_lossy(&bytes[at..]).into_owned();
+                    put(at..end, name, label, FieldValue::Text(text));
+                    self.at = end;
+                }
+                Piece::Skip(_) => {}
+            }
+            self.at += need;
+        }
+        Ok(())
+    }
+}
+
+/// A text with a byte of length before it; all of it is there.
+fn text(
+    bytes: &[u8],
+    at: usize,
+    names: [&'static str; 2],
+    label: &'static str,
+    put: &mut impl FnMut(std::ops::Range<usize>, &'static str, &'static str, FieldValue),
+) {
+    let len = usize::from(bytes[at]);
+    put(
+        at..at + 1,
+        names[0],
+        "Length",
+        FieldValue::Number(len as u64),
+    );
+    let text = String::from_utf8_lossy(&bytes[at + 1..at + 1 + len]).into_owned();
+    put(
+        at + 1..at + 1 + len,
+        names[1],
+        label,
+        FieldValue::Text(text),
+    );
+}
+
+/// The data of a record as the one-line view has it; empty for types whose data it leaves out.
+pub(super) fn brief(record: &Field) -> String {
+    const TOLD: [&str; 12] = [
+        "dns.a",
+        "dns.aaaa",
+        "dns.ns",
+        "dns.cname",
+        "dns.dname",
+        "dns.ptr.domain_name",
+        "dns.mx.preference",
+        "dns.mx.mail_exchange",
+        "dns.soa.mname",
+        "dns.srv.priority",
+        "dns.srv.weight",
+        "dns.srv.port",
+    ];
+    let told = record
+        .children
+        .iter()
+        .filter(|child| TOLD.contains(&child.name) || child.name == "dns.srv.target");
+    let words: Vec<String> = told
+        .map(|child| match &child.value {
+            FieldValue::Text(text) => text.clone(),
+            FieldValue::Number(number) => number.to_string(),
+            FieldValue::Ipv4(address) => address.to_string(),
+            FieldValue::Ipv6(address) => address.to_string(),
+            _ => String::new(),
+        })
+        .collect();
+    words.join(" ")
+}

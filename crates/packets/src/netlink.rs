@@ -1,0 +1,533 @@
+//! Netlink messages (RFC 3549, netlink(7)) as layers: what a socket of AF_NETLINK sends and receives, and captures of `nlmon` devices.
+//! Numbers are in the byte order of the machine. Not the asking, which is in `sys`.
+
+mod attribute;
+mod content;
+mod words;
+
+use super::fields::Fields;
+use super::part::{Part, be16};
+use super::tree::{FieldValue, Layer};
+use attribute::Subject;
+use std::ops::Range;
+
+/// Bytes of a message's header.
+const HEADER: usize = 16;
+/// Bytes before the messages of a captured frame.
+const COOKED: usize = 16;
+/// At most this many messages of one buffer are shown.
+const MESSAGES: usize = 4096;
+
+/// `NETLINK_ROUTE` (linux/netlink.h).
+const ROUTE: u16 = 0;
+/// `NETLINK_SOCK_DIAG`.
+const SOCK_DIAG: u16 = 4;
+/// `NETLINK_GENERIC`.
+const GENERIC: u16 = 16;
+
+const ERROR: u16 = 2;
+const DONE: u16 = 3;
+const REQUEST: u16 = 0x01;
+
+/// The messages in what was sent or received on a netlink socket of this protocol (`NETLINK_ROUTE` is 0), a layer for each. What is
+/// no message is a layer of bytes. Spans count from the start of `bytes`.
+pub fn tree(protocol: u16, bytes: &[u8]) -> Vec<Layer> {
+    layers(protocol, Part::whole(bytes, bytes.len() as u32))
+}
+
+/// A message in short.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Brief {
+    /// Its type: `RTM_GETLINK`; `type 200` where it has no name.
+    pub kind: String,
+    /// Its flags without their prefix: `REQUEST, DUMP`; empty for none.
+    pub flags: String,
+    /// Its sequence number: an answer has that of its question.
+    pub seq: u32,
+    /// The port id in its header: of who asked.
+    pub port: u32,
+    /// Its length in bytes, as its header has it.
+    pub len: u32,
+    /// The errno that it brings (NLMSG_ERROR, NLMSG_DONE), above zero; 0 for an acknowledgment.
+    pub errno: Option<i32>,
+    /// What it says: a link, an address, an error, in the words of ip(8); empty when that is all in its type.
+    pub content: String,
+    /// True when not all of it was received.
+    pub cut: bool,
+}
+
+impl Brief {
+    /// Type and flags: `RTM_GETLINK (REQUEST, DUMP)`.
+    pub fn title(&self) -> String {
+        if self.flags.is_empty() {
+            self.kind.clone()
+        } else {
+            format!("{} ({})", self.kind, self.flags)
+        }
+    }
+}
+
+/// What [`tree`] says of each message, in short; what is no message is left out.
+pub fn brief(protocol: u16, bytes: &[u8]) -> Vec<Brief> {
+    let mut found = Vec::new();
+    let mut rest = bytes;
+    while rest.len() >= HEADER && found.len() < MESSAGES {
+        let len = native(rest, &(0..4)) as usize;
+        if len < HEADER {
+            break;
+        }
+        let kind = native(rest, &(4..6)) as u16;
+        let own = &rest[..len.min(rest.len())];
+        let cut = len > rest.len();
+        let message = content::Message {
+            protocol,
+            kind,
+            bytes: own,
+        };
+        found.push(Brief {
+            kind: kind_words(protocol, kind),
+            flags: words::flags(protocol, kind, native(rest, &(6..8)) as u16),
+            seq: native(rest, &(8..12)) as u32,
+            port: native(rest, &(12..16)) as u32,
+            len: len as u32,
+            errno: message.errno(),
+            // What is not there in whole would be told wrong.
+            content: if cut {
+                String::new()
+            } else {
+                message.content()
+            },
+            cut,
+        });
+        rest = rest.get(len.next_multiple_of(4)..).unwrap_or_default();
+    }
+    found
+}
+
+/// A type by its name, or by its number.
+fn kind_words(protocol: u16, kind: u16) -> String {
+    match words::kind(protocol, kind) {
+        "" => format!("type {kind}"),
+        name => name.to_owned(),
+    }
+}
+
+/// A frame of `LINKTYPE_NETLINK`: a header like that of a cooked capture, whose protocol is the netlink family.
+pub(super) fn frame(part: Part<'_>) -> Vec<Layer> {
+    let bytes = part.bytes();
+    if bytes.len() < COOKED {
+        return Vec::new();
+    }
+    let mut fields = Fields::of(part.first(COOKED));
+    fields.number(2..4, "netlink.hatype", "Link-layer address type");
+    let family = be16(bytes, 14);
+    fields
+        .number(14..16, "netlink.family", "Family")
+        .mean(words::family(family));
+    let mut all = vec![fields.layer("netlink", "Linux netlink capture".to_owned())];
+    all.extend(layers(family, part.skip(COOKED)));
+    all
+}
+
+fn layers(protocol: u16, part: Part<'_>) -> Vec<Layer> {
+    let mut layers = Vec::new();
+    let mut rest = part;
+    while rest.bytes().len() >= HEADER && layers.len() < MESSAGES {
+        let len = native(rest.bytes(), &(0..4)) as usize;
+        if len < HEADER {
+            break;
+        }
+        layers.push(message(protocol, rest.first(len), len > rest.wire_len()));
+        rest = rest.skip(len.next_multiple_of(4));
+    }
+    let left = rest.bytes().len();
+    if left > 0 {
+        let mut fields = Fields::of(rest);
+        fields.bytes(0..left, "data.data", "Data");
+        layers.push(fields.layer("data", format!("Data ({left} bytes)")));
+    }
+    layers
+}
+
+/// A number of one to eight bytes in the byte order of the machine; 0 past the end.
+fn native(bytes: &[u8], range: &Range<usize>) -> u64 {
+    let own = bytes.get(range.clone()).unwrap_or_default();
+    let add = |number: u64, byte: &u8| number << 8 | u64::from(*byte);
+    if cfg!(target_endian = "little") {
+        own.iter().rev().fold(0, add)
+    } else {
+        own.iter().fold(0, add)
+    }
+}
+
+/// Adds a number, if its bytes are there.
+fn number<'f>(
+    fields: &'f mut Fields<'_>,
+    range: Range<usize>,
+    name: &'static str,
+    label: &'static str,
+) -> Option<&'f mut super::tree::Field> {
+    let bytes = fields.part().bytes();
+    if range.end > bytes.len() {
+        return None;
+    }
+    let value = FieldValue::Number(native(bytes, &range));
+    Some(fields.value(range, name, label, value))
+}
+
+fn message(protocol: u16, part: Part<'_>, cut: bool) -> Layer {
+    let bytes = part.bytes();
+    let mut fields = Fields::of(part);
+    number(&mut fields, 0..4, "netlink.hdr_len", "Length");
+    let kind = native(bytes, &(4..6)) as u16;
+    let flags = native(bytes, &(6..8)) as u16;
+    let kind_name = words::kind(protocol, kind);
+    let flag_names = words::flags(protocol, kind, flags);
+    if let Some(field) = number(&mut fields, 4..6, "netlink.hdr_type", "Message type") {
+        field.mean(kind_name);
+    }
+    let value = FieldValue::Hex(flags.into(), 4);
+    fields
+        .value(6..8, "netlink.hdr_flags", "Flags", value)
+        .mean(flag_names.clone());
+    number(&mut fields, 8..12, "netlink.hdr_seq", "Sequence");
+    number(&mut fields, 12..16, "netlink.hdr_pid", "Port ID");
+    match (kind, protocol) {
+        (ERROR, _) => error(&mut fields),
+        (0..16, _) => {}
+        (_, ROUTE) => route(&mut fields, kind),
+        (_, SOCK_DIAG) => sock_diag(&mut fields, flags & REQUEST != 0),
+        (_, GENERIC) => generic(&mut fields),
+        _ => rest(&mut fields, HEADER),
+    }
+    if cut {
+        let reason = "the length is longer than what was received";
+        fields.malformed(Some(part.malformed("netlink", reason, 0)));
+    }
+    let name = kind_words(protocol, kind);
+    let gap = if flag_names.is_empty() { "" } else { ", " };
+    fields.layer(
+        "netlink",
+        format!("Netlink message, {name}{gap}{flag_names}"),
+    )
+}
+
+/// NLMSG_ERROR: an errno below zero, or 0 for an acknowledgment, then the header it is about.
+fn error(fields: &mut Fields<'_>) {
+    let bytes = fields.part().bytes();
+    let errno = native(bytes, &(16..20)) as u32 as i32;
+    if let Some(field) = number(fields, 16..20, "netlink.error", "Error code") {
+        field.mean(if errno == 0 {
+            "acknowledged".to_owned()
+        } else {
+            content::errno_words(errno)
+        });
+    }
+    rest(fields, 20);
+}
+
+fn rest(fields: &mut Fields<'_>, at: usize) {
+    let end = fields.part().bytes().len();
+    if at < end {
+        fields.bytes(at..end, "netlink.attr_data", "Data");
+    }
+}
+
+/// rtnetlink(7): a structure for each group of four types, then attributes.
+fn route(fields: &mut Fields<'_>, kind: u16) {
+    let subject = match kind {
+        16..=19 => Subject::Link,
+        20..=23 => Subject::Address,
+        24..=27 => Subject::Route,
+        28..=31 => Subject::Neighbour,
+        32..=35 => Subject::Rule,
+        _ => return rest(fields, HEADER),
+    };
+    let (rows, len): (&[attribute::Row], usize) = subject.structure();
+    for (range, name, label) in rows {
+        let range = HEADER + range.start..HEADER + range.end;
+        let family = *label == "Family";
+        if let Some(field) = number(fields, range, name, label)
+            && family
+            && let FieldValue::Number(value) = field.value
+        {
+            field.mean(words::address_family(value as u8));
+        }
+    }
+    attribute::add(fields, HEADER + len, subject);
+}
+
+/// sock_diag(7): what is asked about Internet sockets, or what the kernel says of one.
+fn sock_diag(fields: &mut Fields<'_>, request: bool) {
+    let bytes = fields.part().bytes();
+    let family = bytes.get(HEADER).copied().unwrap_or_default();
+    let (rows, identity, len) = if request {
+        (attribute::DIAG_REQUEST, HEADER + 8, 56)
+    } else {
+        (attribute::DIAG, HEADER + 4, 72)
+    };
+    // Only Internet sockets have these structures; others are told apart by their family.
+    if !matches!(family, 2 | 10) {
+        return rest(fields, HEADER);
+    }
+    for (range, name, label) in rows {
+        number(
+            fields,
+            HEADER + range.start..HEADER + range.end,
+            name,
+            label,
+        );
+    }
+    if bytes.len() >= identity + 36 {
+        fields.number(
+            identity..identity + 2,
+            "netlink-sock_diag.inet_sport",
+            "Source port",
+        );
+        fields.number(
+            identity + 2..identity + 4,
+            "netlink-sock_diag.inet_dport",
+            "Destination port",
+        );
+        if family == 2 {
+            fields.ipv4(identity + 4, "netlink-sock_diag.inet_src_ip4", "Source IP");
+            fields.ipv4(
+                identity + 20,
+                "netlink-sock_diag.inet_dest_ip4",
+                "Destination IP",
+            );
+        } else {
+            fields.ipv6(identity + 4, "netlink-sock_diag.inet_src_ip6", "Source IP");
+            fields.ipv6(
+                identity + 20,
+                "netlink-sock_diag.inet_dest_ip6",
+                "Destination IP",
+            );
+        }
+    }
+    attribute::add(fields, HEADER + len, Subject::Socket);
+}
+
+/// Generic netlink: a command of a family that was registered under the message type, then attributes.
+fn generic(fields: &mut Fields<'_>) {
+    number(fields, 16..17, "genl.cmd", "Command");
+    number(fields, 17..18, "genl.version", "Family version");
+    attribute::add(fields, HEADER + 4, Subject::Generic);
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{brief, tree};
+    use crate::tree::{Field, FieldValue, Layer};
+
+    /// A message: type, flags, what follows the header.
+    fn message(kind: u16, flags: u16, body: &[u8]) -> Vec<u8> {
+        let mut bytes = (16 + body.len() as u32).to_ne_bytes().to_vec();
+        bytes.extend(kind.to_ne_bytes());
+        bytes.extend(flags.to_ne_bytes());
+        bytes.extend(7_u32.to_ne_bytes());
+        bytes.extend(0_u32.to_ne_bytes());
+        bytes.extend(body);
+        bytes.resize(bytes.len().next_multiple_of(4), 0);
+        bytes
+    }
+
+    fn attribute(kind: u16, data: &[u8]) -> Vec<u8> {
+        let mut bytes = (4 + data.len() as u16).to_ne_bytes().to_vec();
+        bytes.extend(kind.to_ne_bytes());
+        bytes.extend(data);
+        bytes.resize(bytes.len().next_multiple_of(4), 0);
+        bytes
+    }
+
+    fn find<'a>(layers: &'a [Layer], label: &str) -> &'a Field {
+        fn within<'a>(fields: &'a [Field], label: &str) -> Option<&'a Field> {
+            fields.iter().find_map(|field| {
+                if field.label == label {
+                    Some(field)
+                } else {
+                    within(&field.children, label)
+                }
+            })
+        }
+        layers
+            .iter()
+            .find_map(|layer| within(&layer.fields, label))
+            .unwrap_or_else(|| panic!("no {label}"))
+    }
+
+    #[test]
+    fn a_link_is_told_with_its_name_and_mtu() {
+        let mut body = vec![0, 0];
+        body.extend(772_u16.to_ne_bytes());
+        body.extend(1_i32.to_ne_bytes());
+        body.extend([0; 8]);
+        body.extend(attribute(3, b"lo\0"));
+        body.extend(attribute(4, &65536_u32.to_ne_bytes()));
+        let layers = tree(0, &message(16, 2, &body));
+        assert_eq!(layers[0].title, "Netlink message, RTM_NEWLINK, MULTI");
+        assert_eq!(
+            find(&layers, "Interface index").value,
+            FieldValue::Number(1)
+        );
+        assert_eq!(find(&layers, "IFLA_IFNAME").meaning, "lo");
+        assert_eq!(find(&layers, "IFLA_MTU").meaning, "65536");
+    }
+
+    #[test]
+    fn a_route_has_addresses_and_an_error_has_its_number() {
+        let mut body = vec![2, 24, 0, 0, 254, 2, 0, 1, 0, 0, 0, 0];
+        body.extend(attribute(1, &[10, 0, 0, 0]));
+        body.extend(attribute(5, &[10, 0, 0, 1]));
+        let mut bytes = message(24, 0, &body);
+        bytes.extend(message(2, 0, &(-13_i32).to_ne_bytes()));
+        let layers = tree(0, &bytes);
+        assert_eq!(find(&layers, "RTA_GATEWAY").meaning, "10.0.0.1");
+        assert_eq!(layers[1].title, "Netlink message, NLMSG_ERROR");
+        assert_eq!(
+            find(&layers, "Error code").meaning,
+            "EACCES (Permission denied)"
+        );
+    }
+
+    #[test]
+    fn a_socket_has_its_ports_in_network_order() {
+        let mut body = vec![2, 10, 0, 0, 0x13, 0x88, 0, 0];
+        body.extend([127, 0, 0, 1, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0]);
+        body.resize(72, 0);
+        let layers = tree(4, &message(20, 2, &body));
+        assert_eq!(find(&layers, "Source port").value, FieldValue::Number(5000));
+    }
+
+    #[test]
+    fn a_buffer_is_told_in_short_with_its_errors_and_known_attributes() {
+        let mut body = vec![0; 16];
+        body.extend(attribute(3, b"l\x1bo\0"));
+        body.extend(attribute(60, &[1; 40]));
+        let mut bytes = message(18, 0x301, &[0; 4]);
+        bytes.extend(message(16, 2, &body));
+        bytes.extend(message(2, 0, &(-95_i32).to_ne_bytes()));
+        bytes.extend(message(200, 0, &[]));
+        bytes.extend([1, 2, 3]);
+        let told: Vec<(String, String)> = brief(0, &bytes)
+            .into_iter()
+            .map(|brief| (brief.title(), brief.content))
+            .collect();
+        let expected = [
+            ("RTM_GETLINK (REQUEST, DUMP)", ""),
+            ("RTM_NEWLINK (MULTI)", "l\\x1bo"),
+            ("NLMSG_ERROR", "EOPNOTSUPP (Operation not supported)"),
+            ("type 200", ""),
+        ];
+        assert_eq!(told, expected.map(|(a, b)| (a.to_owned(), b.to_owned())));
+    }
+
+    #[test]
+    fn links_addresses_routes_neighbours_and_errors_are_told_in_the_words_of_ip() {
+        let mut link = vec![0, 0, 1, 0, 2, 0, 0, 0, 0x43, 0x10, 1, 0, 0, 0, 0, 0];
+        link.extend(attribute(3, b"eth0\0"));
+        link.extend(attribute(4, &1500_u32.to_ne_bytes()));
+        link.extend(attribute(16, &[6]));
+        link.extend(attribute(1, &[2, 0, 0, 0, 0, 1]));
+        let mut address = vec![2, 8, 0x80, 254, 1, 0, 0, 0];
+        address.extend(attribute(1, &[127, 0, 0, 1]));
+        address.extend(attribute(2, &[127, 0, 0, 1]));
+        address.extend(attribute(3, b"lo\0"));
+        let mut route = vec![2, 24, 0, 0, 254, 2, 253, 1, 0, 0, 0, 0];
+        route.extend(attribute(1, &[10, 0, 0, 0]));
+        route.extend(attribute(4, &2_u32.to_ne_bytes()));
+        route.extend(attribute(7, &[10, 0, 0, 1]));
+        let mut gateway = vec![2, 0, 0, 0, 254, 3, 0, 1, 0, 0, 0, 0];
+        gateway.extend(attribute(5, &[10, 0, 0, 9]));
+        let mut neighbour = vec![2, 0, 0, 0, 2, 0, 0, 0, 2, 0, 0, 1];
+        neighbour.extend(attribute(1, &[10, 0, 0, 2]));
+        neighbour.extend(attribute(2, &[2, 0, 0, 0, 0, 2]));
+        let mut refused = (-1_i32).to_ne_bytes().to_vec();
+        refused.extend(message(16, 5, &[]));
+        let mut worded = (-22_i32).to_ne_bytes().to_vec();
+        worded.extend(message(18, 0x301, &[]));
+        worded.extend(attribute(1, b"Invalid header\0"));
+        let mut acknowledged = 0_i32.to_ne_bytes().to_vec();
+        acknowledged.extend(message(20, 5, &[]));
+        for (kind, flags, body, expected) in [
+            (
+                16,
+                2,
+                link,
+                "2: eth0 <UP,BROADCAST,RUNNING,MULTICAST,LOWER_UP> mtu 1500 state UP address 02:00:00:00:00:01",
+            ),
+            (20, 2, address, "inet 127.0.0.1/8 dev lo (1) scope host"),
+            (
+                24,
+                2,
+                route,
+                "10.0.0.0/24 dev 2 src 10.0.0.1 table main proto kernel scope link",
+            ),
+            (
+                24,
+                2,
+                gateway,
+                "default via 10.0.0.9 table main proto boot scope global",
+            ),
+            (
+                28,
+                2,
+                neighbour,
+                "10.0.0.2 dev 2 lladdr 02:00:00:00:00:02 REACHABLE",
+            ),
+            (
+                2,
+                0,
+                refused,
+                "EPERM (Operation not permitted), about RTM_NEWLINK seq 7",
+            ),
+            (
+                2,
+                0x300,
+                worded,
+                "EINVAL (Invalid argument), about RTM_GETLINK seq 7: Invalid header",
+            ),
+            (
+                2,
+                0x100,
+                acknowledged,
+                "0: done as asked, about RTM_NEWADDR seq 7",
+            ),
+            (3, 2, vec![0; 4], ""),
+            (
+                3,
+                2,
+                (-16_i32).to_ne_bytes().to_vec(),
+                "EBUSY (Device or resource busy)",
+            ),
+        ] {
+            let told = brief(0, &message(kind, flags, &body));
+            assert_eq!(told[0].content, expected);
+        }
+    }
+
+    #[test]
+    fn a_message_that_was_not_received_whole_is_told_as_cut() {
+        let bytes = message(16, 2, &[0; 16]);
+        let told = brief(0, &bytes[..20]);
+        assert!(told[0].cut && told[0].len == 32);
+        assert!(!brief(0, &bytes)[0].cut);
+    }
+
+    #[test]
+    fn lengths_that_lie_end_the_walk() {
+        let mut bytes = message(16, 0, &[0; 16]);
+        bytes[0] = 200;
+        let layers = tree(0, &bytes);
+        assert_eq!(layers.len(), 1);
+        assert!(
+            layers[0]
+                .fields
+                .iter()
+                .any(|field| field.name == "_ws.short" || field.name == "_ws.malformed")
+        );
+        assert_eq!(tree(0, &[3; 20])[0].name, "netlink");
+        assert_eq!(tree(0, &[0; 20])[0].name, "data");
+        assert!(tree(0, &[]).is_empty());
+    }
+}
