@@ -271,18 +271,22 @@ fn a_folder_whose_owners_were_all_killed_goes_with_the_next_lesson() {
 }
 
 #[test]
+#[allow(
+    clippy::disallowed_methods,
+    reason = "that nothing is waited for is seen by the clock alone"
+)]
 fn a_lesson_whose_process_is_killed_ends_at_once() {
     if !private_lab() {
         return;
     }
     let place = folder();
     let file = place.path().join("waits.md");
-    // Without the death of the other process the last line would wait for its 100 s.
+    // Without the death of the other process the last line would wait for its 600 s.
     let text = "+++\ntitle = \"T\"\nhosts = [\"client\", \"server\"]\n+++\nText.\n\n```lab\nserver> s = socket AF_INET SOCK_DGRAM; bind s 0.0.0.0:5000; recv s 10\nserver> print 1\n```\n";
     std::fs::write(&file, text).expect("it can be written");
     let began = std::time::Instant::now();
     let child = Command::new(SOCKLAB)
-        .args(["--color", "never", "--deadline", "100s", "lesson", "check"])
+        .args(["--color", "never", "--deadline", "600s", "lesson", "check"])
         .arg(&file)
         .stdout(Stdio::piped())
         .spawn()
@@ -309,5 +313,5 @@ fn a_lesson_whose_process_is_killed_ends_at_once() {
         said.contains("process client was ended by something outside the lab"),
         "{said}"
     );
-    assert!(began.elapsed().as_secs() < 60, "{said}");
+    assert!(began.elapsed().as_secs() < 300, "{said}");
 }

@@ -93,7 +93,7 @@ fn a_close_in_three_segments_and_a_refusal_are_two_blocks() {
 fn numbers_ascend_in_a_block_and_blocks_begin_in_the_order_of_their_first_packets() {
     let mut capture = Capture::new();
     let other = Side { port: 40400, ..C };
-    let mut packets = vec![
+    let mut packets = [
         capture.tcp(C, S, SYN, (1000, 0), b""),
         capture.tcp(other, S, SYN, (7, 0), b""),
         capture.tcp(S, other, SYN | ACK, (9000, 8), b""),

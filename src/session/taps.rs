@@ -347,15 +347,12 @@ impl Taps {
             sources += usize::from(self.waiting.len() > had);
             while let Some((ticket, delivered)) = wire.next_delivery() {
                 let mut held = self.waiting.iter_mut().rev();
-                match held.find(|one| one.ticket == ticket) {
-                    Some(held) => {
-                        let first = held.delivered.unwrap_or(delivered);
-                        held.delivered = Some(first.and(Some(delivered)));
-                    }
-                    None => {
-                        self.arrived |= self.held.remove(&ticket);
-                        self.deliveries.push((ticket, delivered));
-                    }
+                if let Some(held) = held.find(|one| one.ticket == ticket) {
+                    let first = held.delivered.unwrap_or(delivered);
+                    held.delivered = Some(first.and(Some(delivered)));
+                } else {
+                    self.arrived |= self.held.remove(&ticket);
+                    self.deliveries.push((ticket, delivered));
                 }
             }
         }

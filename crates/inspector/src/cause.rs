@@ -250,9 +250,10 @@ impl CauseFinder {
                 forged: true,
                 ..none
             };
-            let waited = match window.link {
-                true => String::new(),
-                false => self.waited_for(packet, &window),
+            let waited = if window.link {
+                String::new()
+            } else {
+                self.waited_for(packet, &window)
             };
             return (Some(caused(&window, waited)), note);
         }

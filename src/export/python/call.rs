@@ -25,15 +25,14 @@ impl Known {
         let text = match call.verb {
             Verb::Poller => "select.poll()".to_owned(),
             Verb::Print => {
-                let mut items = self.items(arg(0))?;
+                let mut items = vec![self.items(arg(0))?];
+                items.retain(|items| !items.is_empty());
                 for (name, value) in [("sep", arg(1)), ("end", arg(2))] {
                     if let Some(value) = value {
-                        let between = if items.is_empty() { "" } else { ", " };
-                        let value = self.expression(value)?;
-                        items.push_str(&format!("{between}{name}={value}"));
+                        items.push(format!("{name}={}", self.expression(value)?));
                     }
                 }
-                format!("print({items})")
+                format!("print({})", items.join(", "))
             }
             Verb::Sleep => {
                 let time = self.time(arg(0), 1.0)?;

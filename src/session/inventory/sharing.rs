@@ -68,6 +68,8 @@ impl Inventory {
     /// Finds for the connections that nobody has accepted the listener in whose queue they are: where one alone of those that share an
     /// address has more connections in its queue than are known to be there, and so many are not known, all of these are in it.
     pub(super) fn choose_listeners(&mut self, host: &str, answers: &[&Answer]) {
+        const ESTABLISHED: u8 = 1;
+        const CLOSE_WAIT: u8 = 8;
         let here = |known: &&Known| known.listening && known.host == host;
         let mut addresses = HashSet::new();
         let shared: HashSet<Address> = self
@@ -82,8 +84,6 @@ impl Inventory {
                 .retain(|(protocol, on, ..), _| *protocol != Protocol::Tcp || on != host);
             return;
         }
-        const ESTABLISHED: u8 = 1;
-        const CLOSE_WAIT: u8 = 8;
         let unaccepted: HashSet<Flow> = answers
             .iter()
             .filter(|answer| matches!(answer.question, Question::Tcp(_)) && answer.inode == 0)
