@@ -1,4 +1,4 @@
-//! `trace [--summary N] [--quiet] [--spread] [--errno CALL=N] [--length CALL=N] [--out FILE] PROGRAM ARGUMENTS…` prints a line for each socket call of a program.
+//! `trace [--summary N] [--quiet] [--spread] [--errno CALL=N] [--length CALL=N] [--delay CALL=NS] [--out FILE] PROGRAM ARGUMENTS…` prints a line for each socket call of a program.
 #![expect(
     clippy::disallowed_methods,
     reason = "an example has an edge: it exits with the program's status"
@@ -92,6 +92,7 @@ fn main() -> io::Result<()> {
                 let number = |number: u64| Decision::Errno(number as i32);
                 lines.imposed = imposed(arguments.next(), number);
             }
+            "--delay" => lines.imposed = imposed(arguments.next(), Decision::Delay),
             "--length" => lines.imposed = imposed(arguments.next(), Decision::Length),
             "--spread" => options.one_processor = false,
             "--summary" => {

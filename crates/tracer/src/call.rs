@@ -61,8 +61,10 @@ pub enum Decision {
     /// The kernel makes it as it is.
     #[default]
     Go,
-    /// The kernel makes it with no more than so many bytes of data; calls without a length argument go unchanged.
+    /// The kernel makes it with no more than so many bytes of data; calls that move no bytes, and sendmmsg and recvmmsg, go unchanged.
     Length(u64),
+    /// The kernel makes it so many nanoseconds later, at most some milliseconds after that.
+    Delay(u64),
     /// The kernel does not make it; the program gets this errno.
     Errno(i32),
 }

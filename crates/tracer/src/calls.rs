@@ -18,7 +18,9 @@ impl Tracer<'_> {
         if let Ok(CallStop::Entry(entry)) = sys::ptrace::call_stop(tid) {
             self.entered(tid, entry);
         }
-        self.resume(tid, 0);
+        if !self.held.iter().any(|(held, _)| *held == tid) {
+            self.resume(tid, 0);
+        }
     }
 
     fn entered(&mut self, tid: i32, entry: CallEntry) {
@@ -145,7 +147,12 @@ impl Tracer<'_> {
         purpose: Purpose,
         decision: Decision,
     ) {
-        let decision = Self::impose(tid, place, &entry, decision);
+        let (decision, lent) = Self::impose(tid, place, &entry, decision);
+        if let Decision::Delay(nanoseconds) = decision {
+            let when = sys::clock::realtime_ns().saturating_add(nanoseconds);
+            self.held.push((tid, when));
+            self.set_timer();
+        }
         if let Some(thread) = self.threads.get_mut(&tid) {
             thread.call = Some(Pending {
                 place,
@@ -156,6 +163,7 @@ impl Tracer<'_> {
                 restarts: 0,
                 settled: false,
                 decision,
+                lent,
                 purpose,
             });
         }
@@ -180,8 +188,10 @@ impl Tracer<'_> {
             pending.restarts += 1;
             let decision = pending.decision;
             let (place, first) = (pending.place, pending.entry);
+            if !matches!(decision, Decision::Delay(_)) {
+                pending.lent = Self::impose(tid, place, &first, decision).1;
+            }
             thread.call = Some(pending);
-            Self::impose(tid, place, &first, decision);
         }
         true
     }
@@ -190,24 +200,37 @@ impl Tracer<'_> {
         if self.options.calls_a_second.is_none() {
             return Treatment::Tell;
         }
-        let was_counting = self.rates.counting();
         let now = sys::clock::realtime_ns();
         let (treatment, ended) = self.rates.call((pid, tid), subject, place, now);
         if let Some(summary) = ended {
             self.sink.summed(&summary);
         }
-        if treatment != Treatment::Tell && !was_counting {
-            let _ = sys::clock::interrupt_every(100);
+        if treatment != Treatment::Tell {
+            self.set_timer();
         }
         treatment
     }
 
-    /// The timer: what has been counted is told.
+    /// The timer: what has been counted is told, and who has been held long enough goes on.
     pub(crate) fn tick(&mut self) {
+        self.release();
         let due = self.rates.due(sys::clock::realtime_ns());
         self.tell_summaries(&due);
-        if !self.rates.counting() {
-            let _ = sys::clock::interrupt_every(0);
+        self.set_timer();
+    }
+
+    /// Sets the timer to what there is to wait for.
+    fn set_timer(&mut self) {
+        let milliseconds = if !self.held.is_empty() {
+            5
+        } else if self.rates.counting() {
+            100
+        } else {
+            0
+        };
+        if self.timer != milliseconds {
+            self.timer = milliseconds;
+            let _ = sys::clock::interrupt_every(milliseconds);
         }
     }
 

@@ -2,6 +2,7 @@
 
 use crate::call::{Decision, Note};
 use crate::filter;
+use crate::memory::{Memory, ProcessMemory};
 use crate::stops::{Pending, Tracer};
 use crate::sys;
 use crate::sys::ptrace::{CallEntry, CallStop, Resume};
@@ -14,28 +15,31 @@ const FILTER_AT: usize = 16;
 const PAGE: usize = 4096;
 
 impl Tracer<'_> {
-    /// Does to a call that is about to begin what was decided; gives what could be done.
+    /// Does to a call that is about to begin what was decided; gives what could be done, and the numbers changed in memory for it.
     pub(crate) fn impose(
         tid: i32,
         place: usize,
         entry: &CallEntry,
         decision: Decision,
-    ) -> Decision {
+    ) -> (Decision, Vec<(u64, u64)>) {
         let done = match decision {
-            Decision::Go => Ok(()),
-            Decision::Errno(_) => sys::registers::cancel_call(tid),
-            Decision::Length(limit) => match length_argument(place) {
-                Some(index) => set_argument(tid, index, entry.arguments[index].min(limit)),
-                None => Err(io::ErrorKind::Unsupported.into()),
-            },
+            Decision::Go | Decision::Delay(_) => Ok(Vec::new()),
+            Decision::Errno(_) => sys::registers::cancel_call(tid).map(|()| Vec::new()),
+            Decision::Length(limit) => shorten(tid, place, entry, limit),
         };
-        done.map_or(Decision::Go, |()| decision)
+        match done {
+            Ok(lent) => (decision, lent),
+            Err(_) => (Decision::Go, Vec::new()),
+        }
     }
 
-    /// After the call: the program finds its registers as it left them, and the errno that was decided.
+    /// After the call: the program finds registers and memory as it left them, and the errno that was decided.
     pub(crate) fn lift(tid: i32, pending: &Pending, value: i64) -> i64 {
+        for (address, number) in &pending.lent {
+            let _ = sys::memory::write(tid, *address, &number.to_le_bytes());
+        }
         match pending.decision {
-            Decision::Go => value,
+            Decision::Go | Decision::Delay(_) => value,
             Decision::Errno(errno) => {
                 let value = -i64::from(errno);
                 if let Ok(mut registers) = sys::registers::read(tid) {
@@ -45,7 +49,9 @@ impl Tracer<'_> {
                 value
             }
             Decision::Length(_) => {
-                if let Some(index) = length_argument(pending.place) {
+                if let Some(Length::Argument(index) | Length::Vectors(_, index)) =
+                    length_of(pending.place)
+                {
                     let _ = set_argument(tid, index, pending.entry.arguments[index]);
                 }
                 value
@@ -180,17 +186,58 @@ impl Tracer<'_> {
     }
 }
 
-/// Which argument is the length of a call's buffer.
-fn length_argument(place: usize) -> Option<usize> {
-    let shapes = CALLS[place].shapes;
-    shapes
-        .iter()
-        .enumerate()
-        .find_map(|(index, shape)| match shape {
-            Shape::DataIn(length) => Some(*length),
-            Shape::DataOut => Some(index + 1),
-            _ => None,
-        })
+/// Where a call has the length of its data.
+enum Length {
+    /// In this argument.
+    Argument(usize),
+    /// In the struct iovec that the first argument points to, the second having their number.
+    Vectors(usize, usize),
+    /// In the struct msghdr that this argument points to.
+    Message(usize),
+}
+
+fn length_of(place: usize) -> Option<Length> {
+    let shapes = CALLS[place].shapes.iter().enumerate();
+    let mut lengths = shapes.filter_map(|(index, shape)| match shape {
+        Shape::DataIn(length) => Some(Length::Argument(*length)),
+        Shape::DataOut => Some(Length::Argument(index + 1)),
+        Shape::VectorsIn(count) | Shape::VectorsOut(count) => Some(Length::Vectors(index, *count)),
+        Shape::MessageIn | Shape::MessageOut => Some(Length::Message(index)),
+        _ => None,
+    });
+    lengths.next()
+}
+
+/// Leaves a call no more than so many bytes: of several buffers the first one. Gives what was changed in memory.
+fn shorten(tid: i32, place: usize, entry: &CallEntry, limit: u64) -> io::Result<Vec<(u64, u64)>> {
+    const VECTORS: u64 = 16; // where struct msghdr has its iovec, and behind it their number
+    let memory = ProcessMemory(tid);
+    let lend = |address: u64, number: u64| {
+        let before = memory.u64_at(address).ok_or(io::ErrorKind::InvalidData)?;
+        sys::memory::write(tid, address, &number.min(before).to_le_bytes())?;
+        Ok::<_, io::Error>((address, before))
+    };
+    match length_of(place) {
+        Some(Length::Argument(index)) => {
+            set_argument(tid, index, entry.arguments[index].min(limit))?;
+            Ok(Vec::new())
+        }
+        Some(Length::Vectors(at, count)) => {
+            let lent = lend(entry.arguments[at] + 8, limit)?;
+            set_argument(tid, count, entry.arguments[count].min(1))?;
+            Ok(vec![lent])
+        }
+        Some(Length::Message(at)) => {
+            let header = entry.arguments[at];
+            let vectors = memory.u64_at(header + VECTORS);
+            let vectors = vectors.ok_or(io::ErrorKind::InvalidData)?;
+            Ok(vec![
+                lend(vectors + 8, limit)?,
+                lend(header + VECTORS + 8, 1)?,
+            ])
+        }
+        None => Err(io::ErrorKind::Unsupported.into()),
+    }
 }
 
 fn set_argument(tid: i32, index: usize, value: u64) -> io::Result<()> {

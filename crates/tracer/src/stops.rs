@@ -25,6 +25,8 @@ pub(crate) struct Pending {
     /// It is known that it will begin anew, after a signal's handler.
     pub(crate) settled: bool,
     pub(crate) decision: Decision,
+    /// Numbers in the program's memory that are others until it returns: their addresses and what they were.
+    pub(crate) lent: Vec<(u64, u64)>,
     pub(crate) purpose: Purpose,
 }
 
@@ -75,6 +77,10 @@ pub(crate) struct Tracer<'a> {
     /// Threads that stopped before their maker's stop told of them.
     early: HashSet<i32>,
     pub(crate) rates: Rates,
+    /// Threads kept at the entry of a call, with the time when they go on, in nanoseconds since 1970.
+    pub(crate) held: Vec<(i32, u64)>,
+    /// The period of the timer in milliseconds, 0 while it is off.
+    pub(crate) timer: i64,
     first: i32,
     exit: Option<Exit>,
 }
@@ -108,6 +114,8 @@ impl<'a> Tracer<'a> {
             processes: HashMap::from([(pid, process)]),
             early: HashSet::new(),
             rates: Rates::new(options.calls_a_second),
+            held: Vec::new(),
+            timer: 0,
             first: pid,
             exit: None,
         }
@@ -117,7 +125,12 @@ impl<'a> Tracer<'a> {
     pub(crate) fn run(mut self) -> io::Result<Exit> {
         loop {
             match sys::process::wait_any() {
-                Ok((tid, status)) => self.changed(tid, status),
+                Ok((tid, status)) => {
+                    self.changed(tid, status);
+                    if !self.held.is_empty() {
+                        self.release();
+                    }
+                }
                 Err(error) if error.raw_os_error() == Some(libc::EINTR) => self.tick(),
                 Err(error) if error.raw_os_error() == Some(libc::ECHILD) => break,
                 Err(error) => return Err(error),
@@ -147,6 +160,18 @@ impl<'a> Tracer<'a> {
             self.gone(tid, Exit::Status(libc::WEXITSTATUS(status)));
         } else {
             self.gone(tid, Exit::Signal(libc::WTERMSIG(status)));
+        }
+    }
+
+    /// Lets those go on whose time has come.
+    pub(crate) fn release(&mut self) {
+        let now = sys::clock::realtime_ns();
+        let due = |(_, when): &(i32, u64)| *when <= now;
+        let (due, held) = std::mem::take(&mut self.held).into_iter().partition(due);
+        self.held = held;
+        let due: Vec<(i32, u64)> = due;
+        for (tid, _) in due {
+            self.resume(tid, 0);
         }
     }
 
@@ -273,6 +298,7 @@ impl<'a> Tracer<'a> {
 
     fn gone(&mut self, tid: i32, exit: Exit) {
         self.early.remove(&tid);
+        self.held.retain(|(held, _)| *held != tid);
         let Some(thread) = self.threads.remove(&tid) else {
             return;
         };

@@ -157,7 +157,7 @@ fn what_cannot_be_executed_gives_the_errno_of_exec() {
 }
 
 #[test]
-fn lengths_and_errnos_are_imposed() {
+fn lengths_errnos_and_delays_are_imposed() {
     let Some(binary) = compile("faults.c", &["cc", "-pthread"]) else {
         return;
     };

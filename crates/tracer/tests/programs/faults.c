@@ -18,6 +18,8 @@
 #include <sys/ptrace.h>
 #include <sys/socket.h>
 #include <sys/syscall.h>
+#include <sys/uio.h>
+#include <time.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -194,11 +196,26 @@ static int sends(void) {
     return 0;
 }
 
+static int scatters(void) {
+    int pair[2];
+    socketpair(AF_UNIX, SOCK_STREAM, 0, pair);
+    struct iovec parts[2] = {{"0123", 4}, {"456789", 6}};
+    struct msghdr message = {.msg_iov = parts, .msg_iovlen = 2};
+    struct timespec before, after;
+    clock_gettime(CLOCK_MONOTONIC, &before);
+    printf("%ld ", writev(pair[0], parts, 2));
+    printf("%ld ", sendmsg(pair[0], &message, 0));
+    clock_gettime(CLOCK_MONOTONIC, &after);
+    long took = (after.tv_sec - before.tv_sec) * 1000 + (after.tv_nsec - before.tv_nsec) / 1000000;
+    printf("%zu %zu %zu %s\n", message.msg_iovlen, parts[0].iov_len, parts[1].iov_len, took >= 100 ? "late" : "soon");
+    return 0;
+}
+
 int main(int count, char **arguments) {
     static const struct { const char *name; int (*run)(void); } cases[] = {
         {"talk", talk}, {"exec", exec_in_thread}, {"leave", leave_with_threads}, {"handlers", handlers}, {"traces", traces},
         {"uring", uring}, {"filters", filters}, {"daemon", daemonizes}, {"processors", processors}, {"spawns", spawns},
-        {"closes", closes_all}, {"crashes", crashes}, {"late", late}, {"blocks", blocks}, {"sends", sends},
+        {"closes", closes_all}, {"crashes", crashes}, {"late", late}, {"blocks", blocks}, {"sends", sends}, {"scatters", scatters},
     };
     words = arguments;
     for (unsigned i = 0; i < sizeof cases / sizeof *cases; i++)
