@@ -251,6 +251,8 @@ pub struct Summary {
     pub failed: u64,
     /// The errno of the last that failed.
     pub errno: Option<i32>,
+    /// The thread is still in the last of them, which waits.
+    pub open: bool,
     /// When the first began, in nanoseconds since 1970.
     pub start_ns: u64,
     /// When the last began.

@@ -1,6 +1,6 @@
 //! A call's entry and its return: whether it concerns a socket, what it says, and what it changes.
 
-use crate::call::{Argument, Call, Decision, Descriptor, Entering, Note, Summary};
+use crate::call::{Argument, Call, Decision, Descriptor, Entering, Note};
 use crate::decode::{self, Frame};
 use crate::descriptors::{self, Shared};
 use crate::memory::ProcessMemory;
@@ -52,7 +52,7 @@ impl Tracer<'_> {
             }
             return;
         }
-        let Some(subject) = self.concern(tid, pid, &files, row.concern, &entry) else {
+        let Some(subject) = self.concern(tid, &files, row.concern, &entry) else {
             return;
         };
         let purpose = match subject {
@@ -196,61 +196,11 @@ impl Tracer<'_> {
         true
     }
 
-    fn treatment(&mut self, tid: i32, pid: i32, subject: Descriptor, place: usize) -> Treatment {
-        if self.options.calls_a_second.is_none() {
-            return Treatment::Tell;
-        }
-        let now = sys::clock::realtime_ns();
-        let (treatment, ended) = self.rates.call((pid, tid), subject, place, now);
-        if let Some(summary) = ended {
-            self.sink.summed(&summary);
-        }
-        if treatment != Treatment::Tell {
-            self.set_timer();
-        }
-        treatment
-    }
-
-    /// The timer: what has been counted is told, and who has been held long enough goes on.
-    pub(crate) fn tick(&mut self) {
-        self.release();
-        let due = self.rates.due(sys::clock::realtime_ns());
-        self.tell_summaries(&due);
-        self.set_timer();
-    }
-
-    /// Sets the timer to what there is to wait for.
-    fn set_timer(&mut self) {
-        let milliseconds = if !self.held.is_empty() {
-            5
-        } else if self.rates.counting() {
-            100
-        } else {
-            0
-        };
-        if self.timer != milliseconds {
-            self.timer = milliseconds;
-            let _ = sys::clock::interrupt_every(milliseconds);
-        }
-    }
-
-    pub(crate) fn sum_up(&mut self, which: impl Fn(i32) -> bool) {
-        let taken = self.rates.take(which);
-        self.tell_summaries(&taken);
-    }
-
-    fn tell_summaries(&mut self, summaries: &[Summary]) {
-        for summary in summaries.iter().filter(|summary| summary.calls > 0) {
-            self.sink.summed(summary);
-        }
-    }
-
     /// What a call is about: `None` where it concerns no socket, `Some(None)` where it is told, but about none that is known.
     #[expect(clippy::option_option, reason = "two questions, each with its own no")]
     fn concern(
         &self,
         tid: i32,
-        pid: i32,
         files: &Shared,
         concern: Concern,
         entry: &CallEntry,
@@ -262,7 +212,7 @@ impl Tracer<'_> {
                 return Some(files.descriptor(fd));
             }
             if files.was_socket(fd) {
-                if !descriptors::exists(pid, fd) {
+                if !descriptors::exists(tid, fd) {
                     return Some(None);
                 }
                 files.forget(fd);

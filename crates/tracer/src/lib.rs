@@ -12,6 +12,7 @@ pub mod memory;
 mod rate;
 mod signals;
 mod stops;
+mod summing;
 mod sys;
 pub mod table;
 pub mod text;

@@ -90,6 +90,7 @@ impl Rates {
                 sum: 0,
                 failed: 0,
                 errno: None,
+                open: false,
                 start_ns: now_ns,
                 end_ns: now_ns,
             });
@@ -163,5 +164,63 @@ impl Rates {
     /// Is anything being counted?
     pub(crate) fn counting(&self) -> bool {
         self.windows.values().any(|window| window.summary.is_some())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const SUBJECT: Descriptor = Descriptor { fd: 3, inode: 7 };
+
+    fn call(rates: &mut Rates, at_ns: u64) -> (Treatment, Option<Summary>) {
+        rates.call((1, 2), SUBJECT, 5, at_ns)
+    }
+
+    #[test]
+    fn what_is_slow_is_told_each() {
+        let mut rates = Rates::new(Some(1000));
+        for number in 0..5000 {
+            let (treatment, ended) = call(&mut rates, number * 1_000_000);
+            assert!(treatment == Treatment::Tell && ended.is_none(), "{number}");
+        }
+        assert!(!rates.counting());
+    }
+
+    #[test]
+    fn what_is_fast_is_counted_until_it_slows_down() {
+        let mut rates = Rates::new(Some(1000));
+        let mut told = 0;
+        for number in 0..10_000 {
+            let (treatment, _) = call(&mut rates, number * 10_000);
+            told += u64::from(treatment == Treatment::Tell);
+            if treatment == Treatment::Sample {
+                rates.returned(1, 3, 5, Ok(10));
+            }
+        }
+        assert_eq!(told, 100, "a tenth of a second's worth");
+        let (_, ended) = call(&mut rates, 250_000_000);
+        assert!(ended.is_none(), "the window that has just ended was fast");
+        let (treatment, ended) = call(&mut rates, 400_000_000);
+        let ended = ended.expect("it has slowed down");
+        assert_eq!(treatment, Treatment::Tell);
+        assert_eq!(told + ended.calls, 10_001, "none is lost");
+        assert_eq!((ended.sum, ended.failed), (ended.seen * 10, 0));
+        assert!(!rates.counting());
+    }
+
+    #[test]
+    fn what_goes_on_is_told_each_second_and_what_stops_at_once() {
+        let mut rates = Rates::new(Some(1000));
+        for number in 0..110_000 {
+            call(&mut rates, number * 10_000);
+        }
+        let due = rates.due(1_100_000_000);
+        assert_eq!((due.len(), rates.counting()), (1, true));
+        assert_eq!(rates.due(1_150_000_000).len(), 0);
+        call(&mut rates, 1_160_000_000);
+        let last = rates.due(1_300_000_000);
+        assert_eq!((last.len(), last[0].calls), (1, 1));
+        assert!(!rates.counting());
     }
 }
