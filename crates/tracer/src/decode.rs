@@ -70,7 +70,6 @@ impl Frame<'_> {
 
     fn argument(&self, shape: Shape, index: usize) -> Argument {
         let number = self.numbers[index];
-        let count = |index: usize| self.numbers[index];
         match shape {
             Shape::Fd => Argument::Fd(number as i32),
             Shape::Int => Argument::Int(i64::from(number as i32)),
@@ -82,68 +81,74 @@ impl Frame<'_> {
             },
             Shape::FcntlArgument => self.fcntl_argument(number),
             _ if number == 0 => Argument::Null,
+            Shape::IoctlArgument => self.ioctl_argument(number),
+            _ => self
+                .given(shape, number)
+                .or_else(|| self.filled(shape, number))
+                .unwrap_or(Argument::Pointer(number)),
+        }
+    }
+
+    /// What the program has put behind a pointer; `None` for what the kernel fills in.
+    fn given(&self, shape: Shape, at: u64) -> Option<Argument> {
+        let count = |index: usize| self.numbers[index];
+        Some(match shape {
             Shape::AddressIn(length) => {
                 let length = count(length) as u32;
-                self.bytes(number, u64::from(length).min(128), Argument::Address)
+                self.bytes(at, u64::from(length).min(128), Argument::Address)
             }
-            Shape::AddressOut(length) => self.address_out(number, count(length)),
-            Shape::LengthOut => match self.memory.u32_at(number) {
+            Shape::LengthOut => match self.memory.u32_at(at) {
                 Some(given) => Argument::Length { given, then: None },
-                None => Argument::BadPointer(number),
+                None => Argument::BadPointer(at),
             },
-            Shape::DataIn(length) => self.data(number, count(length)),
-            Shape::DataOut => match self.succeeded() {
-                Some(length) => self.data(number, length),
-                None => Argument::Pointer(number),
-            },
-            Shape::VectorsIn(length) => self.vectors(number, count(length), u64::MAX),
-            Shape::VectorsOut(length) => match self.succeeded() {
-                Some(bytes) => self.vectors(number, count(length), bytes),
-                None => Argument::Pointer(number),
-            },
-            Shape::MessageIn => self.message(number, None),
-            Shape::MessageOut => match self.succeeded() {
-                Some(bytes) => self.message(number, Some(bytes)),
-                None => Argument::Pointer(number),
-            },
-            Shape::MessagesIn(length) => self.messages(number, count(length), false),
-            Shape::MessagesOut => match self.succeeded() {
-                Some(filled) => self.messages(number, filled, true),
-                None => Argument::Pointer(number),
-            },
-            Shape::ValueIn(length) => self.value(number, count(length)),
-            Shape::ValueOut(length) => match self.succeeded() {
-                Some(_) => match self.memory.u32_at(count(length)) {
-                    Some(length) => self.value(number, u64::from(length)),
-                    None => Argument::Pointer(number),
-                },
-                None => Argument::Pointer(number),
-            },
-            Shape::PollFds(length) => self.poll_fds(number, count(length)),
-            Shape::FdSet => match self.fd_set(number) {
+            Shape::DataIn(length) => self.data(at, count(length)),
+            Shape::VectorsIn(length) => self.vectors(at, count(length), u64::MAX),
+            Shape::MessageIn => self.message(at, None),
+            Shape::MessagesIn(length) => self.messages(at, count(length), false),
+            Shape::ValueIn(length) => self.value(at, count(length)),
+            Shape::PollFds(length) => self.poll_fds(at, count(length)),
+            Shape::FdSet => match self.fd_set(at) {
                 Some(asked) => Argument::FdSet { asked, ready: None },
-                None => Argument::BadPointer(number),
+                None => Argument::BadPointer(at),
             },
-            Shape::Timeval => self.time(number, 1000),
-            Shape::Timespec => self.time(number, 1),
-            Shape::EventIn => self.events(number, 1),
-            Shape::EventsOut => match self.succeeded() {
-                Some(filled) => self.events(number, filled),
-                None => Argument::Pointer(number),
-            },
-            Shape::Signals => self.pointed(number, Argument::Signals),
-            Shape::SignalsPacked => match self.memory.u64_at(number) {
+            Shape::Timeval => self.time(at, 1000),
+            Shape::Timespec => self.time(at, 1),
+            Shape::EventIn => self.events(at, 1),
+            Shape::Signals => self.pointed(at, Argument::Signals),
+            Shape::SignalsPacked => match self.memory.u64_at(at) {
                 Some(0) => Argument::Null,
                 Some(inner) => self.pointed(inner, Argument::Signals),
-                None => Argument::BadPointer(number),
+                None => Argument::BadPointer(at),
             },
-            Shape::Pair => match (self.succeeded(), self.memory.u64_at(number)) {
-                (Some(_), Some(pair)) => Argument::Pair([pair as i32, (pair >> 32) as i32]),
-                _ => Argument::Pointer(number),
-            },
-            Shape::Offset => self.pointed(number, |value| Argument::Pointed(value as i64)),
-            Shape::IoctlArgument => self.ioctl_argument(number),
-        }
+            Shape::Offset => self.pointed(at, |value| Argument::Pointed(value as i64)),
+            _ => return None,
+        })
+    }
+
+    /// What the kernel has put behind a pointer, once the call has succeeded.
+    fn filled(&self, shape: Shape, at: u64) -> Option<Argument> {
+        let result = self.succeeded()?;
+        let count = |index: usize| self.numbers[index];
+        Some(match shape {
+            Shape::AddressOut(length) => {
+                let length = self.memory.u32_at(count(length))?;
+                self.bytes(at, u64::from(length).min(128), Argument::Address)
+            }
+            Shape::DataOut => self.data(at, result),
+            Shape::VectorsOut(length) => self.vectors(at, count(length), result),
+            Shape::MessageOut => self.message(at, Some(result)),
+            Shape::MessagesOut => self.messages(at, result, true),
+            Shape::ValueOut(length) => {
+                let length = self.memory.u32_at(count(length))?;
+                self.value(at, u64::from(length))
+            }
+            Shape::EventsOut => self.events(at, result),
+            Shape::Pair => {
+                let pair = self.memory.u64_at(at)?;
+                Argument::Pair([pair as i32, (pair >> 32) as i32])
+            }
+            _ => return None,
+        })
     }
 
     fn pointed(&self, address: u64, make: impl Fn(u64) -> Argument) -> Argument {
@@ -174,15 +179,6 @@ impl Frame<'_> {
     fn data(&self, address: u64, length: u64) -> Argument {
         self.data_at(address, length)
             .map_or(Argument::BadPointer(address), Argument::Data)
-    }
-
-    fn address_out(&self, address: u64, length_at: u64) -> Argument {
-        match (self.succeeded(), self.memory.u32_at(length_at)) {
-            (Some(_), Some(length)) => {
-                self.bytes(address, u64::from(length).min(128), Argument::Address)
-            }
-            _ => Argument::Pointer(address),
-        }
     }
 
     fn value(&self, address: u64, length: u64) -> Argument {

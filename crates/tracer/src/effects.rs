@@ -26,15 +26,7 @@ impl Tracer<'_> {
         match CALLS[pending.place].effect {
             Effect::Socket(flags) => {
                 let made = self.made(tid, &[new], flag(flags, libc::SOCK_CLOEXEC));
-                if let Some(files) = self.files(tid) {
-                    let plain = match CALLS[pending.place].name {
-                        "socket" => from != libc::AF_UNIX,
-                        _ => files.borrow().carries_no_rights(from),
-                    };
-                    if plain {
-                        files.borrow_mut().set_plain(new);
-                    }
-                }
+                self.inherit_family(tid, pending, new);
                 made
             }
             Effect::Epoll(flags) => self.made(tid, &[new], flag(flags, libc::EPOLL_CLOEXEC)),
@@ -46,14 +38,7 @@ impl Tracer<'_> {
                 _ => Vec::new(),
             },
             Effect::Rights => {
-                let came = match pending.arguments.get(1) {
-                    Some(Argument::Message(message)) => rights(message),
-                    Some(Argument::Messages(messages)) => {
-                        let each = |(message, _): &(Message, u32)| rights(message);
-                        messages.iter().flat_map(each).collect()
-                    }
-                    _ => Vec::new(),
-                };
+                let came = rights_of(pending.arguments.get(1));
                 let flags = if CALLS[pending.place].name == "recvmsg" {
                     2
                 } else {
@@ -67,52 +52,69 @@ impl Tracer<'_> {
                 let flags = (CALLS[pending.place].name == "dup3").then_some(2);
                 self.duplicated(tid, from, new, flag(flags, libc::O_CLOEXEC))
             }
-            Effect::Fcntl => match number(1) as i32 {
-                libc::F_DUPFD => self.duplicated(tid, from, new, false),
-                libc::F_DUPFD_CLOEXEC => self.duplicated(tid, from, new, true),
-                libc::F_SETFD => self.set_close_on_exec(tid, from, flag(Some(2), libc::FD_CLOEXEC)),
-                _ => Vec::new(),
-            },
-            Effect::Ioctl => match number(1) {
-                libc::FIOCLEX => self.set_close_on_exec(tid, from, true),
-                libc::FIONCLEX => self.set_close_on_exec(tid, from, false),
-                _ => Vec::new(),
-            },
+            Effect::Fcntl if number(1) as i32 == libc::F_DUPFD => {
+                self.duplicated(tid, from, new, false)
+            }
+            Effect::Fcntl if number(1) as i32 == libc::F_DUPFD_CLOEXEC => {
+                self.duplicated(tid, from, new, true)
+            }
+            _ => {
+                self.change(tid, pending, value);
+                Vec::new()
+            }
+        }
+    }
+
+    /// What makes no descriptor, but changes what is known.
+    fn change(&mut self, tid: i32, pending: &Pending, value: i64) {
+        let numbers = pending.entry.arguments;
+        let first = numbers[0] as i32;
+        match CALLS[pending.place].effect {
+            Effect::Fcntl if numbers[1] as i32 == libc::F_SETFD => {
+                self.set_close_on_exec(tid, first, numbers[2] & libc::FD_CLOEXEC as u64 != 0);
+            }
+            Effect::Ioctl if numbers[1] == libc::FIOCLEX => {
+                self.set_close_on_exec(tid, first, true);
+            }
+            Effect::Ioctl if numbers[1] == libc::FIONCLEX => {
+                self.set_close_on_exec(tid, first, false);
+            }
             Effect::Watch => {
                 if let Some(files) = self.files(tid) {
                     // One that was duplicated before the first socket is not known yet.
-                    if files.borrow().kind(from).is_none() {
-                        self.made(tid, &[from], true);
+                    if files.borrow().kind(first).is_none() {
+                        self.made(tid, &[first], true);
                     }
-                    let on = number(1) as i32 != libc::EPOLL_CTL_DEL;
-                    files.borrow_mut().watch(from, number(2) as i32, on);
+                    let on = numbers[1] as i32 != libc::EPOLL_CTL_DEL;
+                    files.borrow_mut().watch(first, numbers[2] as i32, on);
                 }
-                Vec::new()
             }
-            Effect::Unshare => {
-                if flag(Some(0), libc::CLONE_FILES) {
-                    self.unshare_files(tid);
-                }
-                Vec::new()
+            Effect::Unshare if numbers[0] & libc::CLONE_FILES as u64 != 0 => {
+                self.unshare_files(tid);
             }
-            Effect::Affinity => {
-                self.tell_processors(tid, number(0) as i32, number(2), value as usize);
-                Vec::new()
-            }
+            Effect::Affinity => self.tell_processors(tid, first, numbers[2], value as usize),
             Effect::SetAffinity => {
-                let target = if from == 0 { tid } else { from };
+                let target = if first == 0 { tid } else { first };
                 if let Some(thread) = self.threads.get_mut(&target) {
                     thread.own_processors = true;
                 }
-                Vec::new()
             }
-            Effect::None
-            | Effect::Close
-            | Effect::CloseRange
-            | Effect::Restart
-            | Effect::Traces
-            | Effect::Filters
-            | Effect::IoUring => Vec::new(),
+            _ => {}
+        }
+    }
+
+    /// Descriptors come over sockets of AF_UNIX only: which sockets are none is known from their making.
+    fn inherit_family(&mut self, tid: i32, pending: &Pending, new: i32) {
+        let Some(files) = self.files(tid) else {
+            return;
+        };
+        let first = pending.entry.arguments[0] as i32;
+        let plain = match CALLS[pending.place].name {
+            "socket" => first != libc::AF_UNIX,
+            _ => files.borrow().carries_no_rights(first),
+        };
+        if plain {
+            files.borrow_mut().set_plain(new);
         }
     }
 
@@ -137,11 +139,10 @@ impl Tracer<'_> {
         files.borrow().descriptor(to).into_iter().collect()
     }
 
-    fn set_close_on_exec(&mut self, tid: i32, fd: i32, on: bool) -> Vec<Descriptor> {
+    fn set_close_on_exec(&mut self, tid: i32, fd: i32, on: bool) {
         if let Some(files) = self.files(tid) {
             files.borrow_mut().set_close_on_exec(fd, on);
         }
-        Vec::new()
     }
 
     /// The answer of sched_getaffinity becomes what it would be without the tracer, unless the thread has chosen by itself.
@@ -155,5 +156,17 @@ impl Tracer<'_> {
             let bytes = &processors.0[..length.min(processors.0.len())];
             let _ = sys::memory::write(tid, address, bytes);
         }
+    }
+}
+
+/// The descriptors that came with a message, or with several.
+fn rights_of(argument: Option<&Argument>) -> Vec<i32> {
+    match argument {
+        Some(Argument::Message(message)) => rights(message),
+        Some(Argument::Messages(messages)) => {
+            let each = |(message, _): &(Message, u32)| rights(message);
+            messages.iter().flat_map(each).collect()
+        }
+        _ => Vec::new(),
     }
 }

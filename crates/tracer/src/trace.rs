@@ -189,6 +189,7 @@ fn leave(processors: Option<&Processors>, mask: &sys::process::SignalMask) {
     if let Some(before) = processors {
         let _ = sys::affinity::set(0, before);
     }
+    sys::process::drop_terminal_signals();
     sys::process::restore_signals(mask);
 }
 

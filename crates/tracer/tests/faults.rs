@@ -2,14 +2,15 @@
 
 mod harness;
 
-use harness::{Run, Witness, compile, example, traced};
+use harness::{Run, Witness, compile, example, scratch, traced};
 use std::io::{BufRead, BufReader};
+use std::os::unix::process::CommandExt;
 use std::process::{Command, Stdio};
 
 /// Runs a case of faults.c traced; its status must be that of the program alone.
 fn case(name: &str) -> Option<Run> {
     let binary = compile("faults.c", &["cc", "-pthread"])?;
-    let alone = Command::new(&binary)
+    let alone = Command::new(&*binary)
         .arg(name)
         .stdin(Stdio::null())
         .output();
@@ -174,12 +175,12 @@ fn lengths_errnos_and_delays_are_imposed() {
 }
 
 /// A traced program that waits in accept: its process, its port, and the tracer.
-fn blocked(binary: &str, log: &std::path::Path) -> (i32, u16, std::process::Child) {
+fn blocked(binary: &str, log: &str) -> (i32, u16, std::process::Child) {
     let mut tracer = Command::new(example())
-        .arg("--out")
-        .arg(log)
+        .args(["--out", log])
         .args([binary, "blocks"])
         .stdout(Stdio::piped())
+        .process_group(0)
         .spawn()
         .expect("the example runs");
     let mut line = String::new();
@@ -211,7 +212,7 @@ fn until(pid: i32, wanted: impl Fn(char) -> bool) {
 
 fn signal(pid: i32, name: &str) {
     let pid = pid.to_string();
-    let sent = Command::new("kill").args([name, &pid]).status();
+    let sent = Command::new("kill").args([name, "--", &pid]).status();
     assert!(sent.expect("kill runs").success());
 }
 
@@ -220,7 +221,7 @@ fn a_stopped_program_stops_and_goes_on_in_its_call() {
     let Some(binary) = compile("faults.c", &["cc", "-pthread"]) else {
         return;
     };
-    let log = std::path::PathBuf::from(format!("{binary}.log"));
+    let log = scratch("log");
     for stop in ["-STOP", "-TSTP"] {
         let (pid, port, mut tracer) = blocked(&binary, &log);
         signal(pid, stop);
@@ -231,7 +232,7 @@ fn a_stopped_program_stops_and_goes_on_in_its_call() {
         signal(pid, "-CONT");
         assert_eq!(tracer.wait().expect("it ends").code(), Some(0));
         drop(client);
-        let text = std::fs::read_to_string(&log).expect("a log");
+        let text = std::fs::read_to_string(&*log).expect("a log");
         assert!(
             text.contains("Stopped(") && text.contains("Continued"),
             "{text}"
@@ -241,11 +242,24 @@ fn a_stopped_program_stops_and_goes_on_in_its_call() {
 }
 
 #[test]
+fn an_interrupt_of_the_whole_group_ends_the_program_and_not_its_tracer() {
+    let Some(binary) = compile("faults.c", &["cc", "-pthread"]) else {
+        return;
+    };
+    let log = scratch("log");
+    let (pid, _, mut tracer) = blocked(&binary, &log);
+    signal(-(tracer.id() as i32), "-INT");
+    let status = tracer.wait().expect("it ends").code();
+    assert_eq!(status, Some(128 + libc::SIGINT));
+    until(pid, |state| state == '-');
+}
+
+#[test]
 fn a_killed_tracer_ends_the_program() {
     let Some(binary) = compile("faults.c", &["cc", "-pthread"]) else {
         return;
     };
-    let log = std::path::PathBuf::from(format!("{binary}.log"));
+    let log = scratch("log");
     let (pid, _, mut tracer) = blocked(&binary, &log);
     tracer.kill().expect("it lives");
     tracer.wait().expect("it ends");

@@ -42,12 +42,11 @@ pub(crate) fn kill(pid: i32, signal: i32) -> io::Result<()> {
 /// Signals blocked by this thread, to be put back.
 pub(crate) struct SignalMask(libc::sigset_t);
 
-/// Blocks what a terminal sends to a whole group, so that the program gets it and its tracer lives on.
-pub(crate) fn block_terminal_signals() -> SignalMask {
-    // SAFETY: both sets are initialised by the calls that fill them.
+/// What a terminal sends to a whole group.
+fn terminal_signals() -> libc::sigset_t {
+    // SAFETY: the set is initialised by sigemptyset.
     unsafe {
         let mut set: libc::sigset_t = std::mem::zeroed();
-        let mut before: libc::sigset_t = std::mem::zeroed();
         libc::sigemptyset(&raw mut set);
         for signal in [
             libc::SIGINT,
@@ -58,6 +57,16 @@ pub(crate) fn block_terminal_signals() -> SignalMask {
         ] {
             libc::sigaddset(&raw mut set, signal);
         }
+        set
+    }
+}
+
+/// Blocks what a terminal sends to a whole group, so that the program gets it and its tracer lives on.
+pub(crate) fn block_terminal_signals() -> SignalMask {
+    let set = terminal_signals();
+    // SAFETY: both sets outlive the call, which fills the second.
+    unsafe {
+        let mut before: libc::sigset_t = std::mem::zeroed();
         libc::sigprocmask(libc::SIG_BLOCK, &raw const set, &raw mut before);
         SignalMask(before)
     }
@@ -67,6 +76,18 @@ pub(crate) fn block_terminal_signals() -> SignalMask {
 pub(crate) fn restore_signals(mask: &SignalMask) {
     // SAFETY: the set was filled by the kernel.
     unsafe { libc::sigprocmask(libc::SIG_SETMASK, &raw const mask.0, std::ptr::null_mut()) };
+}
+
+/// Takes the terminal's signals that came meanwhile: they were the program's.
+pub(crate) fn drop_terminal_signals() {
+    let set = terminal_signals();
+    let none = libc::timespec {
+        tv_sec: 0,
+        tv_nsec: 0,
+    };
+    // SAFETY: both structures outlive the calls; no siginfo is asked for.
+    while unsafe { libc::sigtimedwait(&raw const set, std::ptr::null_mut(), &raw const none) } > 0 {
+    }
 }
 
 /// Does exec close this descriptor of the calling process?

@@ -2,6 +2,7 @@
 #![allow(dead_code, reason = "each test file uses a part")]
 
 use std::collections::{BTreeMap, HashMap};
+use std::ops::Deref;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output, Stdio};
 use std::sync::atomic::{AtomicU32, Ordering};
@@ -56,16 +57,37 @@ pub(crate) fn program(name: &str) -> String {
     folder.join(name).to_string_lossy().into_owned()
 }
 
-fn scratch(name: &str) -> PathBuf {
+/// A file of a test, which goes with it.
+pub(crate) struct Scratch(String);
+
+impl Deref for Scratch {
+    type Target = str;
+
+    fn deref(&self) -> &str {
+        &self.0
+    }
+}
+
+impl Drop for Scratch {
+    fn drop(&mut self) {
+        let _ = std::fs::remove_file(&self.0);
+    }
+}
+
+pub(crate) fn scratch(name: &str) -> Scratch {
     static NEXT: AtomicU32 = AtomicU32::new(0);
     let number = NEXT.fetch_add(1, Ordering::Relaxed);
-    let folder = std::env::temp_dir().join(format!("tracer-{}", std::process::id()));
-    std::fs::create_dir_all(&folder).expect("a folder for the tests");
-    folder.join(format!("{number}-{name}"))
+    let name = format!("tracer-{}-{number}-{name}", std::process::id());
+    Scratch(
+        std::env::temp_dir()
+            .join(name)
+            .to_string_lossy()
+            .into_owned(),
+    )
 }
 
 /// Compiles a program of the tests.
-pub(crate) fn compile(name: &str, compiler: &[&str]) -> Option<String> {
+pub(crate) fn compile(name: &str, compiler: &[&str]) -> Option<Scratch> {
     let witness = if compiler[0] == "cc" {
         Witness::Cc
     } else {
@@ -80,12 +102,12 @@ pub(crate) fn compile(name: &str, compiler: &[&str]) -> Option<String> {
     let output = Command::new(path)
         .args(&compiler[1..])
         .args(quiet)
-        .args([binary.as_os_str(), program(name).as_ref()])
+        .args([&*binary, &program(name)])
         .output()
         .expect("the compiler runs");
     let said = String::from_utf8_lossy(&output.stderr);
     assert!(output.status.success(), "{said}");
-    Some(binary.to_string_lossy().into_owned())
+    Some(binary)
 }
 
 /// What came of a run.
@@ -112,8 +134,7 @@ pub(crate) fn traced(flags: &[&str], command: &[&str]) -> Run {
     let log = scratch("log");
     let output = Command::new(example())
         .args(flags)
-        .arg("--out")
-        .arg(&log)
+        .args(["--out", &log])
         .args(command)
         .stdin(Stdio::null())
         .output()
@@ -137,8 +158,8 @@ pub(crate) fn strace(command: &[&str]) -> Run {
             "-e",
             "signal=none",
             "-o",
+            &log,
         ])
-        .arg(&log)
         .args(command)
         .stdin(Stdio::null())
         .output()
@@ -146,7 +167,7 @@ pub(crate) fn strace(command: &[&str]) -> Run {
     run(&output, &log)
 }
 
-fn run(output: &Output, log: &Path) -> Run {
+fn run(output: &Output, log: &str) -> Run {
     Run {
         status: output.status.code().unwrap_or(-1),
         output: String::from_utf8_lossy(&output.stdout).into_owned(),
