@@ -236,3 +236,8 @@ pub struct ExpectEvent {
     /// What was expected, and when it did not hold, what was found.
     pub text: String,
 }
+
+/// The examples of the README, run as tests.
+#[cfg(doctest)]
+#[doc = include_str!("../README.md")]
+struct Readme;

@@ -123,3 +123,8 @@ fn shown(text: &str) -> String {
 
 #[cfg(test)]
 mod tests;
+
+/// The examples of the README, run as tests.
+#[cfg(doctest)]
+#[doc = include_str!("../README.md")]
+struct Readme;

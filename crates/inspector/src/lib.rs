@@ -27,3 +27,8 @@ pub mod unacked;
 mod pcap_tests;
 #[cfg(test)]
 mod tests;
+
+/// The examples of the README, run as tests.
+#[cfg(doctest)]
+#[doc = include_str!("../README.md")]
+struct Readme;

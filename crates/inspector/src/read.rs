@@ -5,9 +5,9 @@ use super::annotation;
 use super::pcap::{Block, CaptureError, Reader, Record};
 use super::reassembly::Reassembly;
 use super::tracker::Tracker;
-use socklab_packets::decode::{decode, decode_into};
+use socklab_packets::decode::decode_into;
 use socklab_packets::headers::LinkType;
-use socklab_packets::record::{Frame, FrameBytes, PacketEvent, Track};
+use socklab_packets::record::{Frame, FrameBytes, PacketEvent};
 use std::io::Read;
 use std::ops::ControlFlow;
 
@@ -122,26 +122,7 @@ pub(super) fn is_lost(block: &Block, record: &Record) -> bool {
 
 /// An event to be filled again and again.
 pub fn blank() -> PacketEvent {
-    PacketEvent {
-        number: 0,
-        host: "".into(),
-        interface: "".into(),
-        frame: Frame {
-            time_ns: 0,
-            link: LinkType::RAW,
-            len: 0,
-            bytes: FrameBytes::default(),
-            checksum_not_ready: false,
-        },
-        headers: decode(LinkType::RAW, &[], 0),
-        track: Track::default(),
-        cause: None,
-        from: "".into(),
-        to: "".into(),
-        network: 0,
-        rulings: Vec::new(),
-        comments: Vec::new(),
-    }
+    PacketEvent::alone(0, Frame::new(0, LinkType::RAW, &[]))
 }
 
 /// Puts the frame of a record and what the file says of it into an event; its headers and its track were set by others.

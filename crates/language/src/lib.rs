@@ -4,3 +4,8 @@
 
 pub mod catalog;
 pub mod command;
+
+/// The examples of the README, run as tests.
+#[cfg(doctest)]
+#[doc = include_str!("../README.md")]
+struct Readme;

@@ -1,5 +1,6 @@
 //! A frame that was seen, with what the tracker and the session know of it: plain data, no decoding here.
 
+use crate::decode::decode;
 use crate::headers::{Headers, LinkType, Net, Transport};
 use crate::wire::{Effect, Ruling};
 use std::ops::{Deref, Range};
@@ -131,7 +132,38 @@ pub struct PacketEvent {
     pub comments: Vec<String>,
 }
 
+impl Frame {
+    /// Captured bytes that begin as `link` says, all that was on the wire, seen at this time (nanoseconds since the epoch).
+    pub fn new(time_ns: i64, link: LinkType, bytes: &[u8]) -> Self {
+        Self {
+            time_ns,
+            link,
+            len: bytes.len() as u32,
+            bytes: bytes.into(),
+            checksum_not_ready: false,
+        }
+    }
+}
+
 impl PacketEvent {
+    /// A frame with its headers and nothing else: its number counts from 1, and no conversation is known.
+    pub fn alone(number: u64, frame: Frame) -> Self {
+        Self {
+            number,
+            host: "".into(),
+            interface: "".into(),
+            network: 0,
+            headers: decode(frame.link, &frame.bytes, frame.len),
+            frame,
+            track: Track::default(),
+            cause: None,
+            from: "".into(),
+            to: "".into(),
+            rulings: Vec::new(),
+            comments: Vec::new(),
+        }
+    }
+
     /// True for the search for a neighbour's Ethernet address (ARP; neighbour discovery, RFC 4861): around a conversation, not in it.
     pub fn is_neighbour_search(&self) -> bool {
         match (&self.headers.net, &self.headers.transport) {
