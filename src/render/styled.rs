@@ -8,7 +8,7 @@ use colored::Color;
 use std::borrow::Cow;
 use unicode_width::UnicodeWidthChar;
 
-/// What a piece of text is. The colours are chosen in one place, [`Style::paint`].
+/// What a piece of text is. The colours are chosen in one place, `Style::paint`.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
 pub enum Style {
     /// Nothing special.

@@ -11,7 +11,7 @@ pub const INTERRUPT: Signal = Signal::SIGUSR1;
 /// The signal by which the terminal lets a thread go on that has reported a call: blocked, and waited for with [`wait_to_go_on`].
 pub const GO_ON: Signal = Signal::SIGUSR2;
 
-/// The signal by which the terminal asks a thread that never sleeps for a whole round: blocked, and looked for with [`look`].
+/// The signal by which the terminal asks a thread that never sleeps for a whole round: blocked, and looked for with [`Uninterrupted::look`].
 pub const ASK: Signal = Signal::SIGWINCH;
 
 static INTERRUPTS: AtomicU32 = AtomicU32::new(0);
@@ -30,7 +30,7 @@ pub fn wait_to_go_on() {
     let _ = SigSet::from(GO_ON).wait();
 }
 
-/// While it exists [`INTERRUPT`] does not interrupt this thread: it waits to be found by [`look`].
+/// While it exists [`INTERRUPT`] does not interrupt this thread: it waits to be found by [`Self::look`].
 #[derive(Debug)]
 pub struct Uninterrupted(());
 
