@@ -69,6 +69,25 @@ fn threads_older_than_the_first_socket() {
 }
 
 #[test]
+fn a_storm_of_signals_interrupts_what_the_program_says() {
+    let Some(binary) = compile("faults.c", &["cc", "-pthread"]) else {
+        return;
+    };
+    for name in ["restarting", "interrupting"] {
+        let run = traced(&[], &[&binary, name]);
+        assert_eq!(run.status, 0, "{}", run.said);
+        let mut numbers = run.output.split_whitespace().map(str::parse::<usize>);
+        let interrupted = numbers.next().and_then(Result::ok);
+        assert_eq!(interrupted, Some(count(&run, &["= -1 EINTR"])), "{name}");
+        let done = |call: &str| count(&run, &[call, "= 1"]);
+        assert_eq!((done("sendto("), done("recvfrom(")), (4000, 4000), "{name}");
+        if name == "restarting" {
+            assert_eq!(interrupted, Some(0));
+        }
+    }
+}
+
+#[test]
 fn what_cannot_be_had_under_a_tracer_is_refused_and_noted() {
     let Some(binary) = compile("faults.c", &["cc", "-pthread"]) else {
         return;

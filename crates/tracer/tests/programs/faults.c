@@ -18,6 +18,7 @@
 #include <sys/ptrace.h>
 #include <sys/socket.h>
 #include <sys/syscall.h>
+#include <sys/time.h>
 #include <sys/uio.h>
 #include <time.h>
 #include <sys/wait.h>
@@ -211,11 +212,50 @@ static int scatters(void) {
     return 0;
 }
 
+/* Calls under a storm of signals: how many were interrupted, as this program sees it. */
+static long interrupted;
+
+static long through(long (*call)(int), int socket) {
+    long result;
+    while ((result = call(socket)) < 0 && errno == EINTR) __atomic_add_fetch(&interrupted, 1, __ATOMIC_SEQ_CST);
+    return result;
+}
+
+static long take(int socket) { char byte; return recv(socket, &byte, 1, 0); }
+static long give(int socket) { return send(socket, "x", 1, 0); }
+
+static void *answer(void *socket) {
+    for (int i = 0; i < 2000; i++)
+        if (through(take, *(int *)socket) != 1 || through(give, *(int *)socket) != 1) return (void *)1;
+    return NULL;
+}
+
+static int storm(int flags) {
+    int pair[2];
+    pthread_t other;
+    struct sigaction action = {.sa_handler = note_signal, .sa_flags = flags};
+    struct itimerval timer = {{0, 300}, {0, 300}}, never = {{0, 0}, {0, 0}};
+    socketpair(AF_UNIX, SOCK_STREAM, 0, pair);
+    sigaction(SIGALRM, &action, NULL);
+    pthread_create(&other, NULL, answer, pair + 1);
+    setitimer(ITIMER_REAL, &timer, NULL);
+    for (int i = 0; i < 2000; i++)
+        if (through(give, pair[0]) != 1 || through(take, pair[0]) != 1) return 12;
+    void *failed;
+    pthread_join(other, &failed);
+    setitimer(ITIMER_REAL, &never, NULL);
+    printf("%ld %d\n", interrupted, seen > 0);
+    return failed != NULL;
+}
+
+static int storm_restarting(void) { return storm(SA_RESTART); }
+static int storm_interrupting(void) { return storm(0); }
+
 int main(int count, char **arguments) {
     static const struct { const char *name; int (*run)(void); } cases[] = {
         {"talk", talk}, {"exec", exec_in_thread}, {"leave", leave_with_threads}, {"handlers", handlers}, {"traces", traces},
         {"uring", uring}, {"filters", filters}, {"daemon", daemonizes}, {"processors", processors}, {"spawns", spawns},
-        {"closes", closes_all}, {"crashes", crashes}, {"late", late}, {"blocks", blocks}, {"sends", sends}, {"scatters", scatters},
+        {"closes", closes_all}, {"crashes", crashes}, {"late", late}, {"blocks", blocks}, {"sends", sends}, {"restarting", storm_restarting}, {"interrupting", storm_interrupting}, {"scatters", scatters},
     };
     words = arguments;
     for (unsigned i = 0; i < sizeof cases / sizeof *cases; i++)
