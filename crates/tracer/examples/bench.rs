@@ -3,7 +3,10 @@
 
 use std::io::{self, Write};
 use std::process::{Command, Stdio};
-use std::time::{Duration, Instant};
+use std::time::Instant;
+
+/// How often each is run; the best counts.
+const ROUNDS: usize = 7;
 
 const PAIRS: &str = "
 import socket, time
@@ -30,25 +33,45 @@ print(time.monotonic() - t if status == 0 else 'wrong')
 
 const START: &str = "import socket, socketserver, selectors; socket.socket().close()";
 
-/// Runs a command to its end; gives the seconds it prints, and those it took as a whole.
-fn run(command: &[&str]) -> io::Result<(f64, Duration)> {
-    let began = Instant::now();
+/// What a run took: the seconds it prints or took as a whole, and the processor's seconds of all its processes.
+#[derive(Clone, Copy)]
+struct Cost {
+    seconds: f64,
+    processor: f64,
+}
+
+/// The processor's time of all ended children in seconds (cutime and cstime of proc_pid_stat(5), in ticks of 10 ms).
+fn processor() -> io::Result<f64> {
+    let stat = std::fs::read_to_string("/proc/self/stat")?;
+    let fields = stat.rsplit(") ").next().unwrap_or("").split(' ');
+    let ticks: f64 = fields
+        .skip(13)
+        .take(2)
+        .filter_map(|field| field.parse::<f64>().ok())
+        .sum();
+    Ok(ticks / 100.0)
+}
+
+fn run(command: &[&str], whole: bool) -> io::Result<Cost> {
+    let (began, before) = (Instant::now(), processor()?);
     let output = Command::new(command[0])
         .args(&command[1..])
         .stdin(Stdio::null())
         .stderr(Stdio::null())
         .output()?;
-    let text = String::from_utf8_lossy(&output.stdout);
-    Ok((text.trim().parse().unwrap_or(f64::NAN), began.elapsed()))
+    let took = began.elapsed().as_secs_f64();
+    let printed = String::from_utf8_lossy(&output.stdout)
+        .trim()
+        .parse()
+        .unwrap_or(f64::NAN);
+    Ok(Cost {
+        seconds: if whole { took } else { printed },
+        processor: processor()? - before,
+    })
 }
 
-/// The best and the median of some runs.
-fn of_runs(times: usize, mut measure: impl FnMut() -> io::Result<f64>) -> io::Result<(f64, f64)> {
-    let mut all = (0..times)
-        .map(|_| measure())
-        .collect::<io::Result<Vec<f64>>>()?;
-    all.sort_by(f64::total_cmp);
-    Ok((all[0], all[times / 2]))
+fn best(costs: &[Cost], of: fn(&Cost) -> f64) -> f64 {
+    costs.iter().map(of).fold(f64::INFINITY, f64::min)
 }
 
 fn main() -> io::Result<()> {
@@ -82,7 +105,7 @@ fn main() -> io::Result<()> {
         ),
         (
             "traced, summed from 2000/s on",
-            vec![&trace, "--summary", "2000", "--out", "/dev/null"],
+            vec![&trace, "--quiet", "--summary", "2000", "--out", "/dev/null"],
         ),
         ("strace -e trace=network", strace.to_vec()),
     ];
@@ -93,30 +116,33 @@ fn main() -> io::Result<()> {
         ("start of Python", START, 0.0),
     ] {
         writeln!(out, "{title}")?;
-        let mut alone = f64::NAN;
-        for (name, prefix) in &ways {
-            let command = [prefix.as_slice(), &[&python, "-c", code]].concat();
-            let (best, median) = of_runs(5, || {
-                let (printed, whole) = run(&command)?;
-                Ok(if code == START {
-                    whole.as_secs_f64()
-                } else {
-                    printed
-                })
-            })?;
-            if prefix.is_empty() {
-                alone = best;
+        // By turns, so that what else the machine does strikes all alike.
+        let mut costs = vec![Vec::new(); ways.len()];
+        for _ in 0..ROUNDS {
+            for (costs, (_, prefix)) in costs.iter_mut().zip(&ways) {
+                let command = [prefix.as_slice(), &[&python, "-c", code]].concat();
+                costs.push(run(&command, code == START)?);
             }
-            let each = if calls > 0.0 && !prefix.is_empty() {
-                format!(", {:.1} µs a call more", (best - alone) / calls * 1e6)
-            } else {
-                String::new()
-            };
-            let times = best / alone;
-            writeln!(
+        }
+        let seconds = |costs: &[Cost]| best(costs, |cost| cost.seconds);
+        let used = |costs: &[Cost]| best(costs, |cost| cost.processor);
+        for ((name, _), cost) in ways.iter().zip(&costs) {
+            let (took, work) = (seconds(cost), used(cost));
+            let times = took / seconds(&costs[0]);
+            write!(
                 out,
-                "  {name:32} best {best:.3} s, median {median:.3} s, {times:.2} times{each}"
+                "  {name:32} {took:.3} s, {times:.2} times; processor {work:.2} s"
             )?;
+            if calls > 0.0 {
+                let more = |mine: f64, alone: f64| (mine - alone) / calls * 1e6;
+                let more = (more(took, seconds(&costs[0])), more(work, used(&costs[0])));
+                write!(
+                    out,
+                    "; a call {:.1} µs more, processor {:.1} µs",
+                    more.0, more.1
+                )?;
+            }
+            writeln!(out)?;
         }
     }
     Ok(())
