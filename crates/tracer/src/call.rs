@@ -241,7 +241,7 @@ pub struct Summary {
     pub syscall: &'static Row,
     /// The socket or epoll set.
     pub subject: Option<Descriptor>,
-    /// How many.
+    /// How many; one that the kernel began anew after a signal counts twice.
     pub calls: u64,
     /// How many of them were looked at until they returned; the next three are about these.
     pub seen: u64,
