@@ -50,6 +50,8 @@ pub struct Evidence {
     pub packets: Vec<PacketEvent>,
     /// Sentences, each a fact of this lab; the first says what was the matter.
     pub facts: Vec<String>,
+    /// What to do, where the cause has advice of its own; empty: nothing.
+    pub next: Option<&'static str>,
 }
 
 /// Whose failure is meant.
@@ -78,6 +80,7 @@ impl Evidence {
             holders: Vec::new(),
             packets: Vec::new(),
             facts: Vec::new(),
+            next: None,
         }
     }
 }
@@ -99,6 +102,7 @@ impl Session {
             holders: found.holders,
             packets: found.packets,
             facts: found.facts,
+            next: found.next,
             ..Evidence::of(&scene)
         })
     }

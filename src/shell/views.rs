@@ -295,12 +295,24 @@ pub fn why(evidence: &Evidence, teller: &Teller, here: &str, look: Look) -> Styl
         if let Some(when) = entry.when(&evidence.name, &evidence.kind) {
             text.say(Style::Plain, 5, &format!("From {}: {when}", evidence.name));
         }
-        let next = entry.next_for(&evidence.kind);
+        let next = advice(evidence, entry);
         if !next.is_empty() {
             text.say(Style::Note, 5, &format!("What next: {next}"));
         }
     }
     text
+}
+
+/// What to do about a failure: what its cause says, else what is said of the error in general. That stands beside a cause only where it fits
+/// every failure of the call.
+fn advice(evidence: &Evidence, entry: &errno::Errno) -> &'static str {
+    let fits = evidence.facts.is_empty() || entry.fits(&evidence.name);
+    let general = if fits {
+        entry.next_for(&evidence.kind)
+    } else {
+        ""
+    };
+    evidence.next.unwrap_or(general)
 }
 
 /// The index of all commands.

@@ -97,6 +97,8 @@ pub struct CauseFinder {
     fragments: HashMap<(u16, Datagram), Found>,
     /// The last report of the groups that a host is a member of.
     reports: HashMap<(u16, String, bool), (Seen, i64)>,
+    /// The groups that a descriptor's socket has joined or left.
+    groups: HashMap<(String, i32), Vec<IpAddr>>,
     /// What the wire holds, by its tickets.
     held: HashMap<u64, Parcel>,
     too_big: HashMap<(u16, SocketAddr, SocketAddr), TooBig>,
@@ -167,6 +169,7 @@ impl CauseFinder {
     pub fn made(&mut self, process: &str, fd: i32) {
         let key = (process.to_owned(), fd);
         self.options.remove(&key);
+        self.groups.remove(&key);
         self.written.remove(&key);
     }
 

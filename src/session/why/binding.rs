@@ -154,11 +154,12 @@ pub(super) fn mapped(scene: &Scene<'_>) -> Option<Finding> {
         None if setting.as_deref() == Some("1") => "sysctl net.ipv6.bindv6only = 1".to_owned(),
         None => return None,
     };
-    said(format!(
+    let found = said(format!(
         "IPV6_V6ONLY is set on {} ({why}): it has nothing to do with IPv4, and {} is the IPv4 address {four} written in IPv6.",
         scene.label,
         six.ip()
-    ))
+    ))?;
+    Some(found.advising("Set IPV6_V6ONLY to 0 before bind, or use a socket of AF_INET for IPv4."))
 }
 
 fn tentative(scene: &Scene<'_>) -> Option<Finding> {
@@ -166,10 +167,11 @@ fn tentative(scene: &Scene<'_>) -> Option<Finding> {
         return None;
     };
     scene.is_tentative(ip).then_some(())?;
-    said(format!(
-        "{ip} is tentative: {} is still finding out whether another machine has it (duplicate address detection, RFC 4862), which takes a second or two. IPV6_FREEBIND, or a second try, helps.",
+    let found = said(format!(
+        "{ip} is tentative: {} is still finding out whether another machine has it (duplicate address detection, RFC 4862), which takes a second or two.",
         scene.host()
-    ))
+    ))?;
+    Some(found.advising("Try again in a second or two, or set IPV6_FREEBIND before bind."))
 }
 
 fn not_here(scene: &Scene<'_>) -> Option<Finding> {
@@ -214,6 +216,9 @@ fn is_like(scene: &Scene<'_>, row: &SocketRow) -> bool {
     row.protocol == if scene.kind.is("TCP") { "tcp" } else { "udp" }
 }
 
+/// What to do when no ephemeral port is left.
+pub(super) const FREE_A_PORT: &str = "Close sockets that have a port of the range, widen it (`sysctl ip_local_port_range`), or name a free port outside of it with bind.";
+
 fn no_port_left(scene: &Scene<'_>) -> Option<Finding> {
     let unnamed = match scene.name.as_str() {
         "bind" => scene.call.local.as_ref()?.port() == Some(0),
@@ -222,11 +227,12 @@ fn no_port_left(scene: &Scene<'_>) -> Option<Finding> {
     unnamed.then_some(())?;
     let (first, last) = ephemeral(scene)?;
     let all = usize::from(last) - usize::from(first) + 1;
-    said(format!(
+    let found = said(format!(
         "No ephemeral port is left: {} has {all} of them, {first} to {last} (sysctl net.ipv4.ip_local_port_range), and {} are in use.",
         scene.host(),
         taken(scene, (first, last)).min(all)
-    ))
+    ))?;
+    Some(found.advising(FREE_A_PORT))
 }
 
 /// The address that was to be had: bind's, or the one that a listener is bound to.

@@ -53,6 +53,8 @@ pub(super) struct Finding {
     pub(super) packets: Vec<PacketEvent>,
     /// Sockets that have to do with it.
     pub(super) holders: Vec<SocketRow>,
+    /// What to do about it, in place of the general advice; empty: there is nothing to add.
+    pub(super) next: Option<&'static str>,
 }
 
 /// A finding of one sentence.
@@ -80,6 +82,12 @@ impl Finding {
             Some((sentence, row)) => self.and(sentence).held([row]),
             None => self,
         }
+    }
+
+    /// With advice of its own.
+    pub(super) fn advising(mut self, next: &'static str) -> Self {
+        self.next = Some(next);
+        self
     }
 
     /// With packets that show it.

@@ -1,6 +1,6 @@
 //! connect(2): refused, no port left, already connected, not yet; and what a connection lacks for sending and receiving.
 
-use super::binding::{ephemeral, taken};
+use super::binding::{FREE_A_PORT, ephemeral, taken};
 use super::cause::{Cause, Finding, said};
 use super::scene::{Scene, numbers, place, title, told};
 use crate::event::packet::PacketEvent;
@@ -70,10 +70,11 @@ fn no_port_left(scene: &Scene<'_>) -> Option<Finding> {
     let to = scene
         .destination()
         .map_or(String::new(), |to| format!(" towards {to}"));
-    said(format!(
+    let found = said(format!(
         "No ephemeral port is left{to}: {} has {all} of them, {first} to {last} (sysctl net.ipv4.ip_local_port_range), and {taken} are in use.",
         scene.host()
-    ))
+    ))?;
+    Some(found.advising(FREE_A_PORT))
 }
 
 /// The pair of addresses and ports is that of another connection.

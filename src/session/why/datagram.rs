@@ -179,7 +179,12 @@ fn pending_too_big(scene: &Scene<'_>) -> Option<Finding> {
         quoted.dst,
         u64::from(mtu) - headers(scene)
     ));
-    Some(found.seen(quoted_packet(scene, &quoted)).seen([packet]))
+    Some(
+        found
+            .advising("Send again; a datagram that is too long for the path fails with EMSGSIZE at once from now on.")
+            .seen(quoted_packet(scene, &quoted))
+            .seen([packet]),
+    )
 }
 
 /// The datagram of this socket that an error quotes: the newest before it to the same port.
@@ -236,11 +241,27 @@ fn pending_unreachable(scene: &Scene<'_>) -> Option<Finding> {
     let about = sent.map_or("an earlier datagram".to_owned(), |sent| {
         format!("#{}", sent.number)
     });
-    let whose = scene.owner(quoted.dst).unwrap_or(scene.host());
+    let means = meaning(scene, packet)?.0;
+    let this = if scene.class() == "send" {
+        " This call sent nothing; the error is reported once."
+    } else {
+        ""
+    };
+    let found = said(format!(
+        "The ICMP error #{} answered {about}: {means}. It was pending on {} until this call.{this}",
+        packet.number, scene.label
+    ))?;
+    Some(found.seen(sent).seen([packet]))
+}
+
+/// What an ICMP error about a datagram says in words, and the errno that a call fails with when the socket is told.
+pub(super) fn meaning(scene: &Scene<'_>, packet: &PacketEvent) -> Option<(String, Told)> {
     let header = icmp(packet)?;
+    let quoted = header.quoted?;
+    let whose = scene.owner(quoted.dst).unwrap_or(scene.host());
     let six = matches!(packet.headers.transport, Transport::Icmpv6(_));
     let to = quoted.dst;
-    let means = match (six, header.kind, header.code, quoted.ports) {
+    let words = match (six, header.kind, header.code, quoted.ports) {
         (false, 3, 3, Some((_, port))) | (true, 1, 4, Some((_, port))) => {
             format!("no UDP socket of {whose} is bound to port {port} of {to}")
         }
@@ -258,18 +279,46 @@ fn pending_unreachable(scene: &Scene<'_>) -> Option<Finding> {
             "a field of its header has a value that was not understood (parameter problem)"
                 .to_owned()
         }
+        (false, 3, 1, _) | (true, 1, 3, _) => {
+            format!("{to} was not found on its network (host unreachable)")
+        }
         _ => format!("{to} cannot be reached"),
     };
-    let this = if scene.class() == "send" {
-        " This call sent nothing; the error is reported once."
-    } else {
-        ""
+    Some((words, told_as(six, header.kind, header.code)))
+}
+
+/// How a UDP socket is told of an ICMP error.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct Told {
+    /// What a call fails with.
+    pub(super) errno: &'static str,
+    /// True when a connected socket is told. Of the others only one is that has IP_RECVERR or IPV6_RECVERR.
+    pub(super) connected: bool,
+}
+
+/// As the tables `icmp_err_convert` (icmp.c) and `tab_unreach` (icmpv6.c) of Linux have it.
+fn told_as(six: bool, kind: u8, code: u8) -> Told {
+    let (errno, connected) = match (six, kind, code) {
+        (false, 3, 3) | (true, 1, 4) => ("ECONNREFUSED", true),
+        (false, 3, 2) => ("ENOPROTOOPT", true),
+        (false, 3, 5) => ("EOPNOTSUPP", true),
+        (false, 3, 4) | (true, 2, _) => ("EMSGSIZE", true),
+        (false, 3, 7) => ("EHOSTDOWN", true),
+        (false, 3, 8) => ("ENONET", true),
+        (false, 3, 9 | 10) => (
+            if code == 9 {
+                "ENETUNREACH"
+            } else {
+                "EHOSTUNREACH"
+            },
+            true,
+        ),
+        (false, 3, 0 | 6 | 11) | (true, 1, 0) => ("ENETUNREACH", false),
+        (true, 1, 1 | 5 | 6) => ("EACCES", true),
+        (false, 12, _) | (true, 4, _) => ("EPROTO", true),
+        _ => ("EHOSTUNREACH", false),
     };
-    let found = said(format!(
-        "The ICMP error #{} answered {about}: {means}. It was pending on {} until this call.{this}",
-        packet.number, scene.label
-    ))?;
-    Some(found.seen(sent).seen([packet]))
+    Told { errno, connected }
 }
 
 fn broadcast(scene: &Scene<'_>) -> Option<Finding> {
@@ -283,7 +332,7 @@ fn broadcast(scene: &Scene<'_>) -> Option<Finding> {
             "{ip} is a broadcast address, and a TCP connection has one receiver."
         ));
     }
-    match scene.set("SO_BROADCAST") {
+    let found = match scene.set("SO_BROADCAST") {
         Some((call, "0")) => said(format!(
             "SO_BROADCAST was turned off on {} ({}, {}), and {ip} is a broadcast address.",
             scene.label,
@@ -295,7 +344,8 @@ fn broadcast(scene: &Scene<'_>) -> Option<Finding> {
             "SO_BROADCAST was not set on {}, and {ip} is a broadcast address.",
             scene.label
         )),
-    }
+    };
+    found.map(|found| found.advising("Set SO_BROADCAST (SOL_SOCKET) to 1 first."))
 }
 
 fn port_zero(scene: &Scene<'_>) -> Option<Finding> {

@@ -72,6 +72,7 @@ fn gathered(
         facts: evidence.facts,
         packets: evidence.packets,
         holders: evidence.holders,
+        next: evidence.next,
     };
     (found != Finding::default()).then_some(found)
 }

@@ -101,8 +101,8 @@ fn no_such_interface(scene: &Scene<'_>) -> Option<Finding> {
     let named = scene.argument(3).trim_matches(['[', ']']);
     let takes = match option {
         "IP_MULTICAST_IF" => format!(
-            "an address of this host ({}) or the number of an interface",
-            list(scene.own_addresses())
+            "an IPv4 address of this host ({}) or the number of an interface",
+            list(&ipv4(scene))
         ),
         "IPV6_MULTICAST_IF" => format!("the number of an interface ({})", numbered(scene)),
         _ => return None,
@@ -185,9 +185,13 @@ fn no_way_to_group(scene: &Scene<'_>) -> Option<Finding> {
         ("a group", Some("IPV6_MULTICAST_IF"))
     };
     let way = match (option, scene.is_on_wire()) {
+        (Some(option), true) if ip.is_ipv4() => format!(
+            "{option} with the IPv4 address of an interface ({}) names one, and so does a route",
+            list(&ipv4(scene))
+        ),
         (Some(option), true) => format!(
-            "{option} with the address of an interface ({}) names one, and so does a route",
-            list(scene.own_addresses())
+            "{option} with the number of an interface ({}) names one, and so does a scope id in the address",
+            numbered(scene)
         ),
         (Some(option), false) => format!(
             "{option} {} keeps it on this host, and so does a route",
@@ -206,6 +210,12 @@ fn no_way_to_group(scene: &Scene<'_>) -> Option<Finding> {
         "{ip} is {what}, and {} has no route that says on which interface: {way}.",
         scene.host()
     ))
+}
+
+/// The IPv4 addresses of the host.
+fn ipv4(scene: &Scene<'_>) -> Vec<IpAddr> {
+    let all = scene.own_addresses().iter();
+    all.copied().filter(IpAddr::is_ipv4).collect()
 }
 
 /// Addresses between commas.

@@ -142,6 +142,7 @@ impl Session {
             kind: SocketKind::default(),
             holders: Vec::new(),
             packets: Vec::new(),
+            next: None,
             facts,
         })
     }

@@ -127,6 +127,29 @@ fn no_route(scene: &Scene<'_>) -> Option<Finding> {
 /// The unanswered searches for a neighbour.
 fn nobody_answers(scene: &Scene<'_>) -> Option<Finding> {
     let pending = scene.destination()?.ip();
+    let searches = searches(scene, pending)?;
+    // Of a handshake that came to nothing the search is the reason only if no SYN went out.
+    let went_out = scene.own_packets().any(|packet| {
+        &*packet.host == scene.host()
+            && packet
+                .headers
+                .addresses()
+                .is_some_and(|(_, to)| to == pending)
+    });
+    (!went_out || scene.errno == "EHOSTUNREACH").then_some(())?;
+    Some(said(format!("{}.", searches.sentence))?.seen(searches.shown))
+}
+
+/// The searches for the Ethernet address of a neighbour that nobody answered.
+pub(super) struct Searches<'a> {
+    /// `Nobody answered the ARP requests for 10.0.0.9 (#1 and #2): no host of this lab has 10.0.0.9`.
+    pub(super) sentence: String,
+    /// The first and the last of them.
+    pub(super) shown: Vec<&'a PacketEvent>,
+}
+
+/// What this host asked for an address since the socket was made, if it did and nobody has told.
+pub(super) fn searches<'a>(scene: &'a Scene<'_>, pending: IpAddr) -> Option<Searches<'a>> {
     let asks = |packet: &&PacketEvent| {
         let target: Option<IpAddr> = match (&packet.headers.net, &packet.headers.transport) {
             (Net::Arp(arp), _) if arp.opcode == 1 => Some(arp.target_ip.into()),
@@ -140,25 +163,21 @@ fn nobody_answers(scene: &Scene<'_>) -> Option<Finding> {
         };
         target == Some(pending) && &*packet.host == scene.host()
     };
-    let asked: Vec<&PacketEvent> = scene.own_packets().filter(asks).collect();
+    let asked: Vec<&PacketEvent> = scene
+        .own_packets()
+        .filter(asks)
+        .filter(|packet| packet.frame.time_ns <= scene.call.end_ns)
+        .collect();
     let last = asked.last()?;
-    // Of a handshake that came to nothing the search is the reason only if no SYN went out.
-    let went_out = scene.own_packets().any(|packet| {
-        &*packet.host == scene.host()
-            && packet
-                .headers
-                .addresses()
-                .is_some_and(|(_, to)| to == pending)
-    });
-    (!went_out || scene.errno == "EHOSTUNREACH").then_some(())?;
     let lost = asked
         .iter()
         .filter(|packet| packet.lost().is_some())
         .count();
-    let protocol = if pending.is_ipv4() {
-        "ARP requests"
-    } else {
-        "neighbour solicitations"
+    let protocol = match (pending.is_ipv4(), asked.len()) {
+        (true, 1) => "ARP request",
+        (true, _) => "ARP requests",
+        (false, 1) => "neighbour solicitation",
+        (false, _) => "neighbour solicitations",
     };
     let why = match (scene.owner(pending), lost) {
         (_, lost) if lost == asked.len() => format!(
@@ -176,13 +195,13 @@ fn nobody_answers(scene: &Scene<'_>) -> Option<Finding> {
     if last.number != first.number {
         shown.push(last);
     }
-    Some(
-        said(format!(
-            "Nobody answered the {protocol} for {pending} ({}): {why}.",
+    Some(Searches {
+        sentence: format!(
+            "Nobody answered the {protocol} for {pending} ({}): {why}",
             numbers(&asked)
-        ))?
-        .seen(shown),
-    )
+        ),
+        shown,
+    })
 }
 
 fn target_of(bytes: &[u8]) -> Option<IpAddr> {

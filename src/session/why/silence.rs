@@ -32,10 +32,22 @@ fn sent_in_vain<'a>(scene: &'a Scene<'_>) -> Vec<&'a PacketEvent> {
 
 /// The probes of SO_KEEPALIVE (tcp(7)).
 fn keepalive(scene: &Scene<'_>) -> Option<Finding> {
-    let sent = sent_in_vain(scene);
-    let probes: Vec<&PacketEvent> = sent
+    // An accepted socket has the option from its listener, whose calls are not its own.
+    let accepted = scene
+        .maker
+        .as_ref()
+        .is_some_and(|maker| maker.name.starts_with("accept"));
+    if !accepted && !scene.is_set("SO_KEEPALIVE") {
+        return None;
+    }
+    // Probes of a closed window look the same.
+    let closed = arrivals(scene)
+        .next_back()
+        .and_then(|last| last.headers.tcp())
+        .is_some_and(|tcp| tcp.window == 0);
+    let probes: Vec<&PacketEvent> = sent_in_vain(scene)
         .into_iter()
-        .filter(|packet| packet.track.labels.contains(Label::KeepAlive))
+        .filter(|packet| !closed && is_probe(packet))
         .collect();
     if probes.is_empty() {
         return None;
@@ -60,6 +72,12 @@ fn keepalive(scene: &Scene<'_>) -> Option<Finding> {
         ))?
         .seen(probes),
     )
+}
+
+/// A probe of Linux carries no data (`tcp_xmit_probe_skb`). A lone byte that is sent again has the same label.
+fn is_probe(packet: &PacketEvent) -> bool {
+    let empty = packet.headers.tcp().is_some_and(|tcp| tcp.len == 0);
+    empty && packet.track.labels.contains(Label::KeepAlive)
 }
 
 fn lost_of(packets: &[&PacketEvent]) -> String {

@@ -3,7 +3,7 @@
 
 use super::astray::{last_read_ns, own};
 use super::cause::{Cause, Finding, said};
-use super::datagram::{icmp, is_from};
+use super::datagram::{icmp, is_from, meaning};
 use super::scene::{Scene, place, title};
 use crate::event::packet::PacketEvent;
 use crate::packet::headers::Transport;
@@ -12,6 +12,7 @@ use std::net::SocketAddr;
 
 pub(super) const CAUSES: &[Cause] = &[
     Cause::new("recv", "EAGAIN timeout", "UDP", refused_unheard),
+    Cause::new("recv", "EAGAIN timeout", "UDP", waits_for_neighbour),
     Cause::new("recv", "EAGAIN timeout", "UDP", own_was_lost),
     Cause::new("recv", "EAGAIN timeout", "UDP", read_already),
     Cause::new("recv", "EAGAIN timeout", "UDP", not_answered),
@@ -24,11 +25,8 @@ pub(super) const CAUSES: &[Cause] = &[
     }),
 ];
 
-/// What the socket sent was answered by an ICMP error, of which an unconnected socket is not told (udp(7)).
+/// What the socket sent was answered by an ICMP error that was lost, or of which such a socket is not told (udp(7)).
 fn refused_unheard(scene: &Scene<'_>) -> Option<Finding> {
-    if scene.connected().is_some() || scene.is_set("IP_RECVERR") || scene.is_set("IPV6_RECVERR") {
-        return None;
-    }
     let since = last_read_ns(scene);
     let (error, quoted) = scene.own_packets().rev().find_map(|packet| {
         let quoted = icmp(packet)?
@@ -37,25 +35,94 @@ fn refused_unheard(scene: &Scene<'_>) -> Option<Finding> {
         let due = packet.frame.time_ns >= since && packet.frame.time_ns <= scene.call.end_ns;
         due.then_some((packet, quoted))
     })?;
+    let (means, told) = meaning(scene, error)?;
     let sent = scene
         .own_packets()
         .rev()
         .find(|packet| packet.number < error.number && packet.headers.ports() == quoted.ports);
+    let (option, set) = if quoted.src.is_ipv4() {
+        ("IP_RECVERR", scene.is_set("IP_RECVERR"))
+    } else {
+        ("IPV6_RECVERR", scene.is_set("IPV6_RECVERR"))
+    };
+    let connected = scene.connected().is_some();
+    let hears = set || connected && told.connected;
     let about = sent.map_or("what it sent".to_owned(), |sent| {
         format!("#{}", sent.number)
     });
-    let option = if quoted.src.is_ipv4() {
-        "IP_RECVERR"
-    } else {
-        "IPV6_RECVERR"
+    let answered = format!("The ICMP error #{} answered {about}", error.number);
+    // A kernel that finds no neighbour tells its own sender.
+    let searches = super::route::searches(scene, quoted.dst).filter(|_| {
+        error
+            .headers
+            .addresses()
+            .is_some_and(|(_, to)| to == quoted.src)
+            && told.errno == "EHOSTUNREACH"
+    });
+    let helps = match (told.connected, connected) {
+        (true, false) => format!(
+            "after connect, or with {option}, a call would fail with {}",
+            told.errno
+        ),
+        (_, _) => format!("with {option} a call would fail with {}", told.errno),
     };
+    let whose = if connected {
+        format!("{} has not set {option}", scene.label)
+    } else {
+        format!("{} is not connected", scene.label)
+    };
+    let unheard = format!("{whose}, so such an error is not reported to it (udp(7)): {helps}.");
+    let sentence = match (error.lost(), searches) {
+        (Some(rule), _) if hears => format!(
+            "{answered} ({means}) and was lost by rule {rule} of the wire, so {} waits for what cannot come.",
+            scene.label
+        ),
+        (Some(rule), _) => {
+            format!("{answered} ({means}) and was lost by rule {rule} of the wire. {unheard}")
+        }
+        _ if hears => return None,
+        (None, Some(searches)) => {
+            return Some(
+                said(format!(
+                    "{}. The kernel told its own sender with the ICMP error #{}; {unheard}",
+                    searches.sentence, error.number
+                ))?
+                .seen(searches.shown)
+                .seen([error]),
+            );
+        }
+        (None, None) => format!("{answered}: {means}. {unheard}"),
+    };
+    Some(said(sentence)?.seen(sent).seen([error]))
+}
+
+/// What the socket sent last still waits for the Ethernet address of its neighbour.
+fn waits_for_neighbour(scene: &Scene<'_>) -> Option<Finding> {
+    let since = last_read_ns(scene);
+    let send = scene.newest(|call| {
+        call.errno.is_none() && call.end_ns >= since && call.name.starts_with("send")
+    })?;
+    let named = send.peer.as_ref().and_then(Address::socket_address);
+    let to = named.or_else(|| scene.connected())?.ip().to_canonical();
+    let left = scene.own_packets().any(|packet| {
+        packet.frame.time_ns >= send.start_ns
+            && matches!(packet.headers.transport, Transport::Udp(_))
+            && packet
+                .headers
+                .addresses()
+                .is_some_and(|(_, seen)| seen == to)
+    });
+    (!left).then_some(())?;
+    let searches = super::route::searches(scene, to)?;
     Some(
         said(format!(
-            "The ICMP error #{} answered {about}: no socket is bound to that port. {} is not connected, so the error is not reported to it (udp(7)): after connect, or with {option}, a call would fail with ECONNREFUSED.",
-            error.number, scene.label
+            "What {} sent in {} has not left {}: it waits for the Ethernet address of {to}. {}.",
+            scene.label,
+            place(send),
+            scene.host(),
+            searches.sentence
         ))?
-        .seen(sent)
-        .seen([error]),
+        .seen(searches.shown),
     )
 }
 

@@ -2,9 +2,10 @@
 //! a call joins or leaves a group, again in case one was lost, and in answer to a router's query.
 
 use super::scene::{follows, kernel};
-use super::{ADDRESSES, CauseFinder, Found, Seen, caused};
+use super::{ADDRESSES, CONVERSATIONS, CauseFinder, Found, Seen, caused};
 use socklab_packets::headers::Transport;
 use socklab_packets::record::{Certainty, PacketEvent};
+use std::net::IpAddr;
 
 /// A report that follows another within this time repeats it; both protocols wait for at most 1 s between two of the same.
 const REPEATED: i64 = 10_000_000_000;
@@ -36,7 +37,31 @@ fn message(packet: &PacketEvent) -> Option<(Message, bool)> {
     }
 }
 
+/// True when a report names a group: both protocols write its address as it is.
+fn tells_of(packet: &PacketEvent, group: IpAddr) -> bool {
+    let bytes = &packet.frame.bytes;
+    match group {
+        IpAddr::V4(four) => bytes.windows(4).any(|part| part == four.octets()),
+        IpAddr::V6(six) => bytes.windows(16).any(|part| part == six.octets()),
+    }
+}
+
 impl CauseFinder {
+    /// A call joined or left a group; `value` as its arguments show it: `{imr_multiaddr=239.1.2.3, …}`.
+    pub(super) fn remember_groups(&mut self, process: &str, fd: i32, value: &str) {
+        if self.groups.len() > CONVERSATIONS {
+            self.groups.clear();
+        }
+        let words = value.split(|next: char| " ,={}[]\"".contains(next));
+        let named = words.filter_map(|word| word.parse::<IpAddr>().ok());
+        let known = self.groups.entry((process.to_owned(), fd)).or_default();
+        for group in named.filter(IpAddr::is_multicast) {
+            if !known.contains(&group) {
+                known.push(group);
+            }
+        }
+    }
+
     /// The cause of a report of groups.
     pub(super) fn of_membership(&mut self, packet: &PacketEvent) -> Option<Found> {
         let (Message::Report, six) = message(packet)? else {
@@ -46,8 +71,8 @@ impl CauseFinder {
         let key = (packet.network, packet.host.to_string(), six);
         let running = self.windows.iter().rev().find(|window| {
             let member = |fd: i32| {
-                let options = self.options.get(&(window.process.clone(), fd));
-                options.is_some_and(|options| options.member)
+                let groups = self.groups.get(&(window.process.clone(), fd));
+                groups.is_some_and(|groups| groups.iter().any(|group| tells_of(packet, *group)))
             };
             *window.host == *packet.host
                 && window.start_ns <= time

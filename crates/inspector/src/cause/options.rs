@@ -7,8 +7,6 @@ use super::{CONVERSATIONS, CauseFinder};
 pub(super) struct Options {
     /// SO_LINGER is on with 0 seconds: closing resets.
     pub(super) resets: bool,
-    /// It has joined a group, or has left one.
-    pub(super) member: bool,
     /// TCP_CORK.
     pub(super) corked: bool,
     /// TCP_DEFER_ACCEPT.
@@ -29,8 +27,11 @@ impl CauseFinder {
             "TCP_KEEPCNT",
             "TCP_LINGER2",
         ];
-        let groups = name.contains("MEMBERSHIP") || name.contains("_GROUP");
-        if !groups && !KNOWN.contains(&name) {
+        if name.contains("MEMBERSHIP") || name.contains("_GROUP") {
+            self.remember_groups(process, fd, value);
+            return;
+        }
+        if !KNOWN.contains(&name) {
             return;
         }
         if self.options.len() > CONVERSATIONS {
@@ -41,7 +42,6 @@ impl CauseFinder {
             .split(|next: char| !next.is_ascii_digit())
             .filter_map(|digits| digits.parse().ok())
             .collect();
-        options.member |= groups;
         match (name, numbers.as_slice()) {
             ("SO_LINGER", [on, seconds, ..]) => options.resets = *on != 0 && *seconds == 0,
             ("TCP_LINGER2", _) => options.never_lingers = value.contains('-'),

@@ -14,20 +14,21 @@ macro_rules! errnos {
                 causes: &[],
                 what_next: "",
                 what_next_for: &[],
+                fits: "",
                 man: "errno(3)",
             },
         )*];
     };
 }
 
-/// Builds rows with everything: `NAME "message" "man(2)" means "…" when { "call": "…"; "call" for "UNIX": "…"; } next "…" for "UNIX": "…";`,
-/// with `NAME = number` for what libc does not name. What stands behind `for` is of that kind of socket alone.
+/// Builds rows with everything: `NAME "message" "man(2)" means "…" when { "call": "…"; "call" for "UNIX": "…"; } next "…" after "call call" for "UNIX": "…";`,
+/// with `NAME = number` for what libc does not name. `after` names the calls of which the advice fits every failure. What stands behind `for` is of that kind of socket alone.
 macro_rules! described {
     ($(#[$doc:meta])* $table:ident; $(
         $name:ident $(= $number:literal)? $message:literal $man:literal
         means $meaning:literal
         when { $($call:literal $(for $of:literal)?: $when:literal;)* }
-        next $next:literal $(for $whose:literal: $other:literal)*;
+        next $next:literal $(after $fits:literal)? $(for $whose:literal: $other:literal)*;
     )*) => {
         $(#[$doc])*
         pub(super) const $table: &[$crate::catalog::errno::Errno] = &[$(
@@ -43,6 +44,7 @@ macro_rules! described {
                 },)*],
                 what_next: $next,
                 what_next_for: &[$(($whose, $other),)*],
+                fits: described!(@of $($fits)?),
                 man: $man,
             },
         )*];
@@ -78,6 +80,8 @@ pub struct Errno {
     pub what_next: &'static str,
     /// What to do with some kinds of socket (`socket_kind`), in place of that.
     pub what_next_for: &'static [(&'static str, &'static str)],
+    /// The calls of which the advice fits every failure, whatever its cause, between blanks; `send` and `recv` as in `causes`.
+    pub fits: &'static str,
     /// Where to read on.
     pub man: &'static str,
 }
@@ -96,12 +100,7 @@ pub struct When {
 impl Errno {
     /// When a call on a socket of this kind gives it, in words; `None` when that is not said of the two.
     pub fn when(&self, call: &str, kind: &SocketKind) -> Option<String> {
-        let general = match call {
-            "sendto" | "sendmsg" | "sendfile" | "sendall" | "write" => "send",
-            "recvfrom" | "recvmsg" | "read" => "recv",
-            "accept4" => "accept",
-            other => other,
-        };
+        let general = general(call);
         let find = |name: &str, particular: bool| {
             self.causes.iter().position(|when| {
                 when.call == name && when.of.is_empty() != particular && kind.is_one_of(when.of)
@@ -126,6 +125,12 @@ impl Errno {
             .map_or(self.what_next, |(_, text)| text)
     }
 
+    /// True when the advice fits every failure of a call with it, whatever the cause.
+    pub fn fits(&self, call: &str) -> bool {
+        let mut calls = self.fits.split(' ');
+        calls.any(|one| one == call || one == general(call))
+    }
+
     /// The words of a row; "the same" is said in those of the row it is the same as.
     fn spelled_out(&self, place: usize) -> String {
         let text = self.causes[place].text;
@@ -137,6 +142,16 @@ impl Errno {
             (Some(more), Some(first)) => format!("{}{more}", first.text),
             _ => text.to_owned(),
         }
+    }
+}
+
+/// The call that stands for all of its kind: `send` for every call that sends.
+fn general(call: &str) -> &str {
+    match call {
+        "sendto" | "sendmsg" | "sendfile" | "sendall" | "write" => "send",
+        "recvfrom" | "recvmsg" | "read" => "recv",
+        "accept4" => "accept",
+        other => other,
     }
 }
 

@@ -9,7 +9,7 @@ described! {
             "send": "the socket is not connected, and the call names no address; use sendto, or connect first";
             "write": "the same through a file made by makefile";
         }
-        next "Name the address with sendto, or connect once and then send.";
+        next "Name the address with sendto, or connect once and then send." after "send";
     EMSGSIZE "Message too long" "send(2)"
         means "The message does not fit."
         when {
@@ -20,34 +20,34 @@ described! {
             "send" for "netlink": "a message larger than the send buffer";
             "recv" for "UDP, raw": "an ICMP error about an earlier datagram, reported by this call";
         }
-        next "Send less in one message. TCP has no such limit, because its stream has no messages.";
+        next "Send less in one message. TCP has no such limit, because its stream has no messages." after "send";
     EPROTOTYPE "Protocol wrong type for socket" "connect(2)"
         means "Both ends exist but are of different types."
         when {
             "connect" for "UNIX": "a stream socket at a datagram socket's path, or the other way round";
             "sendto" for "UNIX": "a datagram to the path of a stream socket";
         }
-        next "Make both sockets the same type.";
+        next "Make both sockets the same type." after "connect send";
     ENOPROTOOPT "Protocol not available" "getsockopt(2)"
         means "This level does not know that option, on this kind of socket."
         when {
             "setsockopt": "the option belongs to another level, or to another kind of socket (TCP_NODELAY at SOL_SOCKET), or the kernel is older";
             "getsockopt": "the same; also an option that can only be set";
         }
-        next "`explain` the option shows its level; `options` lists what this socket has.";
+        next "`explain` the option shows its level; `options` lists what this socket has." after "setsockopt getsockopt";
     EPROTONOSUPPORT "Protocol not supported" "socket(2)"
         means "The family has no such protocol for this type."
         when {
             "socket": "the third argument does not fit the first two: AF_INET SOCK_STREAM IPPROTO_UDP; SOCK_RAW with protocol 0; a protocol the kernel was built without";
             "socketpair": "a protocol other than 0 for AF_UNIX";
         }
-        next "Leave the protocol 0, which picks the usual one (TCP for a stream, UDP for datagrams); for SOCK_RAW name it: IPPROTO_ICMP.";
+        next "Leave the protocol 0, which picks the usual one (TCP for a stream, UDP for datagrams); for SOCK_RAW name it: IPPROTO_ICMP." after "socket socketpair";
     ESOCKTNOSUPPORT "Socket type not supported" "socket(2)"
         means "The family has no sockets of this type."
         when {
             "socket": "SOCK_RDM or SOCK_SEQPACKET with AF_INET; SOCK_RDM with AF_UNIX: the constant exists, the implementation does not";
         }
-        next "AF_INET has STREAM, DGRAM and RAW; AF_UNIX has STREAM, DGRAM and SEQPACKET.";
+        next "AF_INET has STREAM, DGRAM and RAW; AF_UNIX has STREAM, DGRAM and SEQPACKET." after "socket socketpair";
     EOPNOTSUPP "Operation not supported" "listen(2)"
         means "This type of socket cannot do that at all."
         when {
@@ -58,7 +58,7 @@ described! {
             "recv" for "datagram, raw, packet": "the same";
             "setsockopt": "the option exists, but not for this family";
         }
-        next "`help` of the call says which types it is for. ENOTSUP is the same number.";
+        next "`help` of the call says which types it is for. ENOTSUP is the same number." after "listen accept socketpair";
     EPFNOSUPPORT "Protocol family not supported" "socket(2)"
         means "The kernel has no such protocol family; today's kernels say EAFNOSUPPORT."
         when {
@@ -74,7 +74,7 @@ described! {
             "sendto": "the same";
             "inet_pton": "only AF_INET and AF_INET6 have a text form";
         }
-        next "Give socket the family of the address: AF_INET6 for `::1`, AF_UNIX for a path.";
+        next "Give socket the family of the address: AF_INET6 for `::1`, AF_UNIX for a path." after "connect bind send";
     EADDRINUSE "Address already in use" "bind(2)"
         means "What was asked for is taken."
         when {
@@ -87,7 +87,7 @@ described! {
             "connect" for "TCP": "the five-tuple exists already (a bound source port to the same peer), or it is in TIME-WAIT";
             "create_server": "the same as bind; it sets SO_REUSEADDR itself";
         }
-        next "`sockets` shows who holds it. A server sets SO_REUSEADDR before bind; to share on purpose all set SO_REUSEPORT."
+        next "`sockets` shows who holds it. A server sets SO_REUSEADDR before bind; to share on purpose all set SO_REUSEPORT." after "bind listen"
             for "UNIX": "`sockets` shows who holds it. A file that no socket uses any more is removed first (unlink); a file never stays behind an abstract name (`@name`)."
             for "netlink": "0 lets the kernel choose a port id.";
     EADDRNOTAVAIL "Cannot assign requested address" "bind(2)"
@@ -98,7 +98,7 @@ described! {
             "send" for "IPv6": "IPv6 has no source address that fits";
             "setsockopt" for "IP": "the socket is not a member of that group, or no interface has that address";
         }
-        next "bind takes an address of this host, not of the peer: 0.0.0.0 for all, 127.0.0.1 for this host only. `if_nameindex` lists the interfaces.";
+        next "bind takes an address of this host, not of the peer: 0.0.0.0 for all, 127.0.0.1 for this host only. `if_nameindex` lists the interfaces." after "bind";
     ENETDOWN "Network is down" "packet(7)"
         means "The interface is not up."
         when {

@@ -11,7 +11,7 @@ described! {
             "sendall": "the peer closed while data was still being sent; its RST answers what came too late";
             "sendfile": "the peer went away in the middle of the file";
         }
-        next "Stop writing and close the socket. Outside this lab the program is killed by SIGPIPE unless it ignores that signal or passes MSG_NOSIGNAL (Python ignores it); here SIGPIPE is ignored, so you see EPIPE.";
+        next "Stop writing and close the socket. Outside this lab the program is killed by SIGPIPE unless it ignores that signal or passes MSG_NOSIGNAL (Python ignores it); here SIGPIPE is ignored, so you see EPIPE." after "send";
     EPROTO "Protocol error" "accept(2)"
         means "The protocol was not followed by the other side."
         when {
@@ -30,7 +30,7 @@ described! {
             "accept": "the waiting connection was given up before accept took it. Linux rarely says so: it hands the reset connection over and lets the first recv tell ECONNRESET";
             "recv": "the connection was destroyed from outside, as `ss --kill` does";
         }
-        next "A server carries on with the next accept.";
+        next "A server carries on with the next accept." after "accept";
     ECONNRESET "Connection reset by peer" "recv(2)"
         means "The other end ended the connection without an orderly close."
         when {
@@ -40,7 +40,7 @@ described! {
             "recv" for "UNIX": "the other end closed its socket with data in it that it had not read";
             "send" for "UNIX": "the same";
         }
-        next "The connection is gone and so is data under way. Open a new one; look at the RST with `packets tcp.flags.reset == 1` and at what it answers."
+        next "The connection is gone and so is data under way. Open a new one; look at the RST with `packets tcp.flags.reset == 1` and at what it answers." after "send recv"
             for "UNIX": "The connection is gone, and what was not read with it.";
     EISCONN "Transport endpoint is already connected" "connect(2)"
         means "The socket has a peer already."
@@ -48,7 +48,7 @@ described! {
             "connect": "a second connect on a socket that is connected, or one on a socket that listens";
             "sendto" for "UNIX": "an address was given although the socket is connected";
         }
-        next "Use send without an address, or make a new socket. A TCP socket connects once in its life.";
+        next "Use send without an address, or make a new socket. A TCP socket connects once in its life." after "connect send";
     ENOTCONN "Transport endpoint is not connected" "connect(2)"
         means "The call needs a peer and the socket has none."
         when {
@@ -82,7 +82,7 @@ described! {
             "sendto" for "UNIX": "the path exists, but its socket is closed";
             "send" for "netlink": "no socket has that port id, or the kernel takes no messages of that protocol";
         }
-        next "Check with `sockets` whether a socket is bound there: right port, right address, server still running? IPv4 and IPv6 are two addresses."
+        next "Check with `sockets` whether a socket is bound there: right port, right address, server still running? IPv4 and IPv6 are two addresses." after "connect send recv"
             for "UNIX": "Look with `sockets` whether anybody listens there: right name, right host, listen called, server still running?"
             for "netlink": "`sockets` shows the port ids.";
     EALREADY "Operation already in progress" "connect(2)"
@@ -90,14 +90,14 @@ described! {
         when {
             "connect": "called again while the handshake goes on";
         }
-        next "Wait until poll reports POLLOUT, then read SO_ERROR: 0 is success.";
+        next "Wait until poll reports POLLOUT, then read SO_ERROR: 0 is success." after "connect";
     EINPROGRESS "Operation now in progress" "connect(2)"
         means "Not an error: the handshake has begun and the call did not wait for it, as asked."
         when {
             "connect": "the socket is non-blocking (or SO_SNDTIMEO ran out) and the SYN is on its way";
             "connect_ex": "the same, given back as a number";
         }
-        next "Wait until poll or select reports the socket writable, then read SO_ERROR: 0 means connected, else it holds the reason.";
+        next "Wait until poll or select reports the socket writable, then read SO_ERROR: 0 means connected, else it holds the reason." after "connect";
     EAGAIN "Resource temporarily unavailable" "recv(2)"
         means "The call would have to wait, and was asked not to (or not that long)."
         when {
@@ -108,7 +108,7 @@ described! {
             "connect" for "IP": "no ephemeral port is free";
             "recvmsg": "MSG_ERRQUEUE: the error queue is empty";
         }
-        next "Wait with poll, select or epoll until the socket is ready, then try again. EWOULDBLOCK is the same number.";
+        next "Wait with poll, select or epoll until the socket is ready, then try again. EWOULDBLOCK is the same number." after "recv accept send";
     EINTR "Interrupted system call" "signal(7)"
         means "A signal came while the call slept; nothing was transferred."
         when {

@@ -25,7 +25,7 @@ described! {
             "epoll_ctl": "EPOLL_CTL_MOD or EPOLL_CTL_DEL of a descriptor that was not added";
             "load": "the script does not exist";
         }
-        next "Check the name, or the path."
+        next "Check the name, or the path." after "connect send"
             for "UNIX": "Check the path; `sockets` shows the paths that are bound. An abstract name (`@name`) needs no file.";
     EIO "Input/output error" "errno(3)"
         means "The device below failed."
@@ -102,7 +102,7 @@ described! {
             "accept": "a server with too many clients at once; the connection stays in the backlog, so poll goes on reporting the listener";
             "dup": "the same";
         }
-        next "`sockets` shows what is open. Close connections, or raise the limit with `ulimit -n`.";
+        next "`sockets` shows what is open. Close connections, or raise the limit with `ulimit -n`." after "socket accept socketpair";
     ENOTTY "Inappropriate ioctl for device" "ioctl(2)"
         means "This kind of descriptor does not know that request."
         when {

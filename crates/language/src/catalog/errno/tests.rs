@@ -27,6 +27,9 @@ fn what_an_errno_is_said_to_be_caused_by_is_a_verb_of_the_language() {
             assert!(Verb::named(call).is_some(), "{} {call}", errno.name);
             assert!(!when.text.is_empty(), "{} {call}", errno.name);
         }
+        for call in errno.fits.split(' ').filter(|call| !call.is_empty()) {
+            assert!(Verb::named(call).is_some(), "{} {call}", errno.name);
+        }
         for of in errno.causes.iter().map(|when| when.of).chain(others) {
             let mut kinds = of.split(", ").filter(|kind| !kind.is_empty());
             assert!(
@@ -121,5 +124,20 @@ fn what_is_said_of_a_call_is_of_its_kind_of_socket() {
             ),
             None => assert_eq!(said, None, "{errno} {call} {arguments}"),
         }
+    }
+}
+
+#[test]
+fn advice_stands_beside_a_cause_only_after_a_call_that_it_always_fits() {
+    for (name, call, fits) in [
+        ("EADDRINUSE", "bind", true),
+        ("EADDRINUSE", "setsockopt", false),
+        ("EADDRNOTAVAIL", "bind", true),
+        ("EADDRNOTAVAIL", "connect", false),
+        ("EDESTADDRREQ", "sendto", true),
+        ("ENETUNREACH", "sendto", false),
+    ] {
+        let fitting = by_name(name).map(|errno| errno.fits(call));
+        assert_eq!(fitting, Some(fits), "{name} {call}");
     }
 }
