@@ -64,6 +64,12 @@ pub const ONE_OF: &str = "one of ";
 /// At most this many closed connections are remembered by name.
 const ORPHANS: usize = 4096;
 
+/// True for a connect to AF_UNSPEC that went well: it dissolves the association (connect(2)).
+fn dissolves(call: &CallEvent) -> bool {
+    let unspecified = matches!(call.peer, Some(Address::Other { family: 0, .. }));
+    unspecified && call.errno.is_none()
+}
+
 impl Inventory {
     /// Takes a returned call into account. `inode` tells what a new descriptor of the process is; `calls` are those that still hold the
     /// socket whose descriptor it closed.
@@ -109,6 +115,13 @@ impl Inventory {
                         && name == "IPV6_V6ONLY"
                     {
                         known.only_v6 = value.trim_matches(['[', ']']) != "0";
+                    }
+                }
+                "connect" if dissolves(call) => {
+                    known.peer = None;
+                    // The port that the kernel had chosen is given back; one that bind asked for is kept (`__udp_disconnect`).
+                    if known.protocol == Protocol::Udp && !known.bound {
+                        known.local = None;
                     }
                 }
                 "connect" => known.peer = call.peer.clone().or(known.peer.take()),

@@ -1,5 +1,6 @@
 //! A receive on a UDP socket found nothing: what became of the datagrams that were sent to it, or near it. Not of its own (`unanswered`).
 
+use super::binding::only_ipv6;
 use super::cause::{Cause, Finding, said};
 use super::datagram::icmp;
 use super::multicast::membership;
@@ -8,7 +9,7 @@ use crate::event::packet::PacketEvent;
 use crate::event::wire::Effect;
 use crate::packet::headers::{Net, Transport};
 use crate::value::Address;
-use std::net::SocketAddr;
+use std::net::{IpAddr, SocketAddr};
 
 pub(super) const CAUSES: &[Cause] = &[
     Cause::new("recv", "EAGAIN timeout", "UDP", newest_astray),
@@ -303,17 +304,25 @@ fn other_address(scene: &Scene<'_>, sent: &Sent<'_>) -> Option<Finding> {
     let bound = own.ip().to_canonical();
     let (packet, to) = (sent.packet, sent.to);
     let ip = to.ip().to_canonical();
-    let astray = if bound.is_unspecified() {
-        // 0.0.0.0 is every address of IPv4; :: with IPV6_V6ONLY every one of IPv6.
-        bound.is_ipv4() && ip.is_ipv6()
-            || bound.is_ipv6() && ip.is_ipv4() && scene.is_set("IPV6_V6ONLY")
+    let takes = if bound.is_unspecified() {
+        match (bound, ip) {
+            (IpAddr::V4(_), IpAddr::V6(_)) => {
+                "which is every address of IPv4, and none of IPv6".to_owned()
+            }
+            (IpAddr::V6(_), IpAddr::V4(_)) => format!(
+                "and IPV6_V6ONLY is 1 on it ({}): it takes no IPv4",
+                only_ipv6(scene)?
+            ),
+            _ => return None,
+        }
+    } else if bound != ip && !ip.is_multicast() {
+        "and takes what comes to that address alone".to_owned()
     } else {
-        bound != ip && !ip.is_multicast()
+        return None;
     };
-    astray.then_some(())?;
     Some(
         said(format!(
-            "{} went to {to}; {} is bound to {own}, and takes what comes to that address alone.",
+            "{} went to {to}; {} is bound to {own}, {takes}.",
             datagram(packet),
             scene.label
         ))?

@@ -7,12 +7,17 @@ use super::scene::{Scene, place, title, told};
 use crate::event::CallEvent;
 use crate::event::socket::SocketRow;
 use crate::value::Address;
-use std::net::{IpAddr, SocketAddr};
+use std::net::{IpAddr, Ipv6Addr, SocketAddr};
 
 pub(super) const CAUSES: &[Cause] = &[
     Cause::new("bind", "EINVAL", "", bound_already),
     Cause::new("bind connect send", "EINVAL EAFNOSUPPORT", "", misfit),
-    Cause::new("bind connect send", "EINVAL", "IPv6", scope_missing),
+    Cause::new(
+        "bind connect send",
+        "EINVAL ENETUNREACH",
+        "IPv6",
+        scope_missing,
+    ),
     Cause::new(
         "bind connect send",
         "ENODEV EINVAL ENETUNREACH",
@@ -62,10 +67,15 @@ fn bound_already(scene: &Scene<'_>) -> Option<Finding> {
         )
     } else {
         format!(
-            "{} has an address already: the kernel chose one for it in {}, {}.",
+            "{} has a port already: the kernel chose one for it in {}, {}{}.",
             scene.label,
             told(binds),
-            place(binds)
+            place(binds),
+            if binds.errno.is_some() {
+                ", before that call failed"
+            } else {
+                ""
+            }
         )
     })
 }
@@ -80,9 +90,16 @@ pub(super) fn has_address<'a>(scene: &'a Scene<'_>) -> Option<&'a CallEvent> {
                 call.name.as_str(),
                 "connect" | "listen" | "sendto" | "sendmsg"
             );
-            chooses && call.errno.is_none()
+            chooses && (call.errno.is_none() || failed_with_port(scene, call))
         })
     })
+}
+
+/// True for a call on a datagram socket that failed after the kernel had chosen a port for it (`inet_send_prepare`, `inet_dgram_connect`).
+fn failed_with_port(scene: &Scene<'_>, call: &CallEvent) -> bool {
+    let before = ["EAGAIN", "EBADF", "EFAULT", "ENOTSOCK"];
+    let after = |errno: &str| !before.contains(&errno);
+    scene.kind.is("UDP") && call.errno.as_deref().is_some_and(after)
 }
 
 fn misfit(scene: &Scene<'_>) -> Option<Finding> {
@@ -110,17 +127,35 @@ fn scope_missing(scene: &Scene<'_>) -> Option<Finding> {
     let Address::Inet6(six) = scene.named()? else {
         return None;
     };
-    let link_local = six.ip().is_unicast_link_local();
-    (link_local && six.scope_id() == 0).then_some(())?;
+    let kind = link_local(*six.ip()).filter(|_| six.scope_id() == 0)?;
     let interfaces = scene.interfaces();
     let chosen = interfaces.iter().find(|(_, name)| name != "lo");
-    let (number, name) = chosen.or(interfaces.first())?;
+    let group = six.ip().is_multicast();
+    let Some((number, name)) = chosen.or(interfaces.first().filter(|_| group)) else {
+        return said(format!(
+            "The scope id is missing: {} is {kind}, and each link has its own of these, so the address says which (sin6_scope_id, ipv6(7)). {} has no link but lo, which has none of them; `host NAME` puts a machine on a wire.",
+            six.ip(),
+            scene.host()
+        ));
+    };
     said(format!(
-        "The scope id is missing: {} is a link-local address (fe80::/10), and each link has its own of these, so the address says which: [{}%{name}]:{}, or the interface's number {number} as the last part of the address (sin6_scope_id, ipv6(7)).",
+        "The scope id is missing: {} is {kind}, and each link has its own of these, so the address says which: [{}%{name}]:{}, or the interface's number {number} as the last part of the address (sin6_scope_id, ipv6(7)).",
         six.ip(),
         six.ip(),
         six.port()
     ))
+}
+
+/// What an address is that is known on one link only: `a link-local address (fe80::/10)`.
+fn link_local(ip: Ipv6Addr) -> Option<&'static str> {
+    let scope = ip.segments()[0] & 0xff0f;
+    if ip.is_unicast_link_local() {
+        Some("a link-local address (fe80::/10)")
+    } else if matches!(scope, 0xff01 | 0xff02) {
+        Some("a group of one link (ff01::/16 and ff02::/16)")
+    } else {
+        None
+    }
 }
 
 fn scope_unknown(scene: &Scene<'_>) -> Option<Finding> {
@@ -141,19 +176,23 @@ fn scope_unknown(scene: &Scene<'_>) -> Option<Finding> {
     ))
 }
 
+/// What has set IPV6_V6ONLY on the socket, if it is set.
+pub(super) fn only_ipv6(scene: &Scene<'_>) -> Option<String> {
+    match scene.set("IPV6_V6ONLY") {
+        Some((_, "0")) => None,
+        Some((call, _)) => Some(format!("{}, {}", told(call), place(call))),
+        None => (scene.setting("ipv6/bindv6only").as_deref() == Some("1"))
+            .then(|| "sysctl net.ipv6.bindv6only = 1".to_owned()),
+    }
+}
+
 /// An IPv4 address in IPv6 on a socket that takes no IPv4.
 pub(super) fn mapped(scene: &Scene<'_>) -> Option<Finding> {
     let Address::Inet6(six) = scene.named()? else {
         return None;
     };
     let four = six.ip().to_ipv4_mapped()?;
-    let setting = scene.setting("ipv6/bindv6only");
-    let why = match scene.set("IPV6_V6ONLY") {
-        Some((_, "0")) => return None,
-        Some((call, _)) => format!("{}, {}", told(call), place(call)),
-        None if setting.as_deref() == Some("1") => "sysctl net.ipv6.bindv6only = 1".to_owned(),
-        None => return None,
-    };
+    let why = only_ipv6(scene)?;
     let found = said(format!(
         "IPV6_V6ONLY is set on {} ({why}): it has nothing to do with IPv4, and {} is the IPv4 address {four} written in IPv6.",
         scene.label,
@@ -374,6 +413,11 @@ mod tests {
                 "fe80::1",
                 Some("[fe80::1%eth0]:5, or the interface's number 2"),
             ),
+            (
+                "ff02::1",
+                Some("ff02::1 is a group of one link (ff01::/16 and ff02::/16)"),
+            ),
+            ("ff05::1", None),
             ("fd00::1", None),
             ("fe80::1%2", None),
         ] {

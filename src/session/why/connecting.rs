@@ -275,10 +275,35 @@ fn under_way(scene: &Scene<'_>) -> Option<Finding> {
     } else {
         numbers(&syns)
     };
-    Some(
-        said(format!(
+    // What has come since, though the call did not wait for it.
+    let answer = syns.last().and_then(|syn| {
+        scene.own_packets().find(|packet| {
+            let ends = packet.headers.endpoints();
+            packet.number > syn.number
+                && packet.lost().is_none()
+                && ends.is_some_and(|(from, _)| same(from, to))
+                && packet
+                    .headers
+                    .tcp()
+                    .is_some_and(|tcp| tcp.flags & (flag::RST | flag::SYN) != 0)
+        })
+    });
+    let is_reset = |packet: &PacketEvent| {
+        let tcp = packet.headers.tcp();
+        tcp.is_some_and(|tcp| tcp.flags & flag::RST != 0)
+    };
+    let sentence = match answer {
+        Some(rst) if is_reset(rst) => format!(
+            "The call did not wait, and the connection to {to} has been refused since: {sent} was answered with #{}. The error waits on {}: SO_ERROR gives ECONNREFUSED, once.",
+            rst.number, scene.label
+        ),
+        Some(answer) => format!(
+            "This is not a failure: the handshake with {to} began with {sent}, and the call did not wait for its end. #{} has answered since; SO_ERROR tells how it ended.",
+            answer.number
+        ),
+        None => format!(
             "This is not a failure: the handshake with {to} has begun with {sent}, and the call does not wait for its end."
-        ))?
-        .seen(syns.first().copied()),
-    )
+        ),
+    };
+    Some(said(sentence)?.seen(syns.first().copied()).seen(answer))
 }

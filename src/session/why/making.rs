@@ -48,21 +48,56 @@ fn ping_group(scene: &Scene<'_>) -> Option<Finding> {
         let line = status.lines().find(|line| line.starts_with("Gid:"))?;
         line.split_whitespace().nth(2).map(str::to_owned)
     });
-    let nobody = range
-        .split_once(' ')
-        .and_then(|(low, high)| Some(low.parse::<u64>().ok()? > high.parse::<u64>().ok()?));
-    let reading = if nobody == Some(true) {
-        ", which is nobody"
-    } else {
-        ""
+    let map = scene.of_process("gid_map").unwrap_or_default();
+    let reading = match range_of(&range) {
+        Some((low, high)) if low > high => ", which is nobody".to_owned(),
+        Some((low, high)) if is_unmapped(low, high, own.as_deref(), &map) => format!(
+            " as this user namespace shows it: {low} stands for a group that is not mapped into the namespace, and only groups that are mapped can be named here ({})",
+            mapped(&map)
+        ),
+        _ => String::new(),
     };
-    said(format!(
+    let found = said(format!(
         "A ping socket (SOCK_DGRAM with {}) is for the groups of net.ipv4.ping_group_range, {range}{reading}; this process is of none of them{}.",
         scene.argument(2),
         own.map_or(String::new(), |own| format!(
-            ", its group is {own}: `sysctl net.ipv4.ping_group_range {own} {own}` allows it"
+            ", its group is {own}: `sysctl net.ipv4.ping_group_range {own} {own}` names it"
         )),
-    ))
+    ))?;
+    Some(found.advising("SOCK_RAW with IPPROTO_ICMP needs only CAP_NET_RAW, which the lab gives."))
+}
+
+fn range_of(range: &str) -> Option<(u64, u64)> {
+    let (low, high) = range.split_once(' ')?;
+    Some((low.parse().ok()?, high.parse().ok()?))
+}
+
+/// True when the range is one of groups that the user namespace does not map (user_namespaces(7)): the kernel shows each of these as 65534
+/// (kernel.overflowgid). A process that is of that number and was refused is of another group.
+fn is_unmapped(low: u64, high: u64, own: Option<&str>, map: &str) -> bool {
+    const OVERFLOW: u64 = 65_534;
+    let is_mapped = ranges(map).any(|(first, count)| (first..first + count).contains(&OVERFLOW));
+    (low, high) == (OVERFLOW, OVERFLOW) && (own == Some("65534") || !is_mapped)
+}
+
+/// The groups that a user namespace maps, as gid_map has them: the first inside, and how many.
+fn ranges(map: &str) -> impl Iterator<Item = (u64, u64)> {
+    map.lines().filter_map(|line| {
+        let mut fields = line.split_whitespace();
+        let first = fields.next()?.parse().ok()?;
+        Some((first, fields.nth(1)?.parse().ok()?))
+    })
+}
+
+/// `0 and 1000 to 1999`.
+fn mapped(map: &str) -> String {
+    let all: Vec<String> = ranges(map)
+        .map(|(first, count)| match count {
+            1 => first.to_string(),
+            count => format!("{first} to {}", first + count - 1),
+        })
+        .collect();
+    all.join(", ")
 }
 
 fn no_family(scene: &Scene<'_>) -> Option<Finding> {
@@ -136,4 +171,19 @@ fn types(scene: &Scene<'_>) -> Option<Finding> {
         "{} has {has}, and no {}.",
         scene.kind.family, scene.kind.kind
     ))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_range_of_groups_that_are_not_mapped_is_shown_as_the_overflow_group() {
+        let own = "     65534      65534          1\n";
+        assert!(is_unmapped(65_534, 65_534, Some("65534"), own));
+        assert!(is_unmapped(65_534, 65_534, Some("1000"), "1000 1000 1\n"));
+        assert!(!is_unmapped(65_534, 65_534, Some("0"), "0 0 4294967295\n"));
+        assert!(!is_unmapped(0, 10, Some("1000"), "1000 1000 1\n"));
+        assert_eq!(mapped("0 1000 1\n5 100000 10\n"), "0, 5 to 14");
+    }
 }

@@ -2,6 +2,7 @@
 
 use super::cause::{Cause, Finding, said};
 use super::scene::{Scene, place, told};
+use crate::event::CallEvent;
 use crate::event::packet::PacketEvent;
 use crate::packet::headers::{Tcp, flag};
 use std::net::SocketAddr;
@@ -9,6 +10,7 @@ use std::net::SocketAddr;
 pub(super) const CAUSES: &[Cause] = &[
     Cause::new("send", "EPIPE", "TCP", shut_by_itself),
     Cause::new("", "ECONNRESET EPIPE", "TCP", reset),
+    Cause::new("connect", "ECONNABORTED", "TCP", shut_before),
     Cause::new("", "ECONNABORTED", "TCP", |scene| {
         said(format!(
             "The connection of {} was ended from outside (`ss --kill`, or the address went away).",
@@ -60,12 +62,49 @@ pub(super) fn arrivals<'a>(
     })
 }
 
+/// True for a shutdown without a connection: Linux says ENOTCONN, and the socket counts as shut down all the same (`inet_shutdown`).
+fn marked(shutdown: &CallEvent) -> bool {
+    shutdown.errno.as_deref() == Some("ENOTCONN")
+}
+
+/// A shutdown before the connect ended the connection as soon as it was made.
+fn shut_before(scene: &Scene<'_>) -> Option<Finding> {
+    let shut = scene.newest(|call| call.name == "shutdown" && marked(call))?;
+    let fin = scene.own_packets().find(|packet| {
+        let tcp = packet.headers.tcp();
+        packet.frame.time_ns >= scene.call.start_ns
+            && packet.frame.time_ns <= scene.call.end_ns
+            && tcp.is_some_and(|tcp| tcp.flags & flag::FIN != 0)
+    });
+    let sent = fin.map_or(String::new(), |fin| {
+        format!(": its kernel sent the FIN #{} at once", fin.number)
+    });
+    Some(
+        said(format!(
+            "{} had been shut down before it was connected ({}, {}): Linux reports ENOTCONN and keeps the shutdown for the connection that is made later. That one ended as soon as it was made{sent}, so it was over before connect returned.",
+            scene.label,
+            told(shut),
+            place(shut)
+        ))?
+        .seen(fin),
+    )
+}
+
 fn shut_by_itself(scene: &Scene<'_>) -> Option<Finding> {
     let shut = scene.newest(|call| {
         call.name == "shutdown"
-            && call.errno.is_none()
+            && (call.errno.is_none() || marked(call))
             && call.args.get(1).is_some_and(|how| how != "SHUT_RD")
     })?;
+    if marked(shut) {
+        return said(format!(
+            "{} shut the sending side of {} down before there was a connection: {}, {}. Linux reports that, and keeps it for the connection that is made later.",
+            scene.call.process,
+            scene.label,
+            told(shut),
+            place(shut)
+        ));
+    }
     said(format!(
         "{} shut the sending side of {} down itself: {}, {}.",
         scene.call.process,

@@ -14,6 +14,11 @@ impl Session {
         let call = evidence.call.clone();
         let errno = call.errno.clone().unwrap_or_default();
         let named = call.peer.clone().or(call.local.clone());
+        if errno == "EINVAL"
+            && let Some(fact) = named.as_ref().and_then(too_long)
+        {
+            return evidence.facts.push(fact);
+        }
         match (errno.as_str(), named) {
             (
                 "EADDRINUSE" | "ECONNREFUSED" | "EPROTOTYPE" | "EAGAIN" | "ENOENT" | "EACCES"
@@ -21,7 +26,7 @@ impl Session {
                 Some(Address::UnixPath(path)),
             ) => self.why_path(evidence, &path),
             ("EADDRINUSE" | "ECONNREFUSED" | "EPROTOTYPE" | "EAGAIN", Some(name @ Address::UnixAbstract(_))) => {
-                self.why_name(evidence, &name);
+                self.why_name(evidence, &name, party);
             }
             ("ECONNREFUSED" | "EPIPE" | "ECONNRESET", _) => self.why_other_end(evidence, party),
             ("EAGAIN", _) => self.why_would_wait(evidence, party),
@@ -53,7 +58,7 @@ impl Session {
     }
 
     /// An abstract name.
-    fn why_name(&mut self, evidence: &mut Evidence, name: &Address) {
+    fn why_name(&mut self, evidence: &mut Evidence, name: &Address, party: Option<&Party>) {
         let rows = self.socket_rows(None).into_iter();
         let (here, elsewhere): (Vec<SocketRow>, Vec<SocketRow>) = rows
             .filter(|row| row.local.as_ref() == Some(name))
@@ -61,6 +66,12 @@ impl Session {
         evidence.holders = here;
         if evidence.holders.iter().any(|row| row.state != "connected") {
             evidence.holders.retain(|row| row.state != "connected");
+        }
+        // An abstract name is looked up together with the type: each type of socket has names of its own (`unix_find_socket_byname`).
+        let own_type = party.map(type_of).filter(|own| !own.is_empty());
+        let of_own = |row: &SocketRow| own_type.is_none_or(|own| row.protocol.ends_with(own));
+        if evidence.holders.iter().any(of_own) {
+            evidence.holders.retain(of_own);
         }
         let other = elsewhere.iter().find(|row| row.state != "connected");
         let fact = match (evidence.holders.first(), evidence.call.errno.as_deref()) {
@@ -78,6 +89,12 @@ impl Session {
             (None, _) => format!(
                 "No socket of {} has the abstract name {name} now.",
                 evidence.call.host
+            ),
+            (Some(row), Some("ECONNREFUSED")) if !of_own(row) => format!(
+                "{} has the name {name}, but it is a socket of another type ({}), and the kernel finds an abstract name by the type as well: no {} socket has it.",
+                title(row),
+                row.protocol,
+                own_type.unwrap_or_default()
             ),
             (Some(row), Some("ECONNREFUSED")) if row.state == "listening" => format!(
                 "{} listens under the name {name} now; when the call was made it did not.",
@@ -299,6 +316,32 @@ impl Session {
             _ => {}
         }
     }
+}
+
+/// `stream`, `datagram` or `seqpacket`, as the table of sockets calls it; empty for another type.
+fn type_of(party: &Party) -> &'static str {
+    match party.kind() {
+        "SOCK_STREAM" => "stream",
+        "SOCK_DGRAM" => "datagram",
+        "SOCK_SEQPACKET" => "seqpacket",
+        _ => "",
+    }
+}
+
+/// A name that sun_path has no room for; a zero byte in front marks an abstract one.
+fn too_long(name: &Address) -> Option<String> {
+    const ROOM: usize = 108;
+    let (what, length) = match name {
+        Address::UnixPath(path) => ("path", path.len()),
+        Address::UnixAbstract(name) => (
+            "abstract name, with the zero byte in front of it,",
+            name.len() + 1,
+        ),
+        _ => return None,
+    };
+    (length > ROOM).then(|| {
+        format!("The {what} has {length} bytes; sun_path of struct sockaddr_un has room for {ROOM} (unix(7)).")
+    })
 }
 
 /// A listener's queue that takes no more.

@@ -33,6 +33,11 @@ pub(super) fn let_go(scene: &Scene<'_>, writer: Option<Writer<'_>>) -> Option<Ca
         call: writer.short.to_owned(),
         kernel: words,
     };
+    if scene.tcp.len == 0
+        && let Some(opened) = opened_after(scene, writer)
+    {
+        return Some(cause(Certainty::Follows, opened));
+    }
     let what = if scene.tcp.len > 0 {
         "the rest"
     } else {
@@ -70,6 +75,18 @@ pub(super) fn let_go(scene: &Scene<'_>, writer: Option<Writer<'_>>) -> Option<Ca
         format!("{what}; #{number} made room for it (congestion window)")
     };
     Some(cause(Certainty::Follows, words))
+}
+
+/// A shutdown on a socket without a connection fails with ENOTCONN, and its FIN is sent when a connection is made after all.
+fn opened_after(scene: &Scene<'_>, writer: Writer<'_>) -> Option<String> {
+    let mut segments = scene.own.segments();
+    let syn = segments.find(|segment| segment.has(flag::SYN))?;
+    (writer.end_ns? <= syn.time_ns).then(|| {
+        format!(
+            "that had been called before there was a connection: it failed, but the kernel keeps it, and sends the FIN as soon as the handshake that #{} began is over",
+            syn.number
+        )
+    })
 }
 
 /// True when this end has sent something a moment ago.

@@ -146,10 +146,19 @@ pub fn all(topic: &str) -> Vec<Explanation> {
     Vec::new()
 }
 
+/// Words that stand in the names of topics and are no topic: articles, prepositions and the like.
+const SMALL: &[&str] = &[
+    "and", "are", "but", "for", "from", "has", "into", "its", "not", "off", "one", "out", "over",
+    "per", "than", "that", "the", "this", "was", "who", "with", "you",
+];
+
 /// A topic of several words for one of them: `Membership` for `membership report`; of several topics the shortest.
 pub fn containing(word: &str) -> Option<Explanation> {
     let word = folded(spelling::bare(word));
-    if word.len() < 3 || !word.bytes().all(|byte| byte.is_ascii_alphabetic()) {
+    if word.len() < 3
+        || SMALL.contains(&word.as_str())
+        || !word.bytes().all(|byte| byte.is_ascii_alphabetic())
+    {
         return None;
     }
     entries()

@@ -110,6 +110,8 @@ described! {
         means "The routing table has no way to that address; nothing was sent."
         when {
             "connect": "no route leads there";
+            "connect" for "IPv6": "no route leads there; or the address is an IPv4 one (::ffff:…) and IPV6_V6ONLY is 1";
+            "sendto" for "IPv6": "the same";
             "sendto": "the same";
             "send" for "UDP": "no route leads there, or an ICMP network unreachable came from a router (reported at once when IP_RECVERR is set)";
         }

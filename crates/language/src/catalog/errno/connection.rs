@@ -103,6 +103,7 @@ described! {
         when {
             "recv": "nothing to read: the socket is non-blocking, MSG_DONTWAIT was passed, or SO_RCVTIMEO ran out";
             "send": "the send buffer is full, or the queue of the other end: it reads too slowly";
+            "send" for "UDP": "the send buffer is full; or no ephemeral port is free for a socket that was not bound";
             "accept": "no connection waits";
             "connect" for "UNIX": "the listener's backlog is full";
             "connect" for "IP": "no ephemeral port is free";

@@ -214,7 +214,12 @@ pub(super) const TIMERS: &[Entry] = &[
     ),
     timer(
         "delayed ACK",
-        &["delack", "delayed acknowledgment", "quickack"],
+        &[
+            "delack",
+            "delayed acknowledgment",
+            "delayed-ACK timer",
+            "quickack",
+        ],
         "an acknowledgment waits a little, in the hope of riding on data or of serving two segments",
         &[
             (

@@ -63,6 +63,8 @@ terms! {
         "Fast Open's cookie proves that the client has the address it sends from." "RFC 7413 section 4.1.2";
     "coroutine" ["async", "await"] "a function that can stop in the middle (await) and be continued later"
         "While one waits, the event loop runs another, on the same thread." "epoll(7)";
+    "DATA_FIN" ["data fin", "dss"] "the end of the data of a Multipath TCP connection, told in its option DSS"
+        "It closes the connection as a whole, with a number in the data sequence, and is acknowledged by a DATA_ACK. The FINs in the TCP headers end the subflows one by one." "RFC 8684 section 3.3.3";
     "datagram" ["datagrams", "message boundary"] "a message that arrives whole or not at all"
         "One sendto, one datagram, one recvfrom. It may be lost, doubled or overtaken." "RFC 768";
     "descriptor passing" ["fd passing"] "giving an open descriptor to another process through a UNIX socket (SCM_RIGHTS)"
@@ -77,6 +79,8 @@ terms! {
         "From net.ipv4.ip_local_port_range, on Linux 32768 to 60999." "ip(7), RFC 6056";
     "errno" ["error number", "error"] "why a system call failed, as a number with a name: ECONNREFUSED"
         "In C it is a variable, in Python an attribute of OSError. `explain ECONNREFUSED` explains one, `why` what led to the last." "errno(3)";
+    "eth0" ["eth"] "the name of the first Ethernet interface: in a lab a host's end of the wire"
+        "`if_nameindex` lists the interfaces with their numbers. A host that is not on the wire has lo alone." "netdevice(7)";
     "event loop" ["reactor", "selector"] "one thread that asks which sockets are ready, serves these, and asks again"
         "select, poll or epoll do the asking. Nothing in it may block. Twisted calls it the reactor." "epoll(7)";
     "exponential backoff" [] "waiting twice as long before each further try"
@@ -127,6 +131,8 @@ terms! {
         "The lab lives in one, made inside a user namespace, so no root is needed." "network_namespaces(7)";
     "non-blocking" ["o_nonblock"] "calls never sleep: they fail with EAGAIN or EINPROGRESS"
         "Set by setblocking False, SOCK_NONBLOCK, or for one call MSG_DONTWAIT." "fcntl(2)";
+    "NOP" ["no-operation", "no operation"] "an option of TCP that is one byte of padding, so that what follows begins at a multiple of four"
+        "The kernel puts two in front of the timestamps. It says nothing." "RFC 9293 section 3.1";
     "orphan" [] "a socket that no process holds any more while TCP still finishes the close"
         "`sockets` shows it without a process." "tcp(7)";
     "partial read" ["sticky packets", "short read", "framing"] "recv gives what is there, not what was sent in one go"
@@ -149,6 +155,8 @@ terms! {
         "Linux keeps a smoothed value and its variation; the RTO is made of both." "RFC 6298";
     "SACK" ["selective acknowledgment", "d-sack"] "tells which later bytes have arrived although some before them are missing"
         "Agreed on in the SYNs. D-SACK reports what came twice." "RFC 2018, RFC 2883";
+    "scope id" ["sin6_scope_id", "zone", "zone id", "scope"] "which link an IPv6 address of one link belongs to: the number of an interface"
+        "Addresses of fe80::/10 exist on each link anew, so bind, connect and sendto need it: fe80::1%eth0, or the fourth part of the address as a tuple. 0 is none; for other addresses it is ignored." "ipv6(7), RFC 4007";
     "segment" ["segments"] "a TCP header with the data behind it: what IP carries for TCP"
         "The stream is cut into segments as TCP likes; they are no messages." "RFC 9293 section 3.1";
     "sequence number" ["seq"] "the number of a byte in one direction of the stream"
@@ -167,10 +175,14 @@ terms! {
         "Not known at first; a loss sets it, with reno to half of what was on its way." "RFC 5681 section 3.1";
     "stream" ["byte stream"] "bytes in order, without loss and without boundaries"
         "Two sends may come out of one recv, one send of several." "RFC 9293 section 2";
+    "subflow" ["subflows"] "one of the TCP connections that a Multipath TCP connection is made of"
+        "Each has addresses, sequence numbers and a congestion window of its own; the first begins with MP_CAPABLE, the others join with MP_JOIN." "RFC 8684";
     "SYN cookie" ["syn flood", "syncookies"] "a server under a flood of SYNs keeps nothing and puts what it must know into its sequence number"
         "Linux starts it when the queue of half-open connections is full (tcp_syncookies)." "RFC 4987, tcp(7)";
     "system call" ["syscall"] "a program's request to the kernel: socket, connect, send"
         "It returns a number, or -1 and an errno. `strace` shows those of any program." "syscalls(2)";
+    "tentative" ["duplicate address detection", "dad"] "an IPv6 address that is being checked: does another machine on the link have it already?"
+        "The host asks by a neighbour solicitation and waits a second or so; meanwhile bind fails with EADDRNOTAVAIL, unless IPV6_FREEBIND is set." "RFC 4862 section 5.4";
     "thread" [] "one of several lines of execution in a process: they share its memory and descriptors"
         "A call that blocks stops its own thread only." "pthreads(7)";
     "thundering herd" ["herd"] "many processes or threads sleep on one listener, and one connection wakes more of them than can have it"

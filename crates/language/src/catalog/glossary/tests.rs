@@ -15,6 +15,10 @@ fn a_topic_is_found_however_it_is_spelled() {
         ("tcp.flags.syn", "SYN", Kind::Flag),
         ("rto", "RTO", Kind::Timer),
         ("Delayed ACK", "delayed ACK", Kind::Timer),
+        ("delayed-ACK timer", "delayed ACK", Kind::Timer),
+        ("DATA_FIN", "DATA_FIN", Kind::Term),
+        ("scope id", "scope id", Kind::Term),
+        ("nop", "NOP", Kind::Term),
         ("econnrefused", "ECONNREFUSED", Kind::Errno),
         ("111", "ECONNREFUSED", Kind::Errno),
         ("-2", "EAI_NONAME", Kind::Errno),
@@ -118,6 +122,9 @@ fn words_are_found_as_the_screen_prints_them() {
         containing("incorrect").map(|found| found.topic),
         Some("checksum")
     );
+    for word in ["for", "the", "and", "with"] {
+        assert_eq!(containing(word), None, "{word}");
+    }
     // A name that means several things: each of them.
     for (asked, kinds) in [
         ("stream", [Kind::Term, Kind::Verb]),
