@@ -67,7 +67,7 @@ fn what_comes_after_a_reset_finds_no_socket() {
     assert_words(
         reset.as_ref(),
         Certainty::Follows,
-        "close(4) had ended the connection with the reset #6, so it finds no socket",
+        "it finds no socket any more: close(4) had reset the connection (#6)",
     );
 }
 

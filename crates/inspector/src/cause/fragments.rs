@@ -31,7 +31,7 @@ impl CauseFinder {
         match found {
             Some(found) => {
                 let kernel = format!(
-                    "a fragment of the datagram that begins in #{}",
+                    "a further fragment of the datagram in #{}, which is longer than the MTU",
                     packet.number
                 );
                 let cause = Cause {

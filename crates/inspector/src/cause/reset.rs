@@ -100,11 +100,11 @@ fn answer(scene: &Scene<'_>, asked: &Segment, closed: Option<&CallWindow>) -> Ca
         let (number, asked) = (reset.number, asked.number);
         match closed.filter(|_| reset.has(flag::ACK)) {
             Some(call) => format!(
-                "{} had ended the connection with the reset #{number}, so #{asked} finds no socket",
+                "#{asked} finds no socket any more: {} had reset the connection (#{number})",
                 call.short
             ),
             None => {
-                format!("the reset #{number} had ended the connection, so #{asked} finds no socket")
+                format!("#{asked} finds no socket any more: #{number} had reset the connection")
             }
         }
     } else if let Some(call) = closed.filter(|_| asked.len > 0) {

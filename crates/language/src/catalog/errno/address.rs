@@ -151,6 +151,7 @@ described! {
         when {
             "bind": "the socket is bound already; or the address is shorter than its family needs";
             "bind" for "IPv6": "the socket is bound already; or a link-local address lacks its scope id";
+            "bind" for "UNIX": "the socket is bound already; or the address is longer than struct sockaddr_un, or too short";
             "listen": "the socket is connected";
             "listen" for "UNIX": "the socket has no name";
             "accept": "the socket does not listen: listen was forgotten";
@@ -162,6 +163,7 @@ described! {
             "connect": "the address is of a wrong length";
             "connect" for "UNIX": "the socket listens, or the address is of a wrong length";
             "connect" for "IPv6": "a link-local address without scope id, or an address of a wrong length";
+            "send" for "UNIX": "the address is longer than struct sockaddr_un";
             "send" for "UDP": "to port 0, or the ancillary data makes no sense";
             "send" for "raw": "with IP_HDRINCL: the data is shorter than the IP header, or the header says another length";
             "send" for "ping": "the data is not an ICMP echo request";
