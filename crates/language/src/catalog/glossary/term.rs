@@ -63,7 +63,7 @@ terms! {
         "Fast Open's cookie proves that the client has the address it sends from." "RFC 7413 section 4.1.2";
     "coroutine" ["async", "await"] "a function that can stop in the middle (await) and be continued later"
         "While one waits, the event loop runs another, on the same thread." "epoll(7)";
-    "DATA_FIN" ["data fin", "dss"] "the end of the data of a Multipath TCP connection, told in its option DSS"
+    "DATA_FIN" ["dss"] "the end of the data of a Multipath TCP connection, told in its option DSS"
         "It closes the connection as a whole, with a number in the data sequence, and is acknowledged by a DATA_ACK. The FINs in the TCP headers end the subflows one by one." "RFC 8684 section 3.3.3";
     "datagram" ["datagrams", "message boundary"] "a message that arrives whole or not at all"
         "One sendto, one datagram, one recvfrom. It may be lost, doubled or overtaken." "RFC 768";
@@ -131,7 +131,7 @@ terms! {
         "The lab lives in one, made inside a user namespace, so no root is needed." "network_namespaces(7)";
     "non-blocking" ["o_nonblock"] "calls never sleep: they fail with EAGAIN or EINPROGRESS"
         "Set by setblocking False, SOCK_NONBLOCK, or for one call MSG_DONTWAIT." "fcntl(2)";
-    "NOP" ["no-operation", "no operation"] "an option of TCP that is one byte of padding, so that what follows begins at a multiple of four"
+    "NOP" ["no-operation"] "an option of TCP that is one byte of padding, so that what follows begins at a multiple of four"
         "The kernel puts two in front of the timestamps. It says nothing." "RFC 9293 section 3.1";
     "orphan" [] "a socket that no process holds any more while TCP still finishes the close"
         "`sockets` shows it without a process." "tcp(7)";
