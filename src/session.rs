@@ -21,13 +21,14 @@ pub mod running;
 pub mod sampling;
 pub mod taps;
 mod telling;
+mod waking;
 pub mod why;
 mod working_folder;
 
 use crate::catalog::verb::Verb;
 use crate::command::ast::{Action, Command, Expr};
+use crate::command::reach::Granted;
 use crate::engine::HIDDEN;
-use crate::event::socket::Timer;
 use crate::event::{Ended, Event, ProcessEvent, RefusedEvent, ResultEvent};
 use crate::lab::handle::{FIRST_HOST, Lab, LabError};
 use crate::process::channel::Channel;
@@ -49,7 +50,6 @@ use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::io;
 use std::os::fd::AsFd;
 use std::path::PathBuf;
-use std::time::Duration;
 
 /// How long the session waits between two looks at a call that has not returned, in milliseconds: two looks that find its thread
 /// in the same sleep make it blocked.
@@ -67,8 +67,10 @@ pub struct Settings {
     pub host_network: bool,
     /// A folder made for this session, to be removed with all in it should the terminal be killed.
     pub folder: Option<PathBuf>,
-    /// The calls of its processes may reach files and socket paths in the folder alone.
+    /// The calls of its processes may reach files and socket paths in the folder alone, and what was granted.
     pub confined: bool,
+    /// What a confined session may do outside its folder all the same.
+    pub granted: Granted,
 }
 
 /// A session: one lab, its processes, its capture, its log.
@@ -328,7 +330,7 @@ impl Session {
         };
         let mut process = Process::new(name, host, birth, channel.ours, family);
         if let (true, Some(folder)) = (self.settings.confined, &self.settings.folder) {
-            process.keep_to(folder)?;
+            process.keep_to(folder, &self.settings.granted.paths)?;
         }
         self.out.push(Event::Process(ProcessEvent {
             process: name.to_owned(),
@@ -508,27 +510,6 @@ impl Session {
                 return;
             }
         }
-    }
-
-    /// True while something is on its way that can wake a call: a program, a command that is not asleep, a frame the wire holds, or a
-    /// timer of TCP that fires within so long.
-    pub fn may_wake(&mut self, within: Duration) -> bool {
-        self.packets.taps_mut().settle();
-        // What has just come may have woken a call whose report is on its way.
-        self.quiesce();
-        if self.is_busy()
-            || self.packets.taps().wire_holds()
-            || self.programs.iter().any(|program| !program.is_over())
-        {
-            return true;
-        }
-        let is_due = |timer: &Timer| {
-            matches!(timer.kind, "retransmit" | "probe" | "persist")
-                && Duration::from_millis(timer.expires_ms.into()) <= within
-        };
-        let rows = self.socket_rows(None);
-        rows.iter()
-            .any(|row| row.timer.as_ref().is_some_and(is_due))
     }
 
     /// True while some call has neither returned nor been seen asleep.

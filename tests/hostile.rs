@@ -1,7 +1,12 @@
 //! Texts of strangers: what a lesson may say without reaching the machine. Each tries it in a way of its own, and a mark shows whether it did.
 
+#[allow(dead_code, reason = "the terminal's own tests use the rest")]
+#[path = "terminal/screen.rs"]
+mod screen;
 mod support;
 
+use portable_pty::CommandBuilder;
+use screen::Terminal;
 use std::path::Path;
 use support::{Ran, folder, private_lab, run_in};
 
@@ -191,6 +196,61 @@ fn what_is_allowed_is_done() {
         for ran in all_ways(text, "ALLOWED", &["--allow-run"]) {
             assert_eq!(ran.status, 0, "{}{}", ran.out, ran.err);
         }
+    }
+}
+
+#[test]
+fn a_yes_grants_what_was_listed_and_nothing_else() {
+    if !private_lab() {
+        return;
+    }
+    for work in ["play", "learn"] {
+        let place = folder();
+        let path = |name: &str| place.path().join(name).display().to_string();
+        let datagrams = |name: &str| {
+            let socket = std::os::unix::net::UnixDatagram::bind(path(name)).expect("a socket");
+            socket.set_nonblocking(true).expect("it is");
+            socket
+        };
+        let (listed, hidden) = (datagrams("listed"), datagrams("hidden"));
+        let lines = [
+            format!("run touch {}", path("MARK")),
+            "d = socket AF_UNIX SOCK_DGRAM".to_owned(),
+            format!("sendto d \"x\" {}", path("listed")),
+            format!("p = \"{}\" + \"en\"", path("hidd")),
+            "sendto d \"x\" p".to_owned(),
+            "socket AF_VSOCK SOCK_STREAM".to_owned(),
+            "print 77".to_owned(),
+        ];
+        let text = lesson("", &lines.join("\n"));
+        std::fs::write(path("evil.md"), text).expect("it can be written");
+        let mut command = CommandBuilder::new(support::SOCKLAB);
+        command.args(["lesson", work, &path("evil.md")]);
+        if work == "play" {
+            command.args(["--pace", "50ms"]);
+        }
+        let mut terminal = Terminal::start_waiting(command, place.path(), 200, &[], |screen| {
+            screen.contains("y or n")
+        });
+        let asked = terminal.screen.screen().contents();
+        assert!(
+            asked.contains("touch") && asked.contains("/listed"),
+            "{asked}"
+        );
+        assert!(!asked.contains("hidd"), "{asked}");
+        terminal.press("y");
+        if work == "learn" {
+            terminal.wait("the first step", |screen| screen.contains("type  run"));
+            for line in &lines {
+                terminal.press(&format!("{line}\r"));
+            }
+        }
+        terminal.wait("the end", |screen| screen.contains("│ 77"));
+        let screen = terminal.screen.screen().contents();
+        assert!(place.path().join("MARK").exists(), "{work}: {screen}");
+        assert!(listed.recv(&mut [0; 9]).is_ok(), "{work}: {screen}");
+        assert!(hidden.recv(&mut [0; 9]).is_err(), "{work}: {screen}");
+        assert!(screen.contains("reaches this machine"), "{work}: {screen}");
     }
 }
 

@@ -11,10 +11,20 @@ use std::ffi::OsStr;
 use std::os::unix::ffi::OsStrExt;
 use std::path::{Component, Path, PathBuf};
 
+/// What a process is kept to.
+#[derive(Debug)]
+pub(super) struct Bounds {
+    /// Everything in it may be reached.
+    folder: PathBuf,
+    /// Paths outside it that may be reached when they are written just so.
+    granted: Vec<Vec<u8>>,
+}
+
 impl Engine {
-    /// Keeps the paths of its calls to this folder from now on. The first folder given holds.
-    pub fn keep_to(&self, folder: PathBuf) {
-        let _ = self.bounds.set(folder.canonicalize().unwrap_or(folder));
+    /// Keeps the paths of its calls to this folder and to the granted paths from now on. The first folder given holds.
+    pub fn keep_to(&self, folder: PathBuf, granted: Vec<Vec<u8>>) {
+        let folder = folder.canonicalize().unwrap_or(folder);
+        let _ = self.bounds.set(Bounds { folder, granted });
     }
 
     /// Refuses the address of a socket that lies in the file system outside the folder (unix(7)).
@@ -40,11 +50,12 @@ impl Engine {
 
     /// Refuses a path outside the folder.
     pub(super) fn permit_path(&self, path: &[u8]) -> Outcome<()> {
-        let Some(folder) = self.bounds.get() else {
+        let Some(bounds) = self.bounds.get() else {
             return Ok(());
         };
+        let is_granted = bounds.granted.iter().any(|granted| granted == path);
         let path = Path::new(OsStr::from_bytes(path));
-        if lies_in(path, folder) {
+        if is_granted || lies_in(path, &bounds.folder) {
             return Ok(());
         }
         Err(Stop::because(format!(

@@ -48,7 +48,6 @@ use crate::command::ast::Command;
 use execution::{Execution, Stop};
 use memory::Memory;
 use report::{Report, Reports};
-use std::path::PathBuf;
 use std::sync::OnceLock;
 use std::sync::atomic::AtomicU32;
 
@@ -65,7 +64,7 @@ pub struct Engine {
     /// How many threads `serve` has started in this process.
     threads: AtomicU32,
     /// The folder that paths are kept to, if they are.
-    bounds: OnceLock<PathBuf>,
+    bounds: OnceLock<bounds::Bounds>,
 }
 
 impl Engine {

@@ -7,6 +7,7 @@ use super::lab::{Lab, read_lines};
 use super::question::Question;
 use super::task::Task;
 use crate::command::diagnostic::{Diagnostic, nearest, quoted};
+use crate::command::reach::Granted;
 use std::ops::Range;
 
 /// A lesson.
@@ -22,8 +23,10 @@ pub struct Lesson {
     pub front: Front,
     /// Its blocks in their order.
     pub blocks: Vec<Placed>,
-    /// It came with the program, or what it does outside its lab was allowed. A lesson that was only read is not.
+    /// It came with the program, or --allow-run lifts its limits. A lesson that was only read is not.
     pub trusted: bool,
+    /// What the reader allowed of it, if it is not trusted.
+    pub granted: Granted,
 }
 
 /// A block and where it begins.
@@ -136,6 +139,7 @@ impl Lesson {
             front,
             blocks,
             trusted: false,
+            granted: Granted::default(),
         })
     }
 

@@ -31,7 +31,9 @@ pub fn run(channels: [OwnedFd; 4], name: &str, host: &str) -> i32 {
     loop {
         match process.channel.next() {
             Ok(Some(Request::Execute(request))) => Process::execute(&process, request),
-            Ok(Some(Request::KeepTo(folder))) => process.engine.keep_to(folder),
+            Ok(Some(Request::KeepTo(folder, granted))) => {
+                process.engine.keep_to(folder, granted);
+            }
             // Nothing waits for it: the terminal had not yet read that the command is done.
             Ok(Some(Request::Continue)) => {}
             Ok(None) => return 0,

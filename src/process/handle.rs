@@ -68,9 +68,9 @@ impl Process {
         }
     }
 
-    /// Keeps the paths of its calls to this folder; before its first command.
-    pub fn keep_to(&mut self, folder: &Path) -> io::Result<()> {
-        self.send(&Request::KeepTo(folder.to_owned()))
+    /// Keeps the paths of its calls to this folder and those that were granted; before its first command.
+    pub fn keep_to(&mut self, folder: &Path, granted: &[Vec<u8>]) -> io::Result<()> {
+        self.send(&Request::KeepTo(folder.to_owned(), granted.to_vec()))
     }
 
     /// Sends a command. Job 0 is the main thread, which must be free.

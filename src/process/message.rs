@@ -11,7 +11,7 @@ use std::path::PathBuf;
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub enum Request {
     /// Keep the paths of all calls to this folder; said before the first command.
-    KeepTo(PathBuf),
+    KeepTo(PathBuf, Vec<Vec<u8>>),
     /// Carry a command out.
     Execute(Execute),
     /// The call that the main thread reported has been taken in: go on. Between two calls of one command the kernel is asked what the

@@ -111,10 +111,8 @@ impl Inventory {
                 }
                 "listen" => known.listening = true,
                 "setsockopt" => {
-                    if let [_, _, name, value, ..] = call.args.as_slice()
-                        && name == "IPV6_V6ONLY"
-                    {
-                        known.only_v6 = value.trim_matches(['[', ']']) != "0";
+                    if let [_, _, name, value, ..] = call.args.as_slice() {
+                        known.set(name, value);
                     }
                 }
                 "connect" if dissolves(call) => {
@@ -278,6 +276,8 @@ impl Inventory {
             peer: None,
             listening: false,
             only_v6: false,
+            receive_timeout: None,
+            send_timeout: None,
             queued: Some(0),
             states: vec!["CLOSED"],
         };
@@ -291,6 +291,8 @@ impl Inventory {
                 known.protocol = parent.protocol;
                 known.local.clone_from(&parent.local);
                 known.peer.clone_from(&call.peer);
+                known.receive_timeout = parent.receive_timeout;
+                known.send_timeout = parent.send_timeout;
                 // The kernel made the connection before accept was called: it does not begin as CLOSED.
                 known.states = vec!["ESTABLISHED"];
             }
@@ -301,6 +303,8 @@ impl Inventory {
                 known.peer.clone_from(&twin.peer);
                 known.listening = twin.listening;
                 known.only_v6 = twin.only_v6;
+                known.receive_timeout = twin.receive_timeout;
+                known.send_timeout = twin.send_timeout;
                 known.states.clone_from(&twin.states);
             }
             _ => {}

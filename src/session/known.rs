@@ -3,6 +3,7 @@
 use crate::event::StateEvent;
 use crate::packet::headers::{Headers, Transport};
 use crate::value::Address;
+use std::time::Duration;
 
 /// The RFC 9293 name of a state number of linux/tcp_states.h.
 pub fn tcp_state(number: u8) -> &'static str {
@@ -61,6 +62,10 @@ pub struct Known {
     pub listening: bool,
     /// True when IPV6_V6ONLY was set: bound to any address of IPv6, it takes nothing of IPv4.
     pub only_v6: bool,
+    /// SO_RCVTIMEO: how long a call that receives or accepts waits at most (socket(7)).
+    pub receive_timeout: Option<Duration>,
+    /// SO_SNDTIMEO: how long a call that sends or connects waits at most.
+    pub send_timeout: Option<Duration>,
     /// Recv-Q of a UDP socket that shares its address, as it was when that was asked last; `None` when something was read since.
     pub queued: Option<u32>,
     /// Its TCP state and the states it has been in, oldest first.
@@ -82,6 +87,16 @@ impl Known {
         self.states.last().copied().unwrap_or("CLOSED")
     }
 
+    /// Takes in an option that was set, as the call's arguments show it.
+    pub(super) fn set(&mut self, option: &str, value: &str) {
+        match option {
+            "IPV6_V6ONLY" => self.only_v6 = value.trim_matches(['[', ']']) != "0",
+            "SO_RCVTIMEO" => self.receive_timeout = timeval(value),
+            "SO_SNDTIMEO" => self.send_timeout = timeval(value),
+            _ => {}
+        }
+    }
+
     /// Takes in the state the kernel tells: the change, unless it is the state it was in.
     pub(super) fn enter(&mut self, state: &'static str) -> Option<StateEvent> {
         let from = self.state();
@@ -100,6 +115,18 @@ impl Known {
             to: state,
         })
     }
+}
+
+/// The time in `{tv_sec=2, tv_usec=0}`; none when it is 0, which means for ever.
+fn timeval(text: &str) -> Option<Duration> {
+    let number = |name: &str| -> Option<u64> {
+        let rest = text.split_once(name)?.1;
+        let end = rest.find(|next: char| !next.is_ascii_digit());
+        rest[..end.unwrap_or(rest.len())].parse().ok()
+    };
+    let time = Duration::from_secs(number("tv_sec=")?)
+        .saturating_add(Duration::from_micros(number("tv_usec=")?));
+    (!time.is_zero()).then_some(time)
 }
 
 /// The protocol of a packet's transport, as the inventory names it.

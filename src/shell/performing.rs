@@ -56,7 +56,7 @@ impl Shell {
                 return Flow::Continue;
             }
         }
-        if self.is_kept_in && command.reaches_out() {
+        if self.is_kept_in && command.reaches_out() && !self.is_granted(command) {
             let reason = format!(
                 "`{}` would reach beyond the lab, which a lesson may not unasked that did not come with socklab; --allow-run allows it",
                 command.text.escape_debug()
@@ -85,6 +85,12 @@ impl Shell {
                 self.perform(&process, command, screen)
             }
         }
+    }
+
+    /// True for a command that the reader of the lesson was shown and allowed.
+    fn is_granted(&self, command: &Command) -> bool {
+        let granted = &self.session.settings().granted;
+        granted.commands.contains(&command.text)
     }
 
     /// How to get a process of this name: on a host of that name, if there is one; where hosts were made, perhaps as another host.
@@ -183,6 +189,21 @@ impl Shell {
         }
     }
 
+    /// True when the process's main thread is free, now or within the deadline of a script; nothing is said when it is not.
+    pub(super) fn wait_until_free_quietly(
+        &mut self,
+        process: &str,
+        screen: &mut dyn Screen,
+    ) -> bool {
+        if !self.is_free(process)
+            && let Some(deadline) = self.manner.deadline
+        {
+            let process = process.to_owned();
+            self.wait_for_expected(deadline, screen, |shell| shell.is_free(&process));
+        }
+        self.is_free(process)
+    }
+
     /// True when the process's main thread is free, now or within the deadline of a script.
     pub(super) fn wait_until_free(&mut self, process: &str, screen: &mut dyn Screen) -> bool {
         let busy = |shell: &Self| {
@@ -204,7 +225,11 @@ impl Shell {
         let doing = self.doing(process);
         if self.manner.deadline.is_some() {
             self.tally.stuck = Some(format!("{process} in {doing}"));
-            self.refuse(process, format!("stuck: {process} in {doing}"), screen);
+            self.refuse(
+                process,
+                format!("{process} still sleeps in {doing} and can run nothing else; the script stops here"),
+                screen,
+            );
         } else {
             self.refuse(
                 process,
@@ -221,6 +246,7 @@ impl Shell {
         let Some(deadline) = self.manner.deadline else {
             return;
         };
+        let end = Deadline::after(deadline);
         // Of a command that such a call is a part of, what comes behind the call, too: until it is done, or asleep in another call.
         let is_due = |shell: &Self, behind: bool| {
             let processes = shell.session.processes().iter();
@@ -229,13 +255,23 @@ impl Shell {
                 .filter_map(|known| known.work(0))
                 .any(|work| match &work.call {
                     Some(call) => {
-                        ends_by_itself(&call.name, &call.invocation) || behind && !work.blocked
+                        shell.session.is_timed(call, end.remaining()) || behind && !work.blocked
                     }
                     None => behind,
                 })
         };
         if is_due(self, false) {
             self.wait_for_expected(deadline, screen, |shell| !is_due(shell, true));
+        }
+        let Some(process) = process else { return };
+        while !end.is_over()
+            && !self.stopped
+            && !screen.is_gone()
+            && self.session.is_probing(process, end.remaining())
+        {
+            self.wait_for(LOOK.min(end.remaining()), screen, |shell| {
+                shell.is_free(process)
+            });
         }
     }
 
@@ -386,18 +422,6 @@ impl Shell {
             fruitless: false,
         }));
         self.show_events(screen);
-    }
-}
-
-/// True for a call that waits for so long and no longer: its last argument is the time.
-fn ends_by_itself(name: &str, invocation: &str) -> bool {
-    let last = invocation.trim_end_matches(')').rsplit(", ").next();
-    match name {
-        "poll" | "epoll_wait" => {
-            last.is_some_and(|time| time.parse::<i64>().is_ok_and(|time| time >= 0))
-        }
-        "select" => last.is_some_and(|time| time != "NULL"),
-        _ => false,
     }
 }
 

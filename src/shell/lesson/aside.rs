@@ -33,6 +33,7 @@ impl Shell {
         let settings = Settings {
             folder: Some(folder.to_owned()),
             confined: !lesson.trusted,
+            granted: lesson.granted.clone(),
             ..self.session.settings().clone()
         };
         let fresh = within(folder, || Session::start(settings))??;

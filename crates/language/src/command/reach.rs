@@ -7,58 +7,124 @@ use crate::catalog::verb::Verb;
 use socklab_events::value::Address;
 use std::path::{Component, Path};
 
+/// What the reader allowed a lesson that did not come with the program: these commands and these paths, and nothing else.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Granted {
+    /// The commands, by their text.
+    pub commands: Vec<String>,
+    /// The paths, as they were shown.
+    pub paths: Vec<Vec<u8>>,
+    /// Python may be asked where its modules are.
+    pub modules: bool,
+}
+
+impl Granted {
+    /// Allows what a command does outside the lab by its text.
+    pub fn add(&mut self, command: &Command) {
+        if !command.reaches_out() {
+            return;
+        }
+        self.commands.push(command.text.clone());
+        let paths = command.paths_outside().into_iter().map(<[u8]>::to_vec);
+        self.paths.extend(paths);
+        if let Action::Repeat(_, body) = &command.action {
+            for command in body {
+                self.add(command);
+            }
+        }
+    }
+}
+
+/// One way a command leaves the lab.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Way<'a> {
+    /// It starts a program, or reads or writes a file that it names.
+    Verb,
+    /// It names a path outside the folder its process begins in.
+    Path(&'a [u8]),
+}
+
 impl Command {
     /// True when it would do something outside the lab and outside the folder its process begins in.
     pub fn reaches_out(&self) -> bool {
+        let mut ways = Vec::new();
+        self.ways_out(&mut ways);
+        !ways.is_empty()
+    }
+
+    /// The paths outside the folder its process begins in that its text names.
+    pub fn paths_outside(&self) -> Vec<&[u8]> {
+        let mut ways = Vec::new();
+        self.ways_out(&mut ways);
+        let path = |way| match way {
+            Way::Path(path) => Some(path),
+            Way::Verb => None,
+        };
+        ways.into_iter().filter_map(path).collect()
+    }
+
+    fn ways_out<'a>(&'a self, ways: &mut Vec<Way<'a>>) {
         match &self.action {
-            Action::Call(call) => call.reaches_out(),
-            Action::Evaluate(expr) => expr.reaches_out(),
+            Action::Call(call) => call.ways_out(ways),
+            Action::Evaluate(expr) => expr.ways_out(ways),
             Action::Repeat(count, body) => {
-                count.reaches_out() || body.iter().any(Command::reaches_out)
+                count.ways_out(ways);
+                for command in body {
+                    command.ways_out(ways);
+                }
             }
-            Action::Switch => false,
+            Action::Switch => {}
         }
     }
 }
 
 impl Call {
-    fn reaches_out(&self) -> bool {
+    fn ways_out<'a>(&'a self, ways: &mut Vec<Way<'a>>) {
         // A lesson that starts another one, or a script that is loaded, may bring anything.
         if matches!(
             self.verb,
             Verb::Run | Verb::Save | Verb::Load | Verb::Lesson
         ) {
-            return true;
+            ways.push(Way::Verb);
         }
         let parameters = self.verb.entry().parameters;
-        let is_path = |place: usize| {
+        for (place, arg) in self.args.iter().enumerate() {
+            let Some(arg) = arg else { continue };
+            arg.ways_out(ways);
             let kind = parameters.get(place).map(|parameter| parameter.kind);
-            matches!(kind, Some(Kind::Address | Kind::Path))
-        };
-        self.args.iter().enumerate().any(|(place, arg)| {
-            arg.as_ref()
-                .is_some_and(|arg| arg.reaches_out() || is_path(place) && arg.is_path_outside())
-        })
+            if matches!(kind, Some(Kind::Address | Kind::Path)) {
+                ways.extend(arg.path_outside().map(Way::Path));
+            }
+        }
     }
 }
 
 impl Expr {
-    fn reaches_out(&self) -> bool {
+    fn ways_out<'a>(&'a self, ways: &mut Vec<Way<'a>>) {
         match self {
-            Self::Call(call) => call.reaches_out(),
-            Self::Address(Address::UnixPath(path)) => is_outside(path),
+            Self::Call(call) => call.ways_out(ways),
+            Self::Address(Address::UnixPath(path)) if is_outside(path) => {
+                ways.push(Way::Path(path));
+            }
             Self::List(items) | Self::Tuple(items) | Self::Function(_, items) => {
-                items.iter().any(Self::reaches_out)
+                for item in items {
+                    item.ways_out(ways);
+                }
             }
             Self::Binary(_, one, other) | Self::Index(one, other) => {
-                one.reaches_out() || other.reaches_out()
+                one.ways_out(ways);
+                other.ways_out(ways);
             }
             Self::Negative(inner) | Self::Not(inner) | Self::Attribute(inner, _) => {
-                inner.reaches_out()
+                inner.ways_out(ways);
             }
             Self::Slice(of, start, end) => {
-                let ends = [start, end].into_iter().flatten();
-                of.reaches_out() || ends.into_iter().any(|end| end.reaches_out())
+                for part in [Some(of), start.as_ref(), end.as_ref()]
+                    .into_iter()
+                    .flatten()
+                {
+                    part.ways_out(ways);
+                }
             }
             Self::Layer(Layer { .. })
             | Self::None
@@ -72,16 +138,17 @@ impl Expr {
             | Self::Name(_)
             | Self::Last
             | Self::Address(_)
-            | Self::HostPort(..) => false,
+            | Self::HostPort(..) => {}
         }
     }
 
-    fn is_path_outside(&self) -> bool {
-        match self {
-            Self::Str(text) => is_outside(text.as_bytes()),
-            Self::Bytes(bytes) => is_outside(bytes),
-            _ => false,
-        }
+    fn path_outside(&self) -> Option<&[u8]> {
+        let path = match self {
+            Self::Str(text) => text.as_bytes(),
+            Self::Bytes(bytes) => bytes,
+            _ => return None,
+        };
+        is_outside(path).then_some(path)
     }
 }
 
