@@ -70,6 +70,12 @@ pub fn run(shell: &mut Shell, mut source: impl BufRead, name: &str, screen: &mut
     }
     if !quits {
         shell.wait_for_calls(screen);
+    } else if shell.tally().stuck.is_some() {
+        let mut left = Vec::new();
+        while let Ok(Some((_, text))) = reader.next(&mut source) {
+            left.push(text);
+        }
+        shell.say_cut_off(&left, screen);
     }
     shell.farewell(screen);
     shell.sum_up(screen);

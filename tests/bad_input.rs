@@ -89,7 +89,83 @@ fn a_script_that_waits_for_ever_stops_at_the_deadline_and_says_where_it_is_stuck
         b"",
     );
     assert_eq!(ran.status, 1);
-    assert!(ran.out.contains("stuck: lab in accept(3)"), "{}", ran.out);
+    assert!(
+        ran.out.contains("lab still sleeps in accept(3)"),
+        "{}",
+        ran.out
+    );
+}
+
+#[test]
+fn a_script_that_stops_says_which_lines_it_left_and_counts_them() {
+    if !private_lab() {
+        return;
+    }
+    let script = b"s = create_server :5000\naccept s\nc = socket\n# said\n\nconnect c 127.0.0.1:5000\nprint 1\n";
+    let ran = run(&["--color", "never", "--deadline", "300ms"], script);
+    assert_eq!(ran.status, 1);
+    for said in [
+        "the 2 lines below it were not run; the first is: connect c 127.0.0.1:5000",
+        "3 lines could not be carried out",
+    ] {
+        assert!(ran.out.contains(said), "{said}: {}", ran.out);
+    }
+}
+
+#[test]
+fn a_script_waits_for_what_ends_a_call_by_itself() {
+    if !private_lab() {
+        return;
+    }
+    for (script, said) in [
+        (
+            "a, b = socketpair\nsetsockopt b SOL_SOCKET SO_RCVTIMEO 0.3\nrecv b 10",
+            "-1 EAGAIN",
+        ),
+        (
+            "a, b = socketpair\nsetsockopt b SOL_SOCKET SO_RCVTIMEO 0.3\nrecv b 10\nwhy",
+            "SO_RCVTIMEO ends the waiting",
+        ),
+        (
+            "a, b = socketpair\nsetsockopt a SOL_SOCKET SO_SNDTIMEO 0.3\nrepeat 2 { send a b\"x\" * 500000 }",
+            "-1 EAGAIN",
+        ),
+        (
+            "s = create_server :5000\nsetsockopt s SOL_SOCKET SO_RCVTIMEO 0.3\naccept s",
+            "-1 EAGAIN",
+        ),
+        (
+            "host a\nhost b\nb> l = create_server :5000\na> c = create_connection 10.0.0.2:5000\na> c.setsockopt(IPPROTO_TCP, TCP_KEEPIDLE, 1)\na> c.setsockopt(IPPROTO_TCP, TCP_KEEPINTVL, 1)\na> c.setsockopt(IPPROTO_TCP, TCP_KEEPCNT, 1)\na> c.setsockopt(SOL_SOCKET, SO_KEEPALIVE, 1)\nwire cut\na> recv c",
+            "-1 ETIMEDOUT",
+        ),
+    ] {
+        let ran = run(&["--color", "never", "--deadline", "9s", "-c", script], b"");
+        assert!(ran.out.contains(said), "{script}: {}{}", ran.out, ran.err);
+        assert!(!ran.out.contains("was still in"), "{script}: {}", ran.out);
+    }
+}
+
+#[test]
+fn the_block_of_a_with_whose_first_line_failed_is_not_run() {
+    if !private_lab() {
+        return;
+    }
+    for head in [
+        "with nothere:",
+        "with open(\"x\") as f:",
+        "with socket.create_connection((\"127.0.0.1\", 9)) as f:",
+        "with f = :",
+    ] {
+        let script = format!(
+            "a, b = socketpair\n{head}\n    print 11\n    with a:\n        print 12\n\n    # said\n    b.close()\nprint 13\na.send(b\"x\")\nb.recv(1)\n"
+        );
+        let ran = run(&["--color", "never"], script.as_bytes());
+        let printed = |number: &str| ran.out.contains(&format!("│ {number}\n"));
+        assert!(!printed("11") && !printed("12"), "{head}: {}", ran.out);
+        assert!(printed("13"), "{head}: {}", ran.out);
+        assert!(!ran.out.contains("  close(4"), "{head}: {}", ran.out);
+        assert!(ran.out.contains("recv(4, \"x\""), "{head}: {}", ran.out);
+    }
 }
 
 #[test]

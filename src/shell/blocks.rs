@@ -20,8 +20,23 @@ pub struct Block {
     /// The names to close, in the order in which they are closed.
     pub names: Vec<String>,
     indent: usize,
+    /// Its first line as it was typed.
+    head: String,
+    /// Whether its first line did what it was to do.
+    header: Header,
     /// A line of it has come. Without one the lines that follow were typed flat, and nothing says where they end.
     entered: bool,
+}
+
+/// What came of the line that begins a block.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Header {
+    /// Not known yet: its call may still sleep. This is the number of its command, or of the first behind it.
+    Begun(u64),
+    /// It did what it was to do.
+    Done,
+    /// It was refused, or its call failed.
+    Failed,
 }
 
 impl Blocks {
@@ -45,13 +60,11 @@ impl Blocks {
         ended
     }
 
-    /// Begins a block where a line is the head of one.
-    pub fn begin(&mut self, line: &str, process: &str, commands: &[Command]) {
-        let (text, indent) = code(line);
-        let head = text.split('#').next().unwrap_or_default().trim_end();
-        if !head.starts_with("with ") || !head.ends_with(':') {
+    /// Begins a block where a line is the head of one. `command` is the number its first command will have.
+    pub fn begin(&mut self, line: &str, process: &str, commands: &[Command], command: u64) {
+        let Some((head, indent)) = head(line) else {
             return;
-        }
+        };
         let names = commands.iter().rev().flat_map(|command| {
             let named = match &command.action {
                 Action::Evaluate(Expr::Name(name)) if command.targets.is_empty() => Some(name),
@@ -67,12 +80,74 @@ impl Blocks {
             process,
             names: names.collect(),
             indent,
+            head: head.trim_end_matches(':').to_owned(),
+            header: Header::Begun(command),
             entered: false,
         });
     }
+
+    /// The first line of the innermost block was refused.
+    fn fail(&mut self) {
+        if let Some(block) = self.open.last_mut() {
+            block.header = Header::Failed;
+        }
+    }
+}
+
+/// The head of a block in a line, and by how much it is indented.
+fn head(line: &str) -> Option<(&str, usize)> {
+    let (text, indent) = code(line);
+    let head = text.split('#').next().unwrap_or_default().trim_end();
+    (head.starts_with("with ") && head.ends_with(':')).then_some((head, indent))
 }
 
 impl Shell {
+    /// Takes note of a line that was run, or could not be: if it is the head of a block and was refused, the block is not run.
+    pub(super) fn header_refused(&mut self, line: &str, was_parsed: bool) {
+        if head(line).is_none() {
+            return;
+        }
+        if !was_parsed {
+            let process = self.current.clone();
+            self.blocks.begin(line, &process, &[], 0);
+        }
+        self.blocks.fail();
+    }
+
+    /// Why a line cannot be run: it belongs to a block whose first line failed. As in Python nothing of the block is run then.
+    pub(super) fn forbidding_header(
+        &mut self,
+        line: &str,
+        screen: &mut dyn Screen,
+    ) -> Option<String> {
+        let (text, _) = code(line);
+        if text.is_empty() || text.starts_with('#') {
+            return None;
+        }
+        let begun = self
+            .blocks
+            .open
+            .last()
+            .and_then(|block| match block.header {
+                Header::Begun(command) => Some((block.process.clone(), command)),
+                _ => None,
+            });
+        if let Some((process, command)) = begun
+            && self.wait_until_free_quietly(&process, screen)
+        {
+            let failed = self.session.refusal(&process).is_some()
+                || self
+                    .telling_call(&process)
+                    .is_some_and(|call| call.command >= command && call.errno.is_some());
+            if let Some(block) = self.blocks.open.last_mut() {
+                block.header = if failed { Header::Failed } else { Header::Done };
+            }
+        }
+        let open = self.blocks.open.iter();
+        let mut failed = open.filter(|block| block.header == Header::Failed);
+        failed.next().map(|block| block.head.clone())
+    }
+
     /// Closes what the blocks hold that a line ends; what was closed inside is left alone, as Python does.
     pub(super) fn end_blocks(&mut self, line: Option<&str>, screen: &mut dyn Screen) {
         for block in self.blocks.ended_by(line) {
@@ -110,7 +185,7 @@ mod tests {
             .map(|line| {
                 let ended = blocks.ended_by(line);
                 if let Some(line) = line {
-                    blocks.begin(line, "lab", &parse_line(line).expect("it is a line"));
+                    blocks.begin(line, "lab", &parse_line(line).expect("it is a line"), 0);
                 }
                 ended.into_iter().flat_map(|block| block.names).collect()
             })

@@ -29,7 +29,7 @@ pub mod views;
 use crate::command::ast::{Action, Command, Expr};
 use crate::command::complete::Known;
 use crate::command::diagnostic::Diagnostic;
-use crate::command::line::{Line, lines};
+use crate::command::line::lines;
 use crate::command::parse::{parse_line, parse_line_knowing};
 use crate::command::program::{send_method, sends_text};
 use crate::event::Event;
@@ -190,6 +190,16 @@ pub struct Shell {
     written: HashSet<Identity>,
 }
 
+/// The lines of these texts that would do something: neither empty nor a comment.
+fn statements<'a>(texts: impl Iterator<Item = &'a str>) -> impl Iterator<Item = &'a str> {
+    let lines = texts.flat_map(str::lines).map(str::trim);
+    lines.filter(|line| !line.is_empty() && !line.starts_with('#'))
+}
+
+fn lines_of<'a>(texts: impl Iterator<Item = &'a str>) -> usize {
+    statements(texts).count()
+}
+
 impl Shell {
     /// Starts a session.
     pub fn start(settings: Settings, manner: Manner) -> Result<Self, LabError> {
@@ -264,9 +274,9 @@ impl Shell {
             if self.line(line.text, 0, screen) == Flow::Quit {
                 return Flow::Quit;
             }
-            let left = lines.len() - place - 1;
+            let left = lines_of(lines[place + 1..].iter().map(|line| line.text));
             if self.manner.deadline.is_none() && left > 0 && self.refusals() > wrong {
-                self.say_left(&lines[place + 1..], screen);
+                self.say_left(lines[place + 1..].iter().map(|line| line.text), screen);
                 break;
             }
             if self.stopped && left > 0 {
@@ -287,10 +297,24 @@ impl Shell {
         self.tally.wrong_lines + self.teller.refused
     }
 
+    /// Says which lines of a script were not run because it stopped before them. They count as lines that could not be carried out.
+    pub fn say_cut_off(&mut self, left: &[String], screen: &mut dyn Screen) {
+        let left = || left.iter().map(String::as_str);
+        let count = lines_of(left());
+        if count > 0 {
+            self.say_left(left(), screen);
+            self.tally.wrong_lines += count;
+        }
+    }
+
     /// Says which lines below one that could not run were not run either.
-    fn say_left(&mut self, left: &[Line<'_>], screen: &mut dyn Screen) {
-        let first = left[0].text.lines().next().unwrap_or_default().trim();
-        let note = match left.len() {
+    fn say_left<'a>(
+        &mut self,
+        left: impl Iterator<Item = &'a str> + Clone,
+        screen: &mut dyn Screen,
+    ) {
+        let first = statements(left.clone()).next().unwrap_or_default();
+        let note = match lines_of(left) {
             1 => format!("the line below it was not run: {first}"),
             count => format!("the {count} lines below it were not run; the first is: {first}"),
         };
@@ -326,10 +350,18 @@ impl Shell {
     pub fn line(&mut self, text: &str, number: usize, screen: &mut dyn Screen) -> Flow {
         self.line_number = number;
         self.end_blocks(Some(text), screen);
+        if let Some(head) = self.forbidding_header(text, screen) {
+            self.header_refused(text, false);
+            let reason = format!("it belongs to the block of `{head}`, which failed");
+            let process = self.current.clone();
+            self.refuse(&process, reason, screen);
+            return Flow::Continue;
+        }
         let commands = match self.parse(text) {
             Ok(commands) => commands,
             Err(diagnostic) => {
                 self.tally.wrong_lines += 1;
+                self.header_refused(text, false);
                 self.show_diagnostic(text, &diagnostic, screen);
                 return Flow::Continue;
             }
@@ -339,9 +371,14 @@ impl Shell {
         }
         self.journal.line(&format!("{}> ", self.current), text);
         self.keep_comment(text, &commands);
-        self.blocks.begin(text, &self.current, &commands);
+        let number = self.session.next_command();
+        self.blocks.begin(text, &self.current, &commands, number);
         let before = self.session.log().calls_made();
+        let refusals = self.refusals();
         let flow = self.commands(&commands, screen);
+        if self.refusals() > refusals {
+            self.header_refused(text, true);
+        }
         if self.session.log().calls_made() > before {
             self.mention_text(text, screen);
         }
