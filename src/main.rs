@@ -79,10 +79,10 @@ fn front(cli: Cli) -> u8 {
             }
         }
         Some(Task::Doctor) => {
-            let text = shell::doctor::examine(&settings(&common));
+            let (text, works) = shell::doctor::examine(&settings(&common));
             let mut output = Output::new(look(&common), format(&common));
             output.show(&text);
-            delivered(&output, 0)
+            delivered(&output, u8::from(!works))
         }
         Some(Task::Lesson { action }) => lesson(&common, action),
         Some(Task::Enter { host, lab }) => match lab::enter::enter(host.as_deref(), lab) {

@@ -195,6 +195,49 @@ fn a_block_of_a_program_is_refused_whole_and_once() {
             "4 lines could not be carried out",
         ],
     )]);
+    check(&[
+        (
+            "import (\n\t\"fmt\"\n\t\"net\"\n)\nfunc f() {}\nfn main() { let s = 1; }\nint x(void) { return 1; }\nprint 'end'",
+            &[
+                "`import (` and the 3 lines below it",
+                "run go run x.go",
+                "...> \"fmt\"",
+                "`func f() {}` begins a block of a program",
+                "`fn main() { let s = 1; }` begins a block of a program",
+                "`int x(void) { return 1; }` begins a block of a program",
+                "lab│ end",
+                "4 lines could not be carried out",
+            ],
+        ),
+        (
+            "int main(void) {\ns = socket\n",
+            &[
+                "`int main(void) {` and the line below it",
+                "its bracket is never closed",
+            ],
+        ),
+        (
+            "int main(void) {\n",
+            &["`int main(void) {` begins a block of a program"],
+        ),
+        ("r = repeat 1 { print 1 }", &["`repeat` gives no value"]),
+        (
+            "u = socket AF_UNIX\nconnect u inside/host.sock",
+            &["./inside/host.sock"],
+        ),
+        (
+            "sysctl ip_local_port_range \"40000 40001\"",
+            &["ip_local_port_range = 40000 40001"],
+        ),
+        (
+            "l = create_server :5000; c = create_connection :5000; info c rtt cwnd",
+            &["tcpi_rtt", "tcpi_snd_cwnd"],
+        ),
+        (
+            "a, b = socketpair; p = \"/dev/null\"; a.sendfile(p)\nsendfile a p\nsendfile a \"p\"",
+            &["open(\"/dev/null\"", "open(\"p\""],
+        ),
+    ]);
     if private_lab() {
         let shown = shown(script);
         assert!(

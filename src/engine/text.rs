@@ -23,7 +23,17 @@ pub(super) fn quoted(bytes: &[u8]) -> String {
 
 /// Writes bytes as printable ASCII, escaping the quote character, the backslash and everything else.
 pub(super) fn escape_into(text: &mut String, bytes: &[u8], quote: u8) {
-    for byte in bytes {
+    let is_plain = |byte: &u8| matches!(byte, b' '..=b'~') && *byte != b'\\' && *byte != quote;
+    let mut rest = bytes;
+    loop {
+        // What needs no escape is copied in one piece.
+        let plain = rest
+            .iter()
+            .position(|byte| !is_plain(byte))
+            .unwrap_or(rest.len());
+        text.push_str(std::str::from_utf8(&rest[..plain]).unwrap_or_default());
+        let Some(byte) = rest.get(plain) else { return };
+        rest = &rest[plain + 1..];
         match byte {
             b'\n' => text.push_str("\\n"),
             b'\r' => text.push_str("\\r"),
@@ -33,7 +43,6 @@ pub(super) fn escape_into(text: &mut String, bytes: &[u8], quote: u8) {
                 text.push('\\');
                 text.push(char::from(quote));
             }
-            b' '..=b'~' => text.push(char::from(*byte)),
             byte => {
                 // Writing to a String cannot fail.
                 let _ = write!(text, "\\x{byte:02x}");

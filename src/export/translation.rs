@@ -54,6 +54,17 @@ pub(super) fn plan(script: &Script<'_>, material: &Material<'_>) -> Plan {
     builder.plan
 }
 
+/// True for a call that looks a name or an interface up and touches no socket.
+fn is_look_up(call: &CallEvent) -> bool {
+    let names = [
+        "getaddrinfo",
+        "getnameinfo",
+        "if_nametoindex",
+        "if_indextoname",
+    ];
+    call.fd.is_none() && names.contains(&call.name.as_str())
+}
+
 impl<'b> Builder<'_, 'b> {
     fn items(&mut self, lines: &'b [Line<'b>]) -> Vec<Item> {
         let mut items = Vec::new();
@@ -199,6 +210,10 @@ impl<'b> Builder<'_, 'b> {
         let first = step.calls.first().map(|call| call.command);
         for call in step.calls.iter().filter(|call| Some(call.command) == first) {
             if call.errno.as_deref() == Some("EINTR") {
+                continue;
+            }
+            // What was looked up for a call stands in that call's address.
+            if is_look_up(call) && !step.calls.iter().all(|call| is_look_up(call)) {
                 continue;
             }
             let op = match (call.name.as_str(), verb) {

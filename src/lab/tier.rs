@@ -49,18 +49,35 @@ pub fn remedy(attempts: &[Attempt]) -> Option<String> {
         .iter()
         .any(|attempt| attempt.failure.is_none() && attempt.tier.is_private())
     {
-        return None;
+        return withheld(attempts).map(allow);
     }
     Some(refused_namespaces())
 }
 
+/// The kind of namespace that a private lab had to do without because this machine allows none: an attempt with it failed.
+pub fn withheld(attempts: &[Attempt]) -> Option<&'static str> {
+    let failed = attempts.iter().any(|attempt| attempt.failure.is_some());
+    let made = attempts
+        .iter()
+        .any(|attempt| attempt.failure.is_none() && attempt.tier.is_private());
+    if failed && made {
+        forbidden_kind(&setting)
+    } else {
+        None
+    }
+}
+
+fn allow(kind: &str) -> String {
+    format!("sudo sysctl -w user.max_{kind}_namespaces=10000    (no {kind} namespace is allowed)")
+}
+
+fn setting(path: &str) -> Option<String> {
+    let text = std::fs::read_to_string(path).ok()?;
+    Some(text.trim().to_owned())
+}
+
 /// What lifts the limit when namespaces or what a lab needs of the kernel are refused.
 pub fn refused_namespaces() -> String {
-    let setting = |path: &str| {
-        std::fs::read_to_string(path)
-            .ok()
-            .map(|text| text.trim().to_owned())
-    };
     if setting("/proc/sys/kernel/apparmor_restrict_unprivileged_userns").as_deref() == Some("1") {
         return "sudo sysctl -w kernel.apparmor_restrict_unprivileged_userns=0    (AppArmor withholds capabilities in user namespaces)"
             .to_owned();
@@ -69,9 +86,7 @@ pub fn refused_namespaces() -> String {
         return "sudo sysctl -w kernel.unprivileged_userns_clone=1    (user namespaces are switched off)".to_owned();
     }
     if let Some(none) = forbidden_kind(&setting) {
-        return format!(
-            "sudo sysctl -w user.max_{none}_namespaces=10000    (no {none} namespace is allowed)"
-        );
+        return allow(none);
     }
     // Field `Seccomp` of proc_pid_status(5): 2 is a filter, which may refuse any call.
     let is_filtered = setting("/proc/self/status").is_some_and(|text| text.contains("Seccomp:\t2"));

@@ -47,7 +47,7 @@ pub fn draw(
         shown.push(
             Line::new()
                 .with(Style::Dim, MARGIN)
-                .with(Style::Plain, line.trim_end()),
+                .with(Style::Plain, &line.trim_end().replace('\t', "    ")),
         );
     }
     if diagnostic.further > FURTHER {
@@ -79,6 +79,9 @@ fn floor(text: &str, index: usize) -> usize {
 fn letters(text: &str) -> Vec<String> {
     text.chars()
         .map(|character| {
+            if character == '\t' {
+                return "    ".to_owned();
+            }
             let alone = character.to_string();
             super::styled::printable(&alone).into_owned()
         })

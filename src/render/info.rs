@@ -146,6 +146,8 @@ pub fn data(packet: &PacketEvent, limit: usize) -> String {
     }
     match (application(packet), &packet.headers.transport) {
         (Some(_), Transport::Udp(_)) => String::new(),
+        // `WebSocket Text [FIN]` and `HTTP/1.1 200 OK` say it themselves.
+        (Some((name, line)), _) if line.starts_with(name) => line.into_owned(),
         (Some((name, line)), _) => format!("{name} {line}"),
         (None, _) => quote(data, limit),
     }

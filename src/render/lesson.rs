@@ -21,6 +21,14 @@ pub struct Row {
     pub done: Option<(usize, usize)>,
 }
 
+/// How long a lesson takes, in words.
+pub fn about_minutes(minutes: u32) -> String {
+    match minutes {
+        1 => "about 1 minute".to_owned(),
+        minutes => format!("about {minutes} minutes"),
+    }
+}
+
 /// The list of lessons, by part. `parts` has their titles.
 pub fn list(rows: &[Row], parts: &[(u32, &str)], look: &Look) -> Styled {
     let mut text = Styled::new();
@@ -119,7 +127,7 @@ pub fn failed(failed: &Failed<'_>) -> Styled {
     if !shown.is_empty() {
         text.push(row("it showed", Style::Dim, ""));
         for line in shown.iter().take(SHOWN) {
-            text.push(Line::new().with(Style::Dim, &format!("    {line}")));
+            text.push(Line::wrapping(8).with(Style::Dim, &format!("    {line}")));
         }
         if shown.len() > SHOWN {
             text.say(
@@ -163,7 +171,7 @@ pub fn opening(title: &str, about: &str, minutes: Option<u32>, steps: usize) -> 
         1 => "1 step".to_owned(),
         steps => format!("{steps} steps"),
     }];
-    facts.extend(minutes.map(|minutes| format!("about {minutes} minutes")));
+    facts.extend(minutes.map(about_minutes));
     if !about.is_empty() {
         text.say(Style::Plain, 0, about);
     }

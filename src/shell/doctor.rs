@@ -1,15 +1,16 @@
 //! `socklab doctor`: what this machine allows, found by trying it, and the one command that would lift a limit.
 
 use crate::lab::handle::{FIRST_HOST, Lab, LabError};
-use crate::lab::tier::{Tier, refused_namespaces, remedy};
+use crate::lab::tier::{Tier, refused_namespaces, remedy, withheld};
 use crate::render::styled::{Line, Style, Styled};
 use crate::session::{Session, Settings};
 use crate::shell::lesson::folder::Folder;
 use crate::sys::threads;
 
-/// Tries every way to have a lab and says how each ended.
-pub fn examine(settings: &Settings) -> Styled {
+/// Tries every way to have a lab and says how each ended; false when none can be had that works.
+pub fn examine(settings: &Settings) -> (Styled, bool) {
     let mut text = Styled::new();
+    let mut works = true;
     match Lab::start(&settings.program, settings.host_network, None) {
         Ok(lab) => {
             text.say(
@@ -48,18 +49,23 @@ pub fn examine(settings: &Settings) -> Styled {
                 text.say(Style::Dim, 2, &format!("not set up: {note}"));
             }
             let is_shielded = lab.is_shielded();
+            let withheld = withheld(lab.attempts());
             let remedy = remedy(lab.attempts()).filter(|_| !settings.host_network);
             drop(lab);
             let remedy = match work(settings, tier) {
                 Ok(()) => {
                     text.say(Style::Plain, 0, capabilities(tier));
                     text.say(Style::Plain, 0, &privacy(tier, &namespaces));
+                    if let Some(kind) = withheld {
+                        text.say(Style::Error, 0, &format!("user.max_{kind}_namespaces is 0 on this machine: the lab works without that namespace, and what it would keep apart is shared."));
+                    }
                     if tier.is_private() && !is_shielded {
                         text.say(Style::Error, 0, NOT_SHIELDED);
                     }
                     remedy
                 }
                 Err((what, error)) => {
+                    works = false;
                     text.say(Style::Error, 0, &format!("{what}: {error}"));
                     Some(refused_namespaces())
                 }
@@ -70,6 +76,7 @@ pub fn examine(settings: &Settings) -> Styled {
             }
         }
         Err(error) => {
+            works = false;
             text.say(
                 Style::Error,
                 0,
@@ -81,7 +88,7 @@ pub fn examine(settings: &Settings) -> Styled {
             }
         }
     }
-    text
+    (text, works)
 }
 
 /// Does what every session does first, and what a lab is for: a process, a host on the wire, a program. An error says which it was.

@@ -64,7 +64,17 @@ impl Shell {
 
     pub(super) fn sysctl(&mut self, process: &str, call: &Call, screen: &mut dyn Screen) {
         let Some(name) = word(call, 0) else { return };
-        let value = word(call, 1).filter(|value| !value.trim().is_empty());
+        // As a shell would hand it on: `sysctl tcp_rmem "4096 131072 6291456"`.
+        let unquoted = |value: String| {
+            let value = value.trim();
+            let inner = ['"', '\'']
+                .into_iter()
+                .find_map(|quote| value.strip_prefix(quote)?.strip_suffix(quote));
+            inner.unwrap_or(value).to_owned()
+        };
+        let value = word(call, 1)
+            .map(unquoted)
+            .filter(|value| !value.is_empty());
         let paths = match setting_paths(&name) {
             Ok(paths) => paths,
             Err(reason) => return self.refuse(process, reason, screen),
@@ -99,7 +109,7 @@ impl Shell {
                         } else if errno.contains("Invalid argument") {
                             format!(
                                 "net.{shown} does not take the value {}",
-                                value.as_deref().unwrap_or_default().escape_debug()
+                                value.as_deref().unwrap_or_default()
                             )
                         } else {
                             format!("net.{shown}: {errno}")

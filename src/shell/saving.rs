@@ -114,7 +114,7 @@ impl Shell {
             if program.left_out > 0 {
                 let _ = write!(
                     what,
-                    " ({} of the commands are left out; it says which and why)",
+                    " (commands left out: {}; it says which and why)",
                     program.left_out
                 );
             }

@@ -392,6 +392,9 @@ pub(super) fn layers(packet: &PacketEvent) -> Vec<Layer> {
 /// At most this many characters of a line are shown again.
 const ECHO: usize = 1000;
 
+/// What a tab of a line is shown as.
+const TAB: &str = "    ";
+
 /// A line as it would stand at the prompt.
 pub(super) fn echo(prompt: &str, text: &str) -> Styled {
     let mut styled = Styled::new();
@@ -399,6 +402,7 @@ pub(super) fn echo(prompt: &str, text: &str) -> Styled {
         let head = if place == 0 { prompt } else { "...> " };
         let mut line = crate::render::styled::Line::wrapping(5);
         line.push(Style::Prompt, head);
+        let part = part.replace('\t', TAB);
         let shown: String = part.chars().take(ECHO).collect();
         line.push(Style::Plain, &shown);
         if shown.len() < part.len() {

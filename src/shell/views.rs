@@ -194,6 +194,16 @@ pub fn info(label: &str, row: &SocketRow, other: Option<&SocketRow>, look: Look)
     text
 }
 
+/// The name in TCP_INFO of what `plot` draws: `cwnd` is `snd_cwnd`.
+fn full_name(name: &str) -> &str {
+    match name.trim_start_matches("tcpi_") {
+        "cwnd" => "snd_cwnd",
+        "ssthresh" => "snd_ssthresh",
+        "mss" => "snd_mss",
+        _ => name,
+    }
+}
+
 /// The TCP_INFO fields of these names alone, of a socket and of the other end where it is known. An error says which is not there.
 pub fn info_fields(
     label: &str,
@@ -216,7 +226,7 @@ pub fn info_fields(
         };
         ends.push((name, &other.tcp_info));
     }
-    let names: Vec<&str> = wanted.iter().map(String::as_str).collect();
+    let names: Vec<&str> = wanted.iter().map(|name| full_name(name)).collect();
     tcp_info::draw_fields(&names, &ends, &look).map_err(|name| {
         let known = FIELDS.iter().map(|field| field.name);
         let near = nearest(name.trim_start_matches("tcpi_"), known);

@@ -73,6 +73,9 @@ impl Builder<'_, '_> {
             "select" => return self.select(call).unwrap_or_else(unread),
             _ => {}
         }
+        if call.fd.is_none() {
+            return Op::LeftOut("what it gives is about the lab".to_owned());
+        }
         let Some(fd) = call.fd.and_then(|fd| self.variable(fd)) else {
             return Op::LeftOut("its descriptor is none of this program's".to_owned());
         };

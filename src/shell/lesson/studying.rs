@@ -97,7 +97,8 @@ impl Shell {
             )));
             course.said.insert(course.behind(), typed.to_owned());
             course.asked.push((question, Some(typed.to_owned())));
-            self.complete(&mut course, screen);
+            // What was typed while the question waited may be what the next steps ask for.
+            self.complete_with(&mut course, &Used::default(), screen);
             self.put_back(course, screen);
         } else {
             self.course = Some(course);
@@ -183,7 +184,10 @@ impl Shell {
         let typed = course.typed.split_off(used.typed.min(course.typed.len()));
         let at = course.at;
         self.complete(course, screen);
-        let follows = course.at == at + 1;
+        let between = course.beats.get(at + 1..course.at).unwrap_or_default();
+        let follows = between
+            .iter()
+            .all(|beat| matches!(beat, Beat::Show(_) | Beat::Mark | Beat::Remark(_)));
         let more = self.calls_since(None, &step).next().is_some() || !typed.is_empty();
         if let (true, true, Some(Beat::Line(next))) = (follows, more, course.beat().cloned()) {
             course.line = line;
@@ -218,7 +222,7 @@ impl Shell {
             self.complete(course, screen);
         } else if tell && held > 0 {
             text.push(drawn::not_yet(&format!(
-                "{held} of {} things the task asks for are so",
+                "{held} of the {} things that the task asks for are done",
                 task.check.len()
             )));
             screen.show(&text);

@@ -161,8 +161,10 @@ impl Cursor {
                         let said = self.said(before, scan);
                         candidates.rest(verb, &said, word, paths);
                     }
-                    Kind::Fields => candidates.shown_fields(verb),
-                    Kind::Int if verb == Verb::Packet => candidates.shown_fields(verb),
+                    Kind::Fields => candidates.shown_fields(verb, word),
+                    // A number stands here; a field may, once it is begun.
+                    Kind::Int if verb == Verb::Packet && word.is_empty() => {}
+                    Kind::Int if verb == Verb::Packet => candidates.shown_fields(verb, word),
                     Kind::Filter => candidates.filter(verb, &self.said(before, scan), word),
                     kind => candidates.of_kind(kind, word, self.level(before, scan, verb)),
                 }

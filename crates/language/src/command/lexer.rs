@@ -83,6 +83,12 @@ pub(super) fn begins_word(character: char) -> bool {
     character.is_alphabetic() || character == '_'
 }
 
+/// True for a word that can be the name of a variable.
+pub(super) fn is_name(word: &str) -> bool {
+    word.starts_with(|first: char| first.is_alphabetic() || first == '_')
+        && word.chars().all(in_word)
+}
+
 /// True for a character that can stand in an identifier.
 pub(super) fn in_word(character: char) -> bool {
     character.is_alphanumeric() || character == '_'

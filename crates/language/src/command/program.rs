@@ -40,6 +40,8 @@ pub struct Block {
     language: Language,
     /// Only decorators so far: without a definition behind them they are something else.
     decorates: bool,
+    /// A list of Go that ends with a line `)`: `import (`.
+    listing: bool,
     open: Open,
 }
 
@@ -76,6 +78,7 @@ impl Block {
             indent,
             language,
             decorates,
+            listing: is_list_of_go(word, bare),
             open: Open::default(),
         })
     }
@@ -86,6 +89,9 @@ impl Block {
         let (text, indent) = code(line);
         let word = first_word(text);
         let belongs = if self.open.is_open() {
+            Belongs::Yes
+        } else if self.listing {
+            self.listing = !text.starts_with(')');
             Belongs::Yes
         } else if matches!(text, "" | ">>>" | "...") || text.starts_with('#') {
             Belongs::Perhaps
@@ -129,7 +135,7 @@ impl Block {
 /// The diagnostic of a text that begins, at `start`, with a block of a program; `None` when it does not.
 pub(super) fn refused(text: &str, start: usize) -> Option<Diagnostic> {
     let begin = text[..start].rfind('\n').map_or(0, |newline| newline + 1);
-    let rest = &text[begin..];
+    let rest = text[begin..].trim_end_matches(['\n', '\r']);
     let first = rest.split('\n').next().unwrap_or_default();
     let mut block = Block::begun_by(rest)?;
     let mut count = 1;
@@ -162,6 +168,11 @@ pub(super) fn refused(text: &str, start: usize) -> Option<Diagnostic> {
         )
     };
     let mut error = Diagnostic::new(Range { start, end }, message).helping(block.language.how());
+    if open.is_open() || block.open.is_open() || block.listing {
+        error.message.push_str(
+            "; its bracket is never closed, so all that follows is taken for a part of it",
+        );
+    }
     error.further = count - 1;
     Some(error)
 }
@@ -178,7 +189,7 @@ impl Language {
     fn how(self) -> &'static str {
         match self {
             Self::Python => {
-                "save the whole program in a file; `run python3 FILE` runs it in the lab, and its calls and packets are shown"
+                "save the whole program in a file; `run python3 FILE` runs it in the lab, and its packets are shown"
             }
             Self::C => {
                 "save the whole program as x.c; `run cc x.c -o x` compiles it, `run ./x` runs it in the lab"
@@ -194,7 +205,12 @@ impl Language {
 
 /// The language of a line that begins a block between braces; `None` for any other line.
 fn braced(word: &str, bare: &str) -> Option<Language> {
-    let opens = bare.ends_with('{');
+    if is_list_of_go(word, bare) {
+        return Some(Language::Go);
+    }
+    // A function or a statement whose whole body stands in its line opens its brace, too.
+    let has_body = bare.ends_with('}') && bare.contains('{') && bare[word.len()..].starts_with(' ');
+    let opens = bare.ends_with('{') || has_body;
     let declares = bare.ends_with(')') && bare.contains('(') && bare[word.len()..].starts_with(' ');
     let types = [
         "int", "void", "char", "static", "struct", "unsigned", "long", "const", "size_t", "ssize_t",
@@ -215,6 +231,11 @@ fn braced(word: &str, bare: &str) -> Option<Language> {
         "class" | "public" | "function" | "async" => Language::Other,
         _ => Language::C,
     })
+}
+
+/// True for `import (` and its like, which Go ends with a line `)`.
+fn is_list_of_go(word: &str, bare: &str) -> bool {
+    matches!(word, "import" | "const" | "var" | "type") && bare[word.len()..].trim_start() == "("
 }
 
 fn first_word(text: &str) -> &str {

@@ -1,7 +1,7 @@
 //! A verb's signature as words: what help, hints and diagnostics show. Not the long texts (`catalog::manual`).
 
 use crate::catalog::parameter::{Group, Kind, Need, Parameter};
-use crate::catalog::verb::{Spelling, VerbEntry};
+use crate::catalog::verb::{AnsweredBy, Spelling, Verb, VerbEntry};
 
 /// The command form's signature: `listen socket [backlog=SOMAXCONN]`.
 pub fn signature(entry: &VerbEntry) -> String {
@@ -91,4 +91,9 @@ pub fn group_words(group: Group) -> &'static str {
         Group::Netlink => "a number of a netlink message (RTM_…, NLM_F_…, IFLA_…)",
         Group::Other => "a constant",
     }
+}
+
+/// True for a path of which a bare name may be a variable: the engine has the variables, the shell has none.
+pub(super) fn may_be_variable(verb: Verb, kind: Kind) -> bool {
+    kind == Kind::Path && verb.entry().answered_by == AnsweredBy::Engine
 }

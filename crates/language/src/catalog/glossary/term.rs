@@ -159,7 +159,7 @@ terms! {
         "Addresses of fe80::/10 exist on each link anew, so bind, connect and sendto need it: fe80::1%eth0, or the fourth part of the address as a tuple. 0 is none; for other addresses it is ignored." "ipv6(7), RFC 4007";
     "segment" ["segments"] "a TCP header with the data behind it: what IP carries for TCP"
         "The stream is cut into segments as TCP likes; they are no messages." "RFC 9293 section 3.1";
-    "sequence number" ["seq"] "the number of a byte in one direction of the stream"
+    "sequence number" ["seq"] "the number of the first byte of a segment, counted in its direction of the stream"
         "SYN and FIN take one each. Shown relative, from 0; 32 bits, so it wraps round." "RFC 9293 section 3.4";
     "server" [] "the end of a conversation that waits for the other one to begin"
         "It binds an address that clients know, and listens." "listen(2), accept(2)";

@@ -66,10 +66,15 @@ impl Candidates<'_> {
     }
 
     /// The fields that `packet` and `info` show alone.
-    pub(super) fn shown_fields(&mut self, verb: Verb) {
+    pub(super) fn shown_fields(&mut self, verb: Verb, typed: &str) {
         if verb == Verb::Info {
             for field in tcp_info::FIELDS {
-                self.add(field.name, field.meaning);
+                // The table writes the names of linux/tcp.h.
+                if typed.starts_with("tcpi_") {
+                    self.add(format!("tcpi_{}", field.name), field.meaning);
+                } else {
+                    self.add(field.name, field.meaning);
+                }
             }
             return;
         }

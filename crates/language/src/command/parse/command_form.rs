@@ -5,9 +5,17 @@ use crate::catalog::parameter::{Kind, Need, Parameter};
 use crate::catalog::verb::Verb;
 use crate::command::ast::{Call, Expr};
 use crate::command::diagnostic::{Diagnostic, quoted};
-use crate::command::lexer::{Lexeme, Place, begins_word, in_word};
+use crate::command::lexer::{Lexeme, Place, begins_word, in_word, is_name};
 use crate::command::signature::kind_words;
 use std::ops::Range;
+
+/// A word of the command form as it was typed.
+enum Bare {
+    /// As it stands.
+    Word(String),
+    /// In quotes.
+    Quoted(String),
+}
 
 impl Parser<'_> {
     /// The arguments after a verb, which was read from `span`.
@@ -168,9 +176,13 @@ impl Parser<'_> {
                 if !is_on || self.at_end_of_command() {
                     self.lexer.position = before;
                 }
-                self.bare_argument()
+                self.bare_text()
             }
-            Kind::Word | Kind::Process | Kind::Path | Kind::Choice(_) => self.bare_argument(),
+            Kind::Path => Ok(match self.bare_argument()? {
+                Bare::Word(word) if is_name(&word) => Expr::Name(word),
+                Bare::Word(word) | Bare::Quoted(word) => Expr::Str(word),
+            }),
+            Kind::Word | Kind::Process | Kind::Choice(_) => self.bare_text(),
             Kind::Text => match self.host_name() {
                 Some(host) => Ok(Expr::Str(host)),
                 None => self.argument_value(),
@@ -189,18 +201,24 @@ impl Parser<'_> {
     }
 
     /// A word as it stands, or text in quotes.
-    fn bare_argument(&mut self) -> Parsed<Expr> {
+    fn bare_text(&mut self) -> Parsed<Expr> {
+        Ok(match self.bare_argument()? {
+            Bare::Word(word) | Bare::Quoted(word) => Expr::Str(word),
+        })
+    }
+
+    fn bare_argument(&mut self) -> Parsed<Bare> {
         if self.lexer.string_follows() {
             // Only the literal: what follows may be text that is taken as it stands.
             let token = self.peek(Place::Value)?;
             self.lexer.take(&token);
             return match token.lexeme {
-                Lexeme::Str(text) => Ok(Expr::Str(text)),
+                Lexeme::Str(text) => Ok(Bare::Quoted(text)),
                 _ => Err(self.unexpected(&token, "text")),
             };
         }
         if let Some((word, _)) = self.lexer.bare_word() {
-            return Ok(Expr::Str(word.to_owned()));
+            return Ok(Bare::Word(word.to_owned()));
         }
         let token = self.peek(Place::Operator)?;
         Err(self.unexpected(&token, "a name"))

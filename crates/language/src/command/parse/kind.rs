@@ -40,6 +40,10 @@ pub(super) fn check(parameter: &Parameter, value: &Expr, span: &Range<usize>) ->
             )),
             Err(_) => error.helping("a port is a number from 0 to 65535, written :5000"),
         },
+        (Kind::Address, Expr::Binary(Operator::Over, one, other)) => match path_of(one, other) {
+            Some(path) => error.helping(format!("a path of AF_UNIX begins with / or ./: ./{path}")),
+            None => error,
+        },
         (Kind::Data, Expr::Int(_) | Expr::Float(_)) => {
             error.helping("to send digits put them in quotes: \"5\"")
         }
@@ -232,6 +236,20 @@ fn fits_part(group: Group, value: &Expr) -> bool {
 }
 
 /// What a value is, in words, with its article.
+/// The path that names with `/` between them spell: it was read as layers of a packet.
+fn path_of(one: &Expr, other: &Expr) -> Option<String> {
+    let part = |expr: &Expr| match expr {
+        Expr::Binary(Operator::Over, one, other) => path_of(one, other),
+        Expr::Name(name) | Expr::HostPort(name, None) => Some(name.clone()),
+        Expr::Attribute(of, name) => match &**of {
+            Expr::Name(first) => Some(format!("{first}.{name}")),
+            _ => None,
+        },
+        _ => None,
+    };
+    Some(format!("{}/{}", part(one)?, part(other)?))
+}
+
 fn found_words(value: &Expr) -> String {
     match value {
         Expr::None => "None".to_owned(),

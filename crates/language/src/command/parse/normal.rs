@@ -5,6 +5,7 @@ use crate::catalog::parameter::Kind;
 use crate::catalog::verb::Verb;
 use crate::command::ast::{Expr, Operator};
 use crate::command::diagnostic::Diagnostic;
+use crate::command::signature::may_be_variable;
 use socklab_events::value::Address;
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddrV4, SocketAddrV6};
 use std::ops::Range;
@@ -19,6 +20,11 @@ pub(super) fn normalise(verb: Verb, kind: Kind, value: Expr, span: &Range<usize>
         Kind::Text => match value {
             Expr::HostPort(host, None) => Expr::Str(host),
             value => value,
+        },
+        // The engine knows whether a variable has that name.
+        Kind::Path if may_be_variable(verb, kind) => match value {
+            Expr::Name(name) => Expr::Name(name),
+            value => words(value),
         },
         Kind::Word
         | Kind::Process

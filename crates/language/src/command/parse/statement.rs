@@ -452,6 +452,11 @@ impl<'a> Parser<'a> {
                 "a verb: `help` lists them",
             )
         };
+        if name == "repeat" {
+            // Its name is right, and its place is not.
+            return Diagnostic::new(span, "`repeat` gives no value")
+                .helping("it stands at the beginning of a line: repeat 3 { print 1 }");
+        }
         let error = Diagnostic::new(span, message).expecting(expected);
         match advice_alone(name) {
             Some(advice) => error.helping(advice),

@@ -6,7 +6,8 @@ use super::literal::{address, string};
 use crate::catalog::parameter::{Kind, Need, Parameter};
 use crate::catalog::verb::{Spelling, Verb};
 use crate::command::ast::{Call, Expr, Operator};
-use crate::command::lexer::Lexer;
+use crate::command::lexer::{Lexer, is_name};
+use crate::command::signature::may_be_variable;
 
 /// The command form, or the call form where a word would be read as something else.
 pub(super) fn command(call: &Call) -> String {
@@ -224,7 +225,11 @@ fn raw(verb: Verb, kind: Kind, value: &Expr) -> Raw {
             // Digits of other scripts can stand in a word and not begin one.
             let begins = text.starts_with(|next: char| next.is_ascii() || next.is_alphabetic())
                 && !text.starts_with('-');
-            if !taken && begins && text.chars().all(plain) {
+            if !taken
+                && begins
+                && text.chars().all(plain)
+                && !(may_be_variable(verb, kind) && is_name(text))
+            {
                 Raw::Word(text.clone())
             } else {
                 Raw::Word(string(text))
