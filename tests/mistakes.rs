@@ -53,7 +53,7 @@ fn why_says_what_the_socket_had_been_through() {
             &[
                 "ENOTCONN",
                 "s listens: listen(3, 4096) = 0, command 1.",
-                "accept gave conn.",
+                "accept returned conn.",
             ],
         ),
         (

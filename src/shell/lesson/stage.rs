@@ -40,8 +40,7 @@ impl Screen for Kept {
 
     fn look(&self) -> Look {
         Look {
-            // What is shown of it stands indented, also on a screen of 80 columns.
-            width: 76,
+            width: 100,
             ascii: false,
             color: false,
         }

@@ -317,7 +317,11 @@ pub(super) fn errno_words(number: i32) -> String {
     let number = number.wrapping_neg();
     match Errno::from_raw(number) {
         Errno::UnknownErrno => format!("errno {number}"),
-        errno => format!("{errno:?} ({})", errno.desc()),
+        errno => {
+            let words = std::io::Error::from_raw_os_error(number).to_string();
+            let words = words.split(" (os error").next().unwrap_or_default();
+            format!("{errno:?} ({words})")
+        }
     }
 }
 
