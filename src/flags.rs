@@ -21,7 +21,7 @@ pub(crate) fn settings(common: &Common) -> Settings {
         host_network: common.host_network,
         folder: None,
         confined: false,
-        granted: Default::default(),
+        granted: socklab::command::reach::Granted::default(),
     }
 }
 

@@ -44,7 +44,7 @@ fn settings() -> Settings {
         host_network: false,
         folder: None,
         confined: false,
-        granted: Default::default(),
+        granted: socklab::command::reach::Granted::default(),
     }
 }
 

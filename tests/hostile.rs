@@ -1,6 +1,10 @@
 //! Texts of strangers: what a lesson may say without reaching the machine. Each tries it in a way of its own, and a mark shows whether it did.
 
 #[allow(dead_code, reason = "the terminal's own tests use the rest")]
+#[allow(
+    clippy::disallowed_methods,
+    reason = "a screen is waited for with an end"
+)]
 #[path = "terminal/screen.rs"]
 mod screen;
 mod support;

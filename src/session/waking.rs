@@ -4,6 +4,7 @@
 use super::Session;
 use crate::event::BlockedEvent;
 use crate::event::socket::{SocketRow, Timer};
+use crate::process::handle::Process;
 use crate::sys::clock;
 use std::time::Duration;
 
@@ -50,7 +51,7 @@ impl Session {
         let processes = self.processes.iter();
         processes
             .filter(|known| process.is_none_or(|name| name == known.name))
-            .flat_map(|known| known.works())
+            .flat_map(Process::works)
             .filter(|(job, work)| work.blocked && (process.is_none() || *job == 0))
             .filter_map(|(_, work)| work.call.clone())
             .collect()
