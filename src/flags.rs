@@ -16,13 +16,7 @@ pub(crate) fn format(common: &Common) -> Format {
 }
 
 pub(crate) fn settings(common: &Common) -> Settings {
-    Settings {
-        program: PathBuf::from("/proc/self/exe"),
-        host_network: common.host_network,
-        folder: None,
-        confined: false,
-        granted: socklab::command::reach::Granted::default(),
-    }
+    Settings::new(PathBuf::from("/proc/self/exe"), common.host_network)
 }
 
 /// The filter for one packet alone, or the filter as it was.

@@ -73,6 +73,19 @@ pub struct Settings {
     pub granted: Granted,
 }
 
+impl Settings {
+    /// The settings of a session whose processes reach whatever its user does.
+    pub fn new(program: PathBuf, host_network: bool) -> Self {
+        Self {
+            program,
+            host_network,
+            folder: None,
+            confined: false,
+            granted: Granted::default(),
+        }
+    }
+}
+
 /// A session: one lab, its processes, its capture, its log.
 #[derive(Debug)]
 pub struct Session {

@@ -39,13 +39,7 @@ fn source() -> PathBuf {
 }
 
 fn settings() -> Settings {
-    Settings {
-        program: PathBuf::from(SOCKLAB),
-        host_network: false,
-        folder: None,
-        confined: false,
-        granted: socklab::command::reach::Granted::default(),
-    }
+    Settings::new(PathBuf::from(SOCKLAB), false)
 }
 
 fn has_ending(path: &str, ending: &str) -> bool {
