@@ -274,9 +274,14 @@ impl Shell {
             if self.line(line.text, 0, screen) == Flow::Quit {
                 return Flow::Quit;
             }
-            let left = lines_of(lines[place + 1..].iter().map(|line| line.text));
-            if self.manner.deadline.is_none() && left > 0 && self.refusals() > wrong {
-                self.say_left(lines[place + 1..].iter().map(|line| line.text), screen);
+            let refused = self.manner.deadline.is_none() && self.refusals() > wrong;
+            if !refused && !self.stopped {
+                continue;
+            }
+            let rest = lines[place + 1..].iter().map(|line| line.text);
+            let left = lines_of(rest.clone());
+            if refused && left > 0 {
+                self.say_left(rest, screen);
                 break;
             }
             if self.stopped && left > 0 {
