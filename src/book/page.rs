@@ -62,10 +62,7 @@ fn heading(lesson: &Lesson) -> String {
     if !front.about.is_empty() {
         facts.push(front.about.clone());
     }
-    facts.extend(front.minutes.map(|minutes| match minutes {
-        1 => "about 1 minute".to_owned(),
-        minutes => format!("about {minutes} minutes"),
-    }));
+    facts.extend(front.time());
     if !front.hosts.is_empty() {
         facts.push(format!("hosts: {}", front.hosts.join(", ")));
     }

@@ -27,7 +27,6 @@ pub mod too_big;
 
 use crate::event::packet::{Frame, PacketEvent, WIRE};
 use crate::event::wire::{Effect, Ruling};
-use crate::packet::decode::decode;
 use crate::packet::headers::LinkType;
 use beginnings::Beginnings;
 use fate::Fate;
@@ -389,26 +388,11 @@ impl Wire {
 
 /// A frame as filters see it.
 fn packet(frame: &[u8], beginnings: &Beginnings) -> PacketEvent {
-    let headers = decode(LinkType::ETHERNET, frame, frame.len() as u32);
+    let alone = PacketEvent::alone(0, Frame::new(0, LinkType::ETHERNET, frame));
     PacketEvent {
-        number: 0,
-        host: "".into(),
-        interface: "".into(),
-        frame: Frame {
-            time_ns: 0,
-            link: LinkType::ETHERNET,
-            len: frame.len() as u32,
-            bytes: frame.into(),
-            checksum_not_ready: false,
-        },
-        headers,
-        track: beginnings.track(&headers),
-        cause: None,
-        from: "".into(),
-        to: "".into(),
+        track: beginnings.track(&alone.headers),
         network: WIRE,
-        rulings: Vec::new(),
-        comments: Vec::new(),
+        ..alone
     }
 }
 

@@ -37,6 +37,16 @@ pub struct Front {
     pub deadline: Duration,
 }
 
+impl Front {
+    /// How long the lesson takes, in words: `about 10 minutes`.
+    pub fn time(&self) -> Option<String> {
+        self.minutes.map(|minutes| match minutes {
+            1 => "about 1 minute".to_owned(),
+            minutes => format!("about {minutes} minutes"),
+        })
+    }
+}
+
 /// What a lesson asks of the machine it runs on.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize)]
 #[serde(rename_all = "lowercase")]

@@ -43,9 +43,10 @@ pub struct Theirs {
 impl Channel {
     /// Makes the pipes; all six descriptors are closed by execve(2).
     pub fn new() -> io::Result<Self> {
-        let (read_requests, write_requests) = pipe2(OFlag::O_CLOEXEC).map_err(named("pipe2(2)"))?;
-        let (read_starts, write_starts) = pipe2(OFlag::O_CLOEXEC).map_err(named("pipe2(2)"))?;
-        let (read_reports, write_reports) = pipe2(OFlag::O_CLOEXEC).map_err(named("pipe2(2)"))?;
+        let pipe = || pipe2(OFlag::O_CLOEXEC).map_err(named("pipe2(2)"));
+        let (read_requests, write_requests) = pipe()?;
+        let (read_starts, write_starts) = pipe()?;
+        let (read_reports, write_reports) = pipe()?;
         // The flag belongs to these ends alone.
         for end in [&read_starts, &read_reports] {
             nix::fcntl::fcntl(end, nix::fcntl::FcntlArg::F_SETFL(OFlag::O_NONBLOCK))?;

@@ -323,29 +323,9 @@ mod tests {
     use super::*;
     use crate::event::packet::{Cause, Certainty, Frame};
     use crate::event::wire::{Effect, Ruling};
-    use crate::packet::decode::decode;
 
     fn packet(link: LinkType, bytes: &[u8]) -> PacketEvent {
-        PacketEvent {
-            number: 7,
-            host: "".into(),
-            interface: "".into(),
-            frame: Frame {
-                time_ns: 1_000_000_000_000_000_042,
-                link,
-                len: bytes.len() as u32,
-                bytes: bytes.into(),
-                checksum_not_ready: false,
-            },
-            headers: decode(link, bytes, bytes.len() as u32),
-            track: Track::default(),
-            cause: None,
-            from: "".into(),
-            to: "".into(),
-            network: 0,
-            rulings: Vec::new(),
-            comments: Vec::new(),
-        }
+        PacketEvent::alone(7, Frame::new(1_000_000_000_000_000_042, link, bytes))
     }
 
     fn ipv4(protocol: u8, fragment: [u8; 2], above: &[u8]) -> Vec<u8> {

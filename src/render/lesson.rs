@@ -21,14 +21,6 @@ pub struct Row {
     pub done: Option<(usize, usize)>,
 }
 
-/// How long a lesson takes, in words.
-pub fn about_minutes(minutes: u32) -> String {
-    match minutes {
-        1 => "about 1 minute".to_owned(),
-        minutes => format!("about {minutes} minutes"),
-    }
-}
-
 /// The list of lessons, by part. `parts` has their titles.
 pub fn list(rows: &[Row], parts: &[(u32, &str)], look: &Look) -> Styled {
     let mut text = Styled::new();
@@ -162,8 +154,8 @@ pub fn checked(name: &str, held: usize, failed: usize, passed_over: Option<&str>
     line
 }
 
-/// The head of a lesson that begins.
-pub fn opening(title: &str, about: &str, minutes: Option<u32>, steps: usize) -> Styled {
+/// The head of a lesson that begins; `time` is how long it takes, in words.
+pub fn opening(title: &str, about: &str, time: Option<String>, steps: usize) -> Styled {
     let mut text = Styled::new();
     text.gap();
     text.push(Line::new().with(Style::Heading, title));
@@ -171,7 +163,7 @@ pub fn opening(title: &str, about: &str, minutes: Option<u32>, steps: usize) -> 
         1 => "1 step".to_owned(),
         steps => format!("{steps} steps"),
     }];
-    facts.extend(minutes.map(about_minutes));
+    facts.extend(time);
     if !about.is_empty() {
         text.say(Style::Plain, 0, about);
     }

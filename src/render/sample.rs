@@ -3,7 +3,6 @@
 use super::styled::{Look, Styled};
 use crate::event::packet::{Cause, Certainty, Frame, PacketEvent};
 use crate::inspector::tracker::Tracker;
-use crate::packet::decode::decode;
 use crate::packet::headers::{LinkType, flag};
 
 pub(crate) const SYN: u16 = flag::SYN;
@@ -86,28 +85,22 @@ impl Capture {
         bytes: &[u8],
         names: (&str, &str),
     ) -> PacketEvent {
-        let headers = decode(link, bytes, bytes.len() as u32);
         self.number += 1;
         self.now_ns += 12_000;
+        let frame = Frame {
+            checksum_not_ready: true,
+            ..Frame::new(self.now_ns, link, bytes)
+        };
+        let alone = PacketEvent::alone(self.number, frame);
         PacketEvent {
-            number: self.number,
             host: "lab".into(),
             interface: "lo".into(),
-            track: self.tracker.packet(self.number, self.now_ns, &headers),
-            frame: Frame {
-                time_ns: self.now_ns,
-                link,
-                len: bytes.len() as u32,
-                bytes: bytes.into(),
-                checksum_not_ready: true,
-            },
-            headers,
-            cause: None,
+            track: self
+                .tracker
+                .packet(self.number, self.now_ns, &alone.headers),
             from: names.0.into(),
             to: names.1.into(),
-            network: 0,
-            rulings: Vec::new(),
-            comments: Vec::new(),
+            ..alone
         }
     }
 

@@ -30,7 +30,6 @@ impl Session {
 
     /// Asks the kernel for the state of every TCP and UDP socket and tells what changed.
     pub fn refresh(&mut self) {
-        const UDP: [Question; 2] = [Question::Udp(libc::AF_INET), Question::Udp(libc::AF_INET6)];
         // A socket without a descriptor has ended when it is not listed; and of one that was bound to port 0 the port is wanted.
         let listed = if self.inventory.has_bound_adrift() || self.inventory.has_unknown_port() {
             Listed::All
@@ -39,7 +38,7 @@ impl Session {
         };
         self.stale = false;
         let mut questions = self.tcp_questions().to_vec();
-        questions.extend(&UDP[..questions.len()]);
+        questions.extend(&Question::UDP[..questions.len()]);
         if self.inventory.asks_for_more() {
             questions.extend(&Question::NEITHER_TCP_NOR_UDP);
         }
@@ -138,7 +137,6 @@ impl Session {
 
     /// Asks which of the sockets that share an address got the datagrams that wait to be told, if any is for such.
     fn choose_receivers(&mut self) {
-        const UDP: [Question; 2] = [Question::Udp(libc::AF_INET), Question::Udp(libc::AF_INET6)];
         let mut shared: BTreeMap<usize, Vec<(SocketAddr, SocketAddr)>> = BTreeMap::new();
         for waiting in self.packets.taps().waiting() {
             let (Transport::Udp(_), Some((from, to))) =
@@ -161,7 +159,7 @@ impl Session {
         if shared.is_empty() {
             return;
         }
-        let answers = self.ask_for(&UDP, Listed::Active);
+        let answers = self.ask_for(&Question::UDP, Listed::Active);
         for (place, flows) in shared {
             let of_host = answers.iter().filter(|(host, _)| *host == place);
             let of_host: Vec<&Answer> = of_host.map(|(_, answer)| answer).collect();

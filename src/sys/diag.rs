@@ -43,6 +43,9 @@ impl Question {
         Self::Packet,
     ];
 
+    /// Those about UDP sockets.
+    pub const UDP: [Self; 2] = [Self::Udp(libc::AF_INET), Self::Udp(libc::AF_INET6)];
+
     /// Those about sockets that are neither TCP nor UDP.
     pub const NEITHER_TCP_NOR_UDP: [Self; 5] = [
         Self::Raw(libc::AF_INET),
@@ -104,9 +107,8 @@ pub struct Answer {
     pub tcp_info: Vec<u8>,
 }
 
-#[cfg(test)]
 impl Answer {
-    /// An answer that says nothing.
+    /// An answer that says nothing yet.
     pub fn blank(question: Question) -> Self {
         Self {
             question,
@@ -257,37 +259,14 @@ fn answer(question: Question, body: &[u8]) -> Option<Answer> {
                 .filter(|pid| *pid != 0)
                 .map(|pid| Address::Netlink { pid, groups: 0 }),
             inode: read_u32(body, 16)?,
-            ..blank(question)
+            ..Answer::blank(question)
         }),
         Question::Packet => Some(Answer {
             socket_type: *body.get(1)?,
             protocol: u16::from_ne_bytes(body.get(2..4)?.try_into().ok()?),
             inode: read_u32(body, 4)?,
-            ..blank(question)
+            ..Answer::blank(question)
         }),
-    }
-}
-
-/// An answer that says nothing yet.
-fn blank(question: Question) -> Answer {
-    Answer {
-        question,
-        state: 0,
-        socket_type: 0,
-        protocol: 0,
-        timer: 0,
-        retransmits: 0,
-        expires_ms: 0,
-        rqueue: 0,
-        wqueue: 0,
-        congestion_control: String::new(),
-        inode: 0,
-        local: None,
-        peer: None,
-        peer_inode: None,
-        file: None,
-        shutdown: 0,
-        tcp_info: Vec::new(),
     }
 }
 
@@ -334,7 +313,7 @@ fn inet(family: i32, body: &[u8], question: Question) -> Option<Answer> {
         tcp_info: attribute(body.get(SIZE..)?, INET_DIAG_INFO)
             .map(<[u8]>::to_vec)
             .unwrap_or_default(),
-        ..blank(question)
+        ..Answer::blank(question)
     })
 }
 
@@ -364,7 +343,7 @@ fn unix(body: &[u8]) -> Option<Answer> {
         shutdown: attribute(attributes, SHUTDOWN)
             .and_then(|value| value.first().copied())
             .unwrap_or(0),
-        ..blank(Question::Unix)
+        ..Answer::blank(Question::Unix)
     })
 }
 

@@ -209,30 +209,54 @@ struct CapData {
     inheritable: u32,
 }
 
-/// Makes every permitted capability inheritable and ambient, so that it survives execve by a user who is not root (capabilities(7)).
-fn make_capabilities_ambient() -> Result<(), (u8, i32)> {
-    let mut header = CapHeader {
+const fn header() -> CapHeader {
+    CapHeader {
         version: VERSION_3,
         pid: 0,
-    };
+    }
+}
+
+/// The capability sets of this thread (capget(2)), or the errno. Allocates nothing: it is called between clone(2) and execve(2).
+fn capabilities() -> Result<[CapData; 2], i32> {
+    let mut header = header();
     let mut data = [CapData {
         effective: 0,
         permitted: 0,
         inheritable: 0,
     }; 2];
-    // SAFETY: both structures have the layout the kernel documents for version 3, and outlive the calls.
+    // SAFETY: both structures have the layout the kernel documents for version 3, and outlive the call.
     unsafe {
         if libc::syscall(libc::SYS_capget, &raw mut header, data.as_mut_ptr()) == -1 {
-            return Err((4, *libc::__errno_location()));
+            return Err(*libc::__errno_location());
         }
-        for set in &mut data {
-            set.inheritable = set.permitted;
-        }
+    }
+    Ok(data)
+}
+
+/// Sets them (capset(2)), or gives the errno.
+fn set_capabilities(data: [CapData; 2]) -> Result<(), i32> {
+    let header = header();
+    // SAFETY: as in `capabilities`.
+    unsafe {
         if libc::syscall(libc::SYS_capset, &raw const header, data.as_ptr()) == -1 {
-            return Err((4, *libc::__errno_location()));
+            return Err(*libc::__errno_location());
         }
-        for capability in 0..64_u64 {
-            let held = data[(capability / 32) as usize].permitted >> (capability % 32) & 1 == 1;
+    }
+    Ok(())
+}
+
+/// Makes every permitted capability inheritable and ambient, so that it survives execve by a user who is not root (capabilities(7)).
+fn make_capabilities_ambient() -> Result<(), (u8, i32)> {
+    let at_sets = |errno| (4, errno);
+    let mut data = capabilities().map_err(at_sets)?;
+    for set in &mut data {
+        set.inheritable = set.permitted;
+    }
+    set_capabilities(data).map_err(at_sets)?;
+    for capability in 0..64_u64 {
+        let held = data[(capability / 32) as usize].permitted >> (capability % 32) & 1 == 1;
+        // SAFETY: prctl takes numbers here.
+        unsafe {
             if held
                 && libc::prctl(
                     libc::PR_CAP_AMBIENT,
@@ -258,38 +282,24 @@ pub fn keep_capabilities() -> io::Result<()> {
 /// among them.
 pub fn limit_capabilities(kept: u64) -> io::Result<()> {
     const LAST: u64 = 63;
-    // SAFETY: prctl takes numbers here; the structures have the layout of version 3 and outlive the calls.
-    unsafe {
-        for capability in (0..=LAST).filter(|capability| kept >> capability & 1 == 0) {
+    for capability in (0..=LAST).filter(|capability| kept >> capability & 1 == 0) {
+        // SAFETY: prctl takes numbers here.
+        unsafe {
             let dropped = libc::prctl(libc::PR_CAPBSET_DROP, capability, 0, 0, 0);
             // Those that this kernel does not know, and a container whose set is not to be changed and is small already.
             if dropped == -1 && !matches!(*libc::__errno_location(), libc::EINVAL | libc::EPERM) {
                 return Err(io::Error::last_os_error());
             }
         }
-        let mut header = CapHeader {
-            version: VERSION_3,
-            pid: 0,
-        };
-        let mut data = [CapData {
-            effective: 0,
-            permitted: 0,
-            inheritable: 0,
-        }; 2];
-        if libc::syscall(libc::SYS_capget, &raw mut header, data.as_mut_ptr()) == -1 {
-            return Err(io::Error::last_os_error());
-        }
-        for (half, set) in data.iter_mut().enumerate() {
-            let kept = (kept >> (32 * half)) as u32;
-            set.effective &= kept;
-            set.permitted &= kept;
-            set.inheritable &= kept;
-        }
-        if libc::syscall(libc::SYS_capset, &raw const header, data.as_ptr()) == -1 {
-            return Err(io::Error::last_os_error());
-        }
     }
-    Ok(())
+    let mut data = capabilities().map_err(io::Error::from_raw_os_error)?;
+    for (half, set) in data.iter_mut().enumerate() {
+        let kept = (kept >> (32 * half)) as u32;
+        set.effective &= kept;
+        set.permitted &= kept;
+        set.inheritable &= kept;
+    }
+    set_capabilities(data).map_err(io::Error::from_raw_os_error)
 }
 
 /// fork(2), for a process that has one thread, or whose caller holds every lock that the child will take: the child may go on as it

@@ -1,8 +1,7 @@
 //! TCP connections made up from a seed: two ends that misbehave in all the ways the labels name. No kernel would send all of
 //! this; the point is that two programs must read it alike.
 
-use socklab::event::packet::{Frame, PacketEvent, Track};
-use socklab::packet::decode::decode;
+use socklab::event::packet::{Frame, PacketEvent};
 use socklab::packet::headers::{LinkType, flag};
 
 const ACK: u16 = flag::ACK;
@@ -344,26 +343,8 @@ impl Traffic {
         bytes.extend(options);
         bytes.extend(std::iter::repeat_n(0xff, len as usize));
         let link = LinkType::RAW;
-        let headers = decode(link, &bytes, bytes.len() as u32);
-        self.packets.push(PacketEvent {
-            number: self.packets.len() as u64 + 1,
-            host: "".into(),
-            interface: "".into(),
-            frame: Frame {
-                time_ns: self.time_ns,
-                link,
-                len: bytes.len() as u32,
-                bytes: bytes.into(),
-                checksum_not_ready: false,
-            },
-            headers,
-            track: Track::default(),
-            cause: None,
-            from: "".into(),
-            to: "".into(),
-            network: 0,
-            rulings: Vec::new(),
-            comments: Vec::new(),
-        });
+        let number = self.packets.len() as u64 + 1;
+        let frame = Frame::new(self.time_ns, link, &bytes);
+        self.packets.push(PacketEvent::alone(number, frame));
     }
 }

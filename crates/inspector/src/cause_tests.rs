@@ -4,7 +4,6 @@ use super::*;
 use crate::evidence::{LOSS, OPEN, Sample, Timer};
 use crate::tracker::Tracker;
 use socklab_packets::build::{FieldInput, LayerSpec, build};
-use socklab_packets::decode::decode;
 use socklab_packets::headers::LinkType;
 use socklab_packets::record::Frame;
 use socklab_packets::wire::{Delivered, Ruling};
@@ -58,28 +57,12 @@ impl Wire {
 
     pub(super) fn frame(&mut self, time_ns: i64, layers: &[LayerSpec]) -> Option<Found> {
         let bytes = build(layers).expect("the layers are right");
-        let headers = decode(LinkType::RAW, &bytes, bytes.len() as u32);
         self.number += 1;
-        let track = self.tracker.packet(self.number, time_ns, &headers);
+        let alone = PacketEvent::alone(self.number, Frame::new(time_ns, LinkType::RAW, &bytes));
         let packet = PacketEvent {
-            number: self.number,
-            host: "".into(),
-            interface: "".into(),
-            frame: Frame {
-                time_ns,
-                link: LinkType::RAW,
-                len: bytes.len() as u32,
-                bytes: bytes.into(),
-                checksum_not_ready: false,
-            },
-            headers,
-            track,
-            cause: None,
-            from: "".into(),
-            to: "".into(),
-            network: 0,
+            track: self.tracker.packet(self.number, time_ns, &alone.headers),
             rulings: std::mem::take(&mut self.rulings),
-            comments: Vec::new(),
+            ..alone
         };
         let found = self.finder.find(&packet, self.owner, "");
         if std::mem::take(&mut self.is_carried) {

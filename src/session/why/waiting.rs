@@ -22,26 +22,27 @@ pub(super) const CIRCUMSTANCES: &[Cause] = &[Cause::new(
     does_not_wait,
 )];
 
+/// What the wire lost since the socket was made, as far as it is of this kind.
+fn lost_packets<'a>(
+    scene: &'a Scene<'_>,
+    is_meant: impl Fn(&PacketEvent) -> bool,
+) -> Vec<&'a PacketEvent> {
+    let packets = scene.packets().iter().map(AsRef::as_ref);
+    packets
+        .filter(|packet: &&PacketEvent| {
+            packet.frame.time_ns >= scene.born_ns() && packet.lost().is_some() && is_meant(packet)
+        })
+        .collect()
+}
+
 /// A SYN for the listener that never came.
 fn handshake_lost(scene: &Scene<'_>) -> Option<Finding> {
     let own = scene.bound()?;
-    let lost: Vec<&PacketEvent> = scene
-        .packets()
-        .iter()
-        .map(AsRef::as_ref)
-        .filter(|packet: &&PacketEvent| {
-            packet.frame.time_ns >= scene.born_ns()
-                && packet.lost().is_some()
-                && packet
-                    .headers
-                    .tcp()
-                    .is_some_and(|tcp| tcp.dstport == own.port())
-                && packet
-                    .headers
-                    .addresses()
-                    .is_some_and(|(_, to)| scene.is_own(to))
-        })
-        .collect();
+    let lost = lost_packets(scene, |packet| {
+        let headers = &packet.headers;
+        headers.tcp().is_some_and(|tcp| tcp.dstport == own.port())
+            && headers.addresses().is_some_and(|(_, to)| scene.is_own(to))
+    });
     let rule = lost.last()?.lost()?;
     Some(
         said(format!(
@@ -72,20 +73,12 @@ fn nobody_waits(scene: &Scene<'_>) -> Option<Finding> {
 }
 
 fn lost_on_the_way(scene: &Scene<'_>) -> Option<Finding> {
-    let lost: Vec<&PacketEvent> = scene
-        .packets()
-        .iter()
-        .map(AsRef::as_ref)
-        .filter(|packet: &&PacketEvent| {
-            packet.frame.time_ns >= scene.born_ns()
-                && packet.lost().is_some()
-                && packet.headers.tcp().is_some_and(|tcp| tcp.len > 0)
-                && packet
-                    .headers
-                    .endpoints()
-                    .is_some_and(|(from, to)| super::reset::is_between(scene, from, to))
-        })
-        .collect();
+    let lost = lost_packets(scene, |packet| {
+        let headers = &packet.headers;
+        let ends = headers.endpoints();
+        headers.tcp().is_some_and(|tcp| tcp.len > 0)
+            && ends.is_some_and(|(from, to)| super::reset::is_between(scene, from, to))
+    });
     let last = lost.last()?;
     let arrived = arrivals(scene).any(|packet| {
         packet.number > last.number && packet.headers.tcp().is_some_and(|tcp| tcp.len > 0)

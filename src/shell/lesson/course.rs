@@ -173,7 +173,7 @@ impl Shell {
         screen.show(&drawn::opening(
             &front.title,
             &front.about,
-            front.minutes,
+            front.time(),
             of,
         ));
         screen.show(&said(

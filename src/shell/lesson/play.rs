@@ -51,7 +51,7 @@ impl Shell {
         screen.show(&drawn::opening(
             &front.title,
             &front.about,
-            front.minutes,
+            front.time(),
             of,
         ));
         if blind.is_some() {

@@ -4,7 +4,6 @@ use super::{Instruction, Keep, Start};
 use crate::Filter;
 use proptest::prelude::*;
 use socklab_inspector::tracker::Tracker;
-use socklab_packets::decode::decode;
 use socklab_packets::headers::LinkType;
 use socklab_packets::record::{Frame, PacketEvent, Track};
 
@@ -34,26 +33,9 @@ impl Seen {
             }
         };
         bytes.extend(&self.bytes);
-        let len = bytes.len() as u32;
         PacketEvent {
-            number: 1,
-            host: "".into(),
-            interface: "".into(),
-            network: 0,
-            headers: decode(link, &bytes, len),
-            frame: Frame {
-                time_ns: 0,
-                link,
-                len,
-                bytes: bytes.into(),
-                checksum_not_ready: false,
-            },
             track,
-            cause: None,
-            from: "".into(),
-            to: "".into(),
-            rulings: Vec::new(),
-            comments: Vec::new(),
+            ..PacketEvent::alone(1, Frame::new(0, link, &bytes))
         }
     }
 }
