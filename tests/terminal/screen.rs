@@ -70,6 +70,8 @@ impl Terminal {
         command.env("HOME", home);
         command.env("XDG_STATE_HOME", home);
         command.env("TERM", "xterm-256color");
+        // An account that nobody logs in to has a shell that refuses, and script(1) runs it.
+        command.env("SHELL", "/bin/sh");
         command.env_remove("NO_COLOR");
         for (name, value) in environment {
             command.env(name, value);
