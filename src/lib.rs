@@ -13,6 +13,7 @@ pub mod script;
 pub mod session;
 pub mod shell;
 pub mod sys;
+pub mod syscall;
 
 pub use socklab_events as event;
 pub use socklab_events::value;

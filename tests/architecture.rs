@@ -14,9 +14,12 @@ const GRANTS: &[(&str, &[&str])] = &[
     ("event", &["packet", "value"]),
     ("export", &["catalog", "command", "event", "value"]),
     ("command", &["catalog", "event", "packet", "value"]),
+    ("syscall", &["catalog", "sys", "value"]),
     (
         "engine",
-        &["catalog", "command", "event", "packet", "sys", "value"],
+        &[
+            "catalog", "command", "event", "packet", "sys", "syscall", "value",
+        ],
     ),
     (
         "lesson",

@@ -5,7 +5,7 @@ use super::control;
 use super::draft::{Draft, PENDING};
 use super::execution::{Execution, Outcome};
 use super::text::{self, number_of};
-use super::transfer::{address_or_null, kept};
+use super::transfer::kept;
 use super::waiting::Until;
 use crate::catalog::constant;
 use crate::catalog::parameter::Group;
@@ -13,6 +13,7 @@ use crate::command::ast::Call;
 use crate::sys::control::Control;
 use crate::sys::message::Received;
 use crate::sys::{address, message};
+use crate::syscall;
 use crate::value::{Address, Value};
 
 /// A message to be sent.
@@ -164,7 +165,7 @@ impl Execution<'_> {
         let fds: Vec<i32> = received
             .items
             .iter()
-            .flat_map(|item| control::decode(item).descriptors)
+            .flat_map(|item| syscall::control::decode(item).descriptors)
             .collect();
         Ok(Value::Tuple(vec![
             Value::Bytes(received.data.clone()),
@@ -198,7 +199,7 @@ impl Execution<'_> {
                     event.peer =
                         (!received.address.is_empty()).then(|| address::decode(&received.address));
                     for item in &received.items {
-                        let decoded = control::decode(item);
+                        let decoded = syscall::control::decode(item);
                         event.made.extend(decoded.descriptors);
                         if errors && decoded.text.starts_with("{ee_errno") {
                             event.out = decoded.text;
@@ -242,7 +243,7 @@ impl Outgoing {
 fn incoming_text(received: &Received, room: usize) -> String {
     let peer = (!received.address.is_empty()).then(|| address::decode(&received.address));
     let mut fields = vec![
-        format!("msg_name={}", address_or_null(peer.as_ref())),
+        format!("msg_name={}", text::address_or_null(peer.as_ref())),
         format!(
             "msg_iov=[{{iov_base={}, iov_len={room}}}]",
             text::quoted(&received.data)
@@ -256,7 +257,7 @@ fn incoming_text(received: &Received, room: usize) -> String {
 }
 
 fn items_text(items: &[Control]) -> String {
-    let shown: Vec<String> = items.iter().map(control::item_text).collect();
+    let shown: Vec<String> = items.iter().map(syscall::control::item_text).collect();
     shown.join(", ")
 }
 

@@ -2,8 +2,7 @@
 
 use super::draft::Draft;
 use super::execution::{Execution, Outcome, Stop};
-use super::failure::errno_name;
-use super::text::{self, number_of};
+use super::text::{self, errno_name, number_of};
 use super::waiting::Until;
 use crate::command::ast::Call;
 use crate::sys::{address, option, socket};

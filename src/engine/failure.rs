@@ -1,6 +1,7 @@
 //! How a call that failed is told: what it returned, and its error by name.
 
 use crate::sys::names::LookupError;
+use crate::syscall::text::errno_name;
 use nix::errno::Errno;
 
 /// How a failed call is told.
@@ -32,10 +33,4 @@ impl Failure for LookupError {
             None => LookupError::name(*self),
         }
     }
-}
-
-/// An errno's name: `ECONNREFUSED`.
-pub(super) fn errno_name(errno: Errno) -> String {
-    crate::catalog::errno::by_number(errno as i32)
-        .map_or_else(|| format!("{errno:?}"), |found| found.name.to_owned())
 }

@@ -57,30 +57,20 @@ impl Execution<'_> {
         let highest = read.iter().chain(write).chain(except).max();
         let draft = Draft::of("select")
             .arg(highest.map_or(0, |fd| fd + 1).to_string())
-            .arg(set_text(read))
-            .arg(set_text(write))
-            .arg(set_text(except))
+            .arg(text::descriptor_set(read))
+            .arg(text::descriptor_set(write))
+            .arg(text::descriptor_set(except))
             .arg(timeout.map_or_else(|| "NULL".to_owned(), text::timeval));
         self.call(
             draft,
             || poll::select(read, write, except, timeout),
             |selected, event| {
                 event.result = i64::from(selected.count);
-                let sets = [
+                event.out = text::ready_sets([
                     ("in", &selected.read),
                     ("out", &selected.write),
                     ("except", &selected.except),
-                ];
-                let shown: Vec<String> = sets
-                    .iter()
-                    .filter(|(_, fds)| !fds.is_empty())
-                    .map(|(name, fds)| format!("{name} {}", set_text(fds)))
-                    .collect();
-                event.out = if shown.is_empty() {
-                    "(Timeout)".to_owned()
-                } else {
-                    format!("({})", shown.join(", "))
-                };
+                ]);
             },
         )
     }
@@ -403,13 +393,4 @@ fn pairs(ready: impl Iterator<Item = Ready>, group: Group, what: impl Fn(i32) ->
         ])
     });
     Value::List(pairs.collect())
-}
-
-/// A set of descriptors as strace shows it: `[3 4]`.
-fn set_text(fds: &[i32]) -> String {
-    let mut sorted = fds.to_vec();
-    sorted.sort_unstable();
-    sorted.dedup();
-    let shown = text::list(sorted.iter().map(ToString::to_string), " ");
-    format!("[{shown}]")
 }

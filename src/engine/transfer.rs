@@ -95,7 +95,7 @@ impl Execution<'_> {
             .arg(text::quoted(data))
             .arg(data.len().to_string())
             .arg(text::message_flags(flags))
-            .arg(address_or_null(peer));
+            .arg(text::address_or_null(peer));
         draft.peer = peer.cloned();
         self.call(
             draft,
@@ -239,7 +239,7 @@ impl Execution<'_> {
             },
             |(count, data, peer), event| {
                 event.args[1] = text::quoted(data);
-                event.args.push(address_or_null(peer.as_ref()));
+                event.args.push(text::address_or_null(peer.as_ref()));
                 event.result = *count as i64;
                 event.data = Some(kept(data, data.len()));
                 event.peer.clone_from(peer);
@@ -347,9 +347,4 @@ pub(super) fn kept(data: &[u8], count: usize) -> Vec<u8> {
 /// A sender's address; none where the protocol gives none (TCP).
 pub(super) fn sender(bytes: &[u8]) -> Option<Address> {
     (!bytes.is_empty()).then(|| address::decode(bytes))
-}
-
-/// An address, or NULL.
-pub(super) fn address_or_null(address: Option<&Address>) -> String {
-    address.map_or_else(|| "NULL".to_owned(), text::address)
 }

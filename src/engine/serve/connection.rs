@@ -2,7 +2,7 @@
 
 use super::Plan;
 use crate::engine::execution::Execution;
-use crate::engine::text::number_of;
+use crate::syscall::text::number_of;
 use crate::sys::clock::now_ns;
 use nix::errno::Errno;
 

@@ -3,7 +3,7 @@
 use super::event_loop::{Interest, Watch};
 use super::{Plan, Served};
 use crate::engine::execution::{Execution, Outcome};
-use crate::engine::text::number_of;
+use crate::syscall::text::number_of;
 use crate::sys::poll::Ready;
 use nix::errno::Errno;
 use std::collections::BTreeSet;

@@ -7,7 +7,7 @@ use crate::engine::draft::Draft;
 use crate::engine::execution::{Execution, Outcome, Stop};
 use crate::engine::lifecycle;
 use crate::engine::report::Report;
-use crate::engine::text::number_of;
+use crate::syscall::text::number_of;
 use crate::engine::transfer;
 use crate::event::BlockedEvent;
 use crate::sys::clock::now_ns;

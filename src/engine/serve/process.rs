@@ -4,7 +4,7 @@
 use super::{Accepting, End, Plan, Served};
 use crate::engine::draft::Draft;
 use crate::engine::execution::{Execution, Outcome, Stop};
-use crate::engine::failure::errno_name;
+use crate::syscall::text::errno_name;
 use crate::engine::report::{Report, Reports};
 use crate::event::{CallEvent, Ended};
 use crate::sys::clock::now_ns;

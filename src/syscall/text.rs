@@ -4,6 +4,7 @@ use crate::catalog::constant;
 use crate::catalog::parameter::Group;
 use crate::sys::poll::Ready;
 use crate::value::Address;
+use nix::errno::Errno;
 use std::fmt::Write as _;
 use std::time::Duration;
 
@@ -11,7 +12,7 @@ use std::time::Duration;
 const SHOWN: usize = 32;
 
 /// Bytes between quotes, C's escapes for what is not printable ASCII, cut after 32 bytes: `"hello\n"`, `"xxxx"…`.
-pub(super) fn quoted(bytes: &[u8]) -> String {
+pub fn quoted(bytes: &[u8]) -> String {
     let mut text = String::from("\"");
     escape_into(&mut text, &bytes[..bytes.len().min(SHOWN)], b'"');
     text.push('"');
@@ -22,7 +23,7 @@ pub(super) fn quoted(bytes: &[u8]) -> String {
 }
 
 /// Writes bytes as printable ASCII, escaping the quote character, the backslash and everything else.
-pub(super) fn escape_into(text: &mut String, bytes: &[u8], quote: u8) {
+pub fn escape_into(text: &mut String, bytes: &[u8], quote: u8) {
     let is_plain = |byte: &u8| matches!(byte, b' '..=b'~') && *byte != b'\\' && *byte != quote;
     let mut rest = bytes;
     loop {
@@ -52,7 +53,7 @@ pub(super) fn escape_into(text: &mut String, bytes: &[u8], quote: u8) {
 }
 
 /// An address with its family: `{AF_INET 127.0.0.1:5000}`.
-pub(super) fn address(address: &Address) -> String {
+pub fn address(address: &Address) -> String {
     let whole = |bytes: &[u8]| {
         let mut text = String::from("\"");
         escape_into(&mut text, bytes, b'"');
@@ -112,39 +113,39 @@ fn ether_type(protocol: u16) -> String {
 }
 
 /// The number of a constant of the catalog; -1 when there is none of this name.
-pub(super) fn number_of(name: &str) -> i32 {
+pub fn number_of(name: &str) -> i32 {
     constant::constant(name).map_or(-1, |found| found.value as i32)
 }
 
 /// A family by name: `AF_INET`.
-pub(super) fn family(number: i32) -> String {
+pub fn family(number: i32) -> String {
     named(Group::Family, number)
 }
 
 /// A constant of a group by name, or the number.
-pub(super) fn named(group: Group, number: i32) -> String {
+pub fn named(group: Group, number: i32) -> String {
     constant::named(group, i64::from(number))
         .map_or_else(|| number.to_string(), |found| found.name.to_owned())
 }
 
 /// Flags of a group by name: `MSG_PEEK|MSG_DONTWAIT`, `0`.
-pub(super) fn flags(group: Group, bits: i32) -> String {
+pub fn flags(group: Group, bits: i32) -> String {
     // Bits, not a number: the highest one is no sign.
     constant::flags(group, i64::from(bits as u32))
 }
 
 /// MSG_* by name.
-pub(super) fn message_flags(bits: i32) -> String {
+pub fn message_flags(bits: i32) -> String {
     flags(Group::MessageFlag, bits)
 }
 
 /// The second argument of socket(2): `SOCK_STREAM|SOCK_NONBLOCK`.
-pub(super) fn kind(number: i32) -> String {
+pub fn kind(number: i32) -> String {
     flags(Group::Type, number)
 }
 
 /// The third argument of socket(2) in this family; 0 stays 0, but for netlink, where it is NETLINK_ROUTE.
-pub(super) fn protocol(family: i32, number: i32) -> String {
+pub fn protocol(family: i32, number: i32) -> String {
     let name = |number: i64| {
         constant::protocol(i64::from(family), number).map(|found| found.name.to_owned())
     };
@@ -167,7 +168,7 @@ fn family_name(family: i32) -> Option<&'static str> {
 }
 
 /// Entries of poll(2): `[{fd=3, events=POLLIN}]`, or with `revents` those that are ready.
-pub(super) fn poll_entries(entries: &[Ready], field: &str) -> String {
+pub fn poll_entries(entries: &[Ready], field: &str) -> String {
     let shown = entries.iter().map(|entry| {
         let events = flags(Group::PollEvent, entry.events as i32);
         format!("{{fd={}, {field}={events}}}", entry.fd)
@@ -176,7 +177,7 @@ pub(super) fn poll_entries(entries: &[Ready], field: &str) -> String {
 }
 
 /// The parts of a list; of more than 32 only the first, and how many follow.
-pub(super) fn list(parts: impl ExactSizeIterator<Item = String>, between: &str) -> String {
+pub fn list(parts: impl ExactSizeIterator<Item = String>, between: &str) -> String {
     let more = parts.len().saturating_sub(SHOWN);
     let mut shown: Vec<String> = parts.take(SHOWN).collect();
     if more > 0 {
@@ -186,7 +187,7 @@ pub(super) fn list(parts: impl ExactSizeIterator<Item = String>, between: &str) 
 }
 
 /// An event of epoll(7): `{events=EPOLLIN, data={fd=3}}`.
-pub(super) fn epoll_event(entry: Ready) -> String {
+pub fn epoll_event(entry: Ready) -> String {
     format!(
         "{{events={}, data={{fd={}}}}}",
         flags(Group::EpollEvent, entry.events as i32),
@@ -195,7 +196,7 @@ pub(super) fn epoll_event(entry: Ready) -> String {
 }
 
 /// A `struct timeval`.
-pub(super) fn timeval(time: Duration) -> String {
+pub fn timeval(time: Duration) -> String {
     format!(
         "{{tv_sec={}, tv_usec={}}}",
         time.as_secs(),
@@ -204,6 +205,40 @@ pub(super) fn timeval(time: Duration) -> String {
 }
 
 /// Text for the C library, or NULL.
-pub(super) fn text_or_null(text: Option<&str>) -> String {
+pub fn text_or_null(text: Option<&str>) -> String {
     text.map_or_else(|| "NULL".to_owned(), |text| quoted(text.as_bytes()))
+}
+
+/// An errno's name: `ECONNREFUSED`.
+pub fn errno_name(errno: Errno) -> String {
+    crate::catalog::errno::by_number(errno as i32)
+        .map_or_else(|| format!("{errno:?}"), |found| found.name.to_owned())
+}
+
+/// A set of descriptors of select(2) as strace shows it: `[3 4]`.
+pub fn descriptor_set(fds: &[i32]) -> String {
+    let mut sorted = fds.to_vec();
+    sorted.sort_unstable();
+    sorted.dedup();
+    let shown = list(sorted.iter().map(ToString::to_string), " ");
+    format!("[{shown}]")
+}
+
+/// What select(2) found ready: `(in [3], out [4])`, or `(Timeout)`.
+pub fn ready_sets(sets: [(&str, &[i32]); 3]) -> String {
+    let shown: Vec<String> = sets
+        .iter()
+        .filter(|(_, fds)| !fds.is_empty())
+        .map(|(name, fds)| format!("{name} {}", descriptor_set(fds)))
+        .collect();
+    if shown.is_empty() {
+        "(Timeout)".to_owned()
+    } else {
+        format!("({})", shown.join(", "))
+    }
+}
+
+/// An address, or NULL.
+pub fn address_or_null(value: Option<&Address>) -> String {
+    value.map_or_else(|| "NULL".to_owned(), address)
 }

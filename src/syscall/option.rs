@@ -1,7 +1,6 @@
-//! The bytes of a socket option as a value and in words, after the kinds of the catalog. The other way is `option_bytes.rs`.
+//! The bytes of a socket option as a value and in words, after the kinds of the catalog. The other way is `engine/option_bytes.rs`.
 
-use super::failure::errno_name;
-use super::text;
+use super::text::{self, errno_name};
 use crate::catalog::option::{OptionEntry, OptionKind};
 use crate::catalog::parameter::Group;
 use crate::catalog::tcp_info;
@@ -11,7 +10,7 @@ use nix::errno::Errno;
 use std::net::{Ipv4Addr, Ipv6Addr};
 
 /// How much room getsockopt is given for a kind of value, in bytes.
-pub(super) fn room(kind: OptionKind) -> usize {
+pub fn room(kind: OptionKind) -> usize {
     match kind {
         OptionKind::Linger | OptionKind::Cookie => 8,
         OptionKind::Timeval | OptionKind::PacketMreq => 16,
@@ -25,7 +24,7 @@ pub(super) fn room(kind: OptionKind) -> usize {
 }
 
 /// What the bytes of an option are as a value, and in words as strace shows them.
-pub(super) fn decode(option: Option<&OptionEntry>, family: i32, bytes: &[u8]) -> (Value, String) {
+pub fn decode(option: Option<&OptionEntry>, family: i32, bytes: &[u8]) -> (Value, String) {
     let kind = option.map_or(OptionKind::Int, |option| option.kind);
     let word = |at: usize| {
         bytes
@@ -194,7 +193,7 @@ fn int(number: i32) -> Value {
 }
 
 /// A pending error as strace shows it: `[ECONNREFUSED]`, `[0]`.
-pub(super) fn errno_text(number: i32) -> String {
+pub fn errno_text(number: i32) -> String {
     if number == 0 {
         "[0]".to_owned()
     } else {
@@ -203,6 +202,6 @@ pub(super) fn errno_text(number: i32) -> String {
 }
 
 /// A level by name.
-pub(super) fn level_text(level: i32) -> String {
+pub fn level_text(level: i32) -> String {
     text::named(Group::Level, level)
 }
