@@ -14,6 +14,7 @@ pub mod session;
 pub mod shell;
 pub mod sys;
 pub mod syscall;
+pub mod trace;
 
 pub use socklab_events as event;
 pub use socklab_events::value;

@@ -6,7 +6,9 @@ mod flags;
 use clap::{CommandFactory, Parser};
 use cli::{Cli, Common, LessonTask, Task, When};
 use flags::{clock, format, settings, view_of, with_number};
+use socklab::lab::birth::Roles;
 use socklab::lab::handle::KEEPER_ROLE;
+use socklab::process::watch::Start;
 use socklab::render::styled::{Look, Style, Styled};
 use socklab::repl::state_folder::progress_file;
 use socklab::script::Output;
@@ -32,7 +34,17 @@ fn main() -> ExitCode {
     if arguments.next().as_deref() == Some(KEEPER_ROLE) {
         let host = arguments.next().unwrap_or_default();
         let private = arguments.next().as_deref() == Some("private");
-        return lab::keeper::run(&host, private, process::child::run);
+        let roles = Roles {
+            process: process::child::run,
+            tracer: |channels, watched, become_program, begun| {
+                let start = Start {
+                    become_program,
+                    begun,
+                };
+                process::watch::run(channels, watched, start)
+            },
+        };
+        return lab::keeper::run(&host, private, roles);
     }
     match Cli::try_parse() {
         Ok(cli) => ExitCode::from(front(cli)),

@@ -22,6 +22,7 @@ pub mod sampling;
 pub mod taps;
 mod telling;
 mod waking;
+mod watched;
 pub mod why;
 mod working_folder;
 
@@ -33,6 +34,8 @@ use crate::event::{Ended, Event, ProcessEvent, RefusedEvent, ResultEvent};
 use crate::lab::handle::{FIRST_HOST, Lab, LabError};
 use crate::process::channel::Channel;
 use crate::process::handle::{Birth, Process};
+use crate::process::program::Watched;
+use crate::sys::clock::Deadline;
 use crate::sys::{clock, descriptor_table, memory, pass};
 use crate::value::Value;
 use evidence::Sampling;
@@ -50,10 +53,14 @@ use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::io;
 use std::os::fd::AsFd;
 use std::path::PathBuf;
+use std::time::Duration;
 
 /// How long the session waits between two looks at a call that has not returned, in milliseconds: two looks that find its thread
 /// in the same sleep make it blocked.
 const LOOK_MS: u16 = 3;
+
+/// A program may make calls for ever: what a command has woken in it is waited for so long.
+const PROGRAMS: Duration = Duration::from_millis(100);
 
 /// At most this many commands of one process are under way: each has a thread, and after every command each is asked whether it woke.
 const JOBS: usize = 1000;
@@ -94,6 +101,8 @@ pub struct Session {
     lab_is_gone: bool,
     processes: Vec<Process>,
     programs: Vec<Program>,
+    /// The programs whose calls are reported, also those that have ended and left others behind.
+    watched: Vec<Watched>,
     /// True once a program has been started.
     programs_ran: bool,
     hosts: Hosts,
@@ -147,6 +156,7 @@ impl Session {
             lab_is_gone: false,
             processes: Vec::new(),
             programs: Vec::new(),
+            watched: Vec::new(),
             programs_ran: false,
             hosts: Hosts::default(),
             packets,
@@ -368,14 +378,13 @@ impl Session {
             for process in &self.processes {
                 process.kill_child(name).transpose()?;
             }
-        } else if let Some(program) = self.programs.iter().find(|program| program.name == name) {
-            program.signal(libc::SIGKILL)?;
-        } else {
+        } else if !self.signal_program(name, libc::SIGKILL)? {
             return Ok(false);
         }
         while self.process(name).is_some()
             || child(self)
             || self.programs.iter().any(|program| program.name == name)
+            || self.pid_of(name).is_some()
         {
             self.pump(PollTimeout::from(100_u16));
             if self.lab_is_gone {
@@ -495,15 +504,21 @@ impl Session {
     pub fn quiesce(&mut self) {
         // A thread that never sleeps is asked for a whole round, and again after whatever it or another did.
         let mut to_ask = true;
+        let patience = Deadline::after(PROGRAMS);
         loop {
-            let waking = self.processes.iter().any(Process::is_waking);
+            let await_programs = !patience.remaining().is_zero();
+            let programs = || self.watched.iter().filter(|_| await_programs);
+            let waking =
+                self.processes.iter().any(Process::is_waking) || programs().any(Watched::is_waking);
             let heard = self.pump(if waking {
                 PollTimeout::from(LOOK_MS)
             } else {
                 PollTimeout::ZERO
             });
             to_ask |= heard > 0;
-            let running = self.processes.iter().any(Process::is_running);
+            let programs = || self.watched.iter().filter(|_| await_programs);
+            let running = self.processes.iter().any(Process::is_running)
+                || programs().any(Watched::is_running);
             if running && heard == 0 && !waking {
                 // A woken call went on to the next one of its command; see it to its end or its sleep.
                 self.pump(PollTimeout::from(LOOK_MS));
@@ -528,6 +543,7 @@ impl Session {
     /// True while some call has neither returned nor been seen asleep.
     pub fn is_busy(&self) -> bool {
         self.processes.iter().any(Process::is_running)
+            || self.watched.iter().any(Watched::is_running)
     }
 
     fn place(&self, name: &str) -> Option<usize> {

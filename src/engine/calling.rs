@@ -92,6 +92,7 @@ impl Execution<'_> {
             fd: event.fd,
             peer: event.peer.clone(),
             start_ns: now_ns(),
+            tid: 0,
         }
     }
 
@@ -116,6 +117,7 @@ impl Execution<'_> {
             blocked: false,
             start_ns: 0,
             end_ns: 0,
+            syscall: String::new(),
         }
     }
 

@@ -1,6 +1,8 @@
 //! What an engine says while it works: the messages a process sends to whoever gave it the command.
 
-use crate::event::{BlockedEvent, CallEvent, Ended, OutputEvent, RefusedEvent, ResultEvent};
+use crate::event::{
+    BlockedEvent, CallEvent, CountedEvent, Ended, OutputEvent, RefusedEvent, ResultEvent,
+};
 use serde::{Deserialize, Serialize};
 
 /// One thing an engine reports, in the order in which it happens.
@@ -14,8 +16,10 @@ pub enum Report {
     Note(String),
     /// The command's calls have sent text, where Python takes bytes alone.
     SentText,
-    /// A thread that `serve` started is about to end; it reports nothing more.
+    /// A thread that `serve` started is about to end, or one of a program has ended; it reports nothing more.
     ThreadEnded {
+        /// Its process.
+        process: String,
         /// Its number.
         thread: u32,
     },
@@ -32,6 +36,26 @@ pub enum Report {
         /// How it ended.
         ended: Ended,
     },
+    /// The program goes on once the call before this is taken in.
+    Awaiting,
+    /// A process of a program has made another one, which holds the same sockets under the same numbers.
+    Forked {
+        /// The process.
+        parent: String,
+        /// The new one.
+        child: String,
+    },
+    /// A process of a program has ended.
+    Ended {
+        /// The process.
+        process: String,
+        /// How it ended.
+        ended: Ended,
+    },
+    /// Calls of a program that came too fast to be reported one by one.
+    Counted(CountedEvent),
+    /// The program runs on, and its calls cannot be seen, for this reason.
+    Untraced(String),
     /// `print` printed this.
     Output(OutputEvent),
     /// The command cannot be carried out (a name that is no socket, a value of the wrong kind); no call was made for this part.

@@ -7,6 +7,7 @@ use crate::sys::{descriptor_table, signal, spawn};
 use nix::sys::signal::{SigSet, Signal};
 use nix::sys::wait::waitpid;
 use nix::unistd::{Pid, setsid};
+use std::cell::RefCell;
 use std::convert::Infallible;
 use std::ffi::CString;
 use std::io;
@@ -15,6 +16,25 @@ use std::os::fd::OwnedFd;
 /// What a prompt's process does: takes where it reads requests and writes reports, the socket its forked children report on, its name and its host's, and gives its
 /// exit status.
 pub type ProcessMain = fn([OwnedFd; 4], &str, &str) -> i32;
+
+/// What a program's tracer does: takes where it reads requests and writes reports, the socket by which it hands over what stands for new
+/// processes, what it is to know of the program as it was sent, what starts the program, and what is to be called once that has begun.
+/// It gives its exit status, or why the program could not be executed.
+pub type TracerMain = for<'a> fn(
+    [OwnedFd; 3],
+    &[u8],
+    &'a dyn Fn() -> io::Error,
+    Box<dyn FnOnce() + 'a>,
+) -> io::Result<i32>;
+
+/// What the children become that are not the keeper's own.
+#[derive(Clone, Copy, Debug)]
+pub struct Roles {
+    /// A prompt's process.
+    pub process: ProcessMain,
+    /// A program's tracer.
+    pub tracer: TracerMain,
+}
 
 /// A process that was born: its id, and what stands for it.
 pub type Born = (Pid, OwnedFd);
@@ -125,10 +145,7 @@ pub fn program(
     let standard: [OwnedFd; 3] = descriptors
         .try_into()
         .map_err(|_| ("run", io::Error::from_raw_os_error(libc::EBADF)))?;
-    let arguments: Vec<CString> = arguments
-        .iter()
-        .filter_map(|argument| CString::new(argument.as_slice()).ok())
-        .collect();
+    let arguments = c_arguments(arguments);
     born(
         |tell| match move_to(namespaces).and_then(|()| become_program(&arguments, &standard)) {
             Err(failure) => {
@@ -138,6 +155,58 @@ pub fn program(
             Ok(never) => match never {},
         },
     )
+}
+
+/// Forks a program's tracer, and waits until the program has begun. The descriptors are the program's standard ones and the tracer's channel.
+pub fn traced_program(
+    arguments: &[Vec<u8>],
+    watched: &[u8],
+    namespaces: Option<&Namespaces>,
+    descriptors: Vec<OwnedFd>,
+    tracer_main: TracerMain,
+) -> Result<Born, Failure> {
+    let [input, output, error, requests, reports, births]: [OwnedFd; 6] = descriptors
+        .try_into()
+        .map_err(|_| ("run", io::Error::from_raw_os_error(libc::EBADF)))?;
+    let standard = [input, output, error];
+    let channels = [requests, reports, births];
+    let arguments = c_arguments(arguments);
+    born(|tell| {
+        let kept: Vec<&OwnedFd> = standard.iter().chain(&channels).chain([&tell.0]).collect();
+        let settled = move_to(namespaces).and_then(|()| settle_as_tracer(&kept));
+        if let Err(failure) = settled {
+            return tell.failed(&failure);
+        }
+        let begun = RefCell::new(Some((standard, tell)));
+        let become_program = || match &*begun.borrow() {
+            Some((standard, _)) => match become_program(&arguments, standard) {
+                Err((_, error)) => error,
+                Ok(never) => match never {},
+            },
+            None => io::Error::from_raw_os_error(libc::EBADF),
+        };
+        // What the program writes to is its own from now on, and whoever waits for its start is told.
+        let forget = Box::new(|| drop(begun.borrow_mut().take()));
+        let ended = tracer_main(channels, watched, &become_program, forget);
+        ended.unwrap_or_else(|error| {
+            if let Some((_, tell)) = begun.borrow_mut().take() {
+                tell.failed(&("execvp(3)", error));
+            }
+            127
+        })
+    })
+}
+
+/// Runs in the forked child: leaves it with its own descriptors and no signals of the keeper's.
+fn settle_as_tracer(kept: &[&OwnedFd]) -> Result<(), Failure> {
+    descriptor_table::close_all_but(kept).map_err(|error| (STEPS[6], error))?;
+    let settled = || -> io::Result<()> {
+        nix::sys::prctl::set_pdeathsig(Signal::SIGKILL)?;
+        SigSet::empty().thread_set_mask()?;
+        nix::sys::prctl::set_name(c"socklab-tracer")?;
+        Ok(())
+    };
+    settled().map_err(|error| (STEPS[7], error))
 }
 
 /// Runs in the forked child: goes to a host, and gives up what a process of the lab does not need.
@@ -187,6 +256,14 @@ fn settle_as_process(
     };
     settled().map_err(|error| ("prctl(2) and sigaction(2)", error))?;
     Ok(channels)
+}
+
+/// The arguments as execvp(3) takes them.
+fn c_arguments(arguments: &[Vec<u8>]) -> Vec<CString> {
+    let arguments = arguments.iter();
+    arguments
+        .filter_map(|argument| CString::new(argument.as_slice()).ok())
+        .collect()
 }
 
 /// Runs in the forked child: becomes the program.

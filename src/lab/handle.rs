@@ -329,19 +329,27 @@ impl Lab {
         self.born(&request, &channels)
     }
 
-    /// Runs a program on a host with these standard input, output and error.
+    /// Runs a program on a host with these standard input, output and error; under a tracer, if its channel is given with what it is to
+    /// know. The process is the tracer's, then, which ends as the program does.
     pub fn run(
         &mut self,
         host: &str,
         arguments: &[impl AsRef<OsStr>],
         standard: [BorrowedFd<'_>; 3],
+        watched: Option<(Vec<u8>, [BorrowedFd<'_>; 3])>,
     ) -> Result<Spawned, LabError> {
         let arguments = arguments
             .iter()
             .map(|argument| argument.as_ref().as_bytes().to_vec())
             .collect();
-        let host = host.to_owned();
-        self.born(&Request::Run { host, arguments }, &standard)
+        let request = Request::Run {
+            host: host.to_owned(),
+            arguments,
+            watched: watched.as_ref().map(|(words, _)| words.clone()),
+        };
+        let mut descriptors = standard.to_vec();
+        descriptors.extend(watched.iter().flat_map(|(_, channels)| channels));
+        self.born(&request, &descriptors)
     }
 
     /// Has a socket path removed when the session ends, also if the terminal is killed.
@@ -393,7 +401,7 @@ impl Lab {
         let pidfd = descriptors.pop().ok_or(LabError::KeeperGone)?;
         Ok(Spawned {
             keeper_pid: pid,
-            pid: pid_here(&pidfd)?,
+            pid: spawn::pid_of(&pidfd)?,
             pidfd,
         })
     }
@@ -497,14 +505,6 @@ fn receive(channel: &OwnedFd) -> Result<(Reply, Vec<OwnedFd>), LabError> {
         Err(error) if error.raw_os_error() == Some(libc::ECONNRESET) => receive(channel),
         Err(error) => Err(LabError::Channel(error)),
     }
-}
-
-/// The process id a pidfd stands for, in this process's own process namespace (the `Pid:` line of its fdinfo, pidfd_open(2)).
-fn pid_here(pidfd: &OwnedFd) -> io::Result<i32> {
-    let text = std::fs::read_to_string(format!("/proc/self/fdinfo/{}", pidfd.as_raw_fd()))?;
-    let line = text.lines().find_map(|line| line.strip_prefix("Pid:"));
-    line.and_then(|number| number.trim().parse().ok())
-        .ok_or_else(|| io::Error::from_raw_os_error(libc::ESRCH))
 }
 
 fn flag_names(namespaces: i32) -> String {

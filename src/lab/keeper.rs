@@ -1,7 +1,7 @@
 //! The keeper: the process that owns the lab's namespaces, makes its processes and cleans up after them.
 //! It is process 1 of the lab, so when it ends, however it ends, the kernel ends every process in the lab. It never starts a thread.
 
-use super::birth::{self, Born, ProcessMain};
+use super::birth::{self, Born, Roles};
 use super::host::Failure;
 use super::hosts_file;
 use super::machines::Machines;
@@ -28,7 +28,7 @@ use std::process::ExitCode;
 pub const COMM: &str = "socklab-keeper";
 
 /// Runs the keeper on the descriptor the terminal left at number 3. `host` names the machine; `private` says that it has a network of its own.
-pub fn run(host: &str, private: bool, process_main: ProcessMain) -> ExitCode {
+pub fn run(host: &str, private: bool, roles: Roles) -> ExitCode {
     let channel = pass::inherited(3);
     let prepared = prepare(host, private);
     let outcome = match prepared {
@@ -38,7 +38,7 @@ pub fn run(host: &str, private: bool, process_main: ProcessMain) -> ExitCode {
             // A terminal that is gone may have said what is to be removed: it is heard all the same.
             let _ = tell(&channel, &prepared.reply, &borrowed);
             drop(borrowed);
-            Keeper::new(channel, prepared.children, process_main, machines).serve()
+            Keeper::new(channel, prepared.children, roles, machines).serve()
         }
         Err((step, error)) => {
             let errno = error.raw_os_error().unwrap_or(0);
@@ -156,7 +156,7 @@ fn tell(
 struct Keeper {
     channel: OwnedFd,
     children: SignalFd,
-    process_main: ProcessMain,
+    roles: Roles,
     alive: Vec<Pid>,
     paths: Vec<SocketPath>,
     folder: Option<SocketPath>,
@@ -164,16 +164,11 @@ struct Keeper {
 }
 
 impl Keeper {
-    fn new(
-        channel: OwnedFd,
-        children: SignalFd,
-        process_main: ProcessMain,
-        machines: Machines,
-    ) -> Self {
+    fn new(channel: OwnedFd, children: SignalFd, roles: Roles, machines: Machines) -> Self {
         Self {
             channel,
             children,
-            process_main,
+            roles,
             alive: Vec::new(),
             paths: Vec::new(),
             folder: None,
@@ -214,12 +209,23 @@ impl Keeper {
         let answered = match postcard::from_bytes(bytes) {
             Ok(Request::Spawn { name, host }) => {
                 let there = (host.as_str(), self.machines.namespaces(&host));
-                birth::process(&name, there, descriptors, self.process_main)
+                birth::process(&name, there, descriptors, self.roles.process)
                     .map(|born| self.alive(born))
             }
-            Ok(Request::Run { host, arguments }) => {
-                birth::program(&arguments, self.machines.namespaces(&host), descriptors)
-                    .map(|born| self.alive(born))
+            Ok(Request::Run {
+                host,
+                arguments,
+                watched,
+            }) => {
+                let there = self.machines.namespaces(&host);
+                let born = match watched {
+                    None => birth::program(&arguments, there, descriptors),
+                    Some(watched) => {
+                        let tracer = self.roles.tracer;
+                        birth::traced_program(&arguments, &watched, there, descriptors, tracer)
+                    }
+                };
+                born.map(|born| self.alive(born))
             }
             Ok(Request::Host { name, number }) => self.machines.add(&name, number).map(|host| {
                 let reply = Reply::Host {

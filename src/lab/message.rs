@@ -32,12 +32,15 @@ pub enum Request {
         /// What to write.
         value: Option<String>,
     },
-    /// Run a program; three descriptors: its standard input, output and error.
+    /// Run a program; three descriptors: its standard input, output and error. With a tracer three more: where that reads requests, where
+    /// it writes reports, and a socket by which it hands over what stands for new processes.
     Run {
         /// The host it is to run on.
         host: String,
         /// The program and its arguments.
         arguments: Vec<Vec<u8>>,
+        /// What its tracer is to know, in the tracer's own words; `None` when it runs without one.
+        watched: Option<Vec<u8>>,
     },
     /// A socket path that the session made and that is to go when the session ends.
     Remember(SocketPath),

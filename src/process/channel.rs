@@ -9,6 +9,39 @@ use std::fs::File;
 use std::io;
 use std::os::fd::OwnedFd;
 
+/// The terminal's ends of the pipes to a tracer.
+#[derive(Debug)]
+pub struct Pipes {
+    /// Where requests are written; a write waits for room.
+    pub requests: File,
+    /// Where reports are read; a read does not wait.
+    pub reports: File,
+}
+
+impl Pipes {
+    /// Makes the pipes; the tracer's ends are where it reads requests and where it writes reports.
+    pub fn new() -> io::Result<(Self, [OwnedFd; 2])> {
+        let (read_requests, write_requests) = pipe()?;
+        let (read_reports, write_reports) = pipe()?;
+        let flags = nix::fcntl::FcntlArg::F_SETFL(OFlag::O_NONBLOCK);
+        nix::fcntl::fcntl(&read_reports, flags)?;
+        // Calls that need no answer may run ahead of the terminal as far as there is room.
+        let _ = nix::fcntl::fcntl(&write_reports, nix::fcntl::FcntlArg::F_SETPIPE_SZ(AHEAD));
+        let ours = Self {
+            requests: write_requests.into(),
+            reports: read_reports.into(),
+        };
+        Ok((ours, [read_requests, write_reports]))
+    }
+}
+
+/// So many bytes of reports a tracer may be ahead of the terminal.
+const AHEAD: i32 = 1 << 20;
+
+fn pipe() -> io::Result<(OwnedFd, OwnedFd)> {
+    pipe2(OFlag::O_CLOEXEC).map_err(named("pipe2(2)"))
+}
+
 /// Both ends.
 #[derive(Debug)]
 pub struct Channel {
@@ -43,7 +76,6 @@ pub struct Theirs {
 impl Channel {
     /// Makes the pipes; all six descriptors are closed by execve(2).
     pub fn new() -> io::Result<Self> {
-        let pipe = || pipe2(OFlag::O_CLOEXEC).map_err(named("pipe2(2)"));
         let (read_requests, write_requests) = pipe()?;
         let (read_starts, write_starts) = pipe()?;
         let (read_reports, write_reports) = pipe()?;

@@ -189,8 +189,9 @@ impl Process {
                     .get_mut(&strand)
                     .is_some_and(|work| work.idle(&strand, spinning));
             }
-            Report::ThreadEnded { thread } => {
-                self.at_work.retain(|strand, _| strand.thread != *thread);
+            Report::ThreadEnded { process, thread } => {
+                self.at_work
+                    .retain(|strand, _| strand.process != *process || strand.thread != *thread);
                 return false;
             }
             Report::Done { job, .. } => {
@@ -202,7 +203,13 @@ impl Process {
             | Report::Reaped { .. }
             | Report::Output(_)
             | Report::Refused(_)
-            | Report::Result(_) => {}
+            | Report::Result(_)
+            // Of programs only.
+            | Report::Awaiting
+            | Report::Forked { .. }
+            | Report::Ended { .. }
+            | Report::Counted(_)
+            | Report::Untraced(_) => {}
         }
         true
     }

@@ -30,6 +30,17 @@ pub struct Execute {
     pub command: Command,
 }
 
+/// What a tracer is told of the program it is to start.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Watched {
+    /// The program's name in the session.
+    pub name: String,
+    /// Its host.
+    pub host: String,
+    /// The number of the command that runs it.
+    pub command: u64,
+}
+
 /// No message is longer: the largest value, once as a result and once for the name it is given to, and what is said of it.
 pub const LIMIT: usize = 2 * LARGEST + (4 << 20);
 

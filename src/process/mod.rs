@@ -1,4 +1,5 @@
-//! A prompt's operating-system process: the handle the terminal holds, and the loop round an engine at the other end.
+//! The operating-system processes whose calls are reported: a prompt's, with the loop round an engine at its end (`child`, `handle`), and a
+//! program's, with the tracer that watches it (`watch`, `program`).
 
 pub mod channel;
 pub mod child;
@@ -6,4 +7,6 @@ pub mod family;
 pub mod handle;
 mod inbox;
 pub mod message;
+pub mod program;
 pub mod strand;
+pub mod watch;

@@ -5,6 +5,7 @@ use crate::engine::report::thread_name;
 use crate::event::{BlockedEvent, CallEvent};
 use crate::sys::{signal, spawn};
 use nix::sys::signal::Signal;
+use std::collections::HashMap;
 use std::fs::File;
 use std::io::{self, Read};
 use std::os::unix::fs::FileExt;
@@ -144,7 +145,10 @@ impl Work {
         }
         let call = self.call.clone()?;
         if self.thread.is_none() {
-            self.thread = threads.of(self.pid, strand);
+            self.thread = match call.tid {
+                0 => threads.of(self.pid, strand),
+                number => threads.numbered(self.pid, number),
+            };
         }
         let Standing::Asleep(switches) = self.look_up() else {
             self.asleep_at = None;
@@ -245,12 +249,30 @@ const LONGEST_STATUS: u64 = 1 << 20;
 #[derive(Debug, Default)]
 pub(super) struct Threads {
     last: i32,
+    /// The threads of programs: by their process, and by their numbers in the lab.
+    numbers: HashMap<(i32, i32), i32>,
 }
 
 /// So many numbers are tried before all threads are looked at: other processes of the machine begin threads, too.
 const NEXT_NUMBERS: i32 = 32;
 
 impl Threads {
+    /// The thread id of a program's thread that has this number in the lab: the last of the line `NSpid` (proc_pid_status(5)).
+    fn numbered(&mut self, pid: i32, number: i32) -> Option<i32> {
+        if !self.numbers.contains_key(&(pid, number)) {
+            // Numbers are used again, and threads end.
+            self.numbers.retain(|(process, _), _| *process != pid);
+            for thread in threads_of(pid) {
+                let status = std::fs::read_to_string(format!("/proc/{pid}/task/{thread}/status"));
+                let status = status.unwrap_or_default();
+                let line = status.lines().find_map(|line| line.strip_prefix("NSpid:"));
+                let inner = line.and_then(|line| line.split_whitespace().next_back()?.parse().ok());
+                self.numbers.insert((pid, inner.unwrap_or(thread)), thread);
+            }
+        }
+        self.numbers.get(&(pid, number)).copied()
+    }
+
     /// The thread id of a strand.
     fn of(&mut self, pid: i32, strand: &Strand) -> Option<i32> {
         if strand.is_main_thread() {
@@ -272,11 +294,14 @@ fn thread_of(pid: i32, strand: &Strand) -> Option<i32> {
         return Some(pid);
     }
     let name = thread_name(strand.job, strand.thread);
-    let entries = std::fs::read_dir(format!("/proc/{pid}/task")).ok()?;
-    let mut threads = entries
-        .flatten()
-        .filter_map(|entry| entry.file_name().to_str()?.parse().ok());
-    threads.find(|thread| is_called(pid, *thread, &name))
+    threads_of(pid).find(|thread| is_called(pid, *thread, &name))
+}
+
+/// The thread ids of a process.
+fn threads_of(pid: i32) -> impl Iterator<Item = i32> {
+    let entries = std::fs::read_dir(format!("/proc/{pid}/task"));
+    let entries = entries.into_iter().flatten().flatten();
+    entries.filter_map(|entry| entry.file_name().to_str()?.parse().ok())
 }
 
 /// True when the process has this thread, and it has this name (proc_pid_comm(5)).

@@ -3,7 +3,7 @@
 use super::json_packet::packet_json;
 use super::value;
 use crate::event::message::{Act, Family, MessageEvent};
-use crate::event::{CallEvent, Ended, Event, ProcessEvent, ResultEvent};
+use crate::event::{CallEvent, CountedEvent, Ended, Event, ProcessEvent, ResultEvent};
 use crate::packet::netlink::Brief;
 use crate::packet::text::is_printable;
 use std::fmt::Write;
@@ -12,6 +12,7 @@ use std::fmt::Write;
 pub fn event(event: &Event) -> Option<String> {
     Some(match event {
         Event::Call(made) => call(made),
+        Event::Counted(counted) => self::counted(counted),
         Event::Packet(packet) => packet_json(packet),
         Event::Message(message) => self::message(message),
         Event::Blocked(blocked) => Object::new("blocked")
@@ -70,6 +71,25 @@ fn call(call: &CallEvent) -> String {
         .raw("job", &call.job.to_string())
         .raw("thread", &call.thread.to_string())
         .raw("times", &call.times.to_string())
+        .maybe(
+            "syscall",
+            Some(call.syscall.as_str()).filter(|name| !name.is_empty()),
+        )
+        .end()
+}
+
+fn counted(counted: &CountedEvent) -> String {
+    Object::new("calls")
+        .text("process", &counted.process)
+        .text("name", &counted.name)
+        .number("fd", counted.fd.map(i64::from))
+        .raw("calls", &counted.calls.to_string())
+        .raw("seen", &counted.seen.to_string())
+        .raw("sum", &counted.sum.to_string())
+        .raw("failed", &counted.failed.to_string())
+        .maybe("errno", counted.errno.as_deref())
+        .raw("start", &seconds(counted.start_ns))
+        .raw("seconds", &seconds(counted.end_ns - counted.start_ns))
         .end()
 }
 

@@ -9,8 +9,8 @@ use super::value::{assignments, show_cut};
 use super::words::{bytes, took};
 use crate::catalog::errno;
 use crate::event::{
-    BlockedEvent, CallEvent, Ended, Event, ExpectEvent, ProcessEvent, RefusedEvent, ResultEvent,
-    StateEvent,
+    BlockedEvent, CallEvent, CountedEvent, Ended, Event, ExpectEvent, ProcessEvent, RefusedEvent,
+    ResultEvent, StateEvent,
 };
 use crate::packet::text::{escape, quote};
 use crate::value::Value;
@@ -48,6 +48,7 @@ pub fn event(event: &Event, here: &str, look: &Look) -> Styled {
             look,
         ),
         Event::Blocked(event) => blocked(event, here),
+        Event::Counted(event) => counted(event, here),
         Event::Packet(packet) => Styled {
             lines: vec![packet_line::line(packet, packet.frame.time_ns, look)],
         },
@@ -100,6 +101,31 @@ pub fn call(shown: &CallLine<'_>, look: &Look) -> Styled {
         line.push(Style::Result, &assignments(shown.assigned));
     }
     with_states(line, shown.states, look)
+}
+
+/// Calls that were counted: how many, and what came of those that were looked at.
+pub fn counted(event: &CountedEvent, here: &str) -> Styled {
+    let mut line = Line::wrapping(INDENT + 4).with(Style::Plain, &" ".repeat(INDENT));
+    line.append(&owner(&event.process, (0, 0), here));
+    let on = event.fd.map_or_else(String::new, |fd| fd.to_string());
+    line.push(Style::Call, &format!("{}({on})", event.name));
+    line.push(Style::Warning, &format!(" × {}", event.calls));
+    line.push(
+        Style::Plain,
+        &format!(
+            " in {}, counted because they came too fast",
+            took(event.end_ns - event.start_ns)
+        ),
+    );
+    if event.failed > 0 {
+        let errno = event.errno.as_deref().unwrap_or("an error");
+        let share = format!(
+            "; {} of the {} looked at gave {errno}",
+            event.failed, event.seen
+        );
+        line.push(Style::Error, &share);
+    }
+    Styled { lines: vec![line] }
 }
 
 /// Whose call it is, when it is not the prompt's: `server: `, `lab job 2: `.
@@ -229,8 +255,8 @@ pub fn blocked(event: &BlockedEvent, here: &str) -> Styled {
     line.push(Style::Plain, &format!(": {why}."));
     let process = escape(event.process.as_bytes(), usize::MAX);
     let advice = match (event.serving.as_str(), event.job) {
-        // A thread or a child of a server: the others go on.
-        (_, _) if event.thread != 0 || process.contains('/') => String::new(),
+        // A thread or a child of a server: the others go on. What a program waits for is its own affair.
+        (_, _) if event.thread != 0 || process.contains('/') || event.tid != 0 => String::new(),
         ("", 0) => {
             format!(" {process} can do nothing else until it returns. Ctrl-C interrupts it.")
         }

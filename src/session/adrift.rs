@@ -4,7 +4,6 @@ use super::Session;
 use super::inventory::Hold;
 use super::known::Known;
 use crate::event::CallEvent;
-use crate::process::handle::Process;
 
 impl Session {
     /// The calls that are under way on a descriptor that this call has closed: Linux keeps a socket until they return.
@@ -12,10 +11,8 @@ impl Session {
         if call.name != "close" || call.errno.is_some() {
             return Vec::new();
         }
-        let process = self.processes.iter().find(|one| one.name == call.process);
-        process
+        self.calls_of(&call.process)
             .into_iter()
-            .flat_map(Process::calls_under_way)
             .filter(|under_way| {
                 under_way.fd == call.fd
                     && (under_way.job, under_way.thread) != (call.job, call.thread)

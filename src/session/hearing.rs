@@ -5,6 +5,7 @@ use super::{LOOK_MS, Session};
 use crate::engine::report::Report;
 use crate::event::Event;
 use crate::process::handle::{Heard, Process};
+use crate::process::program::Watched;
 use crate::sys::clock::{self, Deadline};
 use nix::poll::{PollFd, PollFlags, PollTimeout, poll};
 use std::ops::Range;
@@ -21,10 +22,10 @@ impl Session {
             // Two looks that find a call in the same sleep make it blocked: what the wire still carries may be what it waits for.
             self.packets.taps_mut().settle();
         }
-        for process in &mut self.processes {
-            self.out
-                .extend(process.look().into_iter().map(Event::Blocked));
-        }
+        let processes = self.processes.iter_mut().map(Process::look);
+        let programs = self.watched.iter_mut().map(Watched::look);
+        let asleep = processes.chain(programs).flatten();
+        self.out.extend(asleep.map(Event::Blocked));
     }
 
     /// True when the last look is long enough ago for another to say something new.
@@ -143,6 +144,7 @@ impl Session {
         if keeper {
             self.hear_keeper();
         }
+        self.hear_watched();
         self.hear_programs();
         // While a call is on its way its packets wait for it, so that they stand under it.
         self.packets.taps_mut().drain();
@@ -203,6 +205,7 @@ impl Session {
             .iter()
             .flat_map(Program::descriptors)
             .collect();
+        descriptors.extend(self.watched.iter().map(Watched::descriptor));
         descriptors.extend(self.packets.taps().descriptors());
         // The keeper is the last: `wait_for` relies on it.
         if !self.lab_is_gone {
@@ -230,6 +233,12 @@ impl Session {
                 }
             }
             Report::Note(text) => self.out.push(Event::Note(text)),
+            // Of programs only.
+            Report::Awaiting
+            | Report::Forked { .. }
+            | Report::Ended { .. }
+            | Report::Counted(_)
+            | Report::Untraced(_) => {}
             Report::SentText => self.sent_text = true,
             Report::Idle { spinning } => self.out.push(Event::Blocked(spinning)),
             Report::Reaped { pid, ended } => self.reaped(place, pid, ended),

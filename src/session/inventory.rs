@@ -85,7 +85,7 @@ impl Inventory {
         };
         let takes = call.name == "recvmsg" && !call.args.iter().any(|arg| arg.contains("MSG_PEEK"));
         for fd in &call.made {
-            let known = self.newborn(call, *fd, before.as_ref(), inode(*fd));
+            let mut known = self.newborn(call, *fd, before.as_ref(), inode(*fd));
             if takes && let Some(place) = self.flight(known.inode) {
                 self.flights.remove(place);
             }
@@ -95,6 +95,10 @@ impl Inventory {
                 .arguments
                 .first()
                 .is_some_and(|family| family == "AF_INET6");
+            if call.is_of_program() {
+                // A program's variables are its own: its sockets go by the process and the descriptor.
+                known.names.push(format!("{}.{fd}", call.process));
+            }
             self.open.insert((call.process.clone(), *fd), known);
         }
         if let Some(place) = self.lent(call) {

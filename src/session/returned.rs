@@ -94,13 +94,6 @@ impl Session {
         self.tell_all_packets(until_ns);
     }
 
-    /// True when another thread than the one that made this call may be making calls.
-    fn others_run(&self, call: &CallEvent) -> bool {
-        self.processes
-            .iter()
-            .any(|process| process.is_running_beside(call))
-    }
-
     /// A path that bind made goes when the session ends.
     fn remember_path(&mut self, process: &str, local: Option<&Address>) {
         let Some(Address::UnixPath(path)) = local else {

@@ -1,17 +1,42 @@
 //! Programs run in the lab, as the session sees them: started, heard, ended, and found by the sockets they hold.
 
 use super::Session;
-use super::program::{Pipes, Program, inode};
+use super::program::{Pipes as Standard, Program, inode};
 use crate::event::{Ended, Event, OutputEvent, ProcessEvent};
-use crate::lab::handle::LabError;
-use crate::sys::{clock, spawn};
+use crate::lab::handle::{LabError, Spawned};
+use crate::process::channel::Pipes;
+use crate::process::message;
+use crate::process::program::Watched;
+use crate::sys::{clock, pass, spawn};
 use std::collections::HashMap;
-use std::os::fd::{AsFd, OwnedFd};
+use std::io;
+use std::os::fd::{AsFd, BorrowedFd, OwnedFd};
 use std::path::Path;
 use std::time::Duration;
 
 /// How long a program may take that answers a question.
 const PATIENCE: Duration = Duration::from_secs(10);
+
+/// How a program is to run.
+#[derive(Debug)]
+pub struct Running {
+    /// What it is called; its file's name where nothing is given, with a number when that is taken.
+    pub name: Option<String>,
+    /// Its standard input; empty where none is given.
+    pub input: Option<OwnedFd>,
+    /// Report its calls.
+    pub calls: bool,
+}
+
+impl Default for Running {
+    fn default() -> Self {
+        Self {
+            name: None,
+            input: None,
+            calls: true,
+        }
+    }
+}
 
 impl Session {
     /// How the program that ended last did, if it has this name.
@@ -22,15 +47,10 @@ impl Session {
             .map(|(_, ended)| *ended)
     }
 
-    /// Runs a program on a host. Its standard input is empty unless one is given.
-    pub fn run(
-        &mut self,
-        host: &str,
-        words: &[String],
-        input: Option<OwnedFd>,
-    ) -> Result<String, LabError> {
-        let pipes = Pipes::new()?;
-        let input = match input {
+    /// Runs a program on a host.
+    pub fn run(&mut self, host: &str, words: &[String], how: Running) -> Result<String, LabError> {
+        let pipes = Standard::new()?;
+        let input = match how.input {
             Some(input) => input,
             None => std::fs::File::open("/dev/null")?.into(),
         };
@@ -39,18 +59,19 @@ impl Session {
             pipes.program_output.as_fd(),
             pipes.program_error.as_fd(),
         ];
-        let began_ns = clock::now_ns();
-        let spawned = self.lab.run(host, words, standard)?;
-        let base = words.first().map(|word| {
-            Path::new(word)
-                .file_name()
-                .unwrap_or_default()
-                .to_string_lossy()
-                .into_owned()
+        let base = how.name.or_else(|| {
+            words.first().map(|word| {
+                Path::new(word)
+                    .file_name()
+                    .unwrap_or_default()
+                    .to_string_lossy()
+                    .into_owned()
+            })
         });
         let base = base.unwrap_or_default();
         let taken = |name: &str| {
-            self.programs.iter().any(|program| program.name == name) || self.process(name).is_some()
+            let programs = || self.programs.iter().any(|program| program.name == name);
+            self.process(name).is_some() || self.watched_process(name).is_some() || programs()
         };
         let name = (1..=u32::MAX)
             .map(|count| {
@@ -62,6 +83,12 @@ impl Session {
             })
             .find(|name| !taken(name));
         let name = name.unwrap_or(base);
+        let began_ns = clock::now_ns();
+        let spawned = if how.calls {
+            self.run_watched(&name, (host, words), standard)?
+        } else {
+            self.lab.run(host, words, standard, None)?
+        };
         let hosts = self.hosts.all().iter();
         let place = hosts.enumerate().find(|(_, machine)| machine.name == host);
         self.packets
@@ -86,6 +113,32 @@ impl Session {
         Ok(name)
     }
 
+    /// Starts a program under a tracer, which reports its calls.
+    fn run_watched(
+        &mut self,
+        name: &str,
+        (host, words): (&str, &[String]),
+        standard: [BorrowedFd<'_>; 3],
+    ) -> Result<Spawned, LabError> {
+        let (channel, [requests, reports]) = Pipes::new()?;
+        let (births, of_tracer) = pass::plain_pair()?;
+        self.commands += 1;
+        let watched = message::Watched {
+            name: name.to_owned(),
+            host: host.to_owned(),
+            command: self.commands,
+        };
+        let watched = postcard::to_stdvec(&watched).map_err(io::Error::other)?;
+        let channels = [requests.as_fd(), reports.as_fd(), of_tracer.as_fd()];
+        let spawned = self
+            .lab
+            .run(host, words, standard, Some((watched, channels)))?;
+        let watched = Watched::new(name, host, channel, births);
+        let pid = watched.pid_of(name).unwrap_or(spawned.pid);
+        self.watched.push(watched);
+        Ok(Spawned { pid, ..spawned })
+    }
+
     /// Runs a program without a word and waits for it. True when it exits with 0 in time.
     pub fn succeeds(&mut self, host: &str, words: &[&str]) -> Result<bool, LabError> {
         let nowhere = std::fs::File::options()
@@ -93,7 +146,7 @@ impl Session {
             .write(true)
             .open("/dev/null")?;
         let standard = [nowhere.as_fd(); 3];
-        let spawned = self.lab.run(host, words, standard)?;
+        let spawned = self.lab.run(host, words, standard, None)?;
         let end = self.lab.end_of(spawned.keeper_pid, PATIENCE)?;
         if end.is_none() {
             spawn::pidfd_send_signal(spawned.pidfd.as_fd(), libc::SIGKILL)?;

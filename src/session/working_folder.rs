@@ -9,13 +9,9 @@ impl Session {
     /// The whole path that a path means to a process (proc_pid_cwd(5)); to one that has ended, what it means to the terminal.
     pub(super) fn path_of(&self, process: &str, path: &[u8]) -> PathBuf {
         let path = Path::new(OsStr::from_bytes(path));
-        let of_process = self.processes.iter().find(|known| {
-            known.name == process || known.children().any(|(child, _)| child == process)
-        });
-        let folder = of_process.and_then(|known| {
-            let pid = known.pid_of(process);
-            std::fs::read_link(format!("/proc/{pid}/cwd")).ok()
-        });
+        let folder = self
+            .pid_of(process)
+            .and_then(|pid| std::fs::read_link(format!("/proc/{pid}/cwd")).ok());
         let whole = folder.map_or_else(|| path.to_owned(), |folder| folder.join(path));
         std::path::absolute(&whole).unwrap_or(whole)
     }

@@ -5,6 +5,7 @@ use super::{Flow, Screen, Shell, views};
 use crate::command::ast::{Call, Command, Expr};
 use crate::event::{Ended, Event};
 use crate::lab::handle::FIRST_HOST;
+use crate::session::running::Running;
 use crate::sys::file;
 use std::os::fd::AsFd;
 use std::path::Path;
@@ -126,7 +127,7 @@ impl Shell {
             .session
             .process(process)
             .map_or_else(|| FIRST_HOST.to_owned(), |process| process.host.clone());
-        match self.session.run(&host, &words, None) {
+        match self.session.run(&host, &words, Running::default()) {
             Ok(name) => {
                 if !command.background {
                     self.wait_for_program(&name, screen);
@@ -168,7 +169,7 @@ impl Shell {
                     self.session.tell(Event::Note(note));
                     return self.show_events(screen);
                 }
-                let _ = program.signal(signal);
+                let _ = self.session.signal_program(name, signal);
             }
         }
         self.wait_for(Duration::from_secs(2), screen, |shell| {
@@ -183,7 +184,11 @@ impl Shell {
     /// `socklab run -- PROGRAM`: runs one program with this terminal's input, shows its packets, and gives its exit status.
     pub fn run_alone(&mut self, words: &[String], screen: &mut dyn Screen) -> u8 {
         let input = std::io::stdin().as_fd().try_clone_to_owned().ok();
-        let name = match self.session.run(FIRST_HOST, words, input) {
+        let how = Running {
+            input,
+            ..Running::default()
+        };
+        let name = match self.session.run(FIRST_HOST, words, how) {
             Ok(name) => name,
             Err(error) => {
                 self.refuse(
@@ -285,13 +290,9 @@ impl Shell {
                 screen,
             );
         };
-        if let Some(program) = self
-            .session
-            .programs()
-            .iter()
-            .find(|program| program.job == job)
-        {
-            let _ = program.signal(libc::SIGINT);
+        let mut programs = self.session.programs().iter();
+        if programs.any(|program| program.job == job) {
+            let _ = self.session.signal_program(&who, libc::SIGINT);
             self.wait_for_program(&who, screen);
         } else {
             self.session.interrupt(&who, job);

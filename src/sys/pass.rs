@@ -13,14 +13,15 @@ use std::os::fd::{AsRawFd, BorrowedFd, FromRawFd, OwnedFd, RawFd};
 /// At most this many descriptors travel with one message.
 pub const DESCRIPTORS: usize = 8;
 
+/// A pair of SOCK_SEQPACKET sockets for messages with descriptors.
+pub fn plain_pair() -> io::Result<(OwnedFd, OwnedFd)> {
+    let (kind, flags) = (SockType::SeqPacket, SockFlag::SOCK_CLOEXEC);
+    Ok(socketpair(AddressFamily::Unix, kind, None, flags)?)
+}
+
 /// A pair of SOCK_SEQPACKET sockets; the first hears with each message who sent it (SO_PASSCRED), and never sleeps.
 pub fn pair() -> io::Result<(OwnedFd, OwnedFd)> {
-    let (ours, theirs) = socketpair(
-        AddressFamily::Unix,
-        SockType::SeqPacket,
-        None,
-        SockFlag::SOCK_CLOEXEC,
-    )?;
+    let (ours, theirs) = plain_pair()?;
     setsockopt(&ours, sockopt::PassCred, &true)?;
     Ok((ours, theirs))
 }

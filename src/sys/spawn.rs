@@ -333,6 +333,14 @@ pub fn pidfd_open(pid: Pid) -> io::Result<OwnedFd> {
     }
 }
 
+/// The process id a pidfd stands for, in this process's own process namespace (the `Pid:` line of its fdinfo, pidfd_open(2)).
+pub fn pid_of(pidfd: &OwnedFd) -> io::Result<i32> {
+    let text = std::fs::read_to_string(format!("/proc/self/fdinfo/{}", pidfd.as_raw_fd()))?;
+    let line = text.lines().find_map(|line| line.strip_prefix("Pid:"));
+    line.and_then(|number| number.trim().parse().ok())
+        .ok_or_else(|| io::Error::from_raw_os_error(libc::ESRCH))
+}
+
 /// Sends a signal to the process a pidfd stands for (pidfd_send_signal(2)); it cannot meet another process of the same number.
 pub fn pidfd_send_signal(pidfd: BorrowedFd<'_>, signal: i32) -> io::Result<()> {
     // SAFETY: no siginfo is passed; the descriptor is open for the time of the call.

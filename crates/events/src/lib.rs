@@ -25,6 +25,8 @@ use std::sync::Arc;
 pub enum Event {
     /// A system call returned.
     Call(Box<CallEvent>),
+    /// Calls of a program that came too fast to be reported one by one were counted.
+    Counted(CountedEvent),
     /// A system call was seen asleep in the kernel; its `Call` comes when it returns.
     Blocked(BlockedEvent),
     /// A frame was seen.
@@ -88,6 +90,8 @@ pub struct CallEvent {
     pub start_ns: i64,
     /// When it returned, same clock.
     pub end_ns: i64,
+    /// Of a program's call the kernel's name, `sendto` where `name` is `send`; empty for a call that was typed.
+    pub syscall: String,
 }
 
 /// At most this many bytes of a call's data are kept with its event.
@@ -115,6 +119,11 @@ impl CallEvent {
             text.push_str(&self.times.to_string());
         }
         text
+    }
+
+    /// True for a call that a program made, and nobody typed.
+    pub fn is_of_program(&self) -> bool {
+        !self.syscall.is_empty()
     }
 
     /// How long it took, in seconds.
@@ -146,6 +155,33 @@ pub struct BlockedEvent {
     pub peer: Option<Address>,
     /// When it began: nanoseconds since the epoch.
     pub start_ns: i64,
+    /// Of a program's call the thread as gettid(2) gives it in the lab; 0 for a call that was typed.
+    pub tid: i32,
+}
+
+/// Calls of one kind that a program made on one descriptor, counted because they came too fast to be reported one by one.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct CountedEvent {
+    /// The process's name.
+    pub process: String,
+    /// The function.
+    pub name: String,
+    /// The descriptor.
+    pub fd: Option<i32>,
+    /// How many calls.
+    pub calls: u64,
+    /// How many of them were looked at until they returned; the next three are about these.
+    pub seen: u64,
+    /// What they returned, added up: bytes, for calls that move bytes.
+    pub sum: u64,
+    /// How many of them failed.
+    pub failed: u64,
+    /// The error of the last that failed.
+    pub errno: Option<String>,
+    /// When the first began: nanoseconds since the epoch, CLOCK_REALTIME.
+    pub start_ns: i64,
+    /// When the last began.
+    pub end_ns: i64,
 }
 
 /// A socket's state as the kernel reports it, before and after.

@@ -24,5 +24,6 @@ pub fn call(name: &str, args: &[&str]) -> CallEvent {
         blocked: false,
         start_ns: 0,
         end_ns: 0,
+        syscall: String::new(),
     }
 }

@@ -2,8 +2,8 @@
 
 use super::Plan;
 use crate::engine::execution::Execution;
-use crate::syscall::text::number_of;
 use crate::sys::clock::now_ns;
+use crate::syscall::text::number_of;
 use nix::errno::Errno;
 
 /// A connection and what it waits for.

@@ -3,8 +3,8 @@
 use super::event_loop::{Interest, Watch};
 use super::{Plan, Served};
 use crate::engine::execution::{Execution, Outcome};
-use crate::syscall::text::number_of;
 use crate::sys::poll::Ready;
+use crate::syscall::text::number_of;
 use nix::errno::Errno;
 
 /// The array that is handed to the kernel each time.

@@ -4,12 +4,12 @@
 use super::{Accepting, End, Plan, Served};
 use crate::engine::draft::Draft;
 use crate::engine::execution::{Execution, Outcome, Stop};
-use crate::syscall::text::errno_name;
 use crate::engine::report::{Report, Reports};
 use crate::event::{CallEvent, Ended};
 use crate::sys::clock::now_ns;
 use crate::sys::reaper::{Reaped, Reaper};
 use crate::sys::{descriptor, reaper, signal, spawn};
+use crate::syscall::text::errno_name;
 use nix::errno::Errno;
 use nix::sys::signal::Signal;
 use nix::sys::wait::WaitStatus;

@@ -6,11 +6,11 @@ use crate::catalog::parameter::Group;
 use crate::engine::draft::Draft;
 use crate::engine::execution::{Execution, Outcome, Stop};
 use crate::engine::failure::Failure;
-use crate::syscall::text::errno_name;
 use crate::engine::report::{Report, thread_name};
-use crate::syscall::text;
 use crate::sys::semaphore::Semaphore;
 use crate::sys::socket;
+use crate::syscall::text;
+use crate::syscall::text::errno_name;
 use nix::errno::Errno;
 use std::collections::BTreeMap;
 use std::sync::atomic::Ordering;
@@ -146,7 +146,10 @@ impl Execution<'_> {
         // Once it is off the list nobody shuts the descriptor down, whoever is given its number next.
         crew.with(|connections| connections.remove(&number));
         let _ = self.call_close(fd);
-        self.reports.send(Report::ThreadEnded { thread: number });
+        self.reports.send(Report::ThreadEnded {
+            process: self.process.clone(),
+            thread: number,
+        });
         let _ = crew.ended.post();
     }
 

@@ -1,0 +1,194 @@
+//! The terminal's hold on a program whose calls are reported: its processes, and what each of their threads is doing.
+
+use super::channel::Pipes;
+use super::inbox::Inbox;
+use super::message::{Request, encode};
+use super::strand::{Strand, Threads, Work};
+use crate::engine::report::Report;
+use crate::event::BlockedEvent;
+use crate::sys::{pass, spawn};
+use nix::poll::{PollFd, PollFlags, PollTimeout, poll};
+use std::collections::BTreeMap;
+use std::io::{self, Write};
+use std::os::fd::{AsFd, BorrowedFd, OwnedFd};
+
+/// A process's name is never longer than this many bytes.
+const NAME: usize = 4096;
+
+/// A program and the processes it has made.
+#[derive(Debug)]
+pub struct Watched {
+    /// Its name in the session; that of its first process.
+    pub name: String,
+    /// The host it runs on.
+    pub host: String,
+    channel: Pipes,
+    reports: Inbox,
+    births: OwnedFd,
+    members: BTreeMap<String, Member>,
+    at_work: BTreeMap<Strand, Work>,
+    threads: Threads,
+}
+
+/// A process of the program.
+#[derive(Debug)]
+struct Member {
+    /// Its process id as this machine sees it.
+    pid: i32,
+    pidfd: OwnedFd,
+    /// It has been told of.
+    told: bool,
+}
+
+impl Watched {
+    /// A program that was just started, with this end of its tracer's channel.
+    pub fn new(name: &str, host: &str, channel: Pipes, births: OwnedFd) -> Self {
+        let mut program = Self {
+            name: name.to_owned(),
+            host: host.to_owned(),
+            channel,
+            reports: Inbox::default(),
+            births,
+            members: BTreeMap::new(),
+            at_work: BTreeMap::new(),
+            threads: Threads::default(),
+        };
+        // That of its first process was sent before it began.
+        program.take_births();
+        program
+    }
+
+    /// What has come since the last time, in order, and whether the tracer is gone. Does not wait.
+    pub fn receive(&mut self) -> (Vec<Report>, bool) {
+        let (reports, gone) = self.reports.receive(&mut self.channel.reports);
+        if !reports.is_empty() {
+            self.take_births();
+        }
+        (reports, gone)
+    }
+
+    /// Takes over what stands for the processes that are new: it was sent before their first report.
+    fn take_births(&mut self) {
+        loop {
+            let mut watched = [PollFd::new(self.births.as_fd(), PollFlags::POLLIN)];
+            if poll(&mut watched, PollTimeout::ZERO) != Ok(1) {
+                return;
+            }
+            let Ok(Some((name, mut descriptors))) = pass::receive(self.births.as_fd(), NAME) else {
+                return;
+            };
+            let name = String::from_utf8_lossy(&name).into_owned();
+            if let Some(pidfd) = descriptors.pop()
+                && let Ok(pid) = spawn::pid_of(&pidfd)
+            {
+                let told = name == self.name;
+                self.members.insert(name, Member { pid, pidfd, told });
+            }
+        }
+    }
+
+    /// Keeps what a report says of the thread that made it. It is called for each report as it is taken in.
+    pub fn note(&mut self, report: &mut Report) {
+        match report {
+            Report::Starting(call) => {
+                let pid = self.pid_of(&call.process).unwrap_or(0);
+                let work = self
+                    .at_work
+                    .entry(Strand::about(call))
+                    .or_insert_with(|| Work::new(call.command, "", pid));
+                work.starting(call);
+            }
+            Report::Called(call) => {
+                if let Some(work) = self.at_work.get_mut(&Strand::of(call)) {
+                    call.blocked |= work.called(call);
+                }
+            }
+            Report::ThreadEnded { process, thread } => {
+                self.at_work
+                    .retain(|strand, _| strand.process != *process || strand.thread != *thread);
+            }
+            Report::Ended { process, .. } => {
+                self.at_work.retain(|strand, _| strand.process != *process);
+            }
+            _ => {}
+        }
+    }
+
+    /// A process of it is no more.
+    pub fn bury(&mut self, process: &str) {
+        self.members.remove(process);
+    }
+
+    /// Lets the program go on after a call that its tracer waits with.
+    pub fn go_on(&mut self) {
+        // A tracer that is gone needs no word.
+        let _ = self.send(&Request::Continue);
+    }
+
+    fn send(&mut self, request: &Request) -> io::Result<()> {
+        self.channel.requests.write_all(&encode(request)?)
+    }
+
+    /// The process id of one of its processes, as this machine sees it.
+    pub fn pid_of(&self, process: &str) -> Option<i32> {
+        self.members.get(process).map(|member| member.pid)
+    }
+
+    /// True, once, for a process that has not been told of yet.
+    pub fn is_new(&mut self, process: &str) -> bool {
+        let member = self.members.get_mut(process);
+        member.is_some_and(|member| !std::mem::replace(&mut member.told, true))
+    }
+
+    /// True when one of its processes has this name.
+    pub fn has(&self, process: &str) -> bool {
+        process == self.name || self.members.contains_key(process)
+    }
+
+    /// Sends one of its processes a signal; `None` when it has none of this name.
+    pub fn signal(&self, process: &str, signal: i32) -> Option<io::Result<()>> {
+        let member = self.members.get(process)?;
+        Some(spawn::pidfd_send_signal(member.pidfd.as_fd(), signal))
+    }
+
+    /// The names of its processes.
+    pub fn processes(&self) -> impl Iterator<Item = &String> {
+        self.members.keys()
+    }
+
+    /// What to wait for.
+    pub fn descriptor(&self) -> BorrowedFd<'_> {
+        self.channel.reports.as_fd()
+    }
+
+    /// The calls that its threads have begun and not ended.
+    pub fn calls_under_way(&self) -> impl Iterator<Item = &BlockedEvent> {
+        self.at_work.values().filter_map(|work| work.call.as_ref())
+    }
+
+    /// The calls among them that were seen asleep.
+    pub fn asleep(&self) -> impl Iterator<Item = &BlockedEvent> {
+        let asleep = self.at_work.values().filter(|work| work.blocked);
+        asleep.filter_map(|work| work.call.as_ref())
+    }
+
+    /// Looks at every thread that is in a call and gives the calls newly found asleep.
+    pub fn look(&mut self) -> Vec<BlockedEvent> {
+        let threads = &mut self.threads;
+        self.at_work
+            .iter_mut()
+            .filter_map(|(strand, work)| work.look(strand, threads))
+            .collect()
+    }
+
+    /// True when some call that was seen asleep is on its way back.
+    pub fn is_waking(&self) -> bool {
+        self.at_work.values().any(Work::is_waking)
+    }
+
+    /// True when a thread is in a call that has not been seen asleep.
+    pub fn is_running(&self) -> bool {
+        let mut calls = self.at_work.values().filter(|work| work.call.is_some());
+        calls.any(|work| !work.blocked)
+    }
+}

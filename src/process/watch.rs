@@ -1,0 +1,368 @@
+//! The tracer's process: starts a program, sees its calls (`socklab_tracer`), and reports them to the terminal as a prompt's process does.
+
+use super::message::{Request, Watched, decode, encode};
+use crate::engine::report::Report;
+use crate::event::{CallEvent, CountedEvent, Ended};
+use crate::sys::{pass, signal, spawn};
+use crate::syscall::text::errno_name;
+use crate::trace::call::{Caller, called, starting};
+use crate::trace::name;
+use nix::errno::Errno;
+use nix::unistd::Pid;
+use socklab_tracer::call::{Argument, Call, Decision, Entering, Exit, Note, Summary};
+use socklab_tracer::trace::{Options, Sink, Step, TraceError, trace};
+use std::collections::HashMap;
+use std::fs::File;
+use std::io::{self, Read, Write};
+use std::os::fd::{AsFd, OwnedFd};
+
+/// The program that is to be started.
+pub struct Start<'a> {
+    /// Becomes the program, in a process made for it; comes back only with an error.
+    pub become_program: &'a dyn Fn() -> io::Error,
+    /// To be called once it has begun.
+    pub begun: Box<dyn FnOnce() + 'a>,
+}
+
+/// So many bytes of each buffer are kept.
+const DATA: usize = 4096;
+
+/// Starts the program and reports its calls until it and all its descendants have ended; then ends as it did. An error is that of its start.
+pub fn run(channels: [OwnedFd; 3], watched: &[u8], start: Start<'_>) -> io::Result<i32> {
+    let [requests, reports, births] = channels;
+    let watched: Watched = postcard::from_bytes(watched).map_err(io::Error::other)?;
+    let Start {
+        become_program,
+        begun,
+    } = start;
+    let mut watch = Watch {
+        watched,
+        channel: Channel {
+            requests: requests.into(),
+            reports: reports.into(),
+            inbox: Vec::new(),
+        },
+        births,
+        members: HashMap::new(),
+        first: None,
+        begun: Some(begun),
+    };
+    let options = Options {
+        data_limit: DATA,
+        ..Options::default()
+    };
+    match trace(|| Err(become_program()), &options, &mut watch) {
+        Ok(ended) => Ok(end_as(ended.exit)),
+        Err(TraceError {
+            step: Step::Start,
+            error,
+        }) => Err(error),
+        Err(refused) => {
+            watch.channel.send(&Report::Untraced(refused.to_string()));
+            if let Some(begun) = watch.begun.take() {
+                begun();
+            }
+            Err(become_program())
+        }
+    }
+}
+
+/// Ends this process as the program ended: gives the status, or dies of the same signal.
+fn end_as(exit: Exit) -> i32 {
+    match exit {
+        Exit::Status(status) => status,
+        Exit::Signal(number) => {
+            signal::die_of(number);
+            128 + number
+        }
+    }
+}
+
+/// Who listens to the tracer: each call becomes a report.
+struct Watch<'a> {
+    watched: Watched,
+    channel: Channel,
+    /// Where the terminal is handed what stands for each new process (pidfd_open(2)).
+    births: OwnedFd,
+    /// The processes of the program, by their process ids in the lab.
+    members: HashMap<i32, Member>,
+    first: Option<i32>,
+    begun: Option<Box<dyn FnOnce() + 'a>>,
+}
+
+/// A process of the program.
+struct Member {
+    name: String,
+    /// The numbers its threads have in the session.
+    threads: HashMap<i32, u32>,
+    /// How many threads it has had.
+    began: u32,
+    /// It has made a socket call: what it executes is worth a line.
+    calls: bool,
+    /// The epoll instances it has made that watch no socket, by their descriptors: many runtimes make one and never use it.
+    unused: HashMap<i32, CallEvent>,
+}
+
+impl Member {
+    fn new(name: String, pid: i32) -> Self {
+        Self {
+            name,
+            threads: HashMap::from([(pid, 0)]),
+            began: 1,
+            calls: false,
+            unused: HashMap::new(),
+        }
+    }
+}
+
+impl Watch<'_> {
+    fn caller(&self, pid: i32, tid: i32) -> Caller<'_> {
+        let member = self.members.get(&pid);
+        Caller {
+            process: member.map_or(&self.watched.name, |member| &member.name),
+            host: &self.watched.host,
+            command: self.watched.command,
+            thread: member
+                .and_then(|member| member.threads.get(&tid))
+                .copied()
+                .unwrap_or(0),
+        }
+    }
+
+    fn name_of(&self, pid: i32) -> String {
+        self.caller(pid, pid).process.to_owned()
+    }
+
+    fn join(&mut self, pid: i32, name: String) {
+        if let Ok(pidfd) = spawn::pidfd_open(Pid::from_raw(pid)) {
+            let _ = pass::send(self.births.as_fd(), name.as_bytes(), &[pidfd.as_fd()]);
+        }
+        self.members.insert(pid, Member::new(name, pid));
+    }
+
+    /// An epoll instance is used from now on: that it was made is reported, late.
+    fn use_epoll(&mut self, call: &Entering) {
+        let Some(Argument::Fd(fd)) = call.arguments.first() else {
+            return;
+        };
+        let member = self.members.get_mut(&call.pid);
+        if let Some(made) = member.and_then(|member| member.unused.remove(fd)) {
+            self.channel.send(&Report::Called(Box::new(made)));
+        }
+    }
+
+    fn say(&self, text: String) {
+        self.channel.send(&Report::Note(text));
+    }
+}
+
+impl Sink for Watch<'_> {
+    fn entering(&mut self, call: &Entering) -> Decision {
+        if is_unused_epoll(
+            call.syscall.name,
+            &call.arguments,
+            self.members.get(&call.pid),
+        ) {
+            return Decision::Go;
+        }
+        self.use_epoll(call);
+        if let Some(member) = self.members.get_mut(&call.pid) {
+            member.calls = true;
+        }
+        let report = Report::Starting(starting(call, &self.caller(call.pid, call.tid)));
+        self.channel.send(&report);
+        Decision::Go
+    }
+
+    fn returned(&mut self, call: &Call) {
+        let event = called(call, &self.caller(call.pid, call.tid));
+        if is_unused_epoll(
+            call.syscall.name,
+            &call.arguments,
+            self.members.get(&call.pid),
+        ) {
+            if let Some(member) = self.members.get_mut(&call.pid) {
+                for fd in &call.made {
+                    member.unused.insert(fd.fd, event.clone());
+                }
+                if let ("close", Some(fd)) = (call.syscall.name, event.fd) {
+                    member.unused.remove(&fd);
+                }
+            }
+            return;
+        }
+        let waits = changes_sockets(call);
+        self.channel.send(&Report::Called(Box::new(event)));
+        if waits {
+            self.channel.send(&Report::Awaiting);
+            self.channel.await_answer();
+        }
+    }
+
+    fn summed(&mut self, summary: &Summary) {
+        let caller = self.caller(summary.pid, summary.tid);
+        self.channel.send(&Report::Counted(CountedEvent {
+            process: caller.process.to_owned(),
+            name: name::of(summary.syscall.name, &[]).to_owned(),
+            fd: summary.subject.map(|subject| subject.fd),
+            calls: summary.calls,
+            seen: summary.seen,
+            sum: summary.sum,
+            failed: summary.failed,
+            errno: summary
+                .errno
+                .map(|errno| errno_name(Errno::from_raw(errno))),
+            start_ns: summary.start_ns as i64,
+            end_ns: summary.end_ns as i64,
+        }));
+    }
+
+    fn forked(&mut self, parent: i32, child: i32) {
+        let parent = self.name_of(parent);
+        let name = format!("{}/{child}", self.watched.name);
+        self.join(child, name.clone());
+        self.channel.send(&Report::Forked {
+            parent,
+            child: name,
+        });
+    }
+
+    fn threaded(&mut self, process: i32, thread: i32) {
+        if let Some(member) = self.members.get_mut(&process) {
+            member.threads.insert(thread, member.began);
+            member.began += 1;
+        }
+    }
+
+    fn execed(&mut self, process: i32, program: &str) {
+        if self.first.is_none() {
+            self.first = Some(process);
+            self.join(process, self.watched.name.clone());
+            if let Some(begun) = self.begun.take() {
+                begun();
+            }
+            return;
+        }
+        let name = self.name_of(process);
+        let fresh = Member::new(name.clone(), process);
+        let former = self.members.insert(process, fresh);
+        if former.is_some_and(|former| former.calls) {
+            self.say(format!("{name} executes {program}"));
+        }
+    }
+
+    fn thread_ended(&mut self, process: i32, thread: i32) {
+        let name = self.name_of(process);
+        let member = self.members.get_mut(&process);
+        if let Some(number) = member.and_then(|member| member.threads.remove(&thread)) {
+            self.channel.send(&Report::ThreadEnded {
+                process: name,
+                thread: number,
+            });
+        }
+    }
+
+    fn ended(&mut self, process: i32, exit: Exit) {
+        let name = self.name_of(process);
+        self.members.remove(&process);
+        self.channel.send(&Report::Ended {
+            process: name,
+            ended: match exit {
+                Exit::Status(status) => Ended::Exited(status),
+                Exit::Signal(signal) => Ended::Signalled(signal),
+            },
+        });
+    }
+
+    fn note(&mut self, process: i32, note: &Note) {
+        let name = self.name_of(process);
+        let text = match note {
+            Note::IoUring => format!(
+                "{name}: io_uring_setup is answered with ENOSYS, as in many containers: what goes through io_uring would not be seen (`run --untraced` leaves it alone)"
+            ),
+            Note::Traces => format!(
+                "{name} traces another program, which the kernel allows one tracer only: `run --untraced` leaves that to it"
+            ),
+            Note::Privilege(path) => format!(
+                "{path} is a set-user-ID or set-group-ID program: under a tracer it runs without that privilege (execve(2))"
+            ),
+            Note::Foreign(path) => format!(
+                "{path} is built for another architecture than socklab: its calls are not seen, only its packets"
+            ),
+            Note::Stopped(signal) => format!("{name} is stopped by signal {signal}"),
+            Note::Continued => format!("{name} goes on"),
+            Note::Blind(step) => format!(
+                "{name}: {step} failed: from here on its read, write, close and their like are not seen"
+            ),
+        };
+        self.say(text);
+    }
+}
+
+/// True for a call that makes an epoll instance, and for the close of one that was never used.
+fn is_unused_epoll(name: &str, arguments: &[Argument], member: Option<&Member>) -> bool {
+    let unused = |fd: &i32| member.is_some_and(|member| member.unused.contains_key(fd));
+    match (name, arguments.first()) {
+        ("epoll_create" | "epoll_create1", _) => true,
+        ("close", Some(Argument::Fd(fd))) => unused(fd),
+        _ => false,
+    }
+}
+
+/// True where the terminal must have taken a call in before the program goes on: it asks the kernel what the call changed, which the next
+/// one may change again. What only moves bytes or waits is known by its time alone.
+fn changes_sockets(call: &Call) -> bool {
+    !call.made.is_empty()
+        || matches!(
+            call.syscall.name,
+            "socket"
+                | "socketpair"
+                | "bind"
+                | "listen"
+                | "accept"
+                | "accept4"
+                | "connect"
+                | "shutdown"
+                | "close"
+                | "close_range"
+                | "dup"
+                | "dup2"
+                | "dup3"
+                | "setsockopt"
+        )
+}
+
+/// The pipes to the terminal.
+struct Channel {
+    requests: File,
+    reports: File,
+    inbox: Vec<u8>,
+}
+
+impl Channel {
+    /// A terminal that is gone takes this process with it; there is nobody to tell.
+    fn send(&self, report: &Report) {
+        let _ = encode(report).and_then(|bytes| (&self.reports).write_all(&bytes));
+    }
+
+    /// Waits until the terminal has taken in the call that was sent last.
+    fn await_answer(&mut self) {
+        let mut chunk = [0; 4096];
+        loop {
+            match decode::<Request>(&self.inbox) {
+                Ok(Some((request, taken))) => {
+                    self.inbox.drain(..taken);
+                    if request == Request::Continue {
+                        return;
+                    }
+                }
+                Ok(None) => match (&self.requests).read(&mut chunk) {
+                    Ok(length @ 1..) => self.inbox.extend_from_slice(&chunk[..length]),
+                    Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
+                    _ => return,
+                },
+                Err(_) => return,
+            }
+        }
+    }
+}

@@ -1,0 +1,7 @@
+//! A program's calls as the session is told of them: what the tracer saw becomes the same reports that a prompt's process sends.
+//! Invariant: pure. Who starts the tracer and who listens is `process`.
+
+pub mod call;
+mod message;
+pub mod name;
+mod words;
