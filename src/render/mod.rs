@@ -3,6 +3,7 @@
 pub mod arrow;
 pub mod ascii;
 mod beside;
+pub mod calls;
 pub mod canvas;
 pub mod clock;
 mod control;

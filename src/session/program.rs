@@ -30,6 +30,8 @@ pub struct Program {
     pub ended: Option<(Ended, i64)>,
     pidfd: OwnedFd,
     streams: Vec<Stream>,
+    /// Where lines are written that it is to read; `None` where its input is another, or was ended.
+    pub lines: Option<io::PipeWriter>,
 }
 
 #[derive(Debug)]
@@ -94,12 +96,13 @@ impl Program {
             ended: None,
             pidfd: spawned.pidfd,
             streams: vec![stream(output, false), stream(error, true)],
+            lines: None,
         }
     }
 
     /// The whole lines it has written since the last time, with whether they went to standard error. What has no end of line is
     /// given when the program closes the stream.
-    pub fn lines(&mut self) -> Vec<(bool, Vec<u8>)> {
+    pub fn written(&mut self) -> Vec<(bool, Vec<u8>)> {
         let mut lines = Vec::new();
         self.streams.retain_mut(|stream| {
             let mut chunk = [0; 4096];

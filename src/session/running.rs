@@ -7,9 +7,9 @@ use crate::lab::handle::{LabError, Spawned};
 use crate::process::channel::Pipes;
 use crate::process::message;
 use crate::process::program::Watched;
-use crate::sys::{clock, pass, spawn};
+use crate::sys::{clock, pass, spawn, threads};
 use std::collections::HashMap;
-use std::io;
+use std::io::{self, Write};
 use std::os::fd::{AsFd, BorrowedFd, OwnedFd};
 use std::path::Path;
 use std::time::Duration;
@@ -17,13 +17,24 @@ use std::time::Duration;
 /// How long a program may take that answers a question.
 const PATIENCE: Duration = Duration::from_secs(10);
 
+/// Where a program's standard input comes from.
+#[derive(Debug)]
+pub enum Input {
+    /// It ends at once.
+    Nothing,
+    /// From this descriptor.
+    Given(OwnedFd),
+    /// From lines that are given to it one by one ([`Session::type_to`]).
+    Typed,
+}
+
 /// How a program is to run.
 #[derive(Debug)]
 pub struct Running {
     /// What it is called; its file's name where nothing is given, with a number when that is taken.
     pub name: Option<String>,
-    /// Its standard input; empty where none is given.
-    pub input: Option<OwnedFd>,
+    /// Its standard input.
+    pub input: Input,
     /// Report its calls.
     pub calls: bool,
 }
@@ -32,7 +43,7 @@ impl Default for Running {
     fn default() -> Self {
         Self {
             name: None,
-            input: None,
+            input: Input::Nothing,
             calls: true,
         }
     }
@@ -50,9 +61,13 @@ impl Session {
     /// Runs a program on a host.
     pub fn run(&mut self, host: &str, words: &[String], how: Running) -> Result<String, LabError> {
         let pipes = Standard::new()?;
-        let input = match how.input {
-            Some(input) => input,
-            None => std::fs::File::open("/dev/null")?.into(),
+        let (input, lines) = match how.input {
+            Input::Given(input) => (input, None),
+            Input::Nothing => (std::fs::File::open("/dev/null")?.into(), None),
+            Input::Typed => {
+                let (read, write) = io::pipe()?;
+                (OwnedFd::from(read), Some(write))
+            }
         };
         let standard = [
             input.as_fd(),
@@ -69,19 +84,16 @@ impl Session {
             })
         });
         let base = base.unwrap_or_default();
-        let taken = |name: &str| {
-            let programs = || self.programs.iter().any(|program| program.name == name);
-            self.process(name).is_some() || self.watched_process(name).is_some() || programs()
-        };
+
         let name = (1..=u32::MAX)
             .map(|count| {
                 if count == 1 {
                     base.clone()
                 } else {
-                    format!("{base}-{count}")
+                    format!("{base}_{count}")
                 }
             })
-            .find(|name| !taken(name));
+            .find(|name| !self.is_taken(name));
         let name = name.unwrap_or(base);
         let began_ns = clock::now_ns();
         let spawned = if how.calls {
@@ -96,14 +108,16 @@ impl Session {
         self.jobs += 1;
         let pid = spawned.pid;
         self.programs_ran = true;
-        self.programs.push(Program::new(
+        let mut program = Program::new(
             (name.clone(), host.to_owned()),
             words.join(" "),
             self.jobs,
             spawned,
             pipes.output,
             pipes.error,
-        ));
+        );
+        program.lines = lines;
+        self.programs.push(program);
         self.out.push(Event::Process(ProcessEvent {
             process: name.clone(),
             host: host.to_owned(),
@@ -111,6 +125,40 @@ impl Session {
             ended: None,
         }));
         Ok(name)
+    }
+
+    /// True when a process or a program has this name.
+    pub fn is_taken(&self, name: &str) -> bool {
+        let mut programs = self.programs.iter();
+        self.process(name).is_some()
+            || self.watched_process(name).is_some()
+            || programs.any(|program| program.name == name)
+    }
+
+    /// Gives a program a line to read; `None` ends its standard input. An error says why it cannot be given.
+    pub fn type_to(&mut self, name: &str, line: Option<&[u8]>) -> Result<(), String> {
+        let program = self.programs.iter_mut().find(|one| one.name == name);
+        let Some(program) = program else {
+            return Err(format!(
+                "no program is called {}; `jobs` lists those that run",
+                name.escape_debug()
+            ));
+        };
+        let Some(lines) = &mut program.lines else {
+            return Err(format!(
+                "nothing can be typed to {name}: its input is not the prompt's (`run … &` gives it one), or was ended"
+            ));
+        };
+        match line {
+            None => program.lines = None,
+            Some(line) => lines.write_all(line).map_err(|error| {
+                format!(
+                    "{name} does not read what is typed: {}",
+                    threads::plain(&error)
+                )
+            })?,
+        }
+        Ok(())
     }
 
     /// Starts a program under a tracer, which reports its calls.
@@ -156,7 +204,7 @@ impl Session {
 
     pub(super) fn hear_programs(&mut self) {
         for program in &mut self.programs {
-            for (error, text) in program.lines() {
+            for (error, text) in program.written() {
                 self.out.push(Event::Output(OutputEvent {
                     process: program.name.clone(),
                     text,
@@ -183,7 +231,7 @@ impl Session {
         self.programs = running;
         for mut program in over {
             // What it wrote last is in the pipe: the end was told after the write.
-            for (error, text) in program.lines() {
+            for (error, text) in program.written() {
                 self.out.push(Event::Output(OutputEvent {
                     process: program.name.clone(),
                     text,

@@ -313,20 +313,7 @@ impl Shell {
                 .by_fd(process, fd)
                 .or_else(|| self.socket_of_conversation(text));
         }
-        let elsewhere = || {
-            text.split_once('.')
-                .and_then(|(process, name)| inventory.by_name(process, name))
-        };
-        let anywhere = || {
-            self.session
-                .processes()
-                .iter()
-                .find_map(|other| inventory.by_name(&other.name, text))
-        };
-        inventory
-            .by_name(process, text)
-            .or_else(elsewhere)
-            .or_else(anywhere)
+        inventory.find(process, text)
     }
 
     pub(super) fn no_such_socket(&mut self, call: &Call, screen: &mut dyn Screen) {

@@ -94,7 +94,8 @@ impl Shell {
                 .sysctl(&host, &path, value.as_deref().map(str::trim))
             {
                 Ok(text) => {
-                    self.teller.hear(format!("net.{shown} = {text}").as_bytes());
+                    self.teller
+                        .hear("", format!("net.{shown} = {text}").as_bytes());
                     let text = render::lab::setting(&host, &format!("net.{shown}"), &text);
                     return self.paged(&text, screen);
                 }

@@ -1,6 +1,7 @@
 //! A line in, styled text out: the laboratory without a terminal. Everything below can be tested from here.
 
 pub mod blocks;
+pub mod calls;
 mod consent;
 pub mod doctor;
 pub mod drawing;

@@ -5,7 +5,7 @@ use super::{Flow, Screen, Shell, views};
 use crate::command::ast::{Call, Command, Expr};
 use crate::event::{Ended, Event};
 use crate::lab::handle::FIRST_HOST;
-use crate::session::running::Running;
+use crate::session::running::{Input, Running};
 use crate::sys::file;
 use std::os::fd::AsFd;
 use std::path::Path;
@@ -34,19 +34,7 @@ impl Shell {
             self.current = name;
             return;
         }
-        let fit = name.chars().count() <= NAME
-            && name.chars().next().is_some_and(char::is_alphabetic)
-            && name
-                .chars()
-                .all(|c| c.is_alphanumeric() || c == '_' || c == '-');
-        if !fit {
-            let reason = format!(
-                "a process's name begins with a letter and goes on with letters, digits, _ and -, {NAME} in all: not {}",
-                name.chars()
-                    .take(2 * NAME)
-                    .collect::<String>()
-                    .escape_debug()
-            );
+        if let Err(reason) = fits_as_name(&name) {
             return self.refuse("", reason, screen);
         }
         let host = word(call, 1).unwrap_or_else(|| self.host_here());
@@ -112,22 +100,31 @@ impl Shell {
         screen: &mut dyn Screen,
     ) {
         let text = word(call, 0).unwrap_or_default();
-        let words = match split_words(&text) {
-            Ok(words) if !words.is_empty() => words,
-            Ok(_) => {
-                return self.refuse(
-                    "",
-                    "run takes a program and its arguments: run python3 echo.py".to_owned(),
-                    screen,
-                );
-            }
+        let parsed = split_words(&text).and_then(RunLine::parse);
+        let line = match parsed {
+            Ok(line) => line,
             Err(reason) => return self.refuse("", reason, screen),
         };
+        let words = line.words;
+        if let Some(name) = &line.name
+            && let Err(reason) = self.is_free_name(name)
+        {
+            return self.refuse("", reason, screen);
+        }
         let host = self
             .session
             .process(process)
             .map_or_else(|| FIRST_HOST.to_owned(), |process| process.host.clone());
-        match self.session.run(&host, &words, Running::default()) {
+        let how = Running {
+            name: line.name,
+            calls: line.calls,
+            input: if command.background {
+                Input::Typed
+            } else {
+                Input::Nothing
+            },
+        };
+        match self.session.run(&host, &words, how) {
             Ok(name) => {
                 if !command.background {
                     self.wait_for_program(&name, screen);
@@ -138,6 +135,36 @@ impl Shell {
                 format!("{} could not be run: {error}", words[0].escape_debug()),
                 screen,
             ),
+        }
+    }
+
+    /// Whether a program can be called so; an error says why not.
+    fn is_free_name(&self, name: &str) -> Result<(), String> {
+        fits_as_name(name)?;
+        if self.session.is_taken(name) {
+            return Err(format!("there is a process {name} already"));
+        }
+        Ok(())
+    }
+
+    /// `type NAME "text"`: a line for a program to read; without a text nothing more comes.
+    pub(super) fn type_verb(&mut self, call: &Call, screen: &mut dyn Screen) {
+        let name = word(call, 0).unwrap_or_default();
+        let text = match call.args.get(1).and_then(Option::as_ref) {
+            None => None,
+            Some(Expr::Str(text)) => Some(text.clone().into_bytes()),
+            Some(Expr::Bytes(bytes)) => Some(bytes.clone()),
+            Some(_) => Some(word(call, 1).unwrap_or_default().into_bytes()),
+        };
+        let line = text.map(|mut text| {
+            if text.last() != Some(&b'\n') {
+                text.push(b'\n');
+            }
+            text
+        });
+        match self.session.type_to(&name, line.as_deref()) {
+            Ok(()) => self.session.quiesce(),
+            Err(reason) => self.refuse("", reason, screen),
         }
     }
 
@@ -185,7 +212,7 @@ impl Shell {
     pub fn run_alone(&mut self, words: &[String], screen: &mut dyn Screen) -> u8 {
         let input = std::io::stdin().as_fd().try_clone_to_owned().ok();
         let how = Running {
-            input,
+            input: input.map_or(Input::Nothing, Input::Given),
             ..Running::default()
         };
         let name = match self.session.run(FIRST_HOST, words, how) {
@@ -349,6 +376,69 @@ impl Shell {
                 Flow::Continue
             }
         }
+    }
+}
+
+/// Whether a process can be called so; an error says why not.
+fn fits_as_name(name: &str) -> Result<(), String> {
+    let fit = name.chars().count() <= NAME
+        && name.chars().next().is_some_and(char::is_alphabetic)
+        && name
+            .chars()
+            .all(|c| c.is_alphanumeric() || c == '_' || c == '-');
+    if fit {
+        return Ok(());
+    }
+    let shown: String = name.chars().take(2 * NAME).collect();
+    Err(format!(
+        "a process's name begins with a letter and goes on with letters, digits, _ and -, {NAME} in all: not {}",
+        shown.escape_debug()
+    ))
+}
+
+/// What stands behind `run`: options, then a program and its arguments.
+struct RunLine {
+    name: Option<String>,
+    calls: bool,
+    words: Vec<String>,
+}
+
+impl RunLine {
+    fn parse(words: Vec<String>) -> Result<Self, String> {
+        let mut line = Self {
+            name: None,
+            calls: true,
+            words: Vec::new(),
+        };
+        let mut words = words.into_iter().peekable();
+        while let Some(option) = words.next_if(|word| word.starts_with("--")) {
+            match option.as_str() {
+                "--as" => {
+                    let name = words
+                        .next()
+                        .ok_or("--as takes a name: run --as server python3 echo.py")?;
+                    line.name = Some(name);
+                }
+                "--calls" => match words.next().as_deref() {
+                    Some("on") => line.calls = true,
+                    Some("off") => line.calls = false,
+                    _ => return Err("--calls takes on or off".to_owned()),
+                },
+                "--untraced" => line.calls = false,
+                "--" => break,
+                other => {
+                    return Err(format!(
+                        "unknown option {}; there are --as NAME, --calls off and --untraced",
+                        other.escape_debug()
+                    ));
+                }
+            }
+        }
+        line.words = words.collect();
+        if line.words.is_empty() {
+            return Err("run takes a program and its arguments: run python3 echo.py".to_owned());
+        }
+        Ok(line)
     }
 }
 

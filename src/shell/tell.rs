@@ -13,6 +13,8 @@ use crate::render::line::{self, CallLine};
 use crate::render::styled::{Look, Style, Styled};
 use crate::render::{json, options, tree, words};
 use crate::value::Value;
+use std::collections::VecDeque;
+use std::ops::Range;
 
 /// How packets are shown under the calls that caused them.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -42,6 +44,8 @@ pub struct Teller {
     pub output: String,
     /// How much of it was let go, in bytes.
     let_go: usize,
+    /// Who wrote which part of it, counted from the first byte ever written.
+    writers: VecDeque<(String, Range<usize>)>,
     /// How many commands were refused at the prompt.
     pub refused: usize,
     /// The command whose value is a table of options.
@@ -99,10 +103,25 @@ impl Teller {
         self.output.get(start..).unwrap_or(&self.output)
     }
 
+    /// What one process has written since so much had been.
+    pub fn written_by(&self, process: &str, before: usize) -> String {
+        let after = |(writer, part): &&(String, Range<usize>)| {
+            writer == process && part.start >= before.max(self.let_go)
+        };
+        let parts = self.writers.iter().filter(after).map(|(_, part)| {
+            let kept = part.start - self.let_go..part.end - self.let_go;
+            self.output.get(kept).unwrap_or_default()
+        });
+        parts.collect()
+    }
+
     /// Keeps what was written, for `expect output`.
-    pub(super) fn hear(&mut self, text: &[u8]) {
+    pub(super) fn hear(&mut self, process: &str, text: &[u8]) {
+        let start = self.written();
         self.output.push_str(&String::from_utf8_lossy(text));
         self.output.push('\n');
+        self.writers
+            .push_back((process.to_owned(), start..self.written()));
         if self.output.len() > OUTPUT {
             let cut = self.output.len() - OUTPUT / 2;
             let cut = (cut..self.output.len())
@@ -110,6 +129,8 @@ impl Teller {
                 .unwrap_or(0);
             self.output.drain(..cut);
             self.let_go += cut;
+            let gone = self.let_go;
+            self.writers.retain(|(_, part)| part.start >= gone);
         }
     }
 
@@ -146,7 +167,7 @@ impl Shell {
         }
         for event in &events {
             match event {
-                Event::Output(output) => self.teller.hear(&output.text),
+                Event::Output(output) => self.teller.hear(&output.process, &output.text),
                 // Whoever refused it, the shell or a process: only a script counts the lines that could not be carried out.
                 Event::Refused(refused) if self.manner.deadline.is_some() && !refused.fruitless => {
                     self.tally.wrong_lines += 1;

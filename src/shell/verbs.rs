@@ -31,6 +31,8 @@ impl Shell {
             Verb::Process => self.process_verb(call, screen),
             Verb::Kill => self.kill(call, screen),
             Verb::Run => self.run(process, command, call, screen),
+            Verb::Type => self.type_verb(call, screen),
+            Verb::Calls => self.calls(call, screen),
             Verb::Lab => self.lab(screen),
             Verb::Host => self.host(call, screen),
             Verb::Wire => self.wire(call, screen),

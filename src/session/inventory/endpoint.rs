@@ -26,6 +26,26 @@ impl Inventory {
             .or_else(|| self.orphans.iter().rev().find(named))
     }
 
+    /// The socket that a text names for a process: its own variable, `process.variable`, `process.descriptor`, or the variable of the only
+    /// other process that has one of this name.
+    pub fn find(&self, process: &str, text: &str) -> Option<&Known> {
+        let elsewhere = || {
+            let (process, name) = text.rsplit_once('.')?;
+            let fd = name.parse().ok();
+            fd.and_then(|fd| self.by_fd(process, fd))
+                .or_else(|| self.by_name(process, name))
+                .or_else(|| self.by_name(process, text))
+        };
+        let anywhere = || {
+            let named = |known: &&Known| known.names.iter().any(|name| name == text);
+            let mut found = self.open.values().filter(named);
+            found.next().filter(|_| found.next().is_none())
+        };
+        self.by_name(process, text)
+            .or_else(elsewhere)
+            .or_else(anywhere)
+    }
+
     /// The socket with this inode.
     pub fn by_inode(&self, inode: u64) -> Option<&Known> {
         self.open

@@ -93,12 +93,21 @@ impl Shell {
                 )),
                 None => Err("the last command has not run into a timeout of settimeout".to_owned()),
             },
-            Expectation::Output(text) => self
-                .teller
-                .written_since(since.output)
-                .contains(text.as_str())
-                .then_some(())
-                .ok_or_else(|| "no output has it".to_owned()),
+            Expectation::Output(text) => {
+                let found = match whose {
+                    Some(process) => {
+                        let written = self.teller.written_by(process, since.output);
+                        written.contains(text.as_str())
+                    }
+                    None => {
+                        let written = self.teller.written_since(since.output);
+                        written.contains(text.as_str())
+                    }
+                };
+                found
+                    .then_some(())
+                    .ok_or_else(|| "no output has it".to_owned())
+            }
             Expectation::Received(wanted) => {
                 let mut received: Vec<u8> = Vec::new();
                 for call in self.calls_since(who, since).filter(|call| receives(call)) {
@@ -193,26 +202,8 @@ impl Shell {
 
     /// The state of a socket that a process knows under this name, or of the only socket of that name.
     pub(in crate::shell) fn state_of(&self, process: &str, socket: &str) -> Option<&'static str> {
-        let inventory = self.session.inventory();
-        let elsewhere = || {
-            socket
-                .split_once('.')
-                .and_then(|(process, name)| inventory.by_name(process, name))
-        };
-        // A name that only one other process knows is meant, too.
-        let anywhere = || {
-            let mut found = self
-                .session
-                .processes()
-                .iter()
-                .filter_map(|process| inventory.by_name(&process.name, socket));
-            found.next().filter(|_| found.next().is_none())
-        };
-        inventory
-            .by_name(process, socket)
-            .or_else(elsewhere)
-            .or_else(anywhere)
-            .map(Known::state)
+        let known = self.session.inventory().find(process, socket);
+        known.map(Known::state)
     }
 
     /// Whether some socket is in a state, as the kernel tells it.

@@ -172,6 +172,8 @@ pub enum Verb {
     Messages,
     /// `conversations`
     Conversations,
+    /// `calls`
+    Calls,
     /// `inspect`
     Inspect,
     /// `why`
@@ -186,6 +188,8 @@ pub enum Verb {
     Kill,
     /// `run`
     Run,
+    /// `type`
+    Type,
     /// `lab`
     Lab,
     /// `host`
@@ -381,6 +385,7 @@ pub const VERBS: &[VerbEntry] = &[
     VerbEntry { verb: Verb::Plot, name: "plot", aliases: &[], group: VerbGroup::Looking, answered_by: AnsweredBy::Session, spelling: Spelling::Plain, parameters: &[required("socket", Kind::Conversation), required("what", Kind::Choice(&["seq", "cwnd", "rtt", "window"]))] },
     VerbEntry { verb: Verb::Messages, name: "messages", aliases: &[], group: VerbGroup::Looking, answered_by: AnsweredBy::Session, spelling: Spelling::Plain, parameters: &[optional("socket", Kind::Conversation, "all")] },
     VerbEntry { verb: Verb::Conversations, name: "conversations", aliases: &[], group: VerbGroup::Looking, answered_by: AnsweredBy::Session, spelling: Spelling::Plain, parameters: &[] },
+    VerbEntry { verb: Verb::Calls, name: "calls", aliases: &[], group: VerbGroup::Looking, answered_by: AnsweredBy::Session, spelling: Spelling::Plain, parameters: &[optional("whose", Kind::Rest, "all")] },
     VerbEntry { verb: Verb::Inspect, name: "inspect", aliases: &[], group: VerbGroup::Looking, answered_by: AnsweredBy::Session, spelling: Spelling::Plain, parameters: &[optional("mode", Kind::Filter, "show")] },
     VerbEntry { verb: Verb::Why, name: "why", aliases: &[], group: VerbGroup::Looking, answered_by: AnsweredBy::Session, spelling: Spelling::Plain, parameters: &[optional("whose", Kind::Word, "the last failure of all")] },
     VerbEntry { verb: Verb::Help, name: "help", aliases: &["?", "man"], group: VerbGroup::Looking, answered_by: AnsweredBy::Session, spelling: Spelling::Plain, parameters: &[optional("topic", Kind::Topic, "none")] },
@@ -388,6 +393,7 @@ pub const VERBS: &[VerbEntry] = &[
     VerbEntry { verb: Verb::Process, name: "process", aliases: &[], group: VerbGroup::Lab, answered_by: AnsweredBy::Session, spelling: Spelling::Plain, parameters: &[optional("name", Kind::Word, "none"), optional("host", Kind::Host, "none")] },
     VerbEntry { verb: Verb::Kill, name: "kill", aliases: &[], group: VerbGroup::Lab, answered_by: AnsweredBy::Session, spelling: Spelling::Plain, parameters: &[required("process", Kind::Process)] },
     VerbEntry { verb: Verb::Run, name: "run", aliases: &[], group: VerbGroup::Lab, answered_by: AnsweredBy::Session, spelling: Spelling::Plain, parameters: &[required("program", Kind::Rest)] },
+    VerbEntry { verb: Verb::Type, name: "type", aliases: &[], group: VerbGroup::Lab, answered_by: AnsweredBy::Session, spelling: Spelling::Plain, parameters: &[required("program", Kind::Process), optional("line", Kind::Data, "the end of its input")] },
     VerbEntry { verb: Verb::Lab, name: "lab", aliases: &[], group: VerbGroup::Lab, answered_by: AnsweredBy::Session, spelling: Spelling::Plain, parameters: &[] },
     VerbEntry { verb: Verb::Host, name: "host", aliases: &[], group: VerbGroup::Lab, answered_by: AnsweredBy::Session, spelling: Spelling::Plain, parameters: &[required("name", Kind::Word), optional("address", Kind::Word, "the next free one")] },
     VerbEntry { verb: Verb::Wire, name: "wire", aliases: &[], group: VerbGroup::Lab, answered_by: AnsweredBy::Session, spelling: Spelling::Plain, parameters: &[optional("rule", Kind::Rest, "list")] },

@@ -82,7 +82,7 @@ pub enum Expectation {
     Blocked(Option<String>),
     /// `timeout`: the last command ran into the timeout that `settimeout` set (Python's TimeoutError).
     TimedOut,
-    /// `output "text"`: this was printed.
+    /// `output "text"`: this was printed; `output server "text"` by that process.
     Output(String),
     /// `why [NAME] "text"`: the first sentence of what `why` says of the last failure, or of that of a process or socket, has this.
     Why {
@@ -143,7 +143,7 @@ pub fn parse_claim(text: &str) -> Result<Claim, Diagnostic> {
                 expectation,
             })
             .map_err(|error| error.shifted(start)),
-        None => scoped(text).map_or_else(
+        None => of_process(text).or_else(|| scoped(text)).map_or_else(
             || {
                 parse_expectation(text).map(|expectation| Claim {
                     process: None,
@@ -162,6 +162,31 @@ fn prompt(text: &str) -> Option<(&str, usize)> {
     let name_end = start + text[start..].find(|c| !(in_word(c) || c == '-'))?;
     let behind = text[name_end..].strip_prefix("> ")?;
     (name_end > start).then(|| (&text[start..name_end], text.len() - behind.len()))
+}
+
+/// `call server recv = 0`, `call server recv`, `output server "hello"`: a claim about what a process does or prints.
+fn of_process(text: &str) -> Option<Claim> {
+    let (form, rest) = text.trim().split_once(char::is_whitespace)?;
+    let (process, claim) = rest.trim_start().split_once(char::is_whitespace)?;
+    let fit = process.starts_with(|c: char| c.is_alphabetic())
+        && process
+            .chars()
+            .all(|c| in_word(c) || matches!(c, '-' | '/' | '.'));
+    let claim = claim.trim();
+    let expectation = match form {
+        _ if !fit => None,
+        "call" if claim.chars().all(in_word) => Some(Expectation::Called(claim.to_owned())),
+        "call" => returned(claim),
+        "output" => match parse_expression(claim) {
+            Ok(Expr::Str(text)) => Some(Expectation::Output(text)),
+            _ => None,
+        },
+        _ => None,
+    };
+    Some(Claim {
+        process: Some(process.to_owned()),
+        expectation: expectation?,
+    })
 }
 
 /// `errno ECONNREFUSED in client`: a claim about a process, of any form but those in which `in` means something else.

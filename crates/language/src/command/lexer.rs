@@ -163,10 +163,20 @@ impl<'a> Lexer<'a> {
         if !rest.starts_with(begins_word) {
             return None;
         }
-        let end = rest
-            .find(|character| !in_word(character))
-            .unwrap_or(rest.len());
-        Some(&rest[..end])
+        let in_word = |text: &str| text.find(|one| !in_word(one)).unwrap_or(text.len());
+        let end = in_word(rest);
+        // `server.3`: the socket that a process has under a descriptor. Of a number no attribute has this name.
+        let descriptor = rest[end..].strip_prefix('.').map_or("", |behind| {
+            let part = &behind[..in_word(behind)];
+            let digits = part.bytes().all(|byte| byte.is_ascii_digit());
+            if digits { part } else { "" }
+        });
+        let length = if descriptor.is_empty() {
+            end
+        } else {
+            end + 1 + descriptor.len()
+        };
+        Some(&rest[..length])
     }
 
     fn lexeme(&self, place: Place) -> Result<(Lexeme<'a>, usize), Diagnostic> {

@@ -186,6 +186,21 @@ conversations
 expect ok",
 };
 
+pub(super) const CALLS: Page = Page {
+    summary: "list the calls that were made, of all processes or of one",
+    prototype: "",
+    python: "",
+    man: "strace(1)",
+    details: "Each with when it began, how long it took and who made it. `calls server` lists those of one process or program and of the processes it made, `calls server recv` those of one name, `calls recv` those of all processes. The newest 100,000 are kept, and of a long list the last 200 are shown; `save FILE.json` has them all.",
+    blocks: "never",
+    errors: &[],
+    example: "\
+s = socket
+bind s 127.0.0.1:5000
+calls
+calls lab bind",
+};
+
 pub(super) const INSPECT: Page = Page {
     summary: "what is shown under a call: on, off, line, tree, hex, or a filter",
     prototype: "",

@@ -37,11 +37,15 @@ lab> expect errno ECONNREFUSED",
 };
 
 pub(super) const RUN: Page = Page {
-    summary: "run a real program inside the lab and inspect its packets",
+    summary: "run a real program inside the lab and see its socket calls with their packets",
     prototype: "int execve(const char *pathname, char *const argv[], char *const envp[]);",
     python: "",
     man: "execve(2)",
-    details: "The program is a process of this host: the network it sees is the lab's and no other, so a server written in any language meets clients typed here. Files are not private to the lab: it has yours, and your rights to them. What you type and scripts that you start run programs without a question; a lesson that did not come with socklab asks first (`--allow-run`). What it prints goes to the log. With `&` at the end it runs beside the prompt; `jobs`, `wait` and `cancel` manage it.",
+    details: "Each socket call of the program is shown as a typed one is: with decoded arguments, what it waited for, its result, the states it changed and its packets, in all of its threads and of the processes it makes. It is named as the program's author wrote it (send where the kernel saw sendto without an address). Its sockets are called by process and descriptor: `states python3.3`, `stream server.4`, `why server`, `expect call server recv = 0`; `calls server` lists what it did.
+
+`run --as server python3 echo.py` gives it a name. `--calls off` (or `--untraced`) shows its packets alone, and leaves it to be traced by gdb or strace. What it executes is seen, too; a set-user-ID program has no privilege under a tracer, and a program built for another architecture is shown by its packets alone.
+
+The program is a process of this host: the network it sees is the lab's and no other, so a server written in any language meets clients typed here. Files are not private to the lab: it has yours, and your rights to them. What you type and scripts that you start run programs without a question; a lesson that did not come with socklab asks first (`--allow-run`). What it prints goes to the log. With `&` at the end it runs beside the prompt; `jobs`, `wait` and `cancel` manage it, and `type NAME \"text\"` gives it a line to read.",
     blocks: "until the program ends, unless `&` stands at the end",
     errors: &[
         ("ENOENT", "there is no such program"),
@@ -51,6 +55,22 @@ pub(super) const RUN: Page = Page {
 s = socket
 run true
 expect ok",
+};
+
+pub(super) const TYPE: Page = Page {
+    summary: "give a program that runs beside the prompt a line to read",
+    prototype: "",
+    python: "",
+    man: "",
+    details: "The text and a line end go to the program's standard input, where Python's input() or C's fgets reads them. Without a text the input ends, as Ctrl-D ends it at a terminal. It is for programs that were started with `run … &`.",
+    blocks: "when the program does not read and its pipe is full",
+    errors: &[],
+    example: "\
+run --as copy cat &
+type copy \"hello\"
+expect output copy \"hello\"
+type copy
+wait",
 };
 
 pub(super) const LAB: Page = Page {

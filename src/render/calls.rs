@@ -1,0 +1,57 @@
+//! A list of calls: when each began, who made it, the call, how long it took.
+
+use super::styled::{Line, Look, Style, Styled};
+use super::words::{since, took};
+use crate::event::CallEvent;
+
+/// These calls, oldest first; of those before them it says how many there are.
+pub fn list(calls: &[&CallEvent], left_out: usize, look: &Look) -> Styled {
+    let mut text = Styled::new();
+    let Some(first) = calls.first() else {
+        return text;
+    };
+    if left_out > 0 {
+        text.say(
+            Style::Dim,
+            0,
+            &format!("{left_out} calls before these are left out"),
+        );
+    }
+    let owners: Vec<String> = calls.iter().map(|call| owner(call)).collect();
+    let widest = owners.iter().map(|owner| look.measure(owner)).max();
+    let column = 13 + widest.unwrap_or(0) + 2;
+    for (call, owner) in calls.iter().zip(owners) {
+        let mut line = Line::wrapping(column);
+        line.push(
+            Style::Dim,
+            &format!("{:>11}  ", since(call.start_ns - first.start_ns)),
+        );
+        line.push(Style::Prompt, &owner);
+        line.pad(column, look);
+        line.push(Style::Call, &look.cut(&call.invocation(), look.width));
+        line.push(Style::Dim, " = ");
+        match &call.errno {
+            Some(errno) => line.push(Style::Error, &format!("{} {errno}", call.result)),
+            None => line.push(Style::Result, &call.result.to_string()),
+        }
+        if !call.out.is_empty() {
+            line.push(Style::Plain, &format!(" {}", call.out));
+        }
+        line.push(
+            Style::Dim,
+            &format!("  {}", took(call.end_ns - call.start_ns)),
+        );
+        text.push(line);
+    }
+    text
+}
+
+/// Who made it: the process, and the job or the thread where it is not the first.
+fn owner(call: &CallEvent) -> String {
+    match (call.job, call.thread) {
+        (0, 0) => call.process.clone(),
+        (0, thread) => format!("{} thread {thread}", call.process),
+        (job, 0) => format!("{} job {job}", call.process),
+        (job, thread) => format!("{} job {job} thread {thread}", call.process),
+    }
+}

@@ -1,0 +1,43 @@
+//! `calls`: what processes and programs have done, in the order in which it began.
+
+use super::verbs::words;
+use super::{Screen, Shell};
+use crate::command::ast::Call;
+use crate::event::CallEvent;
+use crate::render::calls;
+
+/// So many of them are shown.
+const SHOWN: usize = 200;
+
+impl Shell {
+    pub(super) fn calls(&mut self, call: &Call, screen: &mut dyn Screen) {
+        let wanted = words(call, 0);
+        let of = |made: &CallEvent, word: &str| {
+            let child = made.process.strip_prefix(word);
+            made.process == word || child.is_some_and(|rest| rest.starts_with('/'))
+        };
+        let (whose, name) = match wanted.as_slice() {
+            [] => (None, None),
+            [one] if self.session.log().calls().any(|made| of(made, one)) => (Some(one), None),
+            [one] => (None, Some(one)),
+            [whose, name, ..] => (Some(whose), Some(name)),
+        };
+        let picked: Vec<&CallEvent> = self
+            .session
+            .log()
+            .calls()
+            .filter(|made| whose.is_none_or(|whose| of(made, whose)))
+            .filter(|made| name.is_none_or(|name| made.name == *name || made.syscall == *name))
+            .collect();
+        let left_out = picked.len().saturating_sub(SHOWN);
+        let text = calls::list(&picked[left_out..], left_out, &screen.look());
+        let otherwise = match wanted.first() {
+            None => "no call has been made".to_owned(),
+            Some(word) => format!(
+                "no call is of {}, neither by its process nor by its name",
+                word.escape_debug()
+            ),
+        };
+        self.show_or_say(&text, &otherwise, screen);
+    }
+}
