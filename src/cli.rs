@@ -70,6 +70,15 @@ pub(crate) enum When {
     Never,
 }
 
+/// A thing that can be switched.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(crate) enum Switch {
+    /// With it.
+    On,
+    /// Without it.
+    Off,
+}
+
 /// What the times of a capture count from.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
 pub(crate) enum Since {
@@ -86,9 +95,18 @@ pub(crate) enum Since {
 /// The tasks beside running commands.
 #[derive(Debug, Subcommand)]
 pub(crate) enum Task {
-    /// Run a program in a lab of its own and show its packets.
+    /// Run a program in a lab of its own and show its socket calls with their packets.
     Run {
-        /// The program and its arguments, after `--`.
+        /// What the program is called.
+        #[arg(long = "as", value_name = "NAME")]
+        name: Option<String>,
+        /// Show its calls; without them its packets alone.
+        #[arg(long, value_name = "WHEN", default_value = "on")]
+        calls: Switch,
+        /// Run it without a tracer, so that gdb or strace can trace it: the same as `--calls off`.
+        #[arg(long)]
+        untraced: bool,
+        /// The program and its arguments, after `--`; another one that is to run beside it after `--and`.
         #[arg(
             required = true,
             trailing_var_arg = true,

@@ -4,7 +4,7 @@ mod cli;
 mod flags;
 
 use clap::{CommandFactory, Parser};
-use cli::{Cli, Common, LessonTask, Task, When};
+use cli::{Cli, Common, LessonTask, Switch, Task, When};
 use flags::{clock, format, settings, view_of, with_number};
 use socklab::lab::birth::Roles;
 use socklab::lab::handle::KEEPER_ROLE;
@@ -17,6 +17,7 @@ use socklab::shell::lesson::checking::{Wish, check_all};
 use socklab::shell::lesson::library::Library;
 use socklab::shell::lesson::orders::{Desk, listed};
 use socklab::shell::lesson::showing::shown;
+use socklab::shell::programs::RunLine;
 use socklab::shell::reading::Reading;
 use socklab::shell::{Flow, Format, Manner, Screen, Shell};
 use socklab::{lab, process, repl, script, shell, sys};
@@ -153,9 +154,19 @@ fn front(cli: Cli) -> u8 {
             };
             inspect(&common, request, write)
         }
-        Some(Task::Run { words }) => {
+        Some(Task::Run {
+            name,
+            calls,
+            untraced,
+            words,
+        }) => {
+            let line = RunLine {
+                name,
+                calls: calls == Switch::On && !untraced,
+                words,
+            };
             with_shell(&common, Some(common.patience()), "run", |shell, output| {
-                shell.run_alone(&words, output)
+                shell.run_alone(line, output)
             })
         }
         None => commands(&common, &cli.files, cli.text),

@@ -172,6 +172,11 @@ impl Watched {
         asleep.filter_map(|work| work.call.as_ref())
     }
 
+    /// True when it has made calls and its threads that have made some sleep in one.
+    pub fn rests(&self) -> bool {
+        !self.at_work.is_empty() && self.at_work.values().all(|work| work.blocked)
+    }
+
     /// Looks at every thread that is in a call and gives the calls newly found asleep.
     pub fn look(&mut self) -> Vec<BlockedEvent> {
         let threads = &mut self.threads;

@@ -312,16 +312,14 @@ fn is_unused_epoll(name: &str, arguments: &[Argument], member: Option<&Member>) 
 /// True where the terminal must have taken a call in before the program goes on: it asks the kernel what the call changed or has learned,
 /// which the next one may change again. What only moves bytes or waits is known by its time alone.
 fn changes_sockets(call: &Call) -> bool {
-    let reads = matches!(
-        call.syscall.name,
-        "recvfrom" | "recvmsg" | "read" | "readv"
-    );
+    let reads = matches!(call.syscall.name, "recvfrom" | "recvmsg" | "read" | "readv");
     // The peer's FIN, or why the connection is no more.
     let ends = match call.result {
         Ok(count) => reads && count == 0,
         Err(errno) => errno != libc::EAGAIN && errno != libc::EINTR,
     };
-    !call.made.is_empty() || ends
+    !call.made.is_empty()
+        || ends
         || matches!(
             call.syscall.name,
             "socket"

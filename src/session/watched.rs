@@ -140,6 +140,11 @@ impl Session {
         !self.watched.is_empty() || processes.any(|process| process.is_running_beside(call))
     }
 
+    /// True when every program whose calls are reported does nothing but wait in a call.
+    pub fn programs_rest(&self) -> bool {
+        self.watched.iter().all(Watched::rests)
+    }
+
     /// Sends a program a signal; false when there is none of this name.
     pub fn signal_program(&mut self, name: &str, signal: i32) -> io::Result<bool> {
         let reported = self.watched_process(name);

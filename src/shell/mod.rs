@@ -17,6 +17,7 @@ mod machines;
 pub mod origins;
 mod performing;
 pub mod plotting;
+pub mod programs;
 pub mod reading;
 pub mod running;
 pub mod saving;

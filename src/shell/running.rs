@@ -1,18 +1,16 @@
-//! Processes, programs and jobs: making, killing, waiting.
+//! Processes and jobs: making, killing, waiting. Programs: `programs`.
 
 use super::verbs::{number, word};
 use super::{Flow, Screen, Shell, views};
-use crate::command::ast::{Call, Command, Expr};
-use crate::event::{Ended, Event};
+use crate::command::ast::{Call, Expr};
+use crate::event::Event;
 use crate::lab::handle::FIRST_HOST;
-use crate::session::running::{Input, Running};
 use crate::sys::file;
-use std::os::fd::AsFd;
 use std::path::Path;
 use std::time::Duration;
 
 /// How long `wait` and `run` go on when nothing else bounds them: Ctrl-C ends them.
-const FOR_EVER: Duration = Duration::MAX;
+pub(super) const FOR_EVER: Duration = Duration::MAX;
 
 /// A process's name, which stands before every line, has at most this many characters.
 const NAME: usize = 32;
@@ -89,155 +87,6 @@ impl Shell {
                 format!("{} could not be killed: {error}", name.escape_debug()),
                 screen,
             ),
-        }
-    }
-
-    pub(super) fn run(
-        &mut self,
-        process: &str,
-        command: &Command,
-        call: &Call,
-        screen: &mut dyn Screen,
-    ) {
-        let text = word(call, 0).unwrap_or_default();
-        let parsed = split_words(&text).and_then(RunLine::parse);
-        let line = match parsed {
-            Ok(line) => line,
-            Err(reason) => return self.refuse("", reason, screen),
-        };
-        let words = line.words;
-        if let Some(name) = &line.name
-            && let Err(reason) = self.is_free_name(name)
-        {
-            return self.refuse("", reason, screen);
-        }
-        let host = self
-            .session
-            .process(process)
-            .map_or_else(|| FIRST_HOST.to_owned(), |process| process.host.clone());
-        let how = Running {
-            name: line.name,
-            calls: line.calls,
-            input: if command.background {
-                Input::Typed
-            } else {
-                Input::Nothing
-            },
-        };
-        match self.session.run(&host, &words, how) {
-            Ok(name) => {
-                if !command.background {
-                    self.wait_for_program(&name, screen);
-                }
-            }
-            Err(error) => self.refuse(
-                &words[0],
-                format!("{} could not be run: {error}", words[0].escape_debug()),
-                screen,
-            ),
-        }
-    }
-
-    /// Whether a program can be called so; an error says why not.
-    fn is_free_name(&self, name: &str) -> Result<(), String> {
-        fits_as_name(name)?;
-        if self.session.is_taken(name) {
-            return Err(format!("there is a process {name} already"));
-        }
-        Ok(())
-    }
-
-    /// `type NAME "text"`: a line for a program to read; without a text nothing more comes.
-    pub(super) fn type_verb(&mut self, call: &Call, screen: &mut dyn Screen) {
-        let name = word(call, 0).unwrap_or_default();
-        let text = match call.args.get(1).and_then(Option::as_ref) {
-            None => None,
-            Some(Expr::Str(text)) => Some(text.clone().into_bytes()),
-            Some(Expr::Bytes(bytes)) => Some(bytes.clone()),
-            Some(_) => Some(word(call, 1).unwrap_or_default().into_bytes()),
-        };
-        let line = text.map(|mut text| {
-            if text.last() != Some(&b'\n') {
-                text.push(b'\n');
-            }
-            text
-        });
-        match self.session.type_to(&name, line.as_deref()) {
-            Ok(()) => self.session.quiesce(),
-            Err(reason) => self.refuse("", reason, screen),
-        }
-    }
-
-    /// Waits for a program; Ctrl-C is passed on to it, once as SIGINT and then as SIGKILL.
-    pub(super) fn wait_for_program(&mut self, name: &str, screen: &mut dyn Screen) {
-        let patience = self.manner.deadline.unwrap_or(FOR_EVER);
-        for signal in [libc::SIGINT, libc::SIGKILL] {
-            let over = self.wait_for(patience, screen, |shell| {
-                !shell
-                    .session
-                    .programs()
-                    .iter()
-                    .any(|program| program.name == name)
-            });
-            if over {
-                return;
-            }
-            if let Some(program) = self
-                .session
-                .programs()
-                .iter()
-                .find(|program| program.name == name)
-            {
-                if self.manner.deadline.is_some() {
-                    let note = format!(
-                        "{name} has not ended within the deadline and goes on in the background (job {})",
-                        program.job
-                    );
-                    self.session.tell(Event::Note(note));
-                    return self.show_events(screen);
-                }
-                let _ = self.session.signal_program(name, signal);
-            }
-        }
-        self.wait_for(Duration::from_secs(2), screen, |shell| {
-            !shell
-                .session
-                .programs()
-                .iter()
-                .any(|program| program.name == name)
-        });
-    }
-
-    /// `socklab run -- PROGRAM`: runs one program with this terminal's input, shows its packets, and gives its exit status.
-    pub fn run_alone(&mut self, words: &[String], screen: &mut dyn Screen) -> u8 {
-        let input = std::io::stdin().as_fd().try_clone_to_owned().ok();
-        let how = Running {
-            input: input.map_or(Input::Nothing, Input::Given),
-            ..Running::default()
-        };
-        let name = match self.session.run(FIRST_HOST, words, how) {
-            Ok(name) => name,
-            Err(error) => {
-                self.refuse(
-                    &words[0],
-                    format!("{} could not be run: {error}", words[0].escape_debug()),
-                    screen,
-                );
-                return 127;
-            }
-        };
-        self.show_events(screen);
-        self.manner.deadline = None;
-        self.wait_for_program(&name, screen);
-        let packets = self.session.packets_told();
-        if !self.manner.quiet {
-            self.session.tell(Event::Note(format!("{packets} packets")));
-            self.show_events(screen);
-        }
-        match self.session.last_end(&name) {
-            Some(Ended::Exited(status)) => status as u8,
-            Some(Ended::Signalled(signal)) => (128 + signal) as u8,
-            Some(Ended::Unseen) | None => 1,
         }
     }
 
@@ -380,7 +229,7 @@ impl Shell {
 }
 
 /// Whether a process can be called so; an error says why not.
-fn fits_as_name(name: &str) -> Result<(), String> {
+pub(super) fn fits_as_name(name: &str) -> Result<(), String> {
     let fit = name.chars().count() <= NAME
         && name.chars().next().is_some_and(char::is_alphabetic)
         && name
@@ -394,110 +243,4 @@ fn fits_as_name(name: &str) -> Result<(), String> {
         "a process's name begins with a letter and goes on with letters, digits, _ and -, {NAME} in all: not {}",
         shown.escape_debug()
     ))
-}
-
-/// What stands behind `run`: options, then a program and its arguments.
-struct RunLine {
-    name: Option<String>,
-    calls: bool,
-    words: Vec<String>,
-}
-
-impl RunLine {
-    fn parse(words: Vec<String>) -> Result<Self, String> {
-        let mut line = Self {
-            name: None,
-            calls: true,
-            words: Vec::new(),
-        };
-        let mut words = words.into_iter().peekable();
-        while let Some(option) = words.next_if(|word| word.starts_with("--")) {
-            match option.as_str() {
-                "--as" => {
-                    let name = words
-                        .next()
-                        .ok_or("--as takes a name: run --as server python3 echo.py")?;
-                    line.name = Some(name);
-                }
-                "--calls" => match words.next().as_deref() {
-                    Some("on") => line.calls = true,
-                    Some("off") => line.calls = false,
-                    _ => return Err("--calls takes on or off".to_owned()),
-                },
-                "--untraced" => line.calls = false,
-                "--" => break,
-                other => {
-                    return Err(format!(
-                        "unknown option {}; there are --as NAME, --calls off and --untraced",
-                        other.escape_debug()
-                    ));
-                }
-            }
-        }
-        line.words = words.collect();
-        if line.words.is_empty() {
-            return Err("run takes a program and its arguments: run python3 echo.py".to_owned());
-        }
-        Ok(line)
-    }
-}
-
-/// A program and its arguments: words at blanks, with '…' and "…" and \ as a shell has them; nothing else is special.
-pub fn split_words(text: &str) -> Result<Vec<String>, String> {
-    let mut words = Vec::new();
-    let mut word: Option<String> = None;
-    let mut characters = text.chars();
-    while let Some(character) = characters.next() {
-        match character {
-            '\'' | '"' => {
-                let word = word.get_or_insert_default();
-                loop {
-                    match characters.next() {
-                        None => {
-                            return Err(format!(
-                                "a {character} is not closed in: {}",
-                                text.escape_debug()
-                            ));
-                        }
-                        Some(end) if end == character => break,
-                        Some('\\') if character == '"' => word.extend(characters.next()),
-                        Some(other) => word.push(other),
-                    }
-                }
-            }
-            '\\' => word.get_or_insert_default().extend(characters.next()),
-            blank if blank.is_whitespace() => words.extend(word.take()),
-            other => word.get_or_insert_default().push(other),
-        }
-    }
-    words.extend(word);
-    Ok(words)
-}
-
-#[cfg(test)]
-mod tests {
-    use super::split_words;
-
-    #[test]
-    fn words_are_split_as_a_shell_splits_them() {
-        for (text, words) in [
-            ("python3 echo.py", vec!["python3", "echo.py"]),
-            (
-                "python3 -c 'print(\"a b\")'",
-                vec!["python3", "-c", "print(\"a b\")"],
-            ),
-            (
-                "echo \"a \\\" b\" c\\ d ''",
-                vec!["echo", "a \" b", "c d", ""],
-            ),
-            ("  ", vec![]),
-        ] {
-            assert_eq!(
-                split_words(text).as_deref(),
-                Ok(&words.into_iter().map(str::to_owned).collect::<Vec<_>>()[..]),
-                "{text}"
-            );
-        }
-        assert!(split_words("echo 'a").is_err());
-    }
 }
