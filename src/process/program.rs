@@ -8,7 +8,7 @@ use crate::engine::report::Report;
 use crate::event::BlockedEvent;
 use crate::sys::{pass, spawn};
 use nix::poll::{PollFd, PollFlags, PollTimeout, poll};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, VecDeque};
 use std::io::{self, Write};
 use std::os::fd::{AsFd, BorrowedFd, OwnedFd};
 
@@ -24,6 +24,10 @@ pub struct Watched {
     pub host: String,
     channel: Pipes,
     reports: Inbox,
+    /// What has come and was not taken in yet, each with its time: nanoseconds since the epoch.
+    queue: VecDeque<(i64, Report)>,
+    newest_ns: i64,
+    gone: bool,
     births: OwnedFd,
     members: BTreeMap<String, Member>,
     at_work: BTreeMap<Strand, Work>,
@@ -48,6 +52,9 @@ impl Watched {
             host: host.to_owned(),
             channel,
             reports: Inbox::default(),
+            queue: VecDeque::new(),
+            newest_ns: 0,
+            gone: false,
             births,
             members: BTreeMap::new(),
             at_work: BTreeMap::new(),
@@ -58,13 +65,41 @@ impl Watched {
         program
     }
 
-    /// What has come since the last time, in order, and whether the tracer is gone. Does not wait.
-    pub fn receive(&mut self) -> (Vec<Report>, bool) {
+    /// Fetches what has come since the last time. Does not wait.
+    pub fn fetch(&mut self) {
+        if self.gone {
+            return;
+        }
         let (reports, gone) = self.reports.receive(&mut self.channel.reports);
+        self.gone = gone;
         if !reports.is_empty() {
             self.take_births();
         }
-        (reports, gone)
+        for report in reports {
+            self.newest_ns = match &report {
+                Report::Starting(call) => call.start_ns,
+                Report::Called(call) => call.end_ns,
+                _ => self.newest_ns,
+            };
+            self.queue.push_back((self.newest_ns, report));
+        }
+    }
+
+    /// The time of the oldest report that was fetched and not taken in.
+    pub fn next_ns(&self) -> Option<i64> {
+        self.queue.front().map(|(time_ns, _)| *time_ns)
+    }
+
+    /// Takes the oldest report, and keeps what it says of the thread that made it.
+    pub fn next_report(&mut self) -> Option<Report> {
+        let (_, mut report) = self.queue.pop_front()?;
+        self.note(&mut report);
+        Some(report)
+    }
+
+    /// True when the tracer is gone and all it reported was taken in.
+    pub fn is_gone(&self) -> bool {
+        self.gone && self.queue.is_empty()
     }
 
     /// Takes over what stands for the processes that are new: it was sent before their first report.
@@ -87,8 +122,7 @@ impl Watched {
         }
     }
 
-    /// Keeps what a report says of the thread that made it. It is called for each report as it is taken in.
-    pub fn note(&mut self, report: &mut Report) {
+    fn note(&mut self, report: &mut Report) {
         match report {
             Report::Starting(call) => {
                 let pid = self.pid_of(&call.process).unwrap_or(0);
@@ -156,9 +190,9 @@ impl Watched {
         self.members.keys()
     }
 
-    /// What to wait for.
-    pub fn descriptor(&self) -> BorrowedFd<'_> {
-        self.channel.reports.as_fd()
+    /// What to wait for; nothing once the tracer is gone.
+    pub fn descriptor(&self) -> Option<BorrowedFd<'_>> {
+        (!self.gone).then(|| self.channel.reports.as_fd())
     }
 
     /// The calls that its threads have begun and not ended.

@@ -11,6 +11,9 @@ use nix::poll::{PollFd, PollFlags, PollTimeout, poll};
 use std::ops::Range;
 use std::os::fd::{AsFd, BorrowedFd};
 
+/// While programs report calls, what has come meanwhile is looked at so often before anything else is done.
+const ROUNDS: usize = 3;
+
 /// So long a call that was just begun is waited for alone, in milliseconds.
 const SOON_MS: u16 = 1;
 
@@ -144,19 +147,35 @@ impl Session {
         if keeper {
             self.hear_keeper();
         }
-        self.hear_watched();
-        self.hear_programs();
-        // While a call is on its way its packets wait for it, so that they stand under it.
-        self.packets.taps_mut().drain();
-        if !self.is_busy() {
-            if self.stale {
-                self.refresh_if_calm();
+        for _ in 0..ROUNDS {
+            // What was written by now comes after the calls that were made by now.
+            let written = self.read_output();
+            let now_ns = clock::now_ns();
+            self.hear_watched(now_ns);
+            self.out.extend(written);
+            self.hear_programs();
+            // While a call is on its way its packets wait for it, so that they stand under it.
+            self.packets.taps_mut().drain();
+            let told_ns = if self.watched.is_empty() {
+                i64::MAX
+            } else {
+                now_ns
+            };
+            if !self.is_busy() {
+                if self.stale {
+                    self.refresh_if_calm();
+                }
+                self.tell_packets(told_ns);
+                self.sample_if_due();
+            } else if self.packets.taps().left_behind() {
+                // In a flood they cannot wait for the call.
+                self.tell_packets(i64::MAX);
             }
-            self.tell_packets(i64::MAX);
-            self.sample_if_due();
-        } else if self.packets.taps().left_behind() {
-            // In a flood they cannot wait for the call.
-            self.tell_packets(i64::MAX);
+            // What has come meanwhile is newer than what programs were heard for.
+            let packets = !self.is_busy() && !self.packets.taps().waiting().is_empty();
+            if self.watched.is_empty() || !packets && !self.watched_wait() {
+                return;
+            }
         }
     }
 
@@ -205,7 +224,7 @@ impl Session {
             .iter()
             .flat_map(Program::descriptors)
             .collect();
-        descriptors.extend(self.watched.iter().map(Watched::descriptor));
+        descriptors.extend(self.watched.iter().filter_map(Watched::descriptor));
         descriptors.extend(self.packets.taps().descriptors());
         // The keeper is the last: `wait_for` relies on it.
         if !self.lab_is_gone {
@@ -222,6 +241,8 @@ impl Session {
                 self.packets.starting(&call, host, &self.inventory);
             }
             Report::Called(call) => {
+                // What programs did before it ended may have sent packets among its own.
+                self.hear_watched(call.end_ns);
                 let pid = self.processes[place].pid_of(&call.process);
                 if call.name == "fork" && call.result > 0 {
                     self.forked(&call.process, &format!("{}/{}", call.process, call.result));

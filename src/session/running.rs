@@ -202,16 +202,13 @@ impl Session {
         Ok(end == Some(Ended::Exited(0)))
     }
 
+    /// What programs have written since the last time.
+    pub(super) fn read_output(&mut self) -> Vec<Event> {
+        let programs = self.programs.iter_mut();
+        programs.flat_map(output).collect()
+    }
+
     pub(super) fn hear_programs(&mut self) {
-        for program in &mut self.programs {
-            for (error, text) in program.written() {
-                self.out.push(Event::Output(OutputEvent {
-                    process: program.name.clone(),
-                    text,
-                    error,
-                }));
-            }
-        }
         if self.programs.iter().any(Program::is_over) {
             self.packets.taps_mut().settle();
         }
@@ -231,13 +228,7 @@ impl Session {
         self.programs = running;
         for mut program in over {
             // What it wrote last is in the pipe: the end was told after the write.
-            for (error, text) in program.written() {
-                self.out.push(Event::Output(OutputEvent {
-                    process: program.name.clone(),
-                    text,
-                    error,
-                }));
-            }
+            self.out.extend(output(&mut program));
             self.tell_packets(i64::MAX);
             let ended_ns = program.ended.map_or(i64::MAX, |(_, ended_ns)| ended_ns);
             self.packets.program_ended(&program.name, ended_ns);
@@ -285,6 +276,20 @@ impl Session {
             .iter()
             .find(|program| inodes_of(program.pid).contains(&inode))
     }
+}
+
+/// What a program has written since the last time.
+fn output(program: &mut Program) -> Vec<Event> {
+    let written = program.written().into_iter();
+    written
+        .map(|(error, text)| {
+            Event::Output(OutputEvent {
+                process: program.name.clone(),
+                text,
+                error,
+            })
+        })
+        .collect()
 }
 
 /// The sockets a process holds.

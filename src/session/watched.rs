@@ -9,19 +9,36 @@ use crate::sys::clock;
 use std::io;
 
 impl Session {
-    /// Takes in what programs have reported.
-    pub(super) fn hear_watched(&mut self) {
-        for place in 0..self.watched.len() {
-            let (reports, gone) = self.watched[place].receive();
-            for mut report in reports {
-                self.watched[place].note(&mut report);
+    /// Takes in what programs have reported up to this time, in the order in which it happened. A packet can be put to the call of any
+    /// program, then: that a call begins is reported before the kernel makes it.
+    pub(super) fn hear_watched(&mut self, until_ns: i64) {
+        for program in &mut self.watched {
+            program.fetch();
+        }
+        while let Some((_, place)) = self
+            .watched
+            .iter()
+            .enumerate()
+            .filter_map(|(place, program)| Some((program.next_ns()?, place)))
+            .filter(|(time_ns, _)| *time_ns <= until_ns)
+            .min()
+        {
+            if let Some(report) = self.watched[place].next_report() {
                 self.report_of_program(place, report);
             }
-            if gone {
+        }
+        for place in 0..self.watched.len() {
+            if self.watched[place].is_gone() {
                 self.tracer_gone(place);
             }
         }
         self.watched.retain(|program| !program.name.is_empty());
+    }
+
+    /// True when programs have reported what was not taken in yet, because it is newer than what was asked for.
+    pub(super) fn watched_wait(&self) -> bool {
+        let mut programs = self.watched.iter();
+        programs.any(|program| program.next_ns().is_some())
     }
 
     fn report_of_program(&mut self, place: usize, report: Report) {
