@@ -10,7 +10,7 @@ const GRANTS: &[(&str, &[&str])] = &[
     ("value", &[]),
     ("sys", &["value"]),
     ("catalog", &[]),
-    ("packet", &["catalog"]),
+    ("packet", &[]),
     ("event", &["packet", "value"]),
     ("export", &["catalog", "command", "event", "value"]),
     ("command", &["catalog", "event", "packet", "value"]),
@@ -25,7 +25,7 @@ const GRANTS: &[(&str, &[&str])] = &[
         "lesson",
         &["catalog", "command", "event", "packet", "value"],
     ),
-    ("book", &["catalog", "command", "lesson"]),
+    ("book", &["catalog", "command", "lesson", "packet"]),
     ("process", &["command", "engine", "event", "sys", "value"]),
     ("capture", &["event", "packet", "sys"]),
     ("lab", &["capture", "command", "event", "packet", "sys"]),
@@ -263,6 +263,52 @@ fn what_only_one_room_may_hold_stands_nowhere_else() {
         }
     }
     assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+}
+
+/// Field names that stand again outside the schema, each with its file and why.
+const FIELD_NAMES_AGAIN: &[(&str, &str, &str)] = &[(
+    "language/catalog/filter.rs",
+    "tcp.analysis.retransmission",
+    "it is an example of a filter, and this filter is nothing but the name",
+)];
+
+/// Names of protocols (`tcp`) are words of other languages too, so that only the names of fields (`tcp.port`) are looked for.
+#[test]
+fn every_name_of_a_field_is_written_once() {
+    let names: BTreeSet<&str> = socklab::packet::schema::all()
+        .map(|field| field.name)
+        .filter(|name| name.contains('.'))
+        .collect();
+    assert!(names.len() > 700, "{} names", names.len());
+    let mut written: Vec<(String, String)> = Vec::new();
+    for (path, text) in all_sources() {
+        let literals = code(&path, &text).replace("\\\"", "");
+        let found = literals
+            .split('"')
+            .skip(1)
+            .step_by(2)
+            .filter(|word| names.contains(word));
+        written.extend(found.map(|name| (name.to_owned(), path.display().to_string())));
+    }
+    let (rows, others): (Vec<_>, Vec<_>) = written
+        .into_iter()
+        .partition(|(_, path)| path.starts_with("packets/schema/"));
+    assert_eq!(rows.len(), names.len(), "a row each, and one only");
+    let granted = |name: &str, path: &str| {
+        let mut grants = FIELD_NAMES_AGAIN.iter();
+        grants.any(|(file, field, _)| *file == path && *field == name)
+    };
+    let again: Vec<String> = others
+        .iter()
+        .filter(|(name, path)| !granted(name, path))
+        .map(|(name, path)| format!("{name} in {path}: take it from its row in the schema"))
+        .collect();
+    assert!(again.is_empty(), "{}", again.join("\n"));
+    assert_eq!(
+        others.len(),
+        FIELD_NAMES_AGAIN.len(),
+        "a grant is not used: {others:?}"
+    );
 }
 
 #[test]

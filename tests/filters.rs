@@ -1,7 +1,7 @@
 //! Filters side by side with tshark: the same frames, the same filter, the same frame numbers. Needs tshark.
 
-use socklab::command::filter::field::FieldKind;
 use socklab::command::filter::{Filter, fields};
+use socklab::packet::schema::FieldKind;
 use std::collections::HashMap;
 use std::process::Command;
 use tshark::{assert_agreement, capture_file, own_verdict, verdict_of_tshark};

@@ -1,9 +1,9 @@
 //! Filters that a generator writes, side by side with tshark: the same frames pass. Always the same filters for the same seed, all
 //! of them such as tshark 4.0 takes. Needs tshark. The filters a person would write are in `filters.rs`.
 
-use socklab::command::filter::field::{FieldEntry, FieldKind};
 use socklab::command::filter::{Filter, fields, values};
 use socklab::inspector::read::read;
+use socklab::packet::schema::{FieldEntry, FieldKind};
 use std::collections::BTreeMap;
 use std::ops::ControlFlow;
 
@@ -50,12 +50,12 @@ impl Dice {
 struct Writer {
     dice: Dice,
     /// The fields of each kind that some frame has, with their values as text.
-    numbers: Vec<(FieldEntry, Vec<u64>)>,
-    addresses: Vec<(FieldEntry, Vec<String>)>,
-    macs: Vec<(FieldEntry, Vec<String>)>,
-    sliced: Vec<FieldEntry>,
-    texts: Vec<FieldEntry>,
-    present: Vec<FieldEntry>,
+    numbers: Vec<(&'static FieldEntry, Vec<u64>)>,
+    addresses: Vec<(&'static FieldEntry, Vec<String>)>,
+    macs: Vec<(&'static FieldEntry, Vec<String>)>,
+    sliced: Vec<&'static FieldEntry>,
+    texts: Vec<&'static FieldEntry>,
+    present: Vec<&'static FieldEntry>,
 }
 
 /// Fields that are in other frames, or have other values, than in tshark; `filters.rs` says why. tshark counts a report of IGMP as the
@@ -95,8 +95,8 @@ impl Writer {
             ControlFlow::Continue(())
         })
         .expect("the capture was made here");
-        let with = |wanted: fn(FieldKind) -> bool| -> Vec<(FieldEntry, Vec<String>)> {
-            let usable = |entry: &&FieldEntry| {
+        let with = |wanted: fn(FieldKind) -> bool| -> Vec<(&'static FieldEntry, Vec<String>)> {
+            let usable = |entry: &&&FieldEntry| {
                 wanted(entry.kind) && !LEFT_OUT.iter().any(|out| entry.name.starts_with(out))
             };
             fields()

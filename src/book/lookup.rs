@@ -5,9 +5,9 @@ use super::sheet::Sheet;
 use crate::catalog::constant::{Constant, constants};
 use crate::catalog::filter;
 use crate::catalog::parameter::Group;
-use crate::command::filter::field::{FieldEntry, FieldKind};
 use crate::command::filter::fields;
 use crate::command::signature::group_words;
+use crate::packet::schema::{FieldEntry, FieldKind};
 use std::fmt::Write;
 
 /// Both.

@@ -9,6 +9,12 @@ use crate::packet::headers::{
     CutOption, Headers, Icmp, Ipv4, Ipv6, LinkType, Net, Tcp, Transport, flag,
 };
 use crate::packet::misfit;
+use crate::packet::schema::FieldEntry;
+use crate::packet::schema::frame::frame;
+use crate::packet::schema::internet::{ip, ipv6};
+use crate::packet::schema::link::{arp, eth};
+use crate::packet::schema::message::{icmp, icmpv6};
+use crate::packet::schema::transport::{tcp, udp};
 use std::net::IpAddr;
 
 /// One line without its line end: `{"event":"packet","frame.number":1,…}`.
@@ -30,19 +36,19 @@ pub fn write(out: &mut Vec<u8>, packet: &PacketEvent) {
     }
     line.optional_text("from", named(&packet.from));
     line.optional_text("to", named(&packet.to));
-    line.number("frame.number", packet.number);
-    line.key("frame.time_epoch");
+    line.number(frame::NUMBER, packet.number);
+    line.key(frame::TIME_EPOCH.name);
     digits::seconds(line.0, packet.frame.time_ns, 9);
-    line.number("frame.len", packet.headers.len.into());
+    line.number(frame::LEN, packet.headers.len.into());
     let interface = packet.interface_name();
     if !interface.is_empty() {
-        line.optional_text("frame.interface_name", Some(&interface));
+        line.optional_text(frame::INTERFACE_NAME.name, Some(&interface));
     }
     if !packet.comments.is_empty() {
         line.texts("frame.comment", &packet.comments);
     }
     if let Some(ethertype) = outer_type(packet) {
-        line.number("eth.type", ethertype.into());
+        line.number(eth::TYPE, ethertype.into());
     }
     headers(&mut line, &packet.headers, &packet.track);
     match misfit::of(&packet.headers, &packet.frame.bytes) {
@@ -70,89 +76,89 @@ fn outer_type(packet: &PacketEvent) -> Option<u16> {
 fn headers(line: &mut Line<'_>, headers: &Headers, track: &Track) {
     match &headers.net {
         Net::None => {}
-        Net::Arp(arp) => line.number("arp.opcode", arp.opcode.into()),
+        Net::Arp(arp) => line.number(arp::OPCODE, arp.opcode.into()),
         Net::Ipv4(ip) => ipv4(line, ip),
         Net::Ipv6(ip) => ipv6(line, ip),
     }
     match &headers.transport {
         Transport::Tcp(header) => tcp(line, header, Some(header.len), track),
         Transport::Udp(udp) => {
-            line.number("udp.srcport", udp.srcport.into());
-            line.number("udp.dstport", udp.dstport.into());
-            line.number("udp.length", udp.length.into());
+            line.number(udp::SRCPORT, udp.srcport.into());
+            line.number(udp::DSTPORT, udp.dstport.into());
+            line.number(udp::LENGTH, udp.length.into());
             if let Some(stream) = track.stream {
-                line.number("udp.stream", stream.into());
+                line.number(udp::STREAM, stream.into());
             }
         }
-        Transport::Icmp(message) => icmp(line, "icmp.type", "icmp.code", message),
-        Transport::Icmpv6(message) => icmp(line, "icmpv6.type", "icmpv6.code", message),
+        Transport::Icmp(message) => icmp(line, icmp::TYPE, icmp::CODE, message),
+        Transport::Icmpv6(message) => icmp(line, icmpv6::TYPE, icmpv6::CODE, message),
         Transport::Igmp(_) | Transport::None => {}
     }
 }
 
 fn ipv4(line: &mut Line<'_>, ip: &Ipv4) {
-    line.number("ip.version", 4);
-    line.address("ip.src", ip.src.into());
-    line.address("ip.dst", ip.dst.into());
-    line.number("ip.proto", ip.proto.into());
-    line.number("ip.ttl", ip.ttl.into());
-    line.number("ip.id", ip.id.into());
-    line.number("ip.flags.df", ip.df.into());
-    line.number("ip.flags.mf", ip.mf.into());
+    line.number(ip::VERSION, 4);
+    line.address(ip::SRC, ip.src.into());
+    line.address(ip::DST, ip.dst.into());
+    line.number(ip::PROTO, ip.proto.into());
+    line.number(ip::TTL, ip.ttl.into());
+    line.number(ip::ID, ip.id.into());
+    line.number(ip::FLAGS_DF, ip.df.into());
+    line.number(ip::FLAGS_MF, ip.mf.into());
     // The field counts units of eight bytes (RFC 791 section 3.1).
-    line.number("ip.frag_offset", u64::from(ip.frag_offset / 8));
-    line.number("ip.len", ip.len.into());
-    line.number("ip.hdr_len", ip.hdr_len.into());
+    line.number(ip::FRAG_OFFSET, u64::from(ip.frag_offset / 8));
+    line.number(ip::LEN, ip.len.into());
+    line.number(ip::HDR_LEN, ip.hdr_len.into());
 }
 
 fn ipv6(line: &mut Line<'_>, ip: &Ipv6) {
-    line.number("ip.version", 6);
-    line.address("ipv6.src", ip.src.into());
-    line.address("ipv6.dst", ip.dst.into());
-    line.number("ipv6.nxt", ip.nxt.into());
-    line.number("ipv6.hlim", ip.hlim.into());
-    line.number("ipv6.plen", ip.plen.into());
+    line.number(ip::VERSION, 6);
+    line.address(ipv6::SRC, ip.src.into());
+    line.address(ipv6::DST, ip.dst.into());
+    line.number(ipv6::NXT, ip.nxt.into());
+    line.number(ipv6::HLIM, ip.hlim.into());
+    line.number(ipv6::PLEN, ip.plen.into());
 }
 
 fn tcp(line: &mut Line<'_>, tcp: &Tcp, len: Option<u32>, track: &Track) {
-    line.number("tcp.srcport", tcp.srcport.into());
-    line.number("tcp.dstport", tcp.dstport.into());
+    line.number(tcp::SRCPORT, tcp.srcport.into());
+    line.number(tcp::DSTPORT, tcp.dstport.into());
     if let Some(stream) = track.stream {
-        line.number("tcp.stream", stream.into());
+        line.number(tcp::STREAM, stream.into());
     }
-    line.number("tcp.seq", track.seq.into());
-    line.number("tcp.seq_raw", tcp.seq.into());
+    line.number(tcp::SEQ, track.seq.into());
+    line.number(tcp::SEQ_RAW, tcp.seq.into());
     // Without the ACK flag the field means nothing, and nothing is relative to it.
     let acknowledges = tcp.flags & flag::ACK != 0;
     let ack = if acknowledges { track.ack } else { tcp.ack };
-    line.number("tcp.ack", ack.into());
-    line.number("tcp.ack_raw", tcp.ack.into());
+    line.number(tcp::ACK, ack.into());
+    line.number(tcp::ACK_RAW, tcp.ack.into());
     if let Some(len) = len {
-        line.number("tcp.len", len.into());
+        line.number(tcp::LEN, len.into());
     }
-    line.number("tcp.hdr_len", tcp.hdr_len.into());
-    line.number("tcp.flags", tcp.flags.into());
-    line.key("tcp.flags.str");
+    line.number(tcp::HDR_LEN, tcp.hdr_len.into());
+    line.number(tcp::FLAGS, tcp.flags.into());
+    line.key(tcp::FLAGS_STR.name);
     line.flags(tcp.flags);
-    line.number("tcp.window_size_value", tcp.window.into());
-    line.number("tcp.window_size", track.window.into());
+    line.number(tcp::WINDOW_SIZE_VALUE, tcp.window.into());
+    line.number(tcp::WINDOW_SIZE, track.window.into());
     // The capture may end before them.
     let captured = tcp.captured();
     if captured >= 20 {
-        line.number("tcp.urgent_pointer", tcp.urgent.into());
+        line.number(tcp::URGENT_POINTER, tcp.urgent.into());
     }
     if captured >= 18 {
-        line.number("tcp.checksum", tcp.checksum.into());
+        line.number(tcp::CHECKSUM, tcp.checksum.into());
     }
     let options = &tcp.options;
     if let Some(mss) = options.mss {
-        line.number("tcp.options.mss_val", mss.into());
+        line.number(tcp::OPTIONS_MSS_VAL, mss.into());
     }
     if let Some(shift) = options.wscale {
-        line.number("tcp.options.wscale.shift", shift.into());
+        line.number(tcp::OPTIONS_WSCALE_SHIFT, shift.into());
     }
     if options.sack_perm {
-        line.number("tcp.options.sack_perm", 1);
+        line.number(tcp::OPTIONS_SACK_PERM, 1);
     }
     let blocks = &options.sack[..usize::from(options.sack_count).min(options.sack.len())];
     let (left_edge, tsval) = match options.cut {
@@ -164,45 +170,45 @@ fn tcp(line: &mut Line<'_>, tcp: &Tcp, len: Option<u32>, track: &Track) {
     let relative = |edge: u32| edge.wrapping_sub(tcp.ack.wrapping_sub(track.ack));
     if !blocks.is_empty() || left_edge.is_some() {
         let edges = blocks.iter().map(|block| block.0).chain(left_edge);
-        line.numbers("tcp.options.sack_le", edges.map(relative));
+        line.numbers(tcp::OPTIONS_SACK_LE, edges.map(relative));
     }
     if !blocks.is_empty() {
         let edges = blocks.iter().map(|block| block.1);
-        line.numbers("tcp.options.sack_re", edges.map(relative));
+        line.numbers(tcp::OPTIONS_SACK_RE, edges.map(relative));
     }
     if let Some((value, echo)) = options.timestamp {
-        line.number("tcp.options.timestamp.tsval", value.into());
-        line.number("tcp.options.timestamp.tsecr", echo.into());
+        line.number(tcp::OPTIONS_TIMESTAMP_TSVAL, value.into());
+        line.number(tcp::OPTIONS_TIMESTAMP_TSECR, echo.into());
     } else if let Some(value) = tsval {
-        line.number("tcp.options.timestamp.tsval", value.into());
+        line.number(tcp::OPTIONS_TIMESTAMP_TSVAL, value.into());
     }
     if track.labels.0 != 0 {
         line.labels(track.labels.as_fields().iter());
     }
-    line.number("tcp.completeness", track.completeness.into());
+    line.number(tcp::COMPLETENESS, track.completeness.into());
     analysis(line, track);
 }
 
 /// What the tracker measured. A round-trip time is in seconds, as Wireshark has it.
 fn analysis(line: &mut Line<'_>, track: &Track) {
     if let Some((count, frame)) = track.duplicate_of {
-        line.number("tcp.analysis.duplicate_ack_num", count.into());
-        line.number("tcp.analysis.duplicate_ack_frame", frame);
+        line.number(tcp::ANALYSIS_DUPLICATE_ACK_NUM, count.into());
+        line.number(tcp::ANALYSIS_DUPLICATE_ACK_FRAME, frame);
     }
     if let Some((round_trip, frame)) = track.acks {
-        line.number("tcp.analysis.acks_frame", frame);
+        line.number(tcp::ANALYSIS_ACKS_FRAME, frame);
         // Wireshark shows none that took no time.
         if round_trip != 0 {
-            line.key("tcp.analysis.ack_rtt");
+            line.key(tcp::ANALYSIS_ACK_RTT.name);
             digits::seconds(line.0, round_trip, 9);
         }
     }
     if let Some(bytes) = track.bytes_in_flight {
-        line.number("tcp.analysis.bytes_in_flight", bytes.into());
+        line.number(tcp::ANALYSIS_BYTES_IN_FLIGHT, bytes.into());
     }
 }
 
-fn icmp(line: &mut Line<'_>, kind: &str, code: &str, message: &Icmp) {
+fn icmp(line: &mut Line<'_>, kind: &FieldEntry, code: &FieldEntry, message: &Icmp) {
     line.number(kind, message.kind.into());
     line.number(code, message.code.into());
 }
@@ -225,13 +231,13 @@ impl Line<'_> {
         digits::number(self.0, value);
     }
 
-    fn number(&mut self, name: &str, value: u64) {
-        self.key(name);
+    fn number(&mut self, field: &FieldEntry, value: u64) {
+        self.key(field.name);
         self.digits(value);
     }
 
-    fn numbers(&mut self, name: &str, values: impl Iterator<Item = u32>) {
-        self.key(name);
+    fn numbers(&mut self, field: &FieldEntry, values: impl Iterator<Item = u32>) {
+        self.key(field.name);
         let mut separator = "[";
         for value in values {
             self.text(separator);
@@ -242,7 +248,7 @@ impl Line<'_> {
     }
 
     fn labels(&mut self, labels: impl Iterator<Item = Label>) {
-        self.key("tcp.analysis.flags");
+        self.key(tcp::ANALYSIS_FLAGS.name);
         let mut separator = "[";
         for label in labels {
             self.text(separator);
@@ -255,8 +261,8 @@ impl Line<'_> {
     }
 
     /// An address: its text needs no escape.
-    fn address(&mut self, name: &str, value: IpAddr) {
-        self.key(name);
+    fn address(&mut self, field: &FieldEntry, value: IpAddr) {
+        self.key(field.name);
         self.text("\"");
         digits::address(self.0, value);
         self.text("\"");

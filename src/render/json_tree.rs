@@ -4,41 +4,46 @@
 use crate::event::packet::PacketEvent;
 use crate::packet::dissect::whole_tree;
 use crate::packet::headers::{Net, Transport};
+use crate::packet::schema::FieldEntry;
+use crate::packet::schema::internet::{ip, ipv6};
+use crate::packet::schema::link::arp;
+use crate::packet::schema::message::{icmp, icmpv6};
+use crate::packet::schema::transport::{tcp, udp};
 use crate::packet::tree::{Field, FieldValue};
 use std::io::Write;
 
-const NETWORK: &[&str] = &[
-    "arp.opcode",
-    "ip.version",
-    "ip.src",
-    "ip.dst",
-    "ip.proto",
-    "ip.ttl",
-    "ip.id",
-    "ip.flags.df",
-    "ip.flags.mf",
-    "ip.frag_offset",
-    "ip.len",
-    "ip.hdr_len",
-    "ipv6.src",
-    "ipv6.dst",
-    "ipv6.nxt",
-    "ipv6.hlim",
-    "ipv6.plen",
+const NETWORK: &[&FieldEntry] = &[
+    arp::OPCODE,
+    ip::VERSION,
+    ip::SRC,
+    ip::DST,
+    ip::PROTO,
+    ip::TTL,
+    ip::ID,
+    ip::FLAGS_DF,
+    ip::FLAGS_MF,
+    ip::FRAG_OFFSET,
+    ip::LEN,
+    ip::HDR_LEN,
+    ipv6::SRC,
+    ipv6::DST,
+    ipv6::NXT,
+    ipv6::HLIM,
+    ipv6::PLEN,
 ];
-const TRANSPORT: &[&str] = &[
-    "tcp.srcport",
-    "tcp.dstport",
-    "tcp.seq_raw",
-    "tcp.ack_raw",
-    "tcp.flags",
-    "udp.srcport",
-    "udp.dstport",
-    "udp.length",
-    "icmp.type",
-    "icmp.code",
-    "icmpv6.type",
-    "icmpv6.code",
+const TRANSPORT: &[&FieldEntry] = &[
+    tcp::SRCPORT,
+    tcp::DSTPORT,
+    tcp::SEQ_RAW,
+    tcp::ACK_RAW,
+    tcp::FLAGS,
+    udp::SRCPORT,
+    udp::DSTPORT,
+    udp::LENGTH,
+    icmp::TYPE,
+    icmp::CODE,
+    icmpv6::TYPE,
+    icmpv6::CODE,
 ];
 
 /// Adds them behind the fields of the flat record, each the first of its name.
@@ -55,22 +60,22 @@ pub(super) fn add(line: &mut Vec<u8>, packet: &PacketEvent) {
         None,
     );
     for list in wanted {
-        for name in *list {
+        for entry in *list {
             let mut fields = layers.iter().flat_map(|layer| &layer.fields);
-            if let Some(field) = fields.find_map(|field| named(field, name)) {
+            if let Some(field) = fields.find_map(|field| named(field, entry.name)) {
                 write_field(line, field);
             }
         }
     }
 }
 
-/// The names that the flat record cannot tell of this packet.
-fn wanted(packet: &PacketEvent) -> &'static [&'static [&'static str]] {
+/// The fields that the flat record cannot tell of this packet.
+fn wanted(packet: &PacketEvent) -> &'static [&'static [&'static FieldEntry]] {
     let headers = &packet.headers;
     match (&headers.net, &headers.transport) {
         (Net::None, _) => &[NETWORK, TRANSPORT],
         (_, Transport::None) if headers.malformed.is_some() => &[TRANSPORT],
-        _ if headers.may_tunnel() => &[&["arp.opcode"]],
+        _ if headers.may_tunnel() => &[&[arp::OPCODE]],
         _ => &[],
     }
 }

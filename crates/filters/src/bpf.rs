@@ -4,6 +4,11 @@
 //!
 //! Of TCP whole conversations are let through where one of their packets could be wanted: the tracker needs all of them to say what
 //! one of them means. With [`Keep::Frames`] each frame is judged alone.
+//!
+//! What it is worth: `inspect -i lo FILTER` beside a flood of about 150,000 frames a second that the filter rejects, for three seconds,
+//! three runs each, on two cores. The process used 0.00, 0.00 and 0.03 s of processor time for `udp.port == 53`, and 0.24, 0.24 and
+//! 0.21 s for the same question in a form that no program answers (`udp.srcport + 0 == 53 || …`); for `tcp.port == 80` beside a
+//! connection 0.00 s each time, against 0.28, 0.24 and 0.21 s.
 
 mod assemble;
 mod formula;
@@ -15,6 +20,8 @@ mod tests;
 use super::Filter;
 use super::expression::Test;
 use formula::Class;
+use socklab_packets::schema::frame::frame;
+use socklab_packets::schema::transport::{tcp, udp};
 
 /// One instruction of classic BPF.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -80,18 +87,18 @@ fn counts_all(test: &Test) -> bool {
     let mut counts = false;
     test.each_field(&mut |used| {
         counts |= matches!(
-            used.field.name,
-            "frame.number"
-                | "frame.time_delta"
-                | "frame.time_relative"
-                | "tcp.time_delta"
-                | "tcp.time_relative"
-                | "udp.time_delta"
-                | "udp.time_relative"
-                | "tcp.stream"
-                | "udp.stream"
-                | "tcp.analysis.acks_frame"
-                | "tcp.analysis.duplicate_ack_frame"
+            used.field,
+            frame::NUMBER
+                | frame::TIME_DELTA
+                | frame::TIME_RELATIVE
+                | tcp::TIME_DELTA
+                | tcp::TIME_RELATIVE
+                | udp::TIME_DELTA
+                | udp::TIME_RELATIVE
+                | tcp::STREAM
+                | udp::STREAM
+                | tcp::ANALYSIS_ACKS_FRAME
+                | tcp::ANALYSIS_DUPLICATE_ACK_FRAME
         );
     });
     counts

@@ -4,10 +4,10 @@ use super::calculate::{calculated, keep, made, negative};
 use super::expression::{
     Cut, Expression, Function, Member, Operator, Quantity, Reach, Relation, Test,
 };
-use super::field::FieldKind;
 use super::gather::Scene;
 use super::value::{Datum, Literal};
 use socklab_packets::record::PacketEvent;
+use socklab_packets::schema::FieldKind;
 
 /// A calculation with two fields pairs at most so many of their values: a packet can hold thousands of each.
 const MOST_PAIRS: usize = 1 << 16;

@@ -1,10 +1,10 @@
 //! A filter after parsing: what is asked of a packet, with every value already in the type of its field. Plain data; asking is
 //! `evaluate.rs`.
 
-use super::field::FieldEntry;
 use super::gather::Source;
 use super::pattern::Pattern;
 use super::value::Literal;
+use socklab_packets::schema::FieldEntry;
 
 /// A question to a packet.
 #[derive(Clone, Debug)]

@@ -2,14 +2,17 @@
 //! asked of them.
 
 use super::expression::{Cut, FieldUse, Reach};
-use super::field::{FieldEntry, FieldKind};
+use super::readers;
 use super::readers::derived::{Base, Make};
 use super::value::Datum;
-use super::{field, readers};
 use socklab_packets::application;
 use socklab_packets::dissect::{self, TOGETHER};
 use socklab_packets::headers::{LinkType, Net, Span, Transport};
 use socklab_packets::record::{Label, Labels, PacketEvent};
+use socklab_packets::schema::internet::{ip, ipv6};
+use socklab_packets::schema::link::eth;
+use socklab_packets::schema::transport::{tcp, udp};
+use socklab_packets::schema::{FieldEntry, FieldKind};
 use socklab_packets::tree::{Field, FieldValue, Layer};
 use std::cell::OnceCell;
 
@@ -330,14 +333,14 @@ fn is_usual(link: LinkType) -> bool {
 /// True for a TCP header with RST: what follows it is the reason, no data (RFC 9293 section 3.5.3).
 fn resets(layer: &Layer) -> bool {
     let mut flags = layer.fields.iter().flat_map(|field| &field.children);
-    flags.any(|flag| flag.name == "tcp.flags.reset" && flag.value == FieldValue::Flag(true))
+    flags.any(|flag| flag.name == tcp::FLAGS_RESET.name && flag.value == FieldValue::Flag(true))
 }
 
 /// The field that a protocol's payload is, in a layer of its own.
 fn payload(layer: &str) -> Option<&'static str> {
     match layer {
-        "tcp" => Some("tcp.payload"),
-        "udp" => Some("udp.payload"),
+        "tcp" => Some(tcp::PAYLOAD.name),
+        "udp" => Some(udp::PAYLOAD.name),
         _ => None,
     }
 }
@@ -408,11 +411,7 @@ pub(super) fn source(entry: &'static FieldEntry) -> Source {
     };
     let (source, kind) = match derived.base {
         Base::Read(read, kind) => (Source::Record(read), kind),
-        // A test looks that every base is a field.
-        Base::Field(name) => field::find(name)
-            .map_or((Source::Tree(&[]), FieldKind::Label), |base| {
-                (carried(base), base.kind)
-            }),
+        Base::Field(base) => (carried(base), base.kind),
     };
     let inner = match source {
         Source::Record(read) => Inner::Record(read),
@@ -431,12 +430,12 @@ fn carried(entry: &'static FieldEntry) -> Source {
     if let Some(read) = readers::record(entry.name) {
         return Source::Record(read);
     }
-    let names = match entry.name {
-        "eth.addr" => &["eth.dst", "eth.src"],
-        "ip.addr" => &["ip.src", "ip.dst"],
-        "ipv6.addr" => &["ipv6.src", "ipv6.dst"],
-        "tcp.port" => &["tcp.srcport", "tcp.dstport"],
-        "udp.port" => &["udp.srcport", "udp.dstport"],
+    let names: &[&str] = match entry {
+        eth::ADDR => const { &[eth::DST.name, eth::SRC.name] },
+        ip::ADDR => const { &[ip::SRC.name, ip::DST.name] },
+        ipv6::ADDR => const { &[ipv6::SRC.name, ipv6::DST.name] },
+        tcp::PORT => const { &[tcp::SRCPORT.name, tcp::DSTPORT.name] },
+        udp::PORT => const { &[udp::SRCPORT.name, udp::DSTPORT.name] },
         _ => std::slice::from_ref(&entry.name),
     };
     match readers::headers(entry.name) {

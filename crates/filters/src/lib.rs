@@ -24,7 +24,7 @@ mod calculate;
 mod date;
 mod evaluate;
 mod expression;
-pub mod field;
+mod field;
 mod gather;
 mod lexer;
 mod literal;
@@ -38,8 +38,8 @@ mod typing;
 mod value;
 
 use expression::Test;
-use field::FieldEntry;
 use socklab_packets::record::PacketEvent;
+use socklab_packets::schema::FieldEntry;
 use socklab_packets::text::escape;
 use std::ops::Range;
 
@@ -75,7 +75,7 @@ impl Filter {
 }
 
 /// Every field and protocol a filter can name, sorted by name.
-pub fn fields() -> &'static [FieldEntry] {
+pub fn fields() -> &'static [&'static FieldEntry] {
     &field::FIELDS
 }
 

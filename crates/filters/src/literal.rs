@@ -1,8 +1,8 @@
 //! Values as they are written in a filter, read as the kind that is wanted there. Not how they compare, which is `value.rs`.
 
 use super::date;
-use super::field::FieldKind;
 use super::value::Literal;
+use socklab_packets::schema::FieldKind;
 use std::net::{Ipv4Addr, Ipv6Addr};
 use std::str::FromStr;
 

@@ -2,10 +2,10 @@
 //! them, `typing.rs` finds their kinds.
 
 use super::expression::{Expression, Member, Quantity, Relation, Test};
-use super::field::FieldKind;
 use super::lexer::{Sign, Token, tokens};
 use super::phrase::{Phrase, example};
 use super::{FilterError, shown};
+use socklab_packets::schema::FieldKind;
 use std::ops::Range;
 
 /// How deep parentheses may nest.

@@ -2,12 +2,13 @@
 //! `typing.rs` finds out: whether `5000` is a port or two bytes depends on what it is compared with.
 
 use super::expression::{Cut, FieldUse, Function, Operator, Reach};
-use super::field::{self, FieldKind};
+use super::field;
 use super::gather::{self, Source};
 use super::lexer::Sign;
 use super::literal::{Written, number};
 use super::parse::Parser;
 use super::{FilterError, shown};
+use socklab_packets::schema::FieldKind;
 use std::ops::Range;
 
 /// How many ranges a slice may join.

@@ -12,28 +12,44 @@ use socklab_packets::headers::{
     Arp, CutOption, Ethernet, Icmp, Ipv4, Ipv6, LinkType, Net, Span, Tcp, Transport, Udp,
 };
 use socklab_packets::record::PacketEvent;
+use socklab_packets::schema::FieldEntry;
+
+/// A field with what reads it.
+type FieldReader = (&'static FieldEntry, Reader);
+
+/// Fields of a header, `row => values;`, which a packet has when it has that header: the function of its name gives it.
+macro_rules! of_header {
+    (|$packet:ident, $header:ident| $($row:path => $($value:expr),+;)*) => {
+        &[$(($row, |$packet, give| {
+            if let Some($header) = $header($packet) {
+                $(give($value);)+
+            }
+        })),*]
+    };
+}
+use of_header;
 
 /// Reads a field of the frame or of the tracker, which is in no tree.
 pub(super) fn record(name: &str) -> Option<Reader> {
-    find(&[record::RECORD], name)
+    find(record::RECORD.iter(), name)
 }
 
 /// Reads a field from the flat headers, when they are all that the packet has.
 pub(super) fn headers(name: &str) -> Option<Reader> {
-    find(&[lower::HEADERS, upper::HEADERS], name)
+    let tables = lower::HEADERS.iter().chain(upper::HEADERS);
+    find(tables.copied().flatten(), name)
 }
 
 /// What the field of this name is made of, when it is made of another.
 pub(super) fn derived(name: &str) -> Option<&'static derived::Derived> {
-    derived::DERIVED.iter().find(|field| field.name == name)
+    derived::DERIVED
+        .iter()
+        .find(|derived| derived.field.name == name)
 }
 
-fn find(tables: &[&[(&str, Reader)]], name: &str) -> Option<Reader> {
-    tables
-        .iter()
-        .copied()
-        .flatten()
-        .find(|(known, _)| *known == name)
+fn find<'a>(mut table: impl Iterator<Item = &'a FieldReader>, name: &str) -> Option<Reader> {
+    table
+        .find(|(field, _)| field.name == name)
         .map(|(_, read)| *read)
 }
 

@@ -1,7 +1,6 @@
 //! `contains` and `matches`: a search in the bytes of a field, read from pieces. The search itself is in `value.rs` and `pattern.rs`.
 
 use super::expression::{Expression, Quantity, Test};
-use super::field::FieldKind;
 use super::lexer::Sign;
 use super::literal::{Written, needle};
 use super::parse::Parser;
@@ -10,6 +9,7 @@ use super::phrase::{Phrase, What};
 use super::typing::Typed;
 use super::value::Literal;
 use super::{FilterError, shown};
+use socklab_packets::schema::FieldKind;
 use std::ops::Range;
 
 impl<'a> Parser<'a> {

@@ -1,10 +1,10 @@
 //! The values a field has in a packet, as text: what an expectation shows beside what it demanded. Not how packets are drawn (`render`).
 
 use super::date;
-use super::field::{FieldEntry, FieldKind};
 use super::gather::{Scene, source};
 use super::value::Datum;
 use socklab_packets::record::PacketEvent;
+use socklab_packets::schema::{FieldEntry, FieldKind};
 use socklab_packets::text::{escape, hex};
 
 /// Bytes longer than this are cut.

@@ -3,12 +3,13 @@
 
 use super::calculate::{calculated, negative};
 use super::expression::{Expression, Function, Operator};
-use super::field::{self, FieldKind};
+use super::field;
 use super::literal::Written;
 use super::parse::Parser;
 use super::phrase::{Phrase, What, example};
 use super::value::Literal;
 use super::{FilterError, shown};
+use socklab_packets::schema::FieldKind;
 use std::ops::Range;
 
 /// The kind that a value is wanted of, and the text of what it is compared with.

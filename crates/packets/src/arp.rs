@@ -4,6 +4,7 @@ use super::fields::Fields;
 use super::headers::{Arp, Malformed};
 use super::names;
 use super::part::{Decoded, Part, be16};
+use super::schema::link::arp;
 use super::tree::Layer;
 use pnet::packet::arp::ArpPacket;
 use pnet::packet::ethernet::EtherTypes;
@@ -55,21 +56,15 @@ pub(super) fn decode(part: Part<'_>) -> Result<Option<Decoded<'_, Arp>>, Malform
 pub(super) fn layer(part: Part<'_>, arp: &Arp) -> Layer {
     let mut fields = Fields::of(part.first(MESSAGE));
     let hardware = names::hardware(be16(part.bytes(), 0));
-    fields
-        .number(0..2, "arp.hw.type", "Hardware type")
-        .mean(hardware);
-    fields
-        .hex(2..4, "arp.proto.type", "Protocol type")
-        .mean("IPv4");
-    fields.number(4..5, "arp.hw.size", "Hardware size");
-    fields.number(5..6, "arp.proto.size", "Protocol size");
-    fields
-        .number(6..8, "arp.opcode", "Opcode")
-        .mean(operation(arp.opcode));
-    fields.mac(8, "arp.src.hw_mac", "Sender MAC address");
-    fields.ipv4(14, "arp.src.proto_ipv4", "Sender IP address");
-    fields.mac(18, "arp.dst.hw_mac", "Target MAC address");
-    fields.ipv4(24, "arp.dst.proto_ipv4", "Target IP address");
+    fields.number(0..2, arp::HW_TYPE).mean(hardware);
+    fields.hex(2..4, arp::PROTO_TYPE).mean("IPv4");
+    fields.number(4..5, arp::HW_SIZE);
+    fields.number(5..6, arp::PROTO_SIZE);
+    fields.number(6..8, arp::OPCODE).mean(operation(arp.opcode));
+    fields.mac(8, arp::SRC_HW_MAC);
+    fields.ipv4(14, arp::SRC_PROTO_IPV4);
+    fields.mac(18, arp::DST_HW_MAC);
+    fields.ipv4(24, arp::DST_PROTO_IPV4);
     let title = match (
         arp.opcode,
         arp.sender_ip == arp.target_ip,
@@ -79,7 +74,7 @@ pub(super) fn layer(part: Part<'_>, arp: &Arp) -> Layer {
         (1 | 2, true, _) => "Address Resolution Protocol (announcement)".to_owned(),
         (opcode, ..) => format!("Address Resolution Protocol ({})", operation(opcode)),
     };
-    fields.layer("arp", title)
+    fields.layer(arp::LAYER, title)
 }
 
 /// A message about other kinds of addresses as a layer, and its length; `decode` has found it whole.
@@ -89,31 +84,27 @@ pub(super) fn other_layer(part: Part<'_>) -> (Layer, usize) {
     let (hardware, protocol) = (usize::from(bytes[4]), usize::from(bytes[5]));
     let mut fields = Fields::of(part.first(len));
     let meaning = names::hardware(be16(bytes, 0));
-    fields
-        .number(0..2, "arp.hw.type", "Hardware type")
-        .mean(meaning);
+    fields.number(0..2, arp::HW_TYPE).mean(meaning);
     let meaning = names::ethertype(be16(bytes, 2));
-    fields
-        .hex(2..4, "arp.proto.type", "Protocol type")
-        .mean(meaning);
-    fields.number(4..5, "arp.hw.size", "Hardware size");
-    fields.number(5..6, "arp.proto.size", "Protocol size");
+    fields.hex(2..4, arp::PROTO_TYPE).mean(meaning);
+    fields.number(4..5, arp::HW_SIZE);
+    fields.number(5..6, arp::PROTO_SIZE);
     let operation = operation(be16(bytes, 6));
-    fields.number(6..8, "arp.opcode", "Opcode").mean(operation);
+    fields.number(6..8, arp::OPCODE).mean(operation);
     let mut at = FIXED;
-    for (size, name, label) in [
-        (hardware, "arp.src.hw", "Sender hardware address"),
-        (protocol, "arp.src.proto", "Sender protocol address"),
-        (hardware, "arp.dst.hw", "Target hardware address"),
-        (protocol, "arp.dst.proto", "Target protocol address"),
+    for (size, name) in [
+        (hardware, arp::SRC_HW),
+        (protocol, arp::SRC_PROTO),
+        (hardware, arp::DST_HW),
+        (protocol, arp::DST_PROTO),
     ] {
         if size > 0 {
-            fields.bytes(at..at + size, name, label);
+            fields.bytes(at..at + size, name);
             at += size;
         }
     }
     let title = format!("Address Resolution Protocol ({operation})");
-    (fields.layer("arp", title), len)
+    (fields.layer(arp::LAYER, title), len)
 }
 
 /// An operation in words (RFC 826, 903, 2390).

@@ -6,6 +6,7 @@ use super::headers::{Ethernet, LinkType, Malformed};
 use super::lower::{Announced, Kind};
 use super::names;
 use super::part::{Decoded, Part, be16, mac};
+use super::schema::link::sll;
 use super::tree::Layer;
 use std::ops::Range;
 
@@ -71,23 +72,23 @@ pub(super) fn layer(part: Part<'_>) -> Layer {
     packet_type(&mut fields, 0..2);
     hardware(&mut fields, 2);
     let len = usize::from(be16(part.bytes(), 4));
-    fields.number(4..6, "sll.halen", "Link-layer address length");
+    fields.number(4..6, sll::HALEN);
     address(&mut fields, 6, len);
     protocol(&mut fields, 14, be16(part.bytes(), 2));
-    fields.layer("sll", "Linux cooked capture v1".to_owned())
+    fields.layer(sll::LAYER, "Linux cooked capture v1".to_owned())
 }
 
 /// A version 2 header as a layer.
 pub(super) fn layer_2(part: Part<'_>) -> Layer {
     let mut fields = Fields::of(part.first(HEADER_2));
     protocol(&mut fields, 0, be16(part.bytes(), 8));
-    fields.number(4..8, "sll.ifindex", "Interface index");
+    fields.number(4..8, sll::IFINDEX);
     hardware(&mut fields, 8);
     packet_type(&mut fields, 10..11);
     let len = usize::from(part.bytes()[11]);
-    fields.number(11..12, "sll.halen", "Link-layer address length");
+    fields.number(11..12, sll::HALEN);
     address(&mut fields, 12, len);
-    fields.layer("sll", "Linux cooked capture v2".to_owned())
+    fields.layer(sll::LAYER, "Linux cooked capture v2".to_owned())
 }
 
 fn packet_type(fields: &mut Fields<'_>, range: Range<usize>) {
@@ -100,16 +101,12 @@ fn packet_type(fields: &mut Fields<'_>, range: Range<usize>) {
         4 => "sent by us",
         _ => "",
     };
-    fields
-        .number(range, "sll.pkttype", "Packet type")
-        .mean(meaning);
+    fields.number(range, sll::PKTTYPE).mean(meaning);
 }
 
 fn hardware(fields: &mut Fields<'_>, at: usize) {
     let meaning = names::hardware(be16(fields.part().bytes(), at));
-    fields
-        .number(at..at + 2, "sll.hatype", "Link-layer address type")
-        .mean(meaning);
+    fields.number(at..at + 2, sll::HATYPE).mean(meaning);
 }
 
 /// The eight bytes for an address, of which `len` are used.
@@ -118,22 +115,22 @@ fn address(fields: &mut Fields<'_>, at: usize, len: usize) {
     match len {
         0 => {}
         6 => {
-            fields.mac(at, "sll.src.eth", "Source");
+            fields.mac(at, sll::SRC_ETH);
         }
         _ => {
-            fields.bytes(at..at + len, "sll.src.other", "Source");
+            fields.bytes(at..at + len, sll::SRC_OTHER);
         }
     }
     if len < 8 {
-        fields.bytes(at + len..at + 8, "sll.unused", "Unused");
+        fields.bytes(at + len..at + 8, sll::UNUSED);
     }
 }
 
 fn protocol(fields: &mut Fields<'_>, at: usize, hardware: u16) {
     let name = if hardware == ARPHRD_IPGRE {
-        "sll.gretype"
+        sll::GRETYPE
     } else {
-        "sll.etype"
+        sll::ETYPE
     };
     let meaning = match be16(fields.part().bytes(), at) {
         1 => "802.3 frame without LLC",
@@ -141,12 +138,12 @@ fn protocol(fields: &mut Fields<'_>, at: usize, hardware: u16) {
         4 => "802.2 LLC",
         number => names::ethertype(number),
     };
-    fields.hex(at..at + 2, name, "Protocol").mean(meaning);
+    fields.hex(at..at + 2, name).mean(meaning);
 }
 
 /// The bytes between what the network layer says is its end and the end of the frame.
 pub(super) fn add_trailer(layer: &mut Layer, part: Part<'_>) {
     let mut fields = Fields::of(part);
-    fields.bytes(0..part.bytes().len(), "sll.trailer", "Trailer");
+    fields.bytes(0..part.bytes().len(), sll::TRAILER);
     layer.fields.append(&mut fields.done());
 }

@@ -8,6 +8,7 @@ use super::fields::{Fields, malformed_field};
 use super::headers::{Headers, LinkType, Malformed, Span, Transport};
 use super::lower::{self, Announced, Network};
 use super::part::{CUT, Part};
+use super::schema::frame::data;
 use super::tree::{Field, FieldValue, Layer};
 use super::{arp, cooked, ethernet, fragment, ipv4, ipv6, ipv6_layers, loopback, netlink, partial};
 use upper::Upper;
@@ -172,10 +173,10 @@ impl Walk {
     fn data_layer(&mut self, part: Part<'_>, what: &str) {
         let len = part.bytes().len();
         let mut fields = Fields::of(part);
-        fields.bytes(0..len, "data.data", "Data");
-        fields.computed("data.len", "Length", FieldValue::Number(len as u64));
+        fields.bytes(0..len, data::DATA);
+        fields.computed(data::LEN, FieldValue::Number(len as u64));
         let unit = if len == 1 { "byte" } else { "bytes" };
-        self.push(fields.layer("data", format!("{what} ({len} {unit})")));
+        self.push(fields.layer(data::LAYER, format!("{what} ({len} {unit})")));
     }
 
     /// The bytes behind the end of the packet: part of the link layer where it has a field for them.

@@ -7,9 +7,11 @@ mod record;
 mod words;
 
 use super::fields::Fields;
-use super::headers::{Malformed, Span};
+use super::headers::Malformed;
 use super::part::{CUT, Part, be16};
 use super::rows::{self, Form, Row, row};
+use super::schema::FieldEntry;
+use super::schema::application::{dns, llmnr, mdns};
 use super::tree::{Field, FieldValue, Layer};
 use record::Reader;
 use std::fmt::Write;
@@ -20,48 +22,23 @@ const HEADER: usize = 12;
 const TOLD: usize = 32;
 
 const FLAGS: &[Row] = &[
-    row(2..4, "dns.flags.response", "Response", Form::Flag(0x8000)),
-    row(2..4, "dns.flags.opcode", "Opcode", Form::Bits(0x7800)),
-    row(
-        2..4,
-        "dns.flags.authoritative",
-        "Authoritative",
-        Form::Flag(0x0400),
-    ),
-    row(2..4, "dns.flags.truncated", "Truncated", Form::Flag(0x0200)),
-    row(
-        2..4,
-        "dns.flags.recdesired",
-        "Recursion desired",
-        Form::Flag(0x0100),
-    ),
-    row(
-        2..4,
-        "dns.flags.recavail",
-        "Recursion available",
-        Form::Flag(0x0080),
-    ),
-    row(2..4, "dns.flags.z", "Z", Form::Flag(0x0040)),
-    row(
-        2..4,
-        "dns.flags.authenticated",
-        "Answer authenticated",
-        Form::Flag(0x0020),
-    ),
-    row(
-        2..4,
-        "dns.flags.checkdisable",
-        "Non-authenticated data",
-        Form::Flag(0x0010),
-    ),
-    row(2..4, "dns.flags.rcode", "Reply code", Form::Bits(0x000f)),
+    row(2..4, dns::FLAGS_RESPONSE, Form::Flag(0x8000)),
+    row(2..4, dns::FLAGS_OPCODE, Form::Bits(0x7800)),
+    row(2..4, dns::FLAGS_AUTHORITATIVE, Form::Flag(0x0400)),
+    row(2..4, dns::FLAGS_TRUNCATED, Form::Flag(0x0200)),
+    row(2..4, dns::FLAGS_RECDESIRED, Form::Flag(0x0100)),
+    row(2..4, dns::FLAGS_RECAVAIL, Form::Flag(0x0080)),
+    row(2..4, dns::FLAGS_Z, Form::Flag(0x0040)),
+    row(2..4, dns::FLAGS_AUTHENTICATED, Form::Flag(0x0020)),
+    row(2..4, dns::FLAGS_CHECKDISABLE, Form::Flag(0x0010)),
+    row(2..4, dns::FLAGS_RCODE, Form::Bits(0x000f)),
 ];
 
 const COUNTS: &[Row] = &[
-    row(4..6, "dns.count.queries", "Questions", Form::Number),
-    row(6..8, "dns.count.answers", "Answer RRs", Form::Number),
-    row(8..10, "dns.count.auth_rr", "Authority RRs", Form::Number),
-    row(10..12, "dns.count.add_rr", "Additional RRs", Form::Number),
+    row(4..6, dns::COUNT_QUERIES, Form::Number),
+    row(6..8, dns::COUNT_ANSWERS, Form::Number),
+    row(8..10, dns::COUNT_AUTH_RR, Form::Number),
+    row(10..12, dns::COUNT_ADD_RR, Form::Number),
 ];
 
 /// Which of the protocols that share this form a message belongs to, by its port.
@@ -87,11 +64,11 @@ impl Flavour {
     }
 
     /// Wireshark's abbreviation.
-    pub(super) fn layer(self) -> &'static str {
+    pub(super) fn layer(self) -> &'static FieldEntry {
         match self {
-            Self::Dns => "dns",
-            Self::Multicast => "mdns",
-            Self::Llmnr => "llmnr",
+            Self::Dns => dns::LAYER,
+            Self::Multicast => mdns::LAYER,
+            Self::Llmnr => llmnr::LAYER,
         }
     }
 }
@@ -115,11 +92,11 @@ pub(super) fn layer(part: Part<'_>, flavour: Flavour, prefix: Option<Part<'_>>) 
     let bytes = part.bytes();
     let mut fields = Fields::of(part);
     let response = bytes.len() > 2 && bytes[2] & 0x80 != 0;
-    fields.hex(0..2, "dns.id", "Transaction ID");
+    fields.hex(0..2, dns::ID);
     let mut parts = Fields::of(part);
     rows::add(&mut parts, FLAGS);
     fields
-        .hex(2..4, "dns.flags", "Flags")
+        .hex(2..4, dns::FLAGS)
         .mean(flags_in_words(bytes))
         .with(parts.done());
     rows::add(&mut fields, COUNTS);
@@ -137,7 +114,7 @@ pub(super) fn layer(part: Part<'_>, flavour: Flavour, prefix: Option<Part<'_>>) 
     let mut layer = fields.layer(flavour.layer(), format!("{name} ({what})"));
     if let Some(prefix) = prefix {
         let mut length = Fields::of(prefix);
-        length.number(0..2, "dns.length", "Length");
+        length.number(0..2, dns::LENGTH);
         layer.fields.splice(0..0, length.done());
         layer.span.start = prefix.span().start;
     }
@@ -148,29 +125,15 @@ fn records(fields: &mut Fields<'_>, reader: &mut Reader<'_>) -> Result<(), Malfo
     let bytes = fields.part().bytes();
     for _ in 0..be16(bytes, 4) {
         let question = reader.question()?;
-        push(fields, question);
+        fields.push(question);
     }
     for (at, section) in [(6, "Answer"), (8, "Authority"), (10, "Additional")] {
         for _ in 0..be16(bytes, at) {
             let record = reader.record(section)?;
-            push(fields, record);
+            fields.push(record);
         }
     }
     Ok(())
-}
-
-fn push(fields: &mut Fields<'_>, field: Field) {
-    let Field {
-        name,
-        label,
-        value,
-        meaning,
-        span,
-        children,
-    } = field;
-    let added = fields.computed(name, label, value);
-    added.span = span;
-    added.mean(meaning).with(children);
 }
 
 fn flags_in_words(bytes: &[u8]) -> String {
@@ -216,7 +179,7 @@ fn tell(line: &mut String, reader: &mut Reader<'_>, bytes: &[u8]) -> Result<(), 
         if told <= TOLD {
             let _ = write!(line, " {} {}", kind_of(&question), text_of(&question));
             if reader.multicast() {
-                let direct = flag_of(&question, "dns.qry.qu");
+                let direct = flag_of(&question, dns::QRY_QU);
                 let _ = write!(line, ", \"{}\" question", if direct { "QU" } else { "QM" });
             }
         }
@@ -229,7 +192,7 @@ fn tell(line: &mut String, reader: &mut Reader<'_>, bytes: &[u8]) -> Result<(), 
                 let data = record::brief(&record);
                 let gap = if data.is_empty() { "" } else { " " };
                 let _ = write!(line, " {}{gap}{data}", kind_of(&record));
-                if flag_of(&record, "dns.resp.cache_flush") {
+                if flag_of(&record, dns::RESP_CACHE_FLUSH) {
                     line.push_str(", cache flush");
                 }
             }
@@ -245,18 +208,18 @@ fn kind_of(field: &Field) -> String {
     let kind = field
         .children
         .iter()
-        .find(|child| matches!(child.name, "dns.qry.type" | "dns.resp.type"));
+        .find(|child| child.name == dns::QRY_TYPE.name || child.name == dns::RESP_TYPE.name);
     match kind.map(|kind| &kind.value) {
         Some(FieldValue::Number(number)) => words::kind(*number as u16),
         _ => String::new(),
     }
 }
 
-fn flag_of(field: &Field, name: &str) -> bool {
+fn flag_of(field: &Field, entry: &FieldEntry) -> bool {
     field
         .children
         .iter()
-        .any(|child| child.name == name && child.value == FieldValue::Flag(true))
+        .any(|child| child.name == entry.name && child.value == FieldValue::Flag(true))
 }
 
 fn text_of(field: &Field) -> &str {
@@ -270,17 +233,8 @@ fn text_of(field: &Field) -> &str {
 fn field(
     part: Part<'_>,
     range: std::ops::Range<usize>,
-    name: &'static str,
-    label: &'static str,
+    entry: &'static FieldEntry,
     value: FieldValue,
 ) -> Field {
-    let span: Span = part.span_at(range);
-    Field {
-        name,
-        label,
-        value,
-        meaning: String::new(),
-        span,
-        children: Vec::new(),
-    }
+    Field::new(entry, value, part.span_at(range))
 }

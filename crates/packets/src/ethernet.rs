@@ -4,6 +4,8 @@ use super::fields::Fields;
 use super::headers::{Ethernet, Malformed};
 use super::names;
 use super::part::{Decoded, Part, be16, mac};
+use super::schema::FieldEntry;
+use super::schema::link::{eth, vlan};
 use super::tree::{FieldValue, Layer};
 use pnet::packet::ethernet::EthernetPacket;
 use pnet::packet::vlan::VlanPacket;
@@ -67,17 +69,15 @@ pub(super) fn decode(part: Part<'_>) -> Result<Decoded<'_, Link>, Malformed> {
 pub(super) fn layer(part: Part<'_>) -> Layer {
     let mut fields = Fields::of(part.first(HEADER));
     let bytes = part.bytes();
-    fields
-        .mac(0, "eth.dst", "Destination")
-        .mean(kind_of_address(mac(bytes, 0)));
-    fields.mac(6, "eth.src", "Source");
-    type_field(&mut fields, 12, "eth.type", "eth.len");
+    fields.mac(0, eth::DST).mean(kind_of_address(mac(bytes, 0)));
+    fields.mac(6, eth::SRC);
+    type_field(&mut fields, 12, eth::TYPE, eth::LEN);
     let title = format!(
         "Ethernet II, Src: {}, Dst: {}",
         colons(mac(bytes, 6)),
         colons(mac(bytes, 0))
     );
-    fields.layer("eth", title)
+    fields.layer(eth::LAYER, title)
 }
 
 /// The tags between the header and `end`, each as a layer; `announced` is the type or length field before the first.
@@ -85,17 +85,17 @@ pub(super) fn tag_layers(mut announced: u16, mut part: Part<'_>) -> Vec<Layer> {
     let mut layers = Vec::new();
     while is_tag(announced) && part.bytes().len() >= TAG {
         let mut fields = Fields::of(part.first(TAG));
-        fields.bits(0..2, 0xe000, "vlan.priority", "Priority");
-        fields.flag(0..2, 0x1000, "vlan.dei", "Drop eligible");
-        fields.bits(0..2, 0x0fff, "vlan.id", "VLAN identifier");
-        type_field(&mut fields, 2, "vlan.etype", "vlan.len");
+        fields.bits(0..2, 0xe000, vlan::PRIORITY);
+        fields.flag(0..2, 0x1000, vlan::DEI);
+        fields.bits(0..2, 0x0fff, vlan::ID);
+        type_field(&mut fields, 2, vlan::ETYPE, vlan::LEN);
         let id = be16(part.bytes(), 0) & 0xfff;
         let standard = if announced == 0x8100 {
             "802.1Q"
         } else {
             "802.1ad"
         };
-        layers.push(fields.layer("vlan", format!("{standard} Virtual LAN, ID: {id}")));
+        layers.push(fields.layer(vlan::LAYER, format!("{standard} Virtual LAN, ID: {id}")));
         announced = be16(part.bytes(), 2);
         part = part.skip(TAG);
     }
@@ -108,21 +108,26 @@ pub(super) fn add_trailer(layer: &mut Layer, part: Part<'_>) {
     let bytes = part.bytes();
     let mut fields = Fields::of(part);
     if bytes.iter().all(|byte| *byte == 0) {
-        fields.bytes(0..bytes.len(), "eth.padding", "Padding");
+        fields.bytes(0..bytes.len(), eth::PADDING);
     } else {
-        fields.bytes(0..bytes.len(), "eth.trailer", "Trailer");
+        fields.bytes(0..bytes.len(), eth::TRAILER);
     }
     layer.fields.append(&mut fields.done());
 }
 
-fn type_field(fields: &mut Fields<'_>, at: usize, kind: &'static str, len: &'static str) {
+fn type_field(
+    fields: &mut Fields<'_>,
+    at: usize,
+    kind: &'static FieldEntry,
+    len: &'static FieldEntry,
+) {
     let number = be16(fields.part().bytes(), at);
     let value = FieldValue::Hex(u64::from(number), 4);
     if number >= SMALLEST_TYPE {
         let meaning = names::ethertype(number);
-        fields.value(at..at + 2, kind, "Type", value).mean(meaning);
+        fields.value(at..at + 2, kind, value).mean(meaning);
     } else {
-        fields.number(at..at + 2, len, "Length");
+        fields.number(at..at + 2, len);
     }
 }
 

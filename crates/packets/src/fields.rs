@@ -2,6 +2,8 @@
 
 use super::headers::{Malformed, Span};
 use super::part::{CUT, Part, mac};
+use super::schema::FieldEntry;
+use super::schema::frame::ws;
 use super::tree::{Field, FieldValue, Layer};
 use std::net::{Ipv4Addr, Ipv6Addr};
 use std::ops::Range;
@@ -33,9 +35,9 @@ impl<'a> Fields<'a> {
     }
 
     /// The list as a layer.
-    pub(super) fn layer(self, name: &'static str, title: String) -> Layer {
+    pub(super) fn layer(self, protocol: &'static FieldEntry, title: String) -> Layer {
         Layer {
-            name,
+            name: protocol.name,
             title,
             span: self.part.span(),
             fields: self.list,
@@ -46,43 +48,26 @@ impl<'a> Fields<'a> {
     pub(super) fn value(
         &mut self,
         range: Range<usize>,
-        name: &'static str,
-        label: &'static str,
+        field: &'static FieldEntry,
         value: FieldValue,
     ) -> &mut Field {
         let index = self.list.len();
-        self.list.push(Field {
-            name,
-            label,
-            value,
-            meaning: String::new(),
-            span: self.part.span_at(range),
-            children: Vec::new(),
-        });
+        self.list
+            .push(Field::new(field, value, self.part.span_at(range)));
         &mut self.list[index]
     }
 
     /// A big-endian number of one to eight bytes, shown in decimal.
-    pub(super) fn number(
-        &mut self,
-        range: Range<usize>,
-        name: &'static str,
-        label: &'static str,
-    ) -> &mut Field {
+    pub(super) fn number(&mut self, range: Range<usize>, field: &'static FieldEntry) -> &mut Field {
         let number = self.read(&range);
-        self.value(range, name, label, FieldValue::Number(number))
+        self.value(range, field, FieldValue::Number(number))
     }
 
     /// A big-endian number of one to eight bytes, shown in hexadecimal.
-    pub(super) fn hex(
-        &mut self,
-        range: Range<usize>,
-        name: &'static str,
-        label: &'static str,
-    ) -> &mut Field {
+    pub(super) fn hex(&mut self, range: Range<usize>, field: &'static FieldEntry) -> &mut Field {
         let number = self.read(&range);
         let digits = range.len() * 2;
-        self.value(range, name, label, FieldValue::Hex(number, digits as u8))
+        self.value(range, field, FieldValue::Hex(number, digits as u8))
     }
 
     /// The bits of `mask`, shifted down to a number.
@@ -90,11 +75,10 @@ impl<'a> Fields<'a> {
         &mut self,
         range: Range<usize>,
         mask: u64,
-        name: &'static str,
-        label: &'static str,
+        field: &'static FieldEntry,
     ) -> &mut Field {
         let number = (self.read(&range) & mask) >> mask.trailing_zeros();
-        self.value(range, name, label, FieldValue::Number(number))
+        self.value(range, field, FieldValue::Number(number))
     }
 
     /// Whether a bit of `mask` is set.
@@ -102,61 +86,45 @@ impl<'a> Fields<'a> {
         &mut self,
         range: Range<usize>,
         mask: u64,
-        name: &'static str,
-        label: &'static str,
+        field: &'static FieldEntry,
     ) -> &mut Field {
         let set = self.read(&range) & mask != 0;
-        self.value(range, name, label, FieldValue::Flag(set))
+        self.value(range, field, FieldValue::Flag(set))
     }
 
     /// A hardware address at `at`.
-    pub(super) fn mac(&mut self, at: usize, name: &'static str, label: &'static str) -> &mut Field {
+    pub(super) fn mac(&mut self, at: usize, field: &'static FieldEntry) -> &mut Field {
         let address = mac(self.part.bytes(), at);
-        self.value(at..at + 6, name, label, FieldValue::Mac(address))
+        self.value(at..at + 6, field, FieldValue::Mac(address))
     }
 
     /// An IPv4 address at `at`.
-    pub(super) fn ipv4(
-        &mut self,
-        at: usize,
-        name: &'static str,
-        label: &'static str,
-    ) -> &mut Field {
+    pub(super) fn ipv4(&mut self, at: usize, field: &'static FieldEntry) -> &mut Field {
         let address = Ipv4Addr::from_bits(self.read(&(at..at + 4)) as u32);
-        self.value(at..at + 4, name, label, FieldValue::Ipv4(address))
+        self.value(at..at + 4, field, FieldValue::Ipv4(address))
     }
 
     /// An IPv6 address at `at`.
-    pub(super) fn ipv6(
-        &mut self,
-        at: usize,
-        name: &'static str,
-        label: &'static str,
-    ) -> &mut Field {
+    pub(super) fn ipv6(&mut self, at: usize, field: &'static FieldEntry) -> &mut Field {
         let (upper, lower) = (self.read(&(at..at + 8)), self.read(&(at + 8..at + 16)));
         let address = Ipv6Addr::from_bits(u128::from(upper) << 64 | u128::from(lower));
-        self.value(at..at + 16, name, label, FieldValue::Ipv6(address))
+        self.value(at..at + 16, field, FieldValue::Ipv6(address))
     }
 
     /// The captured bytes of `range` as they are.
-    pub(super) fn bytes(
-        &mut self,
-        range: Range<usize>,
-        name: &'static str,
-        label: &'static str,
-    ) -> &mut Field {
+    pub(super) fn bytes(&mut self, range: Range<usize>, field: &'static FieldEntry) -> &mut Field {
         let bytes = self.part.first(range.end).skip(range.start).bytes();
-        self.value(range, name, label, FieldValue::Bytes(bytes.to_vec()))
+        self.value(range, field, FieldValue::Bytes(bytes.to_vec()))
     }
 
     /// A value that is in no byte of its own.
-    pub(super) fn computed(
-        &mut self,
-        name: &'static str,
-        label: &'static str,
-        value: FieldValue,
-    ) -> &mut Field {
-        self.value(0..0, name, label, value)
+    pub(super) fn computed(&mut self, field: &'static FieldEntry, value: FieldValue) -> &mut Field {
+        self.value(0..0, field, value)
+    }
+
+    /// A field that was made elsewhere.
+    pub(super) fn push(&mut self, field: Field) {
+        self.list.push(field);
     }
 
     /// The mark of what is wrong with this layer, if anything is.
@@ -175,9 +143,27 @@ impl<'a> Fields<'a> {
 }
 
 impl Field {
+    /// A field without parts, under the name and label of its row.
+    pub(super) fn new(entry: &'static FieldEntry, value: FieldValue, span: Span) -> Self {
+        Self {
+            name: entry.name,
+            label: entry.label,
+            value,
+            meaning: String::new(),
+            span,
+            children: Vec::new(),
+        }
+    }
+
     /// Says the value in words.
     pub(super) fn mean(&mut self, meaning: impl Into<String>) -> &mut Self {
         self.meaning = meaning.into();
+        self
+    }
+
+    /// Shows the field under another label than that of its row.
+    pub(super) fn labelled(&mut self, label: &'static str) -> &mut Self {
+        self.label = label;
         self
     }
 
@@ -190,20 +176,16 @@ impl Field {
 
 /// The field that marks a fault: `_ws.short` when it is only the capture that is too short, else `_ws.malformed`.
 pub(super) fn malformed_field(malformed: &Malformed) -> Field {
-    let (name, label) = if malformed.reason == CUT {
-        ("_ws.short", "Cut short")
+    let entry = if malformed.reason == CUT {
+        ws::SHORT
     } else {
-        ("_ws.malformed", "Malformed")
+        ws::MALFORMED
     };
-    Field {
-        name,
-        label,
-        value: FieldValue::Present,
-        meaning: format!("{}: {}", malformed.layer, malformed.reason),
-        span: Span {
-            start: malformed.offset,
-            end: malformed.offset,
-        },
-        children: Vec::new(),
-    }
+    let span = Span {
+        start: malformed.offset,
+        end: malformed.offset,
+    };
+    let mut field = Field::new(entry, FieldValue::Present, span);
+    field.mean(format!("{}: {}", malformed.layer, malformed.reason));
+    field
 }

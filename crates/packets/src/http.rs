@@ -2,6 +2,8 @@
 
 use super::fields::Fields;
 use super::part::Part;
+use super::schema::FieldEntry;
+use super::schema::application::http;
 use super::tree::{FieldValue, Layer};
 use std::borrow::Cow;
 use std::ops::Range;
@@ -30,81 +32,37 @@ const LONGEST_LINE: usize = 8192;
 /// At most this many header fields are shown.
 const HEADERS: usize = 256;
 
-/// Header fields that Wireshark has a name for.
-const KNOWN: &[(&str, &str, &str)] = &[
-    ("accept", "http.accept", "Accept"),
-    ("accept-encoding", "http.accept_encoding", "Accept-Encoding"),
-    ("accept-language", "http.accept_language", "Accept-Language"),
-    ("authorization", "http.authorization", "Authorization"),
-    ("cache-control", "http.cache_control", "Cache-Control"),
-    ("connection", "http.connection", "Connection"),
-    (
-        "content-encoding",
-        "http.content_encoding",
-        "Content-Encoding",
-    ),
-    (
-        "content-length",
-        "http.content_length_header",
-        "Content-Length",
-    ),
-    ("content-type", "http.content_type", "Content-Type"),
-    ("cookie", "http.cookie", "Cookie"),
-    ("date", "http.date", "Date"),
-    ("host", "http.host", "Host"),
-    ("last-modified", "http.last_modified", "Last-Modified"),
-    ("location", "http.location", "Location"),
-    (
-        "proxy-authenticate",
-        "http.proxy_authenticate",
-        "Proxy-Authenticate",
-    ),
-    (
-        "proxy-authorization",
-        "http.proxy_authorization",
-        "Proxy-Authorization",
-    ),
-    ("referer", "http.referer", "Referer"),
-    (
-        "sec-websocket-accept",
-        "http.sec_websocket_accept",
-        "Sec-WebSocket-Accept",
-    ),
-    (
-        "sec-websocket-extensions",
-        "http.sec_websocket_extensions",
-        "Sec-WebSocket-Extensions",
-    ),
-    (
-        "sec-websocket-key",
-        "http.sec_websocket_key",
-        "Sec-WebSocket-Key",
-    ),
-    (
-        "sec-websocket-protocol",
-        "http.sec_websocket_protocol",
-        "Sec-WebSocket-Protocol",
-    ),
-    (
-        "sec-websocket-version",
-        "http.sec_websocket_version",
-        "Sec-WebSocket-Version",
-    ),
-    ("server", "http.server", "Server"),
-    ("set-cookie", "http.set_cookie", "Set-Cookie"),
-    (
-        "transfer-encoding",
-        "http.transfer_encoding",
-        "Transfer-Encoding",
-    ),
-    ("upgrade", "http.upgrade", "Upgrade"),
-    ("user-agent", "http.user_agent", "User-Agent"),
-    (
-        "www-authenticate",
-        "http.www_authenticate",
-        "WWW-Authenticate",
-    ),
-    ("x-forwarded-for", "http.x_forwarded_for", "X-Forwarded-For"),
+/// Header fields that Wireshark has a name for; their labels are their names.
+const KNOWN: &[&FieldEntry] = &[
+    http::ACCEPT,
+    http::ACCEPT_ENCODING,
+    http::ACCEPT_LANGUAGE,
+    http::AUTHORIZATION,
+    http::CACHE_CONTROL,
+    http::CONNECTION,
+    http::CONTENT_ENCODING,
+    http::CONTENT_LENGTH_HEADER,
+    http::CONTENT_TYPE,
+    http::COOKIE,
+    http::DATE,
+    http::HOST,
+    http::LAST_MODIFIED,
+    http::LOCATION,
+    http::PROXY_AUTHENTICATE,
+    http::PROXY_AUTHORIZATION,
+    http::REFERER,
+    http::SEC_WEBSOCKET_ACCEPT,
+    http::SEC_WEBSOCKET_EXTENSIONS,
+    http::SEC_WEBSOCKET_KEY,
+    http::SEC_WEBSOCKET_PROTOCOL,
+    http::SEC_WEBSOCKET_VERSION,
+    http::SERVER,
+    http::SET_COOKIE,
+    http::TRANSFER_ENCODING,
+    http::UPGRADE,
+    http::USER_AGENT,
+    http::WWW_AUTHENTICATE,
+    http::X_FORWARDED_FOR,
 ];
 
 /// True when a payload begins as a message does.
@@ -198,10 +156,10 @@ pub(super) fn layer(part: Part<'_>) -> (Layer, usize) {
     let response = bytes.starts_with(b"HTTP/");
     let words: Vec<Range<usize>> = split(bytes, &first);
     if response {
-        fields.computed("http.response", "Response", FieldValue::Flag(true));
+        fields.computed(http::RESPONSE, FieldValue::Flag(true));
         status_line(&mut fields, &words, first.end);
     } else {
-        fields.computed("http.request", "Request", FieldValue::Flag(true));
+        fields.computed(http::REQUEST, FieldValue::Flag(true));
         request_line(&mut fields, &words);
     }
     let mut at = after(bytes, &first);
@@ -232,7 +190,7 @@ pub(super) fn layer(part: Part<'_>) -> (Layer, usize) {
         "Hypertext Transfer Protocol, {}{more}",
         super::text::escape(&bytes[first], 60)
     );
-    let mut layer = fields.layer("http", title);
+    let mut layer = fields.layer(http::LAYER, title);
     layer.span = part.span_at(0..at);
     (layer, at)
 }
@@ -255,14 +213,14 @@ fn split(bytes: &[u8], line: &Range<usize>) -> Vec<Range<usize>> {
 }
 
 fn request_line(fields: &mut Fields<'_>, words: &[Range<usize>]) {
-    let names = [
-        ("http.request.method", "Request Method"),
-        ("http.request.uri", "Request URI"),
-        ("http.request.version", "Request Version"),
+    let entries = [
+        http::REQUEST_METHOD,
+        http::REQUEST_URI,
+        http::REQUEST_VERSION,
     ];
-    for (word, (name, label)) in words.iter().zip(names) {
+    for (word, entry) in words.iter().zip(entries) {
         let value = text(&fields.part().bytes()[word.clone()]);
-        fields.value(word.clone(), name, label, value);
+        fields.value(word.clone(), entry, value);
     }
 }
 
@@ -270,22 +228,17 @@ fn status_line(fields: &mut Fields<'_>, words: &[Range<usize>], end: usize) {
     let bytes = fields.part().bytes();
     if let Some(word) = words.first() {
         let version = text(&bytes[word.clone()]);
-        fields.value(
-            word.clone(),
-            "http.response.version",
-            "Response Version",
-            version,
-        );
+        fields.value(word.clone(), http::RESPONSE_VERSION, version);
     }
     if let Some(word) = words.get(1) {
         let digits = std::str::from_utf8(&bytes[word.clone()]).unwrap_or_default();
         if let Ok(code) = digits.parse::<u16>() {
             let code = FieldValue::Number(code.into());
-            fields.value(word.clone(), "http.response.code", "Status Code", code);
+            fields.value(word.clone(), http::RESPONSE_CODE, code);
         }
         let phrase = words.get(2).map_or(end, |word| word.start)..end;
         let value = text(&bytes[phrase.clone()]);
-        fields.value(phrase, "http.response.phrase", "Response Phrase", value);
+        fields.value(phrase, http::RESPONSE_PHRASE, value);
     }
 }
 
@@ -293,23 +246,25 @@ fn status_line(fields: &mut Fields<'_>, words: &[Range<usize>], end: usize) {
 fn header(fields: &mut Fields<'_>, line: &Range<usize>, response: bool) {
     let bytes = fields.part().bytes();
     let own = &bytes[line.clone()];
-    let name = if response {
-        "http.response.line"
+    let line_entry = if response {
+        http::RESPONSE_LINE
     } else {
-        "http.request.line"
+        http::REQUEST_LINE
     };
     let mut parts = Fields::of(fields.part());
     if let Some(colon) = own.iter().position(|byte| *byte == b':') {
-        let wanted = String::from_utf8_lossy(&own[..colon]).to_ascii_lowercase();
+        let wanted = String::from_utf8_lossy(&own[..colon]);
         let rest = &own[colon + 1..];
         let blank = rest
             .iter()
             .take_while(|byte| matches!(byte, b' ' | b'\t'))
             .count();
         let value = line.start + colon + 1 + blank..line.end;
-        let known = KNOWN.iter().find(|(header, ..)| *header == wanted);
-        if let Some((header, name, label)) = known {
-            let number = (*header == "content-length")
+        let known = KNOWN
+            .iter()
+            .find(|entry| entry.label.eq_ignore_ascii_case(&wanted));
+        if let Some(entry) = known {
+            let number = (entry.name == http::CONTENT_LENGTH_HEADER.name)
                 .then(|| {
                     std::str::from_utf8(&bytes[value.clone()])
                         .ok()?
@@ -321,19 +276,14 @@ fn header(fields: &mut Fields<'_>, line: &Range<usize>, response: bool) {
             let mut length = Fields::of(fields.part());
             if let Some(number) = number {
                 let number = FieldValue::Number(number);
-                length.value(
-                    value.clone(),
-                    "http.content_length",
-                    "Content length",
-                    number,
-                );
+                length.value(value.clone(), http::CONTENT_LENGTH, number);
             }
             let what = text(&bytes[value.clone()]);
-            parts.value(value, name, label, what).with(length.done());
+            parts.value(value, entry, what).with(length.done());
         }
     }
     let children = parts.done();
     fields
-        .value(line.clone(), name, "Header", text(own))
+        .value(line.clone(), line_entry, text(own))
         .with(children);
 }

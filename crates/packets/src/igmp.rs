@@ -5,6 +5,7 @@ use super::fields::Fields;
 use super::headers::Malformed;
 use super::ndp;
 use super::part::{Decoded, Part, be16};
+use super::schema::message::igmp;
 use super::tree::{FieldValue, Layer};
 
 /// Bytes every message has.
@@ -29,34 +30,29 @@ pub(super) fn layer(part: Part<'_>, kind: u8, covered: Covered) -> Layer {
     let bytes = part.bytes();
     let mut fields = Fields::of(part);
     let words = type_name(kind, part.wire_len());
-    fields.hex(0..1, "igmp.type", "Type").mean(words);
+    fields.hex(0..1, igmp::TYPE).mean(words);
     if kind == REPORT_3 {
-        fields.number(1..2, "igmp.reserved", "Reserved");
+        fields.number(1..2, igmp::RESERVED);
     } else {
         let tenths = response_time(kind, part.wire_len(), bytes[1]);
         fields
-            .value(
-                1..2,
-                "igmp.max_resp",
-                "Max Resp Time",
-                FieldValue::Number(tenths),
-            )
+            .value(1..2, igmp::MAX_RESP, FieldValue::Number(tenths))
             .mean(format!("{}.{} seconds", tenths / 10, tenths % 10));
     }
     let verdict = checksum::judge_plain(part, 2, be16(bytes, 2), covered);
-    fields.hex(2..4, "igmp.checksum", "Checksum").mean(verdict);
+    fields.hex(2..4, igmp::CHECKSUM).mean(verdict);
     if kind == REPORT_3 {
-        fields.number(4..6, "igmp.reserved", "Reserved");
-        fields.number(6..8, "igmp.num_grp_recs", "Num Group Records");
+        fields.number(4..6, igmp::RESERVED);
+        fields.number(6..8, igmp::NUM_GRP_RECS);
         records(&mut fields);
     } else {
-        fields.ipv4(4, "igmp.maddr", "Multicast Address");
+        fields.ipv4(4, igmp::MADDR);
         if kind == QUERY && bytes.len() >= 12 {
             query_3(&mut fields);
         }
     }
     fields.layer(
-        "igmp",
+        igmp::LAYER,
         format!("Internet Group Management Protocol, {words}"),
     )
 }
@@ -74,16 +70,16 @@ fn response_time(kind: u8, len: usize, code: u8) -> u64 {
 /// What a version 3 query adds (RFC 3376 section 4.1).
 fn query_3(fields: &mut Fields<'_>) {
     let len = fields.part().bytes().len();
-    fields.flag(8..9, 0x08, "igmp.s", "Suppress router-side processing");
-    fields.bits(8..9, 0x07, "igmp.qrv", "Querier's Robustness Variable");
-    fields.number(9..10, "igmp.qqic", "Querier's Query Interval Code");
-    fields.number(10..12, "igmp.num_src", "Num Src");
+    fields.flag(8..9, 0x08, igmp::S);
+    fields.bits(8..9, 0x07, igmp::QRV);
+    fields.number(9..10, igmp::QQIC);
+    fields.number(10..12, igmp::NUM_SRC);
     let count = usize::from(be16(fields.part().bytes(), 10));
     for at in (12..).step_by(4).take(count) {
         if at + 4 > len {
             return;
         }
-        fields.ipv4(at, "igmp.saddr", "Source Address");
+        fields.ipv4(at, igmp::SADDR);
     }
 }
 
@@ -104,23 +100,16 @@ fn records(fields: &mut Fields<'_>) {
         }
         let mut parts = Fields::of(part);
         let meaning = ndp::record_type(bytes[at]);
-        parts
-            .number(at..at + 1, "igmp.record_type", "Record Type")
-            .mean(meaning);
-        parts.number(at + 1..at + 2, "igmp.aux_data_len", "Aux Data Len");
-        parts.number(at + 2..at + 4, "igmp.num_src", "Num Src");
-        parts.ipv4(at + 4, "igmp.maddr", "Multicast Address");
+        parts.number(at..at + 1, igmp::RECORD_TYPE).mean(meaning);
+        parts.number(at + 1..at + 2, igmp::AUX_DATA_LEN);
+        parts.number(at + 2..at + 4, igmp::NUM_SRC);
+        parts.ipv4(at + 4, igmp::MADDR);
         for source in 0..sources {
-            parts.ipv4(at + 8 + source * 4, "igmp.saddr", "Source Address");
+            parts.ipv4(at + 8 + source * 4, igmp::SADDR);
         }
         let children = parts.done();
         fields
-            .value(
-                at..end,
-                "igmp.group_record",
-                "Group Record",
-                FieldValue::Present,
-            )
+            .value(at..end, igmp::GROUP_RECORD, FieldValue::Present)
             .mean(meaning)
             .with(children);
         at = end;

@@ -2,6 +2,8 @@
 
 use super::fields::Fields;
 use super::part::CUT;
+use super::schema::FieldEntry;
+use super::schema::internet::ip;
 use super::tree::{Field, FieldValue};
 use std::ops::Range;
 
@@ -39,7 +41,7 @@ pub(super) fn add(fields: &mut Fields<'_>, start: usize) {
     let meaning: Vec<&str> = children.iter().map(|field| field.label).collect();
     let meaning = format!("{} bytes: {}", end - start, meaning.join(", "));
     fields
-        .value(start..end, "ip.options", "Options", FieldValue::Present)
+        .value(start..end, ip::OPTIONS, FieldValue::Present)
         .mean(meaning)
         .with(children);
 }
@@ -49,65 +51,65 @@ fn add_one(options: &mut Fields<'_>, range: Range<usize>) {
     let bytes = &part.bytes()[range.clone()];
     let at = range.start;
     let mut parts = Fields::of(part);
-    parts.number(at..at + 1, "ip.opt.type", "Type");
+    parts.number(at..at + 1, ip::OPT_TYPE);
     if range.len() > 1 {
-        parts.number(at + 1..at + 2, "ip.opt.len", "Length");
+        parts.number(at + 1..at + 2, ip::OPT_LEN);
     }
-    let (name, label) = match bytes[0] {
-        0 => ("ip.opt.eol", "End of Options List"),
-        1 => ("ip.opt.nop", "No Operation"),
+    let name = match bytes[0] {
+        0 => ip::OPT_EOL,
+        1 => ip::OPT_NOP,
         7 => {
-            route(&mut parts, range.clone(), "ip.rec_rt");
-            ("ip.opt.record_route", "Record Route")
+            route(&mut parts, range.clone(), ip::REC_RT);
+            ip::OPT_RECORD_ROUTE
         }
         131 => {
-            route(&mut parts, range.clone(), "ip.src_rt");
-            ("ip.opt.loose_source_route", "Loose Source Route")
+            route(&mut parts, range.clone(), ip::SRC_RT);
+            ip::OPT_LOOSE_SOURCE_ROUTE
         }
         137 => {
-            route(&mut parts, range.clone(), "ip.src_rt");
-            ("ip.opt.strict_source_route", "Strict Source Route")
+            route(&mut parts, range.clone(), ip::SRC_RT);
+            ip::OPT_STRICT_SOURCE_ROUTE
         }
         68 => {
             rest(&mut parts, range.clone());
-            ("ip.opt.timestamp", "Internet Timestamp")
+            ip::OPT_TIMESTAMP
         }
         130 => {
             rest(&mut parts, range.clone());
-            ("ip.opt.security", "Security")
+            ip::OPT_SECURITY
         }
         148 if range.len() == 4 => {
             parts
-                .number(at + 2..at + 4, "ip.opt.ra", "Router Alert")
+                .number(at + 2..at + 4, ip::OPT_RA)
                 .mean("every router on the way should look at this packet");
-            ("ip.opt.router_alert", "Router Alert")
+            ip::OPT_ROUTER_ALERT
         }
         _ => {
             rest(&mut parts, range.clone());
-            ("ip.opt.unknown", "Unknown option")
+            ip::OPT_UNKNOWN
         }
     };
     let children: Vec<Field> = parts.done();
     options
-        .value(range, name, label, FieldValue::Present)
+        .value(range, name, FieldValue::Present)
         .with(children);
 }
 
 /// A pointer and a list of addresses.
-fn route(parts: &mut Fields<'_>, range: Range<usize>, address: &'static str) {
+fn route(parts: &mut Fields<'_>, range: Range<usize>, address: &'static FieldEntry) {
     if range.len() < 3 {
         return;
     }
-    parts.number(range.start + 2..range.start + 3, "ip.opt.ptr", "Pointer");
+    parts.number(range.start + 2..range.start + 3, ip::OPT_PTR);
     let mut at = range.start + 3;
     while at + 4 <= range.end {
-        parts.ipv4(at, address, "Address");
+        parts.ipv4(at, address);
         at += 4;
     }
 }
 
 fn rest(parts: &mut Fields<'_>, range: Range<usize>) {
     if range.len() > 2 {
-        parts.bytes(range.start + 2..range.end, "ip.opt.data", "Data");
+        parts.bytes(range.start + 2..range.end, ip::OPT_DATA);
     }
 }

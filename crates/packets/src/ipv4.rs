@@ -6,6 +6,7 @@ use super::headers::{Ipv4, Malformed};
 use super::ip_options;
 use super::names;
 use super::part::{Decoded, Part, be16};
+use super::schema::internet::ip;
 use super::tree::{Field, FieldValue, Layer};
 use pnet::packet::ipv4::Ipv4Packet;
 
@@ -85,14 +86,9 @@ pub(super) fn layer(part: Part<'_>, decoded: &Decoded<'_, Ipv4>, covered: Covere
     let ip = &decoded.header;
     let whole = part.first(usize::from(ip.hdr_len).max(HEADER));
     let mut fields = Fields::of(whole);
-    fields.bits(0..1, 0xf0, "ip.version", "Version");
+    fields.bits(0..1, 0xf0, ip::VERSION);
     fields
-        .value(
-            0..1,
-            "ip.hdr_len",
-            "Header Length",
-            FieldValue::Number(ip.hdr_len.into()),
-        )
+        .value(0..1, ip::HDR_LEN, FieldValue::Number(ip.hdr_len.into()))
         .mean(format!("{} words of 4 bytes", ip.hdr_len / 4));
     let meaning = format!(
         "DSCP {}; {}",
@@ -100,7 +96,7 @@ pub(super) fn layer(part: Part<'_>, decoded: &Decoded<'_, Ipv4>, covered: Covere
         names::ecn(ip.dsfield)
     );
     fields
-        .hex(1..2, "ip.dsfield", "Differentiated Services Field")
+        .hex(1..2, ip::DSFIELD)
         .mean(meaning)
         .with(dsfield(part, ip.dsfield));
     let meaning = if be16(part.bytes(), 2) == 0 {
@@ -109,15 +105,12 @@ pub(super) fn layer(part: Part<'_>, decoded: &Decoded<'_, Ipv4>, covered: Covere
         ""
     };
     let len = FieldValue::Number(ip.len.into());
-    fields
-        .value(2..4, "ip.len", "Total Length", len)
-        .mean(meaning);
-    fields.hex(4..6, "ip.id", "Identification");
+    fields.value(2..4, ip::LEN, len).mean(meaning);
+    fields.hex(4..6, ip::ID);
     fields
         .value(
             6..7,
-            "ip.flags",
-            "Flags",
+            ip::FLAGS,
             FieldValue::Hex(u64::from(part.bytes()[6] >> 5), 1),
         )
         .mean(match (ip.df, ip.mf) {
@@ -129,24 +122,21 @@ pub(super) fn layer(part: Part<'_>, decoded: &Decoded<'_, Ipv4>, covered: Covere
         .with(flags(part));
     fields.value(
         6..8,
-        "ip.frag_offset",
-        "Fragment Offset",
+        ip::FRAG_OFFSET,
         FieldValue::Number(u64::from(ip.frag_offset / 8)),
     );
-    fields.number(8..9, "ip.ttl", "Time to Live");
+    fields.number(8..9, ip::TTL);
     fields
-        .number(9..10, "ip.proto", "Protocol")
+        .number(9..10, ip::PROTO)
         .mean(names::protocol(ip.proto));
     let verdict = checksum::judge_plain(whole, 10, ip.checksum, covered);
-    fields
-        .hex(10..12, "ip.checksum", "Header Checksum")
-        .mean(verdict);
-    fields.ipv4(12, "ip.src", "Source Address");
-    fields.ipv4(16, "ip.dst", "Destination Address");
+    fields.hex(10..12, ip::CHECKSUM).mean(verdict);
+    fields.ipv4(12, ip::SRC);
+    fields.ipv4(16, ip::DST);
     ip_options::add(&mut fields, HEADER);
     fields.malformed(decoded.malformed);
     fields.layer(
-        "ip",
+        ip::LAYER,
         format!(
             "Internet Protocol Version 4, Src: {}, Dst: {}",
             ip.src, ip.dst
@@ -157,28 +147,18 @@ pub(super) fn layer(part: Part<'_>, decoded: &Decoded<'_, Ipv4>, covered: Covere
 fn dsfield(part: Part<'_>, byte: u8) -> Vec<Field> {
     let mut fields = Fields::of(part);
     fields
-        .bits(
-            1..2,
-            0xfc,
-            "ip.dsfield.dscp",
-            "Differentiated Services Codepoint",
-        )
+        .bits(1..2, 0xfc, ip::DSFIELD_DSCP)
         .mean(names::dscp(byte >> 2));
     fields
-        .bits(
-            1..2,
-            0x03,
-            "ip.dsfield.ecn",
-            "Explicit Congestion Notification",
-        )
+        .bits(1..2, 0x03, ip::DSFIELD_ECN)
         .mean(names::ecn(byte));
     fields.done()
 }
 
 fn flags(part: Part<'_>) -> Vec<Field> {
     let mut fields = Fields::of(part);
-    fields.flag(6..7, 0x80, "ip.flags.rb", "Reserved bit");
-    fields.flag(6..7, 0x40, "ip.flags.df", "Don't fragment");
-    fields.flag(6..7, 0x20, "ip.flags.mf", "More fragments");
+    fields.flag(6..7, 0x80, ip::FLAGS_RB);
+    fields.flag(6..7, 0x40, ip::FLAGS_DF);
+    fields.flag(6..7, 0x20, ip::FLAGS_MF);
     fields.done()
 }

@@ -5,6 +5,8 @@ use super::headers::Ipv6;
 use super::ipv6::{Extension, HEADER, extension, next};
 use super::names;
 use super::part::{Decoded, Part, be16};
+use super::schema::FieldEntry;
+use super::schema::internet::{ah, hip, ip, ipv6, mip6, mipv6, shim6};
 use super::tree::{Field, FieldValue, Layer};
 
 /// At most this many extension headers have layers, which are many times as long; a host may stop far earlier (RFC 8504 section 5.3).
@@ -53,116 +55,64 @@ pub(super) fn is_routed(part: Part<'_>, ip: &Ipv6) -> bool {
 fn fixed(part: Part<'_>, ip: &Ipv6) -> Layer {
     let mut fields = Fields::of(part.first(HEADER));
     let mut version = Fields::of(part);
-    version.bits(0..1, 0xf0, "ip.version", "Version of IP");
-    fields
-        .bits(0..1, 0xf0, "ipv6.version", "Version")
-        .with(version.done());
+    version
+        .bits(0..1, 0xf0, ip::VERSION)
+        .labelled("Version of IP");
+    fields.bits(0..1, 0xf0, ipv6::VERSION).with(version.done());
     let class = ip.traffic_class;
     let mut parts = Fields::of(part);
     parts
-        .bits(
-            0..2,
-            0x0fc0,
-            "ipv6.tclass.dscp",
-            "Differentiated Services Codepoint",
-        )
+        .bits(0..2, 0x0fc0, ipv6::TCLASS_DSCP)
         .mean(names::dscp(class >> 2));
     parts
-        .bits(
-            1..2,
-            0x30,
-            "ipv6.tclass.ecn",
-            "Explicit Congestion Notification",
-        )
+        .bits(1..2, 0x30, ipv6::TCLASS_ECN)
         .mean(names::ecn(class));
     let dscp = names::with_number(names::dscp(class >> 2), class >> 2);
     fields
-        .value(
-            0..2,
-            "ipv6.tclass",
-            "Traffic Class",
-            FieldValue::Hex(class.into(), 2),
-        )
+        .value(0..2, ipv6::TCLASS, FieldValue::Hex(class.into(), 2))
         .mean(format!("DSCP {dscp}; {}", names::ecn(class)))
         .with(parts.done());
-    fields.value(
-        1..4,
-        "ipv6.flow",
-        "Flow Label",
-        FieldValue::Hex(ip.flow.into(), 5),
-    );
-    fields.number(4..6, "ipv6.plen", "Payload Length");
-    fields
-        .number(6..7, "ipv6.nxt", "Next Header")
-        .mean(names::protocol(ip.nxt));
-    fields.number(7..8, "ipv6.hlim", "Hop Limit");
-    fields.ipv6(8, "ipv6.src", "Source Address");
-    fields.ipv6(24, "ipv6.dst", "Destination Address");
+    fields.value(1..4, ipv6::FLOW, FieldValue::Hex(ip.flow.into(), 5));
+    fields.number(4..6, ipv6::PLEN);
+    fields.number(6..7, ipv6::NXT).mean(names::protocol(ip.nxt));
+    fields.number(7..8, ipv6::HLIM);
+    fields.ipv6(8, ipv6::SRC);
+    fields.ipv6(24, ipv6::DST);
     let title = format!(
         "Internet Protocol Version 6, Src: {}, Dst: {}",
         ip.src, ip.dst
     );
-    fields.layer("ipv6", title)
+    fields.layer(ipv6::LAYER, title)
 }
 
-/// Wireshark's names for one kind of extension header.
-struct Names {
-    layer: &'static str,
-    title: &'static str,
-    nxt: &'static str,
-    len: &'static str,
-}
-
-fn names_of(kind: u8) -> Names {
-    let (layer, title, nxt, len) = match kind {
-        next::HOP_BY_HOP => (
-            "ipv6.hopopts",
-            "IPv6 Hop-by-Hop Options",
-            "ipv6.hopopts.nxt",
-            "ipv6.hopopts.len",
-        ),
-        next::DESTINATION => (
-            "ipv6.dstopts",
-            "IPv6 Destination Options",
-            "ipv6.dstopts.nxt",
-            "ipv6.dstopts.len",
-        ),
-        next::ROUTING => (
-            "ipv6.routing",
-            "IPv6 Routing Header",
-            "ipv6.routing.nxt",
-            "ipv6.routing.len",
-        ),
-        next::FRAGMENT => (
-            "ipv6.fraghdr",
-            "IPv6 Fragment Header",
-            "ipv6.fraghdr.nxt",
-            "",
-        ),
-        next::AUTHENTICATION => ("ah", "Authentication Header", "ah.next_header", "ah.length"),
-        next::MOBILITY => ("mipv6", "Mobile IPv6", "mip6.nextheader", "mip6.hlen"),
-        next::HIP => ("hip", "Host Identity Protocol", "hip.proto", "hip.hdr_len"),
-        _ => ("shim6", "Shim6", "shim6.nxt", "shim6.len"),
-    };
-    Names {
-        layer,
-        title,
-        nxt,
-        len,
+/// The layer of one kind of extension header, and its fields of what follows and of its length.
+fn entries_of(kind: u8) -> [&'static FieldEntry; 3] {
+    match kind {
+        next::HOP_BY_HOP => [ipv6::HOPOPTS, ipv6::HOPOPTS_NXT, ipv6::HOPOPTS_LEN],
+        next::DESTINATION => [ipv6::DSTOPTS, ipv6::DSTOPTS_NXT, ipv6::DSTOPTS_LEN],
+        next::ROUTING => [ipv6::ROUTING, ipv6::ROUTING_NXT, ipv6::ROUTING_LEN],
+        // Its second byte is reserved.
+        next::FRAGMENT => [
+            ipv6::FRAGHDR,
+            ipv6::FRAGHDR_NXT,
+            ipv6::FRAGHDR_RESERVED_OCTET,
+        ],
+        next::AUTHENTICATION => [ah::LAYER, ah::NEXT_HEADER, ah::LENGTH],
+        next::MOBILITY => [mipv6::LAYER, mip6::NEXTHEADER, mip6::HLEN],
+        next::HIP => [hip::LAYER, hip::PROTO, hip::HDR_LEN],
+        _ => [shim6::LAYER, shim6::NXT, shim6::LEN],
     }
 }
 
 fn extension_layer(found: &Extension<'_>) -> Layer {
     let part = found.part;
     let bytes = part.bytes();
-    let names = names_of(found.kind);
+    let [layer, nxt, len] = entries_of(found.kind);
     let mut fields = Fields::of(part);
-    fields
-        .number(0..1, names.nxt, "Next Header")
-        .mean(names::protocol(found.nxt));
+    fields.number(0..1, nxt).mean(names::protocol(found.nxt));
     if found.kind != next::FRAGMENT {
         fields
-            .number(1..2, names.len, "Length")
+            .number(1..2, len)
             .mean(format!("{} bytes", part.wire_len()));
     }
     match found.kind {
@@ -170,7 +120,7 @@ fn extension_layer(found: &Extension<'_>) -> Layer {
         next::HOP_BY_HOP | next::DESTINATION => options(&mut fields),
         next::ROUTING => {
             fields
-                .number(2..3, "ipv6.routing.type", "Type")
+                .number(2..3, ipv6::ROUTING_TYPE)
                 .mean(match bytes[2] {
                     0 => "source route (deprecated)",
                     2 => "mobile IPv6",
@@ -178,42 +128,37 @@ fn extension_layer(found: &Extension<'_>) -> Layer {
                     4 => "segment routing",
                     _ => "",
                 });
-            fields.number(3..4, "ipv6.routing.segleft", "Segments Left");
-            fields.bytes(
-                4..bytes.len(),
-                "ipv6.routing.unknown.data",
-                "Type-specific data",
-            );
+            fields.number(3..4, ipv6::ROUTING_SEGLEFT);
+            fields.bytes(4..bytes.len(), ipv6::ROUTING_UNKNOWN_DATA);
         }
         next::AUTHENTICATION => {
-            fields.bytes(2..4, "ah.reserved", "Reserved");
-            fields.hex(4..8, "ah.spi", "AH SPI");
+            fields.bytes(2..4, ah::RESERVED);
+            fields.hex(4..8, ah::SPI);
             if bytes.len() >= 12 {
-                fields.number(8..12, "ah.sequence", "AH Sequence");
-                fields.bytes(12..bytes.len(), "ah.icv", "AH ICV");
+                fields.number(8..12, ah::SEQUENCE);
+                fields.bytes(12..bytes.len(), ah::ICV);
             }
         }
         _ => {
-            fields.bytes(2..bytes.len(), "ipv6.unknown_hdr", "Type-specific data");
+            fields.bytes(2..bytes.len(), ipv6::UNKNOWN_HDR);
         }
     }
-    fields.layer(names.layer, names.title.to_owned())
+    fields.layer(layer, layer.label.to_owned())
 }
 
 fn fragment(fields: &mut Fields<'_>) {
-    fields.hex(1..2, "ipv6.fraghdr.reserved_octet", "Reserved octet");
+    fields.hex(1..2, ipv6::FRAGHDR_RESERVED_OCTET);
     let offset = be16(fields.part().bytes(), 2) & 0xfff8;
     fields
         .value(
             2..4,
-            "ipv6.fraghdr.offset",
-            "Offset",
+            ipv6::FRAGHDR_OFFSET,
             FieldValue::Number(u64::from(offset / 8)),
         )
         .mean(format!("{offset} bytes"));
-    fields.bits(2..4, 0x0006, "ipv6.fraghdr.reserved_bits", "Reserved bits");
-    fields.flag(2..4, 0x0001, "ipv6.fraghdr.more", "More fragments");
-    fields.hex(4..8, "ipv6.fraghdr.ident", "Identification");
+    fields.bits(2..4, 0x0006, ipv6::FRAGHDR_RESERVED_BITS);
+    fields.flag(2..4, 0x0001, ipv6::FRAGHDR_MORE);
+    fields.hex(4..8, ipv6::FRAGHDR_IDENT);
 }
 
 /// The options of a hop-by-hop or destination options header: type, length, data.
@@ -237,7 +182,8 @@ fn options(fields: &mut Fields<'_>) {
         }
         let (label, parts) = option(part, at, len);
         fields
-            .value(at..at + len, "ipv6.opt", label, FieldValue::Present)
+            .value(at..at + len, ipv6::OPT, FieldValue::Present)
+            .labelled(label)
             .with(parts);
         at += len;
     }
@@ -255,9 +201,9 @@ fn option(part: Part<'_>, at: usize, len: usize) -> (&'static str, Vec<Field>) {
         _ => "Option",
     };
     let mut parts = Fields::of(part);
-    parts.hex(at..at + 1, "ipv6.opt.type", "Type").mean(label);
+    parts.hex(at..at + 1, ipv6::OPT_TYPE).mean(label);
     if len > 1 {
-        parts.number(at + 1..at + 2, "ipv6.opt.length", "Length");
+        parts.number(at + 1..at + 2, ipv6::OPT_LENGTH);
     }
     match (kind, len) {
         (_, 0..=2) => {}
@@ -269,17 +215,17 @@ fn option(part: Part<'_>, at: usize, len: usize) -> (&'static str, Vec<Field>) {
                 _ => "",
             };
             parts
-                .number(at + 2..at + 4, "ipv6.opt.router_alert", "Router Alert")
+                .number(at + 2..at + 4, ipv6::OPT_ROUTER_ALERT)
                 .mean(meaning);
         }
         (0xc2, 6) => {
-            parts.number(at + 2..at + 6, "ipv6.opt.jumbo", "Payload Length");
+            parts.number(at + 2..at + 6, ipv6::OPT_JUMBO);
         }
         (1, _) => {
-            parts.bytes(at + 2..at + len, "ipv6.opt.padn", "PadN");
+            parts.bytes(at + 2..at + len, ipv6::OPT_PADN);
         }
         _ => {
-            parts.bytes(at + 2..at + len, "ipv6.opt.unknown_data", "Data");
+            parts.bytes(at + 2..at + len, ipv6::OPT_UNKNOWN_DATA);
         }
     }
     (label, parts.done())

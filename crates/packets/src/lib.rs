@@ -33,6 +33,7 @@ mod partial;
 mod quick;
 pub mod record;
 mod rows;
+pub mod schema;
 mod tcp;
 mod tcp_option_fields;
 mod tcp_options;

@@ -3,6 +3,7 @@
 use super::fields::Fields;
 use super::headers::{LinkType, Malformed};
 use super::part::{Decoded, Part, be32};
+use super::schema::link::null;
 use super::tree::{FieldValue, Layer};
 
 /// Bytes of the header.
@@ -40,12 +41,7 @@ pub(super) fn decode(link: LinkType, part: Part<'_>) -> Result<Decoded<'_, u32>,
 pub(super) fn layer(part: Part<'_>, family: u32) -> Layer {
     let mut fields = Fields::of(part.first(HEADER));
     fields
-        .value(
-            0..4,
-            "null.family",
-            "Family",
-            FieldValue::Number(family.into()),
-        )
+        .value(0..4, null::FAMILY, FieldValue::Number(family.into()))
         .mean(family_name(family).unwrap_or_default());
-    fields.layer("null", "Null/Loopback".to_owned())
+    fields.layer(null::LAYER, "Null/Loopback".to_owned())
 }

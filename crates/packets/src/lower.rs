@@ -12,6 +12,9 @@ use super::fields::Fields;
 use super::headers::{Ethernet, LinkType, Malformed};
 use super::part::Part;
 use super::rows::{self, Row};
+use super::schema::FieldEntry;
+use super::schema::link::vlan;
+use super::schema::lower as schema;
 use super::tree::Layer;
 
 /// How many headers below the network layer are followed; what is deeper is bytes.
@@ -263,39 +266,39 @@ pub(super) fn peel(kind: Kind, part: Part<'_>) -> Result<Peeled<'_>, Malformed> 
 
 /// The header of this kind as a layer; `part` begins with it. Nothing for a header without a byte.
 pub(super) fn layer(kind: Kind, part: Part<'_>, peeled: &Peeled<'_>) -> Option<Layer> {
-    let (name, title, fixed): (_, _, &[Row]) = match kind {
-        Kind::Llc => ("llc", "Logical-Link Control", llc::LLC),
-        Kind::TokenRing => ("tr", "Token-Ring", llc::TOKEN_RING),
-        Kind::Fddi => ("fddi", "Fiber Distributed Data Interface", llc::FDDI),
-        Kind::Arcnet => ("arcnet", "ARCNET", llc::ARCNET),
-        Kind::ArcnetLinux => ("arcnet", "ARCNET", llc::ARCNET_LINUX),
-        Kind::FibreChannel => ("ipfc", "IP Over FC", &[]),
-        Kind::Atm => ("atm", "ATM", llc::ATM),
-        Kind::Ppp => ("ppp", "Point-to-Point Protocol", &[]),
+    let (protocol, fixed): (&FieldEntry, &[Row]) = match kind {
+        Kind::Llc => (schema::llc::LAYER, llc::LLC),
+        Kind::TokenRing => (schema::tr::LAYER, llc::TOKEN_RING),
+        Kind::Fddi => (schema::fddi::LAYER, llc::FDDI),
+        Kind::Arcnet => (schema::arcnet::LAYER, llc::ARCNET),
+        Kind::ArcnetLinux => (schema::arcnet::LAYER, llc::ARCNET_LINUX),
+        Kind::FibreChannel => (schema::ipfc::LAYER, &[]),
+        Kind::Atm => (schema::atm::LAYER, llc::ATM),
+        Kind::Ppp => (schema::ppp::LAYER, &[]),
         Kind::Serial => return None,
         Kind::PppDirected | Kind::ChdlcDirected | Kind::FrameRelayDirected => {
-            ("ppp", "Direction", ppp::DIRECTED)
+            (schema::ppp::LAYER, ppp::DIRECTED)
         }
-        Kind::Chdlc => ("chdlc", "Cisco HDLC", ppp::CHDLC),
-        Kind::FrameRelay => ("fr", "Frame Relay", &[]),
-        Kind::Pppoe => ("pppoes", "PPP-over-Ethernet Session", ppp::PPPOE),
-        Kind::Mpls => ("mpls", "MultiProtocol Label Switching Header", label::MPLS),
-        Kind::Vlan => ("vlan", "802.1Q Virtual LAN", label::VLAN),
-        Kind::Macsec => ("macsec", "802.1AE Security tag", label::MACSEC),
-        Kind::Nsh => ("nsh", "Network Service Header", label::NSH),
-        Kind::Avsp => ("avsp", "Arista Vendor Specific Protocol", label::AVSP),
-        Kind::Wlan | Kind::WlanChecked => ("wlan", "IEEE 802.11", wlan::WLAN),
-        Kind::Radiotap => ("radiotap", "Radiotap Header", wlan::RADIOTAP),
-        Kind::Prism => ("prism", "Prism capture header", wlan::PRISM),
-        Kind::WlanCap => ("wlancap", "AVS WLAN Capture header", wlan::WLAN_CAP),
-        Kind::Ppi => ("ppi", "PPI", wlan::PPI),
-        Kind::Pktap => ("pktap", "PKTAP packet header", wrapped::PKTAP),
-        Kind::Juniper => ("juniper", "Juniper Ethernet", wrapped::JUNIPER),
-        Kind::Nflog => ("nflog", "Linux Netfilter NFLOG", wrapped::NFLOG),
-        Kind::Ipnet => ("ipnet", "Solaris IPNET", wrapped::IPNET),
-        Kind::Ipoib => ("ipoib", "IP over InfiniBand", wrapped::IPOIB),
-        Kind::Pflog => ("pflog", "OpenBSD Packet Filter log", wrapped::PFLOG),
-        Kind::Enc => ("enc", "Enc AH/ESP", wrapped::ENC),
+        Kind::Chdlc => (schema::chdlc::LAYER, ppp::CHDLC),
+        Kind::FrameRelay => (schema::fr::LAYER, &[]),
+        Kind::Pppoe => (schema::pppoes::LAYER, ppp::PPPOE),
+        Kind::Mpls => (schema::mpls::LAYER, label::MPLS),
+        Kind::Vlan => (vlan::LAYER, label::VLAN),
+        Kind::Macsec => (schema::macsec::LAYER, label::MACSEC),
+        Kind::Nsh => (schema::nsh::LAYER, label::NSH),
+        Kind::Avsp => (schema::avsp::LAYER, label::AVSP),
+        Kind::Wlan | Kind::WlanChecked => (schema::wlan::LAYER, wlan::WLAN),
+        Kind::Radiotap => (schema::radiotap::LAYER, wlan::RADIOTAP),
+        Kind::Prism => (schema::prism::LAYER, wlan::PRISM),
+        Kind::WlanCap => (schema::wlancap::LAYER, wlan::WLAN_CAP),
+        Kind::Ppi => (schema::ppi::LAYER, wlan::PPI),
+        Kind::Pktap => (schema::pktap::LAYER, wrapped::PKTAP),
+        Kind::Juniper => (schema::juniper::LAYER, wrapped::JUNIPER),
+        Kind::Nflog => (schema::nflog::LAYER, wrapped::NFLOG),
+        Kind::Ipnet => (schema::ipnet::LAYER, wrapped::IPNET),
+        Kind::Ipoib => (schema::ipoib::LAYER, wrapped::IPOIB),
+        Kind::Pflog => (schema::pflog::LAYER, wrapped::PFLOG),
+        Kind::Enc => (schema::enc::LAYER, wrapped::ENC),
     };
     if peeled.header == 0 {
         return None;
@@ -303,13 +306,16 @@ pub(super) fn layer(kind: Kind, part: Part<'_>, peeled: &Peeled<'_>) -> Option<L
     let own = part.first(peeled.header);
     let mut fields = Fields::of(own);
     rows::add(&mut fields, fixed);
-    let mut title = title.to_owned();
+    let mut title = protocol.label.to_owned();
     match kind {
+        Kind::PppDirected | Kind::ChdlcDirected | Kind::FrameRelayDirected => {
+            "Direction".clone_into(&mut title);
+        }
         Kind::Ppp => ppp::protocol(&mut fields),
         Kind::FrameRelay => ppp::address(&mut fields),
         Kind::Llc => llc::snap(&mut fields),
         Kind::Mpls | Kind::Vlan => label::name(kind, own, &mut title),
         _ => {}
     }
-    Some(fields.layer(name, title))
+    Some(fields.layer(protocol, title))
 }

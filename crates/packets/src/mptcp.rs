@@ -3,6 +3,8 @@
 
 use super::fields::Fields;
 use super::headers::Mptcp;
+use super::schema::FieldEntry;
+use super::schema::transport::{mptcp, tcp};
 use super::tree::{Field, FieldValue};
 use std::ops::Range;
 
@@ -71,12 +73,7 @@ pub(super) fn add(parts: &mut Fields<'_>, range: Range<usize>) -> String {
     };
     let kind = first >> 4;
     let place = range.start..range.start + 1;
-    let field = option.fields.bits(
-        place,
-        0xf0,
-        "tcp.options.mptcp.subtype",
-        "Multipath TCP subtype",
-    );
+    let field = option.fields.bits(place, 0xf0, tcp::OPTIONS_MPTCP_SUBTYPE);
     field.mean(name(kind));
     match kind {
         subtype::MP_CAPABLE => option.capable(first & 0x0f),
@@ -87,23 +84,22 @@ pub(super) fn add(parts: &mut Fields<'_>, range: Range<usize>) -> String {
         subtype::MP_PRIO => {
             option.backup();
             if range.len() > 1 {
-                option.number(1, "tcp.options.mptcp.addrid", "Address ID");
+                option.number(1, tcp::OPTIONS_MPTCP_ADDRID);
             }
         }
         subtype::MP_FAIL => {
             option.reserved();
-            option.number(8, "tcp.options.mptcp.rawdataseqno", "Data Sequence Number");
+            option.number(8, tcp::OPTIONS_MPTCP_RAWDATASEQNO);
         }
         subtype::MP_FASTCLOSE => {
             option.reserved();
-            option.number(8, "tcp.options.mptcp.recvkey", "Receiver's Key");
+            option.number(8, tcp::OPTIONS_MPTCP_RECVKEY);
         }
         subtype::MP_TCPRST => option.reset(),
         _ => {
             option.at += 1;
             let rest = option.at..option.end;
-            let payload = "tcp.options.unknown.payload";
-            option.fields.bytes(rest, payload, "Payload");
+            option.fields.bytes(rest, tcp::OPTIONS_UNKNOWN_PAYLOAD);
         }
     }
     if option.cut {
@@ -141,83 +137,68 @@ impl Parts<'_, '_> {
         Some(self.at - len..self.at)
     }
 
-    fn number(&mut self, len: usize, name: &'static str, label: &'static str) {
+    fn number(&mut self, len: usize, field: &'static FieldEntry) {
         if let Some(range) = self.take(len) {
-            self.fields.number(range, name, label);
+            self.fields.number(range, field);
         }
     }
 
     /// The flags of one byte: the whole of it, and its bits below.
-    fn flags(&mut self, bits: &[(u64, &'static str, &'static str)]) {
+    fn flags(&mut self, bits: &[(u64, &'static FieldEntry)]) {
         let Some(range) = self.take(1) else { return };
         let children: Vec<Field> = {
             let mut parts = Fields::of(self.fields.part());
-            for (mask, name, label) in bits {
-                parts.bits(range.clone(), *mask, name, label);
+            for (mask, entry) in bits {
+                parts.bits(range.clone(), *mask, entry);
             }
             parts.done()
         };
-        let name = "tcp.options.mptcp.flags";
-        let field = self.fields.hex(range, name, "Multipath TCP flags");
+        let field = self.fields.hex(range, tcp::OPTIONS_MPTCP_FLAGS);
         field.with(children);
     }
 
     fn backup(&mut self) {
-        self.flags(&[(1, "tcp.options.mptcp.backup.flag", "Backup flag")]);
+        self.flags(&[(1, tcp::OPTIONS_MPTCP_BACKUP_FLAG)]);
     }
 
     fn reserved(&mut self) {
         if let Some(range) = self.take(2) {
-            let name = "tcp.options.mptcp.reserved";
-            self.fields.bits(range, 0x0fff, name, "Reserved");
+            self.fields.bits(range, 0x0fff, tcp::OPTIONS_MPTCP_RESERVED);
         }
     }
 
     fn capable(&mut self, version: u8) {
-        const CHECKSUM: (u64, &str, &str) = (
-            0x80,
-            "tcp.options.mptcp.checksumreq.flags",
-            "Checksum required",
-        );
-        const EXTENSIBILITY: (u64, &str, &str) = (
-            0x40,
-            "tcp.options.mptcp.extensibility.flag",
-            "Extensibility",
-        );
+        const CHECKSUM: (u64, &FieldEntry) = (0x80, tcp::OPTIONS_MPTCP_CHECKSUMREQ_FLAGS);
+        const EXTENSIBILITY: (u64, &FieldEntry) = (0x40, tcp::OPTIONS_MPTCP_EXTENSIBILITY_FLAG);
         if let Some(range) = self.take(1) {
-            let name = "tcp.options.mptcp.version";
-            self.fields.bits(range, 0x0f, name, "Multipath TCP version");
+            self.fields.bits(range, 0x0f, tcp::OPTIONS_MPTCP_VERSION);
         }
         if version == 0 {
             self.flags(&[
                 CHECKSUM,
                 EXTENSIBILITY,
-                (1, "tcp.options.mptcp.sha1.flag", "Use HMAC-SHA1"),
-                (0x3e, "tcp.options.mptcp.reserved.flag", "Reserved"),
+                (1, tcp::OPTIONS_MPTCP_SHA1_FLAG),
+                (0x3e, tcp::OPTIONS_MPTCP_RESERVED_FLAG),
             ]);
         } else {
             self.flags(&[
                 CHECKSUM,
                 EXTENSIBILITY,
-                (
-                    0x20,
-                    "tcp.options.mptcp.nomoresubflows.flag",
-                    "Do not attempt to establish new subflows to this address and port",
-                ),
-                (1, "tcp.options.mptcp.sha256.flag", "Use HMAC-SHA256"),
-                (0x1e, "tcp.options.mptcp.reserved.flag", "Reserved"),
+                (0x20, tcp::OPTIONS_MPTCP_NOMORESUBFLOWS_FLAG),
+                (1, tcp::OPTIONS_MPTCP_SHA256_FLAG),
+                (0x1e, tcp::OPTIONS_MPTCP_RESERVED_FLAG),
             ]);
         }
-        self.optional(8, "tcp.options.mptcp.sendkey", "Sender's Key");
-        self.optional(8, "tcp.options.mptcp.recvkey", "Receiver's Key");
-        self.optional(2, "tcp.options.mptcp.datalvllen", "Data-level Length");
+        self.optional(8, tcp::OPTIONS_MPTCP_SENDKEY);
+        self.optional(8, tcp::OPTIONS_MPTCP_RECVKEY);
+        self.optional(2, tcp::OPTIONS_MPTCP_DATALVLLEN);
         self.checksum();
     }
 
     /// A number that is only there when the option is long enough.
-    fn optional(&mut self, len: usize, name: &'static str, label: &'static str) {
+    fn optional(&mut self, len: usize, field: &'static FieldEntry) {
         if self.at < self.end {
-            self.number(len, name, label);
+            self.number(len, field);
         }
     }
 
@@ -225,8 +206,7 @@ impl Parts<'_, '_> {
         if self.at < self.end
             && let Some(range) = self.take(2)
         {
-            self.fields
-                .hex(range, "tcp.options.mptcp.checksum", "Checksum");
+            self.fields.hex(range, tcp::OPTIONS_MPTCP_CHECKSUM);
         }
     }
 
@@ -235,60 +215,38 @@ impl Parts<'_, '_> {
         if len == 22 {
             self.reserved();
             if let Some(range) = self.take(20) {
-                let name = "tcp.options.mptcp.sendhmac";
-                self.fields.bytes(range, name, "Sender's HMAC");
+                self.fields.bytes(range, tcp::OPTIONS_MPTCP_SENDHMAC);
             }
             return;
         }
         self.backup();
-        self.number(1, "tcp.options.mptcp.addrid", "Address ID");
+        self.number(1, tcp::OPTIONS_MPTCP_ADDRID);
         if len == 10 {
-            self.number(4, "tcp.options.mptcp.recvtok", "Receiver's Token");
+            self.number(4, tcp::OPTIONS_MPTCP_RECVTOK);
         } else {
-            let name = "tcp.options.mptcp.sendtrunchmac";
-            self.number(8, name, "Sender's Truncated HMAC");
+            self.number(8, tcp::OPTIONS_MPTCP_SENDTRUNCHMAC);
         }
-        let name = "tcp.options.mptcp.sendrand";
-        self.number(4, name, "Sender's Random Number");
+        self.number(4, tcp::OPTIONS_MPTCP_SENDRAND);
     }
 
     fn signal(&mut self) {
         self.at += 1;
         let flags = self.peek().unwrap_or_default();
         self.flags(&[
-            (0x10, "tcp.options.mptcp.datafin.flag", "DATA_FIN"),
-            (
-                0x08,
-                "tcp.options.mptcp.dseqn8.flag",
-                "Data Sequence Number is 8 octets",
-            ),
-            (
-                0x04,
-                "tcp.options.mptcp.dseqnpresent.flag",
-                "Data Sequence Number, Subflow Sequence Number, Data-level Length, Checksum present",
-            ),
-            (
-                0x02,
-                "tcp.options.mptcp.dataack8.flag",
-                "Data ACK is 8 octets",
-            ),
-            (
-                0x01,
-                "tcp.options.mptcp.dataackpresent.flag",
-                "Data ACK is present",
-            ),
+            (0x10, tcp::OPTIONS_MPTCP_DATAFIN_FLAG),
+            (0x08, tcp::OPTIONS_MPTCP_DSEQN8_FLAG),
+            (0x04, tcp::OPTIONS_MPTCP_DSEQNPRESENT_FLAG),
+            (0x02, tcp::OPTIONS_MPTCP_DATAACK8_FLAG),
+            (0x01, tcp::OPTIONS_MPTCP_DATAACKPRESENT_FLAG),
         ]);
         let wide = |bit: u8| if flags & bit == 0 { 4 } else { 8 };
         if flags & 0x01 != 0 {
-            let name = "tcp.options.mptcp.rawdataack";
-            self.number(wide(0x02), name, "Original MPTCP Data ACK");
+            self.number(wide(0x02), tcp::OPTIONS_MPTCP_RAWDATAACK);
         }
         if flags & 0x04 != 0 {
-            let name = "tcp.options.mptcp.rawdataseqno";
-            self.number(wide(0x08), name, "Data Sequence Number");
-            let name = "tcp.options.mptcp.subflowseqno";
-            self.number(4, name, "Subflow Sequence Number");
-            self.number(2, "tcp.options.mptcp.datalvllen", "Data-level Length");
+            self.number(wide(0x08), tcp::OPTIONS_MPTCP_RAWDATASEQNO);
+            self.number(4, tcp::OPTIONS_MPTCP_SUBFLOWSEQNO);
+            self.number(2, tcp::OPTIONS_MPTCP_DATALVLLEN);
             self.checksum();
         }
     }
@@ -296,28 +254,22 @@ impl Parts<'_, '_> {
     /// The length tells the family of the address, whether a port follows, and whether an HMAC does.
     fn add_address(&mut self, len: usize, echo: bool) {
         if let Some(range) = self.take(1) {
-            let name = "tcp.options.mptcp.echo";
-            self.fields.bits(range, 0x01, name, "Echo");
+            self.fields.bits(range, 0x01, tcp::OPTIONS_MPTCP_ECHO);
         }
-        self.number(1, "tcp.options.mptcp.addrid", "Address ID");
+        self.number(1, tcp::OPTIONS_MPTCP_ADDRID);
         let address = len - 2.min(len);
         let six = address >= 16 && (echo || address >= 24);
         if six && let Some(range) = self.take(16) {
-            let name = "tcp.options.mptcp.ipv6";
-            self.fields
-                .ipv6(range.start, name, "Advertised IPv6 Address");
+            self.fields.ipv6(range.start, tcp::OPTIONS_MPTCP_IPV6);
         } else if !six && let Some(range) = self.take(4) {
-            let name = "tcp.options.mptcp.ipv4";
-            self.fields
-                .ipv4(range.start, name, "Advertised IPv4 Address");
+            self.fields.ipv4(range.start, tcp::OPTIONS_MPTCP_IPV4);
         }
         let left = self.end.saturating_sub(self.at);
         if left % 8 == 2 {
-            self.number(2, "tcp.options.mptcp.port", "Advertised port");
+            self.number(2, tcp::OPTIONS_MPTCP_PORT);
         }
         if !echo {
-            let name = "tcp.options.mptcp.addaddrtrunchmac";
-            self.optional(8, name, "Truncated HMAC");
+            self.optional(8, tcp::OPTIONS_MPTCP_ADDADDRTRUNCHMAC);
         }
     }
 
@@ -325,11 +277,9 @@ impl Parts<'_, '_> {
         let place = self.at..self.at + 1;
         self.at += 1;
         let count = FieldValue::Number(len as u64 - 1);
-        let name = "mptcp.rm_addr.count";
-        self.fields
-            .value(place, name, "Number of removed addresses", count);
+        self.fields.value(place, mptcp::RM_ADDR_COUNT, count);
         while self.at < self.end {
-            self.number(1, "tcp.options.mptcp.addrid", "Address ID");
+            self.number(1, tcp::OPTIONS_MPTCP_ADDRID);
         }
     }
 
@@ -337,21 +287,19 @@ impl Parts<'_, '_> {
     fn reset(&mut self) {
         let Some(range) = self.take(1) else { return };
         let mut bits = Fields::of(self.fields.part());
-        for (mask, name, label) in [
-            (0x8, "tcp.options.mptcp.flag_U.flag", "Flag U"),
-            (0x4, "tcp.options.mptcp.flag_V.flag", "Flag V"),
-            (0x2, "tcp.options.mptcp.flag_W.flag", "Flag W"),
-            (0x1, "tcp.options.mptcp.flag_T.flag", "Transient"),
+        for (mask, entry) in [
+            (0x8, tcp::OPTIONS_MPTCP_FLAG_U_FLAG),
+            (0x4, tcp::OPTIONS_MPTCP_FLAG_V_FLAG),
+            (0x2, tcp::OPTIONS_MPTCP_FLAG_W_FLAG),
+            (0x1, tcp::OPTIONS_MPTCP_FLAG_T_FLAG),
         ] {
-            bits.flag(range.clone(), mask, name, label);
+            bits.flag(range.clone(), mask, entry);
         }
-        let name = "tcp.options.mptcp.flags";
-        let field = self.fields.hex(range, name, "Multipath TCP flags");
+        let field = self.fields.hex(range, tcp::OPTIONS_MPTCP_FLAGS);
         field.with(bits.done());
         let reason = self.peek().unwrap_or_default();
         if let Some(range) = self.take(1) {
-            let name = "tcp.options.mptcp.rst_reason";
-            let field = self.fields.hex(range, name, "TCPRST Reason");
+            let field = self.fields.hex(range, tcp::OPTIONS_MPTCP_RST_REASON);
             field.mean(reset_reason(reason));
         }
     }

@@ -3,6 +3,7 @@
 
 use super::fields::Fields;
 use super::part::be16;
+use super::schema::message::icmpv6;
 use super::tree::FieldValue;
 
 /// True for the types this file knows.
@@ -15,50 +16,42 @@ pub(super) fn add(fields: &mut Fields<'_>, kind: u8) {
     let len = fields.part().bytes().len();
     match kind {
         130..=132 => {
-            fields.number(
-                4..6,
-                "icmpv6.mld.maximum_response_delay",
-                "Maximum Response Delay [ms]",
-            );
-            fields.bytes(6..8, "icmpv6.reserved", "Reserved");
+            fields.number(4..6, icmpv6::MLD_MAXIMUM_RESPONSE_DELAY);
+            fields.bytes(6..8, icmpv6::RESERVED);
             if len >= 24 {
-                fields.ipv6(8, "icmpv6.mld.multicast_address", "Multicast Address");
+                fields.ipv6(8, icmpv6::MLD_MULTICAST_ADDRESS);
             }
             if len > 24 {
-                fields.bytes(24..len, "icmpv6.mld.data", "Version 2 fields");
+                fields.bytes(24..len, icmpv6::MLD_DATA);
             }
         }
         133 => {
-            fields.bytes(4..8, "icmpv6.reserved", "Reserved");
+            fields.bytes(4..8, icmpv6::RESERVED);
             options(fields, 8);
         }
         134 => router_advertisement(fields, len),
         135 => {
-            fields.bytes(4..8, "icmpv6.reserved", "Reserved");
+            fields.bytes(4..8, icmpv6::RESERVED);
             if len >= 24 {
-                fields.ipv6(8, "icmpv6.nd.ns.target_address", "Target Address");
+                fields.ipv6(8, icmpv6::ND_NS_TARGET_ADDRESS);
                 options(fields, 24);
             }
         }
         136 => {
-            fields.flag(4..5, 0x80, "icmpv6.nd.na.flag.r", "Router");
-            fields.flag(4..5, 0x40, "icmpv6.nd.na.flag.s", "Solicited");
-            fields.flag(4..5, 0x20, "icmpv6.nd.na.flag.o", "Override");
-            fields.bits(4..8, 0x1fff_ffff, "icmpv6.nd.na.flag.rsv", "Reserved");
+            fields.flag(4..5, 0x80, icmpv6::ND_NA_FLAG_R);
+            fields.flag(4..5, 0x40, icmpv6::ND_NA_FLAG_S);
+            fields.flag(4..5, 0x20, icmpv6::ND_NA_FLAG_O);
+            fields.bits(4..8, 0x1fff_ffff, icmpv6::ND_NA_FLAG_RSV);
             if len >= 24 {
-                fields.ipv6(8, "icmpv6.nd.na.target_address", "Target Address");
+                fields.ipv6(8, icmpv6::ND_NA_TARGET_ADDRESS);
                 options(fields, 24);
             }
         }
         137 => {
-            fields.bytes(4..8, "icmpv6.reserved", "Reserved");
+            fields.bytes(4..8, icmpv6::RESERVED);
             if len >= 40 {
-                fields.ipv6(8, "icmpv6.rd.na.target_address", "Target Address");
-                fields.ipv6(
-                    24,
-                    "icmpv6.rd.na.destination_address",
-                    "Destination Address",
-                );
+                fields.ipv6(8, icmpv6::RD_NA_TARGET_ADDRESS);
+                fields.ipv6(24, icmpv6::RD_NA_DESTINATION_ADDRESS);
                 options(fields, 40);
             }
         }
@@ -67,25 +60,15 @@ pub(super) fn add(fields: &mut Fields<'_>, kind: u8) {
 }
 
 fn router_advertisement(fields: &mut Fields<'_>, len: usize) {
-    fields.number(4..5, "icmpv6.nd.ra.cur_hop_limit", "Cur hop limit");
-    fields.flag(
-        5..6,
-        0x80,
-        "icmpv6.nd.ra.flag.m",
-        "Managed address configuration",
-    );
-    fields.flag(5..6, 0x40, "icmpv6.nd.ra.flag.o", "Other configuration");
-    fields.flag(5..6, 0x20, "icmpv6.nd.ra.flag.h", "Home Agent");
-    fields.bits(
-        5..6,
-        0x18,
-        "icmpv6.nd.ra.flag.prf",
-        "Default Router Preference",
-    );
-    fields.number(6..8, "icmpv6.nd.ra.router_lifetime", "Router lifetime (s)");
+    fields.number(4..5, icmpv6::ND_RA_CUR_HOP_LIMIT);
+    fields.flag(5..6, 0x80, icmpv6::ND_RA_FLAG_M);
+    fields.flag(5..6, 0x40, icmpv6::ND_RA_FLAG_O);
+    fields.flag(5..6, 0x20, icmpv6::ND_RA_FLAG_H);
+    fields.bits(5..6, 0x18, icmpv6::ND_RA_FLAG_PRF);
+    fields.number(6..8, icmpv6::ND_RA_ROUTER_LIFETIME);
     if len >= 16 {
-        fields.number(8..12, "icmpv6.nd.ra.reachable_time", "Reachable time (ms)");
-        fields.number(12..16, "icmpv6.nd.ra.retrans_timer", "Retrans timer (ms)");
+        fields.number(8..12, icmpv6::ND_RA_REACHABLE_TIME);
+        fields.number(12..16, icmpv6::ND_RA_RETRANS_TIMER);
         options(fields, 16);
     }
 }
@@ -116,50 +99,36 @@ fn options(fields: &mut Fields<'_>, start: usize) {
             31 => "DNS search list",
             _ => "Option",
         };
+        parts.number(at..at + 1, icmpv6::OPT_TYPE).mean(label);
         parts
-            .number(at..at + 1, "icmpv6.opt.type", "Type")
-            .mean(label);
-        parts
-            .number(at + 1..at + 2, "icmpv6.opt.length", "Length")
+            .number(at + 1..at + 2, icmpv6::OPT_LENGTH)
             .mean(format!("{len} bytes"));
         match (bytes[at], len) {
             (1 | 2, 8) => {
-                parts.mac(at + 2, "icmpv6.opt.linkaddr", "Link-layer address");
+                parts.mac(at + 2, icmpv6::OPT_LINKADDR);
             }
             (3, 32) => {
-                parts.number(at + 2..at + 3, "icmpv6.opt.prefix.length", "Prefix Length");
-                parts.flag(at + 3..at + 4, 0x80, "icmpv6.opt.prefix.flag.l", "On-link");
-                parts.flag(
-                    at + 3..at + 4,
-                    0x40,
-                    "icmpv6.opt.prefix.flag.a",
-                    "Autonomous",
-                );
-                parts.number(
-                    at + 4..at + 8,
-                    "icmpv6.opt.prefix.valid_lifetime",
-                    "Valid Lifetime",
-                );
-                parts.number(
-                    at + 8..at + 12,
-                    "icmpv6.opt.prefix.preferred_lifetime",
-                    "Preferred Lifetime",
-                );
-                parts.ipv6(at + 16, "icmpv6.opt.prefix", "Prefix");
+                parts.number(at + 2..at + 3, icmpv6::OPT_PREFIX_LENGTH);
+                parts.flag(at + 3..at + 4, 0x80, icmpv6::OPT_PREFIX_FLAG_L);
+                parts.flag(at + 3..at + 4, 0x40, icmpv6::OPT_PREFIX_FLAG_A);
+                parts.number(at + 4..at + 8, icmpv6::OPT_PREFIX_VALID_LIFETIME);
+                parts.number(at + 8..at + 12, icmpv6::OPT_PREFIX_PREFERRED_LIFETIME);
+                parts.ipv6(at + 16, icmpv6::OPT_PREFIX);
             }
             (5, 8) => {
-                parts.number(at + 4..at + 8, "icmpv6.opt.mtu", "MTU");
+                parts.number(at + 4..at + 8, icmpv6::OPT_MTU);
             }
             (14, _) => {
-                parts.bytes(at + 2..at + len, "icmpv6.opt.nonce", "Nonce");
+                parts.bytes(at + 2..at + len, icmpv6::OPT_NONCE);
             }
             _ => {
-                parts.bytes(at + 2..at + len, "icmpv6.opt.unknown_data", "Data");
+                parts.bytes(at + 2..at + len, icmpv6::OPT_UNKNOWN_DATA);
             }
         }
         let children = parts.done();
         fields
-            .value(at..at + len, "icmpv6.opt", label, FieldValue::Present)
+            .value(at..at + len, icmpv6::OPT, FieldValue::Present)
+            .labelled(label)
             .with(children);
         at += len;
     }
@@ -167,12 +136,8 @@ fn options(fields: &mut Fields<'_>, start: usize) {
 
 /// A version 2 report: records of groups and sources (RFC 3810 section 5.2).
 fn listener_report(fields: &mut Fields<'_>, len: usize) {
-    fields.bytes(4..6, "icmpv6.reserved", "Reserved");
-    fields.number(
-        6..8,
-        "icmpv6.mldr.nb_mcast_records",
-        "Number of Multicast Address Records",
-    );
+    fields.bytes(4..6, icmpv6::RESERVED);
+    fields.number(6..8, icmpv6::MLDR_NB_MCAST_RECORDS);
     let part = fields.part();
     let bytes = part.bytes();
     let mut at = 8;
@@ -189,38 +154,17 @@ fn listener_report(fields: &mut Fields<'_>, len: usize) {
         let mut parts = Fields::of(part);
         let meaning = record_type(bytes[at]);
         parts
-            .number(at..at + 1, "icmpv6.mldr.mar.record_type", "Record Type")
+            .number(at..at + 1, icmpv6::MLDR_MAR_RECORD_TYPE)
             .mean(meaning);
-        parts.number(
-            at + 1..at + 2,
-            "icmpv6.mldr.mar.aux_data_len",
-            "Aux Data Len",
-        );
-        parts.number(
-            at + 2..at + 4,
-            "icmpv6.mldr.mar.nb_sources",
-            "Number of Sources",
-        );
-        parts.ipv6(
-            at + 4,
-            "icmpv6.mldr.mar.multicast_address",
-            "Multicast Address",
-        );
+        parts.number(at + 1..at + 2, icmpv6::MLDR_MAR_AUX_DATA_LEN);
+        parts.number(at + 2..at + 4, icmpv6::MLDR_MAR_NB_SOURCES);
+        parts.ipv6(at + 4, icmpv6::MLDR_MAR_MULTICAST_ADDRESS);
         for source in 0..sources {
-            parts.ipv6(
-                at + 20 + source * 16,
-                "icmpv6.mldr.mar.source_address",
-                "Source Address",
-            );
+            parts.ipv6(at + 20 + source * 16, icmpv6::MLDR_MAR_SOURCE_ADDRESS);
         }
         let children = parts.done();
         fields
-            .value(
-                at..end,
-                "icmpv6.mldr.mar",
-                "Multicast Address Record",
-                FieldValue::Present,
-            )
+            .value(at..end, icmpv6::MLDR_MAR, FieldValue::Present)
             .mean(meaning)
             .with(children);
         at = end;

@@ -7,6 +7,9 @@ mod words;
 
 use super::fields::Fields;
 use super::part::{Part, be16};
+use super::schema::FieldEntry;
+use super::schema::frame::data;
+use super::schema::kernel::{genl, netlink, netlink_sock_diag};
 use super::tree::{FieldValue, Layer};
 use attribute::Subject;
 use std::ops::Range;
@@ -119,12 +122,12 @@ pub(super) fn frame(part: Part<'_>) -> Vec<Layer> {
         return Vec::new();
     }
     let mut fields = Fields::of(part.first(COOKED));
-    fields.number(2..4, "netlink.hatype", "Link-layer address type");
+    fields.number(2..4, netlink::HATYPE);
     let family = be16(bytes, 14);
     fields
-        .number(14..16, "netlink.family", "Family")
+        .number(14..16, netlink::FAMILY)
         .mean(words::family(family));
-    let mut all = vec![fields.layer("netlink", "Linux netlink capture".to_owned())];
+    let mut all = vec![fields.layer(netlink::LAYER, "Linux netlink capture".to_owned())];
     all.extend(layers(family, part.skip(COOKED)));
     all
 }
@@ -143,8 +146,8 @@ fn layers(protocol: u16, part: Part<'_>) -> Vec<Layer> {
     let left = rest.bytes().len();
     if left > 0 {
         let mut fields = Fields::of(rest);
-        fields.bytes(0..left, "data.data", "Data");
-        layers.push(fields.layer("data", format!("Data ({left} bytes)")));
+        fields.bytes(0..left, data::DATA);
+        layers.push(fields.layer(data::LAYER, format!("Data ({left} bytes)")));
     }
     layers
 }
@@ -164,34 +167,33 @@ fn native(bytes: &[u8], range: &Range<usize>) -> u64 {
 fn number<'f>(
     fields: &'f mut Fields<'_>,
     range: Range<usize>,
-    name: &'static str,
-    label: &'static str,
+    entry: &'static FieldEntry,
 ) -> Option<&'f mut super::tree::Field> {
     let bytes = fields.part().bytes();
     if range.end > bytes.len() {
         return None;
     }
     let value = FieldValue::Number(native(bytes, &range));
-    Some(fields.value(range, name, label, value))
+    Some(fields.value(range, entry, value))
 }
 
 fn message(protocol: u16, part: Part<'_>, cut: bool) -> Layer {
     let bytes = part.bytes();
     let mut fields = Fields::of(part);
-    number(&mut fields, 0..4, "netlink.hdr_len", "Length");
+    number(&mut fields, 0..4, netlink::HDR_LEN);
     let kind = native(bytes, &(4..6)) as u16;
     let flags = native(bytes, &(6..8)) as u16;
     let kind_name = words::kind(protocol, kind);
     let flag_names = words::flags(protocol, kind, flags);
-    if let Some(field) = number(&mut fields, 4..6, "netlink.hdr_type", "Message type") {
+    if let Some(field) = number(&mut fields, 4..6, netlink::HDR_TYPE) {
         field.mean(kind_name);
     }
     let value = FieldValue::Hex(flags.into(), 4);
     fields
-        .value(6..8, "netlink.hdr_flags", "Flags", value)
+        .value(6..8, netlink::HDR_FLAGS, value)
         .mean(flag_names.clone());
-    number(&mut fields, 8..12, "netlink.hdr_seq", "Sequence");
-    number(&mut fields, 12..16, "netlink.hdr_pid", "Port ID");
+    number(&mut fields, 8..12, netlink::HDR_SEQ);
+    number(&mut fields, 12..16, netlink::HDR_PID);
     match (kind, protocol) {
         (ERROR, _) => error(&mut fields),
         (0..16, _) => {}
@@ -207,7 +209,7 @@ fn message(protocol: u16, part: Part<'_>, cut: bool) -> Layer {
     let name = kind_words(protocol, kind);
     let gap = if flag_names.is_empty() { "" } else { ", " };
     fields.layer(
-        "netlink",
+        netlink::LAYER,
         format!("Netlink message, {name}{gap}{flag_names}"),
     )
 }
@@ -216,7 +218,7 @@ fn message(protocol: u16, part: Part<'_>, cut: bool) -> Layer {
 fn error(fields: &mut Fields<'_>) {
     let bytes = fields.part().bytes();
     let errno = native(bytes, &(16..20)) as u32 as i32;
-    if let Some(field) = number(fields, 16..20, "netlink.error", "Error code") {
+    if let Some(field) = number(fields, 16..20, netlink::ERROR) {
         field.mean(if errno == 0 {
             "acknowledged".to_owned()
         } else {
@@ -229,7 +231,7 @@ fn error(fields: &mut Fields<'_>) {
 fn rest(fields: &mut Fields<'_>, at: usize) {
     let end = fields.part().bytes().len();
     if at < end {
-        fields.bytes(at..end, "netlink.attr_data", "Data");
+        fields.bytes(at..end, netlink::ATTR_DATA);
     }
 }
 
@@ -244,10 +246,10 @@ fn route(fields: &mut Fields<'_>, kind: u16) {
         _ => return rest(fields, HEADER),
     };
     let (rows, len): (&[attribute::Row], usize) = subject.structure();
-    for (range, name, label) in rows {
+    for (range, entry) in rows {
         let range = HEADER + range.start..HEADER + range.end;
-        let family = *label == "Family";
-        if let Some(field) = number(fields, range, name, label)
+        let family = entry.label == "Family";
+        if let Some(field) = number(fields, range, entry)
             && family
             && let FieldValue::Number(value) = field.value
         {
@@ -270,39 +272,18 @@ fn sock_diag(fields: &mut Fields<'_>, request: bool) {
     if !matches!(family, 2 | 10) {
         return rest(fields, HEADER);
     }
-    for (range, name, label) in rows {
-        number(
-            fields,
-            HEADER + range.start..HEADER + range.end,
-            name,
-            label,
-        );
+    for (range, entry) in rows {
+        number(fields, HEADER + range.start..HEADER + range.end, entry);
     }
     if bytes.len() >= identity + 36 {
-        fields.number(
-            identity..identity + 2,
-            "netlink-sock_diag.inet_sport",
-            "Source port",
-        );
-        fields.number(
-            identity + 2..identity + 4,
-            "netlink-sock_diag.inet_dport",
-            "Destination port",
-        );
+        fields.number(identity..identity + 2, netlink_sock_diag::INET_SPORT);
+        fields.number(identity + 2..identity + 4, netlink_sock_diag::INET_DPORT);
         if family == 2 {
-            fields.ipv4(identity + 4, "netlink-sock_diag.inet_src_ip4", "Source IP");
-            fields.ipv4(
-                identity + 20,
-                "netlink-sock_diag.inet_dest_ip4",
-                "Destination IP",
-            );
+            fields.ipv4(identity + 4, netlink_sock_diag::INET_SRC_IP4);
+            fields.ipv4(identity + 20, netlink_sock_diag::INET_DEST_IP4);
         } else {
-            fields.ipv6(identity + 4, "netlink-sock_diag.inet_src_ip6", "Source IP");
-            fields.ipv6(
-                identity + 20,
-                "netlink-sock_diag.inet_dest_ip6",
-                "Destination IP",
-            );
+            fields.ipv6(identity + 4, netlink_sock_diag::INET_SRC_IP6);
+            fields.ipv6(identity + 20, netlink_sock_diag::INET_DEST_IP6);
         }
     }
     attribute::add(fields, HEADER + len, Subject::Socket);
@@ -310,8 +291,8 @@ fn sock_diag(fields: &mut Fields<'_>, request: bool) {
 
 /// Generic netlink: a command of a family that was registered under the message type, then attributes.
 fn generic(fields: &mut Fields<'_>) {
-    number(fields, 16..17, "genl.cmd", "Command");
-    number(fields, 17..18, "genl.version", "Family version");
+    number(fields, 16..17, genl::CMD);
+    number(fields, 17..18, genl::VERSION);
     attribute::add(fields, HEADER + 4, Subject::Generic);
 }
 

@@ -1,6 +1,7 @@
 //! Fields of fixed places as rows of a table, read as far as their bytes were captured. Not fields whose place depends on others.
 
 use super::fields::Fields;
+use super::schema::FieldEntry;
 use super::tree::FieldValue;
 use std::ops::Range;
 
@@ -31,24 +32,13 @@ pub(super) enum Form {
 #[derive(Clone, Debug)]
 pub(super) struct Row {
     range: Range<usize>,
-    name: &'static str,
-    label: &'static str,
+    field: &'static FieldEntry,
     form: Form,
 }
 
 /// A row of a table.
-pub(super) const fn row(
-    range: Range<usize>,
-    name: &'static str,
-    label: &'static str,
-    form: Form,
-) -> Row {
-    Row {
-        range,
-        name,
-        label,
-        form,
-    }
+pub(super) const fn row(range: Range<usize>, field: &'static FieldEntry, form: Form) -> Row {
+    Row { range, field, form }
 }
 
 /// Adds the rows whose bytes were all captured.
@@ -58,23 +48,23 @@ pub(super) fn add(fields: &mut Fields<'_>, rows: &[Row]) {
         let Some(own) = bytes.get(row.range.clone()) else {
             continue;
         };
-        let (range, name, label) = (row.range.clone(), row.name, row.label);
+        let (range, field) = (row.range.clone(), row.field);
         match row.form {
-            Form::Number => fields.number(range, name, label),
-            Form::Hex => fields.hex(range, name, label),
+            Form::Number => fields.number(range, field),
+            Form::Hex => fields.hex(range, field),
             Form::Little => {
                 let number = own
                     .iter()
                     .rev()
                     .fold(0, |number, byte| number << 8 | u64::from(*byte));
-                fields.value(range, name, label, FieldValue::Number(number))
+                fields.value(range, field, FieldValue::Number(number))
             }
-            Form::Bits(mask) => fields.bits(range, mask, name, label),
-            Form::Flag(mask) => fields.flag(range, mask, name, label),
-            Form::Mac => fields.mac(range.start, name, label),
-            Form::Ipv4 => fields.ipv4(range.start, name, label),
-            Form::Ipv6 => fields.ipv6(range.start, name, label),
-            Form::Bytes => fields.bytes(range, name, label),
+            Form::Bits(mask) => fields.bits(range, mask, field),
+            Form::Flag(mask) => fields.flag(range, mask, field),
+            Form::Mac => fields.mac(range.start, field),
+            Form::Ipv4 => fields.ipv4(range.start, field),
+            Form::Ipv6 => fields.ipv6(range.start, field),
+            Form::Bytes => fields.bytes(range, field),
         };
     }
 }

@@ -4,6 +4,9 @@ use super::checksum::{self, Covered, Pseudo};
 use super::fields::Fields;
 use super::headers::{Malformed, Tcp, TcpOptions, flag};
 use super::part::{CUT, Decoded, Part, be16};
+use super::schema::FieldEntry;
+use super::schema::frame::data;
+use super::schema::transport::tcp;
 use super::tcp_option_fields;
 use super::tcp_options;
 use super::tree::{Field, FieldValue, Layer};
@@ -89,42 +92,30 @@ pub(super) fn layer(
     let tcp = &decoded.header;
     let header_end = usize::from(tcp.hdr_len).max(HEADER);
     let mut fields = Fields::of(part.first(header_end));
-    fields.number(0..2, "tcp.srcport", "Source Port");
-    fields.number(2..4, "tcp.dstport", "Destination Port");
+    fields.number(0..2, tcp::SRCPORT);
+    fields.number(2..4, tcp::DSTPORT);
     if !decoded.stop {
         let len = FieldValue::Number(tcp.len.into());
-        fields.computed("tcp.len", "Segment Length", len);
+        fields.computed(tcp::LEN, len);
     }
-    fields.number(4..8, "tcp.seq_raw", "Sequence Number (raw)");
+    fields.number(4..8, tcp::SEQ_RAW);
     let meaning = if tcp.flags & flag::ACK == 0 && tcp.ack != 0 {
         "means nothing, the ACK flag is not set"
     } else {
         ""
     };
+    fields.number(8..12, tcp::ACK_RAW).mean(meaning);
     fields
-        .number(8..12, "tcp.ack_raw", "Acknowledgment Number (raw)")
-        .mean(meaning);
-    fields
-        .value(
-            12..13,
-            "tcp.hdr_len",
-            "Header Length",
-            FieldValue::Number(tcp.hdr_len.into()),
-        )
+        .value(12..13, tcp::HDR_LEN, FieldValue::Number(tcp.hdr_len.into()))
         .mean(format!("{} words of 4 bytes", tcp.hdr_len / 4));
     fields
-        .value(
-            12..14,
-            "tcp.flags",
-            "Flags",
-            FieldValue::Hex(tcp.flags.into(), 3),
-        )
+        .value(12..14, tcp::FLAGS, FieldValue::Hex(tcp.flags.into(), 3))
         .mean(flag::names(tcp.flags))
         .with(flags(part, tcp.flags));
-    fields.number(14..16, "tcp.window_size_value", "Window");
+    fields.number(14..16, tcp::WINDOW_SIZE_VALUE);
     if tcp.captured() >= 18 {
         let verdict = checksum::judge(part, 16, tcp.checksum, pseudo, covered);
-        fields.hex(16..18, "tcp.checksum", "Checksum").mean(verdict);
+        fields.hex(16..18, tcp::CHECKSUM).mean(verdict);
     }
     let meaning = if tcp.flags & flag::URG == 0 && tcp.urgent != 0 {
         "means nothing, the URG flag is not set"
@@ -132,9 +123,7 @@ pub(super) fn layer(
         ""
     };
     if tcp.captured() >= HEADER {
-        fields
-            .number(18..20, "tcp.urgent_pointer", "Urgent Pointer")
-            .mean(meaning);
+        fields.number(18..20, tcp::URGENT_POINTER).mean(meaning);
     }
     if !decoded.stop {
         tcp_option_fields::add(&mut fields, HEADER);
@@ -144,50 +133,52 @@ pub(super) fn layer(
         "Transmission Control Protocol, Src Port: {}, Dst Port: {}, Len: {}",
         tcp.srcport, tcp.dstport, tcp.len
     );
-    fields.layer("tcp", title)
+    fields.layer(tcp::LAYER, title)
 }
 
 /// The first eight bytes of a header as a layer: all that an ICMP error has to quote.
 pub(super) fn quoted_layer(part: Part<'_>) -> Layer {
     let bytes = part.bytes();
     let mut fields = Fields::of(part);
-    fields.number(0..2, "tcp.srcport", "Source Port");
-    fields.number(2..4, "tcp.dstport", "Destination Port");
-    fields.number(4..8, "tcp.seq_raw", "Sequence Number (raw)");
+    fields.number(0..2, tcp::SRCPORT);
+    fields.number(2..4, tcp::DSTPORT);
+    fields.number(4..8, tcp::SEQ_RAW);
     if bytes.len() > QUOTE {
-        fields.bytes(QUOTE..bytes.len(), "data.data", "Rest of the quote");
+        fields
+            .bytes(QUOTE..bytes.len(), data::DATA)
+            .labelled("Rest of the quote");
     }
     let title = format!(
         "Transmission Control Protocol, Src Port: {}, Dst Port: {}",
         be16(bytes, 0),
         be16(bytes, 2)
     );
-    fields.layer("tcp", title)
+    fields.layer(tcp::LAYER, title)
 }
 
-/// Bit, field name and label, from the lowest bit up.
-const FLAGS: [(u16, &str, &str); 9] = [
-    (flag::FIN, "tcp.flags.fin", "Fin"),
-    (flag::SYN, "tcp.flags.syn", "Syn"),
-    (flag::RST, "tcp.flags.reset", "Reset"),
-    (flag::PSH, "tcp.flags.push", "Push"),
-    (flag::ACK, "tcp.flags.ack", "Acknowledgment"),
-    (flag::URG, "tcp.flags.urg", "Urgent"),
-    (flag::ECE, "tcp.flags.ece", "ECN-Echo"),
-    (flag::CWR, "tcp.flags.cwr", "Congestion Window Reduced"),
-    (flag::AE, "tcp.flags.ae", "Accurate ECN"),
+/// Bit and field, from the lowest bit up.
+const FLAGS: [(u16, &FieldEntry); 9] = [
+    (flag::FIN, tcp::FLAGS_FIN),
+    (flag::SYN, tcp::FLAGS_SYN),
+    (flag::RST, tcp::FLAGS_RESET),
+    (flag::PSH, tcp::FLAGS_PUSH),
+    (flag::ACK, tcp::FLAGS_ACK),
+    (flag::URG, tcp::FLAGS_URG),
+    (flag::ECE, tcp::FLAGS_ECE),
+    (flag::CWR, tcp::FLAGS_CWR),
+    (flag::AE, tcp::FLAGS_AE),
 ];
 
 fn flags(part: Part<'_>, flags: u16) -> Vec<Field> {
     let mut fields = Fields::of(part);
-    fields.flag(12..13, 0x0e, "tcp.flags.res", "Reserved");
-    for (bit, name, label) in FLAGS.iter().rev() {
+    fields.flag(12..13, 0x0e, tcp::FLAGS_RES);
+    for (bit, entry) in FLAGS.iter().rev() {
         let byte = if *bit == flag::AE { 12..13 } else { 13..14 };
         let set = FieldValue::Flag(flags & bit != 0);
-        fields.value(byte, name, label, set);
+        fields.value(byte, entry, set);
     }
     let text = FieldValue::Text(flag_letters(flags));
-    fields.value(12..14, "tcp.flags.str", "Flags as letters", text);
+    fields.value(12..14, tcp::FLAGS_STR, text);
     fields.done()
 }
 

@@ -3,6 +3,8 @@
 use super::fields::Fields;
 use super::mptcp;
 use super::part::{CUT, be16, be32};
+use super::schema::FieldEntry;
+use super::schema::transport::tcp;
 use super::tcp_options::{TcpOption, kind, walk};
 use super::tree::FieldValue;
 use std::ops::Range;
@@ -31,35 +33,29 @@ pub(super) fn add(fields: &mut Fields<'_>, start: usize) {
         }
     }
     fields
-        .bytes(start..start + bytes.len(), "tcp.options", "Options")
+        .bytes(start..start + bytes.len(), tcp::OPTIONS)
         .mean(format!("{} bytes: {}", bytes.len(), labels.join(", ")))
         .with(options.done());
 }
 
 /// Adds what was captured of the option in which the capture ends, which begins at `at`.
 fn add_cut(options: &mut Fields<'_>, at: usize, bytes: &[u8]) {
-    let names = match bytes {
-        [kind::SACK, length, ..] if length % 8 == 2 => [
-            ("tcp.options.sack_le", "Left edge"),
-            ("tcp.options.sack_re", "Right edge"),
-        ],
-        [kind::TIMESTAMP, 10, ..] => [
-            ("tcp.options.timestamp.tsval", "Timestamp value"),
-            ("tcp.options.timestamp.tsecr", "Timestamp echo reply"),
-        ],
+    let entries = match bytes {
+        [kind::SACK, length, ..] if length % 8 == 2 => [tcp::OPTIONS_SACK_LE, tcp::OPTIONS_SACK_RE],
+        [kind::TIMESTAMP, 10, ..] => [tcp::OPTIONS_TIMESTAMP_TSVAL, tcp::OPTIONS_TIMESTAMP_TSECR],
         _ => return,
     };
     let mut parts = Fields::of(options.part());
-    for (index, (name, label)) in names.into_iter().cycle().enumerate() {
+    for (index, entry) in entries.into_iter().cycle().enumerate() {
         let end = 2 + (index + 1) * 4;
         if end > bytes.len() {
             break;
         }
-        parts.number(at + end - 4..at + end, name, label);
+        parts.number(at + end - 4..at + end, entry);
     }
-    let (name, label) = name(bytes[0]);
+    let entry = entry(bytes[0]);
     options
-        .bytes(at..at + bytes.len(), name, label)
+        .bytes(at..at + bytes.len(), entry)
         .with(parts.done());
 }
 
@@ -67,21 +63,16 @@ fn add_cut(options: &mut Fields<'_>, at: usize, bytes: &[u8]) {
 fn add_one(options: &mut Fields<'_>, start: usize, option: TcpOption<'_>) -> &'static str {
     let at = start + option.at;
     let range = at..at + option.bytes.len();
-    let (name, label) = name(option.kind);
+    let entry = entry(option.kind);
     let mut parts = Fields::of(options.part());
-    parts
-        .number(at..at + 1, "tcp.option_kind", "Kind")
-        .mean(label);
+    parts.number(at..at + 1, tcp::OPTION_KIND).mean(entry.label);
     if option.bytes.len() > 1 {
-        parts.number(at + 1..at + 2, "tcp.option_len", "Length");
+        parts.number(at + 1..at + 2, tcp::OPTION_LEN);
     }
     let meaning = add_parts(&mut parts, at + 2..range.end, option);
     let children = parts.done();
-    options
-        .bytes(range, name, label)
-        .mean(meaning)
-        .with(children);
-    label
+    options.bytes(range, entry).mean(meaning).with(children);
+    entry.label
 }
 
 /// Adds the parts of an option's data, which lies in `range`, and gives back the option in words.
@@ -91,56 +82,33 @@ fn add_parts(parts: &mut Fields<'_>, range: Range<usize>, option: TcpOption<'_>)
     match (option.kind, data.len()) {
         (kind::END | kind::NOP, _) | (kind::SACK_PERM, 0) => String::new(),
         (kind::MSS, 2) => {
-            parts.number(range, "tcp.options.mss_val", "MSS Value");
+            parts.number(range, tcp::OPTIONS_MSS_VAL);
             format!("{} bytes", be16(data, 0))
         }
         (kind::WSCALE, 1) => {
-            parts.number(range, "tcp.options.wscale.shift", "Shift count");
+            parts.number(range, tcp::OPTIONS_WSCALE_SHIFT);
             // RFC 7323 section 2.3: more than 14 is taken as 14.
             let multiplier = FieldValue::Number(1 << data[0].min(14));
-            parts.value(
-                at..at + 1,
-                "tcp.options.wscale.multiplier",
-                "Multiplier",
-                multiplier,
-            );
+            parts.value(at..at + 1, tcp::OPTIONS_WSCALE_MULTIPLIER, multiplier);
             format!("{} (multiply by {})", data[0], 1 << data[0].min(14))
         }
         (kind::TIMESTAMP, 8) => {
-            parts.number(at..at + 4, "tcp.options.timestamp.tsval", "Timestamp value");
-            parts.number(
-                at + 4..at + 8,
-                "tcp.options.timestamp.tsecr",
-                "Timestamp echo reply",
-            );
+            parts.number(at..at + 4, tcp::OPTIONS_TIMESTAMP_TSVAL);
+            parts.number(at + 4..at + 8, tcp::OPTIONS_TIMESTAMP_TSECR);
             format!("TSval {}, TSecr {}", be32(data, 0), be32(data, 4))
         }
         (kind::SACK, len) if len > 0 && len % 8 == 0 => sack(parts, at, data),
         (kind::FAST_OPEN, 0) => {
-            parts.computed(
-                "tcp.options.tfo.request",
-                "Fast Open Cookie Request",
-                FieldValue::Present,
-            );
+            parts.computed(tcp::OPTIONS_TFO_REQUEST, FieldValue::Present);
             "asks for a cookie".to_owned()
         }
         (kind::FAST_OPEN, len) => {
-            parts.bytes(range, "tcp.options.tfo.cookie", "Fast Open Cookie");
+            parts.bytes(range, tcp::OPTIONS_TFO_COOKIE);
             format!("a cookie of {len} bytes")
         }
         (kind::USER_TIMEOUT, 2) => {
-            parts.bits(
-                at..at + 2,
-                0x8000,
-                "tcp.options.user_to_granularity",
-                "Granularity",
-            );
-            parts.bits(
-                at..at + 2,
-                0x7fff,
-                "tcp.options.user_to_val",
-                "User Timeout",
-            );
+            parts.bits(at..at + 2, 0x8000, tcp::OPTIONS_USER_TO_GRANULARITY);
+            parts.bits(at..at + 2, 0x7fff, tcp::OPTIONS_USER_TO_VAL);
             let value = be16(data, 0) & 0x7fff;
             let unit = if data[0] & 0x80 == 0 {
                 "seconds"
@@ -150,28 +118,24 @@ fn add_parts(parts: &mut Fields<'_>, range: Range<usize>, option: TcpOption<'_>)
             format!("{value} {unit}")
         }
         (kind::MD5, 16) => {
-            parts.bytes(range, "tcp.options.md5.digest", "MD5 digest");
+            parts.bytes(range, tcp::OPTIONS_MD5_DIGEST);
             String::new()
         }
         (kind::AO, len) if len >= 2 => {
-            parts.number(at..at + 1, "tcp.options.ao.keyid", "AO KeyID");
-            parts.number(at + 1..at + 2, "tcp.options.ao.rnextkeyid", "AO RNextKeyID");
-            parts.bytes(at + 2..range.end, "tcp.options.ao.mac", "AO MAC");
+            parts.number(at..at + 1, tcp::OPTIONS_AO_KEYID);
+            parts.number(at + 1..at + 2, tcp::OPTIONS_AO_RNEXTKEYID);
+            parts.bytes(at + 2..range.end, tcp::OPTIONS_AO_MAC);
             String::new()
         }
         (kind::MPTCP, _) => mptcp::add(parts, range),
         (kind::ACC_ECN_0 | kind::ACC_ECN_1, len) if len % 3 == 0 => acc_ecn(parts, at, option),
         (kind::EXPERIMENT | kind::EXPERIMENT_253, len) if len >= 2 => {
-            parts.hex(
-                at..at + 2,
-                "tcp.options.experimental.exid",
-                "Experiment Identifier",
-            );
-            parts.bytes(at + 2..range.end, "tcp.options.experimental.data", "Data");
+            parts.hex(at..at + 2, tcp::OPTIONS_EXPERIMENTAL_EXID);
+            parts.bytes(at + 2..range.end, tcp::OPTIONS_EXPERIMENTAL_DATA);
             String::new()
         }
         _ => {
-            parts.bytes(range, "tcp.options.unknown.payload", "Payload");
+            parts.bytes(range, tcp::OPTIONS_UNKNOWN_PAYLOAD);
             if known_length(option.kind) {
                 "the length is not what this kind demands".to_owned()
             } else {
@@ -202,51 +166,51 @@ fn sack(parts: &mut Fields<'_>, at: usize, data: &[u8]) -> String {
         .enumerate()
         .map(|(index, block)| {
             let at = at + index * 8;
-            parts.number(at..at + 4, "tcp.options.sack_le", "Left edge");
-            parts.number(at + 4..at + 8, "tcp.options.sack_re", "Right edge");
+            parts.number(at..at + 4, tcp::OPTIONS_SACK_LE);
+            parts.number(at + 4..at + 8, tcp::OPTIONS_SACK_RE);
             format!("{}-{}", be32(block, 0), be32(block, 4))
         })
         .collect();
     let count = FieldValue::Number(blocks.len() as u64);
-    parts.computed("tcp.options.sack.count", "Blocks", count);
+    parts.computed(tcp::OPTIONS_SACK_COUNT, count);
     blocks.join(" ")
 }
 
 /// Byte counters of Accurate ECN, whose order depends on the kind and of which the last ones may be left out
 /// (RFC 9768 section 3.2.3).
 fn acc_ecn(parts: &mut Fields<'_>, at: usize, option: TcpOption<'_>) -> String {
-    const E0: (&str, &str) = ("tcp.options.acc_ecn.ee0b", "ECT(0) byte counter");
-    const CE: (&str, &str) = ("tcp.options.acc_ecn.eceb", "CE byte counter");
-    const E1: (&str, &str) = ("tcp.options.acc_ecn.ee1b", "ECT(1) byte counter");
+    const E0: &FieldEntry = tcp::OPTIONS_ACC_ECN_EE0B;
+    const CE: &FieldEntry = tcp::OPTIONS_ACC_ECN_ECEB;
+    const E1: &FieldEntry = tcp::OPTIONS_ACC_ECN_EE1B;
     let order = if option.kind == kind::ACC_ECN_0 {
         [E0, CE, E1]
     } else {
         [E1, CE, E0]
     };
-    for (index, (name, label)) in order.into_iter().enumerate().take(option.data().len() / 3) {
+    for (index, entry) in order.into_iter().enumerate().take(option.data().len() / 3) {
         let at = at + index * 3;
-        parts.number(at..at + 3, name, label);
+        parts.number(at..at + 3, entry);
     }
     String::new()
 }
 
-/// The field name and the label of an option kind.
-fn name(kind: u8) -> (&'static str, &'static str) {
+/// The field of an option kind.
+fn entry(kind: u8) -> &'static FieldEntry {
     match kind {
-        kind::END => ("tcp.options.eol", "End of Option List (EOL)"),
-        kind::NOP => ("tcp.options.nop", "No-Operation (NOP)"),
-        kind::MSS => ("tcp.options.mss", "Maximum segment size"),
-        kind::WSCALE => ("tcp.options.wscale", "Window scale"),
-        kind::SACK_PERM => ("tcp.options.sack_perm", "SACK permitted"),
-        kind::SACK => ("tcp.options.sack", "SACK"),
-        kind::TIMESTAMP => ("tcp.options.timestamp", "Timestamps"),
-        kind::MD5 => ("tcp.options.md5", "MD5 signature"),
-        kind::USER_TIMEOUT => ("tcp.options.user_to", "User Timeout"),
-        kind::AO => ("tcp.options.ao", "Authentication Option"),
-        kind::MPTCP => ("tcp.options.mptcp", "Multipath TCP"),
-        kind::FAST_OPEN => ("tcp.options.tfo", "Fast Open"),
-        kind::ACC_ECN_0 | kind::ACC_ECN_1 => ("tcp.options.acc_ecn", "Accurate ECN"),
-        kind::EXPERIMENT | kind::EXPERIMENT_253 => ("tcp.options.experimental", "Experimental"),
-        _ => ("tcp.options.unknown", "Unknown"),
+        kind::END => tcp::OPTIONS_EOL,
+        kind::NOP => tcp::OPTIONS_NOP,
+        kind::MSS => tcp::OPTIONS_MSS,
+        kind::WSCALE => tcp::OPTIONS_WSCALE,
+        kind::SACK_PERM => tcp::OPTIONS_SACK_PERM,
+        kind::SACK => tcp::OPTIONS_SACK,
+        kind::TIMESTAMP => tcp::OPTIONS_TIMESTAMP,
+        kind::MD5 => tcp::OPTIONS_MD5,
+        kind::USER_TIMEOUT => tcp::OPTIONS_USER_TO,
+        kind::AO => tcp::OPTIONS_AO,
+        kind::MPTCP => tcp::OPTIONS_MPTCP,
+        kind::FAST_OPEN => tcp::OPTIONS_TFO,
+        kind::ACC_ECN_0 | kind::ACC_ECN_1 => tcp::OPTIONS_ACC_ECN,
+        kind::EXPERIMENT | kind::EXPERIMENT_253 => tcp::OPTIONS_EXPERIMENTAL,
+        _ => tcp::OPTIONS_UNKNOWN,
     }
 }

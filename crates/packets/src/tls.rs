@@ -5,6 +5,7 @@ mod words;
 
 use super::fields::Fields;
 use super::part::{Part, be16};
+use super::schema::application::tls;
 use super::tree::{FieldValue, Layer};
 
 /// Bytes before a record's data.
@@ -126,60 +127,43 @@ fn layer(record: Part<'_>) -> Layer {
     let bytes = record.bytes();
     let mut fields = Fields::of(record);
     let content = words::content(bytes[0]);
+    fields.number(0..1, tls::RECORD_CONTENT_TYPE).mean(content);
     fields
-        .number(0..1, "tls.record.content_type", "Content Type")
-        .mean(content);
-    fields
-        .hex(1..3, "tls.record.version", "Version")
+        .hex(1..3, tls::RECORD_VERSION)
         .mean(words::version(be16(bytes, 1)));
-    fields.number(3..5, "tls.record.length", "Length");
+    fields.number(3..5, tls::RECORD_LENGTH);
     let (declared, end) = (usize::from(be16(bytes, 3)), bytes.len());
     match bytes[0] {
         CHANGE_CIPHER_SPEC if end > HEADER => {
-            let name = "tls.change_cipher_spec";
-            fields.value(
-                HEADER..end,
-                name,
-                "Change Cipher Spec Message",
-                FieldValue::Present,
-            );
+            fields.value(HEADER..end, tls::CHANGE_CIPHER_SPEC, FieldValue::Present);
         }
         ALERT if declared == 2 && end == HEADER + 2 => alert(&mut fields),
         HANDSHAKE if is_plain(record) => hello::add(&mut fields, HEADER),
         APPLICATION_DATA if end > HEADER => {
-            fields.bytes(HEADER..end, "tls.app_data", "Encrypted Application Data");
+            fields.bytes(HEADER..end, tls::APP_DATA);
         }
         _ => {}
     }
     if end < HEADER + declared {
         let missing = HEADER + declared - end;
         fields
-            .computed(
-                "tls.segments",
-                "Goes on in another segment",
-                FieldValue::Present,
-            )
+            .computed(tls::SEGMENTS, FieldValue::Present)
             .mean(format!("{missing} bytes of the record are not here"));
     }
-    fields.layer("tls", format!("Transport Layer Security, {content}"))
+    fields.layer(tls::LAYER, format!("Transport Layer Security, {content}"))
 }
 
 fn alert(fields: &mut Fields<'_>) {
     let bytes = fields.part().bytes();
     let mut parts = Fields::of(fields.part());
     parts
-        .number(5..6, "tls.alert_message.level", "Level")
+        .number(5..6, tls::ALERT_MESSAGE_LEVEL)
         .mean(words::level(bytes[5]));
     parts
-        .number(6..7, "tls.alert_message.desc", "Description")
+        .number(6..7, tls::ALERT_MESSAGE_DESC)
         .mean(words::alert(bytes[6]));
     let children = parts.done();
     fields
-        .value(
-            5..7,
-            "tls.alert_message",
-            "Alert Message",
-            FieldValue::Present,
-        )
+        .value(5..7, tls::ALERT_MESSAGE, FieldValue::Present)
         .with(children);
 }

@@ -8,6 +8,8 @@ use super::icmp::proto;
 use super::lower::{Announced, Network, by_type};
 use super::part::{Part, be16};
 use super::rows::{self, Form, Row, row};
+use super::schema::FieldEntry;
+use super::schema::lower::{erspan, geneve, gre, vxlan};
 use super::tree::Layer;
 
 /// UDP port of VXLAN (RFC 7348 section 5).
@@ -17,56 +19,31 @@ pub(super) const GENEVE: u16 = 6081;
 const SHORT: &str = "shorter than its header";
 
 const GRE_ROWS: &[Row] = &[
-    row(
-        0..2,
-        "gre.flags.checksum",
-        "Checksum Bit",
-        Form::Flag(0x8000),
-    ),
-    row(0..2, "gre.flags.routing", "Routing Bit", Form::Flag(0x4000)),
-    row(0..2, "gre.flags.key", "Key Bit", Form::Flag(0x2000)),
-    row(
-        0..2,
-        "gre.flags.sequence_number",
-        "Sequence Number Bit",
-        Form::Flag(0x1000),
-    ),
-    row(0..2, "gre.flags.version", "Version", Form::Bits(0x0007)),
-    row(2..4, "gre.proto", "Protocol Type", Form::Hex),
+    row(0..2, gre::FLAGS_CHECKSUM, Form::Flag(0x8000)),
+    row(0..2, gre::FLAGS_ROUTING, Form::Flag(0x4000)),
+    row(0..2, gre::FLAGS_KEY, Form::Flag(0x2000)),
+    row(0..2, gre::FLAGS_SEQUENCE_NUMBER, Form::Flag(0x1000)),
+    row(0..2, gre::FLAGS_VERSION, Form::Bits(0x0007)),
+    row(2..4, gre::PROTO, Form::Hex),
 ];
 
 const ERSPAN_ROWS: &[Row] = &[
-    row(0..1, "erspan.version", "Version", Form::Bits(0xf0)),
-    row(0..2, "erspan.vlan", "Vlan", Form::Bits(0x0fff)),
-    row(2..4, "erspan.spanid", "SpanID", Form::Bits(0x03ff)),
+    row(0..1, erspan::VERSION, Form::Bits(0xf0)),
+    row(0..2, erspan::VLAN, Form::Bits(0x0fff)),
+    row(2..4, erspan::SPANID, Form::Bits(0x03ff)),
 ];
 
 const VXLAN_ROWS: &[Row] = &[
-    row(0..2, "vxlan.flags", "Flags", Form::Hex),
-    row(2..4, "vxlan.gbp", "Group Policy ID", Form::Number),
-    row(
-        4..7,
-        "vxlan.vni",
-        "VXLAN Network Identifier (VNI)",
-        Form::Number,
-    ),
+    row(0..2, vxlan::FLAGS, Form::Hex),
+    row(2..4, vxlan::GBP, Form::Number),
+    row(4..7, vxlan::VNI, Form::Number),
 ];
 
 const GENEVE_ROWS: &[Row] = &[
-    row(0..1, "geneve.version", "Version", Form::Bits(0xc0)),
-    row(
-        0..1,
-        "geneve.option.length",
-        "Length of options in words",
-        Form::Bits(0x3f),
-    ),
-    row(2..4, "geneve.proto_type", "Protocol Type", Form::Hex),
-    row(
-        4..7,
-        "geneve.vni",
-        "Virtual Network Identifier (VNI)",
-        Form::Number,
-    ),
+    row(0..1, geneve::VERSION, Form::Bits(0xc0)),
+    row(0..1, geneve::OPTION_LENGTH, Form::Bits(0x3f)),
+    row(2..4, geneve::PROTO_TYPE, Form::Hex),
+    row(4..7, geneve::VNI, Form::Number),
 ];
 
 /// A tunnel's headers, what they carry, and what that begins with.
@@ -91,12 +68,7 @@ pub(super) fn gre(part: Part<'_>) -> Result<Tunnel<'_>, Malformed> {
         header += 4;
     }
     part.at_least(header, "gre", SHORT)?;
-    let layer = one(
-        part.first(header),
-        GRE_ROWS,
-        "gre",
-        "Generic Routing Encapsulation",
-    );
+    let layer = one(part.first(header), GRE_ROWS, gre::LAYER);
     let rest = part.skip(header);
     let sequenced = flags & 0x1000 != 0;
     match protocol {
@@ -126,8 +98,7 @@ pub(super) fn gre(part: Part<'_>) -> Result<Tunnel<'_>, Malformed> {
 
 fn erspan(gre: Layer, part: Part<'_>, header: usize) -> Result<Tunnel<'_>, Malformed> {
     part.at_least(header, "erspan", SHORT)?;
-    let title = "Encapsulated Remote Switch Packet ANalysis";
-    let layer = one(part.first(header), ERSPAN_ROWS, "erspan", title);
+    let layer = one(part.first(header), ERSPAN_ROWS, erspan::LAYER);
     Ok(Tunnel {
         layers: vec![gre, layer],
         rest: part.skip(header),
@@ -138,9 +109,8 @@ fn erspan(gre: Layer, part: Part<'_>, header: usize) -> Result<Tunnel<'_>, Malfo
 /// VXLAN: an Ethernet frame.
 pub(super) fn vxlan(part: Part<'_>) -> Result<Tunnel<'_>, Malformed> {
     part.at_least(8, "vxlan", SHORT)?;
-    let title = "Virtual eXtensible Local Area Network";
     Ok(Tunnel {
-        layers: vec![one(part.first(8), VXLAN_ROWS, "vxlan", title)],
+        layers: vec![one(part.first(8), VXLAN_ROWS, vxlan::LAYER)],
         rest: part.skip(8),
         next: Announced::Frame(LinkType::ETHERNET),
     })
@@ -155,9 +125,8 @@ pub(super) fn geneve(part: Part<'_>) -> Result<Tunnel<'_>, Malformed> {
         "geneve",
         "the options reach past the end of the datagram",
     )?;
-    let title = "Generic Network Virtualization Encapsulation";
     Ok(Tunnel {
-        layers: vec![one(part.first(header), GENEVE_ROWS, "geneve", title)],
+        layers: vec![one(part.first(header), GENEVE_ROWS, geneve::LAYER)],
         rest: part.skip(header),
         next: by_type(be16(bytes, 2)),
     })
@@ -196,8 +165,8 @@ fn open(tunnel: Result<Tunnel<'_>, Malformed>) -> Option<(Announced, Part<'_>)> 
     tunnel.ok().map(|tunnel| (tunnel.next, tunnel.rest))
 }
 
-fn one(part: Part<'_>, rows: &[Row], name: &'static str, title: &str) -> Layer {
+fn one(part: Part<'_>, rows: &[Row], protocol: &'static FieldEntry) -> Layer {
     let mut fields = Fields::of(part);
     rows::add(&mut fields, rows);
-    fields.layer(name, title.to_owned())
+    fields.layer(protocol, protocol.label.to_owned())
 }

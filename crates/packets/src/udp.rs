@@ -4,6 +4,7 @@ use super::checksum::{self, Covered, Pseudo};
 use super::fields::Fields;
 use super::headers::{Malformed, Udp};
 use super::part::{Decoded, Part};
+use super::schema::transport::udp;
 use super::tree::Layer;
 use pnet::packet::udp::UdpPacket;
 
@@ -59,9 +60,9 @@ pub(super) fn layer(
 ) -> Layer {
     let udp = &decoded.header;
     let mut fields = Fields::of(part.first(HEADER));
-    fields.number(0..2, "udp.srcport", "Source Port");
-    fields.number(2..4, "udp.dstport", "Destination Port");
-    fields.number(4..6, "udp.length", "Length");
+    fields.number(0..2, udp::SRCPORT);
+    fields.number(2..4, udp::DSTPORT);
+    fields.number(4..6, udp::LENGTH);
     // What lies behind the length is not covered, and a checksum of 0 means that there is none (RFC 768).
     let datagram = part.first(usize::from(udp.length).max(HEADER));
     let verdict = match (udp.checksum, pseudo.src.is_ipv4()) {
@@ -70,11 +71,11 @@ pub(super) fn layer(
         _ if decoded.malformed.is_some() => "not verified, the length is wrong".to_owned(),
         (carried, _) => checksum::judge(datagram, 6, carried, pseudo, covered),
     };
-    fields.hex(6..8, "udp.checksum", "Checksum").mean(verdict);
+    fields.hex(6..8, udp::CHECKSUM).mean(verdict);
     fields.malformed(decoded.malformed);
     let title = format!(
         "User Datagram Protocol, Src Port: {}, Dst Port: {}",
         udp.srcport, udp.dstport
     );
-    fields.layer("udp", title)
+    fields.layer(udp::LAYER, title)
 }

@@ -3,6 +3,7 @@
 
 use super::fields::Fields;
 use super::part::{Part, be16};
+use super::schema::application::{engineio, socketio, websocket};
 use super::text::escape;
 use super::tree::{FieldValue, Layer};
 use std::fmt::Write;
@@ -160,28 +161,26 @@ pub(super) fn layers(part: Part<'_>) -> (Vec<Layer>, usize) {
 
 fn frame_layer(part: Part<'_>, frame: &Frame) -> Layer {
     let mut fields = Fields::of(part);
-    fields.flag(0..1, 0x80, "websocket.fin", "Fin");
-    fields.bits(0..1, 0x70, "websocket.rsv", "Reserved");
+    fields.flag(0..1, 0x80, websocket::FIN);
+    fields.bits(0..1, 0x70, websocket::RSV);
     fields
-        .bits(0..1, 0x0f, "websocket.opcode", "Opcode")
+        .bits(0..1, 0x0f, websocket::OPCODE)
         .mean(opcode_name(frame.opcode));
-    fields.flag(1..2, 0x80, "websocket.mask", "Mask");
-    fields.bits(1..2, 0x7f, "websocket.payload_length", "Payload length");
+    fields.flag(1..2, 0x80, websocket::MASK);
+    fields.bits(1..2, 0x7f, websocket::PAYLOAD_LENGTH);
     let key = if frame.mask.is_some() { 4 } else { 0 };
     match frame.header - key {
         4 => {
-            let name = "websocket.payload_length_ext_16";
-            fields.number(2..4, name, "Extended Payload length (16 bits)");
+            fields.number(2..4, websocket::PAYLOAD_LENGTH_EXT_16);
         }
         10 => {
-            let name = "websocket.payload_length_ext_64";
-            fields.number(2..10, name, "Extended Payload length (64 bits)");
+            fields.number(2..10, websocket::PAYLOAD_LENGTH_EXT_64);
         }
         _ => {}
     }
     if key > 0 {
         let place = frame.header - 4..frame.header;
-        fields.bytes(place, "websocket.masking_key", "Masking-Key");
+        fields.bytes(place, websocket::MASKING_KEY);
     }
     let payload = frame.payload(part.bytes());
     let place = frame.header..frame.header + frame.len;
@@ -189,32 +188,35 @@ fn frame_layer(part: Part<'_>, frame: &Frame) -> Layer {
         match frame.opcode {
             TEXT => {
                 let text = FieldValue::Text(String::from_utf8_lossy(&payload).into_owned());
-                fields.value(place, "websocket.payload.text", "Text", text);
+                fields.value(place, websocket::PAYLOAD_TEXT, text);
             }
             CLOSE => {
                 let code = FieldValue::Number(be16(&payload, 0).into());
-                let name = "websocket.payload.close.status_code";
-                fields.value(place.start..place.start + 2, name, "Status code", code);
+                fields.value(
+                    place.start..place.start + 2,
+                    websocket::PAYLOAD_CLOSE_STATUS_CODE,
+                    code,
+                );
                 if payload.len() > 2 {
                     let reason = String::from_utf8_lossy(&payload[2..]).into_owned();
-                    let name = "websocket.payload.close.reason";
+                    let name = websocket::PAYLOAD_CLOSE_REASON;
                     let value = FieldValue::Text(reason);
-                    fields.value(place.start + 2..place.end, name, "Reason", value);
+                    fields.value(place.start + 2..place.end, name, value);
                 }
             }
             opcode => {
-                let (name, label) = match opcode {
-                    PING => ("websocket.payload.ping", "Ping"),
-                    10 => ("websocket.payload.pong", "Pong"),
-                    CONTINUATION => ("websocket.payload.continue", "Continuation"),
-                    _ => ("websocket.payload.unknown", "Payload"),
+                let name = match opcode {
+                    PING => websocket::PAYLOAD_PING,
+                    10 => websocket::PAYLOAD_PONG,
+                    CONTINUATION => websocket::PAYLOAD_CONTINUE,
+                    _ => websocket::PAYLOAD_UNKNOWN,
                 };
-                fields.value(place, name, label, FieldValue::Bytes(payload));
+                fields.value(place, name, FieldValue::Bytes(payload));
             }
         }
     }
     fields.layer(
-        "websocket",
+        websocket::LAYER,
         format!("WebSocket, {}", opcode_name(frame.opcode)),
     )
 }
@@ -283,29 +285,29 @@ impl<'a> Packet<'a> {
         let mut fields = Fields::of(part);
         let kind = FieldValue::Number(u64::from(self.engine - b'0'));
         fields
-            .value(0..1, "engineio.type", "Packet type", kind)
+            .value(0..1, engineio::TYPE, kind)
             .mean(engine_name(self.engine));
         let end = part.bytes().len();
         if self.socket.is_none() && !self.rest.is_empty() {
             let data = FieldValue::Text(self.rest.to_owned());
-            fields.value(1..end, "engineio.data", "Data", data);
+            fields.value(1..end, engineio::DATA, data);
         }
         let title = format!("Engine.IO, {}", engine_name(self.engine));
-        layers.push(fields.layer("engineio", title));
+        layers.push(fields.layer(engineio::LAYER, title));
         let Some(socket) = self.socket else {
             return;
         };
         let mut fields = Fields::of(part.skip(1));
         let kind = FieldValue::Number(u64::from(socket - b'0'));
         fields
-            .value(0..1, "socketio.type", "Packet type", kind)
+            .value(0..1, socketio::TYPE, kind)
             .mean(socket_name(socket));
         if !self.rest.is_empty() {
             let data = FieldValue::Text(self.rest.to_owned());
-            fields.value(self.at - 1..end - 1, "socketio.data", "Data", data);
+            fields.value(self.at - 1..end - 1, socketio::DATA, data);
         }
         let title = format!("Socket.IO, {}", socket_name(socket));
-        layers.push(fields.layer("socketio", title));
+        layers.push(fields.layer(socketio::LAYER, title));
     }
 }
 

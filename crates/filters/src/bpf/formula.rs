@@ -4,8 +4,8 @@
 use super::place::{Place, Presence, Way, presence};
 use super::{Keep, Start};
 use crate::expression::{Expression, Member, Operator, Quantity, Relation, Test};
-use crate::field::{FieldEntry, FieldKind};
 use crate::value::Literal;
+use socklab_packets::schema::{FieldEntry, FieldKind};
 use std::cmp::Ordering;
 
 /// The network layer of a class.
@@ -161,7 +161,7 @@ impl Reading {
     }
 
     fn presence(&self, field: &FieldEntry) -> Presence {
-        presence(field.name, self.class, self.start, self.keep, self.way)
+        presence(field, self.class, self.start, self.keep, self.way)
     }
 
     /// True when no packet of the class has a value of the expression.

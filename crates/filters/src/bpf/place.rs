@@ -3,6 +3,12 @@
 
 use super::formula::{Class, Net, Transport};
 use super::{Keep, Start};
+use socklab_packets::schema::FieldEntry;
+use socklab_packets::schema::frame::frame;
+use socklab_packets::schema::internet::{ip, ipv6};
+use socklab_packets::schema::link::{arp, eth};
+use socklab_packets::schema::message::{icmp, icmpv6};
+use socklab_packets::schema::transport::{tcp, udp};
 
 /// From where an offset counts.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -78,13 +84,20 @@ const fn word(base: Base, offset: u32) -> Place {
 }
 
 /// What packets of a class have of a field.
-pub(super) fn presence(name: &str, class: Class, start: Start, keep: Keep, way: Way) -> Presence {
+pub(super) fn presence(
+    field: &FieldEntry,
+    class: Class,
+    start: Start,
+    keep: Keep,
+    way: Way,
+) -> Presence {
+    let name = field.name;
     let protocol = name.split('.').next().unwrap_or_default();
     if !may_have(protocol, class, start) {
         return Presence::Absent;
     }
     let transport = class.transport == Transport::Tcp;
-    if keep == Keep::Conversations && transport && !is_key(name) {
+    if keep == Keep::Conversations && transport && !is_key(field) {
         return Presence::Unknown;
     }
     let (src, dst) = match way {
@@ -113,81 +126,82 @@ pub(super) fn presence(name: &str, class: Class, start: Start, keep: Keep, way: 
         ]
     };
     let port = |which: u32| half(Base::Transport, 2 * which);
-    match name {
-        "eth.src" => Presence::Words(vec![mac(src)]),
-        "eth.dst" => Presence::Words(vec![mac(dst)]),
-        "eth.addr" => Presence::Words(vec![mac(dst), mac(src)]),
+    match field {
+        eth::SRC => Presence::Words(vec![mac(src)]),
+        eth::DST => Presence::Words(vec![mac(dst)]),
+        eth::ADDR => Presence::Words(vec![mac(dst), mac(src)]),
         // IPv6 has a field or two of these names, which are not in the table.
-        "ip.src" | "ip.dst" | "ip.addr" if class.net != Net::Ipv4 => Presence::Absent,
+        ip::SRC | ip::DST | ip::ADDR if class.net != Net::Ipv4 => Presence::Absent,
         _ if protocol == "ip" && class.net != Net::Ipv4 => {
-            single(name).map_or(Presence::Unknown, |_| Presence::Absent)
+            single(field).map_or(Presence::Unknown, |_| Presence::Absent)
         }
-        "ip.src" => Presence::Numbers(vec![ipv4(src)]),
-        "ip.dst" => Presence::Numbers(vec![ipv4(dst)]),
-        "ip.addr" => Presence::Numbers(vec![ipv4(src), ipv4(dst)]),
-        "ipv6.src" => Presence::Words(vec![ipv6(src)]),
-        "ipv6.dst" => Presence::Words(vec![ipv6(dst)]),
-        "ipv6.addr" => Presence::Words(vec![ipv6(src), ipv6(dst)]),
-        "tcp.srcport" | "udp.srcport" => Presence::Numbers(vec![port(src)]),
-        "tcp.dstport" | "udp.dstport" => Presence::Numbers(vec![port(dst)]),
-        "tcp.port" | "udp.port" => Presence::Numbers(vec![port(src), port(dst)]),
-        _ => single(name).map_or(Presence::Unknown, |place| Presence::Numbers(vec![place])),
+        ip::SRC => Presence::Numbers(vec![ipv4(src)]),
+        ip::DST => Presence::Numbers(vec![ipv4(dst)]),
+        ip::ADDR => Presence::Numbers(vec![ipv4(src), ipv4(dst)]),
+        ipv6::SRC => Presence::Words(vec![ipv6(src)]),
+        ipv6::DST => Presence::Words(vec![ipv6(dst)]),
+        ipv6::ADDR => Presence::Words(vec![ipv6(src), ipv6(dst)]),
+        tcp::SRCPORT | udp::SRCPORT => Presence::Numbers(vec![port(src)]),
+        tcp::DSTPORT | udp::DSTPORT => Presence::Numbers(vec![port(dst)]),
+        tcp::PORT | udp::PORT => Presence::Numbers(vec![port(src), port(dst)]),
+        _ => single(field).map_or(Presence::Unknown, |place| Presence::Numbers(vec![place])),
     }
 }
 
 /// The fields with one value, the same read either way.
-fn single(name: &str) -> Option<Place> {
+fn single(field: &FieldEntry) -> Option<Place> {
     use Base::{Net, Transport};
-    Some(match name {
-        "arp.opcode" => half(Net, 6),
-        "ip.dsfield" => byte(Net, 1),
-        "ip.len" => half(Net, 2),
-        "ip.id" | "ipv6.plen" => half(Net, 4),
-        "ip.flags.df" => bit(Net, 6, 0x40),
-        "ip.flags.mf" => bit(Net, 6, 0x20),
-        "ip.ttl" => byte(Net, 8),
-        "ip.proto" => byte(Net, 9),
-        "ipv6.nxt" => byte(Net, 6),
-        "ipv6.hlim" => byte(Net, 7),
-        "tcp.seq_raw" => word(Transport, 4),
-        "tcp.ack_raw" => word(Transport, 8),
-        "tcp.flags" => at(Transport, 12, 2, 0x0fff),
-        "tcp.flags.fin" => bit(Transport, 13, 0x01),
-        "tcp.flags.syn" => bit(Transport, 13, 0x02),
-        "tcp.flags.reset" => bit(Transport, 13, 0x04),
-        "tcp.flags.push" => bit(Transport, 13, 0x08),
-        "tcp.flags.ack" => bit(Transport, 13, 0x10),
-        "tcp.flags.urg" => bit(Transport, 13, 0x20),
-        "tcp.flags.ece" => bit(Transport, 13, 0x40),
-        "tcp.flags.cwr" => bit(Transport, 13, 0x80),
-        "tcp.flags.ae" => bit(Transport, 12, 0x01),
-        "tcp.window_size_value" => half(Transport, 14),
-        "udp.length" => half(Transport, 4),
-        "icmp.type" | "icmpv6.type" => byte(Transport, 0),
-        "icmp.code" | "icmpv6.code" => byte(Transport, 1),
+    Some(match field {
+        arp::OPCODE => half(Net, 6),
+        ip::DSFIELD => byte(Net, 1),
+        ip::LEN => half(Net, 2),
+        ip::ID | ipv6::PLEN => half(Net, 4),
+        ip::FLAGS_DF => bit(Net, 6, 0x40),
+        ip::FLAGS_MF => bit(Net, 6, 0x20),
+        ip::TTL => byte(Net, 8),
+        ip::PROTO => byte(Net, 9),
+        ipv6::NXT => byte(Net, 6),
+        ipv6::HLIM => byte(Net, 7),
+        tcp::SEQ_RAW => word(Transport, 4),
+        tcp::ACK_RAW => word(Transport, 8),
+        tcp::FLAGS => at(Transport, 12, 2, 0x0fff),
+        tcp::FLAGS_FIN => bit(Transport, 13, 0x01),
+        tcp::FLAGS_SYN => bit(Transport, 13, 0x02),
+        tcp::FLAGS_RESET => bit(Transport, 13, 0x04),
+        tcp::FLAGS_PUSH => bit(Transport, 13, 0x08),
+        tcp::FLAGS_ACK => bit(Transport, 13, 0x10),
+        tcp::FLAGS_URG => bit(Transport, 13, 0x20),
+        tcp::FLAGS_ECE => bit(Transport, 13, 0x40),
+        tcp::FLAGS_CWR => bit(Transport, 13, 0x80),
+        tcp::FLAGS_AE => bit(Transport, 12, 0x01),
+        tcp::WINDOW_SIZE_VALUE => half(Transport, 14),
+        udp::LENGTH => half(Transport, 4),
+        icmp::TYPE | icmpv6::TYPE => byte(Transport, 0),
+        icmp::CODE | icmpv6::CODE => byte(Transport, 1),
         _ => return None,
     })
 }
 
 /// The fields that tell conversations apart, and are the same, or exchanged, in all packets of one.
-fn is_key(name: &str) -> bool {
+fn is_key(field: &FieldEntry) -> bool {
     matches!(
-        name,
-        "ip" | "ipv6"
-            | "tcp"
-            | "frame"
-            | "eth"
-            | "ip.addr"
-            | "ip.src"
-            | "ip.dst"
-            | "ip.proto"
-            | "ipv6.addr"
-            | "ipv6.src"
-            | "ipv6.dst"
-            | "ipv6.nxt"
-            | "tcp.port"
-            | "tcp.srcport"
-            | "tcp.dstport"
+        field,
+        ip::LAYER
+            | ipv6::LAYER
+            | tcp::LAYER
+            | frame::LAYER
+            | eth::LAYER
+            | ip::ADDR
+            | ip::SRC
+            | ip::DST
+            | ip::PROTO
+            | ipv6::ADDR
+            | ipv6::SRC
+            | ipv6::DST
+            | ipv6::NXT
+            | tcp::PORT
+            | tcp::SRCPORT
+            | tcp::DSTPORT
     )
 }
 

@@ -1,10 +1,15 @@
 //! The fields that are made from the value of another one: bits of an address, an address as text, a number read the other way round.
 
 use super::{first, payload, tcp};
-use crate::field::FieldKind;
 use crate::gather::Reader;
 use crate::value::Datum;
 use socklab_packets::headers::flag;
+use socklab_packets::schema::application::http;
+use socklab_packets::schema::internet::{ip, ipv6};
+use socklab_packets::schema::link::{arp, eth};
+use socklab_packets::schema::message::icmp;
+use socklab_packets::schema::transport::tcp;
+use socklab_packets::schema::{FieldEntry, FieldKind};
 use std::net::Ipv4Addr;
 
 /// Makes values of a value.
@@ -13,8 +18,8 @@ pub(crate) type Make = fn(Datum<'_>, &mut dyn FnMut(Datum<'_>));
 /// A field that is made from another.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Derived {
-    /// Its name.
-    pub(crate) name: &'static str,
+    /// The field itself.
+    pub(crate) field: &'static FieldEntry,
     /// Where it comes from.
     pub(crate) base: Base,
     /// How.
@@ -24,36 +29,36 @@ pub(crate) struct Derived {
 /// What a field is made from.
 #[derive(Clone, Copy, Debug)]
 pub(crate) enum Base {
-    /// The field of this name.
-    Field(&'static str),
+    /// Another field.
+    Field(&'static FieldEntry),
     /// What this reader finds, of this kind.
     Read(Reader, FieldKind),
 }
 
 /// All of them.
 pub(crate) const DERIVED: &[Derived] = &[
-    of("eth.lg", "eth.addr", local),
-    of("eth.dst.lg", "eth.dst", local),
-    of("eth.src.lg", "eth.src", local),
-    of("eth.ig", "eth.addr", group),
-    of("eth.dst.ig", "eth.dst", group),
-    of("eth.src.ig", "eth.src", group),
-    of("eth.addr.oui", "eth.addr", vendor),
-    of("eth.dst.oui", "eth.dst", vendor),
-    of("eth.src.oui", "eth.src", vendor),
-    of("ip.host", "ip.addr", written),
-    of("ip.src_host", "ip.src", written),
-    of("ip.dst_host", "ip.dst", written),
-    of("ipv6.host", "ipv6.addr", written),
-    of("ipv6.src_host", "ipv6.src", written),
-    of("ipv6.dst_host", "ipv6.dst", written),
-    of("icmp.ident_le", "icmp.ident", swapped),
-    of("icmp.seq_le", "icmp.seq", swapped),
-    of("http.request.uri.path", "http.request.uri", path),
-    of("http.request.uri.query", "http.request.uri", query),
+    of(eth::LG, eth::ADDR, local),
+    of(eth::DST_LG, eth::DST, local),
+    of(eth::SRC_LG, eth::SRC, local),
+    of(eth::IG, eth::ADDR, group),
+    of(eth::DST_IG, eth::DST, group),
+    of(eth::SRC_IG, eth::SRC, group),
+    of(eth::ADDR_OUI, eth::ADDR, vendor),
+    of(eth::DST_OUI, eth::DST, vendor),
+    of(eth::SRC_OUI, eth::SRC, vendor),
+    of(ip::HOST, ip::ADDR, written),
+    of(ip::SRC_HOST, ip::SRC, written),
+    of(ip::DST_HOST, ip::DST, written),
+    of(ipv6::HOST, ipv6::ADDR, written),
+    of(ipv6::SRC_HOST, ipv6::SRC, written),
+    of(ipv6::DST_HOST, ipv6::DST, written),
+    of(icmp::IDENT_LE, icmp::IDENT, swapped),
+    of(icmp::SEQ_LE, icmp::SEQ, swapped),
+    of(http::REQUEST_URI_PATH, http::REQUEST_URI, path),
+    of(http::REQUEST_URI_QUERY, http::REQUEST_URI, query),
     of(
-        "http.request.uri.query.parameter",
-        "http.request.uri",
+        http::REQUEST_URI_QUERY_PARAMETER,
+        http::REQUEST_URI,
         |uri, give| {
             query(uri, &mut |datum| {
                 if let Datum::Text(query) = datum {
@@ -64,20 +69,20 @@ pub(crate) const DERIVED: &[Derived] = &[
             });
         },
     ),
-    of("tcp.connection.syn", "tcp.flags", |flags, give| {
+    of(tcp::CONNECTION_SYN, tcp::FLAGS, |flags, give| {
         when(flags, flag::SYN | flag::ACK, flag::SYN, give);
     }),
-    of("tcp.connection.synack", "tcp.flags", |flags, give| {
+    of(tcp::CONNECTION_SYNACK, tcp::FLAGS, |flags, give| {
         when(flags, flag::SYN | flag::ACK, flag::SYN | flag::ACK, give);
     }),
-    of("tcp.connection.fin", "tcp.flags", |flags, give| {
+    of(tcp::CONNECTION_FIN, tcp::FLAGS, |flags, give| {
         when(flags, flag::FIN, flag::FIN, give);
     }),
-    of("tcp.connection.rst", "tcp.flags", |flags, give| {
+    of(tcp::CONNECTION_RST, tcp::FLAGS, |flags, give| {
         when(flags, flag::RST, flag::RST, give);
     }),
     Derived {
-        name: "tcp.reset_cause",
+        field: tcp::RESET_CAUSE,
         base: Base::Read(
             |packet, give| {
                 if tcp(packet).is_some_and(|tcp| tcp.flags & flag::RST != 0) {
@@ -92,14 +97,14 @@ pub(crate) const DERIVED: &[Derived] = &[
     },
     // Who asks for, or tells, the address it has itself (RFC 5227).
     Derived {
-        name: "arp.isgratuitous",
+        field: arp::ISGRATUITOUS,
         base: Base::Read(arp, FieldKind::Bytes),
         make: |message, give| {
             when_arp(message, give, |_, sender, target| sender == target);
         },
     },
     Derived {
-        name: "arp.isprobe",
+        field: arp::ISPROBE,
         base: Base::Read(arp, FieldKind::Bytes),
         make: |message, give| {
             when_arp(message, give, |request, sender, target| {
@@ -108,7 +113,7 @@ pub(crate) const DERIVED: &[Derived] = &[
         },
     },
     Derived {
-        name: "arp.isannouncement",
+        field: arp::ISANNOUNCEMENT,
         base: Base::Read(arp, FieldKind::Bytes),
         make: |message, give| {
             when_arp(message, give, |request, sender, target| {
@@ -118,9 +123,9 @@ pub(crate) const DERIVED: &[Derived] = &[
     },
 ];
 
-const fn of(name: &'static str, base: &'static str, make: Make) -> Derived {
+const fn of(field: &'static FieldEntry, base: &'static FieldEntry, make: Make) -> Derived {
     Derived {
-        name,
+        field,
         base: Base::Field(base),
         make,
     }

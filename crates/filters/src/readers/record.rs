@@ -1,9 +1,10 @@
 //! The fields of the frame itself, and of what the tracker says of its outermost segment or datagram.
 
-use super::{number, sack, tcp, udp};
-use crate::gather::Reader;
+use super::{FieldReader, number, sack, tcp, udp};
 use crate::value::Datum;
 use socklab_packets::headers::flag;
+use socklab_packets::schema::frame::{frame, socklab};
+use socklab_packets::schema::transport::{tcp, udp};
 use socklab_packets::words;
 
 /// A name, if there is one.
@@ -14,33 +15,33 @@ fn named<'a>(name: &'a str, give: &mut dyn FnMut(Datum<'a>)) {
 }
 
 /// Each field with what reads it.
-pub(super) const RECORD: &[(&str, Reader)] = &[
-    ("frame", |packet, give| {
+pub(super) const RECORD: &[FieldReader] = &[
+    (frame::LAYER, |packet, give| {
         give(Datum::Protocol(&packet.frame.bytes, &packet.frame.bytes));
     }),
-    ("frame.cap_len", |packet, give| {
+    (frame::CAP_LEN, |packet, give| {
         give(number(packet.headers.captured));
     }),
-    ("frame.len", |packet, give| give(number(packet.headers.len))),
-    ("frame.number", |packet, give| give(number(packet.number))),
-    ("frame.interface_name", |packet, give| {
+    (frame::LEN, |packet, give| give(number(packet.headers.len))),
+    (frame::NUMBER, |packet, give| give(number(packet.number))),
+    (frame::INTERFACE_NAME, |packet, give| {
         if !packet.interface.is_empty() {
             give(Datum::Text(&packet.interface));
         }
     }),
-    ("frame.time", |packet, give| {
+    (frame::TIME, |packet, give| {
         give(Datum::Time(packet.frame.time_ns));
     }),
-    ("frame.time_epoch", |packet, give| {
+    (frame::TIME_EPOCH, |packet, give| {
         give(Datum::Time(packet.frame.time_ns));
     }),
-    ("socklab.from", |packet, give| {
+    (socklab::FROM, |packet, give| {
         named(&packet.from, give);
     }),
-    ("socklab.to", |packet, give| {
+    (socklab::TO, |packet, give| {
         named(&packet.to, give);
     }),
-    ("socklab.cause", |packet, give| {
+    (socklab::CAUSE, |packet, give| {
         if let Some(cause) = &packet.cause {
             let parts = [&cause.call, &cause.kernel];
             for part in parts.into_iter().filter(|part| !part.is_empty()) {
@@ -48,17 +49,17 @@ pub(super) const RECORD: &[(&str, Reader)] = &[
             }
         }
     }),
-    ("socklab.certainty", |packet, give| {
+    (socklab::CERTAINTY, |packet, give| {
         if let Some(cause) = &packet.cause {
             give(Datum::Text(words::certainty(cause.certainty)));
         }
     }),
-    ("socklab.rule", |packet, give| {
+    (socklab::RULE, |packet, give| {
         for ruling in &packet.rulings {
             give(number(ruling.rule));
         }
     }),
-    ("tcp.ack", |packet, give| {
+    (tcp::ACK, |packet, give| {
         if let Some(tcp) = tcp(packet) {
             // Without the ACK flag the field means nothing, and nothing is relative to it.
             let acknowledges = tcp.flags & flag::ACK != 0;
@@ -69,97 +70,97 @@ pub(super) const RECORD: &[(&str, Reader)] = &[
             }));
         }
     }),
-    ("tcp.completeness", |packet, give| {
+    (tcp::COMPLETENESS, |packet, give| {
         if tcp(packet).is_some() {
             give(number(packet.track.completeness));
         }
     }),
-    ("tcp.seq", |packet, give| {
+    (tcp::SEQ, |packet, give| {
         if tcp(packet).is_some() {
             give(number(packet.track.seq));
         }
     }),
-    ("tcp.window_size", |packet, give| {
+    (tcp::WINDOW_SIZE, |packet, give| {
         if tcp(packet).is_some() {
             give(number(packet.track.window));
         }
     }),
-    ("tcp.analysis.ack_rtt", |packet, give| {
+    (tcp::ANALYSIS_ACK_RTT, |packet, give| {
         if let Some((time, _)) = packet.track.acks.filter(|(time, _)| *time != 0) {
             give(Datum::Time(time));
         }
     }),
-    ("tcp.analysis.acks_frame", |packet, give| {
+    (tcp::ANALYSIS_ACKS_FRAME, |packet, give| {
         if let Some((_, frame)) = packet.track.acks {
             give(number(frame));
         }
     }),
-    ("tcp.analysis.bytes_in_flight", |packet, give| {
+    (tcp::ANALYSIS_BYTES_IN_FLIGHT, |packet, give| {
         if let Some(bytes) = packet.track.bytes_in_flight {
             give(number(bytes));
         }
     }),
-    ("tcp.analysis.duplicate_ack_frame", |packet, give| {
+    (tcp::ANALYSIS_DUPLICATE_ACK_FRAME, |packet, give| {
         if let Some((_, frame)) = packet.track.duplicate_of {
             give(number(frame));
         }
     }),
-    ("tcp.analysis.duplicate_ack_num", |packet, give| {
+    (tcp::ANALYSIS_DUPLICATE_ACK_NUM, |packet, give| {
         if let Some((count, _)) = packet.track.duplicate_of {
             give(number(count));
         }
     }),
-    ("tcp.options.sack_le", |packet, give| {
+    (tcp::OPTIONS_SACK_LE, |packet, give| {
         sack(packet, |block| give(number(block.0)));
     }),
-    ("tcp.options.sack_re", |packet, give| {
+    (tcp::OPTIONS_SACK_RE, |packet, give| {
         sack(packet, |block| {
             block.1.into_iter().for_each(|edge| give(number(edge)));
         });
     }),
-    ("frame.time_relative", |packet, give| {
+    (frame::TIME_RELATIVE, |packet, give| {
         give(Datum::Time(packet.track.elapsed.first_ns));
     }),
-    ("frame.time_delta", |packet, give| {
+    (frame::TIME_DELTA, |packet, give| {
         give(Datum::Time(packet.track.elapsed.previous_ns));
     }),
-    ("tcp.nxtseq", |packet, give| {
+    (tcp::NXTSEQ, |packet, give| {
         if let Some(tcp) = tcp(packet) {
             let control = tcp.flags & (flag::SYN | flag::FIN) != 0;
             let next = packet.track.seq.wrapping_add(tcp.len);
             give(number(next.wrapping_add(u32::from(control))));
         }
     }),
-    ("tcp.time_relative", |packet, give| {
+    (tcp::TIME_RELATIVE, |packet, give| {
         if tcp(packet).is_some() {
             give(Datum::Time(packet.track.elapsed_in_conversation.first_ns));
         }
     }),
-    ("tcp.time_delta", |packet, give| {
+    (tcp::TIME_DELTA, |packet, give| {
         if tcp(packet).is_some() {
             give(Datum::Time(
                 packet.track.elapsed_in_conversation.previous_ns,
             ));
         }
     }),
-    ("udp.time_relative", |packet, give| {
+    (udp::TIME_RELATIVE, |packet, give| {
         if udp(packet).is_some_and(|udp| udp.length != 8) {
             give(Datum::Time(packet.track.elapsed_in_conversation.first_ns));
         }
     }),
-    ("udp.time_delta", |packet, give| {
+    (udp::TIME_DELTA, |packet, give| {
         if udp(packet).is_some_and(|udp| udp.length != 8) {
             give(Datum::Time(
                 packet.track.elapsed_in_conversation.previous_ns,
             ));
         }
     }),
-    ("tcp.stream", |packet, give| {
+    (tcp::STREAM, |packet, give| {
         if let (Some(_), Some(stream)) = (tcp(packet), packet.track.stream) {
             give(number(stream));
         }
     }),
-    ("udp.stream", |packet, give| {
+    (udp::STREAM, |packet, give| {
         if let (Some(_), Some(stream)) = (udp(packet), packet.track.stream) {
             give(number(stream));
         }

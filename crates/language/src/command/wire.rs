@@ -16,6 +16,9 @@ mod text;
 
 use super::filter;
 use serde::{Deserialize, Serialize};
+use socklab_packets::schema::frame::frame;
+use socklab_packets::schema::link::eth;
+use socklab_packets::schema::transport::{tcp, udp};
 
 /// What is asked of the wire.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -142,11 +145,11 @@ impl WireRule {
 /// Why the wire cannot know a field, with what to write instead; `None` when one frame and the SYNs before it tell the field.
 pub fn unknown_field(name: &str) -> Option<&'static str> {
     match name {
-        "tcp.stream" => Some("name its ports: tcp.port == 5000"),
-        "udp.stream" => Some("name its ports: udp.port == 5000"),
-        "frame.number" => Some("count: `2nd`, `next 3`, `after 5`"),
+        _ if name == tcp::STREAM.name => Some("name its ports: tcp.port == 5000"),
+        _ if name == udp::STREAM.name => Some("name its ports: udp.port == 5000"),
+        _ if name == frame::NUMBER.name => Some("count: `2nd`, `next 3`, `after 5`"),
         _ if name.contains(".time_") => Some("count: `2nd`, `next 3`, `after 5`"),
-        "tcp.completeness" => Some("name the flags: tcp.flags.syn == 1"),
+        _ if name == tcp::COMPLETENESS.name => Some("name the flags: tcp.flags.syn == 1"),
         _ if name.starts_with("socklab.") => {
             Some("the wire acts before anything is known of a frame: name its fields")
         }
@@ -161,9 +164,9 @@ pub fn unknown_field(name: &str) -> Option<&'static str> {
 pub fn speaks_of_neighbours(filter: &str) -> (bool, bool) {
     let named = filter::named_fields(filter);
     let names = |protocol: &str| {
-        named.iter().any(|(_, entry)| {
-            entry.name == "eth.type" || entry.name.split('.').next() == Some(protocol)
-        })
+        named
+            .iter()
+            .any(|(_, entry)| *entry == eth::TYPE || entry.name.split('.').next() == Some(protocol))
     };
     (names("arp"), names("icmpv6"))
 }

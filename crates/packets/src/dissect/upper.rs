@@ -7,6 +7,7 @@ use crate::headers::Malformed;
 use crate::icmp::{self, HEADER as ICMP_HEADER, Version, proto};
 use crate::lower::Network;
 use crate::part::Part;
+use crate::schema;
 use crate::tunnel::{self, Tunnel};
 use crate::{icmp_layers, igmp, tcp, udp};
 use std::net::IpAddr;
@@ -70,7 +71,9 @@ impl Walk {
         let mut layer = tcp::layer(part, &decoded, upper.pseudo(), covered);
         if self.quoted {
             // How much of a quoted segment there was tells nothing of this packet, and Wireshark leaves it out.
-            layer.fields.retain(|field| field.name != "tcp.len");
+            layer
+                .fields
+                .retain(|field| field.name != schema::transport::tcp::LEN.name);
         }
         self.push(layer);
         let ports = (decoded.header.srcport, decoded.header.dstport);

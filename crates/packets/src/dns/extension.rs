@@ -4,49 +4,31 @@ use super::record::Reader;
 use super::{field, words};
 use crate::headers::Malformed;
 use crate::part::be16;
+use crate::schema::FieldEntry;
+use crate::schema::application::dns;
 use crate::tree::{Field, FieldValue};
 
 impl Reader<'_> {
     /// The fixed part of an OPT record (RFC 6891 section 6.1.2).
     pub(super) fn extended(&mut self, children: &mut Vec<Field>) {
         let bytes = self.part.bytes();
-        let number = |at: usize, len: usize, name, label, value: u64| {
-            field(
-                self.part,
-                at..at + len,
-                name,
-                label,
-                FieldValue::Number(value),
-            )
+        let number = |at: usize, len: usize, entry, value: u64| {
+            field(self.part, at..at + len, entry, FieldValue::Number(value))
         };
         let at = self.at;
         let size = u64::from(be16(bytes, at));
-        children.push(number(
-            at,
-            2,
-            "dns.rr.udp_payload_size",
-            "UDP payload size",
-            size,
-        ));
+        children.push(number(at, 2, dns::RR_UDP_PAYLOAD_SIZE, size));
         let high = u64::from(bytes[at + 2]);
-        let label = "Higher bits in extended RCODE";
-        children.push(number(at + 2, 1, "dns.resp.ext_rcode", label, high));
+        children.push(number(at + 2, 1, dns::RESP_EXT_RCODE, high));
         let version = u64::from(bytes[at + 3]);
-        children.push(number(
-            at + 3,
-            1,
-            "dns.resp.edns0_version",
-            "EDNS0 version",
-            version,
-        ));
+        children.push(number(at + 3, 1, dns::RESP_EDNS0_VERSION, version));
         let z = u64::from(be16(bytes, at + 4));
-        let mut z_field = number(at + 4, 2, "dns.resp.z", "Z", z);
+        let mut z_field = number(at + 4, 2, dns::RESP_Z, z);
         let secure = FieldValue::Flag(z & 0x8000 != 0);
         z_field.with(vec![field(
             self.part,
             at + 4..at + 6,
-            "dns.resp.z.do",
-            "Accepts DNSSEC security RRs",
+            dns::RESP_Z_DO,
             secure,
         )]);
         children.push(z_field);
@@ -86,15 +68,13 @@ impl Reader<'_> {
                 return Err(self.fault(names.too_long));
             }
             let code = be16(bytes, at);
-            let mut code_field = self.short(0xffff, names.code.0, names.code.1);
+            let mut code_field = self.short(0xffff, names.code);
             code_field.mean((names.meaning)(code));
             self.at += 2;
-            let len = self.short(0xffff, names.len.0, names.len.1);
+            let len = self.short(0xffff, names.len);
             let value = FieldValue::Bytes(bytes[at + 4..behind].to_vec());
-            let (name, label) = names.data;
-            let data = field(self.part, at + 4..behind, name, label, value);
-            let (name, label) = names.entry;
-            let mut entry = field(self.part, at..behind, name, label, FieldValue::Present);
+            let data = field(self.part, at + 4..behind, names.data, value);
+            let mut entry = field(self.part, at..behind, names.entry, FieldValue::Present);
             entry
                 .mean((names.meaning)(code))
                 .with(vec![code_field, len, data]);
@@ -107,10 +87,10 @@ impl Reader<'_> {
 
 /// What an entry of a code, a length and data is called: the names and labels of its fields.
 struct Coded {
-    entry: (&'static str, &'static str),
-    code: (&'static str, &'static str),
-    len: (&'static str, &'static str),
-    data: (&'static str, &'static str),
+    entry: &'static FieldEntry,
+    code: &'static FieldEntry,
+    len: &'static FieldEntry,
+    data: &'static FieldEntry,
     /// What a code means; empty for one that nobody here knows.
     meaning: fn(u16) -> &'static str,
     /// What is said of one that is longer than its record.
@@ -118,19 +98,19 @@ struct Coded {
 }
 
 const OPTION: Coded = Coded {
-    entry: ("dns.opt", "Option"),
-    code: ("dns.opt.code", "Option Code"),
-    len: ("dns.opt.len", "Option Length"),
-    data: ("dns.opt.data", "Option Data"),
+    entry: dns::OPT,
+    code: dns::OPT_CODE,
+    len: dns::OPT_LEN,
+    data: dns::OPT_DATA,
     meaning: words::option,
     too_long: "an option reaches past the end of its record",
 };
 
 const PARAMETER: Coded = Coded {
-    entry: ("dns.svcb.svcparam", "SvcParam"),
-    code: ("dns.svcb.svcparam.key", "SvcParamKey"),
-    len: ("dns.svcb.svcparam.value.length", "SvcParamValue length"),
-    data: ("dns.svcb.svcparam.value", "SvcParamValue"),
+    entry: dns::SVCB_SVCPARAM,
+    code: dns::SVCB_SVCPARAM_KEY,
+    len: dns::SVCB_SVCPARAM_VALUE_LENGTH,
+    data: dns::SVCB_SVCPARAM_VALUE,
     meaning: words::parameter,
     too_long: "a parameter reaches past the end of its record",
 };

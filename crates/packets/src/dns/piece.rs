@@ -1,118 +1,113 @@
 //! Which pieces the data of each type of record has, as a table (the RFC of each type). Reads nothing.
 
-/// One piece of a record's data: what it is, Wireshark's name, and what a reader sees.
+use crate::schema::FieldEntry;
+use crate::schema::application::dns;
+/// One piece of a record's data: what it is, and its field.
 #[derive(Clone, Copy, Debug)]
 pub(super) enum Piece {
-    Name(&'static str, &'static str),
-    Byte(&'static str, &'static str),
-    Short(&'static str, &'static str),
-    Long(&'static str, &'static str),
-    Ipv4(&'static str, &'static str),
-    Ipv6(&'static str, &'static str),
-    /// A text with a byte of length before it: the names of the length and of the text.
-    Text(&'static str, &'static str, &'static str),
+    Name(&'static FieldEntry),
+    Byte(&'static FieldEntry),
+    Short(&'static FieldEntry),
+    Long(&'static FieldEntry),
+    Ipv4(&'static FieldEntry),
+    Ipv6(&'static FieldEntry),
+    /// A text with a byte of length before it: the fields of the length and of the text.
+    Text(&'static FieldEntry, &'static FieldEntry),
     /// As many of them as there are.
-    Texts(&'static str, &'static str, &'static str),
+    Texts(&'static FieldEntry, &'static FieldEntry),
     /// A number in one byte and in so many bits.
-    Rest(&'static str, &'static str),
+    Rest(&'static FieldEntry),
+    /// What is left, under another label than that of its field.
+    RestAs(&'static FieldEntry, &'static str),
     /// What is left, as text.
-    RestText(&'static str, &'static str),
+    RestText(&'static FieldEntry),
     /// Seconds since 1970 in four bytes, shown as a number of bytes: Wireshark has a time of its own kind.
     Skip(usize),
 }
 
 /// The data of a record of this type.
 pub(super) fn pieces(kind: u16) -> &'static [Piece] {
-    use Piece::{Byte, Ipv4, Ipv6, Long, Name, Rest, RestText, Short, Skip, Text, Texts};
+    use Piece::{Byte, Ipv4, Ipv6, Long, Name, Rest, RestAs, RestText, Short, Skip, Text, Texts};
     match kind {
-        1 => &[Ipv4("dns.a", "Address")],
-        2 => &[Name("dns.ns", "Name Server")],
-        5 => &[Name("dns.cname", "CNAME")],
+        1 => &[Ipv4(dns::A)],
+        2 => &[Name(dns::NS)],
+        5 => &[Name(dns::CNAME)],
         6 => &[
-            Name("dns.soa.mname", "Primary name server"),
-            Name("dns.soa.rname", "Responsible authority's mailbox"),
-            Long("dns.soa.serial_number", "Serial Number"),
-            Long("dns.soa.refresh_interval", "Refresh Interval"),
-            Long("dns.soa.retry_interval", "Retry Interval"),
-            Long("dns.soa.expire_limit", "Expire limit"),
-            Long("dns.soa.minimum_ttl", "Minimum TTL"),
+            Name(dns::SOA_MNAME),
+            Name(dns::SOA_RNAME),
+            Long(dns::SOA_SERIAL_NUMBER),
+            Long(dns::SOA_REFRESH_INTERVAL),
+            Long(dns::SOA_RETRY_INTERVAL),
+            Long(dns::SOA_EXPIRE_LIMIT),
+            Long(dns::SOA_MINIMUM_TTL),
         ],
-        12 => &[Name("dns.ptr.domain_name", "Domain Name")],
+        12 => &[Name(dns::PTR_DOMAIN_NAME)],
         13 => &[
-            Text("dns.hinfo.cpu_length", "dns.hinfo.cpu", "CPU"),
-            Text("dns.hinfo.os_length", "dns.hinfo.os", "OS"),
+            Text(dns::HINFO_CPU_LENGTH, dns::HINFO_CPU),
+            Text(dns::HINFO_OS_LENGTH, dns::HINFO_OS),
         ],
-        15 => &[
-            Short("dns.mx.preference", "Preference"),
-            Name("dns.mx.mail_exchange", "Mail Exchange"),
-        ],
-        16 => &[Texts("dns.txt.length", "dns.txt", "TXT")],
-        28 => &[Ipv6("dns.aaaa", "AAAA Address")],
+        15 => &[Short(dns::MX_PREFERENCE), Name(dns::MX_MAIL_EXCHANGE)],
+        16 => &[Texts(dns::TXT_LENGTH, dns::TXT)],
+        28 => &[Ipv6(dns::AAAA)],
         33 => &[
-            Short("dns.srv.priority", "Priority"),
-            Short("dns.srv.weight", "Weight"),
-            Short("dns.srv.port", "Port"),
-            Name("dns.srv.target", "Target"),
+            Short(dns::SRV_PRIORITY),
+            Short(dns::SRV_WEIGHT),
+            Short(dns::SRV_PORT),
+            Name(dns::SRV_TARGET),
         ],
         35 => &[
-            Short("dns.naptr.order", "Order"),
-            Short("dns.naptr.preference", "Preference"),
-            Text("dns.naptr.flags_length", "dns.naptr.flags", "Flags"),
-            Text("dns.naptr.service_length", "dns.naptr.service", "Service"),
-            Text("dns.naptr.regex_length", "dns.naptr.regex", "Regex"),
-            Name("dns.naptr.replacement", "Replacement"),
+            Short(dns::NAPTR_ORDER),
+            Short(dns::NAPTR_PREFERENCE),
+            Text(dns::NAPTR_FLAGS_LENGTH, dns::NAPTR_FLAGS),
+            Text(dns::NAPTR_SERVICE_LENGTH, dns::NAPTR_SERVICE),
+            Text(dns::NAPTR_REGEX_LENGTH, dns::NAPTR_REGEX),
+            Name(dns::NAPTR_REPLACEMENT),
         ],
-        39 => &[Name("dns.dname", "Dname")],
+        39 => &[Name(dns::DNAME)],
         43 | 59 => &[
-            Short("dns.ds.key_id", "Key id"),
-            Byte("dns.ds.algorithm", "Algorithm"),
-            Byte("dns.ds.digest_type", "Digest Type"),
-            Rest("dns.ds.digest", "Digest"),
+            Short(dns::DS_KEY_ID),
+            Byte(dns::DS_ALGORITHM),
+            Byte(dns::DS_DIGEST_TYPE),
+            Rest(dns::DS_DIGEST),
         ],
         44 => &[
-            Byte("dns.sshfp.algorithm", "Algorithm"),
-            Byte("dns.sshfp.fingerprint.type", "Fingerprint type"),
-            Rest("dns.sshfp.fingerprint", "Fingerprint"),
+            Byte(dns::SSHFP_ALGORITHM),
+            Byte(dns::SSHFP_FINGERPRINT_TYPE),
+            Rest(dns::SSHFP_FINGERPRINT),
         ],
         46 => &[
-            Short("dns.rrsig.type_covered", "Type Covered"),
-            Byte("dns.rrsig.algorithm", "Algorithm"),
-            Byte("dns.rrsig.labels", "Labels"),
-            Long("dns.rrsig.original_ttl", "Original TTL"),
+            Short(dns::RRSIG_TYPE_COVERED),
+            Byte(dns::RRSIG_ALGORITHM),
+            Byte(dns::RRSIG_LABELS),
+            Long(dns::RRSIG_ORIGINAL_TTL),
             Skip(8),
-            Short("dns.rrsig.key_tag", "Key Tag"),
-            Name("dns.rrsig.signers_name", "Signer's name"),
-            Rest("dns.rrsig.signature", "Signature"),
+            Short(dns::RRSIG_KEY_TAG),
+            Name(dns::RRSIG_SIGNERS_NAME),
+            Rest(dns::RRSIG_SIGNATURE),
         ],
         47 => &[
-            Name("dns.nsec.next_domain_name", "Next Domain Name"),
-            Rest("dns.data", "Types that exist"),
+            Name(dns::NSEC_NEXT_DOMAIN_NAME),
+            RestAs(dns::DATA, "Types that exist"),
         ],
         48 | 60 => &[
-            Short("dns.dnskey.flags", "Flags"),
-            Byte("dns.dnskey.protocol", "Protocol"),
-            Byte("dns.dnskey.algorithm", "Algorithm"),
-            Rest("dns.dnskey.public_key", "Public Key"),
+            Short(dns::DNSKEY_FLAGS),
+            Byte(dns::DNSKEY_PROTOCOL),
+            Byte(dns::DNSKEY_ALGORITHM),
+            Rest(dns::DNSKEY_PUBLIC_KEY),
         ],
         52 => &[
-            Byte("dns.tlsa.certificate_usage", "Certificate Usage"),
-            Byte("dns.tlsa.selector", "Selector"),
-            Byte("dns.tlsa.matching_type", "Matching Type"),
-            Rest(
-                "dns.tlsa.certificate_association_data",
-                "Certificate Association Data",
-            ),
+            Byte(dns::TLSA_CERTIFICATE_USAGE),
+            Byte(dns::TLSA_SELECTOR),
+            Byte(dns::TLSA_MATCHING_TYPE),
+            Rest(dns::TLSA_CERTIFICATE_ASSOCIATION_DATA),
         ],
-        64 | 65 => &[
-            Short("dns.svcb.svcpriority", "SvcPriority"),
-            Name("dns.svcb.targetname", "TargetName"),
-        ],
-        99 => &[Texts("dns.spf.length", "dns.spf", "SPF")],
+        64 | 65 => &[Short(dns::SVCB_SVCPRIORITY), Name(dns::SVCB_TARGETNAME)],
+        99 => &[Texts(dns::SPF_LENGTH, dns::SPF)],
         257 => &[
-            Byte("dns.caa.flags", "CAA Flags"),
-            Text("dns.caa.tag_length", "dns.caa.tag", "Tag"),
-            RestText("dns.caa.value", "Value"),
+            Byte(dns::CAA_FLAGS),
+            Text(dns::CAA_TAG_LENGTH, dns::CAA_TAG),
+            RestText(dns::CAA_VALUE),
         ],
-        _ => &[Rest("dns.data", "Data")],
+        _ => &[Rest(dns::DATA)],
     }
 }

@@ -4,6 +4,8 @@ use super::piece::{Piece, pieces};
 use super::{field, name, words};
 use crate::headers::Malformed;
 use crate::part::{Part, be16, be32};
+use crate::schema::FieldEntry;
+use crate::schema::application::dns;
 use crate::tree::{Field, FieldValue};
 use std::net::{Ipv4Addr, Ipv6Addr};
 
@@ -62,34 +64,22 @@ impl<'a> Reader<'a> {
     }
 
     /// A number of two bytes, as a child of the field that is being read.
-    pub(super) fn short(&mut self, mask: u16, name: &'static str, label: &'static str) -> Field {
+    pub(super) fn short(&mut self, mask: u16, entry: &'static FieldEntry) -> Field {
         let number = be16(self.part.bytes(), self.at) & mask;
         let place = self.at..self.at + 2;
-        field(
-            self.part,
-            place,
-            name,
-            label,
-            FieldValue::Number(number.into()),
-        )
+        field(self.part, place, entry, FieldValue::Number(number.into()))
     }
 
     /// A class, whose highest bit is a flag of its own in multicast DNS.
-    fn class(&mut self, names: [&'static str; 2], label: &'static str, children: &mut Vec<Field>) {
+    fn class(&mut self, entries: [&'static FieldEntry; 2], children: &mut Vec<Field>) {
         let mask = if self.multicast { 0x7fff } else { 0xffff };
-        let mut class = self.short(mask, names[0], "Class");
+        let mut class = self.short(mask, entries[0]);
         class.mean(words::class(be16(self.part.bytes(), self.at) & mask));
         children.push(class);
         if self.multicast {
             let set = be16(self.part.bytes(), self.at) & 0x8000 != 0;
             let place = self.at..self.at + 2;
-            children.push(field(
-                self.part,
-                place,
-                names[1],
-                label,
-                FieldValue::Flag(set),
-            ));
+            children.push(field(self.part, place, entries[1], FieldValue::Flag(set)));
         }
         self.at += 2;
     }
@@ -103,32 +93,21 @@ impl<'a> Reader<'a> {
         let own = start..end;
         let length = FieldValue::Number(if labels == 0 { 0 } else { text.len() as u64 });
         let mut children = vec![
-            field(self.part, 0..0, "dns.qry.name.len", "Name Length", length),
+            field(self.part, 0..0, dns::QRY_NAME_LEN, length),
             field(
                 self.part,
                 0..0,
-                "dns.count.labels",
-                "Label Count",
+                dns::COUNT_LABELS,
                 FieldValue::Number(labels as u64),
             ),
         ];
-        let mut kind = self.short(0xffff, "dns.qry.type", "Type");
+        let mut kind = self.short(0xffff, dns::QRY_TYPE);
         let kind_name = words::kind(be16(self.part.bytes(), self.at));
         kind.mean(kind_name.clone());
         children.push(kind);
         self.at += 2;
-        self.class(
-            ["dns.qry.class", "dns.qry.qu"],
-            "\"QU\" question",
-            &mut children,
-        );
-        let mut question = field(
-            self.part,
-            own,
-            "dns.qry.name",
-            "Query",
-            FieldValue::Text(text),
-        );
+        self.class([dns::QRY_CLASS, dns::QRY_QU], &mut children);
+        let mut question = field(self.part, own, dns::QRY_NAME, FieldValue::Text(text));
         question.mean(format!("type {kind_name}")).with(children);
         Ok(question)
     }
@@ -143,7 +122,7 @@ impl<'a> Reader<'a> {
         let bytes = self.part.bytes();
         let kind = be16(bytes, self.at);
         let mut children = Vec::new();
-        let mut field_of_kind = self.short(0xffff, "dns.resp.type", "Type");
+        let mut field_of_kind = self.short(0xffff, dns::RESP_TYPE);
         let kind_name = words::kind(kind);
         field_of_kind.mean(kind_name.clone());
         children.push(field_of_kind);
@@ -151,17 +130,16 @@ impl<'a> Reader<'a> {
         if kind == OPT {
             self.extended(&mut children);
         } else {
-            let names = ["dns.resp.class", "dns.resp.cache_flush"];
-            self.class(names, "Cache flush", &mut children);
+            self.class([dns::RESP_CLASS, dns::RESP_CACHE_FLUSH], &mut children);
             let ttl = FieldValue::Number(be32(bytes, self.at).into());
             let place = self.at..self.at + 4;
-            let mut ttl = field(self.part, place, "dns.resp.ttl", "Time to live", ttl);
+            let mut ttl = field(self.part, place, dns::RESP_TTL, ttl);
             ttl.mean("seconds");
             children.push(ttl);
             self.at += 4;
         }
         let length = usize::from(be16(bytes, self.at));
-        children.push(self.short(0xffff, "dns.resp.len", "Data length"));
+        children.push(self.short(0xffff, dns::RESP_LEN));
         self.at += 2;
         self.need(length)?;
         let end = self.at + length;
@@ -176,19 +154,11 @@ impl<'a> Reader<'a> {
             children.push(crate::fields::malformed_field(&malformed));
         }
         self.at = end;
-        let label = if section.is_empty() {
-            "Record"
-        } else {
-            section
-        };
-        let mut record = field(
-            self.part,
-            own,
-            "dns.resp.name",
-            label,
-            FieldValue::Text(text),
-        );
+        let mut record = field(self.part, own, dns::RESP_NAME, FieldValue::Text(text));
         record.with(children);
+        if !section.is_empty() {
+            record.labelled(section);
+        }
         let data = brief(&record);
         let gap = if data.is_empty() { "" } else { ", " };
         record.mean(format!("type {kind_name}{gap}{data}"));
@@ -213,11 +183,11 @@ impl<'a> Reader<'a> {
             if left < need {
                 return Err(self.fault(PAST));
             }
-            let mut put = |range, name, label, value| {
-                out.push(field(self.part, range, name, label, value));
+            let mut put = |range, entry, value| {
+                out.push(field(self.part, range, entry, value));
             };
             match *piece {
-                Piece::Name(name, label) => {
+                Piece::Name(entry) => {
                     let start = self.at;
                     let (text, _) = self.name()?;
                     if self.at > end {
@@ -225,66 +195,59 @@ impl<'a> Reader<'a> {
                         return Err(self.fault(PAST));
                     }
                     let place = start..self.at;
-                    out.push(field(self.part, place, name, label, FieldValue::Text(text)));
+                    out.push(field(self.part, place, entry, FieldValue::Text(text)));
                     continue;
                 }
-                Piece::Byte(name, label) => {
-                    put(
-                        at..at + 1,
-                        name,
-                        label,
-                        FieldValue::Number(bytes[at].into()),
-                    );
+                Piece::Byte(entry) => {
+                    put(at..at + 1, entry, FieldValue::Number(bytes[at].into()));
                 }
-                Piece::Short(name, label) => {
+                Piece::Short(entry) => {
                     let number = FieldValue::Number(be16(bytes, at).into());
-                    put(at..at + 2, name, label, number);
+                    put(at..at + 2, entry, number);
                 }
-                Piece::Long(name, label) => {
+                Piece::Long(entry) => {
                     let number = FieldValue::Number(be32(bytes, at).into());
-                    put(at..at + 4, name, label, number);
+                    put(at..at + 4, entry, number);
                 }
-                Piece::Ipv4(name, label) => {
+                Piece::Ipv4(entry) => {
                     let address = Ipv4Addr::from_bits(be32(bytes, at));
-                    put(at..at + 4, name, label, FieldValue::Ipv4(address));
+                    put(at..at + 4, entry, FieldValue::Ipv4(address));
                 }
-                Piece::Ipv6(name, label) => {
+                Piece::Ipv6(entry) => {
                     let octets = bytes[at..at + 16].try_into().unwrap_or([0; 16]);
                     let address = Ipv6Addr::from(octets);
-                    put(at..at + 16, name, label, FieldValue::Ipv6(address));
+                    put(at..at + 16, entry, FieldValue::Ipv6(address));
                 }
-                Piece::Text(length, name, label) => {
-                    text(bytes, at, [length, name], label, &mut put);
+                Piece::Text(length, entry) => {
+                    text(bytes, at, [length, entry], &mut put);
                 }
-                Piece::Texts(length, name, label) => {
+                Piece::Texts(length, entry) => {
                     let mut at = at;
                     while at < end {
                         let len = usize::from(bytes[at]);
                         if at + 1 + len > end {
                             return Err(self.fault(PAST));
                         }
-                        text(bytes, at, [length, name], label, &mut put);
+                        text(bytes, at, [length, entry], &mut put);
                         at += 1 + len;
                     }
                     self.at = end;
                 }
-                Piece::Rest(name, label) => {
+                Piece::Rest(entry) | Piece::RestAs(entry, _) => {
                     if left > 0 {
-                        put(
-                            at..end,
-                            name,
-                            label,
-                            FieldValue::Bytes(bytes[at..].to_vec()),
-                        );
+                        put(at..end, entry, FieldValue::Bytes(bytes[at..].to_vec()));
                     }
                     self.at = end;
                 }
-                Piece::RestText(name, label) => {
+                Piece::RestText(entry) => {
                     let text = String::from_utf8_lossy(&bytes[at..]).into_owned();
-                    put(at..end, name, label, FieldValue::Text(text));
+                    put(at..end, entry, FieldValue::Text(text));
                     self.at = end;
                 }
                 Piece::Skip(_) => {}
+            }
+            if let (Piece::RestAs(_, label), Some(field), 1..) = (piece, out.last_mut(), left) {
+                field.labelled(label);
             }
             self.at += need;
         }
@@ -296,46 +259,36 @@ impl<'a> Reader<'a> {
 fn text(
     bytes: &[u8],
     at: usize,
-    names: [&'static str; 2],
-    label: &'static str,
-    put: &mut impl FnMut(std::ops::Range<usize>, &'static str, &'static str, FieldValue),
+    entries: [&'static FieldEntry; 2],
+    put: &mut impl FnMut(std::ops::Range<usize>, &'static FieldEntry, FieldValue),
 ) {
     let len = usize::from(bytes[at]);
-    put(
-        at..at + 1,
-        names[0],
-        "Length",
-        FieldValue::Number(len as u64),
-    );
+    put(at..at + 1, entries[0], FieldValue::Number(len as u64));
     let text = String::from_utf8_lossy(&bytes[at + 1..at + 1 + len]).into_owned();
-    put(
-        at + 1..at + 1 + len,
-        names[1],
-        label,
-        FieldValue::Text(text),
-    );
+    put(at + 1..at + 1 + len, entries[1], FieldValue::Text(text));
 }
 
 /// The data of a record as the one-line view has it; empty for types whose data it leaves out.
 pub(super) fn brief(record: &Field) -> String {
-    const TOLD: [&str; 12] = [
-        "dns.a",
-        "dns.aaaa",
-        "dns.ns",
-        "dns.cname",
-        "dns.dname",
-        "dns.ptr.domain_name",
-        "dns.mx.preference",
-        "dns.mx.mail_exchange",
-        "dns.soa.mname",
-        "dns.srv.priority",
-        "dns.srv.weight",
-        "dns.srv.port",
+    const TOLD: [&FieldEntry; 13] = [
+        dns::A,
+        dns::AAAA,
+        dns::NS,
+        dns::CNAME,
+        dns::DNAME,
+        dns::PTR_DOMAIN_NAME,
+        dns::MX_PREFERENCE,
+        dns::MX_MAIL_EXCHANGE,
+        dns::SOA_MNAME,
+        dns::SRV_PRIORITY,
+        dns::SRV_WEIGHT,
+        dns::SRV_PORT,
+        dns::SRV_TARGET,
     ];
     let told = record
         .children
         .iter()
-        .filter(|child| TOLD.contains(&child.name) || child.name == "dns.srv.target");
+        .filter(|child| TOLD.iter().any(|entry| entry.name == child.name));
     let words: Vec<String> = told
         .map(|child| match &child.value {
             FieldValue::Text(text) => text.clone(),

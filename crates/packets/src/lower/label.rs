@@ -5,73 +5,55 @@ use crate::headers::{LinkType, Malformed};
 use crate::lower::Network;
 use crate::part::{Part, be16, be32};
 use crate::rows::{Form, Row, row};
+use crate::schema::link::vlan;
+use crate::schema::lower::{avsp, macsec, mpls, nsh};
 
 const SHORT: &str = "shorter than its header";
 
 /// Label, traffic class, bottom of stack and time to live (RFC 3032 section 2.1).
 pub(super) const MPLS: &[Row] = &[
-    row(0..4, "mpls.label", "MPLS Label", Form::Bits(0xffff_f000)),
-    row(
-        0..4,
-        "mpls.exp",
-        "MPLS Experimental Bits",
-        Form::Bits(0xe00),
-    ),
-    row(
-        0..4,
-        "mpls.bottom",
-        "MPLS Bottom Of Label Stack",
-        Form::Bits(0x100),
-    ),
-    row(3..4, "mpls.ttl", "MPLS TTL", Form::Number),
+    row(0..4, mpls::LABEL, Form::Bits(0xffff_f000)),
+    row(0..4, mpls::EXP, Form::Bits(0xe00)),
+    row(0..4, mpls::BOTTOM, Form::Bits(0x100)),
+    row(3..4, mpls::TTL, Form::Number),
 ];
 
 /// An 802.1Q tag.
 pub(super) const VLAN: &[Row] = &[
-    row(0..2, "vlan.priority", "Priority", Form::Bits(0xe000)),
-    row(0..2, "vlan.dei", "Drop eligible", Form::Flag(0x1000)),
-    row(0..2, "vlan.id", "VLAN identifier", Form::Bits(0x0fff)),
-    row(2..4, "vlan.etype", "Type", Form::Hex),
+    row(0..2, vlan::PRIORITY, Form::Bits(0xe000)),
+    row(0..2, vlan::DEI, Form::Flag(0x1000)),
+    row(0..2, vlan::ID, Form::Bits(0x0fff)),
+    row(2..4, vlan::ETYPE, Form::Hex),
 ];
 
 /// The security tag of 802.1AE.
 pub(super) const MACSEC: &[Row] = &[
-    row(0..1, "macsec.TCI.ES", "End station", Form::Flag(0x40)),
-    row(0..1, "macsec.TCI.SC", "Secure channel", Form::Flag(0x20)),
-    row(0..1, "macsec.TCI.E", "Encrypted", Form::Flag(0x08)),
-    row(0..1, "macsec.TCI.C", "Changed text", Form::Flag(0x04)),
-    row(0..1, "macsec.AN", "Association number", Form::Bits(0x03)),
-    row(1..2, "macsec.SL", "Short length", Form::Number),
-    row(2..6, "macsec.PN", "Packet number", Form::Number),
-    row(
-        6..12,
-        "macsec.SCI.system_identifier",
-        "System Identifier",
-        Form::Mac,
-    ),
-    row(
-        12..14,
-        "macsec.SCI.port_identifier",
-        "Port Identifier",
-        Form::Number,
-    ),
+    row(0..1, macsec::TCI_ES, Form::Flag(0x40)),
+    row(0..1, macsec::TCI_SC, Form::Flag(0x20)),
+    row(0..1, macsec::TCI_E, Form::Flag(0x08)),
+    row(0..1, macsec::TCI_C, Form::Flag(0x04)),
+    row(0..1, macsec::AN, Form::Bits(0x03)),
+    row(1..2, macsec::SL, Form::Number),
+    row(2..6, macsec::PN, Form::Number),
+    row(6..12, macsec::SCI_SYSTEM_IDENTIFIER, Form::Mac),
+    row(12..14, macsec::SCI_PORT_IDENTIFIER, Form::Number),
 ];
 
 /// The base and service path headers of RFC 8300.
 pub(super) const NSH: &[Row] = &[
-    row(0..1, "nsh.version", "Version", Form::Bits(0xc0)),
-    row(0..2, "nsh.ttl", "Time to live", Form::Bits(0x0fc0)),
-    row(1..2, "nsh.length", "Length", Form::Bits(0x3f)),
-    row(2..3, "nsh.mdtype", "MD Type", Form::Bits(0x0f)),
-    row(3..4, "nsh.nextproto", "Next Protocol", Form::Number),
-    row(4..7, "nsh.spi", "SPI", Form::Number),
-    row(7..8, "nsh.si", "SI", Form::Number),
+    row(0..1, nsh::VERSION, Form::Bits(0xc0)),
+    row(0..2, nsh::TTL, Form::Bits(0x0fc0)),
+    row(1..2, nsh::LENGTH, Form::Bits(0x3f)),
+    row(2..3, nsh::MDTYPE, Form::Bits(0x0f)),
+    row(3..4, nsh::NEXTPROTO, Form::Number),
+    row(4..7, nsh::SPI, Form::Number),
+    row(7..8, nsh::SI, Form::Number),
 ];
 
 /// Arista's sub type and version.
 pub(super) const AVSP: &[Row] = &[
-    row(0..2, "avsp.sub_type", "Sub Type", Form::Hex),
-    row(2..4, "avsp.ver", "Version", Form::Hex),
+    row(0..2, avsp::SUB_TYPE, Form::Hex),
+    row(2..4, avsp::VER, Form::Hex),
 ];
 
 /// One entry of a label stack. What lies under the last one is told by its first byte, as routers do (RFC 4928).

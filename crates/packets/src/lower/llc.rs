@@ -7,54 +7,55 @@ use crate::lower::Network;
 use crate::names;
 use crate::part::{Part, be16, mac};
 use crate::rows::{Form, Row, row};
+use crate::schema::lower::{arcnet, atm, fddi, llc, tr};
 
 const SHORT: &str = "shorter than its header";
 
 /// Destination, source and control of 802.2.
 pub(super) const LLC: &[Row] = &[
-    row(0..1, "llc.dsap", "DSAP", Form::Hex),
-    row(1..2, "llc.ssap", "SSAP", Form::Hex),
-    row(2..3, "llc.control", "Control field", Form::Hex),
+    row(0..1, llc::DSAP, Form::Hex),
+    row(1..2, llc::SSAP, Form::Hex),
+    row(2..3, llc::CONTROL, Form::Hex),
 ];
 
 /// The access and frame control and the addresses of 802.5.
 pub(super) const TOKEN_RING: &[Row] = &[
-    row(0..1, "tr.ac", "Access Control", Form::Hex),
-    row(1..2, "tr.fc", "Frame Control", Form::Hex),
-    row(2..8, "tr.dst", "Destination", Form::Mac),
-    row(8..14, "tr.src", "Source", Form::Mac),
+    row(0..1, tr::AC, Form::Hex),
+    row(1..2, tr::FC, Form::Hex),
+    row(2..8, tr::DST, Form::Mac),
+    row(8..14, tr::SRC, Form::Mac),
 ];
 
 /// Frame control and addresses of FDDI.
 pub(super) const FDDI: &[Row] = &[
-    row(0..1, "fddi.fc", "Frame Control", Form::Hex),
-    row(1..7, "fddi.dst", "Destination", Form::Mac),
-    row(7..13, "fddi.src", "Source", Form::Mac),
+    row(0..1, fddi::FC, Form::Hex),
+    row(1..7, fddi::DST, Form::Mac),
+    row(7..13, fddi::SRC, Form::Mac),
 ];
 
 /// ARCNET without an offset.
 pub(super) const ARCNET: &[Row] = &[
-    row(0..1, "arcnet.src", "Source", Form::Hex),
-    row(1..2, "arcnet.dst", "Destination", Form::Hex),
-    row(2..3, "arcnet.protID", "Protocol ID", Form::Hex),
-    row(3..4, "arcnet.split_flag", "Split Flag", Form::Number),
-    row(4..6, "arcnet.sequence", "Sequence", Form::Number),
+    row(0..1, arcnet::SRC, Form::Hex),
+    row(1..2, arcnet::DST, Form::Hex),
+    row(2..3, arcnet::PROTID, Form::Hex),
+    row(3..4, arcnet::SPLIT_FLAG, Form::Number),
+    row(4..6, arcnet::SEQUENCE, Form::Number),
 ];
 
 /// ARCNET as Linux has it.
 pub(super) const ARCNET_LINUX: &[Row] = &[
-    row(0..1, "arcnet.src", "Source", Form::Hex),
-    row(1..2, "arcnet.dst", "Destination", Form::Hex),
-    row(2..4, "arcnet.offset", "Offset", Form::Bytes),
-    row(4..5, "arcnet.protID", "Protocol ID", Form::Hex),
-    row(5..6, "arcnet.split_flag", "Split Flag", Form::Number),
-    row(6..8, "arcnet.sequence", "Sequence", Form::Number),
+    row(0..1, arcnet::SRC, Form::Hex),
+    row(1..2, arcnet::DST, Form::Hex),
+    row(2..4, arcnet::OFFSET, Form::Bytes),
+    row(4..5, arcnet::PROTID, Form::Hex),
+    row(5..6, arcnet::SPLIT_FLAG, Form::Number),
+    row(6..8, arcnet::SEQUENCE, Form::Number),
 ];
 
 /// What SunATM puts before a cell's payload.
 pub(super) const ATM: &[Row] = &[
-    row(1..2, "atm.vpi", "VPI", Form::Number),
-    row(2..4, "atm.vci", "VCI", Form::Number),
+    row(1..2, atm::VPI, Form::Number),
+    row(2..4, atm::VCI, Form::Number),
 ];
 
 /// 802.2, with SNAP where the addresses say so. A packet that comes without (ATM, RFC 2684) is told by its first byte.
@@ -99,10 +100,8 @@ pub(super) fn snap(fields: &mut Fields<'_>) {
         return;
     }
     let number = be16(bytes, 6);
-    fields.hex(3..6, "llc.oui", "Organization Code");
-    fields
-        .hex(6..8, "llc.type", "Type")
-        .mean(names::ethertype(number));
+    fields.hex(3..6, llc::OUI);
+    fields.hex(6..8, llc::TYPE).mean(names::ethertype(number));
 }
 
 /// 802.5: a source address with its first bit set is followed by a route.

@@ -8,26 +8,27 @@ use crate::lower::Network;
 use crate::names;
 use crate::part::{Part, be16};
 use crate::rows::{Form, Row, row};
+use crate::schema::lower::{chdlc, fr, ppp, pppoe};
 
 const SHORT: &str = "shorter than its header";
 
 /// The byte before a frame that says who sent it.
-pub(super) const DIRECTED: &[Row] = &[row(0..1, "ppp.direction", "Direction", Form::Hex)];
+pub(super) const DIRECTED: &[Row] = &[row(0..1, ppp::DIRECTION, Form::Hex)];
 
 /// Cisco HDLC's address, control and type.
 pub(super) const CHDLC: &[Row] = &[
-    row(0..1, "chdlc.address", "Address", Form::Hex),
-    row(1..2, "chdlc.control", "Control", Form::Hex),
-    row(2..4, "chdlc.protocol", "Protocol", Form::Hex),
+    row(0..1, chdlc::ADDRESS, Form::Hex),
+    row(1..2, chdlc::CONTROL, Form::Hex),
+    row(2..4, chdlc::PROTOCOL, Form::Hex),
 ];
 
 /// Version, type, code, session and length (RFC 2516 section 4).
 pub(super) const PPPOE: &[Row] = &[
-    row(0..1, "pppoe.version", "Version", Form::Bits(0xf0)),
-    row(0..1, "pppoe.type", "Type", Form::Bits(0x0f)),
-    row(1..2, "pppoe.code", "Code", Form::Hex),
-    row(2..4, "pppoe.session_id", "Session ID", Form::Hex),
-    row(4..6, "pppoe.payload_length", "Payload Length", Form::Number),
+    row(0..1, pppoe::VERSION, Form::Bits(0xf0)),
+    row(0..1, pppoe::TYPE, Form::Bits(0x0f)),
+    row(1..2, pppoe::CODE, Form::Hex),
+    row(2..4, pppoe::SESSION_ID, Form::Hex),
+    row(4..6, pppoe::PAYLOAD_LENGTH, Form::Number),
 ];
 
 /// Where PPP's protocol field stands, and its length: address and control may be left out, and so may its first byte
@@ -65,8 +66,8 @@ pub(super) fn protocol(fields: &mut Fields<'_>) {
     let bytes = fields.part().bytes();
     let (at, len) = place(bytes);
     if at == 2 {
-        fields.hex(0..1, "ppp.address", "Address");
-        fields.hex(1..2, "ppp.control", "Control");
+        fields.hex(0..1, ppp::ADDRESS);
+        fields.hex(1..2, ppp::CONTROL);
     }
     let meaning = match be16(bytes, at) {
         _ if len == 1 => "",
@@ -80,9 +81,7 @@ pub(super) fn protocol(fields: &mut Fields<'_>) {
         0x8057 => "IPv6 Control Protocol",
         _ => "",
     };
-    fields
-        .hex(at..at + len, "ppp.protocol", "Protocol")
-        .mean(meaning);
+    fields.hex(at..at + len, ppp::PROTOCOL).mean(meaning);
 }
 
 /// PPP in HDLC framing, or Cisco's own.
@@ -141,18 +140,16 @@ pub(super) fn address(fields: &mut Fields<'_>) {
         number = number << shift | u64::from(bits);
     }
     let value = crate::tree::FieldValue::Number(number);
-    fields.value(0..len, "fr.dlci", "DLCI", value);
+    fields.value(0..len, fr::DLCI, value);
     if bytes.get(len) == Some(&3) {
-        fields.hex(len..len + 1, "fr.control", "Control Field");
+        fields.hex(len..len + 1, fr::CONTROL);
         if bytes.len() > len + 1 {
             let at = bytes.len().min(len + 2);
-            fields.hex(at - 1..at, "fr.nlpid", "NLPID");
+            fields.hex(at - 1..at, fr::NLPID);
         }
     } else if bytes.len() >= len + 2 {
         let meaning = names::ethertype(be16(bytes, len));
-        fields
-            .hex(len..len + 2, "fr.chdlctype", "Type")
-            .mean(meaning);
+        fields.hex(len..len + 2, fr::CHDLCTYPE).mean(meaning);
     }
 }
 

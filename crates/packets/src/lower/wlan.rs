@@ -4,6 +4,7 @@ use super::{Announced, Kind, Peeled};
 use crate::headers::{Ethernet, LinkType, Malformed};
 use crate::part::{Part, mac};
 use crate::rows::{Form, Row, row};
+use crate::schema::lower::{ppi, prism, radiotap, wlan, wlancap};
 
 const SHORT: &str = "shorter than its header";
 /// Bytes of the check sequence that some captures keep.
@@ -11,47 +12,42 @@ pub(super) const CHECK_SEQUENCE: usize = 4;
 
 /// Frame control and the first three addresses.
 pub(super) const WLAN: &[Row] = &[
-    row(0..1, "wlan.fc.type", "Type", Form::Bits(0x0c)),
-    row(0..1, "wlan.fc.subtype", "Subtype", Form::Bits(0xf0)),
-    row(1..2, "wlan.fc.ds", "DS status", Form::Bits(0x03)),
-    row(1..2, "wlan.fc.frag", "More Fragments", Form::Flag(0x04)),
-    row(1..2, "wlan.fc.retry", "Retry", Form::Flag(0x08)),
-    row(
-        1..2,
-        "wlan.fc.protected",
-        "Protected flag",
-        Form::Flag(0x40),
-    ),
-    row(2..4, "wlan.duration", "Duration", Form::Little),
-    row(4..10, "wlan.ra", "Receiver address", Form::Mac),
-    row(10..16, "wlan.ta", "Transmitter address", Form::Mac),
+    row(0..1, wlan::FC_TYPE, Form::Bits(0x0c)),
+    row(0..1, wlan::FC_SUBTYPE, Form::Bits(0xf0)),
+    row(1..2, wlan::FC_DS, Form::Bits(0x03)),
+    row(1..2, wlan::FC_FRAG, Form::Flag(0x04)),
+    row(1..2, wlan::FC_RETRY, Form::Flag(0x08)),
+    row(1..2, wlan::FC_PROTECTED, Form::Flag(0x40)),
+    row(2..4, wlan::DURATION, Form::Little),
+    row(4..10, wlan::RA, Form::Mac),
+    row(10..16, wlan::TA, Form::Mac),
 ];
 
 /// Version, length and what is present.
 pub(super) const RADIOTAP: &[Row] = &[
-    row(0..1, "radiotap.version", "Header revision", Form::Number),
-    row(2..4, "radiotap.length", "Header length", Form::Little),
-    row(4..8, "radiotap.present.word", "Present flags", Form::Little),
+    row(0..1, radiotap::VERSION, Form::Number),
+    row(2..4, radiotap::LENGTH, Form::Little),
+    row(4..8, radiotap::PRESENT_WORD, Form::Little),
 ];
 
 /// Prism's message code and length.
 pub(super) const PRISM: &[Row] = &[
-    row(0..4, "prism.msgcode", "Message Code", Form::Little),
-    row(4..8, "prism.msglen", "Message Length", Form::Little),
+    row(0..4, prism::MSGCODE, Form::Little),
+    row(4..8, prism::MSGLEN, Form::Little),
 ];
 
 /// Version and length of AVS.
 pub(super) const WLAN_CAP: &[Row] = &[
-    row(0..4, "wlancap.version", "Header revision", Form::Number),
-    row(4..8, "wlancap.length", "Header length", Form::Number),
+    row(0..4, wlancap::VERSION, Form::Number),
+    row(4..8, wlancap::LENGTH, Form::Number),
 ];
 
 /// Version, flags, length and link type.
 pub(super) const PPI: &[Row] = &[
-    row(0..1, "ppi.version", "Version", Form::Number),
-    row(1..2, "ppi.flags", "Flags", Form::Hex),
-    row(2..4, "ppi.length", "Header length", Form::Little),
-    row(4..8, "ppi.dlt", "DLT", Form::Little),
+    row(0..1, ppi::VERSION, Form::Number),
+    row(1..2, ppi::FLAGS, Form::Hex),
+    row(2..4, ppi::LENGTH, Form::Little),
+    row(4..8, ppi::DLT, Form::Little),
 ];
 
 fn little(bytes: &[u8], at: usize, count: usize) -> usize {

@@ -5,59 +5,60 @@ use crate::headers::{LinkType, Malformed};
 use crate::lower::Network;
 use crate::part::{Part, be16, be32};
 use crate::rows::{Form, Row, row};
+use crate::schema::lower::{enc, ipnet, ipoib, juniper, nflog, pflog, pktap};
 
 const SHORT: &str = "shorter than its header";
 const BEYOND: &str = "the length reaches past the end of the frame";
 
 /// Length, record type and link type, all little-endian.
 pub(super) const PKTAP: &[Row] = &[
-    row(0..4, "pktap.hdrlen", "Header length", Form::Little),
-    row(4..8, "pktap.rectype", "Record type", Form::Little),
-    row(8..12, "pktap.dlt", "DLT", Form::Little),
+    row(0..4, pktap::HDRLEN, Form::Little),
+    row(4..8, pktap::RECTYPE, Form::Little),
+    row(8..12, pktap::DLT, Form::Little),
 ];
 
 /// Magic number, flags and the length of the extensions.
 pub(super) const JUNIPER: &[Row] = &[
-    row(0..3, "juniper.magic-number", "Magic Number", Form::Hex),
-    row(3..4, "juniper.direction", "Direction", Form::Bits(0x01)),
-    row(3..4, "juniper.l2hdr", "L2 header absent", Form::Bits(0x02)),
+    row(0..3, juniper::MAGIC_NUMBER, Form::Hex),
+    row(3..4, juniper::DIRECTION, Form::Bits(0x01)),
+    row(3..4, juniper::L2HDR, Form::Bits(0x02)),
 ];
 
 /// Family, version and resource of a log message.
 pub(super) const NFLOG: &[Row] = &[
-    row(0..1, "nflog.family", "Family", Form::Number),
-    row(1..2, "nflog.version", "Version", Form::Number),
-    row(2..4, "nflog.res_id", "Resource id", Form::Number),
+    row(0..1, nflog::FAMILY, Form::Number),
+    row(1..2, nflog::VERSION, Form::Number),
+    row(2..4, nflog::RES_ID, Form::Number),
 ];
 
 /// Version, family, hook, length, interface and zones.
 pub(super) const IPNET: &[Row] = &[
-    row(0..1, "ipnet.version", "Header version", Form::Number),
-    row(1..2, "ipnet.family", "Address family", Form::Number),
-    row(2..4, "ipnet.htype", "Hook type", Form::Number),
-    row(4..8, "ipnet.pktlen", "Data length", Form::Number),
-    row(8..12, "ipnet.ifindex", "Interface index", Form::Number),
+    row(0..1, ipnet::VERSION, Form::Number),
+    row(1..2, ipnet::FAMILY, Form::Number),
+    row(2..4, ipnet::HTYPE, Form::Number),
+    row(4..8, ipnet::PKTLEN, Form::Number),
+    row(8..12, ipnet::IFINDEX, Form::Number),
 ];
 
 /// The destination and the type.
 pub(super) const IPOIB: &[Row] = &[
-    row(20..24, "ipoib.daddr.qpn", "Destination QPN", Form::Hex),
-    row(24..40, "ipoib.dgid", "Destination GID", Form::Ipv6),
-    row(40..42, "ipoib.type", "Type", Form::Hex),
+    row(20..24, ipoib::DADDR_QPN, Form::Hex),
+    row(24..40, ipoib::DGID, Form::Ipv6),
+    row(40..42, ipoib::TYPE, Form::Hex),
 ];
 
 /// Length, family, verdict and reason.
 pub(super) const PFLOG: &[Row] = &[
-    row(0..1, "pflog.length", "Header Length", Form::Number),
-    row(1..2, "pflog.af", "Address Family", Form::Number),
-    row(2..3, "pflog.action", "Action", Form::Number),
-    row(3..4, "pflog.reason", "Reason", Form::Number),
+    row(0..1, pflog::LENGTH, Form::Number),
+    row(1..2, pflog::AF, Form::Number),
+    row(2..3, pflog::ACTION, Form::Number),
+    row(3..4, pflog::REASON, Form::Number),
 ];
 
 /// The security association a packet came through.
 pub(super) const ENC: &[Row] = &[
-    row(4..8, "enc.spi", "SPI", Form::Hex),
-    row(8..12, "enc.flags", "Flags", Form::Hex),
+    row(4..8, enc::SPI, Form::Hex),
+    row(8..12, enc::FLAGS, Form::Hex),
 ];
 
 fn little_32(bytes: &[u8], at: usize) -> u32 {

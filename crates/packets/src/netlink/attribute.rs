@@ -3,13 +3,15 @@
 use super::native;
 use crate::fields::Fields;
 use crate::part::{Part, be16};
+use crate::schema::FieldEntry;
+use crate::schema::kernel::{netlink, netlink_route, netlink_sock_diag};
 use crate::text::{escape, hex};
 use crate::tree::FieldValue;
 use std::net::{Ipv4Addr, Ipv6Addr};
 use std::ops::Range;
 
-/// A member of a structure: its place, Wireshark's name, what a reader sees.
-pub(super) type Row = (Range<usize>, &'static str, &'static str);
+/// A member of a structure: its bytes and its field.
+pub(super) type Row = (Range<usize>, &'static FieldEntry);
 
 /// At most this many attributes of a message are shown, nested ones among them.
 const ATTRIBUTES: usize = 2048;
@@ -39,58 +41,58 @@ pub(super) enum Subject {
 }
 
 const LINK: &[Row] = &[
-    (0..1, "netlink-route.ifi_family", "Family"),
-    (2..4, "netlink-route.ifi_type", "Device type"),
-    (4..8, "netlink-route.ifi_index", "Interface index"),
-    (8..12, "netlink-route.ifi_flags", "Device flags"),
-    (12..16, "netlink-route.ifi_change", "Change mask"),
+    (0..1, netlink_route::IFI_FAMILY),
+    (2..4, netlink_route::IFI_TYPE),
+    (4..8, netlink_route::IFI_INDEX),
+    (8..12, netlink_route::IFI_FLAGS),
+    (12..16, netlink_route::IFI_CHANGE),
 ];
 const ADDRESS: &[Row] = &[
-    (0..1, "netlink-route.ifa_family", "Family"),
-    (1..2, "netlink-route.ifa_prefixlen", "Prefix length"),
-    (2..3, "netlink-route.ifa_flags", "Address flags"),
-    (3..4, "netlink-route.ifa_scope", "Address scope"),
-    (4..8, "netlink-route.ifa_index", "Interface index"),
+    (0..1, netlink_route::IFA_FAMILY),
+    (1..2, netlink_route::IFA_PREFIXLEN),
+    (2..3, netlink_route::IFA_FLAGS),
+    (3..4, netlink_route::IFA_SCOPE),
+    (4..8, netlink_route::IFA_INDEX),
 ];
 const ROUTE: &[Row] = &[
-    (0..1, "netlink-route.rt_family", "Family"),
-    (1..2, "netlink-route.rt_dst_len", "Length of destination"),
-    (2..3, "netlink-route.rt_src_len", "Length of source"),
-    (3..4, "netlink-route.rt_tos", "TOS filter"),
-    (4..5, "netlink-route.rt_table", "Routing table ID"),
-    (5..6, "netlink-route.rt_protocol", "Routing protocol"),
-    (6..7, "netlink-route.rt_scope", "Route origin"),
-    (7..8, "netlink-route.rt_type", "Route type"),
-    (8..12, "netlink-route.rt_flags", "Route flags"),
+    (0..1, netlink_route::RT_FAMILY),
+    (1..2, netlink_route::RT_DST_LEN),
+    (2..3, netlink_route::RT_SRC_LEN),
+    (3..4, netlink_route::RT_TOS),
+    (4..5, netlink_route::RT_TABLE),
+    (5..6, netlink_route::RT_PROTOCOL),
+    (6..7, netlink_route::RT_SCOPE),
+    (7..8, netlink_route::RT_TYPE),
+    (8..12, netlink_route::RT_FLAGS),
 ];
 const NEIGHBOUR: &[Row] = &[
-    (0..1, "netlink-route.nd_family", "Family"),
-    (4..8, "netlink-route.nd_index", "Interface index"),
-    (8..10, "netlink-route.nd_state", "State"),
-    (10..11, "netlink-route.nd_flags", "Flags"),
-    (11..12, "netlink-route.nd_type", "Type"),
+    (0..1, netlink_route::ND_FAMILY),
+    (4..8, netlink_route::ND_INDEX),
+    (8..10, netlink_route::ND_STATE),
+    (10..11, netlink_route::ND_FLAGS),
+    (11..12, netlink_route::ND_TYPE),
 ];
 const RULE: &[Row] = &[
-    (0..1, "netlink-route.rt_family", "Family"),
-    (1..2, "netlink-route.rt_dst_len", "Length of destination"),
-    (2..3, "netlink-route.rt_src_len", "Length of source"),
+    (0..1, netlink_route::RT_FAMILY),
+    (1..2, netlink_route::RT_DST_LEN),
+    (2..3, netlink_route::RT_SRC_LEN),
 ];
 
 /// struct inet_diag_req_v2, before the identity of the socket.
 pub(super) const DIAG_REQUEST: &[Row] = &[
-    (0..1, "netlink-sock_diag.family", "Family"),
-    (1..2, "netlink-sock_diag.inet_protocol", "Protocol"),
-    (2..3, "netlink-sock_diag.inet_extended", "Extensions"),
+    (0..1, netlink_sock_diag::FAMILY),
+    (1..2, netlink_sock_diag::INET_PROTOCOL),
+    (2..3, netlink_sock_diag::INET_EXTENDED),
 ];
 
 /// struct inet_diag_msg, but for the identity of the socket.
 pub(super) const DIAG: &[Row] = &[
-    (0..1, "netlink-sock_diag.family", "Family"),
-    (1..2, "netlink-sock_diag.state", "State"),
-    (56..60, "netlink-sock_diag.inet_rqueue", "Receive queue"),
-    (60..64, "netlink-sock_diag.inet_wqueue", "Send queue"),
-    (64..68, "netlink-sock_diag.inet_uid", "UID"),
-    (68..72, "netlink-sock_diag.inode", "Inode"),
+    (0..1, netlink_sock_diag::FAMILY),
+    (1..2, netlink_sock_diag::STATE),
+    (56..60, netlink_sock_diag::INET_RQUEUE),
+    (60..64, netlink_sock_diag::INET_WQUEUE),
+    (64..68, netlink_sock_diag::INET_UID),
+    (68..72, netlink_sock_diag::INODE),
 ];
 
 impl Subject {
@@ -206,19 +208,20 @@ fn walk(
         };
         let mut parts = Fields::of(part);
         let value = FieldValue::Number(len as u64);
-        parts.value(at..at + 2, "netlink.attr_len", "Len", value);
+        parts.value(at..at + 2, netlink::ATTR_LEN, value);
         let value = FieldValue::Number(kind.into());
-        parts.value(at + 2..at + 4, "netlink.attr_type", "Type", value);
+        parts.value(at + 2..at + 4, netlink::ATTR_TYPE, value);
         let data = &bytes[at + 4..end];
         if (raw & NESTED != 0 || form == Form::Nested) && depth < DEEPEST {
             walk(&mut parts, at + 4..end, subject, depth + 1, left);
         } else if !data.is_empty() {
-            parts.bytes(at + 4..end, "netlink.attr_data", "Data");
+            parts.bytes(at + 4..end, netlink::ATTR_DATA);
         }
         let meaning = words(form, data);
         let children = parts.done();
         fields
-            .value(at..end, "netlink.attr", label, FieldValue::Present)
+            .value(at..end, netlink::ATTR, FieldValue::Present)
+            .labelled(label)
             .mean(meaning)
             .with(children);
         at = end.next_multiple_of(4);

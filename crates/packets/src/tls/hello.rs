@@ -4,6 +4,7 @@
 use super::words;
 use crate::fields::Fields;
 use crate::part::{Part, be16};
+use crate::schema::application::tls;
 use crate::text::escape;
 use crate::tree::FieldValue;
 use std::ops::Range;
@@ -133,21 +134,14 @@ pub(super) fn add(fields: &mut Fields<'_>, at: usize) {
         let mut parts = Fields::of(message);
         let kind = message.bytes()[0];
         let name = words::handshake(kind);
-        parts
-            .number(0..1, "tls.handshake.type", "Handshake Type")
-            .mean(name);
-        parts.number(1..4, "tls.handshake.length", "Length");
+        parts.number(0..1, tls::HANDSHAKE_TYPE).mean(name);
+        parts.number(1..4, tls::HANDSHAKE_LENGTH);
         if let Some(places) = places(message.bytes()) {
             hello(&mut parts, kind, &places);
         }
         let children = parts.done();
         fields
-            .value(
-                start..end,
-                "tls.handshake",
-                "Handshake Protocol",
-                FieldValue::Present,
-            )
+            .value(start..end, tls::HANDSHAKE, FieldValue::Present)
             .mean(name)
             .with(children);
         start = end;
@@ -157,19 +151,15 @@ pub(super) fn add(fields: &mut Fields<'_>, at: usize) {
 fn hello(fields: &mut Fields<'_>, kind: u8, places: &Places) {
     let bytes = fields.part().bytes();
     fields
-        .hex(4..6, "tls.handshake.version", "Version")
+        .hex(4..6, tls::HANDSHAKE_VERSION)
         .mean(words::version(be16(bytes, 4)));
-    fields.bytes(6..38, "tls.handshake.random", "Random");
+    fields.bytes(6..38, tls::HANDSHAKE_RANDOM);
     let session = &places.session;
     if session.start <= bytes.len() && session.start > 0 {
-        fields.number(
-            38..39,
-            "tls.handshake.session_id_length",
-            "Session ID Length",
-        );
+        fields.number(38..39, tls::HANDSHAKE_SESSION_ID_LENGTH);
     }
     if !session.is_empty() {
-        fields.bytes(session.clone(), "tls.handshake.session_id", "Session ID");
+        fields.bytes(session.clone(), tls::HANDSHAKE_SESSION_ID);
     }
     if kind == CLIENT_HELLO {
         client_lists(fields, places);
@@ -179,22 +169,14 @@ fn hello(fields: &mut Fields<'_>, kind: u8, places: &Places) {
         }
         if !places.methods.is_empty() {
             let at = places.methods.start;
-            fields.number(
-                at..at + 1,
-                "tls.handshake.comp_method",
-                "Compression Method",
-            );
+            fields.number(at..at + 1, tls::HANDSHAKE_COMP_METHOD);
         }
     }
     if places.extensions.is_empty() {
         return;
     }
     let at = places.extensions.start;
-    fields.number(
-        at - 2..at,
-        "tls.handshake.extensions_length",
-        "Extensions Length",
-    );
+    fields.number(at - 2..at, tls::HANDSHAKE_EXTENSIONS_LENGTH);
     for (number, place) in extensions(bytes, places.extensions.clone()) {
         extension(fields, kind, number, place);
     }
@@ -205,40 +187,32 @@ fn client_lists(fields: &mut Fields<'_>, places: &Places) {
     if places.ciphers.is_empty() {
         return;
     }
-    let name = "tls.handshake.cipher_suites_length";
-    fields.number(at - 2..at, name, "Cipher Suites Length");
+    fields.number(at - 2..at, tls::HANDSHAKE_CIPHER_SUITES_LENGTH);
     let mut suites = Fields::of(fields.part());
     for at in pairs(&places.ciphers) {
         cipher(&mut suites, at);
     }
     let count = places.ciphers.len() / 2;
     let children = suites.done();
-    let name = "tls.handshake.ciphersuites";
     fields
         .value(
             places.ciphers.clone(),
-            name,
-            "Cipher Suites",
+            tls::HANDSHAKE_CIPHERSUITES,
             FieldValue::Present,
         )
         .mean(format!("{count} suites"))
         .with(children);
     if !places.methods.is_empty() {
         let at = places.methods.start;
-        let name = "tls.handshake.comp_methods_length";
-        fields.number(at - 1..at, name, "Compression Methods Length");
-        fields.number(
-            at..at + 1,
-            "tls.handshake.comp_method",
-            "Compression Method",
-        );
+        fields.number(at - 1..at, tls::HANDSHAKE_COMP_METHODS_LENGTH);
+        fields.number(at..at + 1, tls::HANDSHAKE_COMP_METHOD);
     }
 }
 
 fn cipher(fields: &mut Fields<'_>, at: usize) {
     let meaning = words::cipher(be16(fields.part().bytes(), at));
     fields
-        .hex(at..at + 2, "tls.handshake.ciphersuite", "Cipher Suite")
+        .hex(at..at + 2, tls::HANDSHAKE_CIPHERSUITE)
         .mean(meaning);
 }
 
@@ -255,43 +229,36 @@ fn extension(fields: &mut Fields<'_>, kind: u8, number: u16, place: Range<usize>
     let mut parts = Fields::of(part);
     let at = place.start;
     parts
-        .number(at - 4..at - 2, "tls.handshake.extension.type", "Type")
+        .number(at - 4..at - 2, tls::HANDSHAKE_EXTENSION_TYPE)
         .mean(name);
-    parts.number(at - 2..at, "tls.handshake.extension.len", "Length");
+    parts.number(at - 2..at, tls::HANDSHAKE_EXTENSION_LEN);
     let list = at + 2..place.end.min(at + 2 + usize::from(be16(bytes, at)));
     match number {
         SERVER_NAME if host_name(bytes, &place).is_some() => {
             let end = at + 5 + usize::from(be16(bytes, at + 3));
-            let list_name = "tls.handshake.extensions_server_name_list_len";
-            parts.number(at..at + 2, list_name, "Server Name list length");
-            let type_name = "tls.handshake.extensions_server_name_type";
-            parts.number(at + 2..at + 3, type_name, "Server Name Type");
-            let len_name = "tls.handshake.extensions_server_name_len";
-            parts.number(at + 3..at + 5, len_name, "Server Name length");
+            parts.number(at..at + 2, tls::HANDSHAKE_EXTENSIONS_SERVER_NAME_LIST_LEN);
+            parts.number(at + 2..at + 3, tls::HANDSHAKE_EXTENSIONS_SERVER_NAME_TYPE);
+            parts.number(at + 3..at + 5, tls::HANDSHAKE_EXTENSIONS_SERVER_NAME_LEN);
             let text = String::from_utf8_lossy(&bytes[at + 5..end]).into_owned();
-            let name = "tls.handshake.extensions_server_name";
-            parts.value(at + 5..end, name, "Server Name", FieldValue::Text(text));
+            parts.value(
+                at + 5..end,
+                tls::HANDSHAKE_EXTENSIONS_SERVER_NAME,
+                FieldValue::Text(text),
+            );
         }
         ALPN if place.len() >= 2 => {
-            parts.number(
-                at..at + 2,
-                "tls.handshake.extensions_alpn_len",
-                "ALPN Extension Length",
-            );
+            parts.number(at..at + 2, tls::HANDSHAKE_EXTENSIONS_ALPN_LEN);
             let mut at = list.start;
             while at < list.end {
                 let end = at + 1 + usize::from(bytes[at]);
                 if end > list.end {
                     break;
                 }
-                let len_name = "tls.handshake.extensions_alpn_str_len";
-                parts.number(at..at + 1, len_name, "ALPN string length");
+                parts.number(at..at + 1, tls::HANDSHAKE_EXTENSIONS_ALPN_STR_LEN);
                 let text = String::from_utf8_lossy(&bytes[at + 1..end]).into_owned();
-                let name = "tls.handshake.extensions_alpn_str";
                 parts.value(
                     at + 1..end,
-                    name,
-                    "ALPN Next Protocol",
+                    tls::HANDSHAKE_EXTENSIONS_ALPN_STR,
                     FieldValue::Text(text),
                 );
                 at = end;
@@ -299,36 +266,34 @@ fn extension(fields: &mut Fields<'_>, kind: u8, number: u16, place: Range<usize>
         }
         SUPPORTED_VERSIONS => {
             let versions = if kind == CLIENT_HELLO && !place.is_empty() {
-                let name = "tls.handshake.extensions.supported_versions_len";
-                parts.number(at..at + 1, name, "Supported Versions length");
+                parts.number(at..at + 1, tls::HANDSHAKE_EXTENSIONS_SUPPORTED_VERSIONS_LEN);
                 at + 1..place.end
             } else {
                 place.clone()
             };
             for at in pairs(&versions) {
                 let meaning = words::version(be16(bytes, at));
-                let name = "tls.handshake.extensions.supported_version";
                 parts
-                    .hex(at..at + 2, name, "Supported Version")
+                    .hex(at..at + 2, tls::HANDSHAKE_EXTENSIONS_SUPPORTED_VERSION)
                     .mean(meaning);
             }
         }
         SUPPORTED_GROUPS => {
             for at in pairs(&list) {
                 let meaning = words::group(be16(bytes, at));
-                let name = "tls.handshake.extensions_supported_group";
-                parts.hex(at..at + 2, name, "Supported Group").mean(meaning);
+                parts
+                    .hex(at..at + 2, tls::HANDSHAKE_EXTENSIONS_SUPPORTED_GROUP)
+                    .mean(meaning);
             }
         }
         SIGNATURE_ALGORITHMS => {
             for at in pairs(&list) {
-                let name = "tls.handshake.sig_hash_alg";
-                parts.hex(at..at + 2, name, "Signature Algorithm");
+                parts.hex(at..at + 2, tls::HANDSHAKE_SIG_HASH_ALG);
             }
         }
         KEY_SHARE => key_shares(&mut parts, kind, &place),
         _ if !place.is_empty() => {
-            parts.bytes(place.clone(), "tls.handshake.extension.data", "Data");
+            parts.bytes(place.clone(), tls::HANDSHAKE_EXTENSION_DATA);
         }
         _ => {}
     }
@@ -336,8 +301,7 @@ fn extension(fields: &mut Fields<'_>, kind: u8, number: u16, place: Range<usize>
     fields
         .value(
             at - 4..place.end,
-            "tls.handshake.extension",
-            "Extension",
+            tls::HANDSHAKE_EXTENSION,
             FieldValue::Present,
         )
         .mean(if name.is_empty() {
@@ -355,14 +319,12 @@ fn key_shares(fields: &mut Fields<'_>, kind: u8, place: &Range<usize>) {
     while at + 4 <= place.end {
         let meaning = words::group(be16(bytes, at));
         fields
-            .number(
-                at..at + 2,
-                "tls.handshake.extensions_key_share_group",
-                "Group",
-            )
+            .number(at..at + 2, tls::HANDSHAKE_EXTENSIONS_KEY_SHARE_GROUP)
             .mean(meaning);
-        let name = "tls.handshake.extensions_key_share_key_exchange_length";
-        fields.number(at + 2..at + 4, name, "Key Exchange Length");
+        fields.number(
+            at + 2..at + 4,
+            tls::HANDSHAKE_EXTENSIONS_KEY_SHARE_KEY_EXCHANGE_LENGTH,
+        );
         at += 4 + usize::from(be16(bytes, at + 2));
     }
 }

@@ -1,6 +1,7 @@
 //! The flags of a TCP header and the timers of a TCP connection.
 
 use super::{Entry, Kind};
+use socklab_packets::schema::transport::tcp;
 
 const fn flag(
     name: &'static str,
@@ -22,7 +23,7 @@ const fn flag(
 pub(super) const FLAGS: &[Entry] = &[
     flag(
         "SYN",
-        &["tcp.flags.syn", "synchronize"],
+        const { &[tcp::FLAGS_SYN.name, "synchronize"] },
         "opens a direction: its sequence number is the start from which bytes are counted",
         &[
             ("tcpdump", "S; SYN-ACK is S."),
@@ -35,7 +36,7 @@ pub(super) const FLAGS: &[Entry] = &[
     ),
     flag(
         "ACK",
-        &["tcp.flags.ack", "acknowledgment flag"],
+        const { &[tcp::FLAGS_ACK.name, "acknowledgment flag"] },
         "the acknowledgment number counts: the next byte this end waits for",
         &[
             ("tcpdump", ". (a dot)"),
@@ -48,7 +49,7 @@ pub(super) const FLAGS: &[Entry] = &[
     ),
     flag(
         "FIN",
-        &["tcp.flags.fin", "finish"],
+        const { &[tcp::FLAGS_FIN.name, "finish"] },
         "no more data from this end; the other direction stays open",
         &[
             ("tcpdump", "F; nearly always with ACK, so F."),
@@ -61,7 +62,7 @@ pub(super) const FLAGS: &[Entry] = &[
     ),
     flag(
         "RST",
-        &["tcp.flags.reset", "reset"],
+        const { &[tcp::FLAGS_RESET.name, "reset"] },
         "the connection is torn down at once, or there is none",
         &[
             ("tcpdump", "R"),
@@ -78,7 +79,7 @@ pub(super) const FLAGS: &[Entry] = &[
     ),
     flag(
         "PSH",
-        &["tcp.flags.push", "push"],
+        const { &[tcp::FLAGS_PUSH.name, "push"] },
         "the sender has nothing more in its queue for now: hand this to the program",
         &[
             ("tcpdump", "P; with data nearly always P."),
@@ -91,7 +92,7 @@ pub(super) const FLAGS: &[Entry] = &[
     ),
     flag(
         "URG",
-        &["tcp.flags.urg", "urgent", "out-of-band"],
+        const { &[tcp::FLAGS_URG.name, "urgent", "out-of-band"] },
         "the urgent pointer counts: a byte that is to be read out of turn",
         &[
             ("tcpdump", "U, and urg N"),
@@ -104,7 +105,7 @@ pub(super) const FLAGS: &[Entry] = &[
     ),
     flag(
         "ECE",
-        &["tcp.flags.ece", "ECN-Echo"],
+        const { &[tcp::FLAGS_ECE.name, "ECN-Echo"] },
         "a congestion mark was seen: please slow down; in a SYN: I can do ECN",
         &[
             ("tcpdump", "E"),
@@ -117,7 +118,7 @@ pub(super) const FLAGS: &[Entry] = &[
     ),
     flag(
         "CWR",
-        &["tcp.flags.cwr", "congestion window reduced"],
+        const { &[tcp::FLAGS_CWR.name, "congestion window reduced"] },
         "answer to ECE: the congestion window was made smaller",
         &[
             ("tcpdump", "W"),
@@ -130,7 +131,7 @@ pub(super) const FLAGS: &[Entry] = &[
     ),
     flag(
         "AE",
-        &["tcp.flags.ae", "NS", "accurate ECN"],
+        const { &[tcp::FLAGS_AE.name, "NS", "accurate ECN"] },
         "part of Accurate ECN: with ECE and CWR it counts congestion marks",
         &[
             ("tcpdump", "e"),

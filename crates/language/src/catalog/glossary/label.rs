@@ -1,6 +1,7 @@
 //! Wireshark's labels, `tcp.analysis.*`: what each says, what it usually means, where it misleads on Linux.
 
 use super::{Entry, Kind};
+use socklab_packets::schema::transport::tcp;
 
 const fn label(
     name: &'static str,
@@ -20,7 +21,7 @@ const fn label(
 
 pub(super) const LABELS: &[Entry] = &[
     label(
-        "tcp.analysis.zero_window_probe",
+        tcp::ANALYSIS_ZERO_WINDOW_PROBE.name,
         &[],
         "one byte beyond a window of 0, to ask whether it has opened",
         &[
@@ -35,7 +36,7 @@ pub(super) const LABELS: &[Entry] = &[
         ],
     ),
     label(
-        "tcp.analysis.zero_window",
+        tcp::ANALYSIS_ZERO_WINDOW.name,
         &["ZeroWindow"],
         "this end advertises a window of 0: its receive buffer is full",
         &[
@@ -47,7 +48,7 @@ pub(super) const LABELS: &[Entry] = &[
         ],
     ),
     label(
-        "tcp.analysis.lost_segment",
+        tcp::ANALYSIS_LOST_SEGMENT.name,
         &["Previous segment not captured"],
         "the numbers jump: a segment before this one was not seen",
         &[
@@ -62,7 +63,7 @@ pub(super) const LABELS: &[Entry] = &[
         ],
     ),
     label(
-        "tcp.analysis.keep_alive",
+        tcp::ANALYSIS_KEEP_ALIVE.name,
         &[],
         "a segment with no data, or one byte, one number below the next",
         &[
@@ -77,7 +78,7 @@ pub(super) const LABELS: &[Entry] = &[
         ],
     ),
     label(
-        "tcp.analysis.keep_alive_ack",
+        tcp::ANALYSIS_KEEP_ALIVE_ACK.name,
         &["Keep-Alive ACK"],
         "the answer to a keep-alive",
         &[
@@ -92,7 +93,7 @@ pub(super) const LABELS: &[Entry] = &[
         ],
     ),
     label(
-        "tcp.analysis.window_update",
+        tcp::ANALYSIS_WINDOW_UPDATE.name,
         &["Window Update"],
         "nothing but a new window",
         &[
@@ -104,7 +105,7 @@ pub(super) const LABELS: &[Entry] = &[
         ],
     ),
     label(
-        "tcp.analysis.window_full",
+        tcp::ANALYSIS_WINDOW_FULL.name,
         &["Window Full"],
         "this segment fills the peer's window to the last byte",
         &[
@@ -119,7 +120,7 @@ pub(super) const LABELS: &[Entry] = &[
         ],
     ),
     label(
-        "tcp.analysis.zero_window_probe_ack",
+        tcp::ANALYSIS_ZERO_WINDOW_PROBE_ACK.name,
         &["ZeroWindowProbeAck"],
         "the answer to a zero-window probe: the window is still 0",
         &[
@@ -131,7 +132,7 @@ pub(super) const LABELS: &[Entry] = &[
         ],
     ),
     label(
-        "tcp.analysis.duplicate_ack",
+        tcp::ANALYSIS_DUPLICATE_ACK.name,
         &["Dup ACK", "duplicate ACKs"],
         "the same acknowledgment again: something else than the next byte came",
         &[
@@ -146,7 +147,7 @@ pub(super) const LABELS: &[Entry] = &[
         ],
     ),
     label(
-        "tcp.analysis.ack_lost_segment",
+        tcp::ANALYSIS_ACK_LOST_SEGMENT.name,
         &["ACKed unseen segment"],
         "data is acknowledged that the capture has not seen",
         &[
@@ -158,7 +159,7 @@ pub(super) const LABELS: &[Entry] = &[
         ],
     ),
     label(
-        "tcp.analysis.spurious_retransmission",
+        tcp::ANALYSIS_SPURIOUS_RETRANSMISSION.name,
         &["Spurious Retransmission"],
         "sent again although it was acknowledged already",
         &[
@@ -173,7 +174,7 @@ pub(super) const LABELS: &[Entry] = &[
         ],
     ),
     label(
-        "tcp.analysis.fast_retransmission",
+        tcp::ANALYSIS_FAST_RETRANSMISSION.name,
         &["Fast Retransmission"],
         "sent again soon after at least two duplicate ACKs, without waiting for the RTO",
         &[
@@ -188,7 +189,7 @@ pub(super) const LABELS: &[Entry] = &[
         ],
     ),
     label(
-        "tcp.analysis.out_of_order",
+        tcp::ANALYSIS_OUT_OF_ORDER.name,
         &["Out-Of-Order"],
         "a lower number than one already seen, very soon after it",
         &[
@@ -200,7 +201,7 @@ pub(super) const LABELS: &[Entry] = &[
         ],
     ),
     label(
-        "tcp.analysis.retransmission",
+        tcp::ANALYSIS_RETRANSMISSION.name,
         &["Retransmission"],
         "sent again: the same bytes, or the same SYN or FIN",
         &[
@@ -215,7 +216,7 @@ pub(super) const LABELS: &[Entry] = &[
         ],
     ),
     label(
-        "tcp.analysis.reused_ports",
+        tcp::ANALYSIS_REUSED_PORTS.name,
         &["Port numbers reused"],
         "a new SYN between the same addresses and ports, with another initial number",
         &[

@@ -11,6 +11,8 @@ use crate::command::filter::Filter;
 use flags::Flags;
 use reader::Reader;
 use socklab_events::packet::Label;
+use socklab_packets::schema::internet::ip;
+use socklab_packets::schema::transport::tcp;
 use std::net::{IpAddr, SocketAddr};
 
 /// What is asked of one packet. Nothing that stands empty matters.
@@ -88,13 +90,13 @@ impl PartialEq for Asked {
 
 /// The short names of fields, each with Wireshark's. `len` is that of TCP or UDP.
 pub const SHORT: &[(&str, &str)] = &[
-    ("seq", "tcp.seq"),
-    ("ack", "tcp.ack"),
-    ("win", "tcp.window_size"),
-    ("mss", "tcp.options.mss_val"),
-    ("wscale", "tcp.options.wscale.shift"),
-    ("ttl", "ip.ttl"),
-    ("id", "ip.id"),
+    ("seq", tcp::SEQ.name),
+    ("ack", tcp::ACK.name),
+    ("win", tcp::WINDOW_SIZE.name),
+    ("mss", tcp::OPTIONS_MSS_VAL.name),
+    ("wscale", tcp::OPTIONS_WSCALE_SHIFT.name),
+    ("ttl", ip::TTL.name),
+    ("id", ip::ID.name),
     ("len", ""),
     ("sport", ""),
     ("dport", ""),

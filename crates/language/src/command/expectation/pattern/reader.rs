@@ -5,8 +5,9 @@ use super::{End, FieldTest, Pattern, SHORT, asked};
 use crate::command::diagnostic::{Diagnostic, quoted};
 use crate::command::expectation::timing::Timing;
 use crate::command::expectation::word::Word;
-use crate::command::filter::{self, field::FieldKind};
+use crate::command::filter;
 use socklab_events::packet::Label;
+use socklab_packets::schema::{FieldEntry, FieldKind};
 use std::ops::Range;
 
 /// A pattern while it is read.
@@ -144,9 +145,8 @@ impl<'a> Reader<'a> {
                 self.pattern.labels.push(label);
                 return Ok(());
             }
-            let protocol = |entry: &&filter::field::FieldEntry| {
-                entry.kind == FieldKind::Protocol && entry.name == word
-            };
+            let protocol =
+                |entry: &&&FieldEntry| entry.kind == FieldKind::Protocol && entry.name == word;
             if filter::fields().iter().any(|entry| protocol(&entry)) {
                 self.pattern.protocol = Some(word.to_owned());
                 return Ok(());
