@@ -106,11 +106,11 @@ impl Packets {
         self.finder.samples()
     }
 
-    /// True, once, when frames that wait may have changed the state of a connection, or come from an end nobody knows yet. The kernel is
+    /// True, once, when frames that were seen up to this time may have changed the state of a connection, or come from an end nobody knows yet. The kernel is
     /// asked about a stranger once, until a call may have made its socket known.
-    pub fn change_states(&mut self, inventory: &Inventory) -> bool {
+    pub fn change_states(&mut self, inventory: &Inventory, until_ns: i64) -> bool {
         let mut strange = false;
-        for waiting in self.taps.waiting() {
+        for waiting in self.taps.waiting_until(until_ns) {
             let Some((from, to)) = waiting
                 .headers
                 .endpoints()
@@ -132,7 +132,7 @@ impl Packets {
                 strange = true;
             }
         }
-        self.taps.moved_states() || strange
+        self.taps.moved_states(until_ns) || strange
     }
 
     /// The frames that wait and were seen up to this time, as events, oldest first.

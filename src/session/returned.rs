@@ -75,7 +75,7 @@ impl Session {
         } else if changes_states
             || bound
             || self.inventory.adrift().next().is_some()
-            || self.packets.change_states(&self.inventory)
+            || self.packets.change_states(&self.inventory, until_ns)
         {
             self.refresh();
         } else {

@@ -45,6 +45,8 @@ pub struct Waiting {
     pub delivered: Option<Delivered>,
     /// True when it may change the state of a connection.
     moves: bool,
+    /// That it may was said.
+    noted: bool,
 }
 
 /// A host, as far as its frames are concerned.
@@ -68,7 +70,8 @@ pub struct Taps {
     /// Some were left behind. Up to this time none was: what came later waits for them.
     left_behind: bool,
     complete_ns: i64,
-    moved_states: bool,
+    /// How many frames wait that may change a state, and of which that was not said.
+    may_move: usize,
     /// The frames that may change a state when they arrive, and that the wire still held when they were told, by their tickets.
     held: HashSet<u64>,
     arrived: bool,
@@ -124,7 +127,7 @@ impl Taps {
             deliveries: Vec::new(),
             left_behind: false,
             complete_ns: i64::MAX,
-            moved_states: false,
+            may_move: 0,
             held: HashSet::new(),
             arrived: false,
             met_ipv6: false,
@@ -235,6 +238,7 @@ impl Taps {
         let waiting = self
             .waiting
             .pop_front_if(|waiting| waiting.frame.time_ns <= until_ns)?;
+        self.may_move -= usize::from(waiting.moves && !waiting.noted);
         if waiting.moves && waiting.ticket != 0 && waiting.delivered.is_none() {
             if self.held.len() >= HELD {
                 self.held.clear();
@@ -259,9 +263,26 @@ impl Taps {
         self.left_behind
     }
 
-    /// True, once, when a frame came that may have changed the state of a connection.
-    pub fn moved_states(&mut self) -> bool {
-        std::mem::take(&mut self.moved_states)
+    /// True, once for each, when a frame that was seen up to this time may have changed the state of a connection.
+    pub fn moved_states(&mut self, until_ns: i64) -> bool {
+        let mut moved = false;
+        if self.may_move == 0 {
+            return moved;
+        }
+        let frames = self.waiting.iter_mut();
+        for waiting in frames.take_while(|waiting| waiting.frame.time_ns <= until_ns) {
+            if waiting.moves && !std::mem::replace(&mut waiting.noted, true) {
+                self.may_move -= 1;
+                moved = true;
+            }
+        }
+        moved
+    }
+
+    /// The frames that wait and were seen up to this time, oldest first.
+    pub fn waiting_until(&self, until_ns: i64) -> impl Iterator<Item = &Waiting> {
+        let frames = self.waiting.iter();
+        frames.take_while(move |waiting| waiting.frame.time_ns <= until_ns)
     }
 
     /// Lets the wire carry all that lies at its ports, then fetches everything: what a call caused is there when this returns. True when
@@ -309,6 +330,7 @@ impl Taps {
                 ticket: 0,
                 delivered: None,
                 moves: false,
+                noted: false,
             }));
             sources += usize::from(self.waiting.len() > had);
             // A ring that was full had more frames than this.
@@ -335,6 +357,7 @@ impl Taps {
                     ticket: frame.ticket,
                     delivered: frame.delivered,
                     moves: false,
+                    noted: false,
                     frame: Frame {
                         time_ns: frame.time_ns,
                         link,
@@ -366,7 +389,7 @@ impl Taps {
                 .any(|waiting| matches!(waiting.headers.addresses(), Some((IpAddr::V6(_), _))));
         for waiting in self.waiting.range_mut(before..) {
             waiting.moves = self.awaited.moves(waiting.network, &waiting.headers);
-            self.moved_states |= waiting.moves;
+            self.may_move += usize::from(waiting.moves);
         }
         if sources > 1 {
             self.waiting

@@ -96,12 +96,10 @@ impl Session {
         if self.packets.taps_mut().take_arrived() {
             self.refresh_if_calm();
         }
-        if self.packets.taps().waiting().is_empty() {
-            return None;
-        }
+        self.packets.taps().waiting_until(until_ns).next()?;
         self.sampling.disturb(Listed::Connections);
         let few = self.packets.taps().waiting().len() < FLOOD;
-        if self.packets.change_states(&self.inventory) {
+        if self.packets.change_states(&self.inventory, until_ns) {
             if self.is_busy() && self.inventory.open().nth(MANY).is_some() {
                 self.stale = true;
             } else {
@@ -116,11 +114,11 @@ impl Session {
         // they are asked again, lest the packet tell a state that the socket is not said to have entered.
         if few && self.packets.taps_mut().settle() {
             self.sampling.disturb(Listed::Connections);
-            if !self.stale && self.packets.change_states(&self.inventory) {
+            if !self.stale && self.packets.change_states(&self.inventory, until_ns) {
                 self.refresh_if_calm();
             }
         }
-        self.choose_receivers();
+        self.choose_receivers(until_ns);
         let mut newest = None;
         let told = self.packets.tell(&self.inventory, until_ns);
         for (process, fd, local) in self.packets.take_learned() {
@@ -136,9 +134,9 @@ impl Session {
     }
 
     /// Asks which of the sockets that share an address got the datagrams that wait to be told, if any is for such.
-    fn choose_receivers(&mut self) {
+    fn choose_receivers(&mut self, until_ns: i64) {
         let mut shared: BTreeMap<usize, Vec<(SocketAddr, SocketAddr)>> = BTreeMap::new();
-        for waiting in self.packets.taps().waiting() {
+        for waiting in self.packets.taps().waiting_until(until_ns) {
             let (Transport::Udp(_), Some((from, to))) =
                 (waiting.headers.transport, waiting.headers.endpoints())
             else {
