@@ -1,5 +1,6 @@
 //! Reports that come through a pipe: read as far as they are there, in whole messages.
 
+use super::ahead::Ahead;
 use super::message::decode;
 use crate::engine::report::Report;
 use std::fs::File;
@@ -12,7 +13,21 @@ pub(super) struct Inbox(Vec<u8>);
 impl Inbox {
     /// What has come since the last time, and whether the other end is gone. Does not wait.
     pub(super) fn receive(&mut self, pipe: &mut File) -> (Vec<Report>, bool) {
-        let mut gone = self.fill(pipe);
+        let ended = self.fill(pipe);
+        let (reports, damaged) = self.whole();
+        (reports, ended || damaged)
+    }
+
+    /// The same, of a pipe that is fetched ahead.
+    pub(super) fn receive_ahead(&mut self, ahead: &Ahead) -> (Vec<Report>, bool) {
+        let ended = ahead.take(&mut self.0);
+        let (reports, damaged) = self.whole();
+        (reports, ended || damaged)
+    }
+
+    /// The messages that are whole, and whether what follows is none.
+    fn whole(&mut self) -> (Vec<Report>, bool) {
+        let mut damaged = false;
         let mut reports = Vec::new();
         let mut taken = 0;
         loop {
@@ -23,13 +38,13 @@ impl Inbox {
                 }
                 Ok(None) => break,
                 Err(_) => {
-                    gone = true;
+                    damaged = true;
                     break;
                 }
             }
         }
         self.0.drain(..taken);
-        (reports, gone)
+        (reports, damaged)
     }
 
     /// Reads until there is nothing more; true when the other end is gone.

@@ -1,5 +1,6 @@
 //! The terminal's hold on a program whose calls are reported: its processes, and what each of their threads is doing.
 
+use super::ahead::Ahead;
 use super::channel::Pipes;
 use super::inbox::Inbox;
 use super::message::{Request, encode};
@@ -9,8 +10,12 @@ use crate::event::BlockedEvent;
 use crate::sys::{pass, spawn};
 use nix::poll::{PollFd, PollFlags, PollTimeout, poll};
 use std::collections::{BTreeMap, VecDeque};
+use std::fs::File;
 use std::io::{self, Write};
 use std::os::fd::{AsFd, BorrowedFd, OwnedFd};
+
+/// With so many reports that were not taken in no more are decoded.
+const QUEUE: usize = 4096;
 
 /// A process's name is never longer than this many bytes.
 const NAME: usize = 4096;
@@ -22,7 +27,8 @@ pub struct Watched {
     pub name: String,
     /// The host it runs on.
     pub host: String,
-    channel: Pipes,
+    requests: File,
+    ahead: Ahead,
     reports: Inbox,
     /// What has come and was not taken in yet, each with its time: nanoseconds since the epoch.
     queue: VecDeque<(i64, Report)>,
@@ -46,11 +52,12 @@ struct Member {
 
 impl Watched {
     /// A program that was just started, with this end of its tracer's channel.
-    pub fn new(name: &str, host: &str, channel: Pipes, births: OwnedFd) -> Self {
+    pub fn new(name: &str, host: &str, channel: Pipes, births: OwnedFd) -> io::Result<Self> {
         let mut program = Self {
             name: name.to_owned(),
             host: host.to_owned(),
-            channel,
+            requests: channel.requests,
+            ahead: Ahead::new(channel.reports)?,
             reports: Inbox::default(),
             queue: VecDeque::new(),
             newest_ns: 0,
@@ -62,15 +69,15 @@ impl Watched {
         };
         // That of its first process was sent before it began.
         program.take_births();
-        program
+        Ok(program)
     }
 
     /// Fetches what has come since the last time. Does not wait.
     pub fn fetch(&mut self) {
-        if self.gone {
+        if self.gone || self.queue.len() >= QUEUE {
             return;
         }
-        let (reports, gone) = self.reports.receive(&mut self.channel.reports);
+        let (reports, gone) = self.reports.receive_ahead(&self.ahead);
         self.gone = gone;
         if !reports.is_empty() {
             self.take_births();
@@ -93,6 +100,9 @@ impl Watched {
     /// Takes the oldest report, and keeps what it says of the thread that made it.
     pub fn next_report(&mut self) -> Option<Report> {
         let (_, mut report) = self.queue.pop_front()?;
+        if self.queue.is_empty() {
+            self.fetch();
+        }
         self.note(&mut report);
         Some(report)
     }
@@ -160,7 +170,7 @@ impl Watched {
     }
 
     fn send(&mut self, request: &Request) -> io::Result<()> {
-        self.channel.requests.write_all(&encode(request)?)
+        self.requests.write_all(&encode(request)?)
     }
 
     /// The process id of one of its processes, as this machine sees it.
@@ -191,8 +201,9 @@ impl Watched {
     }
 
     /// What to wait for; nothing once the tracer is gone.
-    pub fn descriptor(&self) -> Option<BorrowedFd<'_>> {
-        (!self.gone).then(|| self.channel.reports.as_fd())
+    pub fn descriptors(&self) -> impl Iterator<Item = BorrowedFd<'_>> {
+        let open = (!self.gone).then(|| self.ahead.descriptors());
+        open.into_iter().flatten()
     }
 
     /// The calls that its threads have begun and not ended.

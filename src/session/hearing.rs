@@ -224,7 +224,7 @@ impl Session {
             .iter()
             .flat_map(Program::descriptors)
             .collect();
-        descriptors.extend(self.watched.iter().filter_map(Watched::descriptor));
+        descriptors.extend(self.watched.iter().flat_map(Watched::descriptors));
         descriptors.extend(self.packets.taps().descriptors());
         // The keeper is the last: `wait_for` relies on it.
         if !self.lab_is_gone {

@@ -181,7 +181,7 @@ impl Session {
         let spawned = self
             .lab
             .run(host, words, standard, Some((watched, channels)))?;
-        let watched = Watched::new(name, host, channel, births);
+        let watched = Watched::new(name, host, channel, births)?;
         let pid = watched.pid_of(name).unwrap_or(spawned.pid);
         self.watched.push(watched);
         Ok(Spawned { pid, ..spawned })
