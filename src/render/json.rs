@@ -345,7 +345,7 @@ mod tests {
             json!({
                 "event": "call", "process": "lab", "host": "lab", "name": "recv",
                 "text": "recv(4, 1024) = 6", "args": ["4", "1024"], "fd": 4, "result": 6, "errno": null,
-                "data": "hi\\x5c \\xff\\x0a", "blocked": true, "start": 1_700_000_000.000_000_1_f64, "seconds": 1.5,
+                "data": "hi\\x5c \\xff\\x0a", "blocked": true, "start": 1_700_000_000.000_000_1_f64, "seconds": 1.5, "syscall": null,
                 "job": 0, "thread": 0, "times": 1,
             })
         );

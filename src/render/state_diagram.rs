@@ -1,5 +1,5 @@
 //! The state diagram of RFC 9293, section 3.3.2, as data: where each state's box stands, the arrows between them, and what takes each.
-//! Not the drawing (`states` in text, `svg_states`).
+//! Not the drawing (`states`).
 
 /// Where a state's box stands: row and column of its upper left corner, and its width. A box is three rows high.
 pub(super) struct Place {

@@ -50,7 +50,7 @@ impl Path<'_> {
     }
 
     /// What the marks mean, and below it the step that has no arrow.
-    pub(super) fn legend(&self) -> Styled {
+    fn legend(&self) -> Styled {
         let mut marks = Line::wrapping(2);
         if self.current.is_empty() {
             marks.push(
@@ -97,7 +97,7 @@ impl Path<'_> {
     }
 
     /// The style of an arrow of the diagram.
-    pub(super) fn way_style(&self, from: &str, to: &str) -> Style {
+    fn way_style(&self, from: &str, to: &str) -> Style {
         if self.went(from, to) {
             Style::Result
         } else {
@@ -111,7 +111,7 @@ impl Path<'_> {
     }
 
     /// The mark before a state's name, and its style.
-    pub(super) fn mark(&self, state: &str, begins: bool) -> (&'static str, Style) {
+    fn mark(&self, state: &str, begins: bool) -> (&'static str, Style) {
         let here = if state == "CLOSED" {
             begins != self.over()
         } else {

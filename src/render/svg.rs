@@ -3,12 +3,15 @@
 
 use super::sgr::Sgr;
 use super::styled::{Line, Look, Style, Styled, printable};
+use super::svg_boxes;
 use std::fmt::Write;
 
 /// The width of a character of 13 pixels, as monospace fonts have it.
 pub const CHARACTER: f64 = 7.83;
 /// From one line of text to the next.
 pub const LINE: f64 = 18.0;
+/// From the top of a line to the base line of its text.
+const ASCENT: f64 = 13.0;
 
 /// Where a text begins.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -57,17 +60,28 @@ impl Svg {
         self.reach(x + reach * CHARACTER, y + 4.0);
     }
 
-    /// Writes a line of pieces, each at its column, so that columns stay straight whatever font there is.
+    /// Writes a line of pieces, each at its column, so that columns stay straight whatever font there is. What is drawn with characters
+    /// is drawn with strokes.
     pub fn line_of_text(&mut self, (x, y): (f64, f64), line: &Line) {
         let mut column = 0.0;
         for piece in line.pieces() {
-            let blank = piece.text().len() - piece.text().trim_start_matches(' ').len();
-            let text = piece.text().trim_matches(' ');
-            if !text.is_empty() {
-                let start = x + (column + blank as f64) * CHARACTER;
-                self.text((start, y), piece.style(), Anchor::Start, text);
+            for run in svg_boxes::runs(piece.text()) {
+                let start = x + column * CHARACTER;
+                column += columns(run);
+                let cell = (CHARACTER, LINE);
+                if let Some(strokes) = svg_boxes::strokes(run, (start, y - ASCENT), cell) {
+                    for (from, to) in strokes {
+                        self.line(from, to, piece.style(), false);
+                    }
+                    continue;
+                }
+                let blank = run.len() - run.trim_start_matches(' ').len();
+                let text = run.trim_matches(' ');
+                if !text.is_empty() {
+                    let start = start + blank as f64 * CHARACTER;
+                    self.text((start, y), piece.style(), Anchor::Start, text);
+                }
             }
-            column += columns(piece.text());
         }
     }
 

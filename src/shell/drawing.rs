@@ -10,9 +10,7 @@ use crate::render::ladder::Ladder;
 use crate::render::states::Path;
 use crate::render::styled::{Line, Look, Style, Styled};
 use crate::render::svg::Svg;
-use crate::render::{
-    conversations, json, message, packet_line, svg_ladder, svg_plot, svg_states, svg_stream,
-};
+use crate::render::{conversations, json, message, packet_line, svg_ladder, svg_plot, svg_stream};
 use std::sync::Arc;
 
 /// The views that can be drawn, as `save` takes them.
@@ -75,8 +73,12 @@ impl Shell {
 
     fn states_drawing(&mut self, process: &str, text: &str) -> Result<Svg, String> {
         if text.is_empty() {
-            let title = Line::new().with(Style::Heading, "The states of a connection (RFC 9293)");
-            return Ok(svg_states::draw(&title, &Path::default()));
+            let mut drawn = Styled::new();
+            let title = "The states of a connection (RFC 9293)";
+            drawn.push(Line::new().with(Style::Heading, title));
+            drawn.gap();
+            drawn.append(views::states(None, SHEET));
+            return Ok(text_drawing(&drawn));
         }
         // The table is asked anew, as for the diagram in the terminal.
         let _ = self.session.socket_rows(None);
@@ -85,7 +87,7 @@ impl Shell {
             current,
             steps: &steps,
         };
-        Ok(svg_states::draw(&path.line(&name), &path))
+        Ok(text_drawing(&views::states(Some((&name, &path)), SHEET)))
     }
 
     fn ladder_drawing(&mut self, process: &str, what: &str) -> Result<Svg, String> {
