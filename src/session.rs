@@ -7,6 +7,7 @@ mod ends;
 pub mod evidence;
 pub mod hearing;
 pub mod hosts;
+pub mod injections;
 pub mod inventory;
 pub mod known;
 pub mod ledger;
@@ -40,6 +41,7 @@ use crate::sys::{clock, descriptor_table, memory, pass};
 use crate::value::Value;
 use evidence::Sampling;
 use hosts::Hosts;
+use injections::Injections;
 use inventory::Inventory;
 use known::Known;
 use ledger::Ledger;
@@ -103,6 +105,7 @@ pub struct Session {
     programs: Vec<Program>,
     /// The programs whose calls are reported, also those that have ended and left others behind.
     watched: Vec<Watched>,
+    injections: Injections,
     /// True once a program has been started.
     programs_ran: bool,
     hosts: Hosts,
@@ -157,6 +160,7 @@ impl Session {
             processes: Vec::new(),
             programs: Vec::new(),
             watched: Vec::new(),
+            injections: Injections::default(),
             programs_ran: false,
             hosts: Hosts::default(),
             packets,

@@ -118,6 +118,7 @@ impl Execution<'_> {
             start_ns: 0,
             end_ns: 0,
             syscall: String::new(),
+            injected: None,
         }
     }
 

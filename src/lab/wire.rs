@@ -16,7 +16,6 @@
 
 mod beginnings;
 mod corrupt;
-pub(super) mod dice;
 mod fate;
 pub mod held;
 mod housekeeping;

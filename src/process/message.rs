@@ -1,6 +1,7 @@
 //! What the terminal and a prompt's process say to each other: postcard behind a length of four bytes, on a stream.
 
 use crate::command::ast::Command;
+use crate::command::inject::InjectRule;
 use crate::value::LARGEST;
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
@@ -17,6 +18,8 @@ pub enum Request {
     /// The call that the main thread reported has been taken in: go on. Between two calls of one command the kernel is asked what the
     /// first changed, so that the change is not taken for the second's.
     Continue,
+    /// To a tracer: these rules of `inject` hold from now on, each with its number.
+    Inject(Vec<(u32, InjectRule)>),
 }
 
 /// A command for a process.
@@ -39,6 +42,8 @@ pub struct Watched {
     pub host: String,
     /// The number of the command that runs it.
     pub command: u64,
+    /// The rules of `inject`.
+    pub rules: Vec<(u32, InjectRule)>,
 }
 
 /// No message is longer: the largest value, once as a result and once for the name it is given to, and what is said of it.

@@ -5,6 +5,7 @@ use super::channel::Pipes;
 use super::inbox::Inbox;
 use super::message::{Request, encode};
 use super::strand::{Strand, Threads, Work};
+use crate::command::inject::InjectRule;
 use crate::engine::report::Report;
 use crate::event::BlockedEvent;
 use crate::sys::{pass, spawn};
@@ -167,6 +168,11 @@ impl Watched {
     pub fn go_on(&mut self) {
         // A tracer that is gone needs no word.
         let _ = self.send(&Request::Continue);
+    }
+
+    /// Has these rules of `inject` hold from now on.
+    pub fn inject(&mut self, rules: Vec<(u32, InjectRule)>) {
+        let _ = self.send(&Request::Inject(rules));
     }
 
     fn send(&mut self, request: &Request) -> io::Result<()> {

@@ -1,13 +1,16 @@
 //! The tracer's process: starts a program, sees its calls (`socklab_tracer`), and reports them to the terminal as a prompt's process does.
 
 use super::message::{Request, Watched, decode, encode};
+use crate::command::inject::InjectRule;
 use crate::engine::report::Report;
 use crate::event::{CallEvent, CountedEvent, Ended};
 use crate::sys::{pass, signal, spawn};
 use crate::syscall::text::errno_name;
 use crate::trace::call::{Caller, called, starting};
+use crate::trace::inject::Injector;
 use crate::trace::name;
 use nix::errno::Errno;
+use nix::poll::{PollFd, PollFlags, PollTimeout, poll};
 use nix::unistd::Pid;
 use socklab_tracer::call::{Argument, Call, Decision, Entering, Exit, Note, Summary};
 use socklab_tracer::trace::{Options, Sink, Step, TraceError, trace};
@@ -35,12 +38,17 @@ pub fn run(channels: [OwnedFd; 3], watched: &[u8], start: Start<'_>) -> io::Resu
         become_program,
         begun,
     } = start;
+    let mut injector = Injector::default();
+    injector.take(watched.rules.clone());
     let mut watch = Watch {
         watched,
+        injector,
+        injected: HashMap::new(),
         channel: Channel {
             requests: requests.into(),
             reports: reports.into(),
             inbox: Vec::new(),
+            rules: Vec::new(),
         },
         births,
         members: HashMap::new(),
@@ -81,6 +89,9 @@ fn end_as(exit: Exit) -> i32 {
 /// Who listens to the tracer: each call becomes a report.
 struct Watch<'a> {
     watched: Watched,
+    injector: Injector,
+    /// What was done to the calls that threads are in.
+    injected: HashMap<i32, (u32, String)>,
     channel: Channel,
     /// Where the terminal is handed what stands for each new process (pidfd_open(2)).
     births: OwnedFd,
@@ -169,13 +180,24 @@ impl Sink for Watch<'_> {
         if let Some(member) = self.members.get_mut(&call.pid) {
             member.calls = true;
         }
-        let report = Report::Starting(starting(call, &self.caller(call.pid, call.tid)));
-        self.channel.send(&report);
-        Decision::Go
+        let begins = starting(call, &self.caller(call.pid, call.tid));
+        for rules in self.channel.new_rules() {
+            self.injector.take(rules);
+        }
+        let decided = self
+            .injector
+            .decide(&begins.process, &begins.name, begins.fd);
+        self.channel.send(&Report::Starting(begins));
+        let Some((number, effect, decision)) = decided else {
+            return Decision::Go;
+        };
+        self.injected.insert(call.tid, (number, effect.to_string()));
+        decision
     }
 
     fn returned(&mut self, call: &Call) {
-        let event = called(call, &self.caller(call.pid, call.tid));
+        let mut event = called(call, &self.caller(call.pid, call.tid));
+        event.injected = self.injected.remove(&call.tid);
         if is_unused_epoll(
             call.syscall.name,
             &call.arguments,
@@ -344,12 +366,29 @@ struct Channel {
     requests: File,
     reports: File,
     inbox: Vec<u8>,
+    /// Rules that have come and are not in force yet.
+    rules: Vec<Vec<(u32, InjectRule)>>,
 }
 
 impl Channel {
     /// A terminal that is gone takes this process with it; there is nobody to tell.
     fn send(&self, report: &Report) {
         let _ = encode(report).and_then(|bytes| (&self.reports).write_all(&bytes));
+    }
+
+    /// The rules that have come since the last time. Does not wait.
+    fn new_rules(&mut self) -> Vec<Vec<(u32, InjectRule)>> {
+        let mut watched = [PollFd::new(self.requests.as_fd(), PollFlags::POLLIN)];
+        if poll(&mut watched, PollTimeout::ZERO) == Ok(1) {
+            let mut chunk = [0; 4096];
+            let length = (&self.requests).read(&mut chunk).unwrap_or(0);
+            self.inbox.extend_from_slice(&chunk[..length]);
+        }
+        while let Ok(Some((Request::Inject(rules), taken))) = decode(&self.inbox) {
+            self.inbox.drain(..taken);
+            self.rules.push(rules);
+        }
+        std::mem::take(&mut self.rules)
     }
 
     /// Waits until the terminal has taken in the call that was sent last.
@@ -359,8 +398,10 @@ impl Channel {
             match decode::<Request>(&self.inbox) {
                 Ok(Some((request, taken))) => {
                     self.inbox.drain(..taken);
-                    if request == Request::Continue {
-                        return;
+                    match request {
+                        Request::Continue => return,
+                        Request::Inject(rules) => self.rules.push(rules),
+                        Request::KeepTo(..) | Request::Execute(_) => {}
                     }
                 }
                 Ok(None) => match (&self.requests).read(&mut chunk) {

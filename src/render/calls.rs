@@ -46,6 +46,20 @@ pub fn list(calls: &[&CallEvent], left_out: usize, look: &Look) -> Styled {
     text
 }
 
+/// The rules of `inject`: number, rule, and how many calls it has acted on.
+pub fn injections(rules: &[(u32, String, u64)]) -> Styled {
+    let mut text = Styled::new();
+    for (number, rule, acted) in rules {
+        let mut line = Line::wrapping(9);
+        line.push(Style::Prompt, &format!("     {number}  "));
+        line.push(Style::Plain, rule);
+        let calls = if *acted == 1 { "call" } else { "calls" };
+        line.push(Style::Dim, &format!("   acted on {acted} {calls}"));
+        text.push(line);
+    }
+    text
+}
+
 /// Who made it: the process, and the job or the thread where it is not the first.
 fn owner(call: &CallEvent) -> String {
     match (call.job, call.thread) {

@@ -72,6 +72,10 @@ fn call(call: &CallEvent) -> String {
         .raw("thread", &call.thread.to_string())
         .raw("times", &call.times.to_string())
         .maybe(
+            "injected",
+            call.injected.as_ref().map(|(_, effect)| effect.as_str()),
+        )
+        .maybe(
             "syscall",
             Some(call.syscall.as_str()).filter(|name| !name.is_empty()),
         )

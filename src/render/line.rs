@@ -92,6 +92,12 @@ pub fn call(shown: &CallLine<'_>, look: &Look) -> Styled {
         line.push(Style::Plain, "   ");
         line.push(Style::Data, &data);
     }
+    if let Some((number, effect)) = &call.injected {
+        line.push(
+            Style::Warning,
+            &format!("   injected: {effect} (rule {number})"),
+        );
+    }
     let nanoseconds = call.end_ns - call.start_ns;
     if nanoseconds >= WORTH_SAYING || call.blocked {
         line.push(Style::Dim, &format!("   {}", took(nanoseconds)));

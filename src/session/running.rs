@@ -175,6 +175,7 @@ impl Session {
             name: name.to_owned(),
             host: host.to_owned(),
             command: self.commands,
+            rules: self.injections.rules(),
         };
         let watched = postcard::to_stdvec(&watched).map_err(io::Error::other)?;
         let channels = [requests.as_fd(), reports.as_fd(), of_tracer.as_fd()];

@@ -51,6 +51,7 @@ impl Session {
                 self.packets.starting(&call, host, &self.inventory);
             }
             Report::Called(call) => {
+                self.injections.called(&call);
                 let pid = self.watched[place].pid_of(&call.process).unwrap_or(0);
                 self.called(pid, call);
             }

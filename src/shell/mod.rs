@@ -1,5 +1,6 @@
 //! A line in, styled text out: the laboratory without a terminal. Everything below can be tested from here.
 
+mod abridging;
 pub mod blocks;
 pub mod calls;
 mod consent;

@@ -4,8 +4,10 @@ use super::running::{FOR_EVER, fits_as_name};
 use super::verbs::word;
 use super::{Screen, Shell};
 use crate::command::ast::{Call, Command, Expr};
+use crate::command::inject::InjectOrder;
 use crate::event::{Ended, Event};
 use crate::lab::handle::FIRST_HOST;
+use crate::render::calls;
 use crate::session::running::{Input, Running};
 use std::os::fd::AsFd;
 use std::time::Duration;
@@ -90,6 +92,31 @@ impl Shell {
         });
         match self.session.type_to(&name, line.as_deref()) {
             Ok(()) => self.session.quiesce(),
+            Err(reason) => self.refuse("", reason, screen),
+        }
+    }
+
+    pub(super) fn inject(&mut self, call: &Call, screen: &mut dyn Screen) {
+        let text = word(call, 0).unwrap_or_default();
+        let order = match InjectOrder::parse(&text) {
+            Ok(order) => order,
+            Err(diagnostic) => {
+                self.tally.wrong_lines += 1;
+                return self.show_diagnostic(&text, &diagnostic, screen);
+            }
+        };
+        let lists = order == InjectOrder::List;
+        match self.session.inject(order) {
+            Ok([]) if lists => self
+                .session
+                .tell(Event::Note("no rule of inject holds".to_owned())),
+            Ok(rules) => {
+                let rows = rules
+                    .iter()
+                    .map(|one| (one.number, one.rule.to_string(), one.acted));
+                let text = calls::injections(&rows.collect::<Vec<_>>());
+                screen.show(&text);
+            }
             Err(reason) => self.refuse("", reason, screen),
         }
     }

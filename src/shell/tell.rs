@@ -1,5 +1,6 @@
 //! Events to what is shown: each call with the states and names it brought, its packets under it; the views by their renderers.
 
+use super::abridging::Rate;
 use super::origins::Origins;
 use super::{Format, Screen, Shell};
 use crate::command::diagnostic::Diagnostic;
@@ -51,6 +52,7 @@ pub struct Teller {
     /// The command whose value is a table of options.
     pub options_of: Option<u64>,
     later: Vec<Event>,
+    rate: Rate,
     /// Drops that have been told of.
     drops: u64,
     origins: Origins,
@@ -259,7 +261,7 @@ impl Teller {
     pub(super) fn text(&mut self, events: &[Event], here: &str, look: Look, quiet: bool) -> Styled {
         let mut text = Styled::new();
         let mut packets: Vec<&PacketEvent> = Vec::new();
-        let mut claimed = vec![false; events.len()];
+        let (mut claimed, left_out) = self.rate.leave_out(events);
         for (place, event) in events.iter().enumerate() {
             if claimed[place] {
                 continue;
@@ -300,6 +302,7 @@ impl Teller {
             }
         }
         self.flush(&mut packets, here, look, &mut text);
+        text.append(left_out.text());
         text
     }
 

@@ -32,6 +32,7 @@ impl Shell {
             Verb::Kill => self.kill(call, screen),
             Verb::Run => self.run(process, command, call, screen),
             Verb::Type => self.type_verb(call, screen),
+            Verb::Inject => self.inject(call, screen),
             Verb::Calls => self.calls(call, screen),
             Verb::Lab => self.lab(screen),
             Verb::Host => self.host(call, screen),

@@ -8,6 +8,7 @@ pub mod control;
 pub mod descriptor;
 pub mod descriptor_table;
 pub mod diag;
+pub mod dice;
 pub mod file;
 pub mod interface;
 pub mod link;

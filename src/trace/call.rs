@@ -73,6 +73,7 @@ pub fn called(call: &Call, caller: &Caller<'_>) -> CallEvent {
         start_ns: call.start_ns as i64,
         end_ns: call.end_ns as i64,
         syscall: call.syscall.name.to_owned(),
+        injected: None,
     }
 }
 

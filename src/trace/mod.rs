@@ -2,6 +2,7 @@
 //! Invariant: pure. Who starts the tracer and who listens is `process`.
 
 pub mod call;
+pub mod inject;
 mod message;
 pub mod name;
 mod words;

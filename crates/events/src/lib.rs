@@ -92,6 +92,8 @@ pub struct CallEvent {
     pub end_ns: i64,
     /// Of a program's call the kernel's name, `sendto` where `name` is `send`; empty for a call that was typed.
     pub syscall: String,
+    /// What `inject` did to it: the number of the rule, and its effect as it was typed.
+    pub injected: Option<(u32, String)>,
 }
 
 /// At most this many bytes of a call's data are kept with its event.

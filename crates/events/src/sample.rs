@@ -25,5 +25,6 @@ pub fn call(name: &str, args: &[&str]) -> CallEvent {
         start_ns: 0,
         end_ns: 0,
         syscall: String::new(),
+        injected: None,
     }
 }

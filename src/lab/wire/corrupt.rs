@@ -1,7 +1,7 @@
 //! A byte of a frame changed, so that a receiver finds the checksum wrong. Not whether a rule asks for it.
 
-use super::dice::Dice;
 use crate::packet::headers::{Headers, Net, Transport};
+use crate::sys::dice::Dice;
 use std::ops::Range;
 
 /// The length of an Ethernet header.

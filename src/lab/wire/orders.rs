@@ -63,7 +63,7 @@ impl Wire {
             WireOrder::Seed(seed) => {
                 self.seed = *seed;
                 for rule in &mut self.rules {
-                    rule.dice = super::dice::Dice::new(*seed, rule.number);
+                    rule.dice = crate::sys::dice::Dice::new(*seed, rule.number);
                 }
             }
         }

@@ -2,10 +2,10 @@
 //! a frame is in `wire`; how a rule is written is in `command::wire`.
 
 use super::Port;
-use super::dice::Dice;
 use crate::command::filter::{Filter, FilterError};
 use crate::command::wire::{CERTAIN, Pick, WireAction, WireRule, speaks_of_neighbours};
 use crate::event::wire::RuleRow;
+use crate::sys::dice::Dice;
 use std::collections::VecDeque;
 
 /// A rule that stands.

@@ -128,6 +128,7 @@ pub fn page(verb: Verb) -> &'static Page {
         Verb::Kill => &script::KILL,
         Verb::Run => &script::RUN,
         Verb::Type => &script::TYPE,
+        Verb::Inject => &script::INJECT,
         Verb::Lab => &script::LAB,
         Verb::Host => &lab::HOST,
         Verb::Wire => &lab::WIRE,

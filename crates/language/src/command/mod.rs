@@ -9,6 +9,7 @@ pub use socklab_filters as filter;
 pub mod function;
 pub mod highlight;
 pub mod hint;
+pub mod inject;
 mod lexer;
 pub mod line;
 pub mod parse;

@@ -8,11 +8,11 @@
 //! - which frames it matches: `from HOST`, `to HOST`, `where FILTER`. A filter ends where one of the other words begins.
 
 mod clause;
-mod measure;
+pub(in crate::command) mod measure;
 mod parse;
-mod reader;
+pub(in crate::command) mod reader;
 pub mod suggest;
-mod text;
+pub(in crate::command) mod text;
 
 use super::filter;
 use serde::{Deserialize, Serialize};

@@ -73,6 +73,32 @@ type copy
 wait",
 };
 
+pub(super) const INJECT: Page = Page {
+    summary: "have a program's calls go wrong: short reads and writes, errors, delays",
+    prototype: "",
+    python: "",
+    man: "strace(1), --inject",
+    details: "Alone it lists the rules and how often each has acted. `inject clear` drops them all, `inject clear 3` the third.
+
+A rule names a process or one of its sockets (`server`, `server.4`), a call as the program's author writes it, and what happens to it:
+
+bytes: it moves at most so many bytes. `inject server recv bytes 1` gives one byte to each recv: does the program put its messages together again? The kernel makes the call with a shorter buffer, so nothing is lost.
+
+errno: it is not made, and fails so: `inject client send errno EINTR`, `inject server accept errno EMFILE`.
+
+delay: it is made later: `inject server recv delay 2s`.
+
+Then to which of the calls: nothing is all of them, `next` the next one, `next 3` three, `3rd` the third and no other, `10%` one in ten by chance, drawn from a fixed seed and the rule's number, so that a lesson runs the same way every time.
+
+A rule may be made before its program runs: the name counts. A call that it acted on says so; the program cannot tell it from the real thing.",
+    blocks: "never",
+    errors: &[],
+    example: "\
+inject copy recv bytes 1
+inject
+inject clear",
+};
+
 pub(super) const LAB: Page = Page {
     summary: "draw the lab: hosts, processes, their sockets, the wire",
     prototype: "",

@@ -13,9 +13,9 @@ const RATE_RANGE: std::ops::RangeInclusive<f64> = 1e3..=1e11;
 
 /// A word with its place.
 #[derive(Clone, Debug)]
-pub(super) struct Word<'a> {
-    pub(super) text: &'a str,
-    pub(super) span: Range<usize>,
+pub(in crate::command) struct Word<'a> {
+    pub(in crate::command) text: &'a str,
+    pub(in crate::command) span: Range<usize>,
 }
 
 impl Word<'_> {
@@ -24,13 +24,13 @@ impl Word<'_> {
     }
 
     /// True when it can only be meant as a number.
-    pub(super) fn is_numeric(&self) -> bool {
+    pub(in crate::command) fn is_numeric(&self) -> bool {
         let digits = self.text.trim_start_matches(['-', '+', '−']);
         digits.starts_with(|next: char| next.is_ascii_digit() || next == '.')
     }
 
     /// A time in nanoseconds; `what` is what it is for: `delay`.
-    pub(super) fn time(&self, what: &str) -> Result<u64, Diagnostic> {
+    pub(in crate::command) fn time(&self, what: &str) -> Result<u64, Diagnostic> {
         let example = format!("a time with its unit: {what} 50ms");
         let value = parse_expression(self.text)
             .map_err(|error| error.shifted(self.span.start))
@@ -56,7 +56,7 @@ impl Word<'_> {
     }
 
     /// A chance in millionths.
-    pub(super) fn chance(&self) -> Result<u32, Diagnostic> {
+    pub(in crate::command) fn chance(&self) -> Result<u32, Diagnostic> {
         const EXPECTED: &str = "a chance from 0% to 100%, as in 10%";
         let Some(digits) = self.text.strip_suffix('%') else {
             let error = self
@@ -92,7 +92,7 @@ impl Word<'_> {
     }
 
     /// A rate in bits a second.
-    pub(super) fn rate(&self) -> Result<u64, Diagnostic> {
+    pub(in crate::command) fn rate(&self) -> Result<u64, Diagnostic> {
         const EXPECTED: &str = "a rate in bits a second: 500kbit, 1mbit, 1.5mbit, 1gbit";
         let lower = self.text.to_lowercase();
         let end = lower
@@ -129,7 +129,7 @@ impl Word<'_> {
     }
 
     /// An MTU in bytes.
-    pub(super) fn mtu(&self) -> Result<u16, Diagnostic> {
+    pub(in crate::command) fn mtu(&self) -> Result<u16, Diagnostic> {
         let expected = format!("a number of bytes from {LEAST_MTU} to 65535, as in mtu 576");
         match self.text.parse::<u16>() {
             Ok(mtu) if mtu >= LEAST_MTU => Ok(mtu),
@@ -144,7 +144,7 @@ impl Word<'_> {
     }
 
     /// A whole number; `what` is in front of it: `next`.
-    pub(super) fn count(&self, what: &str, least: u64) -> Result<u64, Diagnostic> {
+    pub(in crate::command) fn count(&self, what: &str, least: u64) -> Result<u64, Diagnostic> {
         match self.text.parse::<u64>() {
             Ok(count) if count >= least => Ok(count),
             Ok(_) => Err(self
@@ -157,7 +157,7 @@ impl Word<'_> {
     }
 
     /// How many frames may wait.
-    pub(super) fn queue(&self) -> Result<u32, Diagnostic> {
+    pub(in crate::command) fn queue(&self) -> Result<u32, Diagnostic> {
         match self.count("queue", 1)?.try_into() {
             Ok(queue) if queue <= LONGEST_QUEUE => Ok(queue),
             _ => Err(self
@@ -167,7 +167,7 @@ impl Word<'_> {
     }
 
     /// `2nd`: which one, from 1; `None` when it is no such word.
-    pub(super) fn ordinal(&self) -> Option<Result<u64, Diagnostic>> {
+    pub(in crate::command) fn ordinal(&self) -> Option<Result<u64, Diagnostic>> {
         let end = self.text.len().checked_sub(2)?;
         let (digits, ending) = (self.text.get(..end)?, self.text.get(end..)?);
         let is_ordinal = matches!(ending, "st" | "nd" | "rd" | "th")

@@ -5,21 +5,21 @@ use crate::command::diagnostic::{Diagnostic, quoted};
 use std::ops::Range;
 
 /// What is read, or what is wrong with it.
-pub(super) type Parsed<T> = Result<T, Diagnostic>;
+pub(in crate::command) type Parsed<T> = Result<T, Diagnostic>;
 
 /// The words that begin a clause and so end a filter.
 const AFTER_FILTER: &[&str] = &["from", "to", "next", "after"];
 
 /// Reads the text word by word.
-pub(super) struct Reader<'a> {
-    pub(super) text: &'a str,
+pub(in crate::command) struct Reader<'a> {
+    pub(in crate::command) text: &'a str,
     /// How far it is read, in bytes.
-    pub(super) at: usize,
+    pub(in crate::command) at: usize,
 }
 
 impl<'a> Reader<'a> {
     /// The next word, and behind it.
-    pub(super) fn next(&mut self) -> Option<Word<'a>> {
+    pub(in crate::command) fn next(&mut self) -> Option<Word<'a>> {
         let rest = &self.text[self.at..];
         let start = self.at + (rest.len() - rest.trim_start().len());
         let rest = &self.text[start..];
@@ -32,7 +32,7 @@ impl<'a> Reader<'a> {
     }
 
     /// The next word, and before it still.
-    pub(super) fn peek(&mut self) -> Option<Word<'a>> {
+    pub(in crate::command) fn peek(&mut self) -> Option<Word<'a>> {
         let before = self.at;
         let word = self.next();
         self.at = before;
@@ -40,14 +40,18 @@ impl<'a> Reader<'a> {
     }
 
     /// The next word; without one the question is asked.
-    pub(super) fn demand(&mut self, question: &str, expected: &str) -> Parsed<Word<'a>> {
+    pub(in crate::command) fn demand(
+        &mut self,
+        question: &str,
+        expected: &str,
+    ) -> Parsed<Word<'a>> {
         let end = self.text.trim_end().len();
         self.next()
             .ok_or_else(|| Diagnostic::new(end..end, question).expecting(expected))
     }
 
     /// What stands from here to the next clause outside quotes.
-    pub(super) fn filter(&mut self) -> Range<usize> {
+    pub(in crate::command) fn filter(&mut self) -> Range<usize> {
         let bytes = self.text.as_bytes();
         let (mut at, mut quote) = (self.at, None);
         while at < bytes.len() {
@@ -75,7 +79,7 @@ impl<'a> Reader<'a> {
 }
 
 /// That a word cannot stand where it does.
-pub(super) fn unexpected(word: &Word<'_>, expected: &str) -> Diagnostic {
+pub(in crate::command) fn unexpected(word: &Word<'_>, expected: &str) -> Diagnostic {
     Diagnostic::new(
         word.span.clone(),
         format!("unexpected {}", quoted(word.text)),

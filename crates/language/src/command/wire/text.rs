@@ -44,30 +44,38 @@ pub(super) fn rule(rule: &WireRule) -> String {
         } => format!("rate {}", rate(bits)),
         WireAction::Rate { bits, queue } => format!("rate {} queue {queue}", rate(bits)),
     };
-    // Writing to a String cannot fail.
-    let _ = match rule.pick {
-        Pick::All => Ok(()),
-        Pick::Chance(chance) => write!(text, " {}", percent(chance)),
-        Pick::Counted {
-            skip: 0,
-            count: Some(count),
-        } => write!(text, " next {count}"),
-        Pick::Counted {
-            skip,
-            count: Some(1),
-        } => write!(text, " {}", ordinal(skip.saturating_add(1))),
-        Pick::Counted {
-            skip,
-            count: Some(count),
-        } => write!(text, " next {count} after {skip}"),
-        Pick::Counted { skip, count: None } => write!(text, " after {skip}"),
-    };
+    let picked = pick(rule.pick);
+    if !picked.is_empty() {
+        text.push(' ');
+        text.push_str(&picked);
+    }
     ends(&mut text, rule.from.as_deref(), rule.to.as_deref());
     if !rule.filter.is_empty() {
         text.push_str(" where ");
         text.push_str(&rule.filter);
     }
     text
+}
+
+/// Which of what it matches a rule acts on; nothing for all.
+pub(in crate::command) fn pick(pick: Pick) -> String {
+    match pick {
+        Pick::All => String::new(),
+        Pick::Chance(chance) => percent(chance),
+        Pick::Counted {
+            skip: 0,
+            count: Some(count),
+        } => format!("next {count}"),
+        Pick::Counted {
+            skip,
+            count: Some(1),
+        } => ordinal(skip.saturating_add(1)),
+        Pick::Counted {
+            skip,
+            count: Some(count),
+        } => format!("next {count} after {skip}"),
+        Pick::Counted { skip, count: None } => format!("after {skip}"),
+    }
 }
 
 fn ends(text: &mut String, from: Option<&str>, to: Option<&str>) {
@@ -79,7 +87,8 @@ fn ends(text: &mut String, from: Option<&str>, to: Option<&str>) {
     }
 }
 
-fn time(nanoseconds: u64) -> String {
+/// A time with the unit in which it is a whole number.
+pub(in crate::command) fn time(nanoseconds: u64) -> String {
     let units = [(1_000_000_000, "s"), (1_000_000, "ms"), (1_000, "us")];
     units
         .iter()

@@ -2,7 +2,7 @@
 
 /// A stream of numbers (the SplitMix64 generator: every seed gives a full period of 2^64).
 #[derive(Clone, Debug)]
-pub(in crate::lab) struct Dice {
+pub struct Dice {
     state: u64,
 }
 
@@ -10,7 +10,7 @@ const STEP: u64 = 0x9e37_79b9_7f4a_7c15;
 
 impl Dice {
     /// The stream of a rule.
-    pub(in crate::lab) fn new(seed: u64, rule: u32) -> Self {
+    pub fn new(seed: u64, rule: u32) -> Self {
         let mut dice = Self { state: seed };
         let start = dice.next();
         Self {
@@ -27,7 +27,7 @@ impl Dice {
     }
 
     /// A number from 0 to `limit - 1`, each as likely as the others; 0 for no limit.
-    pub(in crate::lab) fn below(&mut self, limit: u64) -> u64 {
+    pub fn below(&mut self, limit: u64) -> u64 {
         ((u128::from(self.next()) * u128::from(limit)) >> 64) as u64
     }
 }

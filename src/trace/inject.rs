@@ -1,0 +1,152 @@
+//! Which calls of a program a rule of `inject` acts on, and how. Pure: the chance is the rule's own.
+
+use crate::catalog::errno;
+use crate::command::inject::{Effect, InjectRule};
+use crate::command::wire::{CERTAIN, Pick};
+use crate::sys::dice::Dice;
+use socklab_tracer::call::Decision;
+
+/// What chance is drawn from, with the rule's number.
+const SEED: u64 = 1;
+
+/// The rules, with how far each has counted.
+#[derive(Debug, Default)]
+pub struct Injector {
+    rules: Vec<Armed>,
+}
+
+#[derive(Debug)]
+struct Armed {
+    number: u32,
+    rule: InjectRule,
+    /// How many calls it has matched.
+    matched: u64,
+    dice: Dice,
+}
+
+impl Injector {
+    /// Takes these rules in place of those before; one that stays goes on counting.
+    pub fn take(&mut self, rules: Vec<(u32, InjectRule)>) {
+        let mut before = std::mem::take(&mut self.rules);
+        self.rules = rules
+            .into_iter()
+            .map(|(number, rule)| {
+                let same = before.iter().position(|armed| armed.number == number);
+                same.map_or_else(
+                    || Armed {
+                        number,
+                        rule,
+                        matched: 0,
+                        dice: Dice::new(SEED, number),
+                    },
+                    |place| before.swap_remove(place),
+                )
+            })
+            .collect();
+    }
+
+    /// What becomes of a call that a process is about to make, and the number of the rule that says so: the first that acts on it.
+    pub fn decide(
+        &mut self,
+        process: &str,
+        call: &str,
+        fd: Option<i32>,
+    ) -> Option<(u32, Effect, Decision)> {
+        let mut chosen = None;
+        for armed in &mut self.rules {
+            let rule = &armed.rule;
+            let child = process.strip_prefix(rule.process.as_str());
+            let is_of = child.is_some_and(|rest| rest.is_empty() || rest.starts_with('/'));
+            if !is_of || rule.call != call || rule.fd.is_some_and(|wanted| fd != Some(wanted)) {
+                continue;
+            }
+            let place = armed.matched;
+            armed.matched += 1;
+            let acts = match rule.pick {
+                Pick::All => true,
+                Pick::Chance(chance) => armed.dice.below(u64::from(CERTAIN)) < u64::from(chance),
+                Pick::Counted { skip, count } => {
+                    place >= skip && count.is_none_or(|count| place - skip < count)
+                }
+            };
+            if acts && chosen.is_none() {
+                let decision = match &rule.effect {
+                    Effect::Bytes(count) => Decision::Length(*count),
+                    Effect::Delay(time) => Decision::Delay(*time),
+                    Effect::Errno(name) => errno::by_name(name)
+                        .map_or(Decision::Go, |errno| Decision::Errno(errno.number)),
+                };
+                chosen = Some((armed.number, rule.effect.clone(), decision));
+            }
+        }
+        chosen
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::command::inject::InjectOrder;
+
+    fn injector(texts: &[&str]) -> Injector {
+        let rules = texts
+            .iter()
+            .enumerate()
+            .map(|(place, text)| match InjectOrder::parse(text) {
+                Ok(InjectOrder::Add(rule)) => (place as u32 + 1, rule),
+                other => panic!("{text}: {other:?}"),
+            });
+        let mut injector = Injector::default();
+        injector.take(rules.collect());
+        injector
+    }
+
+    #[test]
+    fn a_rule_acts_on_the_calls_it_names() {
+        let mut injector = injector(&["server.4 recv bytes 1", "server accept errno EMFILE 2nd"]);
+        let mut decide =
+            |process, call, fd| injector.decide(process, call, fd).map(|found| found.2);
+        assert_eq!(decide("server", "recv", Some(4)), Some(Decision::Length(1)));
+        assert_eq!(
+            decide("server/7", "recv", Some(4)),
+            Some(Decision::Length(1))
+        );
+        assert_eq!(decide("server2", "recv", Some(4)), None);
+        assert_eq!(decide("server", "recv", Some(5)), None);
+        assert_eq!(decide("server", "accept", Some(3)), None);
+        assert_eq!(
+            decide("server", "accept", Some(3)),
+            Some(Decision::Errno(libc::EMFILE))
+        );
+        assert_eq!(decide("server", "accept", Some(3)), None);
+    }
+
+    #[test]
+    fn chance_is_the_same_every_time_and_near_what_was_asked() {
+        let count = |mut injector: Injector| {
+            let acts = (0..10_000).filter(|_| injector.decide("s", "send", None).is_some());
+            acts.count()
+        };
+        let first = count(injector(&["s send errno EAGAIN 10%"]));
+        assert_eq!(first, count(injector(&["s send errno EAGAIN 10%"])));
+        assert!((900..1100).contains(&first), "{first}");
+    }
+
+    #[test]
+    fn a_rule_that_stays_goes_on_counting() {
+        let rule = |text: &str| match InjectOrder::parse(text) {
+            Ok(InjectOrder::Add(rule)) => rule,
+            other => panic!("{other:?}"),
+        };
+        let mut injector = Injector::default();
+        injector.take(vec![(1, rule("s recv errno EINTR 2nd"))]);
+        assert!(injector.decide("s", "recv", None).is_none());
+        injector.take(vec![
+            (1, rule("s recv errno EINTR 2nd")),
+            (2, rule("s send bytes 1")),
+        ]);
+        assert!(injector.decide("s", "recv", None).is_some());
+        injector.take(Vec::new());
+        assert!(injector.decide("s", "send", None).is_none());
+    }
+}
