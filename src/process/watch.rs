@@ -30,6 +30,11 @@ pub struct Start<'a> {
 /// So many bytes of each buffer are kept.
 const DATA: usize = 4096;
 
+/// So many calls of a program are reported each, as many as the session keeps; from then on those of one kind on one socket that come faster
+/// than so many a second are counted.
+const FIRST: u64 = 100_000;
+const RATE: u32 = 500;
+
 /// Starts the program and reports its calls until it and all its descendants have ended; then ends as it did. An error is that of its start.
 pub fn run(channels: [OwnedFd; 3], watched: &[u8], start: Start<'_>) -> io::Result<i32> {
     let [requests, reports, births] = channels;
@@ -57,6 +62,8 @@ pub fn run(channels: [OwnedFd; 3], watched: &[u8], start: Start<'_>) -> io::Resu
     };
     let options = Options {
         data_limit: DATA,
+        calls_a_second: Some(RATE),
+        calls_told_first: FIRST,
         ..Options::default()
     };
     match trace(|| Err(become_program()), &options, &mut watch) {

@@ -66,8 +66,9 @@ pub fn page(entry: &VerbEntry) -> Styled {
             text.push(row(label, Style::Plain, form));
         }
     }
-    if page.python.is_empty() {
-        text.push(row("call form", Style::Plain, &signature::call_form(entry)));
+    let form = signature::call_form(entry);
+    if page.python.is_empty() && !form.is_empty() {
+        text.push(row("call form", Style::Plain, &form));
     }
     if !entry.aliases.is_empty() {
         text.push(row("also", Style::Plain, &entry.aliases.join(", ")));

@@ -113,7 +113,7 @@ impl<'a> Tracer<'a> {
             threads: HashMap::from([(pid, thread)]),
             processes: HashMap::from([(pid, process)]),
             early: HashSet::new(),
-            rates: Rates::new(options.calls_a_second),
+            rates: Rates::new(options.calls_a_second, options.calls_told_first),
             held: Vec::new(),
             timer: 0,
             first: pid,

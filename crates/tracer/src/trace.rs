@@ -17,6 +17,8 @@ pub struct Options {
     pub data_limit: usize,
     /// From how many calls a second of one kind on one descriptor on they are counted and summed; `None` tells each.
     pub calls_a_second: Option<u32>,
+    /// So many calls are told before their rate is asked for.
+    pub calls_told_first: u64,
     /// Run the program on the tracer's processor, which makes a stop cheap; sched_getaffinity(2) tells the program what it would alone.
     pub one_processor: bool,
     /// The program is given sockets that its starter makes only in the child; those open at the call of `trace` are seen to by itself.
@@ -28,6 +30,7 @@ impl Default for Options {
         Self {
             data_limit: 4096,
             calls_a_second: None,
+            calls_told_first: 0,
             one_processor: true,
             sockets_given: false,
         }

@@ -227,6 +227,7 @@ mod tests {
                     | ["no", "packet", _, ..]
                     | ["state", _, _]
                     | ["blocked", _]
+                    | ["call" | "output", _, _]
                     | ["why", ..] => {}
                     ["errno", name] => {
                         assert!(errno::by_name(name).is_some(), "{}: {name}", entry.name);

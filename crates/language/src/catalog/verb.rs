@@ -279,6 +279,8 @@ pub enum Spelling {
     Method,
     /// `packets(…)`: no prefix.
     Plain,
+    /// No call form: in that a function of Python has the name.
+    Command,
 }
 
 /// A verb's row.
@@ -395,7 +397,7 @@ pub const VERBS: &[VerbEntry] = &[
     VerbEntry { verb: Verb::Process, name: "process", aliases: &[], group: VerbGroup::Lab, answered_by: AnsweredBy::Session, spelling: Spelling::Plain, parameters: &[optional("name", Kind::Word, "none"), optional("host", Kind::Host, "none")] },
     VerbEntry { verb: Verb::Kill, name: "kill", aliases: &[], group: VerbGroup::Lab, answered_by: AnsweredBy::Session, spelling: Spelling::Plain, parameters: &[required("process", Kind::Process)] },
     VerbEntry { verb: Verb::Run, name: "run", aliases: &[], group: VerbGroup::Lab, answered_by: AnsweredBy::Session, spelling: Spelling::Plain, parameters: &[required("program", Kind::Rest)] },
-    VerbEntry { verb: Verb::Type, name: "type", aliases: &[], group: VerbGroup::Lab, answered_by: AnsweredBy::Session, spelling: Spelling::Plain, parameters: &[required("program", Kind::Process), optional("line", Kind::Data, "the end of its input")] },
+    VerbEntry { verb: Verb::Type, name: "type", aliases: &[], group: VerbGroup::Lab, answered_by: AnsweredBy::Session, spelling: Spelling::Command, parameters: &[required("program", Kind::Process), optional("line", Kind::Data, "the end of its input")] },
     VerbEntry { verb: Verb::Inject, name: "inject", aliases: &[], group: VerbGroup::Lab, answered_by: AnsweredBy::Session, spelling: Spelling::Plain, parameters: &[optional("rule", Kind::Rest, "list")] },
     VerbEntry { verb: Verb::Lab, name: "lab", aliases: &[], group: VerbGroup::Lab, answered_by: AnsweredBy::Session, spelling: Spelling::Plain, parameters: &[] },
     VerbEntry { verb: Verb::Host, name: "host", aliases: &[], group: VerbGroup::Lab, answered_by: AnsweredBy::Session, spelling: Spelling::Plain, parameters: &[required("name", Kind::Word), optional("address", Kind::Word, "the next free one")] },

@@ -23,6 +23,7 @@ pub fn call_form(entry: &VerbEntry) -> String {
     let front = match entry.spelling {
         Spelling::Module(module) => format!("{module}.{}", entry.name),
         Spelling::Method if !names.is_empty() => format!("{}.{}", names.remove(0), entry.name),
+        Spelling::Command => return String::new(),
         Spelling::Method | Spelling::Plain => entry.name.to_owned(),
     };
     format!("{front}({})", names.join(", "))

@@ -197,8 +197,8 @@ pub(super) const CALLS: Page = Page {
     example: "\
 s = socket
 bind s 127.0.0.1:5000
-calls
-calls lab bind",
+calls lab bind
+expect call lab bind",
 };
 
 pub(super) const INSPECT: Page = Page {

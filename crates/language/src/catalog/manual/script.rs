@@ -68,9 +68,7 @@ pub(super) const TYPE: Page = Page {
     example: "\
 run --as copy cat &
 type copy \"hello\"
-expect output copy \"hello\"
-type copy
-wait",
+expect output copy \"hello\"",
 };
 
 pub(super) const INJECT: Page = Page {
@@ -94,9 +92,10 @@ A rule may be made before its program runs: the name counts. A call that it acte
     blocks: "never",
     errors: &[],
     example: "\
-inject copy recv bytes 1
+inject server recv bytes 1
+s = create_server 127.0.0.1:5000
 inject
-inject clear",
+expect ok",
 };
 
 pub(super) const LAB: Page = Page {

@@ -74,7 +74,8 @@ impl<'a> Parser<'a> {
         if LAYERS.contains(&word) {
             return self.layer(word);
         }
-        if let Some(verb) = Verb::named(word) {
+        let in_call_form = |verb: &Verb| verb.entry().spelling != Spelling::Command;
+        if let Some(verb) = Verb::named(word).filter(in_call_form) {
             let text = self.lexer.rest();
             return self
                 .call_arguments()

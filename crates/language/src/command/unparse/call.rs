@@ -29,7 +29,8 @@ pub(super) fn command(call: &Call) -> String {
         text.push_str(&written);
     }
     // A bracket behind the verb is read as the call form's.
-    if text[call.verb.name().len()..].starts_with(" (") {
+    let is_called = call.verb.entry().spelling != Spelling::Command;
+    if is_called && text[call.verb.name().len()..].starts_with(" (") {
         return self::call(call);
     }
     text
@@ -38,13 +39,16 @@ pub(super) fn command(call: &Call) -> String {
 /// The call form.
 pub(super) fn call(call: &Call) -> String {
     let entry = call.verb.entry();
+    if entry.spelling == Spelling::Command {
+        return command(call);
+    }
     if call.verb == Verb::Poller {
         return "select.poll()".to_owned();
     }
     let mut given = arguments(call);
     let mut head = match entry.spelling {
         Spelling::Module(module) => format!("{module}.{}", entry.name),
-        Spelling::Plain | Spelling::Method => entry.name.to_owned(),
+        Spelling::Plain | Spelling::Method | Spelling::Command => entry.name.to_owned(),
     };
     if entry.spelling == Spelling::Method
         && call.args.first().is_some_and(Option::is_some)
