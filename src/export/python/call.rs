@@ -96,7 +96,7 @@ impl Known {
                 };
                 format!("{receiver}.{}", entry.name)
             }
-            Spelling::Plain => return Err("the lab's own command".to_owned()),
+            Spelling::Plain | Spelling::Command => return Err("the lab's own command".to_owned()),
         };
         let mut written = Vec::new();
         let mut gap = false;
