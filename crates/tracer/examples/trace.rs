@@ -1,34 +1,49 @@
-//! `trace [--summary N] [--quiet] [--spread] [--errno CALL=N] [--length CALL=N] [--delay CALL=NS] [--out FILE] PROGRAM ARGUMENTS…` prints a line for each socket call of a program.
+//! `trace [--summary N] [--quiet] [--spread] [--lines] [--stack] [--errno CALL=N] [--length CALL=N] [--delay CALL=NS] [--out FILE] PROGRAM ARGUMENTS…` prints a line for each socket call of a program.
+//! `--lines` puts behind each the line of the source that made it, `--stack` below each the whole stack.
 #![expect(
     clippy::disallowed_methods,
     reason = "an example has an edge: it exits with the program's status"
 )]
 
 use socklab_tracer::call::{Call, Decision, Entering, Exit, Note, Summary};
+use socklab_tracer::lines::{Lines, SourceLine};
 use socklab_tracer::text;
 use socklab_tracer::trace::{Options, Sink, Step, trace};
+use std::collections::HashMap;
 use std::convert::Infallible;
 use std::fmt::Display;
 use std::io::{self, BufWriter, Write};
 use std::os::unix::process::CommandExt;
 use std::process::{Command, exit};
 
-struct Lines {
+struct Printer {
     out: Box<dyn Write>,
     quiet: bool,
+    lines: Option<Lines>,
+    stacks: bool,
+    /// The lines of the calls that have begun, by their threads.
+    begun: HashMap<i32, Vec<SourceLine>>,
     imposed: Option<(String, Decision)>,
     calls: u64,
     summed: u64,
 }
 
-impl Lines {
+impl Printer {
     fn line(&mut self, id: i32, text: impl Display) {
         let _ = writeln!(self.out, "{id} {text}");
     }
 }
 
-impl Sink for Lines {
+impl Sink for Printer {
     fn entering(&mut self, call: &Entering) -> Decision {
+        if let Some(lines) = &mut self.lines {
+            let found = if self.stacks {
+                lines.stack(call.pid, call.tid)
+            } else {
+                lines.line(call.pid, call.tid).into_iter().collect()
+            };
+            self.begun.insert(call.tid, found);
+        }
         match &self.imposed {
             Some((name, decision)) if name == call.syscall.name => *decision,
             _ => Decision::Go,
@@ -41,7 +56,18 @@ impl Sink for Lines {
                 0 => String::new(),
                 times => format!(" begun anew: {times}"),
             };
-            self.line(call.tid, text::returned(call) + &anew);
+            let found = self.begun.remove(&call.tid).unwrap_or_default();
+            let place = |line: &SourceLine| format!("{}:{}", line.file, line.line);
+            let behind = found.first().filter(|_| !self.stacks);
+            let behind = behind.map_or(String::new(), |line| format!("\t{}", place(line)));
+            self.line(call.tid, text::returned(call) + &anew + &behind);
+            let shown = if self.stacks { found.len() } else { 0 };
+            for line in &found[..shown] {
+                self.line(
+                    call.tid,
+                    format_args!("\t{} {}", place(line), line.function),
+                );
+            }
         }
     }
     fn summed(&mut self, summary: &Summary) {
@@ -55,12 +81,18 @@ impl Sink for Lines {
         self.line(process, format_args!("+++ thread {thread} +++"));
     }
     fn execed(&mut self, process: i32, program: &str) {
+        if let Some(lines) = &mut self.lines {
+            lines.execed(process);
+        }
         self.line(process, format_args!("+++ executes {program} +++"));
     }
     fn thread_ended(&mut self, process: i32, thread: i32) {
         self.line(process, format_args!("+++ thread {thread} ended +++"));
     }
     fn ended(&mut self, process: i32, exit: Exit) {
+        if let Some(lines) = &mut self.lines {
+            lines.ended(process);
+        }
         self.line(process, format_args!("+++ ended: {exit:?} +++"));
     }
     fn note(&mut self, process: i32, note: &Note) {
@@ -78,29 +110,37 @@ fn imposed(text: Option<String>, decide: fn(u64) -> Decision) -> Option<(String,
 fn main() -> io::Result<()> {
     let mut arguments = std::env::args().skip(1).peekable();
     let mut options = Options::default();
-    let mut lines = Lines {
+    let mut printer = Printer {
         out: Box::new(BufWriter::new(io::stderr())),
         quiet: false,
+        lines: None,
+        stacks: false,
+        begun: HashMap::new(),
         imposed: None,
         calls: 0,
         summed: 0,
     };
     while let Some(flag) = arguments.next_if(|argument| argument.starts_with("--")) {
         match flag.as_str() {
-            "--quiet" => lines.quiet = true,
+            "--quiet" => printer.quiet = true,
+            "--lines" => printer.lines = Some(Lines::default()),
+            "--stack" => {
+                printer.lines = Some(Lines::default());
+                printer.stacks = true;
+            }
             "--errno" => {
                 let number = |number: u64| Decision::Errno(number as i32);
-                lines.imposed = imposed(arguments.next(), number);
+                printer.imposed = imposed(arguments.next(), number);
             }
-            "--delay" => lines.imposed = imposed(arguments.next(), Decision::Delay),
-            "--length" => lines.imposed = imposed(arguments.next(), Decision::Length),
+            "--delay" => printer.imposed = imposed(arguments.next(), Decision::Delay),
+            "--length" => printer.imposed = imposed(arguments.next(), Decision::Length),
             "--spread" => options.one_processor = false,
             "--summary" => {
                 options.calls_a_second = arguments.next().and_then(|limit| limit.parse().ok());
             }
             "--out" => {
                 let file = std::fs::File::create(arguments.next().unwrap_or_default())?;
-                lines.out = Box::new(BufWriter::new(file));
+                printer.out = Box::new(BufWriter::new(file));
             }
             other => return Err(io::Error::other(format!("no such flag: {other}"))),
         }
@@ -110,13 +150,13 @@ fn main() -> io::Result<()> {
     };
     let arguments: Vec<String> = arguments.collect();
     let start = || -> io::Result<Infallible> { Err(Command::new(&program).args(arguments).exec()) };
-    let ended = trace(start, &options, &mut lines);
+    let ended = trace(start, &options, &mut printer);
     let totals = format!(
         "+++ {} calls told, {} summed +++",
-        lines.calls, lines.summed
+        printer.calls, printer.summed
     );
-    lines.line(0, totals);
-    lines.out.flush()?;
+    printer.line(0, totals);
+    printer.out.flush()?;
     match ended {
         Ok(ended) => match ended.exit {
             Exit::Status(status) => exit(status),

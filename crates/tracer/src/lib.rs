@@ -8,6 +8,7 @@ mod descriptors;
 mod effects;
 mod filter;
 mod inject;
+pub mod lines;
 pub mod memory;
 mod rate;
 mod signals;

@@ -1,0 +1,121 @@
+//! The line of the source that makes a call. It is read from outside while the thread is stopped at the entry of the call: from the
+//! tables of a Python interpreter ([`python`]), or by unwinding the stack with the debug information of the program's files
+//! ([`native`]). Nothing is loaded into the program, nothing is written, and calls that nobody asks about cost nothing. Each step is
+//! checked against what the process has in its memory; where one is not certain there is no line.
+
+mod call_frames;
+mod debug_lines;
+mod image;
+mod maps;
+mod native;
+mod origin;
+mod python;
+
+use crate::memory::ProcessMemory;
+use crate::sys;
+use image::Images;
+use origin::{Origin, Roots};
+use std::collections::HashMap;
+use std::ops::ControlFlow;
+
+/// A place in the source of a program.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct SourceLine {
+    /// The file as the interpreter or the debug information names it; it may be relative to where the program was started, and for
+    /// code that comes from no file it is what Python says in its place (`<string>`, `<stdin>`).
+    pub file: String,
+    /// The line, counted from 1.
+    pub line: u32,
+    /// The function; empty where it has no name.
+    pub function: String,
+}
+
+/// Finds the lines of all processes of a program.
+#[derive(Default)]
+pub struct Lines {
+    images: Images,
+    roots: Roots,
+    processes: HashMap<i32, Process>,
+}
+
+/// What is known of a process until it executes another program.
+struct Process {
+    native: native::Native,
+    python: Option<python::Python>,
+}
+
+/// A stack has no more frames than these; what lies below is left out.
+const FRAMES: usize = 256;
+
+impl Lines {
+    /// The line that makes the call at whose entry this thread is stopped: that of the innermost frame of the user's own code; of a
+    /// package, where no frame is the user's own; of Python's standard library, where there is nothing else. `None` where it is not
+    /// certain: no debug information, an interpreter that is not known, a process that is gone.
+    pub fn line(&mut self, pid: i32, tid: i32) -> Option<SourceLine> {
+        let mut best: Option<(Origin, SourceLine)> = None;
+        self.walk(pid, tid, &mut |origin, line| {
+            if best.as_ref().is_none_or(|(known, _)| origin < *known) {
+                best = Some((origin, line));
+            }
+            if origin == Origin::User {
+                ControlFlow::Break(())
+            } else {
+                ControlFlow::Continue(())
+            }
+        });
+        best.map(|(_, line)| line)
+    }
+
+    /// All frames of a thread that is stopped at the entry of a call, as far as they have lines, the innermost first.
+    pub fn stack(&mut self, pid: i32, tid: i32) -> Vec<SourceLine> {
+        let mut frames = Vec::new();
+        self.walk(pid, tid, &mut |_, line| {
+            frames.push(line);
+            if frames.len() < FRAMES {
+                ControlFlow::Continue(())
+            } else {
+                ControlFlow::Break(())
+            }
+        });
+        frames
+    }
+
+    /// A process executes another program: what was known of it is forgotten.
+    pub fn execed(&mut self, pid: i32) {
+        self.processes.remove(&pid);
+    }
+
+    /// A process has ended.
+    pub fn ended(&mut self, pid: i32) {
+        self.processes.remove(&pid);
+    }
+
+    fn walk(&mut self, pid: i32, tid: i32, visit: Visit<'_>) {
+        let Ok(registers) = sys::registers::read(tid) else {
+            return;
+        };
+        let memory = ProcessMemory(tid);
+        let process = self.processes.entry(pid).or_insert_with(|| {
+            let mut native = native::Native::of(pid);
+            let python = python::Python::find(&mut native, &mut self.images, &memory);
+            Process { native, python }
+        });
+        if let (Some(python), Ok(pointer)) =
+            (&mut process.python, sys::registers::thread_pointer(tid))
+            && let Some(state) = python.thread_state(&memory, pointer)
+        {
+            python.walk(&memory, state, &mut self.roots, visit);
+            return;
+        }
+        let changed = process
+            .native
+            .walk(&mut self.images, &memory, &registers.frame(), visit);
+        if changed {
+            // Libraries came since: one of them may be an interpreter, whose frames are the inner ones from now on.
+            process.python = python::Python::find(&mut process.native, &mut self.images, &memory);
+        }
+    }
+}
+
+/// Is given each frame, the innermost first, and says whether to go on.
+type Visit<'v> = &'v mut dyn FnMut(Origin, SourceLine) -> ControlFlow<()>;

@@ -1,0 +1,182 @@
+//! A file that processes have mapped: an executable program or a shared library in ELF (elf(5)). It is opened once for all processes.
+
+use super::call_frames::CallFrames;
+use super::debug_lines::DebugLines;
+use super::maps::Mapping;
+use crate::memory::Memory;
+use object::read::elf::ElfFile64;
+use object::{Endianness, Object, ObjectSection, ObjectSegment, ObjectSymbol, ReadCache};
+use std::cell::OnceCell;
+use std::collections::HashMap;
+use std::fs::File;
+use std::os::unix::fs::{FileExt, MetadataExt};
+use std::rc::Rc;
+
+/// So many bytes of the file's beginning are compared with what a process has mapped: its headers, and mostly its build id.
+const HEAD: usize = 1024;
+
+/// All files that were opened, by device, inode, time of change and size.
+#[derive(Default)]
+pub(super) struct Images(HashMap<[u64; 5], Option<Rc<Image>>>);
+
+impl Images {
+    /// The file that a process has mapped there; nothing where it cannot be read or is another by now.
+    pub(super) fn of(&mut self, pid: i32, mapping: &Mapping) -> Option<Rc<Image>> {
+        let file = open(pid, mapping)?;
+        let data = file.metadata().ok()?;
+        let key = [
+            data.dev(),
+            data.ino(),
+            data.mtime() as u64,
+            data.mtime_nsec() as u64,
+            data.size(),
+        ];
+        let image = self.0.entry(key);
+        let image = image.or_insert_with(|| Image::read(file).map(Rc::new));
+        // Overlay file systems have inodes of their own; then the build id says that it is the same.
+        let same = |image: &&Rc<Image>| data.ino() == mapping.inode || image.has_build_id();
+        image.as_ref().filter(same).cloned()
+    }
+}
+
+fn open(pid: i32, mapping: &Mapping) -> Option<File> {
+    let program = format!("/proc/{pid}/exe");
+    let path = std::fs::read_link(&program).ok()?;
+    let file = if path.as_os_str() == mapping.path.as_str() {
+        File::open(program)
+    } else {
+        File::open(format!("/proc/{pid}/root{}", mapping.path))
+    };
+    file.ok()
+}
+
+/// A part of the file as it is loaded into memory.
+struct Segment {
+    offset: u64,
+    size: u64,
+    address: u64,
+}
+
+/// What is known of a file. Addresses are those that its headers give, before it is moved to where it is loaded.
+pub(super) struct Image {
+    file: File,
+    head: Vec<u8>,
+    segments: Vec<Segment>,
+    call_frames: OnceCell<CallFrames>,
+    debug_lines: OnceCell<Option<DebugLines>>,
+}
+
+impl Image {
+    fn read(file: File) -> Option<Self> {
+        let mut head = vec![0; HEAD];
+        let count = file.read_at(&mut head, 0).ok()?;
+        head.truncate(count);
+        let mut image = Self {
+            file,
+            head,
+            segments: Vec::new(),
+            call_frames: OnceCell::new(),
+            debug_lines: OnceCell::new(),
+        };
+        image.segments = image.parsed(|elf| {
+            let segment = |segment: object::read::elf::ElfSegment64<'_, '_, _, _>| {
+                let (offset, size) = segment.file_range();
+                let address = segment.address();
+                Segment {
+                    offset,
+                    size,
+                    address,
+                }
+            };
+            elf.segments().map(segment).collect()
+        })?;
+        Some(image)
+    }
+
+    fn parsed<T>(&self, read: impl FnOnce(&Elf<'_>) -> T) -> Option<T> {
+        let cache = ReadCache::new(self.file.try_clone().ok()?);
+        let elf = ElfFile64::parse(&cache).ok()?;
+        Some(read(&elf))
+    }
+
+    fn has_build_id(&self) -> bool {
+        // NT_GNU_BUILD_ID of the name GNU, 20 bytes long.
+        const NOTE: [u8; 16] = [4, 0, 0, 0, 20, 0, 0, 0, 3, 0, 0, 0, b'G', b'N', b'U', 0];
+        self.head.windows(NOTE.len()).any(|bytes| bytes == NOTE)
+    }
+
+    /// Does the process have this file where its beginning is mapped?
+    pub(super) fn is_at(&self, memory: &dyn Memory, start: u64) -> bool {
+        let mut bytes = [0; HEAD];
+        let count = memory.read(start, &mut bytes);
+        count >= self.head.len() && bytes[..self.head.len()] == self.head
+    }
+
+    /// By how much the file is moved, where this part of it is mapped.
+    pub(super) fn moved_by(&self, mapping: &Mapping) -> Option<u64> {
+        const PAGE: u64 = 4096;
+        let holds = |segment: &&Segment| {
+            let first = segment.offset / PAGE * PAGE;
+            (first..segment.offset + segment.size).contains(&mapping.offset)
+        };
+        let segment = self.segments.iter().find(holds)?;
+        let address = segment
+            .address
+            .wrapping_sub(segment.offset)
+            .wrapping_add(mapping.offset);
+        Some(mapping.start.wrapping_sub(address))
+    }
+
+    /// The addresses of symbols, in the order asked for.
+    pub(super) fn symbols<const N: usize>(&self, names: [&str; N]) -> [Option<u64>; N] {
+        let mut found = [None; N];
+        self.parsed(|elf| {
+            for symbol in elf.dynamic_symbols().chain(elf.symbols()) {
+                if let Ok(name) = symbol.name()
+                    && symbol.is_definition()
+                    && let Some(place) = names.iter().position(|known| *known == name)
+                {
+                    found[place] = Some(symbol.address());
+                }
+            }
+        });
+        found
+    }
+
+    /// How each frame leads to its caller's.
+    pub(super) fn call_frames(&self) -> &CallFrames {
+        self.call_frames.get_or_init(|| {
+            let read = self.parsed(|elf| CallFrames::of(|name| section(elf, name)));
+            read.unwrap_or_default()
+        })
+    }
+
+    /// The lines of its instructions, where it has debug information.
+    pub(super) fn debug_lines(&self) -> Option<&DebugLines> {
+        self.debug_lines
+            .get_or_init(|| self.parsed(|elf| DebugLines::of(|name| section(elf, name)))?)
+            .as_ref()
+    }
+}
+
+type Elf<'d> = ElfFile64<'d, Endianness, &'d ReadCache<File>>;
+
+/// A section with the address it has; compressed ones are inflated (`SHF_COMPRESSED`, of zlib).
+fn section(elf: &Elf<'_>, name: &str) -> Option<(u64, Rc<[u8]>)> {
+    const LARGEST: u64 = 1 << 29;
+    let section = elf.section_by_name(name)?;
+    let stored = section.compressed_data().ok()?;
+    if stored.uncompressed_size > LARGEST {
+        return None;
+    }
+    let bytes = match stored.format {
+        object::CompressionFormat::None => Rc::from(stored.data),
+        object::CompressionFormat::Zlib => {
+            let length = stored.uncompressed_size as usize;
+            let data = miniz_oxide::inflate::decompress_to_vec_zlib_with_limit(stored.data, length);
+            Rc::from(data.ok()?)
+        }
+        _ => return None,
+    };
+    Some((section.address(), bytes))
+}
