@@ -10,6 +10,7 @@ mod maps;
 mod native;
 mod origin;
 mod python;
+mod tail_calls;
 
 use crate::memory::ProcessMemory;
 use crate::sys;
@@ -53,14 +54,20 @@ impl Lines {
     /// certain: no debug information, an interpreter that is not known, a process that is gone.
     pub fn line(&mut self, pid: i32, tid: i32) -> Option<SourceLine> {
         let mut best: Option<(Origin, SourceLine)> = None;
-        self.walk(pid, tid, &mut |origin, line| {
-            if best.as_ref().is_none_or(|(known, _)| origin < *known) {
-                best = Some((origin, line));
+        self.walk(pid, tid, &mut |frame| match frame {
+            Frame::Line(origin, line) => {
+                if best.as_ref().is_none_or(|(known, _)| origin < *known) {
+                    best = Some((origin, line));
+                }
+                if origin == Origin::User {
+                    ControlFlow::Break(())
+                } else {
+                    ControlFlow::Continue(())
+                }
             }
-            if origin == Origin::User {
+            Frame::Missing => {
+                best = None;
                 ControlFlow::Break(())
-            } else {
-                ControlFlow::Continue(())
             }
         });
         best.map(|(_, line)| line)
@@ -69,8 +76,10 @@ impl Lines {
     /// All frames of a thread that is stopped at the entry of a call, as far as they have lines, the innermost first.
     pub fn stack(&mut self, pid: i32, tid: i32) -> Vec<SourceLine> {
         let mut frames = Vec::new();
-        self.walk(pid, tid, &mut |_, line| {
-            frames.push(line);
+        self.walk(pid, tid, &mut |frame| {
+            if let Frame::Line(_, line) = frame {
+                frames.push(line);
+            }
             if frames.len() < FRAMES {
                 ControlFlow::Continue(())
             } else {
@@ -117,5 +126,13 @@ impl Lines {
     }
 }
 
+/// A frame of a stack.
+enum Frame {
+    /// It has a line.
+    Line(Origin, SourceLine),
+    /// A frame of the user's may have been here and is gone.
+    Missing,
+}
+
 /// Is given each frame, the innermost first, and says whether to go on.
-type Visit<'v> = &'v mut dyn FnMut(Origin, SourceLine) -> ControlFlow<()>;
+type Visit<'v> = &'v mut dyn FnMut(Frame) -> ControlFlow<()>;

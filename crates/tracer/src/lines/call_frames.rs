@@ -92,22 +92,37 @@ impl CallFrames {
         Some((step.caller()?, rules.interrupts))
     }
 
+    /// Where the function begins that an address lies in.
+    pub(super) fn function(&self, address: u64) -> Option<u64> {
+        let entry = self.in_exceptions(address).map(|(_, entry)| entry);
+        let entry = entry.or_else(|| self.in_debug(address).map(|(_, entry)| entry));
+        Some(entry?.initial_address())
+    }
+
     fn rules(&self, address: u64) -> Option<Rules> {
-        let bases = &self.bases;
-        if let Some(section) = &self.exceptions {
-            let entry = match self.index.as_ref().and_then(ParsedEhFrameHdr::table) {
-                Some(table) => {
-                    table.fde_for_address(section, bases, address, EhFrame::cie_from_offset)
-                }
-                None => section.fde_for_address(bases, address, EhFrame::cie_from_offset),
-            };
-            if let Ok(entry) = entry {
-                return self.read(section, &entry, address, false);
-            }
+        if let Some((section, entry)) = self.in_exceptions(address) {
+            return self.read(section, &entry, address, false);
         }
+        let (section, entry) = self.in_debug(address)?;
+        self.read(section, &entry, address, true)
+    }
+
+    fn in_exceptions(
+        &self,
+        address: u64,
+    ) -> Option<(&EhFrame<Bytes>, FrameDescriptionEntry<Bytes>)> {
+        let (section, bases) = (self.exceptions.as_ref()?, &self.bases);
+        let entry = match self.index.as_ref().and_then(ParsedEhFrameHdr::table) {
+            Some(table) => table.fde_for_address(section, bases, address, EhFrame::cie_from_offset),
+            None => section.fde_for_address(bases, address, EhFrame::cie_from_offset),
+        };
+        Some((section, entry.ok()?))
+    }
+
+    fn in_debug(&self, address: u64) -> Option<(&DebugFrame<Bytes>, FrameDescriptionEntry<Bytes>)> {
         let section = self.debug.as_ref()?;
-        let entry = section.fde_for_address(bases, address, DebugFrame::cie_from_offset);
-        self.read(section, &entry.ok()?, address, true)
+        let entry = section.fde_for_address(&self.bases, address, DebugFrame::cie_from_offset);
+        Some((section, entry.ok()?))
     }
 
     fn read<S: UnwindSection<Bytes>>(

@@ -1,9 +1,11 @@
 //! A file that processes have mapped: an executable program or a shared library in ELF (elf(5)). It is opened once for all processes.
 
 use super::call_frames::CallFrames;
-use super::debug_lines::DebugLines;
+use super::debug_lines::{DebugLines, Lines};
 use super::maps::Mapping;
+use super::tail_calls;
 use crate::memory::Memory;
+use crate::table::Architecture;
 use object::read::elf::ElfFile64;
 use object::{Endianness, Object, ObjectSection, ObjectSegment, ObjectSymbol, ReadCache};
 use std::cell::OnceCell;
@@ -55,6 +57,7 @@ struct Segment {
     offset: u64,
     size: u64,
     address: u64,
+    executable: bool,
 }
 
 /// What is known of a file. Addresses are those that its headers give, before it is moved to where it is loaded.
@@ -64,6 +67,16 @@ pub(super) struct Image {
     segments: Vec<Segment>,
     call_frames: OnceCell<CallFrames>,
     debug_lines: OnceCell<Option<DebugLines>>,
+    code: OnceCell<Code>,
+}
+
+/// The instructions of a file.
+#[derive(Default)]
+pub(super) struct Code {
+    /// Its functions, and where they begin.
+    pub(super) functions: Option<(u64, Rc<[u8]>)>,
+    /// The stubs that lead to functions of other files, each with the address of the slot that says where to.
+    pub(super) stubs: HashMap<u64, u64>,
 }
 
 impl Image {
@@ -77,15 +90,16 @@ impl Image {
             segments: Vec::new(),
             call_frames: OnceCell::new(),
             debug_lines: OnceCell::new(),
+            code: OnceCell::new(),
         };
         image.segments = image.parsed(|elf| {
             let segment = |segment: object::read::elf::ElfSegment64<'_, '_, _, _>| {
                 let (offset, size) = segment.file_range();
-                let address = segment.address();
                 Segment {
                     offset,
                     size,
-                    address,
+                    address: segment.address(),
+                    executable: segment.permissions().executable(),
                 }
             };
             elf.segments().map(segment).collect()
@@ -115,11 +129,16 @@ impl Image {
     /// By how much the file is moved, where this part of it is mapped.
     pub(super) fn moved_by(&self, mapping: &Mapping) -> Option<u64> {
         const PAGE: u64 = 4096;
+        let start = |segment: &Segment| segment.offset / PAGE * PAGE;
+        // A page of the file may hold the end of one segment and the beginning of the next, and is mapped for each.
+        let alike = |segment: &&Segment| segment.executable == mapping.executable;
+        let begins = |segment: &&Segment| start(segment) == mapping.offset;
         let holds = |segment: &&Segment| {
-            let first = segment.offset / PAGE * PAGE;
-            (first..segment.offset + segment.size).contains(&mapping.offset)
+            (start(segment)..segment.offset + segment.size).contains(&mapping.offset)
         };
-        let segment = self.segments.iter().find(holds)?;
+        let mut candidates = self.segments.iter().filter(alike);
+        let segment = candidates.clone().find(begins);
+        let segment = segment.or_else(|| candidates.find(holds))?;
         let address = segment
             .address
             .wrapping_sub(segment.offset)
@@ -151,11 +170,29 @@ impl Image {
         })
     }
 
-    /// The lines of its instructions, where it has debug information.
-    pub(super) fn debug_lines(&self) -> Option<&DebugLines> {
-        self.debug_lines
-            .get_or_init(|| self.parsed(|elf| DebugLines::of(|name| section(elf, name)))?)
-            .as_ref()
+    /// Its instructions.
+    pub(super) fn code(&self) -> &Code {
+        self.code.get_or_init(|| {
+            let read = self.parsed(|elf| {
+                let tables = [".plt", ".plt.got", ".plt.sec"];
+                let stubs = tables.iter().filter_map(|name| section(elf, name));
+                let stubs = stubs.flat_map(|(address, bytes)| {
+                    tail_calls::stubs(Architecture::NATIVE, &bytes, address)
+                });
+                Code {
+                    functions: section(elf, ".text"),
+                    stubs: stubs.collect(),
+                }
+            });
+            read.unwrap_or_default()
+        })
+    }
+
+    /// The lines at an address; none where there is no debug information.
+    pub(super) fn lines_at(&self, address: u64) -> Lines {
+        let read = || self.parsed(|elf| DebugLines::of(|name| section(elf, name)))?;
+        let lines = self.debug_lines.get_or_init(read).as_ref();
+        lines.map_or_else(|| Rc::from([]), |lines| lines.at(address))
     }
 }
 

@@ -2,15 +2,21 @@
 
 use super::image::{Image, Images};
 use super::maps::{self, Mapping};
-use super::{FRAMES, Visit};
+use super::origin::Origin;
+use super::tail_calls::{self, CALL, Target};
+use super::{FRAMES, Frame, SourceLine, Visit};
 use crate::memory::Memory;
 use crate::sys::registers::{FrameRegisters, STACK};
+use crate::table::Architecture;
+use std::collections::HashMap;
 use std::rc::Rc;
 
 /// What a process has loaded.
 pub(super) struct Native {
     pid: i32,
     modules: Vec<Module>,
+    /// Whether one frame follows on another without one that is gone, by addresses in the instructions they are at.
+    certain: HashMap<(u64, u64), bool>,
 }
 
 /// A mapped part of a file.
@@ -53,7 +59,11 @@ impl Native {
                 });
             }
         }
-        Self { pid, modules }
+        Self {
+            pid,
+            modules,
+            certain: HashMap::new(),
+        }
     }
 
     /// The program and the libraries that may be an interpreter by their names.
@@ -88,6 +98,8 @@ impl Native {
         let memory = StackMemory::at(registers.get(STACK).unwrap_or(0), memory);
         // The call's instruction is behind the thread, as each caller's is; but not what a signal has interrupted.
         let mut called = true;
+        let mut below: Option<Below> = None;
+        let mut seen = false;
         for _ in 0..FRAMES {
             let at = registers.instruction.wrapping_sub(u64::from(called));
             let mut loaded = self.load(images, &memory, at);
@@ -98,21 +110,103 @@ impl Native {
             }
             let Some(loaded) = loaded else { break };
             let address = at.wrapping_sub(loaded.moved_by);
-            if let Some(lines) = loaded.image.debug_lines() {
-                for (origin, line) in lines.at(address).iter() {
-                    if visit(*origin, line.clone()).is_break() {
-                        return reread;
-                    }
+            let lines = loaded.image.lines_at(address);
+            let of_user = is_of_user(&lines);
+            if let Some(below) = below.filter(|_| of_user) {
+                let caller = Caller {
+                    loaded: &loaded,
+                    at,
+                };
+                if called
+                    && !self.follows(images, &memory, below, &caller)
+                    && visit(Frame::Missing).is_break()
+                {
+                    return reread;
+                }
+            }
+            for (origin, line) in lines.iter() {
+                if visit(Frame::Line(*origin, line.clone())).is_break() {
+                    return reread;
                 }
             }
             let frames = loaded.image.call_frames();
             let Some((caller, interrupted)) = frames.caller(address, &registers, &memory) else {
                 break;
             };
+            seen |= of_user;
+            // A handler of the user's must have been there, which has jumped to what makes the call.
+            if interrupted && !seen && visit(Frame::Missing).is_break() {
+                break;
+            }
+            below = (!of_user).then_some(Below { at });
             registers = caller;
             called = !interrupted;
         }
         reread
+    }
+
+    /// Does a frame that is not the user's follow on this frame of the user's, with none of the user's between them that has jumped to it?
+    fn follows(
+        &mut self,
+        images: &mut Images,
+        memory: &dyn Memory,
+        below: Below,
+        caller: &Caller<'_>,
+    ) -> bool {
+        let key = (below.at, caller.at);
+        if let Some(known) = self.certain.get(&key) {
+            return *known;
+        }
+        let certain = self
+            .is_certain(images, memory, below, caller)
+            .unwrap_or(false);
+        self.certain.insert(key, certain);
+        certain
+    }
+
+    fn is_certain(
+        &mut self,
+        images: &mut Images,
+        memory: &dyn Memory,
+        below: Below,
+        caller: &Caller<'_>,
+    ) -> Option<bool> {
+        let loaded = self.load(images, memory, below.at)?;
+        let function = loaded.function(below.at)?;
+        let (moved_by, image) = (caller.loaded.moved_by, &caller.loaded.image);
+        // Where an instruction of this file leads: through its stubs, if need be.
+        let resolve = |target: Target| match target {
+            Target::Slot(slot) => memory.u64_at(slot),
+            Target::Address(address) => {
+                let stub = image.code().stubs.get(&address.wrapping_sub(moved_by));
+                stub.map_or(Some(address), |slot| {
+                    memory.u64_at(slot.wrapping_add(moved_by))
+                })
+            }
+        };
+        let returns = caller.at.wrapping_add(1);
+        let mut before = [0; CALL];
+        memory.read(returns.wrapping_sub(CALL as u64), &mut before);
+        let called = tail_calls::call(Architecture::NATIVE, &before, returns).and_then(resolve);
+        if called == Some(function) {
+            return Some(true);
+        }
+        if let Some(called) = called
+            && let Some(callee) = self.load(images, memory, called)
+            && callee.function(called) == Some(called)
+        {
+            let lines = callee.image.lines_at(called.wrapping_sub(callee.moved_by));
+            return Some(!is_of_user(&lines));
+        }
+        // What was called is not known: can any code of the user's have jumped?
+        let (start, code) = image.code().functions.as_ref()?;
+        let start = start.wrapping_add(moved_by);
+        let leads = |target| resolve(target) == Some(function);
+        let jumps = tail_calls::jumps(Architecture::NATIVE, code, start, leads);
+        Some(!jumps.iter().any(|end| {
+            let address = end.wrapping_sub(1).wrapping_sub(moved_by);
+            is_of_user(&image.lines_at(address))
+        }))
     }
 
     fn load(&mut self, images: &mut Images, memory: &dyn Memory, at: u64) -> Option<Loaded> {
@@ -126,6 +220,31 @@ impl Native {
             .find(holds)?
             .load(pid, images, memory)
     }
+}
+
+impl Loaded {
+    /// Where the function begins that an address lies in.
+    fn function(&self, at: u64) -> Option<u64> {
+        let frames = self.image.call_frames();
+        let start = frames.function(at.wrapping_sub(self.moved_by))?;
+        Some(start.wrapping_add(self.moved_by))
+    }
+}
+
+/// A frame without lines of the user's own: an address in the instruction it is at.
+#[derive(Clone, Copy)]
+struct Below {
+    at: u64,
+}
+
+/// The frame above it.
+struct Caller<'l> {
+    loaded: &'l Loaded,
+    at: u64,
+}
+
+fn is_of_user(lines: &[(Origin, SourceLine)]) -> bool {
+    lines.iter().any(|(origin, _)| *origin == Origin::User)
 }
 
 impl Module {

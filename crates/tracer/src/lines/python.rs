@@ -7,7 +7,7 @@ mod table;
 use super::image::Images;
 use super::native::Native;
 use super::origin::Roots;
-use super::{SourceLine, Visit};
+use super::{Frame, SourceLine, Visit};
 use crate::memory::{Memory, u64_of};
 use layout::{Layout, Position, RUNTIME, Record};
 use std::collections::HashMap;
@@ -162,7 +162,7 @@ impl Python {
             };
             // A frame that runs no code object is the interpreter's own, between its calls into itself.
             if let Some(line) = self.line(memory, &record)
-                && visit(roots.of_python(&line.file), line).is_break()
+                && visit(Frame::Line(roots.of_python(&line.file), line)).is_break()
             {
                 return;
             }
