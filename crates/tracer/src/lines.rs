@@ -10,12 +10,14 @@ mod maps;
 mod native;
 mod origin;
 mod python;
+mod reading;
 mod tail_calls;
 
-use crate::memory::ProcessMemory;
 use crate::sys;
+use crate::sys::registers::Registers;
 use image::Images;
 use origin::{Origin, Roots};
+use reading::Reading;
 use std::collections::HashMap;
 use std::ops::ControlFlow;
 
@@ -43,6 +45,10 @@ pub struct Lines {
 struct Process {
     native: native::Native,
     python: Option<python::Python>,
+    /// What it has loaded was read anew: there may be an interpreter.
+    fresh: bool,
+    /// What was read of each thread at its last call.
+    parts: HashMap<i32, Vec<reading::Part>>,
 }
 
 /// A stack has no more frames than these; what lies below is left out.
@@ -100,29 +106,57 @@ impl Lines {
     }
 
     fn walk(&mut self, pid: i32, tid: i32, visit: Visit<'_>) {
+        /// Of so many threads it is remembered what was read of them.
+        const REMEMBERED: usize = 1024;
         let Ok(registers) = sys::registers::read(tid) else {
             return;
         };
-        let memory = ProcessMemory(tid);
-        let process = self.processes.entry(pid).or_insert_with(|| {
-            let mut native = native::Native::of(pid);
-            let python = python::Python::find(&mut native, &mut self.images, &memory);
-            Process { native, python }
+        let process = self.processes.entry(pid).or_insert_with(|| Process {
+            native: native::Native::of(pid),
+            python: None,
+            fresh: true,
+            parts: HashMap::new(),
         });
-        if let (Some(python), Ok(pointer)) =
-            (&mut process.python, sys::registers::thread_pointer(tid))
-            && let Some(state) = python.thread_state(&memory, pointer)
+        let parts = process.parts.remove(&tid).unwrap_or_default();
+        let memory = Reading::ahead(tid, &parts);
+        process.walk(
+            tid,
+            &registers,
+            &memory,
+            &mut self.images,
+            &mut self.roots,
+            visit,
+        );
+        if process.parts.len() == REMEMBERED {
+            process.parts.clear();
+        }
+        process.parts.insert(tid, memory.used());
+    }
+}
+
+impl Process {
+    fn walk(
+        &mut self,
+        tid: i32,
+        registers: &Registers,
+        memory: &Reading,
+        images: &mut Images,
+        roots: &mut Roots,
+        visit: Visit<'_>,
+    ) {
+        if std::mem::take(&mut self.fresh) {
+            self.python = python::Python::find(&mut self.native, images, memory);
+        }
+        if let Some(python) = &mut self.python
+            && let Ok(pointer) = sys::registers::thread_pointer(tid, registers)
+            && let Some(state) = python.thread_state(memory, pointer)
         {
-            python.walk(&memory, state, &mut self.roots, visit);
+            python.walk(memory, state, roots, visit);
             return;
         }
-        let changed = process
-            .native
-            .walk(&mut self.images, &memory, &registers.frame(), visit);
-        if changed {
-            // Libraries came since: one of them may be an interpreter, whose frames are the inner ones from now on.
-            process.python = python::Python::find(&mut process.native, &mut self.images, &memory);
-        }
+        // Libraries that came since may have an interpreter, whose frames are the inner ones from now on.
+        let frame = registers.frame();
+        self.fresh = self.native.walk(images, memory, &frame, visit);
     }
 }
 

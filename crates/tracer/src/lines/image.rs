@@ -4,10 +4,10 @@ use super::call_frames::CallFrames;
 use super::debug_lines::{DebugLines, Lines};
 use super::maps::Mapping;
 use super::tail_calls;
-use crate::memory::Memory;
+use crate::memory::{Memory, u32_of, u64_of};
 use crate::table::Architecture;
 use object::read::elf::ElfFile64;
-use object::{Endianness, Object, ObjectSection, ObjectSegment, ObjectSymbol, ReadCache};
+use object::{Endianness, Object, ObjectSection, ObjectSegment, ReadCache};
 use std::cell::OnceCell;
 use std::collections::HashMap;
 use std::fs::File;
@@ -146,20 +146,19 @@ impl Image {
         Some(mapping.start.wrapping_sub(address))
     }
 
-    /// The addresses of symbols, in the order asked for.
+    /// The addresses of symbols, in the order asked for; those that are not exported are looked at where the first is not among them.
     pub(super) fn symbols<const N: usize>(&self, names: [&str; N]) -> [Option<u64>; N] {
-        let mut found = [None; N];
-        self.parsed(|elf| {
-            for symbol in elf.dynamic_symbols().chain(elf.symbols()) {
-                if let Ok(name) = symbol.name()
-                    && symbol.is_definition()
-                    && let Some(place) = names.iter().position(|known| *known == name)
-                {
-                    found[place] = Some(symbol.address());
-                }
-            }
+        let read = self.parsed(|elf| {
+            let table = |symbols, strings| {
+                let (_, symbols) = section(elf, symbols)?;
+                let (_, strings) = section(elf, strings)?;
+                Some(addresses(&symbols, &strings, names))
+            };
+            let exported = table(".dynsym", ".dynstr");
+            let found = exported.filter(|found| found[0].is_some());
+            found.or_else(|| table(".symtab", ".strtab"))
         });
-        found
+        read.flatten().unwrap_or([None; N])
     }
 
     /// How each frame leads to its caller's.
@@ -194,6 +193,23 @@ impl Image {
         let lines = self.debug_lines.get_or_init(read).as_ref();
         lines.map_or_else(|| Rc::from([]), |lines| lines.at(address))
     }
+}
+
+/// Searches a table of symbols (`Elf64_Sym`: name, info, other, section, value, size) for those that are defined.
+fn addresses<const N: usize>(symbols: &[u8], strings: &[u8], names: [&str; N]) -> [Option<u64>; N] {
+    let mut found = [None; N];
+    for symbol in symbols.chunks_exact(24) {
+        let rest = strings.get(u32_of(symbol) as usize..).unwrap_or(&[]);
+        let is = |name: &&str| {
+            rest.strip_prefix(name.as_bytes())
+                .is_some_and(|end| end.first() == Some(&0))
+        };
+        let defined = symbol[6..8] != [0, 0];
+        if let Some(place) = names.iter().position(is).filter(|_| defined) {
+            found[place] = Some(u64_of(&symbol[8..]));
+        }
+    }
+    found
 }
 
 type Elf<'d> = ElfFile64<'d, Endianness, &'d ReadCache<File>>;

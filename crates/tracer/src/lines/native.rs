@@ -271,7 +271,7 @@ struct StackMemory<'m> {
 
 impl<'m> StackMemory<'m> {
     fn at(start: u64, memory: &'m dyn Memory) -> Self {
-        const SIZE: usize = 8192;
+        const SIZE: usize = 2048;
         let mut bytes = vec![0; SIZE];
         let count = memory.read(start, &mut bytes);
         bytes.truncate(count);

@@ -118,7 +118,8 @@ impl Python {
 
     fn thread_record(&self, memory: &dyn Memory, state: u64) -> Option<Record> {
         let thread = &self.layout.thread;
-        Record::at(memory, state, &[thread.previous, thread.next, thread.id])
+        let fields = [thread.previous, thread.next, thread.id, thread.frame];
+        Record::at(memory, state, &fields)
     }
 
     /// Is it still in the list of threads, and this thread's?

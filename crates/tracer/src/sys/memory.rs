@@ -23,6 +23,26 @@ pub(crate) fn read(tid: i32, address: u64, buffer: &mut [u8]) -> io::Result<usiz
     checked(result as libc::c_long).map(|count| count as usize)
 }
 
+/// Reads several parts of the memory, each given by address and length, one behind the other into the buffer, which is as long as they
+/// are together: gives the number of bytes up to the first that cannot be read.
+pub(crate) fn read_many(tid: i32, parts: &[(u64, usize)], buffer: &mut [u8]) -> io::Result<usize> {
+    let local = libc::iovec {
+        iov_base: buffer.as_mut_ptr().cast(),
+        iov_len: buffer.len(),
+    };
+    let vector = |(address, length): &(u64, usize)| libc::iovec {
+        iov_base: *address as *mut libc::c_void,
+        iov_len: *length,
+    };
+    let remote: Vec<libc::iovec> = parts.iter().map(vector).collect();
+    // SAFETY: the kernel writes no more than the buffer holds; the other addresses are checked by the kernel.
+    let result = unsafe {
+        let count = remote.len() as libc::c_ulong;
+        libc::process_vm_readv(tid, &raw const local, 1, remote.as_ptr(), count, 0)
+    };
+    checked(result as libc::c_long).map(|count| count as usize)
+}
+
 /// Writes the bytes to that address: gives the number of bytes written.
 pub(crate) fn write(tid: i32, address: u64, bytes: &[u8]) -> io::Result<usize> {
     let local = libc::iovec {

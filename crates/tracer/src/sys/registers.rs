@@ -86,13 +86,13 @@ pub(crate) const KEPT: [u16; 11] = [19, 20, 21, 22, 23, 24, 25, 26, 27, 28, 29];
 
 /// The thread pointer of a stopped thread: the base of fs.
 #[cfg(target_arch = "x86_64")]
-pub(crate) fn thread_pointer(tid: i32) -> io::Result<u64> {
-    read(tid).map(|registers| registers.0.fs_base)
+pub(crate) fn thread_pointer(_tid: i32, registers: &Registers) -> io::Result<u64> {
+    Ok(registers.0.fs_base)
 }
 
 /// The thread pointer of a stopped thread: tpidr_el0.
 #[cfg(target_arch = "aarch64")]
-pub(crate) fn thread_pointer(tid: i32) -> io::Result<u64> {
+pub(crate) fn thread_pointer(tid: i32, _registers: &Registers) -> io::Result<u64> {
     const NT_ARM_TLS: usize = 0x401;
     let mut pointer = 0_u64;
     let mut vector = libc::iovec {
