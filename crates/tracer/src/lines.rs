@@ -6,6 +6,7 @@
 mod call_frames;
 mod debug_lines;
 mod image;
+mod interpreter;
 mod maps;
 mod native;
 mod origin;
@@ -16,6 +17,7 @@ mod tail_calls;
 use crate::sys;
 use crate::sys::registers::Registers;
 use image::Images;
+use interpreter::Interpreter;
 use origin::{Origin, Roots};
 use reading::Reading;
 use std::collections::HashMap;
@@ -44,7 +46,7 @@ pub struct Lines {
 /// What is known of a process until it executes another program.
 struct Process {
     native: native::Native,
-    python: Option<python::Python>,
+    interpreter: Interpreter,
     /// What it has loaded was read anew: there may be an interpreter.
     fresh: bool,
     /// What was read of each thread at its last call.
@@ -113,7 +115,7 @@ impl Lines {
         };
         let process = self.processes.entry(pid).or_insert_with(|| Process {
             native: native::Native::of(pid),
-            python: None,
+            interpreter: Interpreter::None,
             fresh: true,
             parts: HashMap::new(),
         });
@@ -145,14 +147,19 @@ impl Process {
         visit: Visit<'_>,
     ) {
         if std::mem::take(&mut self.fresh) {
-            self.python = python::Python::find(&mut self.native, images, memory);
+            self.interpreter = Interpreter::find(&mut self.native, images, memory);
         }
-        if let Some(python) = &mut self.python
-            && let Ok(pointer) = sys::registers::thread_pointer(tid, registers)
-            && let Some(state) = python.thread_state(memory, pointer)
-        {
-            python.walk(memory, state, roots, visit);
-            return;
+        match &mut self.interpreter {
+            Interpreter::None => {}
+            Interpreter::Other => return,
+            Interpreter::Python(python) => {
+                if let Ok(pointer) = sys::registers::thread_pointer(tid, registers)
+                    && let Some(state) = python.thread_state(memory, pointer)
+                {
+                    python.walk(memory, state, roots, visit);
+                    return;
+                }
+            }
         }
         // Libraries that came since may have an interpreter, whose frames are the inner ones from now on.
         let frame = registers.frame();

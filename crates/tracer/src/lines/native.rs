@@ -66,17 +66,18 @@ impl Native {
         }
     }
 
-    /// The program and the libraries that may be an interpreter by their names.
+    /// The program, and the libraries whose names have one of these parts.
     pub(super) fn files(
         &mut self,
         images: &mut Images,
         memory: &dyn Memory,
-        name: &str,
+        names: &[&str],
     ) -> Vec<Loaded> {
         let pid = self.pid;
         let wanted = |module: &&mut Module| {
             let file = module.mapping.path.rsplit('/').next().unwrap_or("");
-            module.mapping.offset == 0 && (module.is_program || file.contains(name))
+            module.mapping.offset == 0
+                && (module.is_program || names.iter().any(|name| file.contains(name)))
         };
         self.modules
             .iter_mut()

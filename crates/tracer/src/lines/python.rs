@@ -4,8 +4,6 @@
 mod layout;
 mod table;
 
-use super::image::Images;
-use super::native::Native;
 use super::origin::Roots;
 use super::{Frame, SourceLine, Visit};
 use crate::memory::{Memory, u64_of};
@@ -25,6 +23,18 @@ pub(super) struct Python {
     known: HashMap<u64, u64>,
 }
 
+/// What an interpreter is known by.
+pub(super) const SYMBOLS: [&str; 8] = [
+    "_PyRuntime",
+    "PyCode_Type",
+    "PyUnicode_Type",
+    "PyBytes_Type",
+    "Py_Version",
+    "Py_NewRef",
+    "PyFrame_GetCode",
+    "PyCode_NewWithPosOnlyArgs",
+];
+
 /// More threads than these are not looked at.
 const THREADS: usize = 10_000;
 /// Nor deeper stacks.
@@ -33,45 +43,26 @@ const DEPTH: usize = 5_000;
 const LONGEST: usize = 1 << 20;
 
 impl Python {
-    /// The interpreter that a process has loaded.
-    pub(super) fn find(
-        native: &mut Native,
-        images: &mut Images,
-        memory: &dyn Memory,
-    ) -> Option<Self> {
-        let files = native.files(images, memory, "libpython");
-        files.into_iter().find_map(|file| {
-            let names = [
-                "_PyRuntime",
-                "PyCode_Type",
-                "PyUnicode_Type",
-                "PyBytes_Type",
-                "Py_Version",
-                "Py_NewRef",
-                "PyFrame_GetCode",
-                "PyCode_NewWithPosOnlyArgs",
-            ];
-            let symbols = file.image.symbols(names);
-            let [runtime, code, text, bytes, version, in_10, in_9, in_8] =
-                symbols.map(|address| address.map(|address| address.wrapping_add(file.moved_by)));
-            // Before it had a symbol, each version is known by a function that came with it.
-            let version = match version {
-                Some(address) => memory.u32_at(address)?,
-                None if in_10.is_some() => 0x030a_0000,
-                None if in_9.is_some() => 0x0309_0000,
-                None => in_8.map(|_| 0x0308_0000)?,
-            };
-            let mut beginning = vec![0; RUNTIME];
-            let count = memory.read(runtime?, &mut beginning);
-            beginning.truncate(count);
-            Some(Self {
-                layout: Layout::of(version, &beginning)?,
-                runtime: runtime?,
-                code: code?,
-                text: text?,
-                bytes: bytes?,
-                known: HashMap::new(),
-            })
+    /// The interpreter in this file of a process, which has these symbols ([`SYMBOLS`]).
+    pub(super) fn at(memory: &dyn Memory, symbols: [Option<u64>; SYMBOLS.len()]) -> Option<Self> {
+        let [runtime, code, text, bytes, version, in_10, in_9, in_8] = symbols;
+        // Before it had a symbol, each version is known by a function that came with it.
+        let version = match version {
+            Some(address) => memory.u32_at(address)?,
+            None if in_10.is_some() => 0x030a_0000,
+            None if in_9.is_some() => 0x0309_0000,
+            None => in_8.map(|_| 0x0308_0000)?,
+        };
+        let mut beginning = vec![0; RUNTIME];
+        let count = memory.read(runtime?, &mut beginning);
+        beginning.truncate(count);
+        Some(Self {
+            layout: Layout::of(version, &beginning)?,
+            runtime: runtime?,
+            code: code?,
+            text: text?,
+            bytes: bytes?,
+            known: HashMap::new(),
         })
     }
 

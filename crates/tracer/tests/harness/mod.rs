@@ -13,6 +13,7 @@ pub(crate) enum Witness {
     Strace,
     Python,
     Cc,
+    Cxx,
     Rustc,
 }
 
@@ -23,6 +24,7 @@ impl Witness {
             Self::Strace => "strace",
             Self::Python => "python3",
             Self::Cc => "cc",
+            Self::Cxx => "c++",
             Self::Rustc => "rustc",
         };
         let paths = std::env::var_os("PATH").unwrap_or_default();
@@ -88,15 +90,15 @@ pub(crate) fn scratch(name: &str) -> Scratch {
 
 /// Compiles a program of the tests.
 pub(crate) fn compile(name: &str, compiler: &[&str]) -> Option<Scratch> {
-    let witness = if compiler[0] == "cc" {
-        Witness::Cc
-    } else {
-        Witness::Rustc
+    let witness = match compiler[0] {
+        "cc" => Witness::Cc,
+        "c++" => Witness::Cxx,
+        _ => Witness::Rustc,
     };
     let path = witness.path()?;
     let binary = scratch(name.split('.').next().unwrap_or(name));
     let quiet: &[&str] = match witness {
-        Witness::Cc => &["-w", "-o"],
+        Witness::Cc | Witness::Cxx => &["-w", "-o"],
         _ => &["--edition", "2021", "-o"],
     };
     let output = Command::new(path)
