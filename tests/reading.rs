@@ -3,7 +3,7 @@
 use socklab::inspector::read::read_told;
 use socklab::inspector::relay::{Crew, Format, relay};
 use socklab::render::clock::Clock;
-use socklab::render::packet_text;
+use socklab::render::fast::packet_text;
 use std::fs;
 use std::io::{BufRead, BufReader, Write};
 use std::ops::ControlFlow;

@@ -17,7 +17,7 @@ use socklab::event::packet::{Cause, Certainty, Label, PacketEvent, Phase};
 use socklab::event::wire::{Effect, Ruling};
 use socklab::inspector::{pcapng, read};
 use socklab::packet::headers::flag;
-use socklab::render::json_packet::packet_json;
+use socklab::render::fast::json_packet::packet_json;
 use std::fmt::Write;
 use std::ops::ControlFlow;
 use traffic::Traffic;

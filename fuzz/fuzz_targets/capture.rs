@@ -6,8 +6,8 @@ use libfuzzer_sys::fuzz_target;
 use socklab::inspector::read::read_told;
 use socklab::inspector::relay::{Crew, relay};
 use socklab::render::clock::Clock;
-use socklab::render::json_packet::packet_json;
-use socklab::render::packet_text;
+use socklab::render::fast::json_packet::packet_json;
+use socklab::render::fast::packet_text;
 use std::ops::ControlFlow;
 
 fuzz_target!(|data: &[u8]| {

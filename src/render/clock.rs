@@ -1,7 +1,7 @@
 //! The time of a packet in a line of a capture: since the first packet, since the one before, or of the day. Not the times of the
 //! live lab, which are told in words (`words`).
 
-use super::digits;
+use super::fast::digits;
 
 /// What the time of a line counts from.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]

@@ -1,6 +1,6 @@
-//! Events as JSON, one object a line: the contract of `--json`. Packets have a room of their own (`json_packet`).
+//! Events as JSON, one object a line: the contract of `--json`. Packets have a room of their own (`fast`).
 
-use super::json_packet::packet_json;
+use super::fast::json_packet::packet_json;
 use super::value;
 use crate::event::message::{Act, Family, MessageEvent};
 use crate::event::{CallEvent, CountedEvent, Ended, Event, ProcessEvent, ResultEvent};

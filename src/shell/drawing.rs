@@ -122,7 +122,7 @@ impl Shell {
                     lines.extend(
                         packet
                             .filter(|packet| filter.matches(packet))
-                            .map(|packet| crate::render::json_packet::packet_json(packet)),
+                            .map(|packet| crate::render::fast::json_packet::packet_json(packet)),
                     );
                 }
                 Entry::Event(event) => lines.extend(json::event(event)),

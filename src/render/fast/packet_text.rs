@@ -2,15 +2,14 @@
 //! and without an end of its width, at the full speed of a capture. Segments and datagrams are written here, without allocation;
 //! whatever is rarer goes through `packet_line` itself. A test holds the two together.
 
-use super::clock::Clock;
 use super::digits::{hexadecimal, labelled, number, piece};
 use super::routes::Routes;
-use super::styled::{Look, Styled};
-use super::words;
-use super::{ascii, info, packet_line};
 use crate::event::packet::{Label, PacketEvent, Phase, Track};
 use crate::packet::headers::{Tcp, Transport, Udp, flag};
 use crate::packet::text::{escape, is_printable};
+use crate::render::clock::Clock;
+use crate::render::styled::{Look, Styled};
+use crate::render::{ascii, info, packet_line, words};
 
 /// Writes the lines of a capture, one after the other. What every packet of a conversation says in the same words, it keeps.
 #[derive(Debug)]

@@ -6,7 +6,7 @@ use super::json_tree;
 use crate::event::packet::{Label, PacketEvent, Track};
 use crate::event::words;
 use crate::packet::headers::{
-    CutOption, Headers, Icmp, Ipv4, Ipv6, LinkType, Net, Tcp, Transport, flag,
+    CutOption, Icmp, Ipv4, Ipv6, LinkType, Net, Span, Tcp, Transport, flag,
 };
 use crate::packet::misfit;
 use crate::packet::schema::FieldEntry;
@@ -50,7 +50,7 @@ pub fn write(out: &mut Vec<u8>, packet: &PacketEvent) {
     if let Some(ethertype) = outer_type(packet) {
         line.number(eth::TYPE, ethertype.into());
     }
-    headers(&mut line, &packet.headers, &packet.track);
+    headers(&mut line, packet);
     match misfit::of(&packet.headers, &packet.frame.bytes) {
         Some(misfit) => tcp(&mut line, misfit.tcp(), misfit.data_len(), &packet.track),
         None => json_tree::add(line.0, packet),
@@ -73,12 +73,18 @@ fn outer_type(packet: &PacketEvent) -> Option<u16> {
     headers.ethertype
 }
 
-fn headers(line: &mut Line<'_>, headers: &Headers, track: &Track) {
+fn headers(line: &mut Line<'_>, packet: &PacketEvent) {
+    let (headers, track) = (&packet.headers, &packet.track);
+    // As carried: a header of another version is malformed, and read all the same.
+    let version = |header: Span| {
+        let first = packet.frame.bytes.get(header.start as usize);
+        first.map_or(0, |byte| u64::from(byte >> 4))
+    };
     match &headers.net {
         Net::None => {}
         Net::Arp(arp) => line.number(arp::OPCODE, arp.opcode.into()),
-        Net::Ipv4(ip) => ipv4(line, ip),
-        Net::Ipv6(ip) => ipv6(line, ip),
+        Net::Ipv4(ip) => ipv4(line, version(ip.header), ip),
+        Net::Ipv6(ip) => ipv6(line, version(ip.header), ip),
     }
     match &headers.transport {
         Transport::Tcp(header) => tcp(line, header, Some(header.len), track),
@@ -96,8 +102,8 @@ fn headers(line: &mut Line<'_>, headers: &Headers, track: &Track) {
     }
 }
 
-fn ipv4(line: &mut Line<'_>, ip: &Ipv4) {
-    line.number(ip::VERSION, 4);
+fn ipv4(line: &mut Line<'_>, version: u64, ip: &Ipv4) {
+    line.number(ip::VERSION, version);
     line.address(ip::SRC, ip.src.into());
     line.address(ip::DST, ip.dst.into());
     line.number(ip::PROTO, ip.proto.into());
@@ -111,8 +117,8 @@ fn ipv4(line: &mut Line<'_>, ip: &Ipv4) {
     line.number(ip::HDR_LEN, ip.hdr_len.into());
 }
 
-fn ipv6(line: &mut Line<'_>, ip: &Ipv6) {
-    line.number(ip::VERSION, 6);
+fn ipv6(line: &mut Line<'_>, version: u64, ip: &Ipv6) {
+    line.number(ip::VERSION, version);
     line.address(ipv6::SRC, ip.src.into());
     line.address(ipv6::DST, ip.dst.into());
     line.number(ipv6::NXT, ip.nxt.into());
