@@ -59,7 +59,7 @@ impl Engine {
             return Ok(());
         }
         Err(Stop::because(format!(
-            "{} lies outside the lesson's folder, to which a lesson is kept that did not come with socklab; --allow-run lifts that",
+            "{} lies outside the lesson's folder, and it is not among the paths that the lesson listed before it began: a lesson that did not come with socklab reaches nothing else; --allow-run lifts that",
             path.display().to_string().escape_debug()
         )))
     }

@@ -99,8 +99,10 @@ fn note(phase: Phase) -> Option<&'static Note> {
     match phase {
         Phase::Handshake(step) => notes::handshake(step),
         Phase::SimultaneousOpen(step) => notes::simultaneous_open(step),
+        Phase::OpenWithItself(step) => notes::open_with_itself(step),
         Phase::Close(step, total) => notes::close(step, total),
         Phase::SimultaneousClose(step) => notes::simultaneous_close(step),
+        Phase::CloseWithItself(step) => notes::close_with_itself(step),
         Phase::Data => notes::note("data"),
         Phase::HalfClosedData => notes::note("half-closed-data"),
         Phase::Acknowledgment => notes::note("acknowledgment"),
@@ -135,6 +137,8 @@ mod tests {
         phases.extend((1..=3).map(Phase::Handshake));
         phases.extend((1..=4).map(Phase::SimultaneousOpen));
         phases.extend((1..=4).map(Phase::SimultaneousClose));
+        phases.extend((1..=3).map(Phase::OpenWithItself));
+        phases.extend((1..=2).map(Phase::CloseWithItself));
         for total in [0, 3, 4] {
             phases.extend((1..=total.max(2)).map(|step| Phase::Close(step, total)));
         }

@@ -59,10 +59,16 @@ pub fn brief(packet: &PacketEvent, brevity: Brevity) -> String {
     }
     match (&headers.transport, &headers.net) {
         (Transport::Tcp(tcp), _) => segment(packet, tcp, brevity),
-        (Transport::Udp(udp), _) => application(packet).map_or_else(
-            || format!("Len={}", udp.length.saturating_sub(8)),
-            |(_, line)| line.into_owned(),
-        ),
+        (Transport::Udp(udp), _) => {
+            let mut text = application(packet).map_or_else(
+                || format!("Len={}", udp.length.saturating_sub(8)),
+                |(_, line)| line.into_owned(),
+            );
+            if let Some(fragment) = first_fragment(packet) {
+                text.push_str(&fragment);
+            }
+            text
+        }
         (Transport::Icmp(icmp), Net::Ipv4(ip)) => control::icmp(icmp, ip.ttl),
         (Transport::Icmp(icmp), _) => control::icmp(icmp, 0),
         (Transport::Icmpv6(icmp), Net::Ipv6(ip)) => {
@@ -91,6 +97,21 @@ pub fn brief(packet: &PacketEvent, brevity: Brevity) -> String {
             unknown(packet, &format!("IPv6 next header {}", ip.upper))
         }
         (Transport::None, Net::None) => unknown(packet, &link_title(headers)),
+    }
+}
+
+/// Of a UDP datagram's first fragment, which has the header of the datagram but not all of its data: that it is one, and by which number
+/// the others are known.
+pub fn first_fragment(packet: &PacketEvent) -> Option<String> {
+    if packet.track.reassembled.is_some() || !matches!(packet.headers.transport, Transport::Udp(_)) {
+        return None;
+    }
+    match packet.headers.net {
+        Net::Ipv4(ip) if ip.mf => Some(format!(" (first fragment, off=0, ID={:04x})", ip.id)),
+        Net::Ipv6(ip) if ip.fragment.is_some_and(|(_, more)| more) => {
+            Some(" (first fragment, off=0)".to_owned())
+        }
+        _ => None,
     }
 }
 

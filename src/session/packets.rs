@@ -1,6 +1,7 @@
 //! The packets of a session: fetched from the taps, put to conversations, named by the sockets at their ends.
 
 mod calls;
+mod last_acks;
 mod names;
 mod programs;
 
@@ -16,6 +17,7 @@ use crate::packet::fragment::{self, Datagram};
 use crate::packet::headers::{Headers, Transport};
 use crate::sys::ring::RINGS;
 use calls::describe;
+use last_acks::LastAck;
 use names::{Names, owner};
 use programs::Run;
 use std::collections::{HashMap, HashSet};
@@ -47,6 +49,8 @@ pub struct Packets {
     learned: Vec<(String, i32, SocketAddr)>,
     /// The conversations of the datagrams that come in fragments, and their directions.
     fragments: HashMap<(u16, Datagram), (u32, bool)>,
+    /// The last ACKs of handshakes that a rule of the wire held.
+    last_acks: Vec<LastAck>,
     /// The names of a loopback and of a cable's end: every packet shares them.
     interfaces: [Arc<str>; 2],
 }
@@ -72,6 +76,7 @@ impl Packets {
             ours: HashSet::new(),
             learned: Vec::new(),
             fragments: HashMap::new(),
+            last_acks: Vec::new(),
             interfaces: ["lo".into(), "eth0".into()],
         })
     }
@@ -151,9 +156,7 @@ impl Packets {
             self.names.clear();
             self.names_version = inventory.version;
         }
-        for (ticket, delivered) in self.taps.deliveries() {
-            self.finder.delivered(ticket, delivered);
-        }
+        self.take_deliveries();
         let mut told: Vec<PacketEvent> = Vec::with_capacity(self.taps.waiting().len());
         let mut newest: HashMap<u32, (usize, Ends)> = HashMap::new();
         while let Some(waiting) = self.taps.next_waiting(until_ns) {
@@ -211,7 +214,8 @@ impl Packets {
                 .and_then(|((from, _), sender)| owner(&self.owners, sender, from))
                 .map(str::to_owned);
             let receiver = ends.receiver.map_or("", |place| self.taps.host(place));
-            let found = self.finder.find(&packet, owner.as_deref(), receiver);
+            let receiver = receiver.to_owned();
+            let found = self.finder.find(&packet, owner.as_deref(), &receiver);
             self.finder.carried(&packet, ticket, delivered);
             if let Some(found) = found {
                 packet.cause = Some(found.cause);
@@ -227,6 +231,9 @@ impl Packets {
                 }
             }
             self.leave_receiver(&mut packet, ends);
+            if delivered.is_none() {
+                self.await_last_ack(&packet, ticket, &receiver);
+            }
             if let Some(conversation) = packet.track.conversation {
                 newest.insert(conversation, (told.len(), ends));
             }

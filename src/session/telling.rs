@@ -96,6 +96,8 @@ impl Session {
         if self.packets.taps_mut().take_arrived() {
             self.refresh_if_calm();
         }
+        let dropped = self.packets.dropped_last_acks();
+        self.out.extend(dropped.into_iter().map(Event::Note));
         self.packets.taps().waiting_until(until_ns).next()?;
         self.sampling.disturb(Listed::Connections);
         let few = self.packets.taps().waiting().len() < FLOOD;

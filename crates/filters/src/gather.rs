@@ -11,7 +11,7 @@ use socklab_packets::headers::{LinkType, Net, Span, Transport};
 use socklab_packets::record::{Label, Labels, PacketEvent};
 use socklab_packets::schema::internet::{ip, ipv6};
 use socklab_packets::schema::link::eth;
-use socklab_packets::schema::transport::{tcp, udp};
+use socklab_packets::schema::transport::{mptcp, tcp, udp};
 use socklab_packets::schema::{FieldEntry, FieldKind};
 use socklab_packets::tree::{Field, FieldValue, Layer};
 use std::cell::OnceCell;
@@ -353,7 +353,7 @@ fn may_have(packet: &PacketEvent, names: &[&str]) -> bool {
         .and_then(|name| name.split('.').next())
         .unwrap_or_default();
     match protocol {
-        "tcp" => matches!(headers.transport, Transport::Tcp(_)),
+        "tcp" | "mptcp" => matches!(headers.transport, Transport::Tcp(_)),
         "udp" => matches!(headers.transport, Transport::Udp(_)),
         "icmp" => matches!(headers.transport, Transport::Icmp(_)),
         "icmpv6" => matches!(headers.transport, Transport::Icmpv6(_)),
@@ -436,6 +436,8 @@ fn carried(entry: &'static FieldEntry) -> Source {
         ipv6::ADDR => const { &[ipv6::SRC.name, ipv6::DST.name] },
         tcp::PORT => const { &[tcp::SRCPORT.name, tcp::DSTPORT.name] },
         udp::PORT => const { &[udp::SRCPORT.name, udp::DSTPORT.name] },
+        // Wireshark knows the protocol by this name, its options by theirs.
+        mptcp::LAYER => const { &[tcp::OPTIONS_MPTCP.name] },
         _ => std::slice::from_ref(&entry.name),
     };
     match readers::headers(entry.name) {

@@ -180,12 +180,17 @@ impl Samples {
     /// True when the kernel of a host was asked since a moment, and had no socket for a connection then: not even one that is half open,
     /// where the listener answers with SYN cookies.
     pub fn lacks(&self, host: &str, ends: Ends, time_ns: i64) -> bool {
-        let asked = self.asked.get(host).is_some_and(|last| *last >= time_ns);
+        let asked = self.asked_since(host, time_ns);
         let known = self
             .hosts
             .get(host)
             .and_then(|known| known.get(&plain(ends)));
         asked && known.is_none_or(|samples| samples.iter().all(|sample| sample.state == "CLOSED"))
+    }
+
+    /// True when the kernel of a host was asked since a moment.
+    pub fn asked_since(&self, host: &str, time_ns: i64) -> bool {
+        self.asked.get(host).is_some_and(|last| *last >= time_ns)
     }
 
     /// Takes the listeners of a host, as they are now.

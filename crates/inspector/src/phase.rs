@@ -58,15 +58,16 @@ fn step(tcp: &TcpConversation, from: usize, header: &Tcp, before: Before) -> Pha
 }
 
 /// The phase of a segment of a connection to itself, after [`super::state::advance_alone`] took it.
-pub fn of_loop(tcp: &TcpConversation, from: usize, header: &Tcp) -> Phase {
+pub fn of_loop(tcp: &TcpConversation, from: usize, header: &Tcp, before: State) -> Phase {
     let has = |bit: u16| header.flags & bit != 0;
     match (has(flag::RST), has(flag::SYN), has(flag::FIN)) {
         (true, ..) => Phase::Reset,
-        (_, true, _) if has(flag::ACK) => Phase::SimultaneousOpen(3),
-        (_, true, _) => Phase::SimultaneousOpen(1),
-        (.., true) => Phase::SimultaneousClose(1),
+        (_, true, _) if has(flag::ACK) => Phase::OpenWithItself(2),
+        (_, true, _) => Phase::OpenWithItself(1),
+        (.., true) => Phase::CloseWithItself(1),
         _ if header.len > 0 => Phase::Data,
-        _ if tcp.ends[from].fin_acked => Phase::SimultaneousClose(3),
+        _ if tcp.ends[from].fin_acked => Phase::CloseWithItself(2),
+        _ if before == State::SynReceived => Phase::OpenWithItself(3),
         _ => Phase::Acknowledgment,
     }
 }

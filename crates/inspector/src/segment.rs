@@ -50,7 +50,7 @@ pub fn track_segment(
     let before = [record.ends[0].state, record.ends[1].state];
     if segment.looped {
         state::advance_alone(&mut record.ends[from], tcp);
-        track.phase = Some(phase::of_loop(record, from, tcp));
+        track.phase = Some(phase::of_loop(record, from, tcp, before[from]));
         let state = record.ends[from].state.name();
         track.states = Some((state, state));
         return verdict.queued;

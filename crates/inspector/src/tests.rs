@@ -529,22 +529,22 @@ fn a_connection_to_itself_is_one_end_that_opens_and_closes_with_itself() {
     };
     let mut tracker = Tracker::new();
     for (number, (sent, phase, state)) in [
-        (('c', "S", 0, 0, 0), Phase::SimultaneousOpen(1), "SYN-SENT"),
+        (('c', "S", 0, 0, 0), Phase::OpenWithItself(1), "SYN-SENT"),
         (
             ('c', "SA", 0, 1, 0),
-            Phase::SimultaneousOpen(3),
+            Phase::OpenWithItself(2),
             "SYN-RECEIVED",
         ),
-        (('c', "A", 1, 1, 0), Phase::Acknowledgment, "ESTABLISHED"),
+        (('c', "A", 1, 1, 0), Phase::OpenWithItself(3), "ESTABLISHED"),
         (('c', "A", 1, 1, 5), Phase::Data, "ESTABLISHED"),
         (
             ('c', "FA", 6, 6, 0),
-            Phase::SimultaneousClose(1),
+            Phase::CloseWithItself(1),
             "FIN-WAIT-1",
         ),
         (
             ('c', "A", 7, 7, 0),
-            Phase::SimultaneousClose(3),
+            Phase::CloseWithItself(2),
             "TIME-WAIT",
         ),
     ]

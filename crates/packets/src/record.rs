@@ -391,10 +391,14 @@ pub enum Phase {
     Handshake(u8),
     /// A step, 1 to 4, of a simultaneous open (RFC 9293 figure 7).
     SimultaneousOpen(u8),
+    /// A step, 1 to 3, of the simultaneous open of one socket with itself: each segment comes back to who sent it.
+    OpenWithItself(u8),
     /// A step of a close and of how many (4, or 3 when the second side closed at once); the total is 0 while it is not yet known.
     Close(u8, u8),
     /// A step of a simultaneous close (RFC 9293 figure 13).
     SimultaneousClose(u8),
+    /// A step, 1 or 2, of the close of a connection of one socket with itself.
+    CloseWithItself(u8),
     /// A segment with data.
     Data,
     /// Data sent towards a side that has already sent its FIN: the connection is half closed.

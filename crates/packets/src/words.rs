@@ -27,9 +27,11 @@ pub fn phase(phase: Phase) -> String {
     match phase {
         Phase::Handshake(step) => format!("handshake {step} of 3"),
         Phase::SimultaneousOpen(step) => format!("simultaneous open {step} of 4"),
+        Phase::OpenWithItself(step) => format!("simultaneous open with itself {step} of 3"),
         Phase::Close(step, 0) => format!("close {step}"),
         Phase::Close(step, total) => format!("close {step} of {total}"),
         Phase::SimultaneousClose(step) => format!("simultaneous close {step} of 4"),
+        Phase::CloseWithItself(step) => format!("simultaneous close with itself {step} of 2"),
         Phase::Data => "data".into(),
         Phase::HalfClosedData => "data while half closed".into(),
         Phase::Acknowledgment => "acknowledgment".into(),

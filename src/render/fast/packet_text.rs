@@ -37,7 +37,8 @@ impl Writer {
             && packet.comments.is_empty()
             && packet.cause.is_none()
             && packet.from.is_empty()
-            && packet.to.is_empty();
+            && packet.to.is_empty()
+            && info::first_fragment(packet).is_none();
         let hosts = headers.addresses().filter(|_| plain);
         match (&headers.transport, hosts) {
             (Transport::Tcp(tcp), Some(hosts)) => {

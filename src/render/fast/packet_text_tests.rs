@@ -61,6 +61,7 @@ fn every_label_and_phase_is_said_alike() {
             Phase::Close(2, 3),
             Phase::Close(3, 4),
             Phase::SimultaneousClose(4),
+            Phase::OpenWithItself(2),
             Phase::Data,
             Phase::HalfClosedData,
             Phase::Acknowledgment,

@@ -140,11 +140,14 @@ impl Shell {
             lesson.granted = grant(&lesson);
         }
         let begun = match work {
-            "play" => self.play(&lesson, pace, screen).map(|_| ()),
-            _ => self.learn(lesson, screen),
+            "play" => self.play(&lesson, pace, screen),
+            _ => self.learn(lesson, screen).map(|()| true),
         };
         let reason = match begun {
-            Ok(()) => return true,
+            Ok(held) => {
+                self.tally.wrong_lines += usize::from(!held);
+                return held;
+            }
             Err(Obstacle::Lacking(why)) => format!("this lesson cannot be had here: {why}"),
             Err(obstacle) => obstacle.to_string(),
         };

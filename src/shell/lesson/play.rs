@@ -28,13 +28,16 @@ struct Telling<'a> {
     block: Since,
     /// A key was asked for once.
     explained: bool,
+    /// Lines that could not be carried out, or went otherwise than the lesson says.
+    failed: u32,
 }
 
 /// Said where a lesson runs that cannot show its packets.
 pub(super) const BLIND: &str = "This machine shows no packets (`socklab doctor` says why): the calls and states are real, what the lesson says of packets cannot be seen here.";
 
 impl Shell {
-    /// Plays a lesson in a lab of its own. False when the student left, or a line of it could not be carried out.
+    /// Plays a lesson in a lab of its own. False when a line of it could not be carried out, or went otherwise than the lesson says; a
+    /// student who leaves is no failure.
     pub(super) fn play(
         &mut self,
         lesson: &Lesson,
@@ -64,6 +67,7 @@ impl Shell {
             asked: Vec::new(),
             block: self.mark(),
             explained: false,
+            failed: 0,
         };
         let mut to_the_end = true;
         for beat in &steps {
@@ -83,7 +87,15 @@ impl Shell {
         }));
         screen.show(&text);
         self.take_back(aside);
-        Ok(to_the_end)
+        if telling.failed > 0 {
+            let lines = match telling.failed {
+                1 => "1 line".to_owned(),
+                count => format!("{count} lines"),
+            };
+            let note = format!("{lines} of it went otherwise here: exit status 1");
+            screen.show(&said(&note));
+        }
+        Ok(telling.failed == 0)
     }
 
     /// False when the student leaves.
@@ -149,6 +161,7 @@ impl Shell {
             return false;
         }
         let ran = self.run_line(line, telling.lesson.front.deadline, screen);
+        telling.failed += u32::from(!ran.failures.is_empty());
         for failure in &ran.failures {
             screen.show(&said(&format!(
                 "here it went otherwise than the lesson says: expected {} ({})",

@@ -2,7 +2,7 @@
 
 use super::flow::{self, Fate, Segment, Side};
 use super::neighbour::{self, Neighbour};
-use super::scene::{AT_ONCE, TooBig, follows};
+use super::scene::{AT_ONCE, TooBig, follows, full};
 use super::timer::Again;
 use super::{
     ADDRESSES, CONVERSATIONS, CauseFinder, FINISHED, Found, Note, SEGMENTS, Seen, Who, caused,
@@ -208,6 +208,27 @@ impl CauseFinder {
         }
     }
 
+    /// For the last step of a handshake that a rule of the wire held, once it has arrived: why the receiver dropped it. `None` while
+    /// nobody has asked the receiver's kernel since; an empty text when the kernel took it.
+    pub fn dropped_last_ack(
+        &self,
+        receiver: &str,
+        (from, to): (SocketAddr, SocketAddr),
+        arrived_ns: i64,
+    ) -> Option<String> {
+        if !self.samples.asked_since(receiver, arrived_ns) {
+            return None;
+        }
+        let after = self.samples.at(receiver, to, from, arrived_ns).after;
+        let is_made = after.is_some_and(|sample| sample.state != "SYN-RECEIVED")
+            && !self.samples.lacks(receiver, (to, from), arrived_ns);
+        let listener = self.samples.full_listener(receiver, to);
+        Some(match listener.filter(|_| !is_made) {
+            Some(listener) => full(listener),
+            None => String::new(),
+        })
+    }
+
     pub(super) fn remember(&mut self, packet: &PacketEvent, cause: Option<Cause>, note: Note) {
         self.keep_within_bounds();
         let network = packet.network;
@@ -377,6 +398,7 @@ fn is_last(phase: Phase) -> bool {
         Phase::Close(4, 4)
             | Phase::Close(3, 3)
             | Phase::SimultaneousClose(4)
+            | Phase::CloseWithItself(2)
             | Phase::Refused
             | Phase::Reset
     )

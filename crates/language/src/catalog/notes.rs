@@ -28,6 +28,9 @@ notes! {
     "simultaneous-open-2" "The SYNs cross: each end gets a SYN where it waited for a SYN-ACK, and goes to SYN-RECEIVED." "RFC 9293 section 3.5, figure 7";
     "simultaneous-open-3" "One end answers the other's SYN with its own SYN again and an ACK." "RFC 9293 section 3.5, figure 7";
     "simultaneous-open-4" "The other end answers likewise: four segments, one connection, and neither is the server." "RFC 9293 section 3.5, figure 7";
+    "open-with-itself-1" "A socket connects to the address it is bound to: its SYN comes back to it, and it stands in SYN-SENT where a SYN arrives." "RFC 9293 section 3.5, figure 7";
+    "open-with-itself-2" "The kernel answers the SYN as in a simultaneous open, with SYN and ACK; the answer comes back to the same socket, which was in SYN-RECEIVED." "RFC 9293 section 3.5, figure 7";
+    "open-with-itself-3" "Its own SYN is acknowledged: the socket is ESTABLISHED and connected to itself. What it sends, it receives." "RFC 9293 section 3.5, figure 7";
     "close-1" "This end has no more data: its FIN takes the number after its last byte. The other direction stays open." "RFC 9293 section 3.6";
     "close-2" "The peer's kernel acknowledges the FIN by itself; its program now reads the end of file, and stands in CLOSE-WAIT until it closes too." "RFC 9293 section 3.6";
     "close-3" "The second side closes: its own FIN." "RFC 9293 section 3.6";
@@ -38,6 +41,8 @@ notes! {
     "simultaneous-close-2" "The FINs cross: each end has sent one and gets one that does not acknowledge its own, and goes to CLOSING." "RFC 9293 section 3.6, figure 13";
     "simultaneous-close-3" "One end acknowledges the other's FIN." "RFC 9293 section 3.6, figure 13";
     "simultaneous-close-4" "The other end does too: both closed first, so both keep TIME-WAIT." "RFC 9293 section 3.6, figure 13";
+    "close-with-itself-1" "The socket sends its FIN and receives it: both directions are the same socket's." "RFC 9293 section 3.6, figure 13";
+    "close-with-itself-2" "Its FIN is acknowledged by itself: the socket goes through CLOSING to TIME-WAIT." "RFC 9293 section 3.6, figure 13";
     "data" "A piece of the stream: Seq is the number of its first byte. Where one send ended and the next began is not in it." "RFC 9293 section 3.4";
     "half-closed-data" "The receiver of this has already sent its FIN: it says no more, but it still listens." "RFC 9293 section 3.6";
     "acknowledgment" "Everything before Ack has arrived in the kernel; that its program has read it is not said. Such a segment takes no number and is not acknowledged itself." "RFC 9293 section 3.4";
@@ -102,6 +107,16 @@ pub fn handshake(step: u8) -> Option<&'static Note> {
 /// The note on step 1 to 4 of a simultaneous open.
 pub fn simultaneous_open(step: u8) -> Option<&'static Note> {
     note(&format!("simultaneous-open-{step}"))
+}
+
+/// The note on step 1 to 3 of the simultaneous open of a socket with itself.
+pub fn open_with_itself(step: u8) -> Option<&'static Note> {
+    note(&format!("open-with-itself-{step}"))
+}
+
+/// The note on step 1 or 2 of the close of a connection of a socket with itself.
+pub fn close_with_itself(step: u8) -> Option<&'static Note> {
+    note(&format!("close-with-itself-{step}"))
 }
 
 /// The note on a step of a close of so many segments: 4, 3 when the second side closed at once, 0 while it is not yet known.

@@ -156,6 +156,7 @@ protocols! {
     }
 
     mptcp {
+        LAYER "mptcp" Protocol: "Multipath TCP";
         RM_ADDR_COUNT "mptcp.rm_addr.count" Number(8) "Number of removed addresses": "how many addresses are removed";
     }
 }

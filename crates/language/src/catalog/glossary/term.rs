@@ -165,9 +165,9 @@ terms! {
         "It binds an address that clients know, and listens." "listen(2), accept(2)";
     "SIGPIPE" [] "the signal that kills a program which writes to a closed connection"
         "Ignored in this lab and in Python: EPIPE is seen instead. C programs pass MSG_NOSIGNAL or ignore it." "signal(7), send(2)";
-    "simultaneous close" ["simultaneous close N of N"] "both ends send FIN before they see the other's"
+    "simultaneous close" ["simultaneous close N of N", "simultaneous close with itself N of N"] "both ends send FIN before they see the other's"
         "Both go through CLOSING to TIME-WAIT." "RFC 9293 section 3.6, figure 13";
-    "simultaneous open" ["simultaneous open N of N"] "both ends send SYN before they see the other's: one connection, no server"
+    "simultaneous open" ["simultaneous open N of N", "simultaneous open with itself N of N", "self-connection", "self-connect"] "both ends send SYN before they see the other's: one connection, no server"
         "Both go through SYN-RECEIVED. A single socket that connects to itself does it alone." "RFC 9293 section 3.5, figure 7";
     "slow start" [] "the congestion window doubles each round trip until the first loss or ssthresh"
         "Called slow because it begins small." "RFC 5681 section 3.1";
