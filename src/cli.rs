@@ -274,7 +274,7 @@ fn duration(text: &str) -> Result<Duration, String> {
         "ms" => 1e-3,
         "us" => 1e-6,
         "m" => 60.0,
-        _ => return Err(format!("{unit} is no unit of time: s, ms, us, m")),
+        _ => return Err(format!("{unit} is not a unit of time: s, ms, us, m")),
     };
     let seconds: f64 = number
         .parse()

@@ -296,7 +296,7 @@ fn packets_that_pass_are_drawn_in_a_file_that_needs_nothing_else() {
     let none = folder.path().join("none.svg");
     let path = none.to_str().expect("a plain name");
     let output = socklab(&file, &["icmp", "-w", path]);
-    assert!(text(&output.stdout).contains("no packet passes"));
+    assert!(text(&output.stdout).contains("no packet matches"));
     assert!(!none.exists());
 }
 
@@ -319,7 +319,7 @@ fn a_plot_is_a_drawing_and_what_a_capture_does_not_hold_is_refused() {
             &["--plot", "1", "jitter"],
             "seq, rtt and window can be plotted",
         ),
-        (&["--plot", "c", "seq"], "c is no number of a conversation"),
+        (&["--plot", "c", "seq"], "c is not a number of a conversation"),
         (&["--plot", "1", "seq", "-w", "x.html"], "ends in .svg"),
     ] {
         let output = socklab(&file, arguments);

@@ -377,7 +377,7 @@ send c \"two\"
     }
     let ran = run("stream 0\n");
     assert!(
-        ran.out.contains("conversation 0 is no TCP connection"),
+        ran.out.contains("conversation 0 is not a TCP connection"),
         "{}",
         ran.out
     );

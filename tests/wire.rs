@@ -17,7 +17,7 @@ fn what_cannot_be_had_is_refused_in_words_and_the_lab_goes_on() {
         ("host other fd00::1", "fd00::1 is taken: client has it"),
         ("host other 10.0.1.7", "outside the wire"),
         ("host other 10.0.0.254", "outside the wire"),
-        ("host other nonsense", "is no address"),
+        ("host other nonsense", "is not an address"),
         ("host client 10.0.0.9", "there is a host client already"),
         ("host localhost", "a host's name"),
         ("host lab2_x", "a host's name"),
@@ -31,7 +31,7 @@ fn what_cannot_be_had_is_refused_in_words_and_the_lab_goes_on() {
         ("wire loss 110%", "wire loss 110%"),
         ("wire drop next from nobody", "nobody"),
         ("wire clear 99", "99"),
-        ("sysctl ../kernel/hostname", "no setting of the network"),
+        ("sysctl ../kernel/hostname", "not a setting of the network"),
         ("sysctl tcp_sacks", "there is no setting"),
         ("sysctl tcp_sack maybe", "does not take the value maybe"),
     ] {
@@ -274,7 +274,7 @@ fn the_last_ack_of_a_handshake_does_not_make_a_connection_of_it_while_it_is_on_i
     }
     assert!(
         ran.out
-            .contains("was dropped, for the accept queue is full"),
+            .contains("was dropped, because the accept queue is full"),
         "{}",
         ran.out
     );

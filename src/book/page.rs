@@ -42,7 +42,7 @@ pub fn sheets(path: &str, source: &str, lesson: &Lesson, run: &Transcript) -> Ve
     // Writing into a String cannot fail.
     let _ = write!(
         text,
-        "\n---\n\n{}What the boxes and figures show came of a run of this lesson on a real kernel. Ports \
+        "\n---\n\n{}What the boxes and figures show comes from one run of this lesson on a real kernel. Ports \
          that the kernel chose are shown as 40001, 40002 and so on, except beside the bytes that hold them; times are those of that run.\n",
         lesson.part.map_or_else(String::new, |_| format!(
             "Try it: `socklab lesson learn {}`. ",

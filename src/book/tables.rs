@@ -101,7 +101,7 @@ fn socket_options() -> String {
 
 fn tcp_info() -> String {
     let mut text = String::from(
-        "# TCP_INFO\n\nWhat the kernel tells of a TCP connection (`info s`, or getsockopt with TCP_INFO): the fields of `struct tcp_info`.\n\n\
+        "# TCP_INFO\n\nWhat the kernel reports of a TCP connection (`info s`, or getsockopt with TCP_INFO): the fields of `struct tcp_info`.\n\n\
          | field | unit | meaning |\n|---|---|---|\n",
     );
     for field in FIELDS {

@@ -240,7 +240,7 @@ pub(super) fn duration(seconds: f64) -> Outcome<Duration> {
         ));
     }
     Duration::try_from_secs_f64(seconds.min(LONGEST_SECONDS))
-        .map_err(|_| Stop::because("that is no time: give seconds, as in `1.5`"))
+        .map_err(|_| Stop::because("that is not a time: give seconds, as in `1.5`"))
 }
 
 /// Text for the C library.

@@ -168,7 +168,7 @@ impl Execution<'_> {
 /// The end of a connect that failed after it had begun.
 fn told_later(errno: Errno) -> Stop {
     Stop::Fruitless(format!(
-        "connect failed: {}, which SO_ERROR told (Python: OSError)",
+        "connect failed: {}, which SO_ERROR reported (Python: OSError)",
         errno_name(errno)
     ))
 }

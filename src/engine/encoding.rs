@@ -50,7 +50,7 @@ pub(super) fn decode_bytes(bytes: &[u8], encoding: &str, errors: &str) -> Outcom
     };
     if sound < bytes.len() && errors == "strict" {
         return Err(Stop::because(format!(
-            "byte {:#04x} at {sound} is no {} (Python: UnicodeDecodeError); bytes stay bytes without decode()",
+            "byte {:#04x} at {sound} is not {} (Python: UnicodeDecodeError); bytes stay bytes without decode()",
             bytes[sound],
             if ascii { "ASCII" } else { "UTF-8" },
         )));

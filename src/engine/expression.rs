@@ -131,7 +131,7 @@ impl Execution<'_> {
         };
         let Some(known) = self.descriptor(*fd) else {
             return Err(Stop::because(format!(
-                "descriptor {fd} is no open socket, so it has no `{name}`"
+                "descriptor {fd} is not an open socket, so it has no `{name}`"
             )));
         };
         let constant = |number: i32, shown: String| Value::Constant {

@@ -64,7 +64,7 @@ fn one(
 ) -> Outcome<String> {
     let unknown = || {
         Stop::because(format!(
-            "`{}` is no format known here; there are [fill][<>^][0][width][.digits][d x X b o f s]",
+            "`{}` is not a format known here; there are [fill][<>^][0][width][.digits][d x X b o f s]",
             spec.escape_debug()
         ))
     };

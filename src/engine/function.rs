@@ -266,7 +266,7 @@ fn int(values: &[Value]) -> Outcome {
         .filter(|base| (2..=36).contains(base))
         .and_then(|base| i64::from_str_radix(digits, base).ok())
         .map(Value::Int)
-        .ok_or_else(|| Stop::because("that text is no integer (Python: ValueError)"))
+        .ok_or_else(|| Stop::because("that text is not an integer (Python: ValueError)"))
 }
 
 fn float(values: &[Value]) -> Outcome {
@@ -276,7 +276,7 @@ fn float(values: &[Value]) -> Outcome {
             .trim()
             .parse()
             .map(Value::Float)
-            .map_err(|_| Stop::because("that text is no number (Python: ValueError)")),
+            .map_err(|_| Stop::because("that text is not a number (Python: ValueError)")),
         [value] => real(value)
             .map(Value::Float)
             .ok_or_else(|| wrong("float", values)),

@@ -46,7 +46,7 @@ impl Execution<'_> {
         match names::inet_pton(family, &text) {
             Ok(Some(bytes)) => Ok(Value::Bytes(bytes)),
             Ok(None) => Err(Stop::because(format!(
-                "`{}` is no address of this family",
+                "`{}` is not an address of this family",
                 text.escape_debug()
             ))),
             Err(_) => Err(Stop::because(
@@ -100,7 +100,7 @@ impl Execution<'_> {
         match ip {
             Some(IpAddr::V4(ip)) => Ok(Value::Bytes(ip.octets().to_vec())),
             _ => Err(Stop::because(format!(
-                "`{}` is no IPv4 address",
+                "`{}` is not an IPv4 address",
                 text.escape_debug()
             ))),
         }

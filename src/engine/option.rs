@@ -140,7 +140,7 @@ impl Execution<'_> {
         let fd = self.fd(call, 0)?;
         let Some(known) = self.descriptor(fd) else {
             return Err(Stop::because(format!(
-                "descriptor {fd} is no open socket, so it has no options"
+                "descriptor {fd} is not an open socket, so it has no options"
             )));
         };
         let mut rows: Vec<Value> = Vec::new();

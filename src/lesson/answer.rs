@@ -97,7 +97,7 @@ impl AnswerFrom {
             }
             _ => Err(Diagnostic::new(
                 body_at..body_at + what.len(),
-                format!("{} is no field of a packet", quoted(what)),
+                format!("{} is not a field of a packet", quoted(what)),
             )
             .suggesting(
                 what,

@@ -157,13 +157,13 @@ fn each_mistake_has_its_line_its_column_and_a_mark() {
             front("title = \"a\"\nhosts = [\"A b\"]"),
             (3, 10),
             "\"A b\"",
-            "no name",
+            "not a name",
         ),
         (
             front("title = \"a\"\ndeadline = \"soon\""),
             (3, 12),
             "\"soon\"",
-            "no time",
+            "not a time",
         ),
         (
             "+++\ntitle = \"a\"\n".to_owned(),
@@ -176,13 +176,13 @@ fn each_mistake_has_its_line_its_column_and_a_mark() {
             block("lab", "s = socket\n  s: LISTN"),
             (5, 6),
             "LISTN",
-            "no state",
+            "not a state",
         ),
         (
             block("lab", "s = socket\n  c -> s [SNY]"),
             (5, 11),
             "SNY",
-            "no TCP flag",
+            "not a TCP flag",
         ),
         (
             block("lab", "  ok\ns = socket"),
@@ -201,7 +201,7 @@ fn each_mistake_has_its_line_its_column_and_a_mark() {
             block("lab", "s = socket\n  maybe ok"),
             (5, 9),
             "ok",
-            "no packet",
+            "not a packet",
         ),
         (block("lab frsh", "s = socket"), (3, 8), "frsh", "knows no"),
         (block("labs", "s = socket"), (3, 4), "labs", "no block"),
@@ -221,7 +221,7 @@ fn each_mistake_has_its_line_its_column_and_a_mark() {
             block("quiz", "ask = \"?\"\nanswer_from = \"tcp.lem of packet 1\""),
             (5, 16),
             "tcp.lem",
-            "no field",
+            "not a field",
         ),
         (
             block("quiz more", "ask = \"?\""),
@@ -236,7 +236,7 @@ fn each_mistake_has_its_line_its_column_and_a_mark() {
             ),
             (5, 17),
             "ECONREFUSED",
-            "no errno",
+            "not an errno",
         ),
         (
             block(

@@ -133,7 +133,7 @@ impl Front {
             if !fit {
                 return Err(Diagnostic::new(
                     at(name),
-                    format!("{} is no name of a host or a process", quoted(text)),
+                    format!("{} is not a name of a host or a process", quoted(text)),
                 )
                 .expecting("small letters, digits, _ and -, beginning with a letter"));
             }
@@ -145,7 +145,7 @@ impl Front {
                 _ => {
                     return Err(Diagnostic::new(
                         at(written),
-                        format!("{} is no time", quoted(written.get_ref())),
+                        format!("{} is not a time", quoted(written.get_ref())),
                     )
                     .expecting("a number with a unit: \"20s\""));
                 }

@@ -239,6 +239,6 @@ fn pattern_of(text: &str) -> Result<Pattern, Diagnostic> {
     if pattern::is_pattern(text) {
         return pattern::parse(text);
     }
-    Err(Diagnostic::new(0..text.len(), "this is no packet")
+    Err(Diagnostic::new(0..text.len(), "this is not a packet")
         .expecting("FROM -> TO and what is asked of it: c -> s [SYN] seq=0"))
 }

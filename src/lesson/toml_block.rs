@@ -13,7 +13,7 @@ pub fn read<T: DeserializeOwned>(text: &str, range: &Range<usize>) -> Result<T, 
         });
         // The library's message may take several lines; the first says it.
         let mut lines = error.message().lines();
-        let message = lines.next().unwrap_or("this is no TOML").to_owned();
+        let message = lines.next().unwrap_or("this is not TOML").to_owned();
         let more: Vec<&str> = lines.collect();
         Diagnostic::new(span, message).expecting(more.join("; ").trim_start_matches("expected "))
     })

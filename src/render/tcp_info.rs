@@ -35,7 +35,7 @@ pub fn draw(bytes: &[u8], all: bool, look: &Look) -> Styled {
         text.say(
             Style::Dim,
             0,
-            "The kernel gave no TCP_INFO: this is no TCP socket, or it has no connection.",
+            "The kernel gave no TCP_INFO: this is not a TCP socket, or it has no connection.",
         );
     } else if hidden > 0 {
         text.say(

@@ -88,7 +88,7 @@ impl Hosts {
         let plain = wanted.trim_start_matches('[').trim_end_matches(']');
         let Ok(ip) = plain.parse::<IpAddr>() else {
             return Err(format!(
-                "{} is no address; a host of the wire has one from 10.0.0.1 to 10.0.0.{}, or none is given and the next free one is taken: host {name} 10.0.0.{free}",
+                "{} is not an address; a host of the wire has one from 10.0.0.1 to 10.0.0.{}, or none is given and the next free one is taken: host {name} 10.0.0.{free}",
                 wanted.escape_debug(),
                 address::LAST
             ));

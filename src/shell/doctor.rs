@@ -80,7 +80,7 @@ pub fn examine(settings: &Settings) -> (Styled, bool) {
             text.say(
                 Style::Error,
                 0,
-                &format!("no lab can be had on this machine: {error}"),
+                &format!("no lab can be made on this machine: {error}"),
             );
             if !matches!(error, LabError::NoProc) {
                 text.say(Style::Plain, 0, "To lift the limit:");

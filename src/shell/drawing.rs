@@ -97,7 +97,7 @@ impl Shell {
             Some(parse(what)?)
         };
         let Some(filter) = filter else {
-            return Err("this is no filter".to_owned());
+            return Err("this is not a filter".to_owned());
         };
         let picked = self.pick(process, what, &filter);
         if picked.packets.is_empty() && picked.messages.is_empty() {

@@ -182,7 +182,7 @@ impl Shell {
         };
         let subject = self.subject(process, text).ok_or_else(|| {
             format!(
-                "{} is no socket here; `sockets` lists those there are",
+                "{} is not a socket here; `sockets` lists those there are",
                 text.escape_debug()
             )
         })?;

@@ -119,7 +119,7 @@ impl Shell {
     ) -> Result<(String, &'static str, Vec<Step>), String> {
         let known = self.known_socket(process, text).ok_or_else(|| {
             format!(
-                "{} is no socket here; `sockets` lists those there are",
+                "{} is not a socket here; `sockets` lists those there are",
                 text.escape_debug()
             )
         })?;
@@ -321,7 +321,7 @@ impl Shell {
         self.refuse(
             "",
             format!(
-                "{} is no socket here; `sockets` lists those there are",
+                "{} is not a socket here; `sockets` lists those there are",
                 text.escape_debug()
             ),
             screen,
@@ -359,7 +359,7 @@ impl Shell {
 /// What is said instead of the states of a socket that has none.
 fn no_states(name: &str) -> String {
     format!(
-        "{name} is no TCP socket: these states are TCP's; `info` and `sockets` show what there is of it"
+        "{name} is not a TCP socket: these states are TCP's; `info` and `sockets` show what there is of it"
     )
 }
 

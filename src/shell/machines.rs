@@ -144,7 +144,7 @@ fn setting_paths(name: &str) -> Result<Vec<String>, String> {
     });
     if !fit {
         return Err(format!(
-            "{} is no setting of the network: tcp_sack, net.ipv4.tcp_retries2 and net.ipv6.conf.eth0.hop_limit are such names",
+            "{} is not a setting of the network: tcp_sack, net.ipv4.tcp_retries2 and net.ipv6.conf.eth0.hop_limit are such names",
             name.chars().take(60).collect::<String>().escape_debug()
         ));
     }

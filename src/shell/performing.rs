@@ -58,7 +58,7 @@ impl Shell {
         }
         if self.is_kept_in && command.reaches_out() && !self.is_granted(command) {
             let reason = format!(
-                "`{}` would reach beyond the lab, which a lesson may not unasked that did not come with socklab; --allow-run allows it",
+                "`{}` reaches beyond the lab, and it is not among the lines that the lesson listed before it began: a lesson that did not come with socklab does nothing else; --allow-run lifts that",
                 command.text.escape_debug()
             );
             self.refuse(&process, reason, screen);

@@ -37,7 +37,7 @@ impl Shell {
         })?;
         let subject = self.subject(process, text).ok_or_else(|| {
             format!(
-                "{} is no socket here; `sockets` lists those there are",
+                "{} is not a socket here; `sockets` lists those there are",
                 text.escape_debug()
             )
         })?;
@@ -50,7 +50,7 @@ impl Shell {
         let mut packets = connection(log, &subject);
         if packets.is_empty() {
             let what = match &subject {
-                Subject::Number(number) => format!("conversation {number} is no TCP connection"),
+                Subject::Number(number) => format!("conversation {number} is not a TCP connection"),
                 Subject::Socket(party) if party.listening => format!(
                     "{} is a listener: name a connection that it accepted",
                     party.label
@@ -115,7 +115,7 @@ impl Shell {
             plot.notes.insert(
                 0,
                 format!(
-                    "the kernel was not asked about {}: it is no socket of a prompt's process",
+                    "the kernel was not asked about {}: it is not a socket of a prompt's process",
                     course.from
                 ),
             );

@@ -89,7 +89,7 @@ impl View {
         Ok(Self::Plot {
             number: number.parse().map_err(|_| {
                 format!(
-                    "{} is no number of a conversation; --conversations lists them",
+                    "{} is not a number of a conversation; --conversations lists them",
                     number.escape_debug()
                 )
             })?,

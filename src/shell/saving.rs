@@ -69,7 +69,7 @@ impl Shell {
             }
             _ => {
                 let reason = format!(
-                    "the name says what is saved: {} ends in no form that is known; .py, .c, .rs (the calls as a program that runs), .lab (the lines typed), .md (a lesson to be explained), .pcapng (the packets), .json (the events), .html (the session as a page) and .svg (a drawing: {}) are",
+                    "the name says what is saved: {} has no ending that is known; .py, .c, .rs (the calls as a program that runs), .lab (the lines typed), .md (a lesson to be explained), .pcapng (the packets), .json (the events), .html (the session as a page) and .svg (a drawing: {}) are",
                     path.escape_debug(),
                     Self::drawable()
                 );
@@ -106,7 +106,7 @@ impl Shell {
         let (stem, ending) = path.rsplit_once('.').unwrap_or((path, ""));
         let programs = export::programs(language, stem, ending, &material);
         if programs.is_empty() {
-            let reason = "nothing has been typed that a program could do".to_owned();
+            let reason = "nothing has been typed that a program could carry out".to_owned();
             return self.refuse("", reason, screen);
         }
         for program in programs {

@@ -27,7 +27,7 @@ impl Shell {
     pub(super) fn stream_of(&mut self, process: &str, text: &str) -> Result<Stream, String> {
         let subject = self.subject(process, text).ok_or_else(|| {
             format!(
-                "{} is no socket here; `sockets` lists those there are",
+                "{} is not a socket here; `sockets` lists those there are",
                 text.escape_debug()
             )
         })?;
@@ -43,7 +43,7 @@ impl Shell {
         }
         let party = match &subject {
             Subject::Number(number) => {
-                return Err(format!("conversation {number} is no TCP connection"));
+                return Err(format!("conversation {number} is not a TCP connection"));
             }
             Subject::Socket(party) => party,
         };
@@ -55,7 +55,7 @@ impl Shell {
         }
         if !party.is_stream() {
             return Err(format!(
-                "{} is no stream: each of its sends is a message of its own; `messages` lists them, and `follow` shows what was said",
+                "{} is not a stream: each of its sends is a message of its own; `messages` lists them, and `follow` shows what was said",
                 party.label
             ));
         }

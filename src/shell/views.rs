@@ -214,7 +214,7 @@ pub fn info_fields(
 ) -> Result<Styled, String> {
     if row.tcp_info.is_empty() {
         return Err(format!(
-            "{label} has no TCP_INFO: it is no TCP socket, or it has no connection"
+            "{label} has no TCP_INFO: it is not a TCP socket, or it has no connection"
         ));
     }
     let mut ends = vec![(label, row.tcp_info.as_slice())];
@@ -232,7 +232,7 @@ pub fn info_fields(
         let near = nearest(name.trim_start_matches("tcpi_"), known);
         let near = near.map_or_else(String::new, |near| format!("; did you mean {near}?"));
         format!(
-            "{} is no field of TCP_INFO that this kernel fills in{near}",
+            "{} is not a field of TCP_INFO that this kernel fills in{near}",
             name.escape_debug()
         )
     })
@@ -267,7 +267,7 @@ pub fn packet_fields(
                 let near = nearest(&name, fields().iter().map(|entry| entry.name));
                 let near = near.map_or_else(String::new, |near| format!("; did you mean {near}?"));
                 return Err(format!(
-                    "{} is no field that is known{near}",
+                    "{} is not a known field{near}",
                     name.escape_debug()
                 ));
             }

@@ -244,7 +244,7 @@ impl<'a> Parser<'a> {
             || found.field.kind == FieldKind::Label
         {
             let message = format!(
-                "{} is reckoned, not carried: it has no bytes",
+                "{} is computed, so it has no bytes in the packet",
                 found.field.name
             );
             return Err(FilterError::new(span, message).help("use it without @"));

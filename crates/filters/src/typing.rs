@@ -327,7 +327,7 @@ fn unfit(function: Function, expression: &Expression, kind: FieldKind) -> Option
         Function::Len if is_field && matches!(kind, FieldKind::Number(_)) => None,
         Function::Len => Some(format!("is {what}, which has no length")),
         Function::Count if is_field => None,
-        Function::Count => Some("is no field; count() counts the values of one".to_owned()),
+        Function::Count => Some("is not a field; count() counts the values of one".to_owned()),
         Function::Upper | Function::Lower if kind == FieldKind::Text => None,
         Function::Upper | Function::Lower => {
             Some(format!("is {what}; capitals and small letters are of text"))

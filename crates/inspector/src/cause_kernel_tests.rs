@@ -133,7 +133,7 @@ fn what_a_rule_held_arrives_when_the_wire_lets_go_of_it() {
     let first = wire.tcp(700 * MS + 20 * US, BACK, "A", 301, 104, "");
     let copy = wire.tcp(700 * MS + 80 * US, BACK, "A", 301, 104, "");
     assert_words(first.as_ref(), Certainty::Follows, "acknowledged at once");
-    assert_words(copy.as_ref(), Certainty::Follows, "came for nothing");
+    assert_words(copy.as_ref(), Certainty::Follows, "was not needed");
     // And the acknowledgment of what comes next answers that, not the copy.
     wire.delivers(second, second)
         .tcp(second, THERE, "PA", 104, 301, "two");
@@ -224,7 +224,7 @@ fn a_syn_that_a_full_accept_queue_dropped_was_not_simply_unanswered() {
     assert_words(
         again.as_ref(),
         Certainty::Caused,
-        "#1 was dropped, for the accept queue is full: 2 connections wait and the backlog is 1",
+        "#1 was dropped, because the accept queue is full: 2 connections wait and the backlog is 1",
     );
 }
 

@@ -36,7 +36,7 @@ fn a_program_that_closes_with_data_unread_resets_however_long_it_waited() {
         for (unread, words) in [
             (
                 5,
-                "python3: it closed the socket while 5 bytes had come that it had not read",
+                "python3: it closed the socket with 5 bytes unread",
             ),
             (
                 0,

@@ -312,13 +312,13 @@ fn a_reset_in_a_close_has_the_reason_that_the_kernel_and_the_calls_tell() {
             5,
             "{l_onoff=0, l_linger=0}",
             true,
-            "5 bytes had come that nobody had read",
+            "5 bytes were unread",
         ),
         (
             5,
             "{l_onoff=1, l_linger=0}",
             true,
-            "5 bytes had come that nobody had read",
+            "5 bytes were unread",
         ),
         (
             0,
@@ -400,9 +400,9 @@ fn of_a_burst_each_acknowledgment_answers_its_own_segment() {
         (105, "acknowledged at once"),
         (
             105,
-            "#6 came out of order: the receiving kernel repeats what it expects next, byte 5 (#5)",
+            "#6 arrived out of order: the receiving kernel repeats what it expects next, byte 5 (#5)",
         ),
-        (105, "#7 came out of order"),
+        (105, "#7 arrived out of order"),
     ];
     for (part, (ack, words)) in answers.into_iter().enumerate() {
         let time = at(50 + part as i64);

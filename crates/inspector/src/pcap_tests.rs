@@ -190,7 +190,7 @@ fn a_file_cut_anywhere_gives_the_whole_frames_then_the_offset_of_the_damage() {
         }
         assert!(
             clean_ends >= all.len(),
-            "a cut between two records is no damage"
+            "a cut between two records is not damage"
         );
     }
 }

@@ -15,7 +15,7 @@ pub(super) fn bytes(hex: &str) -> Vec<u8> {
         .filter(|c| !c.is_whitespace())
         .map(|c| {
             c.to_digit(16)
-                .unwrap_or_else(|| panic!("{c:?} is no digit")) as u8
+                .unwrap_or_else(|| panic!("{c:?} is not a digit")) as u8
         })
         .collect();
     assert!(digits.len().is_multiple_of(2), "half a byte in {hex}");

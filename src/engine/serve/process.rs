@@ -32,7 +32,7 @@ impl Execution<'_> {
     /// accept, fork, close the connection, and the next.
     pub(super) fn serve_with_processes(&mut self, plan: &Plan) -> Outcome<Served> {
         let Some(reports) = self.reports.of_a_child() else {
-            return Err(Stop::because("this process cannot tell of children"));
+            return Err(Stop::because("this process cannot report children"));
         };
         let reaper = if plan.zombies {
             None

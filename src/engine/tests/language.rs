@@ -70,7 +70,7 @@ fn what_cannot_be_evaluated_is_refused_with_a_reason() {
         ("[1][5]", "there is no [5]: it has 1 parts"),
         (
             "b\"\\xff\".decode()",
-            "byte 0xff at 0 is no UTF-8 (Python: UnicodeDecodeError); bytes stay bytes without decode()",
+            "byte 0xff at 0 is not UTF-8 (Python: UnicodeDecodeError); bytes stay bytes without decode()",
         ),
         (
             "a, b = (1, 2, 3)",

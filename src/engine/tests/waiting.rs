@@ -61,7 +61,7 @@ fn connect_with_a_timeout_is_connect_poll_and_so_error() {
         connect(C, {AF_INET 127.0.0.1:1}) = -1 EINPROGRESS
         poll([{fd=C, events=POLLOUT}], 1, 5000) = 1 [{fd=C, revents=POLLOUT|POLLERR|POLLHUP}]
         getsockopt(C, SOL_SOCKET, SO_ERROR, [ECONNREFUSED], [4]) = 0
-        refused: connect failed: ECONNREFUSED, which SO_ERROR told (Python: OSError)
+        refused: connect failed: ECONNREFUSED, which SO_ERROR reported (Python: OSError)
         ",
     );
 }

@@ -298,7 +298,7 @@ fn under_way(scene: &Scene<'_>) -> Option<Finding> {
             rst.number, scene.label
         ),
         Some(answer) => format!(
-            "This is not a failure: the handshake with {to} began with {sent}, and the call did not wait for its end. #{} has answered since; SO_ERROR tells how it ended.",
+            "This is not a failure: the handshake with {to} began with {sent}, and the call did not wait for its end. #{} has answered since; SO_ERROR says how it ended.",
             answer.number
         ),
         None => format!(

@@ -84,7 +84,7 @@ fn refused_unheard(scene: &Scene<'_>) -> Option<Finding> {
         (None, Some(searches)) => {
             return Some(
                 said(format!(
-                    "{}. The kernel told its own sender with the ICMP error #{}; {unheard}",
+                    "{}. The kernel reported it to the sender by the ICMP error #{}; {unheard}",
                     searches.sentence, error.number
                 ))?
                 .seen(searches.shown)

@@ -56,7 +56,7 @@ impl Shell {
                 self.session.refresh();
                 self.state_of(process, socket)
                     .map(str::to_owned)
-                    .ok_or_else(|| format!("{socket} is no socket here"))
+                    .ok_or_else(|| format!("{socket} is not a socket here"))
             }
             AnswerFrom::Value(text, who) => {
                 let process = who.as_deref().unwrap_or(process);

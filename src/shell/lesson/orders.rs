@@ -148,7 +148,7 @@ impl Shell {
                 self.tally.wrong_lines += usize::from(!held);
                 return held;
             }
-            Err(Obstacle::Lacking(why)) => format!("this lesson cannot be had here: {why}"),
+            Err(Obstacle::Lacking(why)) => format!("this lesson cannot be run here: {why}"),
             Err(obstacle) => obstacle.to_string(),
         };
         self.refuse("", reason, screen);

@@ -49,7 +49,7 @@ impl Screen for Kept {
     fn show_json(&mut self, _: &str) {}
 }
 
-/// Why a lesson cannot be had here.
+/// Why a lesson cannot be run here.
 #[derive(Debug, thiserror::Error)]
 pub enum Obstacle {
     /// This machine lacks something the lesson says it needs.

@@ -51,7 +51,7 @@ pub(super) fn write(
     let (kept, result) = Kept::of(reading, filter, input, screen, |_, _| true);
     let packets: Vec<&PacketEvent> = kept.packets.iter().collect();
     if packets.is_empty() {
-        screen.show(&nothing("no packet passes: nothing is written"));
+        screen.show(&nothing("no packet matches the filter: nothing is written"));
         return result;
     }
     let ladder = Ladder {

@@ -94,7 +94,7 @@ pub(super) fn plot_of(kept: &Kept, number: u32, subject: Subject) -> Result<Plot
             no_conversation(number)
         } else {
             format!(
-                "conversation {number} is none of TCP: only those have sequence numbers and windows"
+                "conversation {number} is not a TCP connection: only those have sequence numbers and windows"
             )
         });
     };

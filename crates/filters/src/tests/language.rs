@@ -345,7 +345,7 @@ fn a_slip_of_another_language_is_told_what_to_write() {
             "ip.addr#2",
         ),
         ("ip.addr#[2-] == 1.2.3.4", "#[2-]", "range of layers", ""),
-        ("@tcp.seq == 1", "@tcp.seq", "reckoned", "without @"),
+        ("@tcp.seq == 1", "@tcp.seq", "computed", "without @"),
         ("@80 == 1", "80", "unexpected", "@tcp.port"),
         (
             "frame.time == 1700000000",

@@ -205,7 +205,7 @@ fn out_of_order(scene: &Scene<'_>, newest: &Segment) -> String {
         .next()
         .map_or_else(String::new, |segment| format!(" (#{})", segment.number));
     format!(
-        "#{} came out of order: the receiving kernel repeats what it expects next, byte {}{missing}",
+        "#{} arrived out of order: the receiving kernel repeats what it expects next, byte {}{missing}",
         newest.number, scene.packet.track.ack
     )
 }
@@ -260,7 +260,7 @@ fn repeated(scene: &Scene<'_>, newest: &Segment) -> String {
         "its data"
     };
     format!(
-        "#{number} came for nothing, {what} had arrived before: the receiving kernel acknowledges again{report}"
+        "#{number} was not needed, {what} had arrived before: the receiving kernel acknowledges again{report}"
     )
 }
 

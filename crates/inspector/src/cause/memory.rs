@@ -124,7 +124,7 @@ impl CauseFinder {
             count => format!("{count} times"),
         };
         let words = format!(
-            "the kernel had asked {tries} for the Ethernet address of {}, and nobody answered: it tells the sender itself, and what waited is thrown away",
+            "the kernel had asked {tries} for the Ethernet address of {}, and nobody answered: it reports an error to the sender, and drops what waited",
             quoted.dst
         );
         Some(follows(asked.number, asked.cause.as_ref(), &words))
@@ -405,7 +405,7 @@ fn is_last(phase: Phase) -> bool {
 }
 
 pub(super) fn held(number: u64) -> String {
-    format!("it had waited for the Ethernet address that #{number} told")
+    format!("it had waited for the Ethernet address that #{number} gave")
 }
 
 /// Both ends of the packet that an error quotes.

@@ -109,7 +109,7 @@ pub(super) fn tells(target: IpAddr, asked: &Seen) -> Cause {
     follows(
         asked.number,
         asked.cause.as_ref(),
-        &format!("the kernel that has {target} told its Ethernet address; no process was involved"),
+        &format!("the kernel that has {target} answered with its Ethernet address; no process was involved"),
     )
 }
 
@@ -148,9 +148,9 @@ pub(super) fn error_report(icmp: &Icmp, is_v6: bool, sender: &str, about: &Seen)
         }
         (false, 3, _) | (true, 1, _) => format!("#{number} could not be delivered"),
         (false, 11, 0) | (true, 3, 0) => {
-            format!("#{number} had passed as many routers as it was allowed (TTL)")
+            format!("#{number} was dropped by a router: its time to live (TTL) ran out")
         }
-        (false, 11, _) | (true, 3, _) => format!("fragments of #{number} did not come in time"),
+        (false, 11, _) | (true, 3, _) => format!("fragments of #{number} did not arrive in time"),
         (false, 12, _) | (true, 4, _) => format!("a header of #{number} is wrong or unknown"),
         (false, 5, _) => format!("there is a better way for #{number}"),
         _ => format!("the kernel answered #{number} with this"),

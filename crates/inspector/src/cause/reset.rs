@@ -139,10 +139,10 @@ fn reason(window: &CallWindow, scene: &Scene<'_>, options: Options) -> String {
         _ if window.name == "connect" => {
             "connecting to AF_UNSPEC dissolves the connection (connect(2))"
         }
-        (1, _) => "1 byte had come that nobody had read, so closing resets the connection",
+        (1, _) => "1 byte was unread, so closing resets the connection",
         (unread @ 2.., _) => {
             return format!(
-                "{unread} bytes had come that nobody had read, so closing resets the connection"
+                "{unread} bytes were unread, so closing resets the connection"
             );
         }
         (0, true) => "SO_LINGER is set to 0 seconds, so closing resets the connection",
@@ -164,9 +164,9 @@ fn closed_by_program(scene: &Scene<'_>) -> String {
         .map_or(0, |sample: &Sample| sample.unread);
     let came = scene.arrived.iter().any(|segment| segment.len > 0);
     match (unread, came) {
-        (1, _) => "it closed the socket while 1 byte had come that it had not read (RFC 2525 section 2.17)".to_owned(),
+        (1, _) => "it closed the socket with 1 byte unread (RFC 2525 section 2.17)".to_owned(),
         (2.., _) => format!(
-            "it closed the socket while {unread} bytes had come that it had not read (RFC 2525 section 2.17)"
+            "it closed the socket with {unread} bytes unread (RFC 2525 section 2.17)"
         ),
         (0, true) => "it closed the socket with data unread (RFC 2525 section 2.17), or with SO_LINGER set to 0 seconds".to_owned(),
         (0, false) if scene.evidence.before.is_some_and(|sample| !sample.owned) => {

@@ -142,7 +142,7 @@ impl<'a> Scene<'a> {
                 lost_by(&numbers, rule)
             }
             Fate::Spoiled(rule) => format!(
-                "#{} was spoiled by wire rule {rule} and thrown away for its checksum",
+                "#{} was corrupted by wire rule {rule} and dropped because of its checksum",
                 last.number
             ),
             Fate::Arrives(_) | Fate::Held if last.is_on_its_way(self.time) => {
@@ -164,7 +164,7 @@ impl<'a> Scene<'a> {
         };
         let fate = match answer.fate {
             Fate::Lost(rule) => format!("was lost by wire rule {rule}"),
-            Fate::Spoiled(rule) => format!("was spoiled by wire rule {rule}"),
+            Fate::Spoiled(rule) => format!("was corrupted by wire rule {rule}"),
             _ if answer.is_on_its_way(self.time) => "is still on its way".to_owned(),
             _ if self.since(answer) < AT_ONCE => "came too late".to_owned(),
             _ if self.defers && answer.len == 0 => {
@@ -172,7 +172,7 @@ impl<'a> Scene<'a> {
             }
             Fate::Arrives(_) | Fate::Held => match answer.dropped_by {
                 Some(listener) => format!("was dropped, {}", full(listener)),
-                None => "came, but its receiver's kernel did not take it".to_owned(),
+                None => "arrived, but its receiver's kernel did not accept it".to_owned(),
             },
         };
         format!("#{}, which acknowledges it, {fate}", answer.number)
@@ -186,7 +186,7 @@ pub(super) fn full(listener: Listener) -> String {
         count => format!("{count} connections wait"),
     };
     format!(
-        "for the accept queue is full: {waits} and the backlog is {}",
+        "because the accept queue is full: {waits} and the backlog is {}",
         listener.backlog
     )
 }

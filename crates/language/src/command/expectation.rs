@@ -387,7 +387,7 @@ fn errno(rest: &str) -> Result<Expectation, Diagnostic> {
     }
     let message = match rest {
         "" => "which errno?".to_owned(),
-        _ => format!("{} is no errno", quoted(rest)),
+        _ => format!("{} is not an errno", quoted(rest)),
     };
     Err(Diagnostic::new(0..rest.len(), message)
         .expecting("a name such as ECONNREFUSED")
@@ -450,7 +450,7 @@ fn state_named(written: &str) -> Result<String, Diagnostic> {
     }
     Err(Diagnostic::new(
         0..written.len(),
-        format!("{} is no state of a socket", quoted(written)),
+        format!("{} is not a state of a socket", quoted(written)),
     )
     .expecting("an RFC 9293 name: LISTEN, SYN-SENT, ESTABLISHED …")
     .suggesting(&state, STATES.iter().copied()))

@@ -38,7 +38,7 @@ constants! {
     INADDR_ANY = 0 => "0.0.0.0: every IPv4 address of this machine, for bind";
     INADDR_LOOPBACK = 0x7f00_0001 => "127.0.0.1: this machine itself";
     INADDR_BROADCAST = 0xffff_ffff => "255.255.255.255: every host of the local network";
-    INADDR_NONE = 0xffff_ffff => "what inet_addr(3) gives for text that is no address (the same bits as the broadcast address)";
+    INADDR_NONE = 0xffff_ffff => "what inet_addr(3) gives for text that is not an address (the same bits as the broadcast address)";
     INADDR_UNSPEC_GROUP = 0xe000_0000 => "224.0.0.0: where the multicast addresses begin";
     INADDR_ALLHOSTS_GROUP = 0xe000_0001 => "224.0.0.1: every multicast host of this network";
     INADDR_MAX_LOCAL_GROUP = 0xe000_00ff => "224.0.0.255: last multicast address that routers do not forward";
@@ -56,8 +56,8 @@ constants! {
     IFNAMSIZ = 16 => "room for an interface name with its final zero byte";
     SO_EE_ORIGIN_NONE = 0 => "error queue: no origin";
     SO_EE_ORIGIN_LOCAL = 1 => "error queue: the error arose on this host";
-    SO_EE_ORIGIN_ICMP = 2 => "error queue: an ICMP message told";
-    SO_EE_ORIGIN_ICMP6 = 3 => "error queue: an ICMPv6 message told";
+    SO_EE_ORIGIN_ICMP = 2 => "error queue: from an ICMP message";
+    SO_EE_ORIGIN_ICMP6 = 3 => "error queue: from an ICMPv6 message";
     SO_EE_ORIGIN_TIMESTAMPING = 4 => "error queue: a transmit time stamp, no error";
     SO_EE_ORIGIN_ZEROCOPY = 5 => "error queue: a MSG_ZEROCOPY transfer is done, no error";
 }

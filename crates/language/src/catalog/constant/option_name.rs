@@ -38,7 +38,7 @@ constants! {
     SOF_TIMESTAMPING_RX_SOFTWARE => "SO_TIMESTAMPING: stamp what is received, as it comes from the driver";
     SOF_TIMESTAMPING_SOFTWARE => "SO_TIMESTAMPING: report the stamps of software";
     SOF_TIMESTAMPING_RAW_HARDWARE => "SO_TIMESTAMPING: report the stamps of hardware";
-    SOF_TIMESTAMPING_OPT_ID => "SO_TIMESTAMPING: number what is sent, so that its stamp can be told";
+    SOF_TIMESTAMPING_OPT_ID => "SO_TIMESTAMPING: number what is sent, so that each timestamp can be matched";
     SOF_TIMESTAMPING_TX_SCHED => "SO_TIMESTAMPING: stamp what is sent, as it enters the packet scheduler";
     SOF_TIMESTAMPING_TX_ACK => "SO_TIMESTAMPING: stamp the moment when all that was sent is acknowledged";
     SOF_TIMESTAMPING_OPT_CMSG => "SO_TIMESTAMPING: ancillary data with every stamp from the error queue";

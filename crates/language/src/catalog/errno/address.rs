@@ -136,7 +136,7 @@ described! {
             "setsockopt": "SO_BINDTODEVICE, or joining a multicast group without an interface that fits";
             "ioctl": "SIOCGIF… for an interface that does not exist";
             "bind" for "packet": "the interface does not exist";
-            "bind" for "IPv6": "a link-local address with a scope id that is no interface";
+            "bind" for "IPv6": "a link-local address with a scope id that is not an interface";
             "if_nametoindex": "the name is unknown";
         }
         next "`if_nameindex` lists the interfaces; a fresh lab has only lo.";

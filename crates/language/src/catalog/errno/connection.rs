@@ -27,7 +27,7 @@ described! {
     ECONNABORTED "Software caused connection abort" "accept(2)"
         means "The connection died inside this host before the program got hold of it."
         when {
-            "accept": "the waiting connection was given up before accept took it. Linux rarely says so: it hands the reset connection over and lets the first recv tell ECONNRESET";
+            "accept": "the waiting connection was given up before accept took it. Linux rarely says so: it hands the reset connection over and lets the first recv report ECONNRESET";
             "recv": "the connection was destroyed from outside, as `ss --kill` does";
         }
         next "A server carries on with the next accept." after "accept";
@@ -35,7 +35,7 @@ described! {
         means "The other end ended the connection without an orderly close."
         when {
             "recv" for "TCP": "the peer was killed or closed with unread data, closed with SO_LINGER of 0 seconds, or restarted and forgot the connection";
-            "send" for "TCP": "an RST came since the last call and this call is the first to tell";
+            "send" for "TCP": "an RST came since the last call and this call is the first to report it";
             "connect" for "TCP": "the peer answered the handshake and reset the connection at once";
             "recv" for "UNIX": "the other end closed its socket with data in it that it had not read";
             "send" for "UNIX": "the same";

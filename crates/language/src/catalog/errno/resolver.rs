@@ -13,7 +13,7 @@ described! {
     EAI_NONAME = -2 "Name or service not known" "getaddrinfo(3)"
         means "There is no such name, or neither a host nor a service was given."
         when {
-            "getaddrinfo": "the name is in no file and no name server knows it; AI_NUMERICHOST and the text is no address; AI_NUMERICSERV and the port is no number";
+            "getaddrinfo": "the name is in no file and no name server knows it; AI_NUMERICHOST and the text is not an address; AI_NUMERICSERV and the port is not a number";
             "gethostbyname": "the same";
             "getnameinfo": "NI_NAMEREQD and the address has no name";
             "connect": "the host name in the address could not be resolved";

@@ -126,7 +126,7 @@ described! {
     ESPIPE "Illegal seek" "sendfile(2)"
         means "A socket or pipe has no position to move to."
         when {
-            "sendfile": "an offset was given and the input is no plain file";
+            "sendfile": "an offset was given and the input is not a plain file";
         }
         next "Send from a plain file.";
     EROFS "Read-only file system" "unix(7)"

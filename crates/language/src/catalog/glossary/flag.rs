@@ -85,7 +85,7 @@ pub(super) const FLAGS: &[Entry] = &[
             ("tcpdump", "P; with data nearly always P."),
             (
                 "worth knowing",
-                "it marks where a send ended only by chance, and is no message boundary. Linux receivers hand data over with or without it",
+                "it marks where a send ended only by chance, and is not a message boundary. Linux receivers hand data over with or without it",
             ),
         ],
         "RFC 9293 section 3.9.1.2",

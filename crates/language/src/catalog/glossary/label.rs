@@ -101,7 +101,7 @@ pub(super) const LABELS: &[Entry] = &[
                 "usually",
                 "the program has read from a full buffer, or Linux enlarged it",
             ),
-            ("misleads", "it is no answer to data, and needs none"),
+            ("misleads", "it is not an answer to data, and needs none"),
         ],
     ),
     label(
@@ -138,7 +138,7 @@ pub(super) const LABELS: &[Entry] = &[
         &[
             (
                 "usually",
-                "a segment was lost or overtaken; each later one draws such an ACK, and SACK tells what has come",
+                "a segment was lost or overtaken; each later one draws such an ACK, and SACK lists what has arrived",
             ),
             (
                 "misleads",
@@ -169,7 +169,7 @@ pub(super) const LABELS: &[Entry] = &[
             ),
             (
                 "misleads",
-                "TLP does so on purpose: one of them after a pause is no fault",
+                "TLP does so on purpose: one of them after a pause is not a fault",
             ),
         ],
     ),
@@ -180,7 +180,7 @@ pub(super) const LABELS: &[Entry] = &[
         &[
             (
                 "usually",
-                "one segment of several was lost and those behind it told so",
+                "one segment of several was lost and the acknowledgments of those behind it showed that",
             ),
             (
                 "misleads",

@@ -38,7 +38,7 @@ words! { SHORT, Short:
     "TTL" ["time to live", "hop limit", "hlim"] "how many more routers may pass the packet on; each takes one off, at 0 it dies"
         "Linux starts with 64. The router that takes it to 0 answers with ICMP time exceeded, which traceroute uses. IPv6 calls it hop limit. IP_TTL sets it." "RFC 791 section 3.1, ip(7)";
     "checksum" ["checksum incorrect", "unverified", "checksum offload"] "a sum over header and data that tells whether a byte was changed on the way"
-        "TCP's and UDP's also cover the addresses. Between processes of one machine Linux leaves it to the device that never comes, so captures show it unfinished: that is no fault. A wrong one makes the receiving kernel drop the packet in silence." "RFC 1071, RFC 9293 section 3.1";
+        "TCP's and UDP's also cover the addresses. Between processes of one machine Linux leaves it to the device that never comes, so captures show it unfinished: that is not a fault. A wrong one makes the receiving kernel drop the packet in silence." "RFC 1071, RFC 9293 section 3.1";
     "echo" ["ping", "echo request", "echo reply", "Echo (ping) request", "Echo (ping) reply", "extended echo"] "ICMP's question and answer: is this address there?"
         "id tells programs apart (the kernel gives it to ping's sockets), seq counts the questions, ttl is what was left of the packet's time to live." "RFC 792";
     "id" ["identification"] "of an echo: which program asked; of an IP packet: which packet a fragment belongs to"

@@ -19,7 +19,7 @@ macro_rules! terms {
 }
 
 terms! {
-    "abstract name" ["abstract", "abstract socket", "abstract namespace"] "a UNIX socket address that is no file: it begins with a zero byte, written @name"
+    "abstract name" ["abstract", "abstract socket", "abstract namespace"] "a UNIX socket address that is not a file: it begins with a zero byte, written @name"
         "It vanishes with its socket, has no permissions, and is known only inside its network namespace." "unix(7)";
     "accept queue" ["completed queue"] "finished connections that wait for accept"
         "The kernel fills it without the program. Its limit is the smaller of listen's backlog and net.core.somaxconn; Recv-Q of the listener shows how many wait." "listen(2)";
@@ -63,7 +63,7 @@ terms! {
         "Fast Open's cookie proves that the client has the address it sends from." "RFC 7413 section 4.1.2";
     "coroutine" ["async", "await"] "a function that can stop in the middle (await) and be continued later"
         "While one waits, the event loop runs another, on the same thread." "epoll(7)";
-    "DATA_FIN" ["dss"] "the end of the data of a Multipath TCP connection, told in its option DSS"
+    "DATA_FIN" ["dss"] "the end of the data of a Multipath TCP connection, sent in the option DSS"
         "It closes the connection as a whole, with a number in the data sequence, and is acknowledged by a DATA_ACK. The FINs in the TCP headers end the subflows one by one." "RFC 8684 section 3.3.3";
     "datagram" ["datagrams", "message boundary"] "a message that arrives whole or not at all"
         "One sendto, one datagram, one recvfrom. It may be lost, doubled or overtaken." "RFC 768";
@@ -95,7 +95,7 @@ terms! {
         "The lowest free one is taken; 0, 1 and 2 are the standard streams." "socket(2)";
     "five-tuple" ["four-tuple"] "protocol, source address, source port, destination address, destination port: what names a connection"
         "Two connections may share any four of them." "RFC 9293 section 3.3.1";
-    "flow control" [] "the receiver tells how much it can take, and the sender sends no more: the window"
+    "flow control" [] "the receiver says how much it can take, and the sender sends no more: the window"
         "Not to be mixed up with congestion control, which is about the network." "RFC 9293 section 3.8";
     "fragmentation" ["fragment"] "cutting an IP packet that is larger than the MTU"
         "Loss of one fragment loses the whole. TCP avoids it through the MSS; large UDP datagrams get it." "RFC 791 section 3.2, RFC 8900";
@@ -142,7 +142,7 @@ terms! {
     "port" ["port number"] "a number from 1 to 65535 that picks the socket inside a host"
         "TCP and UDP have their own. Below 1024 a privilege is needed, which the lab gives; the names are in /etc/services." "RFC 6335";
     "port unreachable" ["icmp port unreachable"] "ICMP type 3 code 3: nobody has that UDP port"
-        "Told to connected UDP sockets as ECONNREFUSED; others do not hear of it." "RFC 1122 section 4.1.3.1";
+        "Reported to connected UDP sockets as ECONNREFUSED; others are not notified." "RFC 1122 section 4.1.3.1";
     "privileged port" ["privileged", "system port", "well-known port"] "a port below 1024: an ordinary user's program may not bind it"
         "EACCES says so. The first free one is net.ipv4.ip_unprivileged_port_start; in a lab you have the privilege." "ip(7), RFC 6335";
     "process" ["child", "child process", "parent"] "a running program with memory and descriptors of its own"
@@ -158,7 +158,7 @@ terms! {
     "scope id" ["sin6_scope_id", "zone", "zone id", "scope"] "which link an IPv6 address of one link belongs to: the number of an interface"
         "Addresses of fe80::/10 exist on each link anew, so bind, connect and sendto need it: fe80::1%eth0, or the fourth part of the address as a tuple. 0 is none; for other addresses it is ignored." "ipv6(7), RFC 4007";
     "segment" ["segments"] "a TCP header with the data behind it: what IP carries for TCP"
-        "The stream is cut into segments as TCP likes; they are no messages." "RFC 9293 section 3.1";
+        "The stream is cut into segments as TCP likes; they are not messages." "RFC 9293 section 3.1";
     "sequence number" ["seq"] "the number of the first byte of a segment, counted in its direction of the stream"
         "SYN and FIN take one each. Shown relative, from 0; 32 bits, so it wraps round." "RFC 9293 section 3.4";
     "server" [] "the end of a conversation that waits for the other one to begin"
@@ -191,9 +191,9 @@ terms! {
         "For measuring round trips and for telling old duplicates from new data." "RFC 7323";
     "truncation" ["truncated"] "a datagram that is longer than what recv asked for is cut, and the rest is lost"
         "MSG_TRUNC as a flag of recv gives its true length." "udp(7), recv(2)";
-    "window" ["receive window", "rwnd", "offered window"] "how many more bytes an end can take; told in every segment"
+    "window" ["receive window", "rwnd", "offered window"] "how many more bytes an end can take; sent in every segment"
         "Free room in its receive buffer. At 0 the sender stops and probes." "RFC 9293 section 3.8.6";
-    "window scale" ["wscale", "window scaling"] "a factor for the 16-bit window field, told in the SYN"
+    "window scale" ["wscale", "window scaling"] "a factor for the 16-bit window field, sent in the SYN"
         "Without the handshake in the capture the true window is not known." "RFC 7323 section 2";
     "zombie" ["defunct", "zombie process"] "a child that has ended and that its parent has not waited for: only its number and its status are left"
         "It holds no descriptor, so its connections are closed; but it fills the table of processes. A server that forks waits for its children in a handler of SIGCHLD, which is why its accept can fail with EINTR; `serve --model process --zombies` shows one that does not." "wait(2), signal(7)";

@@ -188,7 +188,7 @@ pub(super) const CONNECT_EX: Page = Page {
     prototype: "int connect(int sockfd, const struct sockaddr *addr, socklen_t addrlen);",
     python: "error = s.connect_ex((\"127.0.0.1\", 5000))",
     man: "connect(2)",
-    details: "The same system call as connect; 0 is success. It suits non-blocking sockets, where EINPROGRESS is the expected answer and no error: wait until the socket is writable, then SO_ERROR tells how it ended.",
+    details: "The same system call as connect; 0 is success. It suits non-blocking sockets, where EINPROGRESS is the expected answer and no error: wait until the socket is writable, then SO_ERROR says how it ended.",
     blocks: "like connect",
     errors: &[
         ("ECONNREFUSED", "given as the number 111"),
@@ -380,7 +380,7 @@ pub(super) const CREATE_CONNECTION: Page = Page {
     prototype: "",
     python: "c = socket.create_connection((\"localhost\", 5000), timeout=None, source_address=None)",
     man: "connect(2)",
-    details: "Python's helper: getaddrinfo, then socket and connect for each address in turn until one works; the last error is told when none does. The timeout holds for each attempt and stays set on the socket. source_address is bound first.",
+    details: "Python's helper: getaddrinfo, then socket and connect for each address in turn until one works; the last error is reported when none does. The timeout holds for each attempt and stays set on the socket. source_address is bound first.",
     blocks: "until an address answers; at most the timeout for each",
     errors: &[
         (

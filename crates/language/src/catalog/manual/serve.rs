@@ -8,7 +8,7 @@ pub(super) const SERVE: Page = Page {
     python: "socketserver.TCPServer(address, handler).serve_forever()",
     man: "accept(2), fork(2), pthreads(7), select(2), poll(2), epoll(7)",
     details: "The socket is yours: bind it and let it listen first. The service is `echo`, `upper` or `time` (which speaks first, and closes). \
-The server runs in this prompt's own process, and every one of its calls is told with the process or thread that made it, so that the models can be compared call by call.\n\n\
+The server runs in this prompt's own process, and every one of its calls is shown with the process or thread that made it, so that the models can be compared call by call.\n\n\
 `--model iterative` serves one client after the other: the second one is connected, by the kernel, and waits in the backlog. \
 `process` forks a child for each (`server/7` is the one that fork returned as 7): the parent closes the connection, the child the listener, and a handler of SIGCHLD waits for those that end; `--zombies` leaves that out. \
 `thread` starts a thread for each. `nonblocking` asks every socket again and again, which costs a whole processor unless `--pause 10ms` stands between two rounds; the first EAGAIN of each socket is told, those after it are counted. \

@@ -205,8 +205,8 @@ mod tests {
     #[test]
     fn what_is_wrong_is_marked() {
         for (text, marked, words) in [
-            ("a -> b [SNY]", "SNY", "no TCP flag"),
-            ("a -> b sqe=0", "sqe", "no field"),
+            ("a -> b [SNY]", "SNY", "not a TCP flag"),
+            ("a -> b sqe=0", "sqe", "not a field"),
             ("a -> b seq", "seq", "what of"),
             ("a -> b seq=x", "seq=x", ""),
             ("a -> b len=x", "len=x", "takes a number"),
@@ -214,7 +214,7 @@ mod tests {
             ("a -> b where tcp.flgs == 1", "tcp.flgs", ""),
             ("a -> b \"open", "\"open", "not closed"),
             ("a -> b [SYN", "[SYN", "not closed"),
-            ("a -> :99999", ":99999", "no port"),
+            ("a -> :99999", ":99999", "not a port"),
             ("a ->", "", "who receives"),
             ("a -> b cause RTO", "RTO", "which cause"),
         ] {

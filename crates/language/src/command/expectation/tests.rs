@@ -127,16 +127,16 @@ fn a_process_is_named_in_front_or_behind() {
 fn what_is_wrong_is_marked() {
     for (text, marked, words) in [
         ("", "", "expect what"),
-        ("errno ECONREFUSED", "ECONREFUSED", "no errno"),
-        ("c: ESTABLISHD", "ESTABLISHD", "no state"),
-        ("state s LISTN", "LISTN", "no state"),
+        ("errno ECONREFUSED", "ECONREFUSED", "not an errno"),
+        ("c: ESTABLISHD", "ESTABLISHD", "not a state"),
+        ("state s LISTN", "LISTN", "not a state"),
         ("state LISTEN prt 5000", "prt 5000", "says nothing"),
         ("packet tcp.flgs", "tcp.flgs", ""),
         ("packets many tcp", "many tcp", "how many"),
         ("no way", "way", "no what"),
-        ("took long", "long", "no time"),
-        ("c -> s [SNY]", "SNY", "no TCP flag"),
-        ("server> c -> s [SNY]", "SNY", "no TCP flag"),
+        ("took long", "long", "not a time"),
+        ("c -> s [SNY]", "SNY", "not a TCP flag"),
+        ("server> c -> s [SNY]", "SNY", "not a TCP flag"),
         ("output 5", "5", "text"),
         ("n ==", "", ""),
     ] {

@@ -45,7 +45,7 @@ impl Timing {
             ((after_relation, start..first.1.end), rest)
         };
         let nanoseconds = nanoseconds(time.0).ok_or_else(|| {
-            Diagnostic::new(time.1.clone(), format!("{} is no time", quoted(time.0)))
+            Diagnostic::new(time.1.clone(), format!("{} is not a time", quoted(time.0)))
                 .expecting("a number with a unit: 200ms, 1.5s")
         })?;
         let timing = match relation {
@@ -66,7 +66,7 @@ impl Timing {
                     .ok_or_else(|| {
                         Diagnostic::new(
                             span.clone(),
-                            format!("{} is no tolerance", quoted(tolerance)),
+                            format!("{} is not a tolerance", quoted(tolerance)),
                         )
                         .expecting("a percentage: ±20%, or +-20%")
                     })

@@ -67,7 +67,7 @@ pub(super) fn words(text: &str) -> Result<Vec<Word<'_>>, Diagnostic> {
                 Ok(Expr::Bytes(bytes)) => bytes,
                 Ok(_) => {
                     return Err(
-                        Diagnostic::new(start..at, "this is no text and no bytes").located(text)
+                        Diagnostic::new(start..at, "this is neither text nor bytes").located(text)
                     );
                 }
                 Err(error) => return Err(error.shifted(start).located(text)),

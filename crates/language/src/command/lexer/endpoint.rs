@@ -132,7 +132,7 @@ fn ipv4(rest: &str) -> Found {
         return Ok(None);
     }
     let Ok(ip) = digits.parse::<Ipv4Addr>() else {
-        let message = format!("{} is no IPv4 address", quoted(digits));
+        let message = format!("{} is not an IPv4 address", quoted(digits));
         return Err(Diagnostic::new(0..digits.len(), message)
             .expecting("four numbers from 0 to 255, without leading zeros, joined by dots"));
     };
@@ -168,7 +168,7 @@ fn port(rest: &str, at: usize) -> Result<Option<(u16, usize)>, Diagnostic> {
     let span = at + 1..end;
     if !digits.bytes().all(|byte| byte.is_ascii_digit()) {
         return Err(
-            Diagnostic::new(span, format!("{} is no port", quoted(digits)))
+            Diagnostic::new(span, format!("{} is not a port", quoted(digits)))
                 .expecting("a number from 0 to 65535"),
         );
     }

@@ -125,7 +125,7 @@ fn exponent(rest: &str) -> Option<usize> {
 }
 
 fn not_a_number(text: &str) -> Diagnostic {
-    Diagnostic::new(0..text.len(), format!("{} is no number", quoted(text)))
+    Diagnostic::new(0..text.len(), format!("{} is not a number", quoted(text)))
         .expecting("digits, a time (200ms, 1.5s, 50us, 2m) or a size (64k, 1M)")
 }
 

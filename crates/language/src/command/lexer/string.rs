@@ -139,7 +139,7 @@ fn bytes(body: &str, raw: bool) -> Result<Vec<u8>, Diagnostic> {
         .find(|(_, character)| !character.is_ascii())
     {
         let span = at..at + character.len_utf8();
-        let message = format!("{} is no byte", quoted(&body[span.clone()]));
+        let message = format!("{} is not a byte", quoted(&body[span.clone()]));
         return Err(Diagnostic::new(span, message)
             .helping("a b\"…\" literal holds ASCII and \\xHH; drop the b to send UTF-8"));
     }
@@ -212,7 +212,7 @@ fn unescape(body: &str, unicode: bool, mut piece: impl FnMut(Piece<'_>)) -> Resu
                 let number = numbered(escape, digits, offset)?;
                 if char::from_u32(number).is_none() {
                     let span = offset..offset + length;
-                    return Err(Diagnostic::new(span, "this number is no Unicode character"));
+                    return Err(Diagnostic::new(span, "this number is not a Unicode character"));
                 }
                 piece(Piece::Number(number));
             }

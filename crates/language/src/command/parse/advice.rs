@@ -35,9 +35,9 @@ pub(super) fn foreign(text: &str, start: usize) -> Option<Diagnostic> {
     Some(
         Diagnostic::new(
             start..start + end,
-            format!("there is no verb {}", quoted(word)),
+            format!("unknown command {}", quoted(word)),
         )
-        .expecting("a verb: `help` lists them")
+        .expecting("a command: `help` lists them")
         .helping(advice(word, next)?),
     )
 }

@@ -98,7 +98,7 @@ impl<'a> Parser<'a> {
             .chain(LAYERS.iter().copied());
         let error = Diagnostic::new(
             span.clone(),
-            format!("there is no function {} here", quoted(word)),
+            format!("unknown function {}", quoted(word)),
         )
         .expecting("a function: `help` lists them");
         Err(match instead_of_function(word) {
@@ -132,7 +132,7 @@ impl<'a> Parser<'a> {
                     .all(|next| next.is_ascii_uppercase() || next == '_' || next.is_ascii_digit())
             {
                 let error =
-                    Diagnostic::new(span, format!("{} is no constant of {module}", quoted(name)));
+                    Diagnostic::new(span, format!("{} is not a constant of {module}", quoted(name)));
                 return Err(if name.starts_with("SIO_") || name.starts_with("RCVALL_") {
                     error.helping(
                         "only Windows has it; on Linux an AF_PACKET socket receives every packet",
@@ -244,7 +244,7 @@ impl<'a> Parser<'a> {
             let message = format!("{module} is a module of Python that is not here");
             return Err(Diagnostic::new(whole, message).helping(instead));
         }
-        let message = format!("there is no method {} here", quoted(name));
+        let message = format!("unknown method {}", quoted(name));
         let error = Diagnostic::new(span.clone(), message)
             .expecting("a method of a socket, a file, text or bytes");
         if let Some(entry) = VERBS.iter().find(|entry| entry.name == name)

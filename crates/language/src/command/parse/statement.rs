@@ -147,7 +147,7 @@ impl<'a> Parser<'a> {
                     Action::Repeat(..) | Action::Switch => {
                         return Err(Diagnostic::new(
                             after_targets..self.lexer.position,
-                            "this is no value",
+                            "expected a value",
                         ));
                     }
                 };
@@ -271,7 +271,7 @@ impl<'a> Parser<'a> {
                 span.clone(),
                 format!("{} cannot be given a value", quoted(name)),
             )
-            .expecting("a name that is no word of the language"));
+            .expecting("a name that is not a reserved word"));
         }
         if let Some(constant) = constant(name) {
             // Python examples define constants their module lacks; the same number again is no harm.
@@ -443,13 +443,13 @@ impl<'a> Parser<'a> {
             .chain(variables.filter(|_| alone).map(String::as_str));
         let (message, expected) = if alone {
             (
-                format!("there is no verb and no variable {}", quoted(name)),
-                "a verb, a variable or a value",
+                format!("unknown command or variable {}", quoted(name)),
+                "a command, a variable or a value",
             )
         } else {
             (
-                format!("there is no verb {}", quoted(name)),
-                "a verb: `help` lists them",
+                format!("unknown command {}", quoted(name)),
+                "a command: `help` lists them",
             )
         };
         if name == "repeat" {

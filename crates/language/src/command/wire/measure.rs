@@ -50,7 +50,7 @@ impl Word<'_> {
                 .expecting(example)
                 .helping(format!("did you mean `{0}ms` or `{0}s`?", self.text))),
             _ => Err(self
-                .wrong(format!("{} is no time", quoted(self.text)))
+                .wrong(format!("{} is not a time", quoted(self.text)))
                 .expecting(example)),
         }
     }
@@ -74,7 +74,7 @@ impl Word<'_> {
             .ok()
             .filter(|number: &f64| number.is_finite())
             .ok_or_else(|| {
-                self.wrong(format!("{} is no chance", quoted(self.text)))
+                self.wrong(format!("{} is not a chance", quoted(self.text)))
                     .expecting(EXPECTED)
             })?;
         if (0.0..=100.0).contains(&number) {
@@ -101,7 +101,7 @@ impl Word<'_> {
         let (digits, unit) = lower.split_at(end);
         let wrong = |message: String| self.wrong(message).expecting(EXPECTED);
         let Ok(number) = digits.parse::<f64>() else {
-            return Err(wrong(format!("{} is no rate", quoted(self.text))));
+            return Err(wrong(format!("{} is not a rate", quoted(self.text))));
         };
         if number < 0.0 {
             return Err(wrong("a rate cannot be negative".to_owned()));
@@ -138,7 +138,7 @@ impl Word<'_> {
                 .expecting(expected)
                 .helping("every network carries IPv4 packets of 68 bytes in one piece (RFC 791)")),
             Err(_) => Err(self
-                .wrong(format!("{} is no MTU", quoted(self.text)))
+                .wrong(format!("{} is not an MTU", quoted(self.text)))
                 .expecting(expected)),
         }
     }
@@ -151,7 +151,7 @@ impl Word<'_> {
                 .wrong(format!("{what} {} would be nothing", self.text))
                 .expecting(format!("a whole number from {least}"))),
             Err(_) => Err(self
-                .wrong(format!("{} is no count", quoted(self.text)))
+                .wrong(format!("{} is not a count", quoted(self.text)))
                 .expecting(format!("a whole number: {what} 3"))),
         }
     }

@@ -55,7 +55,7 @@ fn rule_number(word: &Word<'_>) -> Parsed<u32> {
         .ok_or_else(|| {
             Diagnostic::new(
                 word.span.clone(),
-                format!("{} is no rule's number", quoted(word.text)),
+                format!("{} is not a rule number", quoted(word.text)),
             )
             .expecting("a number that `wire` lists, or nothing to clear all")
         })

@@ -51,7 +51,7 @@ pub(super) fn flags(inner: &str, start: usize) -> Result<Flags, Diagnostic> {
             let Some(bits) = bits.filter(|bits| !bits.is_empty()) else {
                 return Err(Diagnostic::new(
                     span_start..span_start + name.len(),
-                    format!("{} is no TCP flag", quoted(name)),
+                    format!("{} is not a TCP flag", quoted(name)),
                 )
                 .expecting("names as in [SYN, ACK], or letters as in [S.]: S F R P . U E W")
                 .suggesting(name, flag::ALL.iter().map(|(_, name)| *name)));

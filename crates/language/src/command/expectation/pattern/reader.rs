@@ -71,7 +71,7 @@ impl<'a> Reader<'a> {
         }
         if let Some(port) = text.strip_prefix(':') {
             return port.parse().map(End::Port).map_err(|_| {
-                Diagnostic::new(span, format!("{} is no port: 0 to 65535", quoted(port)))
+                Diagnostic::new(span, format!("{} is not a port: 0 to 65535", quoted(port)))
             });
         }
         if let Ok(address) = text.parse() {
@@ -187,7 +187,7 @@ impl<'a> Reader<'a> {
                 Diagnostic::new(
                     span.start..span.start + name.len(),
                     format!(
-                        "{} is no field, label or protocol of a packet",
+                        "{} is not a field, label or protocol of a packet",
                         quoted(name)
                     ),
                 )
