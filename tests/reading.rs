@@ -196,7 +196,7 @@ fn every_view_shows_what_it_is_about() {
             &["--plot", "1", "seq"],
             "10.0.0.1:4001 → 10.0.0.2:5000: sequence numbers",
         ),
-        (&["--plot", "0", "seq"], "conversation 0 is none of TCP"),
+        (&["--plot", "0", "seq"], "conversation 0 is not a TCP connection"),
         (&["--plot", "9", "rtt"], "there is no conversation 9"),
         (&["--json", "-c", "1"], "\"frame.number\":1,"),
     ] {

@@ -274,7 +274,7 @@ fn the_last_ack_of_a_handshake_does_not_make_a_connection_of_it_while_it_is_on_i
     }
     assert!(
         ran.out
-            .contains("was dropped, because the accept queue is full"),
+            .contains("arrived at server and was dropped, because the accept queue is full"),
         "{}",
         ran.out
     );

@@ -96,7 +96,7 @@ pub struct CauseFinder {
     /// The first fragments of the datagrams that came in several, by what the fragments have in common.
     fragments: HashMap<(u16, Datagram), Found>,
     /// The last report of the groups that a host is a member of.
-    reports: HashMap<(u16, String, bool), (Seen, i64)>,
+    reports: HashMap<(u16, String, bool), membership::Report>,
     /// The groups that a descriptor's socket has joined or left.
     groups: HashMap<(String, i32), Vec<IpAddr>>,
     /// What the wire holds, by its tickets.

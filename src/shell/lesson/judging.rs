@@ -61,6 +61,9 @@ impl Shell {
             Ok(()) => {
                 let mut text = Styled::new();
                 text.push(drawn::done(""));
+                if let Some(remark) = self.other_descriptor(course, line, &whose) {
+                    text.push(drawn::aside(&remark));
+                }
                 screen.show(&text);
                 // What the step waited for may be what is to be named.
                 self.settle_names(course, screen);
@@ -238,6 +241,33 @@ impl Shell {
         }
         self.put_down(&line.packets, &since);
         Ok(())
+    }
+
+    /// What to say when the call gave another descriptor than the lesson's, whose text names its own: the step is done all the same.
+    fn other_descriptor(
+        &mut self,
+        course: &Course,
+        line: &LabLine,
+        whose: &str,
+    ) -> Option<String> {
+        let numbered = gives_descriptor(&line.text);
+        let (expected, found) = line.demands.iter().find_map(|demand| {
+            let number = match &demand.claim.expectation {
+                Expectation::Equals(Expr::Int(number)) if numbered => i64::try_from(*number).ok()?,
+                Expectation::Returned {
+                    result,
+                    errno: None,
+                    ..
+                } if numbered && *result >= 0 => *result,
+                _ => return None,
+            };
+            let since = self.reach(whose, &demand.claim, &course.attempt);
+            let found = self.settled(whose, &demand.claim, &since).err()?;
+            Some((number, found))
+        })?;
+        Some(format!(
+            "  the lesson's descriptor is {expected} ({found}): others are open in {whose}, so where the text says {expected}, read yours"
+        ))
     }
 }
 

@@ -3,7 +3,7 @@
 
 use super::scene::{follows, kernel};
 use super::{ADDRESSES, CONVERSATIONS, CauseFinder, Found, Seen, caused};
-use socklab_packets::headers::Transport;
+use socklab_packets::headers::{Net, Transport};
 use socklab_packets::record::{Certainty, PacketEvent};
 use std::net::IpAddr;
 
@@ -46,6 +46,33 @@ fn tells_of(packet: &PacketEvent, group: IpAddr) -> bool {
     }
 }
 
+/// What IP carries: two equal reports may differ in the headers before it.
+fn carried(packet: &PacketEvent) -> &[u8] {
+    let header = match packet.headers.net {
+        Net::Ipv4(ip) => ip.header,
+        Net::Ipv6(ip) => ip.header,
+        _ => return &[],
+    };
+    let bytes = packet.frame.bytes.get(header.end as usize..);
+    bytes.unwrap_or_default()
+}
+
+/// The newest report of a host.
+#[derive(Debug)]
+pub(super) struct Report {
+    seen: Seen,
+    time_ns: i64,
+    /// What it says.
+    message: Box<[u8]>,
+}
+
+impl Report {
+    /// True when a report that follows, at a time and with these words, only repeats it.
+    fn is_repeated(&self, time_ns: i64, message: &[u8]) -> bool {
+        time_ns - self.time_ns < REPEATED && *self.message == *message
+    }
+}
+
 impl CauseFinder {
     /// A call joined or left a group; `value` as its arguments show it: `{imr_multiaddr=239.1.2.3, …}`.
     pub(super) fn remember_groups(&mut self, process: &str, fd: i32, value: &str) {
@@ -69,6 +96,9 @@ impl CauseFinder {
         };
         let time = packet.frame.time_ns;
         let key = (packet.network, packet.host.to_string(), six);
+        let carried = carried(packet);
+        let last = self.reports.get(&key);
+        let repeated = last.is_some_and(|last| last.is_repeated(time, carried));
         let running = self.windows.iter().rev().find(|window| {
             let member = |fd: i32| {
                 let groups = self.groups.get(&(window.process.clone(), fd));
@@ -79,8 +109,10 @@ impl CauseFinder {
                 && window.end_ns.is_none_or(|end| time - end < SOON)
                 && matches!(window.name.as_str(), "setsockopt" | "close" | "exit")
                 && window.fd.map_or(window.name == "exit", member)
+                // A call that changed nothing, a join that failed for one, has no report of its own: this is the last one again.
+                && !repeated
         });
-        let found = match (running, self.reports.get(&key)) {
+        let found = match (running, last) {
             (Some(window), _) => {
                 let words = if window.name == "setsockopt" {
                     "the kernel reports the groups that the host joins or leaves"
@@ -89,7 +121,8 @@ impl CauseFinder {
                 };
                 caused(window, words.to_owned())
             }
-            (None, Some((last, when))) if time - when < REPEATED => {
+            (None, Some(last)) if time - last.time_ns < REPEATED => {
+                let last = &last.seen;
                 let words = format!(
                     "the kernel reports its groups again, in case #{} was lost",
                     last.number
@@ -112,7 +145,12 @@ impl CauseFinder {
             number: packet.number,
             cause: Some(found.cause.clone()),
         };
-        self.reports.insert(key, (seen, time));
+        let report = Report {
+            seen,
+            time_ns: time,
+            message: carried.into(),
+        };
+        self.reports.insert(key, report);
         Some(found)
     }
 }
