@@ -196,7 +196,10 @@ fn every_view_shows_what_it_is_about() {
             &["--plot", "1", "seq"],
             "10.0.0.1:4001 → 10.0.0.2:5000: sequence numbers",
         ),
-        (&["--plot", "0", "seq"], "conversation 0 is not a TCP connection"),
+        (
+            &["--plot", "0", "seq"],
+            "conversation 0 is not a TCP connection",
+        ),
         (&["--plot", "9", "rtt"], "there is no conversation 9"),
         (&["--json", "-c", "1"], "\"frame.number\":1,"),
     ] {
@@ -319,7 +322,10 @@ fn a_plot_is_a_drawing_and_what_a_capture_does_not_hold_is_refused() {
             &["--plot", "1", "jitter"],
             "seq, rtt and window can be plotted",
         ),
-        (&["--plot", "c", "seq"], "c is not a number of a conversation"),
+        (
+            &["--plot", "c", "seq"],
+            "c is not a number of a conversation",
+        ),
         (&["--plot", "1", "seq", "-w", "x.html"], "ends in .svg"),
     ] {
         let output = socklab(&file, arguments);

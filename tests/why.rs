@@ -54,7 +54,7 @@ const PAGES: &[(&str, &str)] = &[
     ),
     (
         "packet(7)",
-        "EADDRNOTAVAIL !EFAULT EINVAL EMSGSIZE !ENETDOWN !ENOBUFS ENODEV ENOENT ENOTCONN ENXIO !EPERM",
+        "EADDRNOTAVAIL !EFAULT EINVAL EMSGSIZE ENETDOWN !ENOBUFS ENODEV ENOENT ENOTCONN ENXIO !EPERM",
     ),
 ];
 
@@ -82,7 +82,6 @@ const UNPROVOKED: &[(&str, &str)] = &[
         "ENAMETOOLONG",
         "paths longer than sun_path never reach the kernel",
     ),
-    ("ENETDOWN", "a script takes no interface down"),
     ("ENFILE", "it would take all files of the machine"),
     ("ENOBUFS", "it takes a lack of memory"),
     ("ENOMEM", "it takes a lack of memory"),

@@ -103,7 +103,8 @@ pub fn brief(packet: &PacketEvent, brevity: Brevity) -> String {
 /// Of a UDP datagram's first fragment, which has the header of the datagram but not all of its data: that it is one, and by which number
 /// the others are known.
 pub fn first_fragment(packet: &PacketEvent) -> Option<String> {
-    if packet.track.reassembled.is_some() || !matches!(packet.headers.transport, Transport::Udp(_)) {
+    if packet.track.reassembled.is_some() || !matches!(packet.headers.transport, Transport::Udp(_))
+    {
         return None;
     }
     match packet.headers.net {

@@ -173,7 +173,9 @@ fn read(message: &MessageEvent, reading: &Reading) -> String {
     let verb = if reading.looked { "looked at" } else { "took" };
     let bytes = |count: u64| words::bytes(usize::try_from(count).unwrap_or(usize::MAX));
     let mut text = match reading.of.as_slice() {
-        [] if message.length == 0 => format!("{verb} a {noun} of 0 bytes, which is not an end of file"),
+        [] if message.length == 0 => {
+            format!("{verb} a {noun} of 0 bytes, which is not an end of file")
+        }
         [] => format!("{verb} {}", bytes(message.length)),
         [only] if message.length == 0 && !message.is_stream() => {
             format!("{verb} {noun} {only}, of 0 bytes: no end of file")

@@ -231,7 +231,12 @@ fn an_error_points_at_the_fault_and_says_what_to_write() {
         ("frame contains \"\\q\"", "\\q", "escape", "\\n"),
         ("frame contains 'ab'", "'ab'", "one character", "\""),
         ("1 == 1", "1", "no field", "tcp.port == 1"),
-        ("count(frame[0]) == 1", "frame[0]", "is not a field", "count("),
+        (
+            "count(frame[0]) == 1",
+            "frame[0]",
+            "is not a field",
+            "count(",
+        ),
         ("any tcp", "", "too early", "any or all"),
         ("tcp.port ==", "", "too early", "value"),
     ]);

@@ -34,10 +34,7 @@ impl Wire {
 fn a_program_that_closes_with_data_unread_resets_however_long_it_waited() {
     for pause in [100 * US, 300 * MS] {
         for (unread, words) in [
-            (
-                5,
-                "python3: it closed the socket with 5 bytes unread",
-            ),
+            (5, "python3: it closed the socket with 5 bytes unread"),
             (
                 0,
                 "python3: it closed the socket with data unread (RFC 2525 section 2.17), or",

@@ -308,18 +308,8 @@ fn the_kernels_count_of_timeouts_tells_a_loss_probe_from_the_retransmission_time
 #[test]
 fn a_reset_in_a_close_has_the_reason_that_the_kernel_and_the_calls_tell() {
     let cases = [
-        (
-            5,
-            "{l_onoff=0, l_linger=0}",
-            true,
-            "5 bytes were unread",
-        ),
-        (
-            5,
-            "{l_onoff=1, l_linger=0}",
-            true,
-            "5 bytes were unread",
-        ),
+        (5, "{l_onoff=0, l_linger=0}", true, "5 bytes were unread"),
+        (5, "{l_onoff=1, l_linger=0}", true, "5 bytes were unread"),
         (
             0,
             "{l_onoff=1, l_linger=0}",

@@ -542,11 +542,7 @@ fn a_connection_to_itself_is_one_end_that_opens_and_closes_with_itself() {
             Phase::CloseWithItself(1),
             "FIN-WAIT-1",
         ),
-        (
-            ('c', "A", 7, 7, 0),
-            Phase::CloseWithItself(2),
-            "TIME-WAIT",
-        ),
+        (('c', "A", 7, 7, 0), Phase::CloseWithItself(2), "TIME-WAIT"),
     ]
     .into_iter()
     .enumerate()

@@ -8,7 +8,7 @@ use crate::session::Session;
 use crate::value::Address;
 
 pub(super) const CAUSES: &[Cause] = &[
-    Cause::new("send", "ESRCH EPERM", "UNIX", credentials),
+    Cause::new("send", "ESRCH EPERM EINVAL", "UNIX", credentials),
     Cause::new("send recv", "EOPNOTSUPP", "UNIX", |scene| {
         let maker = scene.maker.as_ref()?;
         scene.has_flag("MSG_OOB").then_some(())?;
@@ -44,6 +44,11 @@ fn credentials(scene: &Scene<'_>) -> Option<Finding> {
     said(if scene.errno == "ESRCH" {
         format!(
             "SCM_CREDENTIALS names the process {process}, and there is none with that id in this lab."
+        )
+    } else if scene.errno == "EINVAL" {
+        format!(
+            "SCM_CREDENTIALS names pid={}: a user or group id in it has no meaning in this user namespace (user_namespaces(7)).",
+            control.split('}').next()?
         )
     } else {
         format!(

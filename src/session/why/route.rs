@@ -5,6 +5,7 @@ use super::cause::{Cause, Finding, said};
 use super::multicast::list;
 use super::scene::{Scene, is_group, numbers, place};
 use crate::event::packet::PacketEvent;
+use crate::lab::address;
 use crate::packet::headers::{Net, Transport};
 use std::net::IpAddr;
 
@@ -109,6 +110,10 @@ fn no_route(scene: &Scene<'_>) -> Option<Finding> {
     let link_local = matches!(to, IpAddr::V6(six) if six.is_unicast_link_local());
     said(if scene.is_on_wire() && link_local {
         format!("{host} has no interface that leads to {to}: the scope id names another one.")
+    } else if scene.is_on_wire() && address::number(to).is_some() {
+        format!(
+            "{to} is an address of the wire, but {host} has no route to the wire now: its interface is down, or has lost its address."
+        )
     } else if scene.is_on_wire() {
         format!(
             "{host} reaches itself and the wire, 10.0.0.0/24 and fd00::/64, and has no route to anywhere else: {to} lies outside."

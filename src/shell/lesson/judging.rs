@@ -244,16 +244,13 @@ impl Shell {
     }
 
     /// What to say when the call gave another descriptor than the lesson's, whose text names its own: the step is done all the same.
-    fn other_descriptor(
-        &mut self,
-        course: &Course,
-        line: &LabLine,
-        whose: &str,
-    ) -> Option<String> {
+    fn other_descriptor(&mut self, course: &Course, line: &LabLine, whose: &str) -> Option<String> {
         let numbered = gives_descriptor(&line.text);
         let (expected, found) = line.demands.iter().find_map(|demand| {
             let number = match &demand.claim.expectation {
-                Expectation::Equals(Expr::Int(number)) if numbered => i64::try_from(*number).ok()?,
+                Expectation::Equals(Expr::Int(number)) if numbered => {
+                    i64::try_from(*number).ok()?
+                }
                 Expectation::Returned {
                     result,
                     errno: None,

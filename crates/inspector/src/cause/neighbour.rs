@@ -109,7 +109,9 @@ pub(super) fn tells(target: IpAddr, asked: &Seen) -> Cause {
     follows(
         asked.number,
         asked.cause.as_ref(),
-        &format!("the kernel that has {target} answered with its Ethernet address; no process was involved"),
+        &format!(
+            "the kernel that has {target} answered with its Ethernet address; no process was involved"
+        ),
     )
 }
 

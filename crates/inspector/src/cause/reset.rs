@@ -141,9 +141,7 @@ fn reason(window: &CallWindow, scene: &Scene<'_>, options: Options) -> String {
         }
         (1, _) => "1 byte was unread, so closing resets the connection",
         (unread @ 2.., _) => {
-            return format!(
-                "{unread} bytes were unread, so closing resets the connection"
-            );
+            return format!("{unread} bytes were unread, so closing resets the connection");
         }
         (0, true) => "SO_LINGER is set to 0 seconds, so closing resets the connection",
         (0, false) if before.is_some_and(|sample| !sample.owned) => {

@@ -212,7 +212,10 @@ fn unescape(body: &str, unicode: bool, mut piece: impl FnMut(Piece<'_>)) -> Resu
                 let number = numbered(escape, digits, offset)?;
                 if char::from_u32(number).is_none() {
                     let span = offset..offset + length;
-                    return Err(Diagnostic::new(span, "this number is not a Unicode character"));
+                    return Err(Diagnostic::new(
+                        span,
+                        "this number is not a Unicode character",
+                    ));
                 }
                 piece(Piece::Number(number));
             }

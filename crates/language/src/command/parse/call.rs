@@ -96,11 +96,8 @@ impl<'a> Parser<'a> {
         let all = names
             .chain(functions.map(|entry| entry.name))
             .chain(LAYERS.iter().copied());
-        let error = Diagnostic::new(
-            span.clone(),
-            format!("unknown function {}", quoted(word)),
-        )
-        .expecting("a function: `help` lists them");
+        let error = Diagnostic::new(span.clone(), format!("unknown function {}", quoted(word)))
+            .expecting("a function: `help` lists them");
         Err(match instead_of_function(word) {
             Some(instead) => error.helping(instead),
             None => error.suggesting(word, all),
@@ -131,8 +128,10 @@ impl<'a> Parser<'a> {
                     .chars()
                     .all(|next| next.is_ascii_uppercase() || next == '_' || next.is_ascii_digit())
             {
-                let error =
-                    Diagnostic::new(span, format!("{} is not a constant of {module}", quoted(name)));
+                let error = Diagnostic::new(
+                    span,
+                    format!("{} is not a constant of {module}", quoted(name)),
+                );
                 return Err(if name.starts_with("SIO_") || name.starts_with("RCVALL_") {
                     error.helping(
                         "only Windows has it; on Linux an AF_PACKET socket receives every packet",

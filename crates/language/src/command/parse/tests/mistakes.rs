@@ -161,13 +161,7 @@ fn what_is_wrong_is_said_with_its_place_and_a_way_out() {
             "",
             "socket.socket()",
         ),
-        (
-            "s.acept()",
-            2..7,
-            "unknown method `acept`",
-            "",
-            "`accept`",
-        ),
+        ("s.acept()", 2..7, "unknown method `acept`", "", "`accept`"),
         ("lenn(x)", 0..4, "unknown function `lenn`", "", "`len`"),
         (
             "socket.AF_INTE",
@@ -402,7 +396,13 @@ fn what_is_wrong_is_said_with_its_place_and_a_way_out() {
             "",
             "`ECONNREFUSED`",
         ),
-        ("expect state s LISTN", 15..20, "not a state", "", "`LISTEN`"),
+        (
+            "expect state s LISTN",
+            15..20,
+            "not a state",
+            "",
+            "`LISTEN`",
+        ),
         (
             "expect data ==",
             14..14,
