@@ -174,7 +174,7 @@ fn read(message: &MessageEvent, reading: &Reading) -> String {
     let bytes = |count: u64| words::bytes(usize::try_from(count).unwrap_or(usize::MAX));
     let mut text = match reading.of.as_slice() {
         [] if message.length == 0 => {
-            format!("{verb} a {noun} of 0 bytes, which is not an end of file")
+            format!("{verb} a {noun} of 0 bytes, which is not end of file")
         }
         [] => format!("{verb} {}", bytes(message.length)),
         [only] if message.length == 0 && !message.is_stream() => {

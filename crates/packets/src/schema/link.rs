@@ -19,7 +19,7 @@ protocols! {
         SRC_IG "eth.src.ig" Boolean: "source is a group";
         SRC_LG "eth.src.lg" Boolean: "source was given out locally";
         SRC_OUI "eth.src.oui" Number(24): "first three bytes of it";
-        TRAILER "eth.trailer" Bytes "Trailer": "bytes after the packet that are no padding";
+        TRAILER "eth.trailer" Bytes "Trailer": "bytes after the packet that are not padding";
         TYPE "eth.type" Number(16) "Type": "what it carries: 0x0800 IPv4, 0x0806 ARP, 0x86dd IPv6";
     }
 
