@@ -92,6 +92,7 @@ impl Execution<'_> {
             fd: event.fd,
             peer: event.peer.clone(),
             start_ns: now_ns(),
+            bytes: None,
             tid: 0,
         }
     }

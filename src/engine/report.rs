@@ -45,6 +45,11 @@ pub enum Report {
         /// The new one.
         child: String,
     },
+    /// A process of a program executes another program, which does not have the sockets that were to be closed (FD_CLOEXEC).
+    Executed {
+        /// The process.
+        process: String,
+    },
     /// A process of a program has ended.
     Ended {
         /// The process.

@@ -207,6 +207,7 @@ impl Process {
             // Of programs only.
             | Report::Awaiting
             | Report::Forked { .. }
+            | Report::Executed { .. }
             | Report::Ended { .. }
             | Report::Counted(_)
             | Report::Untraced(_) => {}

@@ -277,6 +277,7 @@ impl Sink for Watch<'_> {
         let former = self.members.insert(process, fresh);
         if former.is_some_and(|former| former.calls) {
             self.say(format!("{name} executes {program}"));
+            self.channel.send(&Report::Executed { process: name });
         }
     }
 

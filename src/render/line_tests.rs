@@ -106,6 +106,7 @@ fn every_other_event_has_its_line() {
         fd: Some(3),
         peer: None,
         start_ns: 0,
+        bytes: None,
         tid: 0,
     };
     let ended = |ended| ProcessEvent {

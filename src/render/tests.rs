@@ -55,6 +55,7 @@ fn events(name: &str, bytes: &[u8]) -> Vec<Event> {
         fd: None,
         peer: None,
         start_ns: 0,
+        bytes: None,
         tid: 0,
     };
     vec![

@@ -257,6 +257,7 @@ impl Session {
             // Of programs only.
             Report::Awaiting
             | Report::Forked { .. }
+            | Report::Executed { .. }
             | Report::Ended { .. }
             | Report::Counted(_)
             | Report::Untraced(_) => {}

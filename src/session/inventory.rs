@@ -99,7 +99,16 @@ impl Inventory {
                 // A program's variables are its own: its sockets go by the process and the descriptor.
                 known.names.push(format!("{}.{fd}", call.process));
             }
-            self.open.insert((call.process.clone(), *fd), known);
+            let key = (call.process.clone(), *fd);
+            // dup2(2) closes what had the number.
+            if self
+                .open
+                .get(&key)
+                .is_some_and(|old| old.inode != known.inode)
+            {
+                self.let_go(&key, Vec::new());
+            }
+            self.open.insert(key, known);
         }
         if let Some(place) = self.lent(call) {
             // The call has returned: it holds nothing any more.
@@ -135,6 +144,39 @@ impl Inventory {
             && let Some(key) = key
         {
             self.let_go(&key, calls);
+        }
+        if call.name == "close_range" {
+            self.close_range(call);
+        }
+        self.version += 1;
+    }
+
+    /// close_range(2): its first two arguments are the first and the last descriptor.
+    fn close_range(&mut self, call: &CallEvent) {
+        let number = |place: usize| call.args.get(place)?.parse::<u32>().ok();
+        let (Some(first), last) = (number(0), number(1).unwrap_or(u32::MAX)) else {
+            return;
+        };
+        if call
+            .args
+            .get(2)
+            .is_some_and(|flags| flags.contains("CLOEXEC"))
+        {
+            return;
+        }
+        let closed = |fd: i32| u32::try_from(fd).is_ok_and(|fd| (first..=last).contains(&fd));
+        self.keep_open(&call.process, |known| !known.fd.is_some_and(closed));
+    }
+
+    /// Of the sockets of a process those stay open that are to; execve(2) closes some.
+    pub fn keep_open(&mut self, process: &str, stays: impl Fn(&Known) -> bool) {
+        let closed = self
+            .open
+            .iter()
+            .filter(|((owner, _), known)| owner == process && !stays(known));
+        let closed: Vec<(String, i32)> = closed.map(|(key, _)| key.clone()).collect();
+        for key in closed {
+            self.let_go(&key, Vec::new());
         }
         self.version += 1;
     }

@@ -294,8 +294,8 @@ fn describe(party: &mut Party, known: &Known, inventory: &Inventory) {
 /// Whether a call puts bytes into its socket (true) or takes them out; `None` for one that does neither.
 fn is_sending(name: &str) -> Option<bool> {
     match name {
-        "send" | "sendto" | "sendmsg" | "sendfile" => Some(true),
-        "recv" | "recvfrom" | "recvmsg" => Some(false),
+        "send" | "sendto" | "sendmsg" | "sendfile" | "write" | "writev" => Some(true),
+        "recv" | "recvfrom" | "recvmsg" | "read" | "readv" => Some(false),
         _ => None,
     }
 }

@@ -1,6 +1,7 @@
 //! The programs whose calls are reported: their reports become events as those of prompts' processes do.
 
 use super::Session;
+use super::program::inode;
 use crate::engine::report::Report;
 use crate::event::{CallEvent, Ended, Event, ProcessEvent};
 use crate::process::handle::Process;
@@ -59,6 +60,13 @@ impl Session {
             Report::Forked { parent, child } => {
                 // That it is there is told with its first call: a shell makes many that make none.
                 self.forked(&parent, &child);
+            }
+            Report::Executed { process } => {
+                let pid = self.watched[place].pid_of(&process).unwrap_or(0);
+                self.inventory.keep_open(&process, |known| {
+                    known.fd.is_some_and(|fd| inode(pid, fd) == known.inode)
+                });
+                self.refresh();
             }
             Report::Ended { process, ended } => {
                 self.process_ended(place, process.clone(), ended);

@@ -38,6 +38,7 @@ pub fn starting(call: &Entering, caller: &Caller<'_>) -> BlockedEvent {
         fd: descriptor(&call.arguments),
         peer: named_peer(name, &call.arguments),
         start_ns: call.start_ns as i64,
+        bytes: given_bytes(name, &call.arguments),
         tid: call.tid,
     }
 }
@@ -143,6 +144,20 @@ fn named_peer(name: &str, arguments: &[Argument]) -> Option<Address> {
 
 fn named_local(name: &str, arguments: &[Argument]) -> Option<Address> {
     address_of(arguments).filter(|_| matches!(name, "bind" | "getsockname"))
+}
+
+/// How many bytes a call that sends is given.
+fn given_bytes(name: &str, arguments: &[Argument]) -> Option<u64> {
+    if !name.starts_with("send") && !name.starts_with("write") {
+        return None;
+    }
+    let vectors = |vectors: &[Data]| vectors.iter().map(|data| data.length).sum();
+    arguments.iter().find_map(|argument| match argument {
+        Argument::Data(data) => Some(data.length),
+        Argument::Vectors(buffers) => Some(vectors(buffers)),
+        Argument::Message(message) => Some(vectors(&message.vectors)),
+        _ => None,
+    })
 }
 
 /// The bytes a call moved, as far as they are known.

@@ -157,6 +157,8 @@ pub struct BlockedEvent {
     pub peer: Option<Address>,
     /// When it began: nanoseconds since the epoch.
     pub start_ns: i64,
+    /// Of a program's call that sends, how many bytes it is given.
+    pub bytes: Option<u64>,
     /// Of a program's call the thread as gettid(2) gives it in the lab; 0 for a call that was typed.
     pub tid: i32,
 }

@@ -97,7 +97,7 @@ impl CallWindow {
 
 /// True for the calls that make their kernel send what they were given.
 pub(super) fn is_sending(name: &str) -> bool {
-    name.starts_with("send") || name == "write" || name == "connect"
+    name.starts_with("send") || name.starts_with("write") || matches!(name, "connect" | "splice")
 }
 
 fn same(one: SocketAddr, other: SocketAddr) -> bool {

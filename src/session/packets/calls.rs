@@ -19,10 +19,7 @@ impl Packets {
         );
         window.thread = call.thread;
         window.fd = call.fd;
-        window.short = call.fd.map_or_else(
-            || format!("{}()", call.name),
-            |fd| format!("{}({fd})", call.name),
-        );
+        window.short = short(&call.name, call.fd, call.bytes);
         if let Some(known) = call.fd.and_then(|fd| inventory.by_fd(&call.process, fd)) {
             describe(&mut window, known, inventory);
         }
@@ -50,9 +47,8 @@ impl Packets {
         };
         window.end_ns = Some(call.end_ns);
         window.wrote = wrote;
-        if let (Some(fd), Some(data), true) = (call.fd, &call.data, call.name.starts_with("send")) {
-            let bytes = if data.len() == 1 { "byte" } else { "bytes" };
-            window.short = format!("{}({fd}, {} {bytes})", call.name, data.len());
+        if sends(&call.name) && call.errno.is_none() {
+            window.short = short(&call.name, call.fd, u64::try_from(call.result).ok());
         }
         if let Some(known) = call.fd.and_then(|fd| inventory.by_fd(&call.process, fd)) {
             describe(window, known, inventory);
@@ -85,10 +81,7 @@ impl Packets {
             call.start_ns,
         );
         window.thread = call.thread;
-        window.short = call.fd.map_or_else(
-            || format!("{}()", call.name),
-            |fd| format!("{}({fd})", call.name),
-        );
+        window.short = short(&call.name, call.fd, None);
         describe(&mut window, known, inventory);
         window.end_ns = Some(call.end_ns);
         self.finder.begin(window);
@@ -102,8 +95,8 @@ impl Packets {
         {
             self.finder.set_option(&call.process, fd, name, value);
         }
-        let writes = call.name.starts_with("send") || call.name == "write";
-        let bytes = u64::try_from(call.result).ok().filter(|_| writes)?;
+        let bytes = u64::try_from(call.result).ok();
+        let bytes = bytes.filter(|_| sends(&call.name))?;
         Some(self.finder.wrote(&call.process, fd, bytes))
     }
 
@@ -125,6 +118,22 @@ impl Packets {
             self.finder.begin(window);
         }
     }
+}
+
+/// True for the calls that write into a socket.
+fn sends(name: &str) -> bool {
+    name.starts_with("send") || name.starts_with("write") || name == "splice"
+}
+
+/// A call as a cause names it: `send(4, 5 bytes)`, `connect(4)`.
+fn short(name: &str, fd: Option<i32>, bytes: Option<u64>) -> String {
+    let bytes = match bytes {
+        None => String::new(),
+        Some(1) => ", 1 byte".to_owned(),
+        Some(bytes) => format!(", {bytes} bytes"),
+    };
+    let fd = fd.map_or_else(String::new, |fd| fd.to_string());
+    format!("{name}({fd}{bytes})")
 }
 
 /// Puts into a window what is known of its socket.
