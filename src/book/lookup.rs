@@ -40,7 +40,7 @@ fn filters() -> String {
     text.push_str("\n## The fields\n\nOf each protocol, with the kind of their values.\n");
     let protocol = |entry: &FieldEntry| entry.name.split('.').next().unwrap_or_default().to_owned();
     for rows in fields().chunk_by(|one, next| protocol(one) == protocol(next)) {
-        let name = protocol(&rows[0]);
+        let name = protocol(rows[0]);
         let head = rows
             .iter()
             .find(|entry| entry.name == name && entry.kind == FieldKind::Protocol);

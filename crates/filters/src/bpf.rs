@@ -20,7 +20,7 @@ mod tests;
 use super::Filter;
 use super::expression::Test;
 use formula::Class;
-use socklab_packets::schema::frame::frame;
+use socklab_packets::schema::capture::frame;
 use socklab_packets::schema::transport::{tcp, udp};
 
 /// One instruction of classic BPF.

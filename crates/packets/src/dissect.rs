@@ -8,7 +8,7 @@ use super::fields::{Fields, malformed_field};
 use super::headers::{Headers, LinkType, Malformed, Span, Transport};
 use super::lower::{self, Announced, Network};
 use super::part::{CUT, Part};
-use super::schema::frame::data;
+use super::schema::capture::data;
 use super::tree::{Field, FieldValue, Layer};
 use super::{arp, cooked, ethernet, fragment, ipv4, ipv6, ipv6_layers, loopback, netlink, partial};
 use upper::Upper;

@@ -3,7 +3,7 @@
 use super::headers::{Malformed, Span};
 use super::part::{CUT, Part, mac};
 use super::schema::FieldEntry;
-use super::schema::frame::ws;
+use super::schema::capture::ws;
 use super::tree::{Field, FieldValue, Layer};
 use std::net::{Ipv4Addr, Ipv6Addr};
 use std::ops::Range;

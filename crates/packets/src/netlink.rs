@@ -8,7 +8,7 @@ mod words;
 use super::fields::Fields;
 use super::part::{Part, be16};
 use super::schema::FieldEntry;
-use super::schema::frame::data;
+use super::schema::capture::data;
 use super::schema::kernel::{genl, netlink, netlink_sock_diag};
 use super::tree::{FieldValue, Layer};
 use attribute::Subject;

@@ -2,7 +2,7 @@
 //! means. Trees, filters, JSON and the glossary take the names from here; where the bytes of a field lie is in its dissector.
 
 pub mod application;
-pub mod frame;
+pub mod capture;
 pub mod internet;
 pub mod kernel;
 pub mod link;
@@ -113,7 +113,7 @@ impl FieldKind {
 pub fn all() -> impl Iterator<Item = &'static FieldEntry> {
     [
         application::FIELDS,
-        frame::FIELDS,
+        capture::FIELDS,
         internet::FIELDS,
         kernel::FIELDS,
         link::FIELDS,

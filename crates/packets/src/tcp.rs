@@ -5,7 +5,7 @@ use super::fields::Fields;
 use super::headers::{Malformed, Tcp, TcpOptions, flag};
 use super::part::{CUT, Decoded, Part, be16};
 use super::schema::FieldEntry;
-use super::schema::frame::data;
+use super::schema::capture::data;
 use super::schema::transport::tcp;
 use super::tcp_option_fields;
 use super::tcp_options;

@@ -10,7 +10,7 @@ use crate::packet::headers::{
 };
 use crate::packet::misfit;
 use crate::packet::schema::FieldEntry;
-use crate::packet::schema::frame::frame;
+use crate::packet::schema::capture::frame;
 use crate::packet::schema::internet::{ip, ipv6};
 use crate::packet::schema::link::{arp, eth};
 use crate::packet::schema::message::{icmp, icmpv6};

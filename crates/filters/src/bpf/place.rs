@@ -4,7 +4,7 @@
 use super::formula::{Class, Net, Transport};
 use super::{Keep, Start};
 use socklab_packets::schema::FieldEntry;
-use socklab_packets::schema::frame::frame;
+use socklab_packets::schema::capture::frame;
 use socklab_packets::schema::internet::{ip, ipv6};
 use socklab_packets::schema::link::{arp, eth};
 use socklab_packets::schema::message::{icmp, icmpv6};

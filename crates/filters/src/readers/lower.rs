@@ -6,10 +6,15 @@ use crate::value::Datum;
 use socklab_packets::schema::{internet, link};
 
 /// Each field with what reads it.
-pub(super) const HEADERS: &[&[FieldReader]] = &[ETHERNET, ARP, IPV4, IPV6];
+pub(super) const HEADERS: &[&[FieldReader]] = &[ETHERNET, ADDRESSES, ARP, IPV4, IPV6];
 
-const ETHERNET: &[FieldReader] = of_header!(|packet, ethernet|
-    link::eth::LAYER => { let _ = ethernet; Datum::Protocol(first(packet, 14), &packet.frame.bytes) };
+const ETHERNET: &[FieldReader] = &[(link::eth::LAYER, |packet, give| {
+    if ethernet(packet).is_some() {
+        give(Datum::Protocol(first(packet, 14), &packet.frame.bytes));
+    }
+})];
+
+const ADDRESSES: &[FieldReader] = of_header!(|packet, ethernet|
     link::eth::ADDR => Datum::Mac(ethernet.dst), Datum::Mac(ethernet.src);
     link::eth::DST => Datum::Mac(ethernet.dst);
     link::eth::SRC => Datum::Mac(ethernet.src);

@@ -3,7 +3,7 @@
 use super::{FieldReader, number, sack, tcp, udp};
 use crate::value::Datum;
 use socklab_packets::headers::flag;
-use socklab_packets::schema::frame::{frame, socklab};
+use socklab_packets::schema::capture::{frame, socklab};
 use socklab_packets::schema::transport::{tcp, udp};
 use socklab_packets::words;
 

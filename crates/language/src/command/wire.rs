@@ -16,7 +16,7 @@ pub(in crate::command) mod text;
 
 use super::filter;
 use serde::{Deserialize, Serialize};
-use socklab_packets::schema::frame::frame;
+use socklab_packets::schema::capture::frame;
 use socklab_packets::schema::link::eth;
 use socklab_packets::schema::transport::{tcp, udp};
 

@@ -1,7 +1,7 @@
 //! The main packet fields under Wireshark's names. How they are read from the bytes is `packet`'s business.
 
 use super::{Entry, Kind};
-use socklab_packets::schema::frame::frame;
+use socklab_packets::schema::capture::frame;
 use socklab_packets::schema::internet::{ip, ipv6};
 use socklab_packets::schema::link::{arp, eth};
 use socklab_packets::schema::message::{icmp, icmpv6};
