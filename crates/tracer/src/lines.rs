@@ -19,6 +19,7 @@ use crate::sys::registers::Registers;
 use image::Images;
 use interpreter::Interpreter;
 use origin::{Origin, Roots};
+use python::Thread;
 use reading::Reading;
 use std::collections::HashMap;
 use std::ops::ControlFlow;
@@ -153,11 +154,13 @@ impl Process {
             Interpreter::None => {}
             Interpreter::Other => return,
             Interpreter::Python(python) => {
-                if let Ok(pointer) = sys::registers::thread_pointer(tid, registers)
-                    && let Some(state) = python.thread_state(memory, pointer)
-                {
-                    python.walk(memory, state, roots, visit);
+                let Ok(pointer) = sys::registers::thread_pointer(tid, registers) else {
                     return;
+                };
+                match python.thread(memory, pointer) {
+                    Thread::Foreign => {}
+                    Thread::State(state) => return python.walk(memory, state, roots, visit),
+                    Thread::Unclear => return,
                 }
             }
         }

@@ -271,6 +271,23 @@ fn lines_of_rust_programs() {
 }
 
 #[test]
+fn lines_of_go_programs() {
+    for flags in [&["go", "build"][..], &["go", "build", "-trimpath"]] {
+        let Some(binary) = compile("lines.go", flags) else {
+            return;
+        };
+        let run = traced_lines(&[&binary]);
+        let whole = !flags.contains(&"-trimpath");
+        let others = compare("lines.go", &run.log, whole);
+        // What the runtime does by itself has no line; trimmed paths have no folder.
+        let strange = |call: &&Told| call.line != 0 && (whole || !call.file.ends_with("lines.go"));
+        let strange: Vec<&Told> = others.iter().filter(strange).collect();
+        assert!(strange.is_empty(), "{flags:?}\n{}", run.log);
+        assert!(others.iter().any(|call| call.line != 0) || whole);
+    }
+}
+
+#[test]
 fn lines_of_cpp_programs() {
     for flags in [&["c++", "-g"][..], &["c++", "-g", "-O2"]] {
         let Some(binary) = compile("lines.cpp", flags) else {

@@ -4,11 +4,11 @@
 use crate::memory::Memory;
 use crate::sys::registers::{FrameRegisters, KEPT, STACK};
 use gimli::{
-    BaseAddresses, CfaRule, DebugFrame, EhFrame, EhFrameHdr, Encoding, EvaluationResult, Format,
-    FrameDescriptionEntry, LittleEndian, ParsedEhFrameHdr, RegisterRule, UnwindContext,
+    BaseAddresses, CfaRule, CieOrFde, DebugFrame, EhFrame, EhFrameHdr, Encoding, EvaluationResult,
+    Format, FrameDescriptionEntry, LittleEndian, ParsedEhFrameHdr, RegisterRule, UnwindContext,
     UnwindExpression, UnwindSection, Value,
 };
-use std::cell::RefCell;
+use std::cell::{OnceCell, RefCell};
 use std::collections::HashMap;
 use std::rc::Rc;
 
@@ -28,6 +28,8 @@ pub(super) struct CallFrames {
     exceptions: Option<EhFrame<Bytes>>,
     index: Option<ParsedEhFrameHdr<Bytes>>,
     debug: Option<DebugFrame<Bytes>>,
+    /// The functions of .debug_frame, which has no index of its own: where they begin and end, and where they are described.
+    debug_index: OnceCell<Vec<(u64, u64, usize)>>,
     known: RefCell<HashMap<u64, Option<Rc<Rules>>>>,
 }
 
@@ -65,6 +67,7 @@ impl CallFrames {
             debug: bytes(".debug_frame").map(DebugFrame::from),
             index,
             bases,
+            debug_index: OnceCell::new(),
             known: RefCell::default(),
         }
     }
@@ -121,8 +124,11 @@ impl CallFrames {
 
     fn in_debug(&self, address: u64) -> Option<(&DebugFrame<Bytes>, FrameDescriptionEntry<Bytes>)> {
         let section = self.debug.as_ref()?;
-        let entry = section.fde_for_address(&self.bases, address, DebugFrame::cie_from_offset);
-        Some((section, entry.ok()?))
+        let index = self.debug_index.get_or_init(|| index(section, &self.bases));
+        let next = index.partition_point(|(start, ..)| *start <= address);
+        let (_, end, at) = index[..next].last()?;
+        let entry = section.fde_from_offset(&self.bases, (*at).into(), DebugFrame::cie_from_offset);
+        (address < *end).then_some((section, entry.ok()?))
     }
 
     fn read<S: UnwindSection<Bytes>>(
@@ -149,6 +155,24 @@ impl CallFrames {
             debug,
         })
     }
+}
+
+/// The functions of a section, by their addresses.
+fn index(section: &DebugFrame<Bytes>, bases: &BaseAddresses) -> Vec<(u64, u64, usize)> {
+    let mut functions = Vec::new();
+    let mut entries = section.entries(bases);
+    while let Ok(Some(entry)) = entries.next() {
+        let CieOrFde::Fde(partial) = entry else {
+            continue;
+        };
+        if let Ok(entry) = partial.parse(DebugFrame::cie_from_offset) {
+            let start = entry.initial_address();
+            let end = start.saturating_add(entry.len());
+            functions.push((start, end, entry.offset()));
+        }
+    }
+    functions.sort_unstable();
+    functions
 }
 
 /// One step from a frame to its caller.

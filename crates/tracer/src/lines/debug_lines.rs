@@ -54,6 +54,7 @@ impl DebugLines {
             // A frame without a place of its own hides where the call is: what encloses it is not taken for it.
             let location = frame.location?;
             let (file, line) = (location.file?, location.line?);
+            let file = file.strip_prefix("./").unwrap_or(file);
             let function = function.unwrap_or_default();
             if line != 0
                 && let Some(origin) = origin::of_native(file, &function)

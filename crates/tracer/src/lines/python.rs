@@ -35,6 +35,16 @@ pub(super) const SYMBOLS: [&str; 8] = [
     "PyCode_NewWithPosOnlyArgs",
 ];
 
+/// A thread, to the interpreter.
+pub(super) enum Thread {
+    /// It runs no Python: one of a compiled library.
+    Foreign,
+    /// Its state there.
+    State(u64),
+    /// It is not certain.
+    Unclear,
+}
+
 /// More threads than these are not looked at.
 const THREADS: usize = 10_000;
 /// Nor deeper stacks.
@@ -66,15 +76,34 @@ impl Python {
         })
     }
 
-    /// The state of the thread with this thread pointer; `None` where it does not run Python, or in two interpreters.
-    pub(super) fn thread_state(&mut self, memory: &dyn Memory, pointer: u64) -> Option<u64> {
+    /// What the interpreter knows of the thread with this thread pointer.
+    pub(super) fn thread(&mut self, memory: &dyn Memory, pointer: u64) -> Thread {
+        match self.states(memory, pointer).as_deref() {
+            Some([]) => Thread::Foreign,
+            Some([state]) => Thread::State(*state),
+            // Of several interpreters one runs, and which is seen where the others have no frames.
+            Some(states) => {
+                let busy =
+                    |state: &&u64| !matches!(self.innermost(memory, **state), None | Some(0));
+                let busy: Vec<u64> = states.iter().filter(busy).copied().collect();
+                match busy[..] {
+                    [state] => Thread::State(state),
+                    _ => Thread::Unclear,
+                }
+            }
+            None => Thread::Unclear,
+        }
+    }
+
+    /// The states that a thread has, one in each interpreter that it has run; `None` where they cannot be read.
+    fn states(&mut self, memory: &dyn Memory, pointer: u64) -> Option<Vec<u64>> {
         let layout = &self.layout;
         let fields = [layout.interpreter.next, layout.interpreter.threads];
         let mut interpreter = memory.u64_at(self.runtime + layout.interpreters)?;
         let mut found = Vec::new();
         let mut seen = 0;
         let mut first = true;
-        while interpreter != 0 && seen < THREADS {
+        while interpreter != 0 {
             // Both fields lie near each other and may lie far from the beginning.
             let low = fields[0].min(fields[1]);
             let near = fields.map(|field| field - low);
@@ -84,14 +113,17 @@ impl Python {
                 if let Some(state) = self.known.get(&pointer).copied()
                     && self.is_linked(memory, state, pointer, threads)
                 {
-                    return Some(state);
+                    return Some(vec![state]);
                 }
                 self.known.remove(&pointer);
             }
             first = false;
             let mut state = threads;
-            while state != 0 && seen < THREADS {
+            while state != 0 {
                 seen += 1;
+                if seen > THREADS {
+                    return None;
+                }
                 let record = self.thread_record(memory, state)?;
                 if is_of(pointer, record.word(self.layout.thread.id)?) {
                     found.push(state);
@@ -100,11 +132,19 @@ impl Python {
             }
             interpreter = next;
         }
-        let [state] = found[..] else { return None };
-        if seen > 2 {
-            self.known.insert(pointer, state);
+        if let ([state], true) = (&found[..], seen > 2) {
+            self.known.insert(pointer, *state);
         }
-        Some(state)
+        Some(found)
+    }
+
+    /// The address of a thread's innermost frame.
+    fn innermost(&self, memory: &dyn Memory, state: u64) -> Option<u64> {
+        let frame = memory.u64_at(state + self.layout.thread.frame)?;
+        match self.layout.thread.through {
+            Some(through) if frame != 0 => memory.u64_at(frame + through),
+            _ => Some(frame),
+        }
     }
 
     fn thread_record(&self, memory: &dyn Memory, state: u64) -> Option<Record> {
@@ -138,12 +178,8 @@ impl Python {
         roots: &mut Roots,
         visit: Visit<'_>,
     ) {
-        let layout = &self.layout;
-        let mut frame = memory.u64_at(state + layout.thread.frame);
-        if let (Some(through), Some(pointer)) = (layout.thread.through, frame) {
-            frame = memory.u64_at(pointer + through);
-        }
-        let fields = &layout.frame;
+        let mut frame = self.innermost(memory, state);
+        let fields = &self.layout.frame;
         let wanted = [fields.previous, fields.code, fields.instruction];
         for _ in 0..DEPTH {
             let Some(address) = frame.filter(|address| *address != 0) else {

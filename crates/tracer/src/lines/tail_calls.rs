@@ -186,7 +186,7 @@ mod tests {
     #[test]
     fn jumps_to_a_function() {
         let code = [
-            0x90, 0xe9, 0x0b, 0, 0, 0, 0x0f, 0x84, 0x04, 0, 0, 0, 0xe9, 0, 0, 0, 0, 0x90,
+            0x90, 0xe9, 0x0b, 0, 0, 0, 0x0f, 0x84, 0x04, 0, 0, 0, 0xe9, 1, 0, 0, 0, 0x90,
         ];
         let to = |address| move |target| target == Target::Address(address);
         assert_eq!(jumps(X86_64, &code, 0x1000, to(0x1011)), [0x1006]);

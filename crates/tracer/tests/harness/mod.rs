@@ -15,6 +15,7 @@ pub(crate) enum Witness {
     Cc,
     Cxx,
     Rustc,
+    Go,
 }
 
 impl Witness {
@@ -26,6 +27,7 @@ impl Witness {
             Self::Cc => "cc",
             Self::Cxx => "c++",
             Self::Rustc => "rustc",
+            Self::Go => "go",
         };
         let paths = std::env::var_os("PATH").unwrap_or_default();
         let found = std::env::split_paths(&paths)
@@ -93,12 +95,14 @@ pub(crate) fn compile(name: &str, compiler: &[&str]) -> Option<Scratch> {
     let witness = match compiler[0] {
         "cc" => Witness::Cc,
         "c++" => Witness::Cxx,
+        "go" => Witness::Go,
         _ => Witness::Rustc,
     };
     let path = witness.path()?;
     let binary = scratch(name.split('.').next().unwrap_or(name));
     let quiet: &[&str] = match witness {
         Witness::Cc | Witness::Cxx => &["-w", "-o"],
+        Witness::Go => &["-o"],
         _ => &["--edition", "2021", "-o"],
     };
     let output = Command::new(path)
