@@ -122,14 +122,12 @@ impl Lines {
         });
         let parts = process.parts.remove(&tid).unwrap_or_default();
         let memory = Reading::ahead(tid, &parts);
-        process.walk(
+        let stopped = Stopped {
             tid,
-            &registers,
-            &memory,
-            &mut self.images,
-            &mut self.roots,
-            visit,
-        );
+            registers: &registers,
+            memory: &memory,
+        };
+        process.walk(&stopped, &mut self.images, &mut self.roots, visit);
         if process.parts.len() == REMEMBERED {
             process.parts.clear();
         }
@@ -140,34 +138,58 @@ impl Lines {
 impl Process {
     fn walk(
         &mut self,
-        tid: i32,
-        registers: &Registers,
-        memory: &Reading,
+        stopped: &Stopped<'_>,
         images: &mut Images,
         roots: &mut Roots,
         visit: Visit<'_>,
     ) {
-        if std::mem::take(&mut self.fresh) {
-            self.interpreter = Interpreter::find(&mut self.native, images, memory);
-        }
-        match &mut self.interpreter {
-            Interpreter::None => {}
-            Interpreter::Other => return,
-            Interpreter::Python(python) => {
-                let Ok(pointer) = sys::registers::thread_pointer(tid, registers) else {
-                    return;
-                };
-                match python.thread(memory, pointer) {
-                    Thread::Foreign => {}
-                    Thread::State(state) => return python.walk(memory, state, roots, visit),
-                    Thread::Unclear => return,
+        /// So often may it be found that more was loaded.
+        const AGAIN: usize = 8;
+        let mut given = 0;
+        for _ in 0..AGAIN {
+            if std::mem::take(&mut self.fresh) {
+                self.interpreter = Interpreter::find(&mut self.native, images, stopped.memory);
+            }
+            match &mut self.interpreter {
+                Interpreter::None => {}
+                Interpreter::Other => return,
+                Interpreter::Python(python) => {
+                    let pointer = sys::registers::thread_pointer(stopped.tid, stopped.registers);
+                    let Ok(pointer) = pointer else { return };
+                    match python.thread(stopped.memory, pointer) {
+                        Thread::Foreign => {}
+                        Thread::State(state) => {
+                            return python.walk(stopped.memory, state, roots, visit);
+                        }
+                        Thread::Unclear => return,
+                    }
                 }
             }
+            // Frames that were given are not given again.
+            let (mut number, before) = (0, given);
+            let frame = stopped.registers.frame();
+            self.fresh = self
+                .native
+                .walk(images, stopped.memory, &frame, &mut |frame| {
+                    number += 1;
+                    if number <= before {
+                        return ControlFlow::Continue(());
+                    }
+                    given = number;
+                    visit(frame)
+                });
+            if !self.fresh {
+                return;
+            }
         }
-        // Libraries that came since may have an interpreter, whose frames are the inner ones from now on.
-        let frame = registers.frame();
-        self.fresh = self.native.walk(images, memory, &frame, visit);
     }
+}
+
+/// A thread at the entry of a call.
+struct Stopped<'s> {
+    tid: i32,
+    registers: &'s Registers,
+    memory: &'s Reading,
 }
 
 /// A frame of a stack.

@@ -8,7 +8,7 @@ use super::{FRAMES, Frame, SourceLine, Visit};
 use crate::memory::Memory;
 use crate::sys::registers::{FrameRegisters, STACK};
 use crate::table::Architecture;
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::rc::Rc;
 
 /// What a process has loaded.
@@ -17,6 +17,8 @@ pub(super) struct Native {
     modules: Vec<Module>,
     /// Whether one frame follows on another without one that is gone, by addresses in the instructions they are at.
     certain: HashMap<(u64, u64), bool>,
+    /// Pages that were found to show no file.
+    nowhere: HashSet<u64>,
 }
 
 /// A mapped part of a file.
@@ -63,6 +65,7 @@ impl Native {
             pid,
             modules,
             certain: HashMap::new(),
+            nowhere: HashSet::new(),
         }
     }
 
@@ -86,7 +89,8 @@ impl Native {
             .collect()
     }
 
-    /// Gives each frame that has a line, the innermost first. True where the process was found to have loaded more since the last time.
+    /// Gives each frame that has a line, the innermost first. True where the process was found to have loaded more since the last time:
+    /// then the frames that follow have not been given.
     pub(super) fn walk(
         &mut self,
         images: &mut Images,
@@ -95,7 +99,6 @@ impl Native {
         visit: Visit<'_>,
     ) -> bool {
         let mut registers = *registers;
-        let mut reread = false;
         let memory = StackMemory::at(registers.get(STACK).unwrap_or(0), memory);
         // The call's instruction is behind the thread, as each caller's is; but not what a signal has interrupted.
         let mut called = true;
@@ -103,13 +106,9 @@ impl Native {
         let mut seen = false;
         for _ in 0..FRAMES {
             let at = registers.instruction.wrapping_sub(u64::from(called));
-            let mut loaded = self.load(images, &memory, at);
-            if loaded.is_none() && !reread {
-                reread = true;
-                *self = Self::of(self.pid);
-                loaded = self.load(images, &memory, at);
-            }
-            let Some(loaded) = loaded else { break };
+            let Some(loaded) = self.load(images, &memory, at) else {
+                return self.has_changed(images, &memory, at);
+            };
             let address = at.wrapping_sub(loaded.moved_by);
             let lines = loaded.image.lines_at(address);
             let of_user = is_of_user(&lines);
@@ -122,12 +121,12 @@ impl Native {
                     && !self.follows(images, &memory, below, &caller)
                     && visit(Frame::Missing).is_break()
                 {
-                    return reread;
+                    return false;
                 }
             }
             for (origin, line) in lines.iter() {
                 if visit(Frame::Line(*origin, line.clone())).is_break() {
-                    return reread;
+                    return false;
                 }
             }
             let frames = loaded.image.call_frames();
@@ -143,7 +142,25 @@ impl Native {
             registers = caller;
             called = !interrupted;
         }
-        reread
+        false
+    }
+
+    /// Reads anew what the process has loaded, where an address lies in no file that is known. What lies in none at all, as code that a
+    /// program has made itself, is remembered by its page.
+    fn has_changed(&mut self, images: &mut Images, memory: &dyn Memory, at: u64) -> bool {
+        const PAGES: usize = 4096;
+        let page = at / 4096;
+        if self.nowhere.contains(&page) {
+            return false;
+        }
+        let mut nowhere = std::mem::take(&mut self.nowhere);
+        *self = Self::of(self.pid);
+        let changed = self.load(images, memory, at).is_some();
+        if !changed && nowhere.len() < PAGES {
+            nowhere.insert(page);
+        }
+        self.nowhere = nowhere;
+        changed
     }
 
     /// Does a frame that is not the user's follow on this frame of the user's, with none of the user's between them that has jumped to it?
