@@ -89,11 +89,15 @@ fn main() -> io::Result<()> {
         "-o",
         "/dev/null",
     ];
-    let ways: [(&str, Vec<&str>); 6] = [
+    let ways: [(&str, Vec<&str>); 7] = [
         ("alone", vec![]),
         (
             "traced, each call decoded",
             vec![&trace, "--quiet", "--out", "/dev/null"],
+        ),
+        (
+            "traced, each with its line",
+            vec![&trace, "--lines", "--quiet", "--out", "/dev/null"],
         ),
         (
             "traced, each call printed",

@@ -346,3 +346,55 @@ outer()";
         ]
     );
 }
+
+#[test]
+fn an_interpreter_that_a_program_loads() {
+    let Some(binary) = compile("embeds.c", &["cc", "-g"]) else {
+        return;
+    };
+    for (minor, python) in pythons() {
+        let home = python.trim_end_matches("/bin/python3");
+        let library = format!("{home}/lib/libpython3.{minor}.so");
+        if KNOWN.contains(&minor) && std::path::Path::new(&library).exists() {
+            let home = format!("PYTHONHOME={home}");
+            let run = traced_lines(&["env", &home, &binary, &library]);
+            let others = compare("embeds.c", &run.log, true);
+            let sent = others.iter().filter(|call| call.name == "sendto");
+            let sent: Vec<_> = sent.map(|call| (&*call.file, call.line)).collect();
+            assert_eq!(sent, [("<string>", 4), ("<string>", 4)], "{}", run.log);
+        }
+    }
+}
+
+#[test]
+fn interpreters_within_a_python() {
+    for (minor, python) in pythons() {
+        let module = match minor {
+            8..=12 => "_xxsubinterpreters",
+            13 => "_interpreters",
+            _ => continue,
+        };
+        let code = format!(
+            "import {module} as interpreters, socket
+pair = socket.socketpair()
+inner = interpreters.create()
+pair[0].send(b'before')
+interpreters.run_string(inner, f'''import socket
+own = socket.socket(fileno={{pair[0].fileno()}})
+own.send(b'inside')
+own.detach()''')
+pair[0].send(b'after')"
+        );
+        let run = traced_lines(&[&python, "-c", &code]);
+        let line_of = |text: &str| {
+            let line = run.log.lines().find(|line| line.contains(text));
+            told(line.expect("it is sent"))
+                .first()
+                .map(|call| call.line)
+        };
+        let (before, after) = (line_of("\"before\""), line_of("\"after\""));
+        assert_eq!((before, after), (Some(4), Some(9)), "{}", run.log);
+        // Which of the two runs is not seen: that of the outer one is not taken for it.
+        assert!(matches!(line_of("\"inside\""), Some(0 | 3)), "{}", run.log);
+    }
+}

@@ -146,8 +146,8 @@ impl Image {
         Some(mapping.start.wrapping_sub(address))
     }
 
-    /// The addresses of symbols, in the order asked for; those that are not exported are looked at where the first is not among them.
-    pub(super) fn symbols<const N: usize>(&self, names: [&str; N]) -> [Option<u64>; N] {
+    /// The addresses of symbols, in the order asked for; those that are not exported are looked at where none of them is.
+    pub(super) fn symbols(&self, names: &[&str]) -> Vec<Option<u64>> {
         let read = self.parsed(|elf| {
             let table = |symbols, strings| {
                 let (_, symbols) = section(elf, symbols)?;
@@ -155,10 +155,10 @@ impl Image {
                 Some(addresses(&symbols, &strings, names))
             };
             let exported = table(".dynsym", ".dynstr");
-            let found = exported.filter(|found| found[0].is_some());
+            let found = exported.filter(|found| found.iter().any(Option::is_some));
             found.or_else(|| table(".symtab", ".strtab"))
         });
-        read.flatten().unwrap_or([None; N])
+        read.flatten().unwrap_or_else(|| vec![None; names.len()])
     }
 
     /// How each frame leads to its caller's.
@@ -196,8 +196,8 @@ impl Image {
 }
 
 /// Searches a table of symbols (`Elf64_Sym`: name, info, other, section, value, size) for those that are defined.
-fn addresses<const N: usize>(symbols: &[u8], strings: &[u8], names: [&str; N]) -> [Option<u64>; N] {
-    let mut found = [None; N];
+fn addresses(symbols: &[u8], strings: &[u8], names: &[&str]) -> Vec<Option<u64>> {
+    let mut found = vec![None; names.len()];
     for symbol in symbols.chunks_exact(24) {
         let rest = strings.get(u32_of(symbol) as usize..).unwrap_or(&[]);
         let is = |name: &&str| {

@@ -16,25 +16,37 @@ pub(super) enum Interpreter {
 }
 
 /// The libraries that interpreters come in, by parts of their names, where the program has not all in itself.
-const LIBRARIES: [&str; 4] = ["libpython", "libruby", "libperl", "libphp"];
+const LIBRARIES: [&str; 6] = [
+    "libpython",
+    "libruby",
+    "libperl",
+    "libphp",
+    "libnode",
+    "libjvm",
+];
+
+/// Functions of interpreters whose frames cannot be read: CPython of other versions, Ruby, Perl, PHP, Node.js, the Java virtual machine.
+const OTHERS: [&str; 6] = [
+    "Py_GetVersion",
+    "ruby_init",
+    "perl_run",
+    "php_execute_script",
+    "node_module_register",
+    "JNI_CreateJavaVM",
+];
 
 impl Interpreter {
     /// Looks at the program and the libraries that a process has loaded.
     pub(super) fn find(native: &mut Native, images: &mut Images, memory: &dyn Memory) -> Self {
         for file in native.files(images, memory, &LIBRARIES) {
+            let names = [&python::SYMBOLS[..], &OTHERS].concat();
             let moved = |address: Option<u64>| Some(address?.wrapping_add(file.moved_by));
-            let symbols = file.image.symbols(python::SYMBOLS).map(moved);
-            if let Some(python) = Python::at(memory, symbols) {
+            let symbols: Vec<_> = file.image.symbols(&names).into_iter().map(moved).collect();
+            let (python, others) = symbols.split_at(python::SYMBOLS.len());
+            if let Some(python) = Python::at(memory, python) {
                 return Self::Python(python);
             }
-            let others = [
-                "Py_GetVersion",
-                "ruby_init",
-                "perl_run",
-                "php_execute_script",
-            ];
-            let is_there = |name| file.image.symbols([name])[0].is_some();
-            if others.into_iter().any(is_there) {
+            if others.iter().any(Option::is_some) {
                 return Self::Other;
             }
         }

@@ -54,8 +54,10 @@ const LONGEST: usize = 1 << 20;
 
 impl Python {
     /// The interpreter in this file of a process, which has these symbols ([`SYMBOLS`]).
-    pub(super) fn at(memory: &dyn Memory, symbols: [Option<u64>; SYMBOLS.len()]) -> Option<Self> {
-        let [runtime, code, text, bytes, version, in_10, in_9, in_8] = symbols;
+    pub(super) fn at(memory: &dyn Memory, symbols: &[Option<u64>]) -> Option<Self> {
+        let &[runtime, code, text, bytes, version, in_10, in_9, in_8] = symbols else {
+            return None;
+        };
         // Before it had a symbol, each version is known by a function that came with it.
         let version = match version {
             Some(address) => memory.u32_at(address)?,
