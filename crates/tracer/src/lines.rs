@@ -74,6 +74,7 @@ impl Lines {
                     ControlFlow::Continue(())
                 }
             }
+            Frame::Interpreter => ControlFlow::Continue(()),
             Frame::Missing => {
                 best = None;
                 ControlFlow::Break(())
@@ -155,9 +156,14 @@ impl Process {
                 Interpreter::Other => return,
                 Interpreter::Python(python) => {
                     let pointer = sys::registers::thread_pointer(stopped.tid, stopped.registers);
-                    let Ok(pointer) = pointer else { return };
                     match python.thread(stopped.memory, pointer) {
-                        Thread::Foreign => {}
+                        Thread::Foreign => {
+                            self.fresh = self.native.walk_foreign(images, stopped, visit);
+                            if self.fresh {
+                                continue;
+                            }
+                            return;
+                        }
                         Thread::State(state) => {
                             return python.walk(stopped.memory, state, roots, visit);
                         }
@@ -198,6 +204,8 @@ enum Frame {
     Line(Origin, SourceLine),
     /// A frame of the user's may have been here and is gone.
     Missing,
+    /// It is one of the interpreter's own.
+    Interpreter,
 }
 
 /// Is given each frame, the innermost first, and says whether to go on.

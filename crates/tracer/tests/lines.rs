@@ -160,7 +160,8 @@ fn lines_of_python_programs() {
             assert!(names.contains(name), "{python}: {file}:{line}\n{}", run.log);
         }
         // What the same code does under its other names and flags; nothing else is left over.
-        files.retain(|(file, _), _| !file.ends_with(".py") && file != "<string>");
+        let ending = |file: &str| std::path::Path::new(file).extension() == Some("py".as_ref());
+        files.retain(|(file, _), _| !ending(file) && file != "<string>");
         assert!(files.is_empty(), "{python}: {files:?}\n{}", run.log);
     }
 }
@@ -396,5 +397,28 @@ pair[0].send(b'after')"
         assert_eq!((before, after), (Some(4), Some(9)), "{}", run.log);
         // Which of the two runs is not seen: that of the outer one is not taken for it.
         assert!(matches!(line_of("\"inside\""), Some(0 | 3)), "{}", run.log);
+    }
+}
+
+#[test]
+fn compiled_libraries_of_a_python_program() {
+    let flags = ["cc", "-g", "-shared", "-fPIC", "-pthread"];
+    let Some(library) = compile("extension.c", &flags) else {
+        return;
+    };
+    let code = format!(
+        "import ctypes, socket
+pair = socket.socketpair()
+ctypes.CDLL('{}').go(pair[0].fileno())",
+        &*library
+    );
+    for (minor, python) in pythons() {
+        if KNOWN.contains(&minor) {
+            let run = traced_lines(&[&python, "-c", &code]);
+            let others = compare("extension.c", &run.log, true);
+            let mut sent = others.iter().filter(|call| call.name == "sendto");
+            let sent = sent.next().map(|call| (&*call.file, call.line));
+            assert_eq!(sent, Some(("<string>", 3)), "{}", run.log);
+        }
     }
 }

@@ -68,6 +68,7 @@ pub(super) struct Image {
     call_frames: OnceCell<CallFrames>,
     debug_lines: OnceCell<Option<DebugLines>>,
     code: OnceCell<Code>,
+    symbols: OnceCell<Vec<Option<u64>>>,
 }
 
 /// The instructions of a file.
@@ -91,6 +92,7 @@ impl Image {
             call_frames: OnceCell::new(),
             debug_lines: OnceCell::new(),
             code: OnceCell::new(),
+            symbols: OnceCell::new(),
         };
         image.segments = image.parsed(|elf| {
             let segment = |segment: object::read::elf::ElfSegment64<'_, '_, _, _>| {
@@ -146,19 +148,22 @@ impl Image {
         Some(mapping.start.wrapping_sub(address))
     }
 
-    /// The addresses of symbols, in the order asked for; those that are not exported are looked at where none of them is.
-    pub(super) fn symbols(&self, names: &[&str]) -> Vec<Option<u64>> {
-        let read = self.parsed(|elf| {
-            let table = |symbols, strings| {
-                let (_, symbols) = section(elf, symbols)?;
-                let (_, strings) = section(elf, strings)?;
-                Some(addresses(&symbols, &strings, names))
-            };
-            let exported = table(".dynsym", ".dynstr");
-            let found = exported.filter(|found| found.iter().any(Option::is_some));
-            found.or_else(|| table(".symtab", ".strtab"))
-        });
-        read.flatten().unwrap_or_else(|| vec![None; names.len()])
+    /// The addresses of symbols, in the order asked for, which is always the same; those that are not exported are looked at where none
+    /// of them is.
+    pub(super) fn symbols(&self, names: &[&str]) -> &[Option<u64>] {
+        self.symbols.get_or_init(|| {
+            let read = self.parsed(|elf| {
+                let table = |symbols, strings| {
+                    let (_, symbols) = section(elf, symbols)?;
+                    let (_, strings) = section(elf, strings)?;
+                    Some(addresses(&symbols, &strings, names))
+                };
+                let exported = table(".dynsym", ".dynstr");
+                let found = exported.filter(|found| found.iter().any(Option::is_some));
+                found.or_else(|| table(".symtab", ".strtab"))
+            });
+            read.flatten().unwrap_or_else(|| vec![None; names.len()])
+        })
     }
 
     /// How each frame leads to its caller's.

@@ -10,7 +10,7 @@ pub(super) enum Interpreter {
     /// Compiled code alone.
     None,
     /// A Python whose frames can be read.
-    Python(Python),
+    Python(Box<Python>),
     /// One that is not known: of what it runs there are no lines.
     Other,
 }
@@ -40,11 +40,12 @@ impl Interpreter {
     pub(super) fn find(native: &mut Native, images: &mut Images, memory: &dyn Memory) -> Self {
         for file in native.files(images, memory, &LIBRARIES) {
             let names = [&python::SYMBOLS[..], &OTHERS].concat();
-            let moved = |address: Option<u64>| Some(address?.wrapping_add(file.moved_by));
-            let symbols: Vec<_> = file.image.symbols(&names).into_iter().map(moved).collect();
+            let moved = |address: &Option<u64>| Some((*address)?.wrapping_add(file.moved_by));
+            let symbols: Vec<_> = file.image.symbols(&names).iter().map(moved).collect();
             let (python, others) = symbols.split_at(python::SYMBOLS.len());
             if let Some(python) = Python::at(memory, python) {
-                return Self::Python(python);
+                native.set_interpreter(&file);
+                return Self::Python(Box::new(python));
             }
             if others.iter().any(Option::is_some) {
                 return Self::Other;

@@ -4,11 +4,13 @@ use super::image::{Image, Images};
 use super::maps::{self, Mapping};
 use super::origin::Origin;
 use super::tail_calls::{self, CALL, Target};
-use super::{FRAMES, Frame, SourceLine, Visit};
+use super::{FRAMES, Frame, SourceLine, Stopped, Visit};
 use crate::memory::Memory;
 use crate::sys::registers::{FrameRegisters, STACK};
 use crate::table::Architecture;
+use std::cell::OnceCell;
 use std::collections::{HashMap, HashSet};
+use std::ops::ControlFlow;
 use std::rc::Rc;
 
 /// What a process has loaded.
@@ -17,6 +19,8 @@ pub(super) struct Native {
     modules: Vec<Module>,
     /// Whether one frame follows on another without one that is gone, by addresses in the instructions they are at.
     certain: HashMap<(u64, u64), bool>,
+    /// The file of the interpreter that the process has.
+    interpreter: Option<Rc<Image>>,
     /// Pages that were found to show no file.
     nowhere: HashSet<u64>,
 }
@@ -29,7 +33,7 @@ struct Module {
     /// It is the program itself, whose place nothing else can take without execve(2).
     is_program: bool,
     /// The file, once it was needed; nothing in it where it cannot be read.
-    loaded: Option<Option<Loaded>>,
+    loaded: OnceCell<Option<Loaded>>,
 }
 
 /// A file at its place in memory.
@@ -57,7 +61,7 @@ impl Native {
                     is_program: program.as_os_str() == mapping.path.as_str(),
                     mapping,
                     start,
-                    loaded: None,
+                    loaded: OnceCell::new(),
                 });
             }
         }
@@ -65,6 +69,7 @@ impl Native {
             pid,
             modules,
             certain: HashMap::new(),
+            interpreter: None,
             nowhere: HashSet::new(),
         }
     }
@@ -109,6 +114,12 @@ impl Native {
             let Some(loaded) = self.load(images, &memory, at) else {
                 return self.has_changed(images, &memory, at);
             };
+            let is_file = |file: &Rc<Image>| Rc::ptr_eq(file, &loaded.image);
+            if self.interpreter.as_ref().is_some_and(is_file)
+                && visit(Frame::Interpreter).is_break()
+            {
+                return false;
+            }
             let address = at.wrapping_sub(loaded.moved_by);
             let lines = loaded.image.lines_at(address);
             let of_user = is_of_user(&lines);
@@ -143,6 +154,41 @@ impl Native {
             called = !interrupted;
         }
         false
+    }
+
+    /// The file whose frames are the interpreter's own.
+    pub(super) fn set_interpreter(&mut self, file: &Loaded) {
+        self.interpreter = Some(Rc::clone(&file.image));
+    }
+
+    /// As `walk`, for a thread that the interpreter of its process does not know; where it runs the interpreter's code all the same, its
+    /// state has only just been made or is gone, and nothing is certain.
+    pub(super) fn walk_foreign(
+        &mut self,
+        images: &mut Images,
+        stopped: &Stopped<'_>,
+        visit: Visit<'_>,
+    ) -> bool {
+        let mut frames = Vec::new();
+        let mut interprets = false;
+        let registers = stopped.registers.frame();
+        let changed = self.walk(images, stopped.memory, &registers, &mut |frame| {
+            interprets |= matches!(frame, Frame::Interpreter);
+            frames.push(frame);
+            if interprets {
+                ControlFlow::Break(())
+            } else {
+                ControlFlow::Continue(())
+            }
+        });
+        if !changed && !interprets {
+            for frame in frames {
+                if visit(frame).is_break() {
+                    break;
+                }
+            }
+        }
+        changed
     }
 
     /// Reads anew what the process has loaded, where an address lies in no file that is known. What lies in none at all, as code that a
@@ -268,8 +314,8 @@ fn is_of_user(lines: &[(Origin, SourceLine)]) -> bool {
 impl Module {
     /// The file, if it is what the process has there: a library may have been unloaded, and another have taken its place.
     fn load(&mut self, pid: i32, images: &mut Images, memory: &dyn Memory) -> Option<Loaded> {
-        let fresh = self.loaded.is_none();
-        let loaded = self.loaded.get_or_insert_with(|| {
+        let fresh = self.loaded.get().is_none();
+        let loaded = self.loaded.get_or_init(|| {
             let image = images.of(pid, &self.mapping)?;
             let moved_by = image.moved_by(&self.mapping)?;
             Some(Loaded { image, moved_by })

@@ -106,6 +106,7 @@ impl Python {
         let mut seen = 0;
         let mut first = true;
         while interpreter != 0 {
+            seen += 1;
             // Both fields lie near each other and may lie far from the beginning.
             let low = fields[0].min(fields[1]);
             let near = fields.map(|field| field - low);
@@ -134,7 +135,7 @@ impl Python {
             }
             interpreter = next;
         }
-        if let ([state], true) = (&found[..], seen > 2) {
+        if let ([state], true) = (&found[..], seen > 3) {
             self.known.insert(pointer, *state);
         }
         Some(found)

@@ -90,8 +90,7 @@ pub(super) fn jumps(
     for (index, window) in (0..).zip(code.windows(6)) {
         let end = at.wrapping_add(index + 6);
         let target = match window {
-            [_, 0xe9, ..] => Target::Address(relative(window, 2, end)),
-            [0x0f, 0x80..=0x8f, ..] => Target::Address(relative(window, 2, end)),
+            [_, 0xe9, ..] | [0x0f, 0x80..=0x8f, ..] => Target::Address(relative(window, 2, end)),
             [0xff, 0x25, ..] => Target::Slot(relative(window, 2, end)),
             _ => continue,
         };

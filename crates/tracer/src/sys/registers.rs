@@ -84,15 +84,15 @@ pub(crate) const KEPT: [u16; 6] = [3, 6, 12, 13, 14, 15];
 #[cfg(target_arch = "aarch64")]
 pub(crate) const KEPT: [u16; 11] = [19, 20, 21, 22, 23, 24, 25, 26, 27, 28, 29];
 
-/// The thread pointer of a stopped thread: the base of fs.
+/// The thread pointer of a stopped thread: the base of fs; 0 where it cannot be read.
 #[cfg(target_arch = "x86_64")]
-pub(crate) fn thread_pointer(_tid: i32, registers: &Registers) -> io::Result<u64> {
-    Ok(registers.0.fs_base)
+pub(crate) fn thread_pointer(_tid: i32, registers: &Registers) -> u64 {
+    registers.0.fs_base
 }
 
-/// The thread pointer of a stopped thread: tpidr_el0.
+/// The thread pointer of a stopped thread: tpidr_el0; 0 where it cannot be read.
 #[cfg(target_arch = "aarch64")]
-pub(crate) fn thread_pointer(tid: i32, _registers: &Registers) -> io::Result<u64> {
+pub(crate) fn thread_pointer(tid: i32, _registers: &Registers) -> u64 {
     const NT_ARM_TLS: usize = 0x401;
     let mut pointer = 0_u64;
     let mut vector = libc::iovec {
@@ -100,8 +100,8 @@ pub(crate) fn thread_pointer(tid: i32, _registers: &Registers) -> io::Result<u64
         iov_len: size_of_val(&pointer),
     };
     // SAFETY: the vector names the number and its length; both outlive the call.
-    checked(unsafe { libc::ptrace(libc::PTRACE_GETREGSET, tid, NT_ARM_TLS, &raw mut vector) })?;
-    Ok(pointer)
+    let read = unsafe { libc::ptrace(libc::PTRACE_GETREGSET, tid, NT_ARM_TLS, &raw mut vector) };
+    checked(read).map_or(0, |_| pointer)
 }
 
 #[cfg(target_arch = "x86_64")]
