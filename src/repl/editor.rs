@@ -122,8 +122,7 @@ impl Editor {
                         // A history that cannot be written is no reason to end the session.
                         let _ = editor.append_history(path);
                     }
-                    let end = input == Input::End;
-                    if sender.send(input).is_err() || ringer.write_all(b"!").is_err() || end {
+                    if sender.send(input).is_err() || ringer.write_all(b"!").is_err() {
                         break;
                     }
                 }

@@ -64,6 +64,7 @@ pub fn run(
                 "the line has bytes that are not UTF-8 and was dropped; in a string they are written as b\"caf\\xe9\"",
                 &mut console,
             ),
+            Input::End if shell.end_program(&mut console) => {}
             Input::End => break,
         }
         editor.update(shell.known());

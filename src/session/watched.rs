@@ -171,6 +171,12 @@ impl Session {
         self.watched.iter().all(Watched::rests)
     }
 
+    /// True when a thread of this process of a program sleeps in a call.
+    pub fn program_sleeps(&self, process: &str) -> bool {
+        let mut calls = self.watched.iter().flat_map(Watched::asleep);
+        calls.any(|call| call.process == process)
+    }
+
     /// Sends a program a signal; false when there is none of this name.
     pub fn signal_program(&mut self, name: &str, signal: i32) -> io::Result<bool> {
         let reported = self.watched_process(name);

@@ -7,6 +7,7 @@ mod connecting;
 mod datagram;
 mod descriptor;
 mod gather;
+mod injected;
 mod local;
 mod making;
 mod multicast;
@@ -116,7 +117,8 @@ impl Session {
                 .filter_map(|call| Failure::of(call, self.log().timed_out(call)))
         };
         let is_routine = |failure: &Failure| {
-            failure.call.thread != 0 && matches!(failure.errno.as_str(), "EAGAIN" | "EINPROGRESS")
+            let beside = failure.call.thread != 0 || failure.call.is_of_program();
+            beside && matches!(failure.errno.as_str(), "EAGAIN" | "EINPROGRESS")
         };
         failures()
             .find(|failure| !is_routine(failure))

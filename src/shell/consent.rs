@@ -19,11 +19,12 @@ pub(super) enum Consent {
     Nobody,
 }
 
-/// Waits for the key that answers a question which was shown.
-pub(super) fn consent(screen: &mut dyn Screen) -> Consent {
+/// Waits for the key that answers a question which was shown; `usual` is what the Enter key stands for.
+pub(super) fn consent(screen: &mut dyn Screen, usual: Consent) -> Consent {
     loop {
         match screen.key(Duration::from_hours(1)) {
             Press::Key('y' | 'Y') => return Consent::Given,
+            Press::Key('\r' | '\n') => return usual,
             Press::Key(_) => return Consent::Withheld,
             Press::Nobody => return Consent::Nobody,
             Press::Nothing => {}
@@ -79,7 +80,7 @@ impl Shell {
         );
         if self.manner.deadline.is_none() {
             screen.show(&text);
-            match consent(screen) {
+            match consent(screen, Consent::Withheld) {
                 Consent::Given => return Ok(()),
                 Consent::Withheld => return Err(io::Error::other("it was kept as it is")),
                 Consent::Nobody => {}

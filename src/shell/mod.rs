@@ -16,6 +16,7 @@ pub mod lesson;
 pub mod looking;
 mod machines;
 pub mod origins;
+mod pasted;
 mod performing;
 pub mod plotting;
 pub mod programs;
@@ -47,6 +48,7 @@ use expecting::Since;
 use journal::Journal;
 use lesson::course::Course;
 use lesson::orders::Desk;
+use pasted::Pasted;
 use std::collections::{BTreeMap, HashSet};
 use std::os::fd::{AsFd, BorrowedFd};
 use std::time::Duration;
@@ -191,6 +193,7 @@ pub struct Shell {
     overwrites: bool,
     /// The files that `save` has written.
     written: HashSet<Identity>,
+    pasted: Pasted,
 }
 
 /// The lines of these texts that would do something: neither empty nor a comment.
@@ -231,6 +234,7 @@ impl Shell {
             loading: 0,
             overwrites: false,
             written: HashSet::new(),
+            pasted: Pasted::default(),
         })
     }
 
@@ -251,6 +255,9 @@ impl Shell {
 
     /// The prompt: the name of the process a line goes to.
     pub fn prompt(&self) -> String {
+        if self.is_reading_program() {
+            return "...> ".to_owned();
+        }
         if self.is_asked() {
             return "answer> ".to_owned();
         }
@@ -260,8 +267,17 @@ impl Shell {
     /// Runs what was entered at the prompt: a Ctrl-C that ended what was entered before is forgotten.
     pub fn enter(&mut self, text: &str, screen: &mut dyn Screen) -> Flow {
         self.stopped = false;
+        if self.is_reading_program() {
+            self.take_program_line(text);
+            return Flow::Continue;
+        }
         if self.course.is_some() {
             return self.enter_course(text, screen);
+        }
+        if text.contains('\n')
+            && let Some(flow) = self.offer_program(text, screen)
+        {
+            return flow;
         }
         self.text(text, screen)
     }

@@ -28,6 +28,13 @@ impl Shell {
         screen: &mut dyn Screen,
     ) {
         let text = word(call, 0).unwrap_or_default();
+        if text.trim() == "-" {
+            if self.manner.deadline.is_some() {
+                let reason = "`run -` reads a program that is typed; a script runs a file";
+                return self.refuse("", reason.to_owned(), screen);
+            }
+            return self.read_program();
+        }
         let parsed = split_words(&text).and_then(RunLine::parse);
         let line = match parsed {
             Ok(line) => line,

@@ -55,7 +55,7 @@ impl Shell {
     }
 
     /// The host of the prompt's process.
-    fn host_here(&self) -> String {
+    pub(super) fn host_here(&self) -> String {
         self.session
             .process(&self.current)
             .map_or_else(|| FIRST_HOST.to_owned(), |process| process.host.clone())

@@ -20,6 +20,9 @@ impl Shell {
             .and_then(std::ffi::OsStr::to_str)
             .unwrap_or_default()
             .to_owned();
+        if let Some(text) = self.pasted_text(&path).map(str::to_owned) {
+            return self.write(&path, &text, "as it was pasted", screen);
+        }
         if let Some(language) = Language::of_ending(&ending) {
             return self.save_programs(&path, language, screen);
         }

@@ -3,12 +3,13 @@
 use super::cause::{Cause, Finding};
 use super::scene::Scene;
 use super::{
-    astray, binding, connecting, datagram, descriptor, local, making, multicast, names, option,
-    raw, reset, route, silence, standing, unanswered, waiting,
+    astray, binding, connecting, datagram, descriptor, injected, local, making, multicast, names,
+    option, raw, reset, route, silence, standing, unanswered, waiting,
 };
 
 /// What explains a failure, in the order in which it is asked: what is particular before what is general.
 const CAUSES: &[&[Cause]] = &[
+    injected::CAUSES,
     names::CAUSES,
     descriptor::CAUSES,
     local::CAUSES,

@@ -81,7 +81,8 @@ impl Shell {
                 let asleep = self
                     .session
                     .process(name)
-                    .is_some_and(|process| process.works().any(|(_, work)| work.blocked));
+                    .is_some_and(|process| process.works().any(|(_, work)| work.blocked))
+                    || self.session.program_sleeps(name);
                 asleep
                     .then_some(())
                     .ok_or_else(|| format!("{name} is not blocked"))

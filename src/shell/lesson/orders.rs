@@ -188,7 +188,7 @@ impl Shell {
         }
         text.append(said("May it? y or n"));
         screen.show(&text);
-        match consent(screen) {
+        match consent(screen, Consent::Withheld) {
             Consent::Given => true,
             Consent::Withheld => {
                 screen.show(&said("It was not begun."));

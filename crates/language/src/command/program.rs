@@ -24,13 +24,69 @@ const BRACED: &[&str] = &[
 
 /// What a program is written in, as far as one block of it tells.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Language {
+pub enum Language {
+    /// Python.
     Python,
+    /// C.
     C,
+    /// Go.
     Go,
+    /// Rust.
     Rust,
+    /// Its first line names the program that runs it (`#!`, execve(2)).
+    Script,
     /// Braces, and nothing that tells more.
     Other,
+}
+
+/// The language of a text of several lines that is a program, and not a session: a block of it begins in one of its lines, or its first
+/// line says what runs it. `None` for any other text.
+pub fn program(text: &str) -> Option<Language> {
+    let text = text.trim_end();
+    let first = text.lines().next()?;
+    if let Some(interpreter) = first.strip_prefix("#!") {
+        let python = interpreter.contains("python");
+        return Some(if python {
+            Language::Python
+        } else {
+            Language::Script
+        });
+    }
+    let mut found = None;
+    let lines: Vec<&str> = text.lines().collect();
+    for (place, line) in lines.iter().enumerate() {
+        let (words, indent) = code(line);
+        let next = lines[place + 1..]
+            .iter()
+            .find(|next| !next.trim().is_empty());
+        let indented = next.is_some_and(|next| code(next).1 > indent);
+        let manages = words.starts_with("with ") && without_comment(words).ends_with(':');
+        if manages && indented {
+            found = found.or(Some(Language::Python));
+        }
+        let language = match Block::begun_by(line) {
+            Some(block) if block.decorates => continue,
+            Some(Block {
+                language: Language::Python,
+                ..
+            }) if !indented => continue,
+            Some(block) => block.language,
+            None => continue,
+        };
+        match found {
+            None | Some(Language::Other) => found = Some(language),
+            Some(_) => break,
+        }
+    }
+    let is_c = || {
+        lines
+            .iter()
+            .any(|line| line.trim_start().starts_with("#include"))
+    };
+    match found {
+        Some(Language::Other) if is_c() => Some(Language::C),
+        found => found,
+    }
 }
 
 /// A block whose first line was read.
@@ -186,6 +242,30 @@ fn lines(count: usize) -> String {
 }
 
 impl Language {
+    /// A program in it, in words.
+    pub fn words(self) -> &'static str {
+        match self {
+            Self::Python => "Python program",
+            Self::C => "C program",
+            Self::Go => "Go program",
+            Self::Rust => "Rust program",
+            Self::Script => "script",
+            Self::Other => "program",
+        }
+    }
+
+    /// What the name of its file ends with.
+    pub fn ending(self) -> &'static str {
+        match self {
+            Self::Python => "py",
+            Self::C => "c",
+            Self::Go => "go",
+            Self::Rust => "rs",
+            Self::Script => "sh",
+            Self::Other => "txt",
+        }
+    }
+
     fn how(self) -> &'static str {
         match self {
             Self::Python => {
@@ -198,7 +278,9 @@ impl Language {
             Self::Rust => {
                 "save the whole program as x.rs; `run rustc x.rs` compiles it, `run ./x` runs it in the lab"
             }
-            Self::Other => "save the whole program in a file; `run PROGRAM` runs it in the lab",
+            Self::Script | Self::Other => {
+                "save the whole program in a file; `run PROGRAM` runs it in the lab"
+            }
         }
     }
 }
@@ -359,6 +441,35 @@ mod tests {
             "go.send(b'{#')",
         ] {
             assert!(parse_line(line).is_ok(), "{line}");
+        }
+    }
+
+    #[test]
+    fn a_text_of_several_lines_is_a_program_where_a_block_begins() {
+        use super::{Language, program};
+        for (text, language) in [
+            (
+                "import socket\ns = socket.socket()\nwhile True:\n    s.recv(1)",
+                Some(Language::Python),
+            ),
+            ("def f():\n  pass\nf()", Some(Language::Python)),
+            (
+                "with socket.socket() as s:\n    s.listen()",
+                Some(Language::Python),
+            ),
+            ("#!/usr/bin/env python3\nprint(1)", Some(Language::Python)),
+            ("#!/bin/sh\necho 1", Some(Language::Script)),
+            (
+                "#include <stdio.h>\nint main(void) {\n  return 0;\n}",
+                Some(Language::C),
+            ),
+            ("fn main() {\n}", Some(Language::Rust)),
+            ("package main\nfunc main() {\n}", Some(Language::Go)),
+            ("s = socket\nbind s 127.0.0.1:5000", None),
+            ("s = socket()\ns.listen()", None),
+            ("with socket() as s:\ns.listen()", None),
+        ] {
+            assert_eq!(program(text), language, "{text}");
         }
     }
 
