@@ -6,6 +6,7 @@ pub mod children;
 mod ends;
 pub mod evidence;
 pub mod hearing;
+mod holding;
 pub mod hosts;
 pub mod injections;
 pub mod inventory;

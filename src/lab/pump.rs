@@ -227,6 +227,9 @@ impl Pump {
                 // What an order lets go of is on its way before the order is answered.
                 self.wire.release(now_ns, &mut self.ports);
                 self.terminal.tell_deliveries(&mut self.ports.late);
+                for ticket in self.wire.take_lost() {
+                    self.terminal.tell(&Told::Dropped(ticket));
+                }
                 self.terminal.tell(&Told::Rules(told));
             }
             WireRequest::Sync(number) => {

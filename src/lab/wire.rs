@@ -10,6 +10,7 @@
 //! - A rule with `to` acts on the copy of a broadcast that goes there, and on no other.
 //! - A frame that is reordered waits for the next one of its direction (same sender, same receiver, no ARP or neighbour discovery)
 //!   that is not lost, and follows it; after [`REORDER_NS`] it goes alone.
+//! - A frame that a rule holds (`hold`) is in the air until `step` or `release`; when it goes on it passes no further rules.
 //! - A copy is delivered right behind its original and takes no time of its own on a slow wire.
 //! - A frame that finds no room (the queue of a rate, what `held` takes, [`MOST_WAITING`]) is lost by the rule that holds it.
 //! - An ICMP answer of the wire (`too_big`) is delivered at once, and passes no rules.
@@ -21,6 +22,7 @@ pub mod held;
 mod housekeeping;
 pub mod orders;
 pub mod rule;
+pub mod stopped;
 mod switch;
 pub mod too_big;
 
@@ -34,6 +36,7 @@ use housekeeping::is_housekeeping;
 use rule::{Kind, Rule};
 use std::cell::OnceCell;
 use std::net::IpAddr;
+use stopped::InTheAir;
 use switch::{Switch, Target};
 
 /// A host's place on the wire.
@@ -113,6 +116,9 @@ pub struct Wire {
     seed: u64,
     held: Held,
     waiting: Vec<Waiting>,
+    in_the_air: InTheAir,
+    /// The tickets of held frames that are lost, until somebody asks.
+    lost: Vec<u64>,
     /// True when a rule can act.
     live: bool,
     rulings: Vec<Ruling>,
@@ -132,6 +138,8 @@ impl Wire {
             seed,
             held: Held::default(),
             waiting: Vec::new(),
+            in_the_air: InTheAir::default(),
+            lost: Vec::new(),
             live: false,
             rulings: Vec::new(),
             fates: Vec::new(),
@@ -163,6 +171,7 @@ impl Wire {
         }
         self.switch.detach(port);
         self.held.drop_for(port);
+        self.drop_stopped(port);
         self.waiting.retain_mut(|waiting| {
             waiting.parcels.retain(|parcel| parcel.to != port);
             waiting.from != port && !waiting.parcels.is_empty()
@@ -317,7 +326,7 @@ impl Wire {
             self.receivers(passing.from, passing.target, apart)
                 .filter(|port| fate.to.is_none_or(|own| own == *port))
         };
-        let is_due = fate.due_ns() <= passing.now_ns && !fate.waits;
+        let is_due = fate.due_ns() <= passing.now_ns && !fate.waits && !fate.held;
         if is_due && fate.is_whole() {
             receivers().for_each(|port| sink.deliver(port, passing.frame));
             return true;
@@ -335,8 +344,12 @@ impl Wire {
             return true;
         }
         let bytes = sent.iter().map(|(_, piece)| piece.len()).sum();
-        let has_room = self.held.has_room(sent.len(), bytes)
-            && !(fate.waits && self.waiting.len() >= MOST_WAITING);
+        let has_room = if fate.held {
+            self.in_the_air.has_room(bytes)
+        } else {
+            self.held.has_room(sent.len(), bytes)
+                && !(fate.waits && self.waiting.len() >= MOST_WAITING)
+        };
         if !has_room {
             self.rulings.push(Ruling {
                 rule: fate.rule,
@@ -350,6 +363,12 @@ impl Wire {
             ticket: self.accepted,
             rule: fate.rule,
         });
+        if fate.held {
+            let parcels = parcels.collect();
+            self.in_the_air
+                .push(self.accepted, passing.from, fate.due_ns(), parcels);
+            return false;
+        }
         if fate.waits {
             self.waiting.push(Waiting {
                 from: passing.from,

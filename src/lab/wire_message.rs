@@ -59,6 +59,8 @@ pub enum Told {
         /// When.
         delivered: Delivered,
     },
+    /// A frame that was held in the air is lost: which of the frames.
+    Dropped(u64),
     /// The answer to an order: all rules, or why it could not be carried out.
     Rules(Result<Vec<RuleRow>, String>),
     /// Everything before the [`WireRequest::Sync`] of this number has been told.

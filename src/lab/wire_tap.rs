@@ -42,6 +42,7 @@ pub struct WireTap {
     buffer: Vec<u8>,
     frames: VecDeque<WireFrame>,
     deliveries: VecDeque<(u64, Delivered)>,
+    dropped: Vec<u64>,
     rules: Option<Result<Vec<RuleRow>, String>>,
     asked: u64,
     synced: u64,
@@ -59,6 +60,7 @@ impl WireTap {
             buffer: vec![0; 4 * LIMIT],
             frames: VecDeque::new(),
             deliveries: VecDeque::new(),
+            dropped: Vec::new(),
             rules: None,
             asked: 0,
             synced: 0,
@@ -137,6 +139,11 @@ impl WireTap {
         self.deliveries.pop_front()
     }
 
+    /// Takes the tickets of the frames that were held in the air and are lost.
+    pub fn take_dropped(&mut self) -> Vec<u64> {
+        std::mem::take(&mut self.dropped)
+    }
+
     /// Takes in all that lies in the channel. Does not wait.
     pub fn receive(&mut self) {
         while !self.gone && self.receive_one() {}
@@ -208,6 +215,7 @@ impl WireTap {
                 Told::Delivered { ticket, delivered } => {
                     self.deliveries.push_back((ticket, delivered));
                 }
+                Told::Dropped(ticket) => self.dropped.push(ticket),
                 Told::Rules(rules) => self.rules = Some(rules),
                 Told::Synced { number, holds } => {
                     self.synced = number;

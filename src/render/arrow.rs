@@ -1,6 +1,7 @@
 //! An arrow between two lifelines, with what is sent written on it. Not the lifelines.
 
 use super::styled::Look;
+use crate::event::packet::PacketEvent;
 
 /// The columns that an arrow needs besides its text.
 pub const DRAWN: usize = 6;
@@ -16,9 +17,22 @@ pub enum Way {
     LostRight,
     /// Lost on the way to the left.
     LostLeft,
+    /// In the air on the way to the right.
+    HeldRight,
+    /// In the air on the way to the left.
+    HeldLeft,
 }
 
 impl Way {
+    /// The way of a packet that goes `forward`.
+    pub fn of_packet(forward: bool, packet: &PacketEvent) -> Self {
+        match (forward, packet.is_held()) {
+            (true, true) => Self::HeldRight,
+            (false, true) => Self::HeldLeft,
+            (_, false) => Self::of(forward, packet.lost().is_some()),
+        }
+    }
+
     /// The way of a packet that goes `forward`, `lost` or not.
     pub fn of(forward: bool, lost: bool) -> Self {
         match (forward, lost) {
@@ -30,12 +44,13 @@ impl Way {
     }
 }
 
-/// An arrow of exactly `width` columns with `text` on it, cut when it is too long. A lost one ends in ✗ before the lifeline.
+/// An arrow of exactly `width` columns with `text` on it, cut when it is too long. A lost one ends in ✗ before the lifeline,
+/// one that the wire holds in ●.
 pub fn draw(text: &str, width: usize, way: Way, look: &Look) -> String {
-    let lost = matches!(way, Way::LostRight | Way::LostLeft);
+    let short = !matches!(way, Way::Right | Way::Left);
     let needed = look.measure(text) + DRAWN;
-    // The gap after ✗ shows that the packet did not arrive; it shrinks before the text does.
-    let gap = if lost {
+    // The gap after ✗ or ● shows that the packet did not arrive; it shrinks before the text does.
+    let gap = if short {
         width.saturating_sub(needed).min(width / 4)
     } else {
         0
@@ -50,6 +65,8 @@ pub fn draw(text: &str, width: usize, way: Way, look: &Look) -> String {
         Way::Left => format!("◀─ {text} {line}─"),
         Way::LostRight => format!("── {text} {line}✗{gap}"),
         Way::LostLeft => format!("{gap}✗─ {text} {line}─"),
+        Way::HeldRight => format!("── {text} {line}●{gap}"),
+        Way::HeldLeft => format!("{gap}●─ {text} {line}─"),
     }
 }
 
@@ -69,6 +86,8 @@ mod tests {
             (Way::Left, "◀─ [SYN] ───────"),
             (Way::LostRight, "── [SYN] ──✗    "),
             (Way::LostLeft, "    ✗─ [SYN] ───"),
+            (Way::HeldRight, "── [SYN] ──●    "),
+            (Way::HeldLeft, "    ●─ [SYN] ───"),
         ] {
             assert_eq!(draw("[SYN]", 16, way, &look), drawn);
             assert_eq!(

@@ -303,7 +303,7 @@ impl<'a> Block<'a> {
     fn row(&self, text: &mut Styled, row: &Row<'_>) {
         let look = self.look;
         let packet = row.packet;
-        let way = Way::of(row.forward, packet.lost().is_some());
+        let way = Way::of_packet(row.forward, packet);
         let drawn = arrow::draw(&on_arrow(packet, self.brevity), self.arrow, way, look);
         let style = match (packet.lost(), row.forward) {
             (Some(_), _) => Style::Lost,
@@ -399,6 +399,8 @@ fn compact(text: &mut Styled, lanes: &Lanes<'_>, rows: &[Row<'_>], here: &str, l
                 .unwrap_or(Brevity::Flags)
                 .max(Brevity::NoOptions);
             let (way, style) = match (row.forward, row.packet.lost()) {
+                (true, None) if row.packet.is_held() => ("─●", Style::Client),
+                (false, None) if row.packet.is_held() => ("●─", Style::Server),
                 (true, None) => ("─▶", Style::Client),
                 (false, None) => ("◀─", Style::Server),
                 (true, Some(_)) => ("─✗", Style::Lost),

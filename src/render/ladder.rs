@@ -298,7 +298,7 @@ impl<'a> Frame<'a> {
         }
         let (left, right) = (self.columns[from.min(to)], self.columns[from.max(to)]);
         let width = right - left - 1;
-        let way = Way::of(from < to, packet.lost().is_some());
+        let way = Way::of_packet(from < to, packet);
         let text = on_arrow(packet, width.saturating_sub(arrow::DRAWN), look);
         let style = if packet.lost().is_some() {
             Style::Lost

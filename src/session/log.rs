@@ -96,6 +96,19 @@ impl Log {
             .get(usize::try_from(number.checked_sub(first)?).ok()?)
     }
 
+    /// Amends what is known of a packet, if it is still kept.
+    pub fn amend(&mut self, number: u64, change: impl FnOnce(&mut PacketEvent)) {
+        let Some(first) = self.packets.front().map(|packet| packet.number) else {
+            return;
+        };
+        let place = number
+            .checked_sub(first)
+            .and_then(|place| usize::try_from(place).ok());
+        if let Some(packet) = place.and_then(|place| self.packets.get_mut(place)) {
+            change(Arc::make_mut(packet));
+        }
+    }
+
     /// The calls kept, oldest first.
     pub fn calls(&self) -> impl DoubleEndedIterator<Item = &CallEvent> {
         self.calls.iter()

@@ -1,6 +1,7 @@
 //! The packets of a session: fetched from the taps, put to conversations, named by the sockets at their ends.
 
 mod calls;
+pub mod in_the_air;
 mod last_acks;
 mod names;
 mod programs;
@@ -17,6 +18,7 @@ use crate::packet::fragment::{self, Datagram};
 use crate::packet::headers::{Headers, Transport};
 use crate::sys::ring::RINGS;
 use calls::describe;
+use in_the_air::{InTheAir, Landed};
 use last_acks::LastAck;
 use names::{Names, owner};
 use programs::Run;
@@ -51,6 +53,9 @@ pub struct Packets {
     fragments: HashMap<(u16, Datagram), (u32, bool)>,
     /// The last ACKs of handshakes that a rule of the wire held.
     last_acks: Vec<LastAck>,
+    /// The packets that the wire holds in the air, and those that were and have not been told to have landed.
+    in_the_air: Vec<InTheAir>,
+    landed: Vec<Landed>,
     /// The names of a loopback and of a cable's end: every packet shares them.
     interfaces: [Arc<str>; 2],
 }
@@ -77,6 +82,8 @@ impl Packets {
             learned: Vec::new(),
             fragments: HashMap::new(),
             last_acks: Vec::new(),
+            in_the_air: Vec::new(),
+            landed: Vec::new(),
             interfaces: ["lo".into(), "eth0".into()],
         })
     }
@@ -232,6 +239,7 @@ impl Packets {
             }
             self.leave_receiver(&mut packet, ends);
             if delivered.is_none() {
+                self.hold(&packet, ticket, ends);
                 self.await_last_ack(&packet, ticket, &receiver);
             }
             if let Some(conversation) = packet.track.conversation {

@@ -258,6 +258,14 @@ impl Taps {
         std::mem::take(&mut self.deliveries)
     }
 
+    /// Takes the tickets of the frames that the wire held in the air and that are lost.
+    pub fn take_dropped(&mut self) -> Vec<u64> {
+        self.wire
+            .as_mut()
+            .map(WireTap::take_dropped)
+            .unwrap_or_default()
+    }
+
     /// True when so many frames came at once that some were left where they are: tell what waits, then fetch again.
     pub fn left_behind(&self) -> bool {
         self.left_behind

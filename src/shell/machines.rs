@@ -6,6 +6,7 @@ use crate::command::ast::Call;
 use crate::command::wire::WireOrder;
 use crate::event::wire::RuleRow;
 use crate::render::lab::{HostBox, Picture, Resident};
+use crate::render::styled::{Style, Styled};
 use crate::render::{self};
 use crate::session::Session;
 use crate::session::hosts::NO_WIRE;
@@ -47,14 +48,28 @@ impl Shell {
             // The line was read once before; a rule that reached this place as a value is read here.
             Err(diagnostic) => return self.refuse("", diagnostic.to_string(), screen),
         };
-        match self.session.wire(&order) {
+        match self.session.move_held(&order) {
             Ok(rules) => {
                 let text = match (&order, rules.iter().max_by_key(|rule| rule.number)) {
                     (WireOrder::Add(_), Some(newest)) => {
                         render::lab::rules(std::slice::from_ref(newest))
                     }
+                    (
+                        WireOrder::Step(_)
+                        | WireOrder::StepFrame(_)
+                        | WireOrder::Lose(_)
+                        | WireOrder::Release,
+                        _,
+                    ) => Styled::new(),
                     _ => render::lab::rules(&rules),
                 };
+                let mut text = text;
+                let held = self.session.in_the_air();
+                if order == WireOrder::List && !held.is_empty() {
+                    let held: Vec<String> =
+                        held.iter().map(|number| format!("#{number}")).collect();
+                    text.say(Style::Plain, 5, &format!("in the air: {}", held.join(", ")));
+                }
                 self.paged(&text, screen);
                 self.show_events(screen);
             }

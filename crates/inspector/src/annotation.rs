@@ -154,6 +154,7 @@ fn ruling(text: &str) -> Option<Ruling> {
     let between = |before: &str, after: &str| deed.strip_prefix(before)?.strip_suffix(after);
     let effect = match deed {
         "lost" => Effect::Lost,
+        "held in the air" => Effect::Held,
         "delivered twice" => Effect::Duplicated,
         "held back until another passed" => Effect::Reordered,
         _ => {
@@ -220,6 +221,7 @@ mod tests {
             Effect::Lost,
             Effect::Delayed(20_000_000),
             Effect::Delayed(1_234_567),
+            Effect::Held,
             Effect::Duplicated,
             Effect::Reordered,
             Effect::Corrupted(40),

@@ -165,6 +165,11 @@ impl CauseFinder {
         self.samples.at(host, local, peer, time_ns)
     }
 
+    /// True when a socket of a host listened at an address when its kernel was asked last.
+    pub fn listens(&self, host: &str, address: SocketAddr) -> bool {
+        self.samples.listens(host, address)
+    }
+
     /// A process has a new descriptor: what was known of an older one with its number is over.
     pub fn made(&mut self, process: &str, fd: i32) {
         let key = (process.to_owned(), fd);

@@ -203,6 +203,12 @@ impl Samples {
         }
     }
 
+    /// True when a socket of a host listened at an address when the kernel was asked last.
+    pub fn listens(&self, host: &str, address: SocketAddr) -> bool {
+        let listeners = self.listeners.get(host);
+        listeners.is_some_and(|all| all.iter().any(|listener| listener.hears(address)))
+    }
+
     /// The listener of a host at an address whose accept queue was full when the kernel was asked last.
     pub fn full_listener(&self, host: &str, address: SocketAddr) -> Option<Listener> {
         let listeners = self.listeners.get(host)?;

@@ -30,6 +30,9 @@ pub struct FrameBytes {
     lent: Option<Range<u32>>,
 }
 
+/// A frame that the wire holds arrives later than anything else: in a hundred years.
+const HELD_NS: u64 = 3_000_000_000_000_000_000;
+
 impl FrameBytes {
     /// Takes the place of these bytes; without allocation when nobody else holds them and there is room.
     pub fn refill(&mut self, bytes: &[u8]) {
@@ -203,10 +206,18 @@ impl PacketEvent {
             .map(|ruling| ruling.rule)
     }
 
+    /// True while the wire holds it (`wire hold`).
+    pub fn is_held(&self) -> bool {
+        let mut rulings = self.rulings.iter();
+        rulings.any(|ruling| ruling.effect == Effect::Held) && self.lost().is_none()
+    }
+
     /// How long the wire held it back, in nanoseconds.
     pub fn delay_ns(&self) -> i64 {
         let held = self.rulings.iter().map(|ruling| match ruling.effect {
             Effect::Delayed(nanoseconds) => nanoseconds,
+            // Nobody knows when it will arrive.
+            Effect::Held => HELD_NS,
             _ => 0,
         });
         i64::try_from(held.sum::<u64>()).unwrap_or(i64::MAX)
@@ -223,7 +234,7 @@ impl PacketEvent {
     /// nanoseconds; and the number of that segment. `None` also for an acknowledgment that was lost.
     pub fn round_trip(&self) -> Option<(i64, u64)> {
         let (until_sent, number) = self.track.acks?;
-        self.arrival_ns()?;
+        self.arrival_ns().filter(|_| !self.is_held())?;
         Some((until_sent.saturating_add(self.delay_ns()), number))
     }
 }

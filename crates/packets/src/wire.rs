@@ -20,6 +20,8 @@ pub enum Effect {
     Delayed(u64),
     /// It is delivered twice.
     Duplicated,
+    /// It is in the air: the wire holds it until `wire step` or `wire release`.
+    Held,
     /// It is held back until another frame of its direction has passed it.
     Reordered,
     /// The byte at this offset of the frame is not what was sent.

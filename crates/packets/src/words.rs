@@ -56,6 +56,7 @@ pub fn ruling(ruling: Ruling) -> String {
     let deed = match ruling.effect {
         Effect::Lost => "lost".to_owned(),
         Effect::Delayed(nanoseconds) => format!("delayed {} ms", nanoseconds as f64 / 1e6),
+        Effect::Held => "held in the air".to_owned(),
         Effect::Duplicated => "delivered twice".to_owned(),
         Effect::Reordered => "held back until another passed".to_owned(),
         Effect::Corrupted(place) => format!("byte {place} changed"),

@@ -28,6 +28,8 @@ pub(super) struct Fate {
     pub(super) late_ns: u64,
     /// It waits for another one to pass.
     pub(super) waits: bool,
+    /// It stays in the air until it is told to go on.
+    pub(super) held: bool,
     /// How many copies follow it.
     pub(super) copies: u8,
     /// Its bytes, when they are no longer those that were sent.
@@ -49,6 +51,7 @@ impl Fate {
             at_ns: now_ns,
             late_ns: 0,
             waits: false,
+            held: false,
             copies: 0,
             changed: None,
             mtu: None,
@@ -59,7 +62,11 @@ impl Fate {
 
     /// True when nothing but its time is to change.
     pub(super) fn is_whole(&self) -> bool {
-        !self.waits && self.copies == 0 && self.changed.is_none() && self.mtu.is_none()
+        !self.waits
+            && !self.held
+            && self.copies == 0
+            && self.changed.is_none()
+            && self.mtu.is_none()
     }
 
     /// When it leaves the wire.
@@ -133,6 +140,10 @@ impl Rule {
             WireAction::Reorder => {
                 living.for_each(|fate| (fate.waits, fate.rule) = (true, number));
                 Some(Effect::Reordered)
+            }
+            WireAction::Hold => {
+                living.for_each(|fate| (fate.held, fate.rule) = (true, number));
+                Some(Effect::Held)
             }
             WireAction::Corrupt => {
                 let mut changed = frame.to_vec();

@@ -36,6 +36,12 @@ pub enum WireError {
     /// Nothing is cut, or not in that direction.
     #[error("{0}")]
     NotCut(&'static str),
+    /// Nothing is held in the air.
+    #[error("{0}")]
+    NothingHeld(&'static str),
+    /// That frame is not held in the air.
+    #[error("the wire does not hold that frame")]
+    NotHeld,
     /// The filter is none.
     #[error("the filter cannot be read: {0}")]
     Filter(String),
@@ -49,7 +55,27 @@ impl Wire {
     pub fn order(&mut self, order: &WireOrder, now_ns: u64) -> Result<Vec<RuleRow>, WireError> {
         match order {
             WireOrder::List => {}
-            WireOrder::Add(rule) => self.add(rule)?,
+            WireOrder::Add(rule) => {
+                self.add(rule)?;
+                if rule.action == WireAction::Cut {
+                    let (from, to) = self.ends(rule);
+                    let is = |end: End, port| end == End::Any || end == End::Host(port);
+                    self.cut_stopped(|source, target| is(from, source) && is(to, target));
+                }
+            }
+            WireOrder::Step(count) => self.step(*count, now_ns)?,
+            WireOrder::StepFrame(ticket) => self.step_frame(*ticket, now_ns)?,
+            WireOrder::Lose(ticket) => self.lose(*ticket)?,
+            WireOrder::Release => {
+                let before = self.rules.len();
+                self.rules.retain(|rule| !rule.holds());
+                if before == self.rules.len() && self.stopped() == 0 {
+                    return Err(WireError::NothingHeld(
+                        "the wire holds no frames; `wire hold` or `wire hold where FILTER` begins it",
+                    ));
+                }
+                self.let_stopped_go(None, now_ns);
+            }
             WireOrder::Join { from, to } => self.join(from.as_deref(), to.as_deref())?,
             WireOrder::Clear(None) => {
                 self.rules.clear();
@@ -163,6 +189,7 @@ impl Wire {
                 rule.is_none() || holder == rule
             });
         self.waiting = still;
+        self.let_stopped_go(rule, now_ns);
         self.held.hurry(rule, now_ns);
         for mut one in free {
             one.earliest_ns = now_ns;

@@ -137,6 +137,11 @@ impl Rule {
         self.is_live() && kind_matches && sender_matches
     }
 
+    /// True for a rule that holds frames in the air.
+    pub(super) fn holds(&self) -> bool {
+        self.order.action == WireAction::Hold
+    }
+
     /// The filter, if it has one.
     pub(super) fn filter(&self) -> Option<&Filter> {
         self.filter.as_ref()

@@ -406,6 +406,82 @@ fn clearing_one_rule_delivers_what_it_held() {
 }
 
 #[test]
+fn held_frames_go_on_one_by_one_and_in_their_order() {
+    let mut bench = Bench::new(&["hold"]);
+    for (place, text) in ["one", "two", "three", "four"].into_iter().enumerate() {
+        bench.send(place as u64, "a", &udp("a", "b", text));
+    }
+    assert_eq!((bench.wire.stopped(), bench.wire.due_ns()), (4, None));
+    assert!(bench.left().is_empty());
+    bench.order("step", 10).expect("one is held");
+    bench.order("step #3", 20).expect("the third is held");
+    bench.order("lose #2", 30).expect("the second is held");
+    assert_eq!(bench.wire.take_lost(), [2]);
+    assert_eq!(bench.order("release", 40), Ok(vec![]));
+    bench.send(50 * MS, "a", &udp("a", "b", "five"));
+    assert_eq!(
+        bench.left(),
+        ["10 b:one", "20 b:three", "40 b:four", "50 b:five"]
+    );
+    assert_eq!(bench.wire.stopped(), 0);
+}
+
+#[test]
+fn a_hold_is_for_the_frames_it_names_and_passes_over_arp() {
+    let mut bench = Bench::new(&["hold from a to b where udp"]);
+    bench.send(0, "a", &udp("a", "b", "held"));
+    bench.send(0, "b", &udp("b", "a", "back"));
+    bench.send(0, "a", &udp("a", "c", "aside"));
+    assert_eq!(bench.left(), ["0 a:back", "0 c:aside"]);
+    assert_eq!(bench.wire.stopped(), 1);
+    assert_eq!(
+        Bench::new(&["hold where arp", "hold where ip.addr == 10.0.0.1"])
+            .wire
+            .stopped(),
+        0
+    );
+}
+
+#[test]
+fn what_is_held_is_delivered_by_clear_and_lost_by_a_cut_or_with_its_host() {
+    for (order, left, lost) in [
+        ("clear", vec!["0 b:x", "0 a:y"], vec![]),
+        ("clear 1", vec!["0 b:x", "0 a:y"], vec![]),
+        ("cut", vec![], vec![1, 2]),
+        ("cut from a", vec![], vec![1]),
+        ("cut from b to a", vec![], vec![2]),
+    ] {
+        let mut bench = Bench::new(&["hold"]);
+        bench.send(0, "a", &udp("a", "b", "x"));
+        bench.send(0, "b", &udp("b", "a", "y"));
+        bench.order(order, 0).expect("the order is taken");
+        assert_eq!(bench.left(), left, "{order}");
+        assert_eq!(bench.wire.take_lost(), lost, "{order}");
+    }
+    let mut bench = Bench::new(&["hold"]);
+    bench.send(0, "a", &udp("a", "b", "x"));
+    bench.wire.detach(port("b"));
+    assert_eq!(bench.wire.take_lost(), [1]);
+}
+
+#[test]
+fn a_frame_that_another_rule_delays_is_not_delivered_before_its_time() {
+    let mut bench = Bench::new(&["delay 50ms", "hold"]);
+    bench.send(0, "a", &udp("a", "b", "x"));
+    bench.order("step", 10).expect("it is held");
+    assert_eq!(bench.left(), ["50 b:x"]);
+}
+
+#[test]
+fn so_many_frames_are_held_and_no_more() {
+    let mut bench = Bench::new(&["hold"]);
+    for _ in 0..=super::stopped::MOST_STOPPED {
+        bench.send(0, "a", &udp("a", "b", "x"));
+    }
+    assert_eq!(bench.wire.stopped(), super::stopped::MOST_STOPPED);
+}
+
+#[test]
 fn an_order_that_cannot_be_followed_says_why() {
     for (order, expected) in [
         (
@@ -417,6 +493,15 @@ fn an_order_that_cannot_be_followed_says_why() {
             "a does not send to itself over the wire",
         ),
         ("clear 3", "there is no rule 3; the wire has no rules"),
+        (
+            "step",
+            "the wire holds no frames; `wire hold` or `wire hold where FILTER` begins it",
+        ),
+        (
+            "release",
+            "the wire holds no frames; `wire hold` or `wire hold where FILTER` begins it",
+        ),
+        ("lose #3", "the wire does not hold that frame"),
     ] {
         let error = Bench::new(&[]).order(order, 0).expect_err("it is refused");
         assert_eq!(error.to_string(), expected);

@@ -34,6 +34,10 @@ pub fn write(out: &mut Vec<u8>, packet: &PacketEvent) {
         Some(rule) => line.digits(u64::from(rule)),
         None => line.text("null"),
     }
+    if packet.is_held() {
+        line.key("held");
+        line.text("true");
+    }
     line.optional_text("from", named(&packet.from));
     line.optional_text("to", named(&packet.to));
     line.number(frame::NUMBER, packet.number);

@@ -50,6 +50,7 @@ impl Packets {
     pub(super) fn take_deliveries(&mut self) {
         for (ticket, delivered) in self.taps.deliveries() {
             self.finder.delivered(ticket, delivered);
+            self.land(ticket, Some(delivered));
             let mut awaited = self.last_acks.iter_mut();
             if let Some(last_ack) = awaited.find(|one| one.ticket == ticket) {
                 last_ack.arrived_ns = Some(delivered.until_ns);

@@ -87,6 +87,10 @@ impl Shell {
                     .then_some(())
                     .ok_or_else(|| format!("{name} is not blocked"))
             }
+            Expectation::Held(wanted) => match self.session.held() {
+                held if held == *wanted => Ok(()),
+                held => Err(format!("the wire holds {held}")),
+            },
             Expectation::TimedOut => match self.session.refusal(here) {
                 Some(reason) if reason.starts_with("timed out") => Ok(()),
                 Some(reason) => Err(format!(

@@ -207,7 +207,7 @@ pub(super) fn fate(packet: &PacketEvent) -> Fate {
             Effect::Delayed(time) => {
                 arrives = arrives.saturating_add(i64::try_from(time).unwrap_or(i64::MAX));
             }
-            Effect::Reordered => arrives = HELD_BACK,
+            Effect::Reordered | Effect::Held => arrives = HELD_BACK,
             _ => {}
         }
     }

@@ -80,6 +80,8 @@ pub enum Expectation {
     Seen(Box<Pattern>),
     /// `blocked server`: this process sleeps in a call; `None` for the one the line goes to.
     Blocked(Option<String>),
+    /// `held 1`: the wire holds so many frames (`wire hold`).
+    Held(usize),
     /// `timeout`: the last command ran into the timeout that `settimeout` set (Python's TimeoutError).
     TimedOut,
     /// `output "text"`: this was printed; `output server "text"` by that process.
@@ -128,6 +130,7 @@ pub const FORMS: &[&str] = &[
     "no packet",
     "blocked",
     "timeout",
+    "held",
     "output",
     "why",
     "received",
@@ -248,6 +251,10 @@ fn parse_expectation(text: &str) -> Result<Expectation, Diagnostic> {
             _ => Err(wrong("which process is blocked?")
                 .expecting("the name of one process: blocked server")),
         },
+        "held" if !rest.starts_with(['=', '!', '.', '[', '<', '>']) => rest
+            .parse()
+            .map(Expectation::Held)
+            .map_err(|_| wrong("how many frames are held?").expecting("a number: held 1")),
         "timeout" if rest.is_empty() => Ok(Expectation::TimedOut),
         "output" => match parse_expression(rest) {
             Ok(Expr::Str(text)) => Ok(Expectation::Output(text)),

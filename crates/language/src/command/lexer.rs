@@ -290,6 +290,13 @@ impl<'a> Lexer<'a> {
     }
 }
 
+/// True for the `#` of `step #12` and `lose #12`, which begins no comment.
+fn names_a_frame(rest: &str, at: usize) -> bool {
+    let before = rest[..at].trim_end();
+    matches!(before, "step" | "lose")
+        && rest[at + 1..].starts_with(|next: char| next.is_ascii_digit())
+}
+
 /// Where the rest of a command ends.
 fn raw_end(rest: &str) -> usize {
     let bytes = rest.as_bytes();
@@ -298,7 +305,7 @@ fn raw_end(rest: &str) -> usize {
         let byte = bytes[at];
         match byte {
             b'\n' | b';' => break,
-            b'#' if after_blank => break,
+            b'#' if after_blank && !names_a_frame(rest, at) => break,
             b'{' => braces += 1,
             b'}' if braces == 0 => break,
             b'}' => braces -= 1,

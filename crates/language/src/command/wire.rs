@@ -38,6 +38,14 @@ pub enum WireOrder {
     Clear(Option<u32>),
     /// The seed of chance.
     Seed(u64),
+    /// So many of the frames that the wire holds go on, one after the other, the oldest first.
+    Step(u64),
+    /// The frame of this number that the wire holds goes on: a packet's number as it is typed, the frame's ticket as the wire gets it.
+    StepFrame(u64),
+    /// The frame of this number that the wire holds is lost; the number as in [`WireOrder::StepFrame`].
+    Lose(u64),
+    /// All frames that the wire holds go on, and it holds none any more.
+    Release,
 }
 
 /// A rule as it was typed.
@@ -84,6 +92,8 @@ pub enum WireAction {
     Mtu(u16),
     /// Loses everything until `join`.
     Cut,
+    /// Holds frames until `step` or `release`.
+    Hold,
 }
 
 /// Which of the frames that a rule matches it acts on.
@@ -134,7 +144,9 @@ impl WireRule {
     /// True for a setting, of which the wire has one for the same frames: the next one takes its place.
     pub fn is_setting(&self) -> bool {
         match self.action {
-            WireAction::Rate { .. } | WireAction::Mtu(_) | WireAction::Cut => true,
+            WireAction::Rate { .. } | WireAction::Mtu(_) | WireAction::Cut | WireAction::Hold => {
+                true
+            }
             WireAction::Delay { .. } => self.pick == Pick::All,
             WireAction::Drop => matches!(self.pick, Pick::Chance(_)),
             _ => false,

@@ -94,6 +94,7 @@ impl Bench {
                 .map(|ruling| {
                     let effect = match ruling.effect {
                         Effect::Lost => "lost".to_owned(),
+                        Effect::Held => "held".to_owned(),
                         Effect::Delayed(time) => format!("delayed {}", milliseconds(time)),
                         Effect::Duplicated => "duplicated".to_owned(),
                         Effect::Reordered => "reordered".to_owned(),

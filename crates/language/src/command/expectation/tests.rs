@@ -64,6 +64,7 @@ fn every_form_is_known_by_its_shape() {
         ),
         ("blocked", Expectation::Blocked(None)),
         ("timeout", Expectation::TimedOut),
+        ("held 2", Expectation::Held(2)),
         (
             "blocked server",
             Expectation::Blocked(Some("server".to_owned())),

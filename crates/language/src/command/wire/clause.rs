@@ -96,7 +96,7 @@ impl Draft {
                 Takes::Chance => error
                     .helping("to lose frames that are counted write `drop`, as in `drop next 2`"),
                 Takes::Nothing => error.helping(
-                    "a cut holds until `join`; to lose frames that are counted write `drop`",
+                    "`cut` is for all frames until `join`, `hold` until `release`; to lose frames that are counted write `drop`",
                 ),
                 _ => error.helping(
                     "it holds for all frames, or for those that `from`, `to` and `where` name",
@@ -193,6 +193,7 @@ impl Draft {
             |message: &str, expected: &str| Diagnostic::new(end..end, message).expecting(expected);
         let pick = self.picked(kind)?;
         let action = match takes {
+            Takes::Nothing if kind.text == "hold" => WireAction::Hold,
             Takes::Nothing => WireAction::Cut,
             Takes::Mtu => WireAction::Mtu(
                 self.mtu

@@ -26,6 +26,21 @@ pub(super) fn order(text: &str) -> Parsed<WireOrder> {
             let word = reader.demand("seed what?", "a whole number: seed 7")?;
             WireOrder::Seed(word.count("seed", 0)?)
         }
+        "step" => match reader.next() {
+            None => WireOrder::Step(1),
+            Some(word) => match frame_number(&word) {
+                Some(number) => WireOrder::StepFrame(number?),
+                None => WireOrder::Step(word.count("step", 1)?),
+            },
+        },
+        "lose" => {
+            let word = reader.demand("lose which frame?", "the number of a packet: lose #12")?;
+            match frame_number(&word) {
+                Some(number) => WireOrder::Lose(number?),
+                None => WireOrder::Lose(word.count("lose", 1)?),
+            }
+        }
+        "release" => WireOrder::Release,
         "join" => {
             let mut draft = Draft::default();
             while let Some(word) = reader.next() {
@@ -61,6 +76,19 @@ fn rule_number(word: &Word<'_>) -> Parsed<u32> {
         })
 }
 
+/// `#12`; `None` for any other word.
+fn frame_number(word: &Word<'_>) -> Option<Parsed<u64>> {
+    let digits = word.text.strip_prefix('#')?;
+    let number = digits.parse().ok().filter(|number| *number > 0);
+    Some(number.ok_or_else(|| {
+        Diagnostic::new(
+            word.span.clone(),
+            format!("{} is not the number of a packet", quoted(word.text)),
+        )
+        .expecting("a number as `packets` shows it: #12")
+    }))
+}
+
 fn rule(kind: &Word<'_>, reader: &mut Reader<'_>) -> Parsed<WireRule> {
     let takes = match kind.text {
         "drop" | "duplicate" | "reorder" | "corrupt" => Takes::Pick,
@@ -68,13 +96,13 @@ fn rule(kind: &Word<'_>, reader: &mut Reader<'_>) -> Parsed<WireRule> {
         "delay" => Takes::Delay,
         "rate" => Takes::Rate,
         "mtu" => Takes::Mtu,
-        "cut" => Takes::Nothing,
+        "cut" | "hold" => Takes::Nothing,
         _ => {
             return Err(Diagnostic::new(
                 kind.span.clone(),
                 format!("the wire has no rule {}", quoted(kind.text)),
             )
-            .expecting("delay, loss, rate, mtu, drop, duplicate, reorder, corrupt, cut, join, clear or seed")
+            .expecting("delay, loss, rate, mtu, drop, duplicate, reorder, corrupt, cut, join, hold, step, lose, release, clear or seed")
             .suggesting(kind.text, KINDS.iter().map(|(name, _)| *name)));
         }
     };

@@ -12,6 +12,10 @@ pub const KINDS: &[(&str, &str)] = &[
     ("corrupt", "change a byte of them"),
     ("cut", "lose everything"),
     ("join", "mend the cut"),
+    ("hold", "keep frames in the air until `step` or `release`"),
+    ("step", "let the next held frame go on, or so many, or #12"),
+    ("lose", "lose a held frame: lose #12"),
+    ("release", "let all held frames go on, and hold no more"),
     ("clear", "drop all rules, or one"),
     ("seed", "where chance begins: seed 7"),
 ];
@@ -65,11 +69,11 @@ pub fn next(said: &str) -> Next {
     }
     match (*kind, *last) {
         (_, "after" | "by" | "jitter" | "queue" | "loss" | "rate" | "mtu")
-        | ("seed" | "clear", _) => Next::Nothing,
+        | ("seed" | "clear" | "step" | "lose" | "release", _) => Next::Nothing,
         ("drop" | "duplicate" | "reorder" | "corrupt", _) => Next::Clause(PICKED),
         ("delay", _) => Next::Clause(DELAYED),
         ("rate", _) => Next::Clause(RATED),
-        ("loss" | "mtu" | "cut", _) => Next::Clause(SET),
+        ("loss" | "mtu" | "cut" | "hold", _) => Next::Clause(SET),
         ("join", _) => Next::Clause(JOINED),
         _ => Next::Nothing,
     }
@@ -94,10 +98,12 @@ pub fn shape(said: &str) -> Option<&'static str> {
             "[N] [after N] [from HOST] [to HOST] [where FILTER]"
         }
         ("loss" | "rate" | "mtu" | "drop" | "duplicate" | "reorder" | "corrupt", [_])
-        | ("cut", []) => "[from HOST] [to HOST] [where FILTER]",
+        | ("cut" | "hold", []) => "[from HOST] [to HOST] [where FILTER]",
         ("join", []) => "[from HOST] [to HOST]",
         ("clear", []) => "[RULE]",
         ("seed", []) => "7",
+        ("step", []) => "[N | #12]",
+        ("lose", []) => "#12",
         (_, [.., "where"]) => "FILTER",
         (_, [.., "from" | "to"]) => "HOST",
         (_, [.., "from" | "to", _]) => "[where FILTER]",

@@ -16,6 +16,11 @@ pub(super) fn order(order: &WireOrder) -> String {
         WireOrder::Clear(None) => "clear".to_owned(),
         WireOrder::Clear(Some(number)) => format!("clear {number}"),
         WireOrder::Seed(seed) => format!("seed {seed}"),
+        WireOrder::Step(1) => "step".to_owned(),
+        WireOrder::Step(count) => format!("step {count}"),
+        WireOrder::StepFrame(number) => format!("step #{number}"),
+        WireOrder::Lose(number) => format!("lose #{number}"),
+        WireOrder::Release => "release".to_owned(),
     }
 }
 
@@ -29,6 +34,7 @@ pub(super) fn rule(rule: &WireRule) -> String {
         WireAction::Reorder => "reorder".to_owned(),
         WireAction::Corrupt => "corrupt".to_owned(),
         WireAction::Cut => "cut".to_owned(),
+        WireAction::Hold => "hold".to_owned(),
         WireAction::Mtu(bytes) => format!("mtu {bytes}"),
         WireAction::Delay {
             delay_ns,
