@@ -37,6 +37,10 @@ pub(super) fn order(text: &str) -> Parsed<WireOrder> {
             let word = reader.demand("lose which frame?", "the number of a packet: lose #12")?;
             match frame_number(&word) {
                 Some(number) => WireOrder::Lose(number?),
+                None if word.text.ends_with('%') => {
+                    let error = unexpected(&word, "the number of a packet: lose #12");
+                    return Err(error.helping(format!("`loss {}` loses by chance", word.text)));
+                }
                 None => WireOrder::Lose(word.count("lose", 1)?),
             }
         }

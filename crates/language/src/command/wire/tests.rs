@@ -211,7 +211,7 @@ fn a_mistake_is_shown_where_it_is_with_what_to_write() {
         ("seed", "", "seed what?"),
         ("seed x", "x", "`x` is not a count"),
         ("dlay 50ms", "dlay", "did you mean `delay`?"),
-        ("lose 50%", "lose", "the wire has no rule `lose`"),
+        ("lose 50%", "50%", "`loss 50%` loses by chance"),
         ("\u{1b}[31m", "\u{1b}[31m", "\\u{1b}[31m"),
     ] {
         let Err(error) = WireOrder::parse(text) else {
