@@ -39,6 +39,9 @@ impl Interpreter {
     /// Looks at the program and the libraries that a process has loaded.
     pub(super) fn find(native: &mut Native, images: &mut Images, memory: &dyn Memory) -> Self {
         for file in native.files(images, memory, &LIBRARIES) {
+            let Some(file) = file else {
+                return Self::Other;
+            };
             let names = [&python::SYMBOLS[..], &OTHERS].concat();
             let moved = |address: &Option<u64>| Some((*address)?.wrapping_add(file.moved_by));
             let symbols: Vec<_> = file.image.symbols(&names).iter().map(moved).collect();

@@ -74,13 +74,14 @@ impl Native {
         }
     }
 
-    /// The program, and the libraries whose names have one of these parts.
+    /// The program, and the libraries whose names have one of these parts; nothing in the place of one that cannot be read, as after
+    /// its file was replaced.
     pub(super) fn files(
         &mut self,
         images: &mut Images,
         memory: &dyn Memory,
         names: &[&str],
-    ) -> Vec<Loaded> {
+    ) -> Vec<Option<Loaded>> {
         let pid = self.pid;
         let wanted = |module: &&mut Module| {
             let file = module.mapping.path.rsplit('/').next().unwrap_or("");
@@ -90,7 +91,7 @@ impl Native {
         self.modules
             .iter_mut()
             .filter(wanted)
-            .filter_map(|module| module.load(pid, images, memory))
+            .map(|module| module.load(pid, images, memory))
             .collect()
     }
 
