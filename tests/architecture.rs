@@ -26,7 +26,16 @@ const GRANTS: &[(&str, &[&str])] = &[
         &["catalog", "command", "event", "packet", "value"],
     ),
     ("book", &["catalog", "command", "lesson", "packet"]),
-    ("process", &["command", "engine", "event", "sys", "value"]),
+    (
+        "trace",
+        &["catalog", "command", "event", "sys", "syscall", "value"],
+    ),
+    (
+        "process",
+        &[
+            "command", "engine", "event", "sys", "syscall", "trace", "value",
+        ],
+    ),
     ("capture", &["event", "packet", "sys"]),
     ("lab", &["capture", "command", "event", "packet", "sys"]),
     (

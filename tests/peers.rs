@@ -169,6 +169,10 @@ packets tcp.srcport == 6000 && tcp.len > 0
 ";
     let ran = run_in(place.path(), &["--color", "never"], script.as_bytes());
     assert_eq!(ran.status, 0, "{}", ran.out);
-    assert!(ran.out.contains("caused by python3"), "{}", ran.out);
+    assert!(
+        ran.out.contains("caused by send(4, 5 bytes) in python3"),
+        "{}",
+        ran.out
+    );
     assert!(!ran.out.contains("send buffer"), "{}", ran.out);
 }

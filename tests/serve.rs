@@ -272,7 +272,7 @@ fn clients_in_python_are_served_by_every_model_whatever_others_do() {
     for model in MODELS.into_iter().skip(1).chain(["epoll --edge"]) {
         let ran = script(&format!(
             "inspect off\nprocess server\nserver> s = create_server 127.0.0.1:5000\nserver> serve s upper --model {model} &\n\
-             run python3 {}\nexpect output \"served all\"\ncancel 1\nsockets server",
+             run --calls off python3 {}\nexpect output \"served all\"\ncancel 1\nsockets server",
             clients.display()
         ));
         assert_eq!(ran.status, 0, "{model}: {}{}", ran.out, ran.err);

@@ -287,8 +287,8 @@ fn what_a_held_frame_changes_when_it_arrives_is_told_though_nothing_is_sent() {
     }
     let ran = script(
         "host a 10.0.0.1\nhost b 10.0.0.2\nb> s = socket; bind s 10.0.0.2:5000; listen s\n\
-         a> c = socket; connect c 10.0.0.2:5000\nb> conn, x = accept s\nwire delay 40ms\n\
-         a> close c\nb> close conn\nsleep 400ms",
+         a> c = socket; connect c 10.0.0.2:5000\nb> conn, x = accept s\nwire delay 400ms\n\
+         a> close c\nb> close conn\nsleep 2s",
     );
     for change in ["c: CLOSING → TIME-WAIT", "conn: CLOSING → TIME-WAIT"] {
         assert!(ran.out.contains(change), "{change}: {}", ran.out);

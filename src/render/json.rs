@@ -82,18 +82,22 @@ fn call(call: &CallEvent) -> String {
         .end()
 }
 
+/// Calls that were counted: one line of the same form, with their number and what those that were looked at returned, added up.
 fn counted(counted: &CountedEvent) -> String {
-    Object::new("calls")
+    let on = counted.fd.map_or_else(String::new, |fd| fd.to_string());
+    Object::new("call")
         .text("process", &counted.process)
         .text("name", &counted.name)
+        .text(
+            "text",
+            &format!("{}({on}) × {}", counted.name, counted.calls),
+        )
         .number("fd", counted.fd.map(i64::from))
-        .raw("calls", &counted.calls.to_string())
-        .raw("seen", &counted.seen.to_string())
-        .raw("sum", &counted.sum.to_string())
-        .raw("failed", &counted.failed.to_string())
+        .raw("result", &counted.sum.to_string())
         .maybe("errno", counted.errno.as_deref())
         .raw("start", &seconds(counted.start_ns))
         .raw("seconds", &seconds(counted.end_ns - counted.start_ns))
+        .raw("times", &counted.calls.to_string())
         .end()
 }
 
@@ -349,7 +353,7 @@ mod tests {
             json!({
                 "event": "call", "process": "lab", "host": "lab", "name": "recv",
                 "text": "recv(4, 1024) = 6", "args": ["4", "1024"], "fd": 4, "result": 6, "errno": null,
-                "data": "hi\\x5c \\xff\\x0a", "blocked": true, "start": 1_700_000_000.000_000_1_f64, "seconds": 1.5, "syscall": null,
+                "data": "hi\\x5c \\xff\\x0a", "blocked": true, "start": 1_700_000_000.000_000_1_f64, "seconds": 1.5, "syscall": null, "injected": null,
                 "job": 0, "thread": 0, "times": 1,
             })
         );

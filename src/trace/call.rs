@@ -1,8 +1,8 @@
 //! A call that the tracer saw as the event that tells it. The arguments stand where those of a prompt's calls stand, so that whoever
 //! reads an event need not ask who made the call.
 
+use super::name;
 use super::words::{self, PENDING};
-use super::{message, name};
 use crate::event::{BlockedEvent, CallEvent};
 use crate::sys::address;
 use crate::syscall::text;
@@ -169,7 +169,7 @@ fn data(arguments: &[Argument], moved: i64) -> Option<Vec<u8>> {
             let parts = vectors.iter().map(|data| data.bytes.as_slice());
             Some(parts.collect::<Vec<_>>().concat())
         }
-        Argument::Message(message) => Some(message::data(message)),
+        Argument::Message(message) => Some(words::message_data(message)),
         _ => None,
     })?;
     bytes.truncate(moved);

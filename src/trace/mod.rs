@@ -3,6 +3,5 @@
 
 pub mod call;
 pub mod inject;
-mod message;
 pub mod name;
 mod words;

@@ -4,9 +4,10 @@ use super::name::CLOEXEC;
 use crate::catalog::option as catalog;
 use crate::catalog::parameter::Group;
 use crate::sys::address;
+use crate::sys::control::Control;
 use crate::sys::poll::Ready;
-use crate::syscall::{option, text};
-use socklab_tracer::call::{Argument, Data, EpollEvent, Names, PollFd};
+use crate::syscall::{control, option, text};
+use socklab_tracer::call::{Argument, Data, EpollEvent, Message, Names, PollFd};
 use std::time::Duration;
 
 /// What stands for an argument the kernel has yet to fill in, or never filled in because the call failed.
@@ -23,9 +24,9 @@ pub(super) fn argument(argument: &Argument, all: &[Argument]) -> String {
         Argument::Length { given, then } => format!("[{}]", then.unwrap_or(*given)),
         Argument::Data(data) => bytes(data),
         Argument::Vectors(vectors) => list(vectors, vector),
-        Argument::Message(message) => super::message::text(message),
+        Argument::Message(message) => self::message(message),
         Argument::Messages(messages) => list(messages, |(message, length)| {
-            let header = super::message::text(message);
+            let header = self::message(message);
             format!("{{msg_hdr={header}, msg_len={length}}}")
         }),
         Argument::Value { level, name, bytes } => {
@@ -93,6 +94,38 @@ pub(super) fn list<T>(parts: &[T], show: impl Fn(&T) -> String) -> String {
 /// A buffer of readv(2) and writev(2).
 pub(super) fn vector(data: &Data) -> String {
     format!("{{iov_base={}, iov_len={}}}", bytes(data), data.length)
+}
+
+/// `{msg_name=…, msg_iov=[…], msg_control=[…], msg_flags=…}`, what is absent left out.
+fn message(header: &Message) -> String {
+    let mut fields = Vec::new();
+    if let Some(name) = &header.name {
+        fields.push(format!(
+            "msg_name={}",
+            text::address(&address::decode(name))
+        ));
+    }
+    fields.push(format!("msg_iov={}", list(&header.vectors, vector)));
+    if !header.control.is_empty() {
+        let items = list(&header.control, |item| {
+            control::item_text(&Control {
+                level: item.level,
+                kind: item.kind,
+                data: item.bytes.clone(),
+            })
+        });
+        fields.push(format!("msg_control={items}"));
+    }
+    if header.flags != 0 {
+        fields.push(format!("msg_flags={}", text::message_flags(header.flags)));
+    }
+    format!("{{{}}}", fields.join(", "))
+}
+
+/// The bytes of all its buffers in one, as far as they are known.
+pub(super) fn message_data(message: &Message) -> Vec<u8> {
+    let buffers = message.vectors.iter().map(|vector| vector.bytes.as_slice());
+    buffers.collect::<Vec<_>>().concat()
 }
 
 /// Bits or a constant by name.
