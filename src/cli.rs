@@ -106,6 +106,9 @@ pub(crate) enum Task {
         /// Run it without a tracer, so that gdb or strace can trace it: the same as `--calls off`.
         #[arg(long)]
         untraced: bool,
+        /// Do not look for the lines of its source that make its calls.
+        #[arg(long)]
+        no_lines: bool,
         /// The program and its arguments, after `--`; another one that is to run beside it after `--and`.
         #[arg(
             required = true,

@@ -158,11 +158,13 @@ fn front(cli: Cli) -> u8 {
             name,
             calls,
             untraced,
+            no_lines,
             words,
         }) => {
             let line = RunLine {
                 name,
                 calls: calls == Switch::On && !untraced,
+                lines: !no_lines,
                 words,
             };
             with_shell(&common, Some(common.patience()), "run", |shell, output| {

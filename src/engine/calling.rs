@@ -93,6 +93,7 @@ impl Execution<'_> {
             peer: event.peer.clone(),
             start_ns: now_ns(),
             bytes: None,
+            source: None,
             tid: 0,
         }
     }
@@ -120,6 +121,7 @@ impl Execution<'_> {
             end_ns: 0,
             syscall: String::new(),
             injected: None,
+            source: None,
         }
     }
 

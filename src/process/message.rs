@@ -44,6 +44,8 @@ pub struct Watched {
     pub command: u64,
     /// The rules of `inject`.
     pub rules: Vec<(u32, InjectRule)>,
+    /// Find the line of its source that makes each call.
+    pub lines: bool,
 }
 
 /// No message is longer: the largest value, once as a result and once for the name it is given to, and what is said of it.

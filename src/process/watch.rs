@@ -3,7 +3,7 @@
 use super::message::{Request, Watched, decode, encode};
 use crate::command::inject::InjectRule;
 use crate::engine::report::Report;
-use crate::event::{CallEvent, CountedEvent, Ended};
+use crate::event::{CallEvent, CountedEvent, Ended, SourceLine};
 use crate::sys::{pass, signal, spawn};
 use crate::syscall::text::errno_name;
 use crate::trace::call::{Caller, called, starting};
@@ -13,6 +13,7 @@ use nix::errno::Errno;
 use nix::poll::{PollFd, PollFlags, PollTimeout, poll};
 use nix::unistd::Pid;
 use socklab_tracer::call::{Argument, Call, Decision, Entering, Exit, Note, Summary};
+use socklab_tracer::lines::Lines;
 use socklab_tracer::trace::{Options, Sink, Step, TraceError, trace};
 use std::collections::HashMap;
 use std::fs::File;
@@ -35,6 +36,9 @@ const DATA: usize = 4096;
 const FIRST: u64 = 100_000;
 const RATE: u32 = 500;
 
+/// The lines of so many calls a second are found.
+const LINES: u32 = 500;
+
 /// Starts the program and reports its calls until it and all its descendants have ended; then ends as it did. An error is that of its start.
 pub fn run(channels: [OwnedFd; 3], watched: &[u8], start: Start<'_>) -> io::Result<i32> {
     let [requests, reports, births] = channels;
@@ -46,9 +50,12 @@ pub fn run(channels: [OwnedFd; 3], watched: &[u8], start: Start<'_>) -> io::Resu
     let mut injector = Injector::default();
     injector.take(watched.rules.clone());
     let mut watch = Watch {
+        lines: watched.lines.then(Lines::default),
         watched,
         injector,
         injected: HashMap::new(),
+        sources: HashMap::new(),
+        asked: (0, 0),
         channel: Channel {
             requests: requests.into(),
             reports: reports.into(),
@@ -99,6 +106,12 @@ struct Watch<'a> {
     injector: Injector,
     /// What was done to the calls that threads are in.
     injected: HashMap<i32, (u32, String)>,
+    /// Where in the source a call is made; `None` where that is not wanted.
+    lines: Option<Lines>,
+    /// The lines of the calls that threads are in.
+    sources: HashMap<i32, SourceLine>,
+    /// When lines were found last, in nanoseconds since the epoch, and how many of them within a second.
+    asked: (u64, u32),
     channel: Channel,
     /// Where the terminal is handed what stands for each new process (pidfd_open(2)).
     births: OwnedFd,
@@ -158,6 +171,28 @@ impl Watch<'_> {
         self.members.insert(pid, Member::new(name, pid));
     }
 
+    /// The line that makes a call. It costs more than the call: a program that makes very many is not asked for each.
+    fn source_of(&mut self, call: &Entering) -> Option<SourceLine> {
+        const SECOND_NS: u64 = 1_000_000_000;
+        let lines = self.lines.as_mut()?;
+        let (since_ns, count) = self.asked;
+        self.asked = if call.start_ns - since_ns < SECOND_NS {
+            (since_ns, count + 1)
+        } else {
+            (call.start_ns, 1)
+        };
+        if self.asked.1 > LINES {
+            return None;
+        }
+        let found = lines.line(call.pid, call.tid)?;
+        let line = SourceLine {
+            file: found.file,
+            line: found.line,
+        };
+        self.sources.insert(call.tid, line.clone());
+        Some(line)
+    }
+
     /// An epoll instance is used from now on: that it was made is reported, late.
     fn use_epoll(&mut self, call: &Entering) {
         let Some(Argument::Fd(fd)) = call.arguments.first() else {
@@ -187,7 +222,8 @@ impl Sink for Watch<'_> {
         if let Some(member) = self.members.get_mut(&call.pid) {
             member.calls = true;
         }
-        let begins = starting(call, &self.caller(call.pid, call.tid));
+        let mut begins = starting(call, &self.caller(call.pid, call.tid));
+        begins.source = self.source_of(call);
         for rules in self.channel.new_rules() {
             self.injector.take(rules);
         }
@@ -205,6 +241,7 @@ impl Sink for Watch<'_> {
     fn returned(&mut self, call: &Call) {
         let mut event = called(call, &self.caller(call.pid, call.tid));
         event.injected = self.injected.remove(&call.tid);
+        event.source = self.sources.remove(&call.tid);
         if is_unused_epoll(
             call.syscall.name,
             &call.arguments,
@@ -264,6 +301,9 @@ impl Sink for Watch<'_> {
     }
 
     fn execed(&mut self, process: i32, program: &str) {
+        if let Some(lines) = &mut self.lines {
+            lines.execed(process);
+        }
         if self.first.is_none() {
             self.first = Some(process);
             self.join(process, self.watched.name.clone());
@@ -293,6 +333,9 @@ impl Sink for Watch<'_> {
     }
 
     fn ended(&mut self, process: i32, exit: Exit) {
+        if let Some(lines) = &mut self.lines {
+            lines.ended(process);
+        }
         let name = self.name_of(process);
         self.members.remove(&process);
         self.channel.send(&Report::Ended {

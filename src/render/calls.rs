@@ -3,6 +3,7 @@
 use super::styled::{Line, Look, Style, Styled};
 use super::words::{since, took};
 use crate::event::CallEvent;
+use crate::packet::text::escape;
 
 /// These calls, oldest first; of those before them it says how many there are.
 pub fn list(calls: &[&CallEvent], left_out: usize, look: &Look) -> Styled {
@@ -41,6 +42,10 @@ pub fn list(calls: &[&CallEvent], left_out: usize, look: &Look) -> Styled {
             Style::Dim,
             &format!("  {}", took(call.end_ns - call.start_ns)),
         );
+        if let Some(source) = &call.source {
+            let source = escape(source.short().as_bytes(), 40);
+            line.push(Style::Dim, &format!("  {source}"));
+        }
         text.push(line);
     }
     text

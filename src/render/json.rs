@@ -72,6 +72,14 @@ fn call(call: &CallEvent) -> String {
         .raw("thread", &call.thread.to_string())
         .raw("times", &call.times.to_string())
         .maybe(
+            "file",
+            call.source.as_ref().map(|source| source.file.as_str()),
+        )
+        .number(
+            "line",
+            call.source.as_ref().map(|source| i64::from(source.line)),
+        )
+        .maybe(
             "injected",
             call.injected.as_ref().map(|(_, effect)| effect.as_str()),
         )
@@ -353,7 +361,7 @@ mod tests {
             json!({
                 "event": "call", "process": "lab", "host": "lab", "name": "recv",
                 "text": "recv(4, 1024) = 6", "args": ["4", "1024"], "fd": 4, "result": 6, "errno": null,
-                "data": "hi\\x5c \\xff\\x0a", "blocked": true, "start": 1_700_000_000.000_000_1_f64, "seconds": 1.5, "syscall": null, "injected": null,
+                "data": "hi\\x5c \\xff\\x0a", "blocked": true, "start": 1_700_000_000.000_000_1_f64, "seconds": 1.5, "syscall": null, "injected": null, "file": null, "line": null,
                 "job": 0, "thread": 0, "times": 1,
             })
         );

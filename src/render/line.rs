@@ -10,7 +10,7 @@ use super::words::{bytes, took};
 use crate::catalog::errno;
 use crate::event::{
     BlockedEvent, CallEvent, CountedEvent, Ended, Event, ExpectEvent, ProcessEvent, RefusedEvent,
-    ResultEvent, StateEvent,
+    ResultEvent, SourceLine, StateEvent,
 };
 use crate::packet::text::{escape, quote};
 use crate::value::Value;
@@ -102,6 +102,9 @@ pub fn call(shown: &CallLine<'_>, look: &Look) -> Styled {
     if nanoseconds >= WORTH_SAYING || call.blocked {
         line.push(Style::Dim, &format!("   {}", took(nanoseconds)));
     }
+    if let Some(source) = &call.source {
+        line.push(Style::Dim, &format!("   {}", shown_source(source)));
+    }
     if !shown.assigned.is_empty() {
         line.push(Style::Plain, "   ");
         line.push(Style::Result, &assignments(shown.assigned));
@@ -132,6 +135,11 @@ pub fn counted(event: &CountedEvent, here: &str) -> Styled {
         line.push(Style::Error, &share);
     }
     Styled { lines: vec![line] }
+}
+
+/// `echo.py:4`. The name comes from the program.
+fn shown_source(source: &SourceLine) -> String {
+    escape(source.short().as_bytes(), 40)
 }
 
 /// Whose call it is, when it is not the prompt's: `server: `, `lab job 2: `.
@@ -259,6 +267,9 @@ pub fn blocked(event: &BlockedEvent, here: &str) -> Styled {
         waits_for(&event.name)
     };
     line.push(Style::Plain, &format!(": {why}."));
+    if let Some(source) = &event.source {
+        line.push(Style::Dim, &format!("   {}", shown_source(source)));
+    }
     let process = escape(event.process.as_bytes(), usize::MAX);
     let advice = match (event.serving.as_str(), event.job) {
         // A thread or a child of a server: the others go on. What a program waits for is its own affair.

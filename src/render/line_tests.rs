@@ -107,6 +107,7 @@ fn every_other_event_has_its_line() {
         peer: None,
         start_ns: 0,
         bytes: None,
+        source: None,
         tid: 0,
     };
     let ended = |ended| ProcessEvent {

@@ -56,6 +56,7 @@ fn events(name: &str, bytes: &[u8]) -> Vec<Event> {
         peer: None,
         start_ns: 0,
         bytes: None,
+        source: None,
         tid: 0,
     };
     vec![

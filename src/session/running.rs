@@ -37,6 +37,8 @@ pub struct Running {
     pub input: Input,
     /// Report its calls.
     pub calls: bool,
+    /// Find the line of its source that makes each call.
+    pub lines: bool,
 }
 
 impl Default for Running {
@@ -45,6 +47,7 @@ impl Default for Running {
             name: None,
             input: Input::Nothing,
             calls: true,
+            lines: true,
         }
     }
 }
@@ -97,7 +100,7 @@ impl Session {
         let name = name.unwrap_or(base);
         let began_ns = clock::now_ns();
         let spawned = if how.calls {
-            self.run_watched(&name, (host, words), standard)?
+            self.run_watched(&name, (host, words), standard, how.lines)?
         } else {
             self.lab.run(host, words, standard, None)?
         };
@@ -167,6 +170,7 @@ impl Session {
         name: &str,
         (host, words): (&str, &[String]),
         standard: [BorrowedFd<'_>; 3],
+        lines: bool,
     ) -> Result<Spawned, LabError> {
         let (channel, [requests, reports]) = Pipes::new()?;
         let (births, of_tracer) = pass::plain_pair()?;
@@ -176,6 +180,7 @@ impl Session {
             host: host.to_owned(),
             command: self.commands,
             rules: self.injections.rules(),
+            lines,
         };
         let watched = postcard::to_stdvec(&watched).map_err(io::Error::other)?;
         let channels = [requests.as_fd(), reports.as_fd(), of_tracer.as_fd()];

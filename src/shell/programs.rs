@@ -53,6 +53,7 @@ impl Shell {
         let how = Running {
             name: line.name,
             calls: line.calls,
+            lines: line.lines,
             input: if command.background {
                 Input::Typed
             } else {
@@ -196,6 +197,10 @@ impl Shell {
         self.manner.deadline = None;
         self.wait_for_program(&name, screen);
         let end = self.session.last_end(&name);
+        if !others.is_empty() {
+            // They may be about to end by themselves.
+            self.wait_for(AT_REST, screen, |shell| shell.session.programs_rest());
+        }
         for other in others {
             let _ = self.session.signal_program(&other, libc::SIGTERM);
             self.wait_for_program(&other, screen);
@@ -222,6 +227,7 @@ impl Shell {
         let how = Running {
             name: line.name,
             calls: line.calls,
+            lines: line.lines,
             input,
         };
         let started = self.session.run(FIRST_HOST, &line.words, how);
@@ -244,6 +250,8 @@ pub struct RunLine {
     pub name: Option<String>,
     /// Its calls are shown.
     pub calls: bool,
+    /// The lines of its source are found.
+    pub lines: bool,
     /// The program and its arguments.
     pub words: Vec<String>,
 }
@@ -254,6 +262,7 @@ impl RunLine {
         let mut line = Self {
             name: None,
             calls: true,
+            lines: true,
             words: Vec::new(),
         };
         let mut words = words.into_iter().peekable();
@@ -271,10 +280,11 @@ impl RunLine {
                     _ => return Err("--calls takes on or off".to_owned()),
                 },
                 "--untraced" => line.calls = false,
+                "--no-lines" => line.lines = false,
                 "--" => break,
                 other => {
                     return Err(format!(
-                        "unknown option {}; there are --as NAME, --calls off and --untraced",
+                        "unknown option {}; there are --as NAME, --calls off, --untraced and --no-lines",
                         other.escape_debug()
                     ));
                 }

@@ -39,6 +39,7 @@ pub fn starting(call: &Entering, caller: &Caller<'_>) -> BlockedEvent {
         peer: named_peer(name, &call.arguments),
         start_ns: call.start_ns as i64,
         bytes: given_bytes(name, &call.arguments),
+        source: None,
         tid: call.tid,
     }
 }
@@ -75,6 +76,7 @@ pub fn called(call: &Call, caller: &Caller<'_>) -> CallEvent {
         end_ns: call.end_ns as i64,
         syscall: call.syscall.name.to_owned(),
         injected: None,
+        source: None,
     }
 }
 

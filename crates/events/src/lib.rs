@@ -94,6 +94,25 @@ pub struct CallEvent {
     pub syscall: String,
     /// What `inject` did to it: the number of the rule, and its effect as it was typed.
     pub injected: Option<(u32, String)>,
+    /// The line of the program's source that made it, where that is certain.
+    pub source: Option<SourceLine>,
+}
+
+/// A line of a program's source.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct SourceLine {
+    /// The file, as the interpreter or the debug information names it.
+    pub file: String,
+    /// The line, from 1.
+    pub line: u32,
+}
+
+impl SourceLine {
+    /// The file's name without its folder, and the line: `echo.py:4`.
+    pub fn short(&self) -> String {
+        let name = self.file.rsplit('/').next().unwrap_or_default();
+        format!("{name}:{}", self.line)
+    }
 }
 
 /// At most this many bytes of a call's data are kept with its event.
@@ -159,6 +178,8 @@ pub struct BlockedEvent {
     pub start_ns: i64,
     /// Of a program's call that sends, how many bytes it is given.
     pub bytes: Option<u64>,
+    /// The line of the program's source that makes it, where that is certain.
+    pub source: Option<SourceLine>,
     /// Of a program's call the thread as gettid(2) gives it in the lab; 0 for a call that was typed.
     pub tid: i32,
 }

@@ -26,5 +26,6 @@ pub fn call(name: &str, args: &[&str]) -> CallEvent {
         end_ns: 0,
         syscall: String::new(),
         injected: None,
+        source: None,
     }
 }

@@ -105,7 +105,8 @@ impl Tracer<'_> {
         let decision = self.sink.entering(&entering);
         self.await_return(tid, place, entry, Purpose::Tell, decision);
         if let Some(call) = self.threads.get_mut(&tid).and_then(|t| t.call.as_mut()) {
-            call.start_ns = entering.start_ns;
+            // What the sink took is no part of the call.
+            call.start_ns = sys::clock::realtime_ns();
             call.arguments = entering.arguments;
         }
         self.set_subject(tid, subject);
