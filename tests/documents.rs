@@ -6,6 +6,7 @@ use socklab::catalog::verb::VERBS;
 use socklab::command::parse::parse_line;
 use std::path::{Path, PathBuf};
 use std::process::Command;
+use support::witness::present;
 use support::{SOCKLAB, folder, private_lab, run};
 
 fn project() -> &'static Path {
@@ -113,23 +114,58 @@ fn the_session_in_the_readme_is_what_a_run_prints() {
         return;
     }
     let readme = std::fs::read_to_string(project().join("README.md")).expect("it is readable");
-    let shown = blocks(&readme, "console")
-        .first()
-        .cloned()
-        .expect("the README begins with a session");
-    let typed: Vec<&str> = shown
-        .lines()
-        .filter_map(|line| line.strip_prefix("lab> "))
-        .collect();
     let place = folder();
+    for program in blocks(&readme, "python") {
+        let name = program
+            .lines()
+            .next()
+            .and_then(|line| line.strip_prefix("# "));
+        let name = name.expect("a program begins with the name of its file");
+        std::fs::write(place.path().join(name), &program).expect("the folder is ours");
+    }
+    let sessions = blocks(&readme, "console");
+    let [typed, program] = sessions.as_slice() else {
+        panic!("the README shows typed calls, and a program");
+    };
+    let printed = printed_for(typed, place.path());
+    assert_eq!(settled(typed), settled(printed.trim_end()), "{printed}");
+    if !present("python3") {
+        return;
+    }
+    // Two processes: which of them the kernel lets run first may differ, and so may what stands between the calls.
+    let printed = printed_for(program, place.path());
+    let calls = |text: &str| -> Vec<String> {
+        let calls = text.lines().filter(|line| line.contains(" = "));
+        calls.map(call_alone).collect()
+    };
+    assert_eq!(calls(program), calls(&printed), "{printed}");
+}
+
+/// What a run of the lines prints that stand behind the prompts of a session.
+fn printed_for(session: &str, place: &Path) -> String {
+    let typed = session
+        .lines()
+        .filter_map(|line| line.strip_prefix("lab> "));
     let output = Command::new(SOCKLAB)
-        .args(["--color", "never", "-c", &typed.join("\n")])
-        .current_dir(place.path())
+        .args([
+            "--color",
+            "never",
+            "-c",
+            &typed.collect::<Vec<_>>().join("\n"),
+        ])
+        .current_dir(place)
         .env("COLUMNS", "92")
         .output()
         .expect("the binary runs");
-    let printed = String::from_utf8_lossy(&output.stdout).into_owned();
-    assert_eq!(settled(&shown), settled(printed.trim_end()), "{printed}");
+    String::from_utf8_lossy(&output.stdout).into_owned()
+}
+
+/// A call's line without what stands behind the call, but for the line of the source.
+fn call_alone(line: &str) -> String {
+    let mut parts = line.trim().split("   ");
+    let call = parts.next().unwrap_or_default();
+    let source = parts.find(|part| part.contains(".py:")).unwrap_or_default();
+    settled(&format!("{call} {source}")).concat()
 }
 
 /// The words between single backticks, outside of blocks.

@@ -171,18 +171,43 @@ fn a_paste_ends_at_the_first_line_that_cannot_run() {
 }
 
 #[test]
-fn a_block_of_a_program_that_is_typed_or_pasted_is_refused_whole() {
+fn a_block_of_a_program_is_offered_whole_and_refused_whole() {
     if !private_lab() {
         return;
     }
     let mut terminal = Terminal::start(100, &[]);
     terminal.press("if True:\r    print 3 * 7\relse:\r    print 2 * 11\r\r");
+    terminal.wait("the question", |screen| {
+        screen.contains("a Python program of 4 lines: run it as process prog1? [Y/n]")
+    });
+    terminal.press("n");
     let screen = terminal.wait("the refusal", |screen| screen.contains("run python3 FILE"));
     assert!(
         screen.contains("`if True` and the 3 lines below it belong to a program"),
         "{screen}"
     );
     assert!(!screen.contains("lab│"), "{screen}");
+}
+
+#[test]
+fn a_program_that_is_typed_runs_as_a_process_and_is_saved_as_it_was() {
+    if !private_lab() || !support::witness::present("python3") {
+        return;
+    }
+    let home = folder();
+    let mut terminal = Terminal::start_at(home.path(), 100, &[]);
+    terminal.press("for n in range(2):\r    print(n * 21)\r\r");
+    terminal.wait("the question", |screen| screen.contains("prog1? [Y/n]"));
+    terminal.press("\r");
+    terminal.wait("its end", |screen| {
+        screen.contains("prog1│ 21") && screen.contains("process prog1 ended (exit status 0)")
+    });
+    terminal.line("save prog1.py", "as it was typed");
+    let saved = std::fs::read_to_string(home.path().join("prog1.py")).expect("it was saved");
+    assert_eq!(saved, "for n in range(2):\n    print(n * 21)\n");
+    terminal.press("run -\rprint(6 * 7)\r\x04");
+    terminal.wait("another one", |screen| screen.contains("prog2│ 42"));
+    terminal.line("print \"still here\"", "lab│ still here");
 }
 
 #[test]

@@ -248,6 +248,10 @@ impl Packets {
             told.push(packet);
         }
         for (place, ends) in newest.into_values() {
+            // What the kernels said meanwhile may tell of a segment that is still to be told.
+            if self.is_followed(&told[place]) {
+                continue;
+            }
             self.correct_states(&mut told[place], ends);
         }
         told
@@ -270,6 +274,20 @@ impl Packets {
             }
             self.fragments.insert(key, (conversation, track.forward));
         }
+    }
+
+    /// True when a later segment of the packet's connection waits to be told.
+    fn is_followed(&self, packet: &PacketEvent) -> bool {
+        /// So many frames that wait are looked at.
+        const NEXT: usize = 64;
+        let Some((from, to)) = packet.headers.endpoints() else {
+            return false;
+        };
+        let mut next = self.taps.waiting().iter().take(NEXT);
+        next.any(|waiting| {
+            let ends = waiting.headers.endpoints();
+            ends == Some((from, to)) || ends == Some((to, from))
+        })
     }
 
     /// Of the newest segment of a connection, where the kernels were asked since it was sent: the states they are in, in place of

@@ -21,7 +21,7 @@ impl Shell {
             .unwrap_or_default()
             .to_owned();
         if let Some(text) = self.pasted_text(&path).map(str::to_owned) {
-            return self.write(&path, &text, "as it was pasted", screen);
+            return self.write(&path, &text, "the program as it was typed", screen);
         }
         if let Some(language) = Language::of_ending(&ending) {
             return self.save_programs(&path, language, screen);
