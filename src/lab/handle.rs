@@ -336,7 +336,7 @@ impl Lab {
         host: &str,
         arguments: &[impl AsRef<OsStr>],
         standard: [BorrowedFd<'_>; 3],
-        watched: Option<(Vec<u8>, [BorrowedFd<'_>; 3])>,
+        watched: Option<(&[u8], [BorrowedFd<'_>; 3])>,
     ) -> Result<Spawned, LabError> {
         let arguments = arguments
             .iter()
@@ -345,7 +345,7 @@ impl Lab {
         let request = Request::Run {
             host: host.to_owned(),
             arguments,
-            watched: watched.as_ref().map(|(words, _)| words.clone()),
+            watched: watched.map(|(words, _)| words.to_vec()),
         };
         let mut descriptors = standard.to_vec();
         descriptors.extend(watched.iter().flat_map(|(_, channels)| channels));

@@ -84,7 +84,7 @@ impl Shared {
     /// Reads what is there, up to so many bytes in all.
     fn fill(&self, most: usize) -> MutexGuard<'_, Fetched> {
         let mut fetched = self.lock();
-        let mut chunk = [0; 64 * 1024];
+        let mut chunk = [0; 16 * 1024];
         while !fetched.ended && fetched.bytes.len() < most {
             match (&self.pipe).read(&mut chunk) {
                 Ok(0) => fetched.ended = true,

@@ -254,17 +254,17 @@ impl Session {
                 }
             }
             Report::Note(text) => self.out.push(Event::Note(text)),
-            // Of programs only.
-            Report::Awaiting
+            Report::SentText => self.sent_text = true,
+            Report::Idle { spinning } => self.out.push(Event::Blocked(spinning)),
+            Report::Reaped { pid, ended } => self.reaped(place, pid, ended),
+            // What the thread does has been noted; the others are of programs only.
+            Report::ThreadEnded { .. }
+            | Report::Awaiting
             | Report::Forked { .. }
             | Report::Executed { .. }
             | Report::Ended { .. }
             | Report::Counted(_)
             | Report::Untraced(_) => {}
-            Report::SentText => self.sent_text = true,
-            Report::Idle { spinning } => self.out.push(Event::Blocked(spinning)),
-            Report::Reaped { pid, ended } => self.reaped(place, pid, ended),
-            Report::ThreadEnded { .. } => {}
             Report::Output(output) => self.out.push(Event::Output(output)),
             Report::Refused(refused) => {
                 if refused.fruitless {

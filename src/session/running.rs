@@ -186,7 +186,7 @@ impl Session {
         let channels = [requests.as_fd(), reports.as_fd(), of_tracer.as_fd()];
         let spawned = self
             .lab
-            .run(host, words, standard, Some((watched, channels)))?;
+            .run(host, words, standard, Some((&watched, channels)))?;
         let watched = Watched::new(name, host, channel, births)?;
         let pid = watched.pid_of(name).unwrap_or(spawned.pid);
         self.watched.push(watched);

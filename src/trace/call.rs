@@ -83,14 +83,11 @@ pub fn called(call: &Call, caller: &Caller<'_>) -> CallEvent {
 /// The arguments as they are shown. Lengths of addresses are left out: the address says it.
 fn arguments(name: &str, given: &[Argument]) -> Vec<String> {
     let order: &[usize] = match name {
-        "bind" | "connect" | "accept" | "getsockname" | "getpeername" => &[0, 1],
+        "bind" | "connect" | "accept" | "getsockname" | "getpeername" | "dup2" => &[0, 1],
         "accept4" => &[0, 1, 3],
-        "send" | "recv" => &[0, 1, 2, 3],
-        "sendto" | "recvfrom" => &[0, 1, 2, 3, 4],
-        "select" => &[0, 1, 2, 3, 4],
+        "send" | "recv" | "epoll_wait" => &[0, 1, 2, 3],
+        "sendto" | "recvfrom" | "select" => &[0, 1, 2, 3, 4],
         "poll" => &[0, 1, 2],
-        "dup2" => &[0, 1],
-        "epoll_wait" => &[0, 1, 2, 3],
         _ => &[0, 1, 2, 3, 4, 5],
     };
     let mut shown: Vec<String> = order

@@ -1,6 +1,6 @@
 //! The line of the source that makes a call. It is read from outside while the thread is stopped at the entry of the call: from the
-//! tables of a Python interpreter ([`python`]), or by unwinding the stack with the debug information of the program's files
-//! ([`native`]). Nothing is loaded into the program, nothing is written, and calls that nobody asks about cost nothing. Each step is
+//! tables of a Python interpreter (`python`), or by unwinding the stack with the debug information of the program's files
+//! (`native`). Nothing is loaded into the program, nothing is written, and calls that nobody asks about cost nothing. Each step is
 //! checked against what the process has in its memory; where one is not certain there is no line.
 
 mod call_frames;

@@ -99,15 +99,12 @@ impl Shell {
                 None => Err("the last command has not run into a timeout of settimeout".to_owned()),
             },
             Expectation::Output(text) => {
-                let found = match whose {
-                    Some(process) => {
-                        let written = self.teller.written_by(process, since.output);
-                        written.contains(text.as_str())
-                    }
-                    None => {
-                        let written = self.teller.written_since(since.output);
-                        written.contains(text.as_str())
-                    }
+                let found = if let Some(process) = whose {
+                    let written = self.teller.written_by(process, since.output);
+                    written.contains(text.as_str())
+                } else {
+                    let written = self.teller.written_since(since.output);
+                    written.contains(text.as_str())
                 };
                 found
                     .then_some(())

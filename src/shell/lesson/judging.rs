@@ -248,9 +248,7 @@ impl Shell {
         let numbered = gives_descriptor(&line.text);
         let (expected, found) = line.demands.iter().find_map(|demand| {
             let number = match &demand.claim.expectation {
-                Expectation::Equals(Expr::Int(number)) if numbered => {
-                    i64::try_from(*number).ok()?
-                }
+                Expectation::Equals(Expr::Int(number)) if numbered => *number,
                 Expectation::Returned {
                     result,
                     errno: None,

@@ -227,8 +227,10 @@ mod tests {
                     | ["no", "packet", _, ..]
                     | ["state", _, _]
                     | ["blocked", _]
-                    | ["call" | "output", _, _]
                     | ["why", ..] => {}
+                    ["call" | "output", process, what] => {
+                        assert!(!process.is_empty() && !what.is_empty(), "{}", entry.name);
+                    }
                     ["errno", name] => {
                         assert!(errno::by_name(name).is_some(), "{}: {name}", entry.name);
                     }
