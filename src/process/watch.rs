@@ -11,6 +11,7 @@ use crate::trace::inject::Injector;
 use crate::trace::name;
 use nix::errno::Errno;
 use nix::poll::{PollFd, PollFlags, PollTimeout, poll};
+use nix::sys::signal::Signal;
 use nix::unistd::Pid;
 use socklab_tracer::call::{Argument, Call, Decision, Entering, Exit, Note, Summary};
 use socklab_tracer::lines::Lines;
@@ -362,7 +363,10 @@ impl Sink for Watch<'_> {
             Note::Foreign(path) => format!(
                 "{path} is built for another architecture than socklab: its calls are not seen, only its packets"
             ),
-            Note::Stopped(signal) => format!("{name} is stopped by signal {signal}"),
+            Note::Stopped(signal) => match Signal::try_from(*signal) {
+                Ok(signal) => format!("{name} is stopped by {}", signal.as_str()),
+                Err(_) => format!("{name} is stopped by signal {signal}"),
+            },
             Note::Continued => format!("{name} goes on"),
             Note::Blind(step) => format!(
                 "{name}: {step} failed: from here on its read, write, close and their like are not seen"

@@ -94,6 +94,10 @@ fn arguments(name: &str, given: &[Argument]) -> Vec<String> {
         .iter()
         .filter_map(|index| Some(words::argument(given.get(*index)?, given)))
         .collect();
+    if let ("epoll_ctl", Some(event)) = (name, shown.get_mut(3)) {
+        // One event, and no list of them.
+        *event = event.trim_matches(['[', ']']).to_owned();
+    }
     if name == "fcntl" && given.last() == Some(&Argument::Null) {
         shown.pop();
     }

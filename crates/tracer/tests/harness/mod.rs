@@ -33,7 +33,9 @@ impl Witness {
         let found = std::env::split_paths(&paths)
             .map(|folder| folder.join(name))
             .find(|path| path.is_file());
-        let needed = std::env::var_os("SOCKLAB_TESTS_NEED_WITNESSES").is_some();
+        // A compiler of Go is 200 MB that nothing else here asks for.
+        let needed =
+            std::env::var_os("SOCKLAB_TESTS_NEED_WITNESSES").is_some() && !matches!(self, Self::Go);
         assert!(found.is_some() || !needed, "the witness {name} is missing");
         let Some(found) = found else {
             let said = format!("the witness {name} is missing: this is not compared\n");
