@@ -1,9 +1,9 @@
 //! A list of calls: when each began, who made it, the call, how long it took.
 
+use super::line::shown_source;
 use super::styled::{Line, Look, Style, Styled};
 use super::words::{since, took};
 use crate::event::CallEvent;
-use crate::packet::text::escape;
 
 /// These calls, oldest first; of those before them it says how many there are.
 pub fn list(calls: &[&CallEvent], left_out: usize, look: &Look) -> Styled {
@@ -43,8 +43,7 @@ pub fn list(calls: &[&CallEvent], left_out: usize, look: &Look) -> Styled {
             &format!("  {}", took(call.end_ns - call.start_ns)),
         );
         if let Some(source) = &call.source {
-            let source = escape(source.short().as_bytes(), 40);
-            line.push(Style::Dim, &format!("  {source}"));
+            line.push(Style::Dim, &format!("  {}", shown_source(source)));
         }
         text.push(line);
     }

@@ -138,7 +138,7 @@ pub fn counted(event: &CountedEvent, here: &str) -> Styled {
 }
 
 /// `echo.py:4`. The name comes from the program.
-fn shown_source(source: &SourceLine) -> String {
+pub(super) fn shown_source(source: &SourceLine) -> String {
     escape(source.short().as_bytes(), 40)
 }
 

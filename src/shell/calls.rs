@@ -34,7 +34,7 @@ impl Shell {
         let otherwise = match wanted.first() {
             None => "no call has been made".to_owned(),
             Some(word) => format!(
-                "no call is of {}, neither by its process nor by its name",
+                "there is no call of process {0}, and no call named {0}",
                 word.escape_debug()
             ),
         };

@@ -99,12 +99,8 @@ impl Shell {
             ..Running::default()
         };
         let host = self.host_here();
-        if let Err(error) = self.session.run(&host, &words, how) {
-            self.refuse(
-                &name,
-                format!("{} could not be run: {error}", words[0]),
-                screen,
-            );
+        if let Err(reason) = self.run_words(&host, &words, how) {
+            self.refuse(&name, reason, screen);
         }
     }
 
@@ -138,10 +134,7 @@ impl Shell {
             calls: false,
             ..Running::default()
         };
-        let name = self
-            .session
-            .run(FIRST_HOST, &words, how)
-            .map_err(|error| format!("{} could not be run: {error}", words[0]))?;
+        let name = self.run_words(FIRST_HOST, &words, how)?;
         self.wait_for_program(&name, screen);
         match self.session.last_end(&name) {
             Some(Ended::Exited(0)) => Ok(vec![binary]),

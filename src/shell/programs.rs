@@ -60,18 +60,28 @@ impl Shell {
                 Input::Nothing
             },
         };
-        match self.session.run(&host, &words, how) {
+        match self.run_words(&host, &words, how) {
             Ok(name) => {
                 if !command.background {
                     self.wait_for_program(&name, screen);
                 }
             }
-            Err(error) => self.refuse(
-                &words[0],
-                format!("{} could not be run: {error}", words[0].escape_debug()),
-                screen,
-            ),
+            Err(reason) => self.refuse(&words[0], reason, screen),
         }
+    }
+
+    /// Runs a program on a host and gives its name. An error says why it could not be run.
+    pub(super) fn run_words(
+        &mut self,
+        host: &str,
+        words: &[String],
+        how: Running,
+    ) -> Result<String, String> {
+        let started = self.session.run(host, words, how);
+        started.map_err(|error| {
+            let program = words.first().map_or("", String::as_str);
+            format!("{} could not be run: {error}", program.escape_debug())
+        })
     }
 
     /// Whether a program can be called so; an error says why not.
@@ -230,16 +240,13 @@ impl Shell {
             lines: line.lines,
             input,
         };
-        let started = self.session.run(FIRST_HOST, &line.words, how);
-        if let Err(error) = &started {
-            self.refuse(
-                &line.words[0],
-                format!("{} could not be run: {error}", line.words[0].escape_debug()),
-                screen,
-            );
-        }
+        let started = self.run_words(FIRST_HOST, &line.words, how);
+        let started = started.map_err(|reason| {
+            self.refuse(&line.words[0], reason, screen);
+            NOT_RUN
+        });
         self.show_events(screen);
-        started.map_err(|_| NOT_RUN)
+        started
     }
 }
 
