@@ -20,4 +20,5 @@ pub use socklab_events as event;
 pub use socklab_events::value;
 pub use socklab_inspector as inspector;
 pub use socklab_language::{catalog, command};
+pub use socklab_messages as messages;
 pub use socklab_packets as packet;

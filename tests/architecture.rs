@@ -11,6 +11,7 @@ const GRANTS: &[(&str, &[&str])] = &[
     ("sys", &["value"]),
     ("catalog", &[]),
     ("packet", &[]),
+    ("messages", &["packet"]),
     ("event", &["packet", "value"]),
     ("export", &["catalog", "command", "event", "value"]),
     ("command", &["catalog", "event", "packet", "value"]),
