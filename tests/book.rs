@@ -236,8 +236,17 @@ fn difference(sheet: &Sheet) -> Option<String> {
         canonical::page
     };
     let (file, run) = canonical::difference(&canonical(&there), &canonical(&sheet.text))?;
+    // Where the run says it: a call is compared by its name alone, which says little by itself.
+    let name = run.split(':').next().unwrap_or(&run);
+    let lines: Vec<&str> = sheet.text.lines().collect();
+    let at = lines
+        .iter()
+        .position(|line| line.contains(&format!("{name}(")));
+    let around = at.map_or(String::new(), |at| {
+        lines[at.saturating_sub(3)..lines.len().min(at + 4)].join("\n    ")
+    });
     Some(format!(
-        "book/src/{}\n  the file: {file}\n  this run: {run}",
+        "book/src/{}\n  the file: {file}\n  this run: {run}\n    {around}",
         sheet.path
     ))
 }

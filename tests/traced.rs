@@ -1,9 +1,11 @@
 //! Programs run in the lab: each of their socket calls is told as a typed one is, with its packets, and as strace tells it.
 
+#[path = "../crates/tracer/tests/harness/mod.rs"]
+mod harness;
 mod support;
 
+use harness::Log;
 use serde_json::Value;
-use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 use support::witness::present;
@@ -118,84 +120,116 @@ fn json_has_the_name_the_author_wrote_and_the_kernels() {
     assert!(caused.contains(&"caused by send(5, 6 bytes)"), "{caused:?}");
 }
 
-/// How many calls of each kind there were with what outcome, whoever made them.
-type Tally = BTreeMap<(String, String), u64>;
-
-fn of_lab(command: &str) -> Tally {
-    let mut tally = Tally::new();
-    for call in events(&format!("run --as p {command}")) {
-        if text(&call, "event") == "call" {
-            let outcome = match call["errno"].as_str() {
-                Some(errno) => errno.to_owned(),
-                None => "ok".to_owned(),
-            };
-            let key = (text(&call, "syscall").to_owned(), outcome);
-            *tally.entry(key).or_default() += 1;
+/// The log of a command that ran in the lab, a call a line, as the tracer's own tests write one: `THREAD CALL(ARGUMENTS) = RESULT`.
+fn log_of_lab(command: &str) -> Log {
+    let mut log = String::new();
+    let mut threads: Vec<(String, u64)> = Vec::new();
+    for call in events(&format!("run --as p --no-lines {command}")) {
+        if text(&call, "event") != "call" {
+            continue;
         }
+        let thread = (
+            text(&call, "process").to_owned(),
+            call["thread"].as_u64().unwrap_or_default(),
+        );
+        let number = threads.iter().position(|known| *known == thread);
+        let number = number.unwrap_or_else(|| {
+            threads.push(thread);
+            threads.len() - 1
+        });
+        let arguments: Vec<&str> = call["args"]
+            .as_array()
+            .map(|arguments| arguments.iter().filter_map(Value::as_str).collect())
+            .unwrap_or_default();
+        let result = match call["errno"].as_str() {
+            Some(errno) => format!("-1 {errno}"),
+            None => call["result"].to_string(),
+        };
+        let name = text(&call, "syscall");
+        let arguments = arguments.join(", ");
+        log += &format!("{number} {name}({arguments}) = {result}\n");
     }
-    tally
+    harness::of_tracer(&log)
 }
 
-fn of_strace(command: &[&str], network: &[&str]) -> Tally {
-    let folder = folder();
-    let log = folder.path().join("log");
-    let trace = format!("trace={}", network.join(","));
-    let ran = Command::new("strace")
-        .args(["-f", "-qq", "-e", "signal=none", "-e", &trace, "-o"])
-        .arg(&log)
-        .args(command)
-        .output()
-        .expect("strace runs");
-    assert!(ran.status.success(), "{ran:?}");
-    let mut tally = Tally::new();
-    for line in std::fs::read_to_string(log).expect("a log").lines() {
-        let (_, call) = line.split_once(' ').unwrap_or_default();
-        let call = call.trim_start();
-        let (name, outcome) = match call.strip_prefix("<... ") {
-            Some(resumed) => (resumed.split(' ').next().unwrap_or_default(), resumed),
-            None if call.contains("<unfinished") => continue,
-            None => (call.split('(').next().unwrap_or_default(), call),
+/// What both sides can say: the lab shows what was received, strace what was passed, and neither makes much of an epoll instance that
+/// is closed as it was made.
+fn comparable(mut log: Log, in_order: bool) -> Log {
+    for calls in &mut log.threads {
+        let unused = |pair: &[String]| {
+            let made = pair[0].rsplit_once(" = ").map_or("", |(_, made)| made);
+            pair[0].starts_with("epoll_create") && pair[1].starts_with(&format!("close({made})"))
         };
-        let Some((_, result)) = outcome.rsplit_once(" = ") else {
-            continue;
-        };
-        let errno = result.strip_prefix("-1 ").map(|rest| {
-            let name = rest.split(' ').next();
-            name.unwrap_or_default().to_owned()
-        });
-        let key = (name.to_owned(), errno.unwrap_or_else(|| "ok".to_owned()));
-        *tally.entry(key).or_default() += 1;
+        while let Some(at) = calls.windows(2).position(unused) {
+            calls.drain(at..at + 2);
+        }
     }
-    tally
+    let log = if in_order { log } else { log.loose() };
+    let mut threads: Vec<Vec<String>> = log.threads.into_iter().map(calls_without_data).collect();
+    threads.retain(|calls| !calls.is_empty());
+    threads.sort();
+    Log { threads }
+}
+
+fn calls_without_data(calls: Vec<String>) -> Vec<String> {
+    let calls = calls.into_iter().map(|call| {
+        let start = call.split(['"', '=']).next().unwrap_or_default().trim_end();
+        let result = call.rsplit_once(" = ").map_or("", |(_, result)| result);
+        format!("{start} = {result}")
+    });
+    calls.collect()
 }
 
 #[test]
-fn what_strace_counts_is_what_is_told() {
-    // Those of which each is made, however the threads happen to run.
-    const CALLS: &[&str] = &[
-        "socket",
-        "bind",
-        "listen",
-        "accept4",
-        "connect",
-        "sendto",
-        "getsockname",
-        "setsockopt",
-    ];
+fn call_by_call_the_lab_tells_what_strace_tells() {
     let Some(python) = python().filter(|_| private_lab() && present("strace")) else {
         return;
     };
-    for name in ["echo.py", "threads.py", "forks.py", "events.py"] {
+    // The order of calls, and the numbers of descriptors, are the same from run to run where there is one thread.
+    for (name, in_order) in [
+        ("echo.py", false),
+        ("events.py", true),
+        ("loop.py", true),
+        ("many.py", false),
+        ("threads.py", false),
+        ("forks.py", false),
+        ("processes.py", false),
+    ] {
         let path = program(name);
         let path = path.to_str().expect("a path of letters");
-        let expected = of_strace(&[&python, path], CALLS);
-        let told = of_lab(&format!("{python} {path}"));
-        for (key, count) in &expected {
-            if key.1 == "ok" {
-                assert_eq!(told.get(key), Some(count), "{name}: {key:?}");
-            }
+        let theirs = harness::strace(&[&python, path]);
+        let theirs = comparable(harness::of_strace(&theirs.log), in_order);
+        let ours = comparable(log_of_lab(&format!("{python} {path}")), in_order);
+        assert_eq!(ours.threads.len(), theirs.threads.len(), "{name}: threads");
+        for (mine, theirs) in ours.threads.iter().zip(&theirs.threads) {
+            let at = mine
+                .iter()
+                .zip(theirs)
+                .position(|(one, other)| one != other);
+            let at = at.unwrap_or(mine.len().min(theirs.len()));
+            assert!(
+                mine == theirs,
+                "{name}, call {at}:\n{:?}\nstrace:\n{:?}",
+                mine.get(at..mine.len().min(at + 4)),
+                theirs.get(at..theirs.len().min(at + 4))
+            );
         }
     }
+}
+
+#[test]
+fn a_program_has_a_home_and_a_shell() {
+    if !private_lab() {
+        return;
+    }
+    let ran = Command::new(SOCKLAB)
+        .args(["-c", "run sh -c 'echo home $HOME, shell $SHELL'"])
+        .env_remove("HOME")
+        .env_remove("SHELL")
+        .output()
+        .expect("it runs");
+    let out = String::from_utf8_lossy(&ran.stdout);
+    assert!(out.contains("home /") && out.contains(", shell /"), "{out}");
 }
 
 #[test]

@@ -131,8 +131,9 @@ struct Member {
     began: u32,
     /// It has made a socket call: what it executes is worth a line.
     calls: bool,
-    /// The epoll instances it has made that watch no socket, by their descriptors: many runtimes make one and never use it.
-    unused: HashMap<i32, CallEvent>,
+    /// The epoll instance it has made and done nothing with, by its descriptor: Python's selectors make one and close it, to see whether
+    /// they can.
+    unused: Option<(i32, CallEvent)>,
 }
 
 impl Member {
@@ -142,7 +143,7 @@ impl Member {
             threads: HashMap::from([(pid, 0)]),
             began: 1,
             calls: false,
-            unused: HashMap::new(),
+            unused: None,
         }
     }
 }
@@ -194,15 +195,23 @@ impl Watch<'_> {
         Some(line)
     }
 
-    /// An epoll instance is used from now on: that it was made is reported, late.
-    fn use_epoll(&mut self, call: &Entering) {
-        let Some(Argument::Fd(fd)) = call.arguments.first() else {
-            return;
-        };
-        let member = self.members.get_mut(&call.pid);
-        if let Some(made) = member.and_then(|member| member.unused.remove(fd)) {
+    /// Reports the epoll instance that is not closed as it was made: the program has gone on to another call.
+    fn keep_epoll(&mut self, pid: i32) {
+        let member = self.members.get_mut(&pid);
+        if let Some((_, made)) = member.and_then(|member| member.unused.take()) {
             self.channel.send(&Report::Called(Box::new(made)));
         }
+    }
+
+    /// True for the close of an epoll instance that has only just been made.
+    fn closes_unused(&self, pid: i32, name: &str, arguments: &[Argument]) -> bool {
+        let member = self.members.get(&pid);
+        let unused = member.and_then(|member| member.unused.as_ref());
+        let closed = match arguments {
+            [Argument::Fd(fd)] if name == "close" => Some(fd),
+            _ => None,
+        };
+        closed.is_some() && unused.map(|(fd, _)| fd) == closed
     }
 
     fn say(&self, text: String) {
@@ -212,14 +221,13 @@ impl Watch<'_> {
 
 impl Sink for Watch<'_> {
     fn entering(&mut self, call: &Entering) -> Decision {
-        if is_unused_epoll(
-            call.syscall.name,
-            &call.arguments,
-            self.members.get(&call.pid),
-        ) {
+        if self.closes_unused(call.pid, call.syscall.name, &call.arguments) {
             return Decision::Go;
         }
-        self.use_epoll(call);
+        self.keep_epoll(call.pid);
+        if makes_epoll(call.syscall.name) {
+            return Decision::Go;
+        }
         if let Some(member) = self.members.get_mut(&call.pid) {
             member.calls = true;
         }
@@ -243,19 +251,17 @@ impl Sink for Watch<'_> {
         let mut event = called(call, &self.caller(call.pid, call.tid));
         event.injected = self.injected.remove(&call.tid);
         event.source = self.sources.remove(&call.tid);
-        if is_unused_epoll(
-            call.syscall.name,
-            &call.arguments,
-            self.members.get(&call.pid),
-        ) {
-            if let Some(member) = self.members.get_mut(&call.pid) {
-                for fd in &call.made {
-                    member.unused.insert(fd.fd, event.clone());
-                }
-                if let ("close", Some(fd)) = (call.syscall.name, event.fd) {
-                    member.unused.remove(&fd);
-                }
-            }
+        let member = self.members.get_mut(&call.pid);
+        if let (true, Some(member), [epoll]) =
+            (makes_epoll(call.syscall.name), member, call.made.as_slice())
+        {
+            member.unused = Some((epoll.fd, event));
+            return;
+        }
+        if self.closes_unused(call.pid, call.syscall.name, &call.arguments) {
+            self.members
+                .get_mut(&call.pid)
+                .and_then(|member| member.unused.take());
             return;
         }
         let waits = changes_sockets(call);
@@ -376,14 +382,8 @@ impl Sink for Watch<'_> {
     }
 }
 
-/// True for a call that makes an epoll instance, and for the close of one that was never used.
-fn is_unused_epoll(name: &str, arguments: &[Argument], member: Option<&Member>) -> bool {
-    let unused = |fd: &i32| member.is_some_and(|member| member.unused.contains_key(fd));
-    match (name, arguments.first()) {
-        ("epoll_create" | "epoll_create1", _) => true,
-        ("close", Some(Argument::Fd(fd))) => unused(fd),
-        _ => false,
-    }
+fn makes_epoll(name: &str) -> bool {
+    matches!(name, "epoll_create" | "epoll_create1")
 }
 
 /// True where the terminal must have taken a call in before the program goes on: it asks the kernel what the call changed or has learned,

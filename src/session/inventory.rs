@@ -7,6 +7,7 @@ mod sharing;
 
 use super::known::{Known, Protocol, protocol};
 use crate::event::CallEvent;
+use crate::event::transfer::is_sending;
 use crate::value::{Address, Value};
 use sharing::Flow;
 use std::collections::{BTreeMap, HashMap};
@@ -148,7 +149,10 @@ impl Inventory {
         if call.name == "close_range" {
             self.close_range(call);
         }
-        self.version += 1;
+        // Names, addresses and who holds what stay as they are when bytes move.
+        if is_sending(&call.name).is_none() || !call.made.is_empty() {
+            self.version += 1;
+        }
     }
 
     /// close_range(2): its first two arguments are the first and the last descriptor.

@@ -82,6 +82,17 @@ impl Known {
         }
     }
 
+    /// What its label is made of: its newest name, or the descriptor it goes by without one.
+    pub(super) fn called(&self) -> (Option<&String>, Option<i32>) {
+        let name = self.names.last();
+        (name, self.fd.filter(|_| name.is_none()))
+    }
+
+    /// True where both have the same label.
+    pub(super) fn is_called_as(&self, other: &Self) -> bool {
+        self.called() == other.called()
+    }
+
     /// The state it is in now (TCP only).
     pub fn state(&self) -> &'static str {
         self.states.last().copied().unwrap_or("CLOSED")

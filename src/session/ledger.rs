@@ -7,7 +7,7 @@ use super::known::Known;
 use super::log::Log;
 use super::sampling::Samples;
 use crate::event::CallEvent;
-use crate::event::transfer::{KEPT, Party, Transfer};
+use crate::event::transfer::{KEPT, Party, Transfer, is_sending};
 use crate::value::Address;
 use std::collections::{BTreeMap, HashMap, VecDeque};
 
@@ -30,6 +30,8 @@ pub struct Ledger {
     transfers: VecDeque<Transfer>,
     bytes: usize,
     born: u32,
+    /// The version of the inventory that was taken over last.
+    learned: Option<u64>,
     /// Transfers that were let go to stay within the bounds.
     pub forgotten: u64,
 }
@@ -156,14 +158,18 @@ impl Ledger {
         }
     }
 
-    /// Takes over what the inventory knows of the open sockets: their names and addresses.
+    /// Takes over what the inventory knows of the open sockets, their names and addresses, if that has changed.
     pub fn learn(&mut self, inventory: &Inventory) {
-        for known in inventory.open() {
+        if self.learned == Some(inventory.version) {
+            return;
+        }
+        self.learned = Some(inventory.version);
+        for (known, shown) in inventory.all_shown() {
             let number = known
                 .fd
                 .and_then(|fd| self.held.get(&(known.process.clone(), fd)));
             if let Some(party) = number.and_then(|number| self.parties.get_mut(number)) {
-                describe(party, known, inventory);
+                describe(party, known, || shown);
             }
         }
     }
@@ -269,7 +275,7 @@ impl Ledger {
             || self.lent.values().any(|other| *other == number);
         if let Some(party) = self.parties.get_mut(&number) {
             if let Some(known) = inventory.by_fd(process, fd) {
-                describe(party, known, inventory);
+                describe(party, known, || inventory.shown(known));
             }
             let carried = inventory.holds_of(party.inode);
             if !held && (party.inode == 0 || carried.is_empty()) {
@@ -280,24 +286,15 @@ impl Ledger {
     }
 }
 
-fn describe(party: &mut Party, known: &Known, inventory: &Inventory) {
+fn describe(party: &mut Party, known: &Known, shown: impl FnOnce() -> String) {
     // A second descriptor without a name of its own leaves the socket the name it has.
     let nameless = party.label.starts_with("fd ") && party.process == known.process;
     if nameless || !known.names.is_empty() {
-        party.label = inventory.shown(known);
+        party.label = shown();
     }
     party.local = known.local.clone().or(party.local.take());
     party.peer = known.peer.clone().or(party.peer.take());
     party.listening |= known.listening;
-}
-
-/// Whether a call puts bytes into its socket (true) or takes them out; `None` for one that does neither.
-fn is_sending(name: &str) -> Option<bool> {
-    match name {
-        "send" | "sendto" | "sendmsg" | "sendfile" | "write" | "writev" => Some(true),
-        "recv" | "recvfrom" | "recvmsg" | "read" | "readv" => Some(false),
-        _ => None,
-    }
 }
 
 /// The flags as the call's line shows them.

@@ -66,9 +66,7 @@ pub fn clone_and_exec(birth: &Birth<'_>) -> Result<Pid, BirthError> {
         .map(|argument| argument.as_ptr())
         .collect();
     argv.push(std::ptr::null());
-    let environment: Vec<CString> = std::env::vars_os()
-        .filter_map(|(name, value)| environment_entry(&name, &value))
-        .collect();
+    let environment = environment();
     let mut envp: Vec<*const libc::c_char> =
         environment.iter().map(|entry| entry.as_ptr()).collect();
     envp.push(std::ptr::null());
@@ -110,6 +108,25 @@ pub fn clone_and_exec(birth: &Birth<'_>) -> Result<Pid, BirthError> {
             }
         }
     }
+}
+
+/// The environment of the lab's programs: this process's, with HOME and SHELL where it has none, as login(1) gives them (environ(7)).
+/// Shells and interpreters that miss them ask for the user's entry by a socket to the name service's cache: calls that no program made.
+fn environment() -> Vec<CString> {
+    let home = || {
+        let user = nix::unistd::User::from_uid(nix::unistd::getuid());
+        user.ok()
+            .flatten()
+            .map_or_else(|| "/".into(), |user| user.dir.into_os_string())
+    };
+    let given = |name: &str| std::env::var_os(name).is_some();
+    let home = (!given("HOME")).then(|| ("HOME".into(), home()));
+    let shell = (!given("SHELL")).then(|| ("SHELL".into(), "/bin/sh".into()));
+    std::env::vars_os()
+        .chain(home)
+        .chain(shell)
+        .filter_map(|(name, value)| environment_entry(&name, &value))
+        .collect()
 }
 
 fn environment_entry(name: &std::ffi::OsStr, value: &std::ffi::OsStr) -> Option<CString> {

@@ -91,3 +91,12 @@ impl Transfer {
         self.flags.split('|').any(|one| one == flag)
     }
 }
+
+/// Whether a call puts bytes into its socket (true) or takes them out; `None` for one that does neither.
+pub fn is_sending(name: &str) -> Option<bool> {
+    match name {
+        "send" | "sendto" | "sendmsg" | "sendfile" | "write" | "writev" => Some(true),
+        "recv" | "recvfrom" | "recvmsg" | "read" | "readv" => Some(false),
+        _ => None,
+    }
+}

@@ -3,6 +3,7 @@
 use super::{Inventory, ONE_OF};
 use crate::session::known::{Known, Protocol};
 use crate::value::Address;
+use std::collections::HashMap;
 use std::net::SocketAddr;
 
 /// Of the sockets that share an address so many are named.
@@ -132,16 +133,36 @@ impl Inventory {
 
     /// The name of a socket on a screen that shows all processes: plain when no other process uses it, else with the process.
     pub fn shown(&self, known: &Known) -> String {
-        let label = known.label();
-        let shared = self
-            .open
-            .values()
-            .any(|other| other.process != known.process && other.label() == label);
-        if shared {
-            format!("{}.{label}", known.process)
-        } else {
-            label
+        let mut others = self.open.values();
+        let shared =
+            others.any(|other| other.process != known.process && other.is_called_as(known));
+        shown(known, shared)
+    }
+
+    /// The open sockets with their names on such a screen.
+    pub fn all_shown(&self) -> impl Iterator<Item = (&Known, String)> {
+        let mut users: HashMap<(Option<&String>, Option<i32>), (&str, bool)> = HashMap::new();
+        for known in self.open.values() {
+            let (first, shared) = users
+                .entry(known.called())
+                .or_insert((&known.process, false));
+            *shared |= *first != known.process;
         }
+        self.open.values().map(move |known| {
+            let shared = users
+                .get(&known.called())
+                .is_some_and(|(_, shared)| *shared);
+            (known, shown(known, shared))
+        })
+    }
+}
+
+fn shown(known: &Known, shared: bool) -> String {
+    let label = known.label();
+    if shared {
+        format!("{}.{label}", known.process)
+    } else {
+        label
     }
 }
 
