@@ -19,7 +19,7 @@ const GRANTS: &[(&str, &[&str])] = &[
     (
         "engine",
         &[
-            "catalog", "command", "event", "packet", "sys", "syscall", "value",
+            "catalog", "command", "event", "messages", "packet", "sys", "syscall", "value",
         ],
     ),
     (

@@ -188,9 +188,13 @@ impl Execution<'_> {
     pub(super) fn shutdown(&mut self, call: &Call) -> Outcome {
         let fd = self.fd(call, 0)?;
         let how = self.int(call, 1, text::number_of("SHUT_RDWR"))?;
-        let draft = Draft::on(fd, "shutdown").arg(text::named(Group::Shutdown, how));
-        self.call(draft, || socket::shutdown(fd, how), |(), _| {})?;
+        self.call_shutdown(fd, how)?;
         Ok(Value::None)
+    }
+
+    pub(super) fn call_shutdown(&mut self, fd: i32, how: i32) -> Result<(), Errno> {
+        let draft = Draft::on(fd, "shutdown").arg(text::named(Group::Shutdown, how));
+        self.call(draft, || socket::shutdown(fd, how), |(), _| {})
     }
 
     /// `close s`, `close 4`, `close e`, `close f` (which writes what is buffered and leaves the socket open).

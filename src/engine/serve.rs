@@ -1,8 +1,10 @@
 //! `serve`: ready-made servers, each of their calls made here and told like any other. This file reads the options and picks the
 //! model; each model has a file of its own, and all of them serve one [`Service`].
 
+mod company;
 mod connection;
 mod conversing;
+mod crowd;
 mod datagram;
 mod epoll;
 mod event_loop;
@@ -13,26 +15,33 @@ mod poll;
 mod process;
 mod select;
 mod service;
+mod talk;
 mod thread;
 
 use super::execution::{Execution, Outcome, Stop};
 use super::text::number_of;
-use crate::catalog::verb::MODELS;
+use crate::catalog::verb::{MODELS, SERVICES};
 use crate::command::ast::Call;
 use crate::value::Value;
 use nix::errno::Errno;
-use service::Service;
+use service::{Service, Settings};
+use std::path::PathBuf;
 use std::time::Duration;
+use talk::Talk;
 
 /// A recv takes at most so many bytes: what a call gave must fit in one message to the terminal.
 const BUFFER: usize = 64 * 1024;
 
+/// Between two heartbeats of Engine.IO, as its servers have it.
+const HEARTBEAT: Duration = Duration::from_secs(25);
+
 /// What every model is told.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Debug)]
 pub(super) struct Plan {
     /// The socket that was typed: one that listens, or a datagram socket.
     socket: i32,
     service: Service,
+    settings: Settings,
     /// Tell of each event once (EPOLLET), epoll only.
     edge: bool,
     /// The server ends after so many clients.
@@ -64,6 +73,13 @@ pub(super) struct Served {
     end: End,
 }
 
+impl Plan {
+    /// Begins the service.
+    fn begin(&self) -> Box<dyn Talk> {
+        self.service.begin(&self.settings)
+    }
+}
+
 impl Execution<'_> {
     /// `serve s echo --model epoll`: the number of clients that were served.
     pub(super) fn serve_verb(&mut self, call: &Call) -> Outcome {
@@ -85,6 +101,9 @@ impl Execution<'_> {
             return Err(Stop::because(
                 "a datagram socket has no connections to share out: one loop of recvfrom and sendto serves all clients (--model iterative)",
             ));
+        }
+        if let Some(reason) = unfit(plan.service, model, is_datagram) {
+            return Err(Stop::because(reason));
         }
         let limits = self.lower_limits(call)?;
         self.serving = model;
@@ -118,7 +137,7 @@ impl Execution<'_> {
         let socket = self.fd(call, 0)?;
         let word = self.text(call, 1)?;
         let service = Service::named(&word)
-            .ok_or_else(|| Stop::because("`serve` knows the services echo, upper and time"))?;
+            .ok_or_else(|| Stop::because(format!("the services are {}", SERVICES.join(", "))))?;
         let edge = self.truth(call, 3, false)?;
         let once = self.truth(call, 4, false)?;
         let count = self.positive(call, 5, i32::from(once))?;
@@ -129,9 +148,11 @@ impl Execution<'_> {
                 "`buffer` of `serve` is from 1 to {BUFFER} bytes"
             )));
         }
+        let settings = self.settings(call)?;
         Ok(Plan {
             socket,
             service,
+            settings,
             edge,
             count: if count == 0 { u64::MAX } else { count },
             at_once: usize::try_from(at_once)
@@ -141,6 +162,22 @@ impl Execution<'_> {
             buffer,
             pause: self.seconds(call, 8)?.unwrap_or_default(),
             zombies: self.truth(call, 9, false)?,
+        })
+    }
+
+    fn settings(&mut self, call: &Call) -> Outcome<Settings> {
+        let folder = self.text_or_none(call, 12)?;
+        let folder = folder.unwrap_or_else(|| ".".to_owned());
+        self.engine.permit_path(folder.as_bytes())?;
+        let broadcast = self.truth(call, 13, false)?;
+        let heartbeat = self.seconds(call, 14)?.unwrap_or(HEARTBEAT);
+        if heartbeat < Duration::from_millis(1) {
+            return Err(Stop::because("`heartbeat` of `serve` is at least 1ms"));
+        }
+        Ok(Settings {
+            folder: PathBuf::from(folder),
+            broadcast,
+            heartbeat_ns: i64::try_from(heartbeat.as_nanos()).unwrap_or(i64::MAX / 2),
         })
     }
 
@@ -170,6 +207,30 @@ impl Execution<'_> {
             )),
             _ => Err(Stop::Failed),
         }
+    }
+}
+
+/// Why a service cannot be served so.
+fn unfit(service: Service, model: &str, is_datagram: bool) -> Option<String> {
+    if is_datagram {
+        return service.answer(&[], 0).is_none().then(|| {
+            "this service needs connections, and a datagram socket has none: echo, upper or time"
+                .to_owned()
+        });
+    }
+    if !service.is_shared() {
+        return None;
+    }
+    match model {
+        "iterative" => Some(
+            "what one client says reaches the others, so several have to be served at once: --model thread, nonblocking, select, poll or epoll"
+                .to_owned(),
+        ),
+        "process" => Some(
+            "what one client says reaches the others, and processes share no memory after fork(2): --model thread, nonblocking, select, poll or epoll"
+                .to_owned(),
+        ),
+        _ => None,
     }
 }
 

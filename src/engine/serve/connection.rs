@@ -1,22 +1,35 @@
 //! A client of a server that never sleeps in recv or send: what is still to be sent to it is kept until the kernel takes more.
 
-use super::Plan;
+use super::talk::Client;
 use crate::engine::execution::Execution;
-use crate::sys::clock::now_ns;
 use crate::syscall::text::number_of;
 use nix::errno::Errno;
 
 /// A connection and what it waits for.
 #[derive(Debug)]
 pub(super) struct Connection {
-    pub(super) fd: i32,
+    pub(super) client: Client,
     /// What is still to be sent. While there is something, nothing is read: a client that does not read cannot fill the memory.
     pending: Vec<u8>,
-    /// To be closed when `pending` is sent.
-    last_words: bool,
+    pub(super) stage: Stage,
+    /// What it is watched for: true to write, false to read; `None` before it is watched at all.
+    pub(super) watched: Option<bool>,
 }
 
-/// What to do with a connection after a step.
+/// How far a connection is from its end.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Stage {
+    /// It is served.
+    Open,
+    /// It is closed once all is sent.
+    Closing,
+    /// No more is sent once all is sent.
+    Parting,
+    /// Its FIN is sent; what comes is thrown away until the client's.
+    Parted,
+}
+
+/// What came of a step.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Step {
     /// The kernel took or gave something: there may be more.
@@ -29,12 +42,12 @@ pub(super) enum Step {
 
 impl Connection {
     /// A client that was just accepted.
-    pub(super) fn new(plan: &Plan, fd: i32) -> Self {
-        let greeting = plan.service.greeting(now_ns());
+    pub(super) fn new(client: Client) -> Self {
         Self {
-            fd,
-            last_words: greeting.is_some(),
-            pending: greeting.unwrap_or_default(),
+            client,
+            pending: Vec::new(),
+            stage: Stage::Open,
+            watched: None,
         }
     }
 
@@ -43,41 +56,18 @@ impl Connection {
         !self.pending.is_empty()
     }
 
-    /// Sends what is pending, or else reads and sends the answer.
-    pub(super) fn step(&mut self, execution: &mut Execution<'_>, plan: &Plan) -> Step {
-        if self.is_writing() {
-            return self.flush(execution);
-        }
-        match execution.call_recv(self.fd, plan.buffer, 0) {
-            Ok(data) => self.received(execution, plan, &data),
-            Err(Errno::EAGAIN | Errno::EINTR) => Step::Wait,
-            Err(_) => Step::Close,
-        }
-    }
-
-    /// Answers what was received; nothing is the client's FIN.
-    pub(super) fn received(
-        &mut self,
-        execution: &mut Execution<'_>,
-        plan: &Plan,
-        data: &[u8],
-    ) -> Step {
-        if data.is_empty() {
-            return Step::Close;
-        }
-        self.pending = plan.service.answer(data, now_ns());
-        self.flush(execution)
-    }
-
-    /// Sends as much of what is pending as the kernel takes at once.
-    pub(super) fn flush(&mut self, execution: &mut Execution<'_>) -> Step {
-        let sent = execution.call_send(self.fd, &self.pending, 0);
-        self.sent(sent)
-    }
-
     /// What is still to be sent.
     pub(super) fn pending(&self) -> &[u8] {
         &self.pending
+    }
+
+    /// Adds to what is to be sent.
+    pub(super) fn push(&mut self, bytes: Vec<u8>) {
+        if self.pending.is_empty() {
+            self.pending = bytes;
+        } else {
+            self.pending.extend(bytes);
+        }
     }
 
     /// A send of what was pending returned.
@@ -85,11 +75,7 @@ impl Connection {
         match sent {
             Ok(count) => {
                 self.pending.drain(..count.min(self.pending.len()));
-                if self.last_words && self.pending.is_empty() {
-                    Step::Close
-                } else {
-                    Step::Progress
-                }
+                Step::Progress
             }
             Err(Errno::EAGAIN | Errno::EINTR) => Step::Wait,
             Err(_) => Step::Close,

@@ -1,8 +1,10 @@
 //! One client from its first byte to its last, on a socket that blocks: what iterative, process and thread do alike.
 
 use super::Plan;
+use super::talk::{Answer, Answers, Client, Talk};
 use crate::engine::execution::Execution;
 use crate::sys::clock::now_ns;
+use crate::syscall::text::number_of;
 use nix::errno::Errno;
 
 /// How a conversation ended.
@@ -14,6 +16,17 @@ pub(super) enum Ending {
     Broken,
     /// Ctrl-C.
     Interrupted,
+}
+
+/// The client of a service that is begun for each anew.
+const ONLY: Client = 1;
+
+/// How a service ends a conversation.
+enum Said {
+    /// The connection is closed.
+    Close,
+    /// No more is sent; what comes is thrown away until the client's FIN.
+    Part,
 }
 
 impl Execution<'_> {
@@ -28,21 +41,53 @@ impl Execution<'_> {
     }
 
     fn exchange(&mut self, plan: &Plan, fd: i32) -> Result<(), Errno> {
-        if let Some(greeting) = plan.service.greeting(now_ns()) {
-            return self.send_whole(fd, &greeting);
-        }
+        let mut talk = plan.begin();
+        let mut out = Answers::default();
+        talk.joined(ONLY, now_ns(), &mut out);
+        let mut parted = false;
         loop {
-            let data = self.call_recv(fd, plan.buffer, 0)?;
-            if data.is_empty() {
-                return Ok(());
+            match self.say(fd, &mut *talk, out)? {
+                Some(Said::Close) => return Ok(()),
+                Some(Said::Part) => {
+                    self.call_shutdown(fd, number_of("SHUT_WR"))?;
+                    parted = true;
+                }
+                None => {}
             }
-            let answer = plan.service.answer(&data, now_ns());
-            self.send_whole(fd, &answer)?;
+            out = Answers::default();
+            let data = self.call_recv(fd, plan.buffer, 0)?;
+            match (parted, data.is_empty()) {
+                (true, true) => return Ok(()),
+                (true, false) => {}
+                (false, true) => talk.finished(ONLY, now_ns(), &mut out),
+                (false, false) => talk.received(ONLY, &data, now_ns(), &mut out),
+            }
         }
     }
 
+    /// Sends answers, and what the service has to add to them; how the conversation goes on, if it ends.
+    fn say(
+        &mut self,
+        fd: i32,
+        talk: &mut dyn Talk,
+        mut out: Answers,
+    ) -> Result<Option<Said>, Errno> {
+        while !out.0.is_empty() {
+            for answer in out.0 {
+                match answer {
+                    Answer::Send(_, bytes) => self.send_whole(fd, &bytes)?,
+                    Answer::Close(_) => return Ok(Some(Said::Close)),
+                    Answer::Part(_) => return Ok(Some(Said::Part)),
+                }
+            }
+            out = Answers::default();
+            talk.drained(ONLY, &mut out);
+        }
+        Ok(None)
+    }
+
     /// Sends until all is taken: a call that was interrupted or met a timeout may take less.
-    fn send_whole(&mut self, fd: i32, data: &[u8]) -> Result<(), Errno> {
+    pub(super) fn send_whole(&mut self, fd: i32, data: &[u8]) -> Result<(), Errno> {
         let mut sent = 0;
         while sent < data.len() {
             sent += self.call_send(fd, &data[sent..], 0)?;

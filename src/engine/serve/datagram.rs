@@ -36,7 +36,9 @@ impl Execution<'_> {
             let Some(sender) = sender.filter(|sender| *sender != Address::UnixUnnamed) else {
                 continue;
             };
-            let answer = plan.service.answer(&data, now_ns());
+            let Some(answer) = plan.service.answer(&data, now_ns()) else {
+                continue;
+            };
             // One client that cannot be answered is no reason to leave the others.
             if self.call_sendto(plan.socket, &answer, 0, Some(&sender)) == Err(Errno::EINTR) {
                 break End::Interrupt;

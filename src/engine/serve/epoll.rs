@@ -1,12 +1,13 @@
 //! epoll(7): the kernel keeps the list of descriptors, and a call names only those that are ready; level- or edge-triggered.
 
-use super::event_loop::{Interest, Watch};
+use super::event_loop::{Interest, Watch, milliseconds};
 use super::{Plan, Served};
 use crate::engine::execution::{Execution, Outcome};
 use crate::sys::poll::Ready;
 use crate::syscall::text::number_of;
 use nix::errno::Errno;
 use std::collections::BTreeSet;
+use std::time::Duration;
 
 /// epoll_wait(2) gives at most so many events at once.
 const ROOM: i32 = 64;
@@ -71,8 +72,12 @@ impl Watch for Instance {
         self.watched.remove(&fd);
     }
 
-    fn wait(&mut self, execution: &mut Execution<'_>) -> Result<Vec<i32>, Errno> {
-        let ready = execution.call_epoll_wait(self.epoll, ROOM, -1)?;
+    fn wait(
+        &mut self,
+        execution: &mut Execution<'_>,
+        longest: Option<Duration>,
+    ) -> Result<Vec<i32>, Errno> {
+        let ready = execution.call_epoll_wait(self.epoll, ROOM, milliseconds(longest))?;
         Ok(ready.into_iter().map(|entry| entry.fd).collect())
     }
 

@@ -1,10 +1,12 @@
 //! One loop for select, poll and epoll: ask who is ready, take one step with each. How the kernel is asked is the watch's matter.
 
-use super::connection::{Connection, Step};
+use super::connection::Step;
+use super::crowd::{Crowd, Hands};
 use super::{End, Plan, Served};
 use crate::engine::execution::{Execution, Outcome, Stop};
+use crate::sys::clock::now_ns;
+use crate::syscall::text::number_of;
 use nix::errno::Errno;
-use std::collections::BTreeMap;
 use std::time::Duration;
 
 /// What a descriptor is watched for.
@@ -22,8 +24,12 @@ pub(super) trait Watch {
     fn forget(&mut self, execution: &mut Execution<'_>, fd: i32) -> Outcome<()>;
     /// A descriptor was closed.
     fn closed(&mut self, fd: i32);
-    /// Sleeps until some are ready: which.
-    fn wait(&mut self, execution: &mut Execution<'_>) -> Result<Vec<i32>, Errno>;
+    /// Sleeps until some are ready, but not longer than this: which.
+    fn wait(
+        &mut self,
+        execution: &mut Execution<'_>,
+        longest: Option<Duration>,
+    ) -> Result<Vec<i32>, Errno>;
     /// True when an event is told once, so that each must be followed until EAGAIN.
     fn is_edge(&self) -> bool {
         false
@@ -34,12 +40,17 @@ pub(super) trait Watch {
 
 /// A server round a watch.
 struct Loop<'a, 'e> {
+    clerk: Clerk<'a, 'e>,
+    crowd: Crowd,
+    accepted: u64,
+    listening: bool,
+}
+
+/// What moves the bytes.
+struct Clerk<'a, 'e> {
     execution: &'a mut Execution<'e>,
     plan: &'a Plan,
     watch: &'a mut dyn Watch,
-    connections: BTreeMap<i32, Connection>,
-    accepted: u64,
-    listening: bool,
     /// No descriptor was left for another client: nobody is accepted before one of the present ones has gone.
     exhausted: bool,
 }
@@ -50,16 +61,18 @@ impl Execution<'_> {
         let before = self.descriptor(plan.socket).and_then(|known| known.timeout);
         self.set_timeout(plan.socket, Some(Duration::ZERO))?;
         let mut server = Loop {
-            execution: self,
-            plan,
-            watch,
-            connections: BTreeMap::new(),
+            clerk: Clerk {
+                execution: self,
+                plan,
+                watch,
+                exhausted: false,
+            },
+            crowd: Crowd::new(plan.begin()),
             accepted: 0,
             listening: false,
-            exhausted: false,
         };
         let outcome = server.run();
-        server.close_all();
+        server.crowd.end(&mut server.clerk);
         let clients = server.accepted;
         watch.end(self);
         if before != Some(Duration::ZERO) {
@@ -74,34 +87,38 @@ impl Loop<'_, '_> {
     fn run(&mut self) -> Outcome<End> {
         loop {
             self.listen_or_not()?;
-            if self.accepted == self.plan.count && self.connections.is_empty() {
+            if self.accepted == self.clerk.plan.count && self.crowd.is_empty() {
                 return Ok(End::Count);
             }
-            let ready = match self.watch.wait(self.execution) {
+            let longest = self.crowd.deadline().map(until);
+            let ready = match self.clerk.watch.wait(self.clerk.execution, longest) {
                 Ok(ready) => ready,
                 Err(Errno::EINTR) => return Ok(End::Interrupt),
                 Err(_) => return Err(Stop::Failed),
             };
             for fd in ready {
-                if fd == self.plan.socket {
+                if fd == self.clerk.plan.socket {
                     self.accept()?;
                 } else {
                     self.serve(fd)?;
                 }
             }
+            self.crowd.due(&mut self.clerk)?;
         }
     }
 
     /// The listener is watched as long as another client may come in.
     fn listen_or_not(&mut self) -> Outcome<()> {
-        let room = self.accepted < self.plan.count
-            && self.connections.len() < self.plan.at_once
-            && !self.exhausted;
+        let clerk = &mut self.clerk;
+        let room = self.accepted < clerk.plan.count
+            && self.crowd.len() < clerk.plan.at_once
+            && !clerk.exhausted;
         if room && !self.listening {
-            self.watch
-                .watch(self.execution, self.plan.socket, Interest::Readable)?;
+            clerk
+                .watch
+                .watch(clerk.execution, clerk.plan.socket, Interest::Readable)?;
         } else if self.listening && !room {
-            self.watch.forget(self.execution, self.plan.socket)?;
+            clerk.watch.forget(clerk.execution, clerk.plan.socket)?;
         }
         self.listening = room;
         Ok(())
@@ -109,85 +126,91 @@ impl Loop<'_, '_> {
 
     /// Takes the next client out of the queue; with edge-triggered events all of them, since nothing is told twice.
     fn accept(&mut self) -> Outcome<()> {
+        let plan = self.clerk.plan;
         loop {
-            if self.accepted == self.plan.count || self.connections.len() >= self.plan.at_once {
+            if self.accepted == plan.count || self.crowd.len() >= plan.at_once {
                 return Ok(());
             }
-            match self.execution.accept_nonblocking(self.plan.socket) {
+            match self.clerk.execution.accept_nonblocking(plan.socket) {
                 Ok(fd) => {
                     self.accepted += 1;
-                    self.admit(fd)?;
+                    self.crowd.admit(fd, &mut self.clerk)?;
                 }
                 Err(Errno::EAGAIN | Errno::EINTR) => return Ok(()),
                 Err(Errno::ECONNABORTED | Errno::EPROTO) => {}
-                Err(Errno::EMFILE | Errno::ENFILE) if !self.connections.is_empty() => {
+                Err(Errno::EMFILE | Errno::ENFILE) if !self.crowd.is_empty() => {
                     // The listener stays ready: to ask again at once would be a busy loop.
-                    self.execution.note(format!(
+                    self.clerk.execution.note(format!(
                         "no descriptor is left for another client: {} are being served, and the listener is not watched until one of them has gone",
-                        self.connections.len()
+                        self.crowd.len()
                     ));
-                    self.exhausted = true;
+                    self.clerk.exhausted = true;
                     return Ok(());
                 }
                 Err(errno) => return Execution::after_accept(errno).map(drop),
             }
-            if !self.watch.is_edge() {
+            if !self.clerk.watch.is_edge() {
                 return Ok(());
             }
         }
     }
 
-    fn admit(&mut self, fd: i32) -> Outcome<()> {
-        let mut connection = Connection::new(self.plan, fd);
-        if connection.is_writing() && connection.flush(self.execution) == Step::Close {
-            let _ = self.execution.call_close(fd);
-            return Ok(());
-        }
-        let interest = interest_of(&connection);
-        if let Err(stop) = self.watch.watch(self.execution, fd, interest) {
-            let _ = self.execution.call_close(fd);
-            return Err(stop);
-        }
-        self.connections.insert(fd, connection);
-        Ok(())
-    }
-
     /// One step with a client that is ready; with edge-triggered events as many as there are.
     fn serve(&mut self, fd: i32) -> Outcome<()> {
-        let Some(connection) = self.connections.get_mut(&fd) else {
-            return Ok(());
-        };
-        let before = interest_of(connection);
-        let mut step = connection.step(self.execution, self.plan);
-        while self.watch.is_edge() && step == Step::Progress {
-            step = connection.step(self.execution, self.plan);
-        }
-        if step == Step::Close {
-            self.connections.remove(&fd);
-            let _ = self.execution.call_close(fd);
-            self.watch.closed(fd);
-            self.exhausted = false;
-            return Ok(());
-        }
-        let now = interest_of(connection);
-        if now != before && !self.watch.is_edge() {
-            self.watch.watch(self.execution, fd, now)?;
+        let mut step = self.crowd.step(fd, &mut self.clerk)?;
+        while self.clerk.watch.is_edge() && step == Step::Progress {
+            step = self.crowd.step(fd, &mut self.clerk)?;
         }
         Ok(())
-    }
-
-    fn close_all(&mut self) {
-        for fd in std::mem::take(&mut self.connections).into_keys() {
-            let _ = self.execution.call_close(fd);
-            self.watch.closed(fd);
-        }
     }
 }
 
-fn interest_of(connection: &Connection) -> Interest {
-    if connection.is_writing() {
-        Interest::Writable
-    } else {
-        Interest::Readable
+impl Hands for Clerk<'_, '_> {
+    fn send(&mut self, fd: i32, data: &[u8]) -> Result<usize, Errno> {
+        self.execution.call_send(fd, data, 0)
     }
+
+    fn recv(&mut self, fd: i32) -> Result<Vec<u8>, Errno> {
+        self.execution.call_recv(fd, self.plan.buffer, 0)
+    }
+
+    fn shutdown(&mut self, fd: i32) {
+        let _ = self.execution.call_shutdown(fd, number_of("SHUT_WR"));
+    }
+
+    fn close(&mut self, fd: i32) {
+        let _ = self.execution.call_close(fd);
+        self.watch.closed(fd);
+        self.exhausted = false;
+    }
+
+    fn wants(&mut self, fd: i32, writing: bool) -> Outcome<()> {
+        let interest = if writing {
+            Interest::Writable
+        } else {
+            Interest::Readable
+        };
+        self.watch.watch(self.execution, fd, interest)
+    }
+
+    fn note(&mut self, text: String) {
+        self.execution.note(text);
+    }
+
+    fn is_edge(&self) -> bool {
+        self.watch.is_edge()
+    }
+}
+
+/// The time until an instant, a millisecond at least, so that a rounded timeout does not return before it.
+fn until(deadline_ns: i64) -> Duration {
+    let left = deadline_ns.saturating_sub(now_ns()).max(0) as u64;
+    Duration::from_millis(left.div_ceil(1_000_000).max(1))
+}
+
+/// A timeout as poll(2) and epoll_wait(2) take it; -1 is none.
+pub(super) fn milliseconds(longest: Option<Duration>) -> i32 {
+    longest.map_or(-1, |longest| {
+        i32::try_from(longest.as_millis()).unwrap_or(i32::MAX)
+    })
 }

@@ -1,7 +1,8 @@
 //! No waiting at all: every socket is asked again and again, and answers EAGAIN until there is something. What that costs is counted:
 //! the first EAGAIN of each socket is told as it comes, those after it in one line with their number.
 
-use super::connection::{Connection, Step};
+use super::connection::Step;
+use super::crowd::{Crowd, Hands};
 use super::{End, Plan, Served};
 use crate::engine::draft::Draft;
 use crate::engine::execution::{Execution, Outcome, Stop};
@@ -27,10 +28,15 @@ struct Untold {
 
 /// A server that spins.
 struct Spin<'a, 'e> {
+    clerk: Clerk<'a, 'e>,
+    crowd: Crowd,
+    accepted: u64,
+}
+
+/// What makes the calls, and counts those that gave nothing.
+struct Clerk<'a, 'e> {
     execution: &'a mut Execution<'e>,
     plan: &'a Plan,
-    connections: BTreeMap<i32, Connection>,
-    accepted: u64,
     /// By call and descriptor; there is an entry once the first was told.
     untold: BTreeMap<(&'static str, i32), Untold>,
     /// No descriptor was left for another client.
@@ -43,15 +49,18 @@ impl Execution<'_> {
         let before = self.descriptor(plan.socket).and_then(|known| known.timeout);
         self.set_timeout(plan.socket, Some(Duration::ZERO))?;
         let mut spin = Spin {
-            execution: self,
-            plan,
-            connections: BTreeMap::new(),
+            clerk: Clerk {
+                execution: self,
+                plan,
+                untold: BTreeMap::new(),
+                exhausted: false,
+            },
+            crowd: Crowd::new(plan.begin()),
             accepted: 0,
-            untold: BTreeMap::new(),
-            exhausted: false,
         };
         let outcome = spin.run();
-        spin.end();
+        spin.clerk.tell_all_untold();
+        spin.crowd.end(&mut spin.clerk);
         let clients = spin.accepted;
         if before != Some(Duration::ZERO) {
             let _ = self.set_timeout(plan.socket, before);
@@ -67,20 +76,20 @@ impl Spin<'_, '_> {
         // Whether the terminal knows that there is nothing to do: then it is told only when it asks.
         let mut settled = false;
         loop {
-            if self.accepted == self.plan.count && self.connections.is_empty() {
+            if self.accepted == self.clerk.plan.count && self.crowd.is_empty() {
                 return Ok(End::Count);
             }
             let progress = self.round()?;
             if progress {
                 settled = false;
             } else if !settled {
-                self.tell_idle();
+                self.clerk.tell_idle();
                 settled = true;
             }
             let pause = if progress {
                 Duration::ZERO
             } else {
-                self.plan.pause
+                self.clerk.plan.pause
             };
             match signals.look(pause) {
                 Some(INTERRUPT) => return Ok(End::Interrupt),
@@ -94,41 +103,102 @@ impl Spin<'_, '_> {
     /// Asks every socket once; true when one of them had something.
     fn round(&mut self) -> Outcome<bool> {
         let mut progress = false;
-        let room = self.accepted < self.plan.count
-            && self.connections.len() < self.plan.at_once
-            && !self.exhausted;
+        let plan = self.clerk.plan;
+        let room =
+            self.accepted < plan.count && self.crowd.len() < plan.at_once && !self.clerk.exhausted;
         if room {
             progress |= self.accept()?;
         }
-        let fds: Vec<i32> = self.connections.keys().copied().collect();
-        for fd in fds {
-            let Some(mut connection) = self.connections.remove(&fd) else {
-                continue;
-            };
-            match self.step(&mut connection) {
-                Step::Wait => {
-                    self.connections.insert(fd, connection);
-                }
-                Step::Progress => {
-                    self.connections.insert(fd, connection);
-                    progress = true;
-                }
-                Step::Close => {
-                    self.close(fd);
-                    progress = true;
-                }
-            }
+        for fd in self.crowd.fds() {
+            progress |= self.crowd.step(fd, &mut self.clerk)? != Step::Wait;
         }
+        self.crowd.due(&mut self.clerk)?;
         Ok(progress)
     }
 
     fn accept(&mut self) -> Outcome<bool> {
+        match self.clerk.accept() {
+            Ok(new) => {
+                self.accepted += 1;
+                self.crowd.admit(new, &mut self.clerk)?;
+                Ok(true)
+            }
+            Err(Errno::EAGAIN | Errno::EINTR) => Ok(false),
+            Err(Errno::ECONNABORTED | Errno::EPROTO) => Ok(true),
+            Err(Errno::EMFILE | Errno::ENFILE) if !self.crowd.is_empty() => {
+                self.clerk.exhausted = true;
+                Ok(true)
+            }
+            Err(errno) => Execution::after_accept(errno).map(|_| true),
+        }
+    }
+}
+
+impl Hands for Clerk<'_, '_> {
+    fn send(&mut self, fd: i32, data: &[u8]) -> Result<usize, Errno> {
+        let start_ns = now_ns();
+        let sent = message::send(fd, data, 0);
+        let times = (start_ns, now_ns());
+        if sent == Err(Errno::EAGAIN) && self.count("send", fd, times) {
+            return sent;
+        }
+        self.tell_untold("send", fd);
+        self.execution.tell_call(
+            transfer::send_draft(fd, data, 0),
+            &sent,
+            times,
+            |count, event| transfer::tell_sent(data, *count, event),
+        );
+        sent
+    }
+
+    fn recv(&mut self, fd: i32) -> Result<Vec<u8>, Errno> {
+        let start_ns = now_ns();
+        let received = message::recv(fd, self.plan.buffer, 0);
+        let times = (start_ns, now_ns());
+        if matches!(received, Err(Errno::EAGAIN)) && self.count("recv", fd, times) {
+            return Err(Errno::EAGAIN);
+        }
+        self.tell_untold("recv", fd);
+        let draft = transfer::recv_draft(fd, self.plan.buffer, 0);
+        self.execution
+            .tell_call(draft, &received, times, |received, event| {
+                transfer::tell_received(received, event);
+            });
+        received.map(|(_, data)| data)
+    }
+
+    fn shutdown(&mut self, fd: i32) {
+        let _ = self.execution.call_shutdown(fd, number_of("SHUT_WR"));
+    }
+
+    fn close(&mut self, fd: i32) {
+        self.tell_untold("recv", fd);
+        self.tell_untold("send", fd);
+        let _ = self.execution.call_close(fd);
+        self.untold.remove(&("recv", fd));
+        self.untold.remove(&("send", fd));
+        self.exhausted = false;
+    }
+
+    /// Every socket is asked in every round.
+    fn wants(&mut self, _: i32, _: bool) -> Outcome<()> {
+        Ok(())
+    }
+
+    fn note(&mut self, text: String) {
+        self.execution.note(text);
+    }
+}
+
+impl Clerk<'_, '_> {
+    fn accept(&mut self) -> Result<i32, Errno> {
         let (fd, flags) = (self.plan.socket, number_of("SOCK_NONBLOCK"));
         let start_ns = now_ns();
         let accepted = socket::accept4(fd, flags).map(lifecycle::accepted);
         let times = (start_ns, now_ns());
         if accepted == Err(Errno::EAGAIN) && self.count("accept4", fd, times) {
-            return Ok(false);
+            return Err(Errno::EAGAIN);
         }
         self.tell_untold("accept4", fd);
         self.execution.tell_call(
@@ -137,62 +207,7 @@ impl Spin<'_, '_> {
             times,
             lifecycle::tell_accepted,
         );
-        match accepted {
-            Ok((new, _)) => {
-                self.accepted += 1;
-                let mut connection = Connection::new(self.plan, new);
-                if connection.is_writing() && connection.flush(self.execution) == Step::Close {
-                    self.close(new);
-                } else {
-                    self.connections.insert(new, connection);
-                }
-                Ok(true)
-            }
-            Err(Errno::EAGAIN | Errno::EINTR) => Ok(false),
-            Err(Errno::ECONNABORTED | Errno::EPROTO) => Ok(true),
-            Err(Errno::EMFILE | Errno::ENFILE) if !self.connections.is_empty() => {
-                self.exhausted = true;
-                Ok(true)
-            }
-            Err(errno) => Execution::after_accept(errno).map(|_| true),
-        }
-    }
-
-    fn step(&mut self, connection: &mut Connection) -> Step {
-        let fd = connection.fd;
-        let start_ns = now_ns();
-        if connection.is_writing() {
-            let sent = message::send(fd, connection.pending(), 0);
-            let times = (start_ns, now_ns());
-            if sent == Err(Errno::EAGAIN) && self.count("send", fd, times) {
-                return Step::Wait;
-            }
-            self.tell_untold("send", fd);
-            let data = connection.pending();
-            self.execution.tell_call(
-                transfer::send_draft(fd, data, 0),
-                &sent,
-                times,
-                |count, event| transfer::tell_sent(data, *count, event),
-            );
-            return connection.sent(sent);
-        }
-        let received = message::recv(fd, self.plan.buffer, 0);
-        let times = (start_ns, now_ns());
-        if matches!(received, Err(Errno::EAGAIN)) && self.count("recv", fd, times) {
-            return Step::Wait;
-        }
-        self.tell_untold("recv", fd);
-        let draft = transfer::recv_draft(fd, self.plan.buffer, 0);
-        self.execution
-            .tell_call(draft, &received, times, |received, event| {
-                transfer::tell_received(received, event);
-            });
-        match received {
-            Ok((_, data)) => connection.received(self.execution, self.plan, &data),
-            Err(Errno::EAGAIN | Errno::EINTR) => Step::Wait,
-            Err(_) => Step::Close,
-        }
+        accepted.map(|(fd, _)| fd)
     }
 
     /// Counts an EAGAIN; false when it is the first of its kind, which is to be told.
@@ -227,21 +242,9 @@ impl Spin<'_, '_> {
             .tell_failures(draft, Errno::EAGAIN, times, told.times);
     }
 
-    fn close(&mut self, fd: i32) {
-        self.tell_untold("recv", fd);
-        self.tell_untold("send", fd);
-        let _ = self.execution.call_close(fd);
-        self.untold.remove(&("recv", fd));
-        self.untold.remove(&("send", fd));
-        self.exhausted = false;
-    }
-
-    fn end(&mut self) {
+    fn tell_all_untold(&mut self) {
         for (name, fd) in self.untold.keys().copied().collect::<Vec<_>>() {
             self.tell_untold(name, fd);
-        }
-        for fd in std::mem::take(&mut self.connections).into_keys() {
-            let _ = self.execution.call_close(fd);
         }
     }
 

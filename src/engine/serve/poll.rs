@@ -1,11 +1,12 @@
 //! poll(2): as many descriptors as the process may have, and each of them handed over and looked at in every call.
 
-use super::event_loop::{Interest, Watch};
+use super::event_loop::{Interest, Watch, milliseconds};
 use super::{Plan, Served};
 use crate::engine::execution::{Execution, Outcome};
 use crate::sys::poll::Ready;
 use crate::syscall::text::number_of;
 use nix::errno::Errno;
+use std::time::Duration;
 
 /// The array that is handed to the kernel each time.
 #[derive(Debug, Default)]
@@ -40,8 +41,12 @@ impl Watch for Entries {
         self.0.retain(|entry| entry.fd != fd);
     }
 
-    fn wait(&mut self, execution: &mut Execution<'_>) -> Result<Vec<i32>, Errno> {
-        let (_, events) = execution.call_poll(&self.0, -1)?;
+    fn wait(
+        &mut self,
+        execution: &mut Execution<'_>,
+        longest: Option<Duration>,
+    ) -> Result<Vec<i32>, Errno> {
+        let (_, events) = execution.call_poll(&self.0, milliseconds(longest))?;
         let ready = self.0.iter().zip(events);
         Ok(ready
             .filter(|(_, events)| *events != 0)

@@ -6,6 +6,7 @@ use crate::engine::execution::{Execution, Outcome, Stop};
 use crate::sys::poll::SELECT_LIMIT;
 use nix::errno::Errno;
 use std::collections::BTreeSet;
+use std::time::Duration;
 
 /// The two sets that are handed to the kernel each time.
 #[derive(Debug, Default)]
@@ -46,10 +47,14 @@ impl Watch for Sets {
         self.write.remove(&fd);
     }
 
-    fn wait(&mut self, execution: &mut Execution<'_>) -> Result<Vec<i32>, Errno> {
+    fn wait(
+        &mut self,
+        execution: &mut Execution<'_>,
+        longest: Option<Duration>,
+    ) -> Result<Vec<i32>, Errno> {
         let read: Vec<i32> = self.read.iter().copied().collect();
         let write: Vec<i32> = self.write.iter().copied().collect();
-        let mut selected = execution.call_select(&read, &write, &[], None)?;
+        let mut selected = execution.call_select(&read, &write, &[], longest)?;
         selected.read.append(&mut selected.write);
         Ok(selected.read)
     }

@@ -1,6 +1,19 @@
-//! What a server does with the bytes of a client: bytes in, bytes out. No socket is touched here.
+//! The services by name, and how each is begun.
 
-/// A service that needs nothing but the bytes of one client.
+mod bytes;
+mod chat;
+mod file;
+mod http;
+mod line;
+mod lines;
+mod socketio;
+mod upgrade;
+mod websocket;
+
+use super::talk::Talk;
+use std::path::PathBuf;
+
+/// What a server does with the bytes of its clients.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(in crate::engine) enum Service {
     /// Sends back what came (RFC 862).
@@ -9,94 +22,72 @@ pub(in crate::engine) enum Service {
     Upper,
     /// Says the time and closes, without waiting for a word of the client (as the daytime service of RFC 867).
     Time,
+    /// Sends back each line once it is whole.
+    Line,
+    /// Sends what one client says to all others.
+    Chat,
+    /// Gives and takes files of one folder.
+    File,
+    /// HTTP/1.1: a page, and `/echo`.
+    Http,
+    /// Sends back each message of a WebSocket.
+    WebSocket,
+    /// Sends back each event of Socket.IO.
+    SocketIo,
+}
+
+/// What a service is told as it begins.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Settings {
+    /// The folder of `file`.
+    pub(super) folder: PathBuf,
+    /// Events of `socketio` go to all clients.
+    pub(super) broadcast: bool,
+    /// Between two heartbeats of `socketio`, in nanoseconds.
+    pub(super) heartbeat_ns: i64,
 }
 
 impl Service {
     /// The service of this name in `catalog::verb::SERVICES`.
     pub(super) fn named(name: &str) -> Option<Self> {
-        match name {
-            "echo" => Some(Self::Echo),
-            "upper" => Some(Self::Upper),
-            "time" => Some(Self::Time),
-            _ => None,
-        }
+        Some(match name {
+            "echo" => Self::Echo,
+            "upper" => Self::Upper,
+            "time" => Self::Time,
+            "line" => Self::Line,
+            "chat" => Self::Chat,
+            "file" => Self::File,
+            "http" => Self::Http,
+            "websocket" => Self::WebSocket,
+            "socketio" => Self::SocketIo,
+            _ => return None,
+        })
     }
 
-    /// What it says to a client that has just connected, before it closes; `None` when it is the client's turn.
-    /// `now_ns` is the time in nanoseconds since the epoch.
-    pub(super) fn greeting(self, now_ns: i64) -> Option<Vec<u8>> {
-        (self == Self::Time).then(|| self.answer(&[], now_ns))
-    }
-
-    /// What it answers.
-    pub(super) fn answer(self, data: &[u8], now_ns: i64) -> Vec<u8> {
+    /// Begins it: for one client, or for all of them where they are to know of each other.
+    pub(super) fn begin(self, settings: &Settings) -> Box<dyn Talk> {
         match self {
-            Self::Echo => data.to_vec(),
-            Self::Upper => data.to_ascii_uppercase(),
-            Self::Time => format!("{}\r\n", instant(now_ns.div_euclid(1_000_000_000))).into_bytes(),
+            Self::Echo | Self::Upper | Self::Time => Box::new(bytes::Bytes(self)),
+            Self::Line => Box::new(line::Line::default()),
+            Self::Chat => Box::new(chat::Chat::default()),
+            Self::File => Box::new(file::Files::new(settings.folder.clone())),
+            Self::Http => Box::new(http::Http::default()),
+            Self::WebSocket => Box::new(websocket::Echo::default()),
+            Self::SocketIo => Box::new(socketio::SocketIo::new(settings)),
         }
     }
-}
 
-/// Seconds since the epoch as RFC 3339 writes them, in UTC: `2026-11-21T05:53:35Z`.
-fn instant(seconds: i64) -> String {
-    let (day, second) = (seconds.div_euclid(86_400), seconds.rem_euclid(86_400));
-    // Years that begin on the first of March have their leap day at the end; 400 of them are 146,097 days.
-    let day = day + 719_468;
-    let (era, day) = (day.div_euclid(146_097), day.rem_euclid(146_097));
-    let year = (day - day / 1_460 + day / 36_524 - day / 146_096) / 365;
-    let day = day - (365 * year + year / 4 - year / 100);
-    let month = (5 * day + 2) / 153;
-    let day = day - (153 * month + 2) / 5 + 1;
-    let (month, later) = if month < 10 {
-        (month + 3, 0)
-    } else {
-        (month - 9, 1)
-    };
-    format!(
-        "{:04}-{month:02}-{day:02}T{:02}:{:02}:{:02}Z",
-        era * 400 + year + later,
-        second / 3600,
-        second / 60 % 60,
-        second % 60
-    )
+    /// True when what one client says reaches others: all of them have to be served with the same memory, and at the same time.
+    pub(super) fn is_shared(self) -> bool {
+        matches!(self, Self::Chat | Self::SocketIo)
+    }
+
+    /// What a datagram is answered with; `None` for a service that needs a connection.
+    pub(super) fn answer(self, data: &[u8], now_ns: i64) -> Option<Vec<u8>> {
+        matches!(self, Self::Echo | Self::Upper | Self::Time)
+            .then(|| bytes::answer(self, data, now_ns))
+    }
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn seconds_since_the_epoch_are_told_as_a_date() {
-        for (seconds, expected) in [
-            (0, "1970-01-01T00:00:00Z"),
-            (951_782_399, "2000-02-28T23:59:59Z"),
-            (951_782_400, "2000-02-29T00:00:00Z"),
-            (1_709_164_800, "2024-02-29T00:00:00Z"),
-            (1_735_689_599, "2024-12-31T23:59:59Z"),
-            (4_107_542_400, "2100-03-01T00:00:00Z"),
-            (-1, "1969-12-31T23:59:59Z"),
-        ] {
-            assert_eq!(instant(seconds), expected, "{seconds}");
-        }
-    }
-
-    #[test]
-    fn each_service_answers_in_its_way_and_only_time_speaks_first() {
-        let data = b"abc \xc3\xa9\x00";
-        for (name, greets, answer) in [
-            ("echo", false, &b"abc \xc3\xa9\x00"[..]),
-            ("upper", false, b"ABC \xc3\xa9\x00"),
-            ("time", true, b"1970-01-01T00:00:01Z\r\n"),
-        ] {
-            let service = Service::named(name).expect("it is in the table");
-            assert_eq!(service.greeting(1_000_000_000).is_some(), greets, "{name}");
-            assert_eq!(service.answer(data, 1_999_999_999), answer, "{name}");
-        }
-        assert!(
-            crate::catalog::verb::SERVICES
-                .iter()
-                .all(|name| Service::named(name).is_some())
-        );
-    }
-}
+mod tests;

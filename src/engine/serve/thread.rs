@@ -1,5 +1,6 @@
 //! A thread for each client: they share all descriptors, so each closes its own, and how many there can be is the kernel's to say.
 
+use super::company::{Company, Member};
 use super::conversing::Ending;
 use super::{Accepting, End, Plan, Served};
 use crate::catalog::parameter::Group;
@@ -12,9 +13,9 @@ use crate::sys::socket;
 use crate::syscall::text;
 use crate::syscall::text::errno_name;
 use nix::errno::Errno;
-use std::collections::BTreeMap;
+use std::collections::BTreeSet;
 use std::sync::atomic::Ordering;
-use std::sync::{Mutex, PoisonError};
+use std::sync::{Arc, Mutex, PoisonError};
 
 /// A thread's stack; serving one client takes little of it.
 const STACK: usize = 256 * 1024;
@@ -34,14 +35,23 @@ impl Failure for ThreadError {
 
 /// The threads at work.
 struct Crew {
-    /// Each thread's connection, until it is about to close it.
-    connections: Mutex<BTreeMap<u32, i32>>,
+    /// The descriptors of their connections, each until its thread is about to close it.
+    connections: Mutex<BTreeSet<i32>>,
     /// Given once for each thread that has ended.
     ended: Semaphore,
 }
 
+/// What a thread does for its client.
+#[derive(Clone)]
+enum Work<'env> {
+    /// A service that is begun for each client anew.
+    Alone,
+    /// A service that all share.
+    Together(&'env Company, Arc<Member>),
+}
+
 impl Crew {
-    fn with<T>(&self, work: impl FnOnce(&mut BTreeMap<u32, i32>) -> T) -> T {
+    fn with<T>(&self, work: impl FnOnce(&mut BTreeSet<i32>) -> T) -> T {
         work(
             &mut self
                 .connections
@@ -55,11 +65,13 @@ impl Execution<'_> {
     /// accept, pthread_create, and the next.
     pub(super) fn serve_with_threads(&mut self, plan: &Plan) -> Outcome<Served> {
         let crew = Crew {
-            connections: Mutex::new(BTreeMap::new()),
+            connections: Mutex::new(BTreeSet::new()),
             ended: Semaphore::new(0)
                 .map_err(|errno| Stop::because(format!("no semaphore can be made: {errno}")))?,
         };
+        let company = Company::new(plan);
         std::thread::scope(|scope| {
+            let company = plan.service.is_shared().then_some(&company);
             let mut clients = 0;
             let mut running = 0;
             let outcome = loop {
@@ -82,7 +94,17 @@ impl Execution<'_> {
                     },
                 };
                 clients += 1;
-                running += usize::from(self.start_thread(scope, plan, &crew, fd));
+                let work = company.map_or(Ok(Work::Alone), |company| {
+                    self.start_writer(scope, company, fd)
+                });
+                let started = match work {
+                    Ok(work) => self.start_thread(scope, plan, &crew, (fd, work)),
+                    Err(errno) => Err(errno),
+                };
+                if started.is_err() {
+                    self.refuse_client(&crew, fd);
+                }
+                running += usize::from(started.is_ok());
             };
             let mut end = outcome;
             while end == Ok(End::Count) && running > 0 {
@@ -97,20 +119,62 @@ impl Execution<'_> {
         })
     }
 
-    /// True when there is a thread for the client; without one its connection is closed.
+    /// Starts the thread that writes to a client of a service that all share.
+    fn start_writer<'scope, 'env>(
+        &mut self,
+        scope: &'scope std::thread::Scope<'scope, 'env>,
+        company: &'env Company,
+        fd: i32,
+    ) -> Result<Work<'env>, Errno>
+    where
+        Self: 'env,
+    {
+        let member = company.admit(fd)?;
+        let writes = Arc::clone(&member);
+        self.start(scope, fd, None, move |thread| {
+            thread.write_in_company(&writes);
+        })?;
+        Ok(Work::Together(company, member))
+    }
+
+    /// Starts the thread that reads what a client says.
     fn start_thread<'scope, 'env>(
         &mut self,
         scope: &'scope std::thread::Scope<'scope, 'env>,
         plan: &'env Plan,
         crew: &'env Crew,
+        (fd, work): (i32, Work<'env>),
+    ) -> Result<(), Errno>
+    where
+        Self: 'env,
+    {
+        crew.with(|connections| connections.insert(fd));
+        let spare = work.clone();
+        let started = self.start(scope, fd, Some(&crew.ended), move |thread| {
+            thread.serve_on_a_thread(plan, crew, fd, &work);
+        });
+        if started.is_err() {
+            crew.with(|connections| connections.remove(&fd));
+            if let Work::Together(company, member) = spare {
+                company.dismiss(&member);
+            }
+        }
+        started
+    }
+
+    /// pthread_create(3) of a thread that works on a descriptor, and gives `ended` at its end.
+    fn start<'scope, 'env>(
+        &mut self,
+        scope: &'scope std::thread::Scope<'scope, 'env>,
         fd: i32,
-    ) -> bool
+        ended: Option<&'env Semaphore>,
+        work: impl FnOnce(&mut Self) + Send + 'scope,
+    ) -> Result<(), Errno>
     where
         Self: 'env,
     {
         let number = self.engine.threads.fetch_add(1, Ordering::Relaxed) + 1;
         let mut thread = self.on_thread(number);
-        crew.with(|connections| connections.insert(number, fd));
         let draft = Draft::of("pthread_create")
             .arg(format!("thread {number}"))
             .arg(format!("fd {fd}"));
@@ -121,7 +185,14 @@ impl Execution<'_> {
                     .name(thread_name(0, number))
                     .stack_size(STACK)
                     .spawn_scoped(scope, move || {
-                        thread.serve_on_a_thread(plan, crew, number, fd);
+                        work(&mut thread);
+                        thread.reports.send(Report::ThreadEnded {
+                            process: thread.process.clone(),
+                            thread: number,
+                        });
+                        if let Some(ended) = ended {
+                            let _ = ended.post();
+                        }
                     })
                     .map_err(|error| {
                         ThreadError(Errno::from_raw(error.raw_os_error().unwrap_or(0)))
@@ -129,28 +200,27 @@ impl Execution<'_> {
             },
             |_, _| {},
         );
-        if started.is_ok() {
-            return true;
-        }
-        crew.with(|connections| connections.remove(&number));
+        started.map(drop).map_err(|error| error.0)
+    }
+
+    fn refuse_client(&mut self, crew: &Crew, fd: i32) {
         self.note(format!(
             "there is no thread for this client: its connection is closed; {} threads go on",
             crew.with(|connections| connections.len())
         ));
         let _ = self.call_close(fd);
-        false
     }
 
-    fn serve_on_a_thread(&mut self, plan: &Plan, crew: &Crew, number: u32, fd: i32) {
-        let _: Ending = self.converse(plan, fd);
+    fn serve_on_a_thread(&mut self, plan: &Plan, crew: &Crew, fd: i32, work: &Work<'_>) {
+        match work {
+            Work::Alone => {
+                let _: Ending = self.converse(plan, fd);
+            }
+            Work::Together(company, member) => self.read_in_company(plan, company, member),
+        }
         // Once it is off the list nobody shuts the descriptor down, whoever is given its number next.
-        crew.with(|connections| connections.remove(&number));
+        crew.with(|connections| connections.remove(&fd));
         let _ = self.call_close(fd);
-        self.reports.send(Report::ThreadEnded {
-            process: self.process.clone(),
-            thread: number,
-        });
-        let _ = crew.ended.post();
     }
 
     fn wait_for_a_thread(&mut self, crew: &Crew) -> Result<(), Errno> {
@@ -160,15 +230,14 @@ impl Execution<'_> {
 
     /// Ends the threads that are left: their calls return when their connections are shut down.
     fn dismiss(&mut self, crew: &Crew) {
-        let left: Vec<(u32, i32)> =
-            crew.with(|connections| connections.iter().map(|(a, b)| (*a, *b)).collect());
+        let left: Vec<i32> = crew.with(|connections| connections.iter().copied().collect());
         let how = text::number_of("SHUT_RDWR");
-        for (thread, fd) in left {
+        for fd in left {
             let draft = Draft::on(fd, "shutdown").arg(text::named(Group::Shutdown, how));
             // shutdown(2) does not sleep; under the lock the thread cannot close the descriptor meanwhile.
             let action = || {
                 crew.with(|connections| {
-                    if connections.contains_key(&thread) {
+                    if connections.contains(&fd) {
                         socket::shutdown(fd, how)
                     } else {
                         Err(Errno::EBADF)

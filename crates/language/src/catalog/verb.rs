@@ -257,7 +257,17 @@ pub enum VerbGroup {
 }
 
 /// What `serve` does with the bytes of a client.
-pub const SERVICES: &[&str] = &["echo", "upper", "time"];
+pub const SERVICES: &[&str] = &[
+    "echo",
+    "upper",
+    "time",
+    "line",
+    "chat",
+    "file",
+    "http",
+    "websocket",
+    "socketio",
+];
 
 /// How `serve` serves several clients.
 pub const MODELS: &[&str] = &[
@@ -375,7 +385,7 @@ pub const VERBS: &[VerbEntry] = &[
     VerbEntry { verb: Verb::IfIndextoname, name: "if_indextoname", aliases: &[], group: VerbGroup::Primitive, answered_by: AnsweredBy::Engine, spelling: Spelling::Module("socket"), parameters: &[required("if_index", Kind::Int)] },
     VerbEntry { verb: Verb::CreateServer, name: "create_server", aliases: &[], group: VerbGroup::Primitive, answered_by: AnsweredBy::Engine, spelling: Spelling::Module("socket"), parameters: &[required("address", Kind::Address), keyword("family", Kind::Constant(Group::Family), "AF_INET"), keyword("backlog", Kind::Int, "None"), keyword("reuse_port", Kind::Bool, "False"), keyword("dualstack_ipv6", Kind::Bool, "False")] },
     VerbEntry { verb: Verb::CreateConnection, name: "create_connection", aliases: &[], group: VerbGroup::Primitive, answered_by: AnsweredBy::Engine, spelling: Spelling::Module("socket"), parameters: &[required("address", Kind::Address), optional("timeout", Kind::Seconds, "None"), optional("source_address", Kind::Address, "None"), keyword("all_errors", Kind::Bool, "False")] },
-    VerbEntry { verb: Verb::Serve, name: "serve", aliases: &[], group: VerbGroup::Lab, answered_by: AnsweredBy::Engine, spelling: Spelling::Plain, parameters: &[required("socket", Kind::Socket), required("service", Kind::Choice(SERVICES)), keyword("model", Kind::Choice(MODELS), "iterative"), keyword("edge", Kind::Bool, "False"), keyword("once", Kind::Bool, "False"), keyword("count", Kind::Int, "None"), keyword("max_clients", Kind::Int, "None"), keyword("buffer", Kind::Int, "4096"), keyword("pause", Kind::Seconds, "0"), keyword("zombies", Kind::Bool, "False"), keyword("nproc", Kind::Int, "None"), keyword("nofile", Kind::Int, "None")] },
+    VerbEntry { verb: Verb::Serve, name: "serve", aliases: &[], group: VerbGroup::Lab, answered_by: AnsweredBy::Engine, spelling: Spelling::Plain, parameters: &[required("socket", Kind::Socket), required("service", Kind::Choice(SERVICES)), keyword("model", Kind::Choice(MODELS), "iterative"), keyword("edge", Kind::Bool, "False"), keyword("once", Kind::Bool, "False"), keyword("count", Kind::Int, "None"), keyword("max_clients", Kind::Int, "None"), keyword("buffer", Kind::Int, "4096"), keyword("pause", Kind::Seconds, "0"), keyword("zombies", Kind::Bool, "False"), keyword("nproc", Kind::Int, "None"), keyword("nofile", Kind::Int, "None"), keyword("folder", Kind::Path, "."), keyword("broadcast", Kind::Bool, "False"), keyword("heartbeat", Kind::Seconds, "25")] },
     VerbEntry { verb: Verb::Options, name: "options", aliases: &[], group: VerbGroup::Looking, answered_by: AnsweredBy::Engine, spelling: Spelling::Plain, parameters: &[required("socket", Kind::Socket)] },
     VerbEntry { verb: Verb::Print, name: "print", aliases: &[], group: VerbGroup::Script, answered_by: AnsweredBy::Engine, spelling: Spelling::Plain, parameters: &[variadic("values", Kind::Any), keyword("sep", Kind::Text, "\" \""), keyword("end", Kind::Text, "\"\\n\"")] },
     VerbEntry { verb: Verb::Sockets, name: "sockets", aliases: &["ss", "netstat"], group: VerbGroup::Looking, answered_by: AnsweredBy::Session, spelling: Spelling::Plain, parameters: &[optional("process", Kind::Process, "all")] },
