@@ -205,16 +205,19 @@ pub(crate) struct ReadView {
     /// List the conversations with their totals.
     #[arg(long, conflicts_with_all = ["tree", "hex", "packet", "ladder"])]
     pub(crate) conversations: bool,
+    /// List the messages of HTTP, WebSocket, Engine.IO and Socket.IO, each with the packets that carried it.
+    #[arg(long, conflicts_with_all = ["tree", "hex", "packet", "ladder", "conversations"])]
+    pub(crate) messages: bool,
     /// Show what both sides of a conversation said, by its number in the list; with --hex as bytes.
-    #[arg(long, value_name = "NUMBER", conflicts_with_all = ["tree", "packet", "ladder", "conversations"])]
+    #[arg(long, value_name = "NUMBER", conflicts_with_all = ["tree", "packet", "ladder", "conversations", "messages"])]
     pub(crate) follow: Option<u32>,
     /// Plot a TCP conversation over time, by its number in the list: its sequence numbers (`seq`), its round-trip times (`rtt`), or
     /// the offered window and the bytes in flight (`window`).
-    #[arg(long, num_args = 2, value_names = ["NUMBER", "WHAT"], conflicts_with_all = ["tree", "hex", "packet", "ladder", "conversations", "follow"])]
+    #[arg(long, num_args = 2, value_names = ["NUMBER", "WHAT"], conflicts_with_all = ["tree", "hex", "packet", "ladder", "conversations", "messages", "follow"])]
     pub(crate) plot: Option<Vec<String>>,
     /// Write the packets to a file in place of showing them: to a pcapng file, to a drawing of their ladder (or of the plot) where the
     /// name ends in `.svg`, to a page where it ends in `.html`.
-    #[arg(short, long, value_name = "FILE", conflicts_with_all = ["tree", "hex", "packet", "ladder", "conversations", "follow"])]
+    #[arg(short, long, value_name = "FILE", conflicts_with_all = ["tree", "hex", "packet", "ladder", "conversations", "messages", "follow"])]
     pub(crate) write: Option<PathBuf>,
 }
 

@@ -39,6 +39,7 @@ pub(crate) fn view_of(asked: &ReadView) -> Result<View, String> {
             conversations: true,
             ..
         } => View::Conversations,
+        ReadView { messages: true, .. } => View::Messages,
         ReadView {
             follow: Some(number),
             hex,

@@ -2,6 +2,7 @@
 
 mod adrift;
 mod ancillary;
+pub mod applications;
 pub mod children;
 mod ends;
 pub mod evidence;
@@ -40,6 +41,7 @@ use crate::process::program::Watched;
 use crate::sys::clock::Deadline;
 use crate::sys::{clock, descriptor_table, memory, pass};
 use crate::value::Value;
+use applications::Applications;
 use evidence::Sampling;
 use hosts::Hosts;
 use injections::Injections;
@@ -115,6 +117,7 @@ pub struct Session {
     inventory: Inventory,
     ledger: Ledger,
     messages: Messages,
+    applications: Applications,
     samples: Samples,
     log: Log,
     commands: u64,
@@ -169,6 +172,7 @@ impl Session {
             inventory: Inventory::default(),
             ledger: Ledger::default(),
             messages: Messages::default(),
+            applications: Applications::default(),
             samples: Samples::default(),
             log: Log::default(),
             commands: 0,

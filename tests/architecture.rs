@@ -42,7 +42,7 @@ const GRANTS: &[(&str, &[&str])] = &[
     (
         "inspector",
         &[
-            "capture", "catalog", "command", "event", "packet", "sys", "value",
+            "capture", "catalog", "command", "event", "messages", "packet", "sys", "value",
         ],
     ),
     (

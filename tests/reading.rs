@@ -414,6 +414,7 @@ const VIEWS: &[&[&str]] = &[
     &["--packet", "2"],
     &["--ladder"],
     &["--conversations"],
+    &["--messages"],
     &["--follow", "0"],
     &["--follow", "0", "--hex"],
     &["--time", "date"],

@@ -166,12 +166,26 @@ pub fn data(packet: &PacketEvent, limit: usize) -> String {
     if data.is_empty() {
         return String::new();
     }
+    if let Some(message) = &packet.track.message {
+        return cut(message, limit.max(SHORT));
+    }
     match (application(packet), &packet.headers.transport) {
         (Some(_), Transport::Udp(_)) => String::new(),
         // `WebSocket Text [FIN]` and `HTTP/1.1 200 OK` say it themselves.
         (Some((name, line)), _) if line.starts_with(name) => line.into_owned(),
         (Some((name, line)), _) => format!("{name} {line}"),
         (None, _) => quote(data, limit),
+    }
+}
+
+/// A message's words keep at least so many characters.
+const SHORT: usize = 20;
+
+/// At most so many characters of a text.
+fn cut(text: &str, limit: usize) -> String {
+    match text.char_indices().nth(limit.saturating_sub(1)) {
+        Some((at, last)) if at + last.len_utf8() < text.len() => format!("{}…", &text[..at]),
+        _ => text.to_owned(),
     }
 }
 

@@ -2,6 +2,7 @@
 
 use super::fast::json_packet::packet_json;
 use super::value;
+use crate::event::application::ApplicationEvent;
 use crate::event::message::{Act, Family, MessageEvent};
 use crate::event::{CallEvent, CountedEvent, Ended, Event, ProcessEvent, ResultEvent};
 use crate::packet::netlink::Brief;
@@ -15,6 +16,7 @@ pub fn event(event: &Event) -> Option<String> {
         Event::Counted(counted) => self::counted(counted),
         Event::Packet(packet) => packet_json(packet),
         Event::Message(message) => self::message(message),
+        Event::Application(message) => application(message),
         Event::Blocked(blocked) => Object::new("blocked")
             .text("process", &blocked.process)
             .text("name", &blocked.name)
@@ -106,6 +108,38 @@ fn counted(counted: &CountedEvent) -> String {
         .raw("start", &seconds(counted.start_ns))
         .raw("seconds", &seconds(counted.end_ns - counted.start_ns))
         .raw("times", &counted.calls.to_string())
+        .end()
+}
+
+/// A message above TCP: what each protocol says of it, and the packets that carried it.
+pub fn application(message: &ApplicationEvent) -> String {
+    let layers: Vec<String> = message
+        .layers
+        .iter()
+        .map(|layer| {
+            Object::inner()
+                .text("protocol", layer.protocol)
+                .text("text", &layer.words)
+                .end()
+        })
+        .collect();
+    let packets: Vec<String> = message.packets.iter().map(u64::to_string).collect();
+    Object::new("application")
+        .raw("number", &message.number.to_string())
+        .text("protocol", message.protocol())
+        .text("text", message.words())
+        .raw("layers", &format!("[{}]", layers.join(",")))
+        .text("from", &message.from)
+        .text("to", &message.to)
+        .number("tcp.stream", message.stream.map(i64::from))
+        .raw("packets", &format!("[{}]", packets.join(",")))
+        .raw("length", &message.length.to_string())
+        .text("data", &data(&message.data))
+        .raw(
+            "malformed",
+            if message.malformed { "true" } else { "false" },
+        )
+        .raw("time", &seconds(message.time_ns))
         .end()
 }
 

@@ -54,6 +54,8 @@ pub fn event(event: &Event, here: &str, look: &Look) -> Styled {
         },
         Event::State(event) => state(event, here),
         Event::Message(event) => message::told(event),
+        // The packets before it have said it.
+        Event::Application(_) => Styled::new(),
         Event::Result(event) => result(event),
         Event::Output(event) => output(event),
         Event::Process(event) => process(event),

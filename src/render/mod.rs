@@ -1,5 +1,6 @@
 //! Events and plain data to styled text, and events to JSON. Writes nothing, reads no clock, names no worker.
 
+pub mod application;
 pub mod arrow;
 pub mod ascii;
 mod beside;

@@ -123,6 +123,11 @@ impl Messages {
 }
 
 impl Session {
+    /// The messages above TCP so far.
+    pub fn applications(&self) -> &super::applications::Applications {
+        &self.applications
+    }
+
     /// The messages so far.
     pub fn messages(&self) -> &Messages {
         &self.messages

@@ -126,11 +126,14 @@ impl Session {
         for (process, fd, local) in self.packets.take_learned() {
             self.inventory.learn_local(&process, fd, local);
         }
-        for packet in told {
+        for mut packet in told {
             newest = Some(packet.frame.time_ns);
+            let messages = self.applications.packet(&mut packet);
             let packet = Arc::new(packet);
             self.log.packet(Arc::clone(&packet));
             self.out.push(Event::Packet(packet));
+            self.out
+                .extend(messages.into_iter().map(Event::Application));
         }
         newest
     }

@@ -53,7 +53,11 @@ impl Rate {
                     }
                 }
                 Event::Packet(_) if skips => left_out.packets += 1,
-                Event::Packet(_) | Event::Message(_) | Event::Blocked(_) | Event::State(_) => {}
+                Event::Packet(_)
+                | Event::Application(_)
+                | Event::Message(_)
+                | Event::Blocked(_)
+                | Event::State(_) => {}
                 _ => return false,
             }
             skips

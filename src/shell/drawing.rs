@@ -10,7 +10,9 @@ use crate::render::ladder::Ladder;
 use crate::render::states::Path;
 use crate::render::styled::{Line, Look, Style, Styled};
 use crate::render::svg::Svg;
-use crate::render::{conversations, json, message, packet_line, svg_ladder, svg_plot, svg_stream};
+use crate::render::{
+    application, conversations, json, message, packet_line, svg_ladder, svg_plot, svg_stream,
+};
 use std::sync::Arc;
 
 /// The views that can be drawn, as `save` takes them.
@@ -63,7 +65,10 @@ impl Shell {
             }
             "messages" => {
                 let messages: Vec<_> = self.session.messages().kept().collect();
-                text_drawing(&message::table(&messages, &SHEET))
+                let mut shown = message::table(&messages, &SHEET);
+                let above: Vec<_> = self.session.applications().kept().cloned().collect();
+                shown.append(application::table(&above, &SHEET));
+                text_drawing(&shown)
             }
             "ladder" => self.ladder_drawing(process, rest)?,
             _ => self.ladder_drawing(process, what)?,

@@ -5,6 +5,7 @@ use super::verbs::{number, word};
 use super::{Screen, Shell, views};
 use crate::command::ast::Call;
 use crate::command::filter::Filter;
+use crate::event::application::ApplicationEvent;
 use crate::event::message::MessageEvent;
 use crate::event::packet::PacketEvent;
 use crate::event::stream::Said;
@@ -14,10 +15,12 @@ use crate::inspector::follow::said;
 use crate::render::follow::{self, Conversation, Form};
 use crate::render::ladder::Ladder;
 use crate::render::styled::{Look, Style, Styled};
-use crate::render::{endpoint, message};
+use crate::render::{application, endpoint, message};
 use crate::session::known::Known;
 use crate::session::ledger::Ledger;
 use crate::value::Address;
+use std::collections::BTreeSet;
+use std::sync::Arc;
 
 /// `follow` shows at most this many lines on the screen.
 const FOLLOWED: usize = 5000;
@@ -114,13 +117,47 @@ impl Shell {
         }
     }
 
+    /// The conversations that a text is about: the one of a socket or of a number.
+    pub(super) fn conversations_of(
+        &self,
+        process: &str,
+        text: &str,
+    ) -> Result<BTreeSet<u32>, String> {
+        if !self.names_conversation(process, text)? {
+            return Err(format!(
+                "{} is not a socket here; `sockets` lists those there are",
+                text.escape_debug()
+            ));
+        }
+        let Ok(all) = Filter::parse("") else {
+            return Ok(BTreeSet::new());
+        };
+        let picked = self.pick(process, text, &all);
+        let packets = picked.packets.iter();
+        Ok(packets
+            .filter_map(|packet| packet.track.conversation)
+            .collect())
+    }
+
+    /// The messages above TCP of the conversations that a text is about; of all when it names none.
+    fn application_messages(&self, process: &str, text: &str) -> Vec<Arc<ApplicationEvent>> {
+        let text = text.trim();
+        let own = self.conversations_of(process, text).ok();
+        let kept = self.session.applications().kept();
+        let messages = kept.filter(|message| match &own {
+            Some(own) => own.contains(&message.conversation),
+            None => text.is_empty(),
+        });
+        messages.map(Arc::clone).collect()
+    }
+
     /// `messages [SOCKET]`
     pub(super) fn list_messages(&mut self, process: &str, call: &Call, screen: &mut dyn Screen) {
         let text = word(call, 0).unwrap_or_default();
         if !text.is_empty() && self.known_socket(process, &text).is_none() {
             return self.no_such_socket(call, screen);
         }
-        let shown = {
+        let mut shown = {
             let nothing = Filter::parse("").ok();
             let picked = nothing.map(|filter| self.pick(process, &text, &filter));
             let messages = picked.map(|picked| picked.messages).unwrap_or_default();
@@ -132,8 +169,18 @@ impl Shell {
             }
             shown
         };
+        let above = self.application_messages(process, &text);
+        let older = above.len().saturating_sub(LISTED);
+        if !above.is_empty() && !shown.is_empty() {
+            shown.gap();
+        }
+        shown.append(application::table(&above[older..], &screen.look()));
+        if older > 0 {
+            let note = format!("{older} older messages are not in this list");
+            shown.say(Style::Warning, 0, &note);
+        }
         if shown.is_empty() {
-            let note = "nothing was written to a socket of AF_UNIX or AF_NETLINK; what crosses a network is in `packets`";
+            let note = "there is no message of AF_UNIX or AF_NETLINK, and none of HTTP, WebSocket, Engine.IO or Socket.IO; what crosses a network is in `packets`";
             self.session.tell(Event::Note(note.to_owned()));
         } else {
             self.paged(&shown, screen);
@@ -176,9 +223,11 @@ impl Shell {
         look: Look,
     ) -> Result<Styled, String> {
         let (text, form) = match text.trim().rsplit_once(' ') {
-            Some((text, "hex")) => (text, Form::Hex),
-            Some((text, "text")) => (text, Form::Text),
-            _ => (text.trim(), Form::Text),
+            Some((text, "hex")) => (text, Some(Form::Hex)),
+            Some((text, "text")) => (text, Some(Form::Text)),
+            Some((text, "messages")) => (text, None),
+            _ if self.speaks_frames(process, text) => (text.trim(), None),
+            _ => (text.trim(), Some(Form::Text)),
         };
         let subject = self.subject(process, text).ok_or_else(|| {
             format!(
@@ -191,6 +240,16 @@ impl Shell {
         {
             return Err(self.no_conversation(number));
         }
+        let Some(form) = form else {
+            let messages = self.application_messages(process, text);
+            if messages.is_empty() {
+                return Err(
+                    "no message of HTTP, WebSocket, Engine.IO or Socket.IO has passed there"
+                        .to_owned(),
+                );
+            }
+            return Ok(application::followed(&messages, &look));
+        };
         if let (Form::Text, Subject::Socket(party)) = (form, &subject)
             && party.family() == "AF_NETLINK"
         {
@@ -206,6 +265,13 @@ impl Shell {
             parts: &parts,
         };
         Ok(follow::draw(&conversation, form, &look))
+    }
+
+    /// True for a conversation that was upgraded to WebSocket: its bytes are masked, and few could read them.
+    fn speaks_frames(&self, process: &str, text: &str) -> bool {
+        let messages = self.application_messages(process, text);
+        let mut layers = messages.iter().flat_map(|message| &message.layers);
+        !text.trim().is_empty() && layers.any(|layer| layer.protocol == "websocket")
     }
 
     /// What passed through a netlink socket, each message with all that is in it: as bytes (`follow n hex`) few could read it.

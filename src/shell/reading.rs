@@ -53,6 +53,8 @@ pub enum View {
     Ladder,
     /// A row for each conversation.
     Conversations,
+    /// The messages above TCP.
+    Messages,
     /// What both sides of a conversation said, by its number.
     Follow {
         /// The number, as the table of conversations has it.
@@ -143,6 +145,7 @@ fn any(
 ) -> Result<(), CaptureError> {
     match &reading.write {
         Some(file) => files::write(reading, filter, input, file, screen),
+        None if reading.view == View::Messages => views::show(reading, filter, input, screen),
         None if reading.as_json || reading.view == View::Lines => {
             lines::show(reading, filter, input, buffer, screen)
         }

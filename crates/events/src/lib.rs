@@ -1,5 +1,6 @@
 //! Everything that can happen, as a closed enum of plain data: what one room tells the next. Nothing here acts.
 
+pub mod application;
 pub mod message;
 pub mod path;
 pub mod plot;
@@ -15,6 +16,7 @@ pub use socklab_packets::record as packet;
 pub use socklab_packets::{wire, words};
 
 use crate::value::{Address, Value};
+use application::ApplicationEvent;
 use message::MessageEvent;
 use packet::PacketEvent;
 use serde::{Deserialize, Serialize};
@@ -31,6 +33,8 @@ pub enum Event {
     Blocked(BlockedEvent),
     /// A frame was seen.
     Packet(Arc<PacketEvent>),
+    /// A message above TCP is whole.
+    Application(Arc<ApplicationEvent>),
     /// Something was written or read that never becomes a packet.
     Message(Box<MessageEvent>),
     /// A socket's kernel state changed.

@@ -9,6 +9,8 @@ pub mod conversation;
 pub mod evidence;
 pub mod follow;
 pub mod key;
+pub mod messages;
+pub mod ordered;
 pub mod pcap;
 pub mod pcapng;
 pub mod phase;

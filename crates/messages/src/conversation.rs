@@ -80,6 +80,15 @@ impl Conversation {
         told
     }
 
+    /// What a direction speaks, as far as it is known.
+    pub fn protocol(&self, forward: bool) -> Option<Protocol> {
+        match self.sides[usize::from(forward)].reading {
+            Reading::Http(_) => Some(Protocol::Http),
+            Reading::WebSocket(..) => Some(Protocol::WebSocket),
+            _ => None,
+        }
+    }
+
     /// Bytes of a direction are missing: nothing of it can be read any more.
     pub fn gap(&mut self, forward: bool) {
         self.side(forward).reading = Reading::Other;

@@ -268,6 +268,9 @@ pub struct Track {
     pub phase: Option<Phase>,
     /// The payload of the IP datagram that this frame completes, when it is the last of its fragments to come.
     pub reassembled: Option<Arc<[u8]>>,
+    /// The message above TCP that this segment completes or is part of, in words, where that is more than the segment says alone.
+    /// Safe to show.
+    pub message: Option<Arc<str>>,
     /// How long after the packets before it, whatever they are.
     pub elapsed: Elapsed,
     /// The same within the conversation; 0 without one.

@@ -110,6 +110,9 @@ impl Shell {
                     .then_some(())
                     .ok_or_else(|| "no output has it".to_owned())
             }
+            Expectation::Message { about, text } => {
+                self.message_said(here, about.as_deref(), text, since)
+            }
             Expectation::Received(wanted) => {
                 let mut received: Vec<u8> = Vec::new();
                 for call in self.calls_since(who, since).filter(|call| receives(call)) {
@@ -136,6 +139,42 @@ impl Shell {
             | Expectation::Equals(_)
             | Expectation::Condition(_) => Err("it has to be asked".to_owned()),
         }
+    }
+
+    /// Whether a message above TCP with this in its line has become whole since then.
+    fn message_said(
+        &self,
+        process: &str,
+        about: Option<&str>,
+        text: &str,
+        since: &Since,
+    ) -> Result<(), String> {
+        let conversations = match about {
+            Some(about) => Some(self.conversations_of(process, about)?),
+            None => None,
+        };
+        let mut last = None;
+        for message in self.session.applications().kept() {
+            let own = conversations
+                .as_ref()
+                .is_none_or(|own| own.contains(&message.conversation));
+            if !own
+                || message
+                    .packets
+                    .last()
+                    .is_none_or(|last| *last < since.packet)
+            {
+                continue;
+            }
+            if message.says(text) {
+                return Ok(());
+            }
+            last = Some(message.words().to_owned());
+        }
+        Err(match last {
+            Some(words) => format!("the last message is {words}"),
+            None => "no message of HTTP, WebSocket, Engine.IO or Socket.IO was seen".to_owned(),
+        })
     }
 
     /// Whether the call that tells how it went passes; over a stretch of time, whether any call does.

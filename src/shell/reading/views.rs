@@ -8,6 +8,7 @@ use crate::event::packet::PacketEvent;
 use crate::event::plot::Plot;
 use crate::inspector;
 use crate::inspector::follow::said;
+use crate::inspector::messages::Messages;
 use crate::inspector::pcap::CaptureError;
 use crate::inspector::plot::{Course, Subject};
 use crate::inspector::read::Told;
@@ -17,7 +18,7 @@ use crate::render::endpoint;
 use crate::render::follow::{self, Conversation, Form};
 use crate::render::ladder::{self, Ladder};
 use crate::render::styled::{Line, Look, Style, Styled};
-use crate::render::{hex, packet_line, plot};
+use crate::render::{application, hex, json, packet_line, plot};
 use crate::shell::{Screen, tell};
 use std::io::Read;
 use std::ops::ControlFlow;
@@ -46,6 +47,19 @@ pub(super) fn show(
             });
             screen.show(&totals.draw(&look));
             result
+        }
+        View::Messages => {
+            let mut messages = Messages::default();
+            each(reading, filter, input, |told| {
+                for message in messages.packet(told.packet) {
+                    if reading.as_json {
+                        screen.show_json(&json::application(&message));
+                    } else {
+                        screen.show(&application::row(&message));
+                    }
+                }
+                flow(screen)
+            })
         }
         View::Ladder => {
             let (kept, result) = Kept::of(reading, filter, input, screen, |_, _| true);

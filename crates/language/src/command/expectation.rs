@@ -93,6 +93,13 @@ pub enum Expectation {
         /// What the sentence has.
         text: String,
     },
+    /// `message [SOCKET] "text"`: a message above TCP that has this in its line was whole (HTTP, WebSocket, Engine.IO, Socket.IO).
+    Message {
+        /// The socket whose conversation it is of.
+        about: Option<String>,
+        /// What the line has.
+        text: String,
+    },
     /// `received "text"`: the process has received these bytes.
     Received(Vec<u8>),
     /// `took 1s ±20%`: the last call took this long.
@@ -133,6 +140,7 @@ pub const FORMS: &[&str] = &[
     "held",
     "output",
     "why",
+    "message",
     "received",
     "took",
 ];
@@ -272,6 +280,20 @@ fn parse_expectation(text: &str) -> Result<Expectation, Diagnostic> {
                 }),
                 Ok(_) => Err(wrong("what why says is text")
                     .expecting("text in quotes: why \"no route\", why c \"no route\"")),
+                Err(error) => Err(error.shifted(rest_start + quote)),
+            }
+        }
+        "message" if rest.contains(['"', '\'']) => {
+            let quote = rest.find(['"', '\'']).unwrap_or(rest.len());
+            let (about, text) = rest.split_at(quote);
+            let about = Some(about.trim()).filter(|about| !about.is_empty());
+            match parse_expression(text) {
+                Ok(Expr::Str(text)) => Ok(Expectation::Message {
+                    about: about.map(str::to_owned),
+                    text,
+                }),
+                Ok(_) => Err(wrong("what a message says is text")
+                    .expecting("text in quotes: message \"GET /\", message c \"ws text\"")),
                 Err(error) => Err(error.shifted(rest_start + quote)),
             }
         }

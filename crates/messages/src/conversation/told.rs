@@ -1,7 +1,7 @@
 //! A message as it is told: which way, which bytes of the stream, what each protocol says of it.
 
 use crate::http::{self, Framing, Start};
-use socklab_packets::text::quote;
+use socklab_packets::text::{escape, quote};
 use std::fmt::Write;
 use std::ops::Range;
 
@@ -42,7 +42,7 @@ impl Protocol {
 pub struct Layer {
     /// The protocol.
     pub protocol: Protocol,
-    /// The message in a line: `socket.io event "chat" "hi"`. Untrusted text.
+    /// The message in a line: `socket.io event "chat" "hi"`. Safe to show.
     pub words: String,
 }
 
@@ -104,11 +104,7 @@ impl Told {
     }
 
     pub(super) fn http(forward: bool, bytes: Range<u64>, message: &http::Message) -> Self {
-        let mut words: String = message.head.start.to_string();
-        if let Some((at, _)) = words.char_indices().nth(LINE) {
-            words.truncate(at);
-            words.push('…');
-        }
+        let mut words = escape(message.head.start.to_string().as_bytes(), LINE);
         if message.head.upgrades_to_websocket() {
             words.push_str(match message.head.start {
                 Start::Request { .. } => ", upgrade to WebSocket",

@@ -4,7 +4,7 @@ use super::told::{Protocol, SHOWN, Told};
 use crate::engineio::{self, Data};
 use crate::socketio::{self, Packet};
 use crate::websocket::{Kind, Message, close_name};
-use socklab_packets::text::quote;
+use socklab_packets::text::{escape, quote};
 use std::fmt::Write;
 use std::ops::Range;
 
@@ -202,10 +202,7 @@ fn words(message: &Message) -> String {
     words
 }
 
-/// At most 120 characters of a text.
+/// At most 120 characters of a text, safe to show.
 fn shortened(text: &str) -> String {
-    match text.char_indices().nth(120) {
-        Some((at, _)) => format!("{}…", &text[..at]),
-        None => text.to_owned(),
-    }
+    escape(text.as_bytes(), 120)
 }

@@ -103,7 +103,7 @@ pub(super) const FOLLOW: Page = Page {
     prototype: "",
     python: "",
     man: "wireshark(1)",
-    details: "The payloads without headers, retransmissions taken out: what the two programs said to each other, each side in its colour behind its arrow. Bytes that are not text are escaped; `follow c hex` shows all of them as digits, with their offsets. Bytes that were not captured, or were lost and not sent again, are said to be missing at their place.",
+    details: "The payloads without headers, retransmissions taken out: what the two programs said to each other, each side in its colour behind its arrow. Bytes that are not text are escaped; `follow c hex` shows all of them as digits, with their offsets. Bytes that were not captured, or were lost and not sent again, are said to be missing at their place.\n\n`follow c messages` tells the messages of HTTP, WebSocket, Engine.IO and Socket.IO, each with the packets that carried it; a conversation that was upgraded to WebSocket is told so unless `text` or `hex` is asked for, as its client's bytes are masked.",
     blocks: "never",
     errors: &[],
     example: "\
@@ -154,11 +154,11 @@ expect state c ESTABLISHED",
 };
 
 pub(super) const MESSAGES: Page = Page {
-    summary: "what was written to sockets of AF_UNIX and AF_NETLINK, and which call has read it",
+    summary: "messages: of HTTP, WebSocket, Engine.IO and Socket.IO over TCP, and those of AF_UNIX and AF_NETLINK",
     prototype: "",
     python: "",
     man: "unix(7)",
-    details: "What passes between two sockets of AF_UNIX, or between a socket of AF_NETLINK and the kernel, never becomes a packet: there is nothing to capture. So it is put together from the calls: who wrote, who reads, how many bytes, which descriptors (SCM_RIGHTS) and credentials (SCM_CREDENTIALS) went along, and which recv has taken it. The same stands under each call, and `ladder` draws it with a broken line.\n\nA datagram and a SOCK_SEQPACKET message keep their boundaries: one recv takes one, and what does not fit its buffer is gone. A stream keeps only the order of bytes.\n\nWhat the kernel writes to a netlink socket is seen as it is read: it gets its number then. The messages in one buffer are named with how often each is there; under the call each has a line with its flags, its sequence number and what it says (a link, an address, a route, an error), and `follow n` lists them all.\n\nWhat a program outside the lab's own prompts writes (`run`) is seen only by the one who reads it.",
+    details: "TCP carries bytes, and a program's messages are cut as it happens. Those of HTTP/1.1, of a WebSocket (RFC 6455), of Engine.IO 4 and of Socket.IO 5 are put together again: a line for each message, with the packets that carried it. Only a connection that was upgraded (101) is read as WebSocket. `follow c messages` tells one conversation so, `expect message c \"GET /\"` waits for one, and in `--json` each is an event `application`.\n\nWhat passes between two sockets of AF_UNIX, or between a socket of AF_NETLINK and the kernel, never becomes a packet: there is nothing to capture. So it is put together from the calls: who wrote, who reads, how many bytes, which descriptors (SCM_RIGHTS) and credentials (SCM_CREDENTIALS) went along, and which recv has taken it. The same stands under each call, and `ladder` draws it with a broken line.\n\nA datagram and a SOCK_SEQPACKET message keep their boundaries: one recv takes one, and what does not fit its buffer is gone. A stream keeps only the order of bytes.\n\nWhat the kernel writes to a netlink socket is seen as it is read: it gets its number then. The messages in one buffer are named with how often each is there; under the call each has a line with its flags, its sequence number and what it says (a link, an address, a route, an error), and `follow n` lists them all.\n\nWhat a program outside the lab's own prompts writes (`run`) is seen only by the one who reads it.",
     blocks: "never",
     errors: &[],
     example: "\

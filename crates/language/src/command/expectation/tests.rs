@@ -70,6 +70,20 @@ fn every_form_is_known_by_its_shape() {
             Expectation::Blocked(Some("server".to_owned())),
         ),
         ("output \"x\"", Expectation::Output("x".to_owned())),
+        (
+            "message \"GET /\"",
+            Expectation::Message {
+                about: None,
+                text: "GET /".into(),
+            },
+        ),
+        (
+            "message c 'ws text'",
+            Expectation::Message {
+                about: Some("c".into()),
+                text: "ws text".into(),
+            },
+        ),
         ("received b\"x\"", Expectation::Received(b"x".to_vec())),
         (
             "took >= 1s",
