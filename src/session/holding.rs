@@ -35,7 +35,7 @@ impl Session {
                 self.give(&WireOrder::StepFrame(ticket), true)
             }
             WireOrder::Lose(number) => {
-                let ticket = self.ticket_of(*number)?;
+                let ticket = number.map(|number| self.ticket_of(number)).transpose()?;
                 self.give(&WireOrder::Lose(ticket), true)
             }
             other => self.give(other, false),

@@ -101,8 +101,12 @@ impl Wire {
         Ok(())
     }
 
-    /// The frame of this ticket is lost.
-    pub(super) fn lose(&mut self, ticket: u64) -> Result<(), WireError> {
+    /// The frame of this ticket is lost; without one, the oldest.
+    pub(super) fn lose(&mut self, ticket: Option<u64>) -> Result<(), WireError> {
+        let oldest = self.in_the_air.frames.front().map(|one| one.ticket);
+        let Some(ticket) = ticket.or(oldest) else {
+            return Err(self.nothing_held());
+        };
         let meant = self.in_the_air.take(|one| one.ticket == ticket);
         if meant.is_empty() {
             return Err(WireError::NotHeld);

@@ -42,8 +42,8 @@ pub enum WireOrder {
     Step(u64),
     /// The frame of this number that the wire holds goes on: a packet's number as it is typed, the frame's ticket as the wire gets it.
     StepFrame(u64),
-    /// The frame of this number that the wire holds is lost; the number as in [`WireOrder::StepFrame`].
-    Lose(u64),
+    /// The frame of this number that the wire holds is lost, the number as in [`WireOrder::StepFrame`]; without one, the oldest.
+    Lose(Option<u64>),
     /// All frames that the wire holds go on, and it holds none any more.
     Release,
 }

@@ -43,7 +43,7 @@ reorder: the frame is held until another of its direction has passed, for 500 ms
 
 corrupt: one byte of the data is changed, or of the transport header when there is no data. No checksum is mended, so the receiving kernel discards it.
 
-hold: frames stay in the air. `wire hold where tcp`, then a call: its first segment is drawn as an arrow that has not arrived. `wire step` lets the oldest held frame go on, `wire step 3` three, `wire step #12` that packet; what its receiver answers is held in its turn, and the states of both ends stand below. `wire lose #12` loses one. `wire release` lets all go on and ends the hold, `wire clear` also; `wire cut` loses what it cuts off. Clocks do not stop: what is held is sent again when the kernel's timer says so. `expect held 1` counts.
+hold: frames stay in the air. `wire hold where tcp`, then a call: its first segment is drawn as an arrow that has not arrived. `wire step` lets the oldest held frame go on, `wire step 3` three, `wire step #12` that packet; what its receiver answers is held in its turn, and the states of both ends stand below. `wire lose` loses the oldest, `wire lose #12` that packet. `wire release` lets all go on and ends the hold, `wire clear` also; `wire cut` loses what it cuts off. Clocks do not stop: what is held is sent again when the kernel's timer says so. `expect held 1` counts.
 
 mtu, from 68: a longer IPv4 packet travels in fragments; with DF set it is lost, and 10.0.0.254 answers with ICMP `fragmentation needed`. A longer IPv6 packet is lost and fd00::fffe answers with `packet too big`; IPv6 is never held to less than 1280.",
     blocks: "never",

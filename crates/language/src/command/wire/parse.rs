@@ -33,17 +33,17 @@ pub(super) fn order(text: &str) -> Parsed<WireOrder> {
                 None => WireOrder::Step(word.count("step", 1)?),
             },
         },
-        "lose" => {
-            let word = reader.demand("lose which frame?", "the number of a packet: lose #12")?;
-            match frame_number(&word) {
-                Some(number) => WireOrder::Lose(number?),
+        "lose" => match reader.next() {
+            None => WireOrder::Lose(None),
+            Some(word) => match frame_number(&word) {
+                Some(number) => WireOrder::Lose(Some(number?)),
                 None if word.text.ends_with('%') => {
                     let error = unexpected(&word, "the number of a packet: lose #12");
                     return Err(error.helping(format!("`loss {}` loses by chance", word.text)));
                 }
-                None => WireOrder::Lose(word.count("lose", 1)?),
-            }
-        }
+                None => WireOrder::Lose(Some(word.count("lose", 1)?)),
+            },
+        },
         "release" => WireOrder::Release,
         "join" => {
             let mut draft = Draft::default();

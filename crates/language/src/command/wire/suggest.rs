@@ -14,7 +14,7 @@ pub const KINDS: &[(&str, &str)] = &[
     ("join", "mend the cut"),
     ("hold", "keep frames in the air until `step` or `release`"),
     ("step", "let the next held frame go on, or so many, or #12"),
-    ("lose", "lose a held frame: lose #12"),
+    ("lose", "lose the oldest held frame, or one: lose #12"),
     ("release", "let all held frames go on, and hold no more"),
     ("clear", "drop all rules, or one"),
     ("seed", "where chance begins: seed 7"),

@@ -19,7 +19,8 @@ pub(super) fn order(order: &WireOrder) -> String {
         WireOrder::Step(1) => "step".to_owned(),
         WireOrder::Step(count) => format!("step {count}"),
         WireOrder::StepFrame(number) => format!("step #{number}"),
-        WireOrder::Lose(number) => format!("lose #{number}"),
+        WireOrder::Lose(None) => "lose".to_owned(),
+        WireOrder::Lose(Some(number)) => format!("lose #{number}"),
         WireOrder::Release => "release".to_owned(),
     }
 }
