@@ -82,8 +82,14 @@ fn lesson_pages(volume: &Volume) -> Result<Made, String> {
         match &run {
             Ok(run) if run.otherwise.is_empty() => break,
             Err(Obstacle::Lacking(_)) => break,
-            _ => run = record(&lesson, &settings()),
+            Ok(wrong) => say(&format!(
+                "{} went otherwise and is run again: {}",
+                volume.file,
+                wrong.otherwise.join("; ")
+            )),
+            Err(_) => {}
         }
+        run = record(&lesson, &settings());
     }
     match run {
         Ok(run) if run.otherwise.is_empty() => Ok(Made::Sheets(page::sheets(
@@ -272,6 +278,26 @@ fn left_over(made: &[&Sheet], lacking: &[&str]) -> Vec<PathBuf> {
                 && !lacking.iter().any(|stem| name.starts_with(stem))
         })
         .collect()
+}
+
+#[test]
+fn every_picture_that_a_lesson_names_is_there_and_each_that_is_there_is_named() {
+    const PICTURES: &str = "](../book/src/pictures/";
+    let mut named: Vec<String> = Shelf::embedded()
+        .volumes
+        .iter()
+        .flat_map(|volume| volume.text.split(PICTURES).skip(1))
+        .filter_map(|rest| Some(rest.split_once(')')?.0.to_owned()))
+        .collect();
+    named.sort_unstable();
+    named.dedup();
+    let entries = std::fs::read_dir(source().join("pictures")).expect("the folder is there");
+    let mut there: Vec<String> = entries
+        .flatten()
+        .map(|entry| entry.file_name().to_string_lossy().into_owned())
+        .collect();
+    there.sort_unstable();
+    assert_eq!(named, there);
 }
 
 #[test]

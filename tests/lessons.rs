@@ -41,10 +41,36 @@ fn every_lesson_that_comes_with_the_program_holds_and_says_where_it_stands() {
             "{file} says nothing for the list"
         );
         assert!(
+            !lesson.front.assumes.is_empty(),
+            "{file} does not say what its reader knows already"
+        );
+        assert!(
             lesson.front.minutes.is_some(),
             "{file} does not say how long it takes"
         );
     }
+}
+
+#[test]
+fn a_setting_of_the_front_matter_that_the_text_does_not_name_is_refused() {
+    if !private_lab() {
+        return;
+    }
+    let front = "+++\ntitle = \"t\"\nsysctls = { \"net.ipv4.tcp_sack\" = 0 }\n+++\n\n";
+    let lab = "```lab\ns = socket\n```\n";
+    let ran = checked("hidden.md", &format!("{front}Words.\n\n{lab}"), &[]);
+    assert_eq!(ran.status, 1, "{}", ran.out);
+    assert!(
+        ran.out.contains("the text to name net.ipv4.tcp_sack"),
+        "{}",
+        ran.out
+    );
+    let ran = checked(
+        "named.md",
+        &format!("{front}`tcp_sack` is off.\n\n{lab}"),
+        &[],
+    );
+    assert_eq!(ran.status, 0, "{}", ran.out);
 }
 
 #[test]

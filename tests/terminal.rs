@@ -542,30 +542,30 @@ fn a_lesson_is_learned_at_the_prompt_with_mistakes_hints_and_an_experiment_and_g
         let home = folder();
         let mut terminal = Terminal::start_at(home.path(), columns, &[]);
         terminal.line("mine = socket", "= 3");
-        terminal.line("lesson handshake", "1/14  type  server> s = socket");
+        terminal.line("lesson handshake", "1/30  type  server> s = socket");
         terminal.line("server> s = sokcet", "did you mean `socket`?");
         terminal.line("hint", "(`help socket`)");
         terminal.line("hint", "Type it as it stands");
-        terminal.line("server> s = socket.socket()", "2/14  type  server> bind");
-        terminal.line("server> t = socket", "2/14 is still open");
-        terminal.line("server> s.bind((\"\", 5000)); listen s", "4/14");
+        terminal.line("server> s = socket.socket()", "2/30  type  server> bind");
+        terminal.line("server> t = socket", "2/30 is still open");
+        terminal.line("server> s.bind((\"\", 5000)); listen s", "4/30");
         terminal.press("c\r");
         terminal.wait("the next step", |screen| {
-            screen.contains("5/14  type  lab> c = socket")
+            screen.contains("5/30  type  lab> c = socket")
         });
-        terminal.line("quit", "You are at step 5 of 14");
+        terminal.line("quit", "You are at step 5 of 30");
         terminal.line("sockets", "mine");
-        terminal.line("lesson learn handshake", "You were at step 5 of 14");
-        terminal.line("c = socket", "6/14");
+        terminal.line("lesson learn handshake", "You were at step 5 of 30");
+        terminal.line("c = socket", "6/30");
         terminal.press("connect c 127.0.0.1:5000\r");
         terminal.wait("the next step and the prompt", |screen| {
-            screen.contains("7/14") && last_line(screen).trim_end() == "lab>"
+            screen.contains("7/30") && last_line(screen).trim_end() == "lab>"
         });
         terminal.press("\x04");
         assert_eq!(terminal.ended(), 0);
         let kept =
             std::fs::read_to_string(home.path().join("socklab/progress")).expect("it was kept");
-        assert!(kept.contains("handshake 6 of 14 said "), "{kept}");
+        assert!(kept.contains("handshake 6 of 30 said "), "{kept}");
     }
 }
 

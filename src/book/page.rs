@@ -10,6 +10,9 @@ use crate::lesson::task::Task;
 use crate::lesson::transcript::{Came, Drawing, Transcript};
 use std::fmt::Write;
 
+/// Where the book's sources lie, as a lesson's file names them.
+const BOOK: &str = "../book/src/";
+
 /// The page of a lesson and its drawings. `path` is where the page is below `book/src`, `source` the lesson's text.
 pub fn sheets(path: &str, source: &str, lesson: &Lesson, run: &Transcript) -> Vec<Sheet> {
     let (folder, file) = path.rsplit_once('/').unwrap_or(("", path));
@@ -29,7 +32,7 @@ pub fn sheets(path: &str, source: &str, lesson: &Lesson, run: &Transcript) -> Ve
         let came = run.blocks.get(place).unwrap_or(&nothing);
         text.push('\n');
         match block {
-            Block::Prose(markdown) => text.push_str(markdown.trim_matches('\n')),
+            Block::Prose(markdown) => text.push_str(&desk.pictures(markdown.trim_matches('\n'))),
             Block::File { name, text: file } => text.push_str(&listing(name, file)),
             Block::Lab(lab) => text.push_str(&desk.console(lab, came)),
             Block::Figure(_) => text.push_str(&desk.transcript(came)),
@@ -76,6 +79,9 @@ fn heading(lesson: &Lesson) -> String {
     }
     if !facts.is_empty() {
         let _ = write!(text, "\n*{}*\n", prose(&facts.join(" · ")));
+    }
+    if !front.assumes.is_empty() {
+        let _ = write!(text, "\n*Assumes:* {}.\n", front.assumes);
     }
     text
 }
@@ -130,12 +136,27 @@ impl Desk<'_> {
         let path = format!("figures/{}-{}.svg", self.stem, drawing.name);
         self.drawings
             .push(Sheet::new(path.clone(), self.ports.settle(&drawing.svg)));
-        let caption = drawing.caption.trim();
-        let up = self.up;
-        format!(
-            "<figure>\n\n![{}]({up}{path})\n\n<figcaption>\n\n{caption}\n\n</figcaption>\n</figure>\n\n",
-            alternative(caption)
-        )
+        figure(&format!("{}{path}", self.up), drawing.caption.trim())
+    }
+
+    /// Prose whose pictures, each a line of its own, are figures with their words below them.
+    fn pictures(&self, markdown: &str) -> String {
+        let mut text = String::new();
+        for line in markdown.split_inclusive('\n') {
+            let picture = line
+                .trim_end()
+                .strip_prefix("![")
+                .and_then(|rest| rest.strip_suffix(')')?.split_once("]("))
+                .and_then(|(words, path)| Some((words, path.strip_prefix(BOOK)?)));
+            match picture {
+                Some((words, path)) => {
+                    text.push_str(figure(&format!("{}{path}", self.up), words).trim_end());
+                    text.push('\n');
+                }
+                None => text.push_str(line),
+            }
+        }
+        text
     }
 
     fn console(&mut self, lab: &Lab, came: &Came) -> String {
@@ -163,6 +184,14 @@ impl Desk<'_> {
         text.push_str(&folded("A solution, and what it prints", &body));
         text
     }
+}
+
+/// A picture and its caption.
+fn figure(path: &str, caption: &str) -> String {
+    format!(
+        "<figure>\n\n![{}]({path})\n\n<figcaption>\n\n{caption}\n\n</figcaption>\n</figure>\n\n",
+        alternative(caption)
+    )
 }
 
 /// A caption as the words that stand for a picture where it cannot be seen.
@@ -196,7 +225,7 @@ fn quiz(question: &Question, came: &Came) -> String {
 mod tests {
     use super::*;
 
-    const LESSON: &str = "+++\ntitle = \"A test\"\npart = 1\nminutes = 2\n+++\n\nWords.\n\n```lab\ns = socket\n  ok\n```\n\n```quiz\nask = \"Which?\"\nchoices = [\"3\", \"4\"]\nanswer = \"3\"\nbecause = \"So.\"\n```\n\n```task\ngoal = \"Do.\"\ncheck = [\"ok\"]\nhints = [\"Try.\"]\nsolution = \"t = socket\"\nbecause = \"Done.\"\n```\n";
+    const LESSON: &str = "+++\ntitle = \"A test\"\npart = 1\nminutes = 2\nassumes = \"lesson `0.1`\"\n+++\n\nWords.\n\n![A *view*](../book/src/pictures/v.svg)\n\n```lab\ns = socket\n  ok\n```\n\n```quiz\nask = \"Which?\"\nchoices = [\"3\", \"4\"]\nanswer = \"3\"\nbecause = \"So.\"\n```\n\n```task\ngoal = \"Do.\"\ncheck = [\"ok\"]\nhints = [\"Try.\"]\nsolution = \"t = socket\"\nbecause = \"Done.\"\n```\n";
 
     #[test]
     fn a_page_holds_everything_in_its_order_and_the_answers_folded() {
@@ -228,7 +257,9 @@ mod tests {
         for part in [
             "# A test",
             "Lesson 1.1",
+            "*Assumes:* lesson `0.1`.",
             "Words.",
+            "<figure>\n\n![A view](../pictures/v.svg)\n\n<figcaption>\n\nA *view*\n\n</figcaption>\n</figure>\n",
             "```console\nlab> s = socket\n     = 3 127.0.0.1:40001\n```",
             "![The packets.](../figures/101-test-ladder.svg)",
             "The *packets*.",

@@ -1,7 +1,8 @@
 //! A lesson as one row of beats, each a thing to show, to run or to ask: what play and learn walk along.
 
+use super::deciding::deciding_line;
 use super::document::{Block, Lesson};
-use super::lab::LabLine;
+use super::lab::{Lab, LabLine};
 use super::question::Question;
 use super::task::Task;
 
@@ -29,7 +30,7 @@ pub enum Beat {
     Line(LabLine),
     /// A question; its answer is told at the next `Grade`.
     Quiz(Question),
-    /// The questions asked since the last one are answered.
+    /// The questions asked since the last one are answered: behind the line that decides them, or at the end of the block.
     Grade,
     /// Something to bring about.
     Task(Task),
@@ -45,7 +46,7 @@ impl Beat {
 /// The beats of a lesson.
 pub fn beats(lesson: &Lesson) -> Vec<Beat> {
     let mut beats = Vec::new();
-    let mut asked = false;
+    let mut asked: Vec<&Question> = Vec::new();
     for placed in &lesson.blocks {
         match &placed.block {
             Block::Prose(markdown) => beats.push(Beat::Show(markdown.clone())),
@@ -54,7 +55,7 @@ pub fn beats(lesson: &Lesson) -> Vec<Beat> {
                 text: text.clone(),
             }),
             Block::Quiz(question) => {
-                asked = true;
+                asked.push(question);
                 beats.push(Beat::Quiz(question.clone()));
             }
             Block::Task(task) => beats.push(Beat::Task(task.clone())),
@@ -62,31 +63,41 @@ pub fn beats(lesson: &Lesson) -> Vec<Beat> {
                 let (show, caption) = (&figure.show, figure.caption.trim());
                 beats.push(Beat::Show(format!("`{show}` draws it. {caption}\n")));
             }
-            Block::Lab(lab) => {
-                if lab.fresh {
-                    beats.push(Beat::Fresh);
-                }
-                beats.push(Beat::Mark);
-                beats.extend(lab.lines.iter().map(|line| {
-                    if lab.setup || line.is_expect() {
-                        Beat::Run(line.clone())
-                    } else if line.is_comment() {
-                        let remark = line.text.trim().trim_start_matches('#').trim();
-                        Beat::Remark(remark.to_owned())
-                    } else {
-                        Beat::Line(line.clone())
-                    }
-                }));
-                if std::mem::take(&mut asked) {
-                    beats.push(Beat::Grade);
-                }
-            }
+            Block::Lab(lab) => block(&mut beats, lab, &std::mem::take(&mut asked)),
         }
     }
-    if asked {
+    if !asked.is_empty() {
         beats.push(Beat::Grade);
     }
     beats
+}
+
+/// The beats of a block, with the answers to the questions before it where they are known.
+fn block(beats: &mut Vec<Beat>, lab: &Lab, asked: &[&Question]) {
+    if lab.fresh {
+        beats.push(Beat::Fresh);
+    }
+    beats.push(Beat::Mark);
+    let decided = deciding_line(asked, lab);
+    let mut waiting = !asked.is_empty();
+    let mut lines = lab.lines.iter().peekable();
+    while let Some(line) = lines.next() {
+        beats.push(if lab.setup || line.is_expect() {
+            Beat::Run(line.clone())
+        } else if line.is_comment() {
+            let remark = line.text.trim().trim_start_matches('#').trim();
+            Beat::Remark(remark.to_owned())
+        } else {
+            Beat::Line(line.clone())
+        });
+        if waiting && (decided == Some(line.line) || lines.peek().is_none()) {
+            beats.push(Beat::Grade);
+            waiting = false;
+        }
+    }
+    if waiting {
+        beats.push(Beat::Grade);
+    }
 }
 
 #[cfg(test)]
@@ -94,8 +105,8 @@ mod tests {
     use super::*;
 
     #[test]
-    fn questions_are_answered_after_the_next_block_or_at_the_end() {
-        let text = "# t\n\n```quiz\nask = \"?\"\nanswer = \"x\"\n```\n\nand\n\n```lab fresh\n# note\ns = socket\nexpect ok\n```\n\n```lab setup\nt = socket\n```\n\n```quiz\nask = \"?\"\nanswer = \"y\"\n```\n";
+    fn questions_are_answered_after_the_line_that_decides_them_or_the_block_or_at_the_end() {
+        let text = "# t\n\n```quiz\nask = \"?\"\nanswer_from = \"errno of bind\"\n```\n\n```lab\nbind s :1\nlisten s\n```\n\n```quiz\nask = \"?\"\nanswer = \"x\"\n```\n\nand\n\n```lab fresh\n# note\ns = socket\nexpect ok\n```\n\n```lab setup\nt = socket\n```\n\n```quiz\nask = \"?\"\nanswer = \"y\"\n```\n";
         let lesson = Lesson::read("x.md", text).expect("it is right");
         let kinds: Vec<&str> = beats(&lesson)
             .iter()
@@ -115,8 +126,8 @@ mod tests {
         assert_eq!(
             kinds,
             [
-                "quiz", "show", "fresh", "mark", "remark", "line", "run", "grade", "mark", "run",
-                "quiz", "grade"
+                "quiz", "mark", "line", "grade", "line", "quiz", "show", "fresh", "mark", "remark",
+                "line", "run", "grade", "mark", "run", "quiz", "grade"
             ]
         );
     }

@@ -155,6 +155,35 @@ impl Lesson {
         })
     }
 
+    /// The kernel settings of its front matter that its text never names: what a reader sees would depend on something unsaid. A name
+    /// may stand in the text in full or by its last part, `tcp_sack` for `net.ipv4.tcp_sack`.
+    pub fn unnamed_settings(&self) -> Vec<&str> {
+        let texts: Vec<&str> = self
+            .blocks
+            .iter()
+            .flat_map(|placed| match &placed.block {
+                Block::Prose(text) => vec![text.as_str()],
+                Block::Quiz(question) => vec![question.ask.as_str(), question.because.as_str()],
+                Block::Task(task) => vec![task.goal.as_str(), task.because.as_str()],
+                Block::Figure(figure) => vec![figure.caption.as_str()],
+                Block::Lab(_) | Block::File { .. } => Vec::new(),
+            })
+            .collect();
+        let is_named = |name: &str| {
+            let last = name.rsplit(['.', '/']).next().unwrap_or(name);
+            let is_part = |c: char| c.is_ascii_alphanumeric() || c == '_';
+            texts
+                .iter()
+                .any(|text| text.split(|c| !is_part(c)).any(|word| word == last))
+        };
+        self.front
+            .sysctls
+            .keys()
+            .map(String::as_str)
+            .filter(|name| !is_named(name))
+            .collect()
+    }
+
     /// Its place as it is typed: `1.4`; `None` for a lesson that has none.
     pub fn place(&self) -> Option<String> {
         Some(format!("{}.{}", self.part?, self.number?))

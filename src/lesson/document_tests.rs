@@ -344,3 +344,25 @@ proptest! {
         let _ = Lesson::read("x.md", &text);
     }
 }
+
+#[test]
+fn a_setting_that_the_text_never_names_is_known() {
+    const FRONT: &str = "+++\ntitle = \"t\"\nsysctls = { \"net.ipv4.tcp_sack\" = 0, \"net.ipv4.tcp_fin_timeout\" = 9 }\n+++\n\n";
+    const BOTH: [&str; 2] = ["net.ipv4.tcp_fin_timeout", "net.ipv4.tcp_sack"];
+    for (body, unnamed) in [
+        ("Nothing.\n", &BOTH[..]),
+        // A name that only begins so, and a line that sets it, say nothing.
+        (
+            "`tcp_sack_more` is on.\n\n```lab\nsysctl net.ipv4.tcp_sack\n```\n",
+            &BOTH,
+        ),
+        ("Without `tcp_sack`.\n", &BOTH[..1]),
+        (
+            "`net.ipv4.tcp_fin_timeout` is long.\n\n```quiz\nask = \"?\"\nanswer = \"x\"\nbecause = \"tcp_sack is off.\"\n```\n",
+            &[],
+        ),
+    ] {
+        let lesson = Lesson::read("x.md", &format!("{FRONT}{body}")).expect("it is right");
+        assert_eq!(lesson.unnamed_settings(), unnamed, "{body}");
+    }
+}

@@ -21,6 +21,8 @@ pub struct Front {
     pub part: Option<u32>,
     /// One line for the list.
     pub about: String,
+    /// What its reader knows already, Markdown: earlier lessons, a language.
+    pub assumes: String,
     /// How long it takes a student, in minutes.
     pub minutes: Option<u32>,
     /// Machines on the wire, each with a process of the same name.
@@ -70,6 +72,8 @@ struct Table {
     part: Option<u32>,
     #[serde(default)]
     about: String,
+    #[serde(default)]
+    assumes: String,
     minutes: Option<u32>,
     #[serde(default)]
     hosts: Vec<Spanned<String>>,
@@ -100,6 +104,7 @@ impl Front {
             title: title.to_owned(),
             part: None,
             about: String::new(),
+            assumes: String::new(),
             minutes: None,
             hosts: Vec::new(),
             processes: Vec::new(),
@@ -164,6 +169,7 @@ impl Front {
             title: table.title,
             part: table.part,
             about: table.about,
+            assumes: table.assumes,
             minutes: table.minutes,
             hosts: names(table.hosts),
             processes: names(table.processes),

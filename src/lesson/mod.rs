@@ -2,6 +2,7 @@
 
 pub mod answer;
 pub mod beat;
+pub mod deciding;
 pub mod difference;
 pub mod document;
 pub mod done;

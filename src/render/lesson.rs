@@ -1,5 +1,6 @@
 //! What is shown of lessons beside their text: the list, a failed expectation, the sum of a check. Not how they are run.
 
+use super::prose;
 use super::styled::{Line, Look, Style, Styled};
 
 /// A lesson in the list.
@@ -154,20 +155,45 @@ pub fn checked(name: &str, held: usize, failed: usize, passed_over: Option<&str>
     line
 }
 
-/// The head of a lesson that begins; `time` is how long it takes, in words.
-pub fn opening(title: &str, about: &str, time: Option<String>, steps: usize) -> Styled {
+/// What is said of a lesson that begins.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Opening<'a> {
+    /// Its title.
+    pub title: &'a str,
+    /// One line about it.
+    pub about: &'a str,
+    /// What its reader knows already, Markdown; empty for nothing.
+    pub assumes: &'a str,
+    /// How long it takes, in words.
+    pub time: Option<String>,
+    /// How many steps it has.
+    pub steps: usize,
+}
+
+/// The head of a lesson that begins.
+pub fn opening(front: &Opening<'_>, look: &Look) -> Styled {
+    let Opening {
+        title,
+        about,
+        assumes,
+        time,
+        steps,
+    } = front;
     let mut text = Styled::new();
     text.gap();
     text.push(Line::new().with(Style::Heading, title));
-    let mut facts = vec![match steps {
+    let mut facts = vec![match *steps {
         1 => "1 step".to_owned(),
         steps => format!("{steps} steps"),
     }];
-    facts.extend(time);
+    facts.extend(time.clone());
     if !about.is_empty() {
         text.say(Style::Plain, 0, about);
     }
     text.say(Style::Dim, 0, &facts.join(", "));
+    if !assumes.is_empty() {
+        text.append(prose::draw(&format!("Assumes: {assumes}."), 0, look));
+    }
     text
 }
 

@@ -169,6 +169,11 @@ impl Writer {
                 self.line = Some(line);
             }
             Tag::Emphasis | Tag::Strong => self.styles.push(Style::Bold),
+            // A terminal draws no picture: its words stand for it.
+            Tag::Image { .. } => {
+                self.styles.push(Style::Dim);
+                self.words("[picture in the book] ");
+            }
             Tag::Link { dest_url, .. } => self.link = Some(dest_url.into_string()),
             Tag::Table(_) => self.gap(),
             Tag::TableHead | Tag::TableRow => self.row.clear(),
@@ -193,7 +198,7 @@ impl Writer {
                 self.finish();
                 self.lists.pop();
             }
-            TagEnd::Emphasis | TagEnd::Strong => {
+            TagEnd::Emphasis | TagEnd::Strong | TagEnd::Image => {
                 self.styles.pop();
             }
             TagEnd::Link => {

@@ -7,6 +7,7 @@ use super::stage::{Kept, Obstacle, Stage};
 use crate::catalog::verb::Verb;
 use crate::command::ast::{Action, Command};
 use crate::command::parse::parse_line;
+use crate::lesson::deciding::deciding_line;
 use crate::lesson::document::{Block, Lesson};
 use crate::lesson::draft;
 use crate::lesson::lab::{Lab, LabLine};
@@ -82,11 +83,18 @@ pub fn check(
             Block::Quiz(question) => asked.push((placed.line, question)),
             Block::Lab(lab) => {
                 let since = stage.shell.mark();
-                let Some(since) = run_lab(&mut stage, lesson, lab, since, screen, &mut report)
-                else {
+                let ran = run_lab(
+                    &mut stage,
+                    lesson,
+                    lab,
+                    since,
+                    &mut asked,
+                    screen,
+                    &mut report,
+                );
+                if !ran {
                     return report;
-                };
-                grade(&mut stage, &mut asked, &since, &mut report);
+                }
             }
             Block::Task(task) => {
                 run_task(&mut stage, lesson, placed.line, task, screen, &mut report);
@@ -126,6 +134,13 @@ fn unwritten(lesson: &Lesson) -> Vec<Failure> {
             1,
             "a title and a line for the list",
             "they are those of the draft".to_owned(),
+        ));
+    }
+    for name in lesson.unnamed_settings() {
+        found.push(bare(
+            1,
+            &format!("the text to name {name}"),
+            "the front matter sets it, and the text never says so".to_owned(),
         ));
     }
     for placed in &lesson.blocks {
@@ -192,15 +207,16 @@ fn run(stage: &mut Stage, lesson: &Lesson, line: &LabLine, screen: &mut dyn Scre
     ran
 }
 
-/// Runs a block; gives from where on its events count, or nothing when the lab is lost.
+/// Runs a block, and puts the questions to it behind the line that decides them. False when the lab is lost.
 fn run_lab(
     stage: &mut Stage,
     lesson: &Lesson,
     lab: &Lab,
     since: Since,
+    asked: &mut Vec<(usize, &Question)>,
     screen: &mut dyn Screen,
     report: &mut Report,
-) -> Option<Since> {
+) -> bool {
     let mut since = since;
     if lab.fresh {
         if let Err(obstacle) = stage.fresh(lesson) {
@@ -208,10 +224,12 @@ fn run_lab(
             report
                 .failures
                 .push(bare(line, "a fresh lab", obstacle.to_string()));
-            return None;
+            return false;
         }
         since = stage.shell.mark();
     }
+    let questions: Vec<&Question> = asked.iter().map(|(_, question)| *question).collect();
+    let decided = deciding_line(&questions, lab);
     let lines: Vec<&LabLine> = lab.lines.iter().filter(|line| !line.is_comment()).collect();
     for (place, line) in lines.iter().enumerate() {
         let began = stage.shell.mark();
@@ -220,11 +238,14 @@ fn run_lab(
         let sound = ran.failures.is_empty();
         report.add(ran);
         if is_broken(stage, line.line, report) {
-            return None;
+            return false;
         }
         let judged = lines.get(place + 1).is_some_and(|next| next.is_expect());
         if sound && !judged && !line.demands.iter().any(claims_failure) {
             report.failures.extend(unclaimed(stage, line, &began));
+        }
+        if decided == Some(line.line) {
+            grade(stage, asked, &since, report);
         }
         if stuck {
             // As a script ends there: each line that is left would wait as long.
@@ -232,10 +253,11 @@ fn run_lab(
             report
                 .failures
                 .push(bare(line.line, "the lesson to go on", reason));
-            return None;
+            return false;
         }
     }
-    Some(since)
+    grade(stage, asked, &since, report);
+    true
 }
 
 /// Whether a part of the lab has ended by itself, which is said then: nothing of the lesson can hold any more.

@@ -171,10 +171,14 @@ impl Shell {
         };
         let (front, of) = (&course.lesson.front, course.steps());
         screen.show(&drawn::opening(
-            &front.title,
-            &front.about,
-            front.time(),
-            of,
+            &drawn::Opening {
+                title: &front.title,
+                about: &front.about,
+                assumes: &front.assumes,
+                time: front.time(),
+                steps: of,
+            },
+            &screen.look(),
         ));
         screen.show(&said(
             "Type what is asked, or anything else: the lab is yours. `hint` helps, `skip` goes on, `back` goes back, `quit` leaves.",

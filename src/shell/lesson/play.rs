@@ -52,10 +52,14 @@ impl Shell {
         let of = steps.iter().filter(|beat| beat.is_step()).count();
         let front = &lesson.front;
         screen.show(&drawn::opening(
-            &front.title,
-            &front.about,
-            front.time(),
-            of,
+            &drawn::Opening {
+                title: &front.title,
+                about: &front.about,
+                assumes: &front.assumes,
+                time: front.time(),
+                steps: of,
+            },
+            &screen.look(),
         ));
         if blind.is_some() {
             screen.show(&said(BLIND));

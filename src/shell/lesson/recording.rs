@@ -2,9 +2,11 @@
 
 use super::running::Ran;
 use super::stage::{Kept, Obstacle, Stage};
+use crate::lesson::deciding::deciding_line;
 use crate::lesson::document::{Block, Lesson};
 use crate::lesson::figure::view;
 use crate::lesson::lab::LabLine;
+use crate::lesson::question::Question;
 use crate::lesson::transcript::{Came, Transcript};
 use crate::session::Settings;
 use crate::shell::expecting::Since;
@@ -41,8 +43,14 @@ pub fn record(lesson: &Lesson, settings: &Settings) -> Result<Transcript, Obstac
                     stage.fresh(lesson)?;
                 }
                 let since = stage.shell.mark();
+                let decided = deciding_line(&questions(lesson, &asked), lab);
                 for line in &lab.lines {
                     stage.shell.keep_line(lesson, line, place, &mut transcript);
+                    if decided == Some(line.line) {
+                        stage
+                            .shell
+                            .keep_answers(lesson, &mut asked, &since, &mut transcript);
+                    }
                 }
                 stage
                     .shell
@@ -53,8 +61,20 @@ pub fn record(lesson: &Lesson, settings: &Settings) -> Result<Transcript, Obstac
                 transcript.keep(place, &figure.show, &figure.caption, drawing);
             }
             Block::Task(task) => {
+                let began = stage.shell.mark();
                 for line in &task.solution {
                     stage.shell.keep_line(lesson, line, place, &mut transcript);
+                }
+                // The last of its calls may sleep for a while, and what comes of it belongs to the solution.
+                let mut kept = Kept::default();
+                let patience = lesson.front.deadline;
+                stage.shell.see_solved(task, &began, patience, &mut kept);
+                let came = kept.text.trim_matches('\n').trim_end();
+                if let Some(last) = transcript.blocks[place].printed.last_mut()
+                    && !came.is_empty()
+                {
+                    last.push('\n');
+                    last.push_str(came);
                 }
             }
         }
@@ -72,6 +92,17 @@ pub fn record(lesson: &Lesson, settings: &Settings) -> Result<Transcript, Obstac
     stage.shell.keep_ports(&mut transcript);
     stage.shell.farewell(&mut Kept::default());
     Ok(transcript)
+}
+
+/// The questions that stand at these places.
+fn questions<'a>(lesson: &'a Lesson, asked: &[usize]) -> Vec<&'a Question> {
+    asked
+        .iter()
+        .filter_map(|place| match &lesson.blocks[*place].block {
+            Block::Quiz(question) => Some(question),
+            _ => None,
+        })
+        .collect()
 }
 
 impl Shell {
