@@ -79,6 +79,7 @@ wait",
     assert_eq!(ran.status, 0, "{}\n{}", ran.out, ran.err);
     for shown in [
         "server: accept(3) … blocked: nobody has connected.",
+        "woken by #3 from c",
         "server: send(4, \"HELLO\", 5, 0) = 5",
         "caused by send(4, 5 bytes) in server",
         "server.3: CLOSED → LISTEN",

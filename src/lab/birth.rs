@@ -17,11 +17,11 @@ use std::os::fd::OwnedFd;
 /// exit status.
 pub type ProcessMain = fn([OwnedFd; 4], &str, &str) -> i32;
 
-/// What a program's tracer does: takes where it reads requests and writes reports, the socket by which it hands over what stands for new
-/// processes, what it is to know of the program as it was sent, what starts the program, and what is to be called once that has begun.
+/// What a program's tracer does: takes where it reads requests and writes to wake the terminal, the memory of its reports, the socket by
+/// which it hands over what stands for new processes, what it is to know of the program as it was sent, what starts the program, and what is to be called once that has begun.
 /// It gives its exit status, or why the program could not be executed.
 pub type TracerMain = for<'a> fn(
-    [OwnedFd; 3],
+    [OwnedFd; 4],
     &[u8],
     &'a dyn Fn() -> io::Error,
     Box<dyn FnOnce() + 'a>,
@@ -165,11 +165,11 @@ pub fn traced_program(
     descriptors: Vec<OwnedFd>,
     tracer_main: TracerMain,
 ) -> Result<Born, Failure> {
-    let [input, output, error, requests, reports, births]: [OwnedFd; 6] = descriptors
+    let [input, output, error, requests, wakes, memory, births]: [OwnedFd; 7] = descriptors
         .try_into()
         .map_err(|_| ("run", io::Error::from_raw_os_error(libc::EBADF)))?;
     let standard = [input, output, error];
-    let channels = [requests, reports, births];
+    let channels = [requests, wakes, memory, births];
     let arguments = c_arguments(arguments);
     born(|tell| {
         let kept: Vec<&OwnedFd> = standard.iter().chain(&channels).chain([&tell.0]).collect();

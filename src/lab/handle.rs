@@ -336,7 +336,7 @@ impl Lab {
         host: &str,
         arguments: &[impl AsRef<OsStr>],
         standard: [BorrowedFd<'_>; 3],
-        watched: Option<(&[u8], [BorrowedFd<'_>; 3])>,
+        watched: Option<(&[u8], [BorrowedFd<'_>; 4])>,
     ) -> Result<Spawned, LabError> {
         let arguments = arguments
             .iter()

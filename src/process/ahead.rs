@@ -1,7 +1,7 @@
-//! Reports that come faster than the terminal takes them in: fetched by a thread of their own before their pipe is full, so that the program
+//! Reports that come faster than the terminal takes them in: fetched by a thread of their own before there is no more room for them, so that the program
 //! they are about does not wait. Bounded: what is more waits in the program.
 
-use nix::poll::{PollFd, PollFlags, PollTimeout, poll};
+use crate::sys::shared_bytes::SharedBytes;
 use nix::sys::eventfd::{EfdFlags, EventFd};
 use std::fs::File;
 use std::io::{self, Read};
@@ -13,10 +13,10 @@ use std::time::Duration;
 /// So many bytes are fetched ahead at most.
 const MOST: usize = 64 << 20;
 
-/// How long reports gather in the pipe before they are fetched: it holds more than come in that time.
+/// How long reports gather before they are fetched: there is room for more than come in that time.
 const PERIOD: Duration = Duration::from_millis(10);
 
-/// A pipe and what was fetched from it.
+/// A tracer's reports and what was fetched of them.
 #[derive(Debug)]
 pub(super) struct Ahead {
     shared: Arc<Shared>,
@@ -24,7 +24,8 @@ pub(super) struct Ahead {
 
 #[derive(Debug)]
 struct Shared {
-    pipe: File,
+    wakes: File,
+    reports: SharedBytes,
     fetched: Mutex<Fetched>,
     /// Readable when the thread has fetched something.
     news: EventFd,
@@ -33,18 +34,19 @@ struct Shared {
 #[derive(Debug, Default)]
 struct Fetched {
     bytes: Vec<u8>,
-    /// The other end is closed.
+    /// The tracer is gone.
     ended: bool,
     /// Nobody asks any more.
     unwanted: bool,
 }
 
 impl Ahead {
-    /// The pipe's reads must not wait.
-    pub(super) fn new(pipe: File) -> io::Result<Self> {
+    /// Reads of `wakes` must not wait.
+    pub(super) fn new(wakes: File, reports: SharedBytes) -> io::Result<Self> {
         let flags = EfdFlags::EFD_CLOEXEC | EfdFlags::EFD_NONBLOCK;
         let shared = Arc::new(Shared {
-            pipe,
+            wakes,
+            reports,
             fetched: Mutex::default(),
             news: EventFd::from_flags(flags)?,
         });
@@ -56,23 +58,38 @@ impl Ahead {
         Ok(Self { shared })
     }
 
-    /// Takes all that has come, and says whether the other end is closed. Does not wait.
+    /// Takes all that has come, and says whether the tracer is gone. Does not wait.
     pub(super) fn take(&self, into: &mut Vec<u8>) -> bool {
-        let mut fetched = self.shared.fill(usize::MAX);
+        let mut fetched = self.shared.lock();
+        // What it wrote before it was gone is there by then.
+        fetched.ended |= self.shared.is_over();
         let _ = self.shared.news.read();
         into.append(&mut fetched.bytes);
+        self.shared.reports.read(into, usize::MAX);
+        if fetched.ended {
+            self.shared.reports.wake_sleeper();
+        }
         fetched.ended
     }
 
-    /// What to wait for.
+    /// What to wait for, at once: a report that comes from now on makes one of them readable.
     pub(super) fn descriptors(&self) -> [BorrowedFd<'_>; 2] {
-        [self.shared.pipe.as_fd(), self.shared.news.as_fd()]
+        if !self.shared.reports.ask_to_be_woken() {
+            let _ = self.shared.news.write(1);
+        }
+        [self.shared.wakes.as_fd(), self.shared.news.as_fd()]
+    }
+
+    /// Counts a request that was sent to the tracer.
+    pub(super) fn count_sent(&self) {
+        self.shared.reports.count_sent();
     }
 }
 
 impl Drop for Ahead {
     fn drop(&mut self) {
         self.shared.lock().unwanted = true;
+        self.shared.reports.wake_sleeper();
     }
 }
 
@@ -81,32 +98,28 @@ impl Shared {
         self.fetched.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// Reads what is there, up to so many bytes in all.
-    fn fill(&self, most: usize) -> MutexGuard<'_, Fetched> {
-        let mut fetched = self.lock();
-        let mut chunk = [0; 16 * 1024];
-        while !fetched.ended && fetched.bytes.len() < most {
-            match (&self.pipe).read(&mut chunk) {
-                Ok(0) => fetched.ended = true,
-                Ok(length) => fetched.bytes.extend_from_slice(&chunk[..length]),
+    /// Takes the bytes that woke this process away; true when no more can come.
+    fn is_over(&self) -> bool {
+        let mut chunk = [0; 64];
+        loop {
+            match (&self.wakes).read(&mut chunk) {
+                Ok(0) => return true,
+                Ok(_) => {}
                 Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
-                Err(error) if error.kind() == io::ErrorKind::WouldBlock => break,
-                Err(_) => fetched.ended = true,
+                Err(error) => return error.kind() != io::ErrorKind::WouldBlock,
             }
         }
-        fetched
     }
 
     fn fetch_ahead(&self) {
         loop {
-            let mut watched = [PollFd::new(self.pipe.as_fd(), PollFlags::POLLIN)];
-            let _ = poll(&mut watched, PollTimeout::NONE);
+            self.reports.sleep();
             std::thread::sleep(PERIOD);
-            let fetched = self.fill(MOST);
+            let mut fetched = self.lock();
             if fetched.unwanted || fetched.ended {
-                let _ = self.news.write(1);
                 return;
             }
+            self.reports.read(&mut fetched.bytes, MOST);
             if !fetched.bytes.is_empty() {
                 let _ = self.news.write(1);
             }

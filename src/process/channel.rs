@@ -1,42 +1,46 @@
-//! The channel between the terminal and a prompt's process: three pipes. A pair of sockets would do, but whoever reads from one wakes a peer that
+//! What joins the terminal with a prompt's process, and with a tracer. With a process: three pipes. A pair of sockets would do, but whoever reads from one wakes a peer that
 //! waits to read (`unix_write_space` in the kernel): two more changes of the running task for each message. That a call begins has a pipe of
 //! its own: nobody waits for it as long as calls return at once.
 
 use crate::sys::named;
+use crate::sys::shared_bytes::{self, SharedBytes};
 use nix::fcntl::OFlag;
 use nix::unistd::pipe2;
 use std::fs::File;
 use std::io;
 use std::os::fd::OwnedFd;
 
-/// The terminal's ends of the pipes to a tracer.
+/// The terminal's ends of what joins it with a tracer. Reports go through memory: a program makes so many calls that a system call for each
+/// of them would be felt.
 #[derive(Debug)]
-pub struct Pipes {
+pub struct Joint {
     /// Where requests are written; a write waits for room.
     pub requests: File,
-    /// Where reports are read; a read does not wait.
-    pub reports: File,
+    /// A byte comes here when there are reports and the terminal has asked to be woken; its end is the tracer's. A read does not wait.
+    pub wakes: File,
+    /// The reports.
+    pub reports: SharedBytes,
 }
 
-impl Pipes {
-    /// Makes the pipes; the tracer's ends are where it reads requests and where it writes reports.
-    pub fn new() -> io::Result<(Self, [OwnedFd; 2])> {
+impl Joint {
+    /// Makes them; the tracer's ends are where it reads requests, where it writes to wake the terminal, and the memory of its reports.
+    pub fn new() -> io::Result<(Self, [OwnedFd; 3])> {
         let (read_requests, write_requests) = pipe()?;
-        let (read_reports, write_reports) = pipe()?;
+        let (read_wakes, write_wakes) = pipe()?;
         let flags = nix::fcntl::FcntlArg::F_SETFL(OFlag::O_NONBLOCK);
-        nix::fcntl::fcntl(&read_reports, flags)?;
-        // Calls that need no answer may run ahead of the terminal as far as there is room.
-        let _ = nix::fcntl::fcntl(&write_reports, nix::fcntl::FcntlArg::F_SETPIPE_SZ(AHEAD));
+        nix::fcntl::fcntl(&read_wakes, flags)?;
+        let memory = shared_bytes::memory(AHEAD)?;
         let ours = Self {
             requests: write_requests.into(),
-            reports: read_reports.into(),
+            wakes: read_wakes.into(),
+            reports: SharedBytes::map(&memory)?,
         };
-        Ok((ours, [read_requests, write_reports]))
+        Ok((ours, [read_requests, write_wakes, memory]))
     }
 }
 
 /// So many bytes of reports a tracer may be ahead of the terminal.
-const AHEAD: i32 = 1 << 20;
+const AHEAD: usize = 1 << 20;
 
 fn pipe() -> io::Result<(OwnedFd, OwnedFd)> {
     pipe2(OFlag::O_CLOEXEC).map_err(named("pipe2(2)"))

@@ -35,7 +35,7 @@ pub struct Execute {
 
 /// What a tracer is told of the program it is to start.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-pub struct Watched {
+pub struct Tracee {
     /// The program's name in the session.
     pub name: String,
     /// Its host.

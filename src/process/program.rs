@@ -1,7 +1,7 @@
 //! The terminal's hold on a program whose calls are reported: its processes, and what each of their threads is doing.
 
 use super::ahead::Ahead;
-use super::channel::Pipes;
+use super::channel::Joint;
 use super::inbox::Inbox;
 use super::message::{Request, encode};
 use super::strand::{Strand, Threads, Work};
@@ -53,12 +53,12 @@ struct Member {
 
 impl Watched {
     /// A program that was just started, with this end of its tracer's channel.
-    pub fn new(name: &str, host: &str, channel: Pipes, births: OwnedFd) -> io::Result<Self> {
+    pub fn new(name: &str, host: &str, joint: Joint, births: OwnedFd) -> io::Result<Self> {
         let mut program = Self {
             name: name.to_owned(),
             host: host.to_owned(),
-            requests: channel.requests,
-            ahead: Ahead::new(channel.reports)?,
+            requests: joint.requests,
+            ahead: Ahead::new(joint.wakes, joint.reports)?,
             reports: Inbox::default(),
             queue: VecDeque::new(),
             newest_ns: 0,
@@ -176,7 +176,9 @@ impl Watched {
     }
 
     fn send(&mut self, request: &Request) -> io::Result<()> {
-        self.requests.write_all(&encode(request)?)
+        self.requests.write_all(&encode(request)?)?;
+        self.ahead.count_sent();
+        Ok(())
     }
 
     /// The process id of one of its processes, as this machine sees it.

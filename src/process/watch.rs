@@ -1,9 +1,10 @@
 //! The tracer's process: starts a program, sees its calls (`socklab_tracer`), and reports them to the terminal as a prompt's process does.
 
-use super::message::{Request, Watched, decode, encode};
+use super::message::{Request, Tracee, decode, encode};
 use crate::command::inject::InjectRule;
 use crate::engine::report::Report;
 use crate::event::{CallEvent, CountedEvent, Ended, SourceLine};
+use crate::sys::shared_bytes::SharedBytes;
 use crate::sys::{pass, signal, spawn};
 use crate::syscall::text::errno_name;
 use crate::trace::call::{Caller, called, starting};
@@ -41,9 +42,9 @@ const RATE: u32 = 500;
 const LINES: u32 = 500;
 
 /// Starts the program and reports its calls until it and all its descendants have ended; then ends as it did. An error is that of its start.
-pub fn run(channels: [OwnedFd; 3], watched: &[u8], start: Start<'_>) -> io::Result<i32> {
-    let [requests, reports, births] = channels;
-    let watched: Watched = postcard::from_bytes(watched).map_err(io::Error::other)?;
+pub fn run(channels: [OwnedFd; 4], watched: &[u8], start: Start<'_>) -> io::Result<i32> {
+    let [requests, wakes, memory, births] = channels;
+    let watched: Tracee = postcard::from_bytes(watched).map_err(io::Error::other)?;
     let Start {
         become_program,
         begun,
@@ -59,7 +60,9 @@ pub fn run(channels: [OwnedFd; 3], watched: &[u8], start: Start<'_>) -> io::Resu
         asked: (0, 0),
         channel: Channel {
             requests: requests.into(),
-            reports: reports.into(),
+            wakes: wakes.into(),
+            reports: SharedBytes::map(&memory)?,
+            heard: 0,
             inbox: Vec::new(),
             rules: Vec::new(),
         },
@@ -103,7 +106,7 @@ fn end_as(exit: Exit) -> i32 {
 
 /// Who listens to the tracer: each call becomes a report.
 struct Watch<'a> {
-    watched: Watched,
+    watched: Tracee,
     injector: Injector,
     /// What was done to the calls that threads are in.
     injected: HashMap<i32, (u32, String)>,
@@ -416,10 +419,13 @@ fn changes_sockets(call: &Call) -> bool {
         )
 }
 
-/// The pipes to the terminal.
+/// What joins this process with the terminal.
 struct Channel {
     requests: File,
-    reports: File,
+    wakes: File,
+    reports: SharedBytes,
+    /// How many requests were sent when they were last looked for.
+    heard: u32,
     inbox: Vec<u8>,
     /// Rules that have come and are not in force yet.
     rules: Vec<Vec<(u32, InjectRule)>>,
@@ -428,15 +434,27 @@ struct Channel {
 impl Channel {
     /// A terminal that is gone takes this process with it; there is nobody to tell.
     fn send(&self, report: &Report) {
-        let _ = encode(report).and_then(|bytes| (&self.reports).write_all(&bytes));
+        let wake = || {
+            let _ = (&self.wakes).write_all(&[0]);
+        };
+        if let Ok(bytes) = encode(report) {
+            self.reports.write(&bytes, wake);
+        }
     }
 
     /// The rules that have come since the last time. Does not wait.
     fn new_rules(&mut self) -> Vec<Vec<(u32, InjectRule)>> {
+        let sent = self.reports.sent();
+        if sent == std::mem::replace(&mut self.heard, sent) {
+            return std::mem::take(&mut self.rules);
+        }
         let mut watched = [PollFd::new(self.requests.as_fd(), PollFlags::POLLIN)];
-        if poll(&mut watched, PollTimeout::ZERO) == Ok(1) {
+        while poll(&mut watched, PollTimeout::ZERO) == Ok(1) {
             let mut chunk = [0; 4096];
             let length = (&self.requests).read(&mut chunk).unwrap_or(0);
+            if length == 0 {
+                break;
+            }
             self.inbox.extend_from_slice(&chunk[..length]);
         }
         while let Ok(Some((Request::Inject(rules), taken))) = decode(&self.inbox) {

@@ -81,6 +81,12 @@ fn call(call: &CallEvent) -> String {
             "line",
             call.source.as_ref().map(|source| i64::from(source.line)),
         )
+        .number(
+            "woken_by",
+            call.woken_by
+                .as_ref()
+                .and_then(|waker| i64::try_from(waker.packet).ok()),
+        )
         .maybe(
             "injected",
             call.injected.as_ref().map(|(_, effect)| effect.as_str()),
@@ -395,7 +401,7 @@ mod tests {
             json!({
                 "event": "call", "process": "lab", "host": "lab", "name": "recv",
                 "text": "recv(4, 1024) = 6", "args": ["4", "1024"], "fd": 4, "result": 6, "errno": null,
-                "data": "hi\\x5c \\xff\\x0a", "blocked": true, "start": 1_700_000_000.000_000_1_f64, "seconds": 1.5, "syscall": null, "injected": null, "file": null, "line": null,
+                "data": "hi\\x5c \\xff\\x0a", "blocked": true, "start": 1_700_000_000.000_000_1_f64, "seconds": 1.5, "syscall": null, "injected": null, "woken_by": null, "file": null, "line": null,
                 "job": 0, "thread": 0, "times": 1,
             })
         );

@@ -104,6 +104,13 @@ pub fn call(shown: &CallLine<'_>, look: &Look) -> Styled {
     if nanoseconds >= WORTH_SAYING || call.blocked {
         line.push(Style::Dim, &format!("   {}", took(nanoseconds)));
     }
+    if let Some(waker) = &call.woken_by {
+        let from = match waker.from.as_str() {
+            "" => String::new(),
+            from => format!(" from {from}"),
+        };
+        line.push(Style::Dim, &format!(", woken by #{}{from}", waker.packet));
+    }
     if let Some(source) = &call.source {
         line.push(Style::Dim, &format!("   {}", shown_source(source)));
     }

@@ -1,5 +1,6 @@
 //! The packets of a session: fetched from the taps, put to conversations, named by the sockets at their ends.
 
+mod arrivals;
 mod calls;
 pub mod in_the_air;
 mod last_acks;
@@ -17,6 +18,7 @@ use crate::lab::handle::FIRST_HOST;
 use crate::packet::fragment::{self, Datagram};
 use crate::packet::headers::{Headers, Transport};
 use crate::sys::ring::RINGS;
+use arrivals::Arrivals;
 use calls::describe;
 use in_the_air::{InTheAir, Landed};
 use last_acks::LastAck;
@@ -55,6 +57,8 @@ pub struct Packets {
     last_acks: Vec<LastAck>,
     /// The packets that the wire holds in the air, and those that were and have not been told to have landed.
     in_the_air: Vec<InTheAir>,
+    /// Those that came last, which may have woken a call.
+    arrivals: Arrivals,
     landed: Vec<Landed>,
     /// The names of a loopback and of a cable's end: every packet shares them.
     interfaces: [Arc<str>; 2],
@@ -83,6 +87,7 @@ impl Packets {
             fragments: HashMap::new(),
             last_acks: Vec::new(),
             in_the_air: Vec::new(),
+            arrivals: Arrivals::default(),
             landed: Vec::new(),
             interfaces: ["lo".into(), "eth0".into()],
         })
@@ -238,6 +243,7 @@ impl Packets {
                 }
             }
             self.leave_receiver(&mut packet, ends);
+            self.arrivals.note(&packet, &receiver);
             if delivered.is_none() {
                 self.hold(&packet, ticket, ends);
                 self.await_last_ack(&packet, ticket, &receiver);

@@ -64,6 +64,7 @@ impl Session {
             self.sampling.disturb(Listed::Active);
         }
         self.log.call((*call).clone());
+        let place = self.out.len();
         self.out.push(Event::Call(call));
         let lives_on = closed.as_ref().and_then(|closed| self.lives_on(closed));
         self.out.extend(lives_on.map(Event::Note));
@@ -92,6 +93,12 @@ impl Session {
             }
         }
         self.tell_all_packets(until_ns);
+        // Only now the packet that woke it has its number.
+        if let Some(Event::Call(call)) = self.out.get_mut(place)
+            && call.blocked
+        {
+            call.woken_by = self.packets.waker(call, &self.inventory);
+        }
     }
 
     /// A path that bind made goes when the session ends.

@@ -4,7 +4,7 @@ use super::Session;
 use super::program::{Pipes as Standard, Program, inode};
 use crate::event::{Ended, Event, OutputEvent, ProcessEvent};
 use crate::lab::handle::{LabError, Spawned};
-use crate::process::channel::Pipes;
+use crate::process::channel::Joint;
 use crate::process::message;
 use crate::process::program::Watched;
 use crate::sys::{clock, pass, spawn, threads};
@@ -172,10 +172,10 @@ impl Session {
         standard: [BorrowedFd<'_>; 3],
         lines: bool,
     ) -> Result<Spawned, LabError> {
-        let (channel, [requests, reports]) = Pipes::new()?;
+        let (joint, [requests, wakes, memory]) = Joint::new()?;
         let (births, of_tracer) = pass::plain_pair()?;
         self.commands += 1;
-        let watched = message::Watched {
+        let watched = message::Tracee {
             name: name.to_owned(),
             host: host.to_owned(),
             command: self.commands,
@@ -183,11 +183,12 @@ impl Session {
             lines,
         };
         let watched = postcard::to_stdvec(&watched).map_err(io::Error::other)?;
-        let channels = [requests.as_fd(), reports.as_fd(), of_tracer.as_fd()];
+        let channels = [requests, wakes, memory, of_tracer];
+        let channels = channels.each_ref().map(AsFd::as_fd);
         let spawned = self
             .lab
             .run(host, words, standard, Some((&watched, channels)))?;
-        let watched = Watched::new(name, host, channel, births)?;
+        let watched = Watched::new(name, host, joint, births)?;
         let pid = watched.pid_of(name).unwrap_or(spawned.pid);
         self.watched.push(watched);
         Ok(Spawned { pid, ..spawned })

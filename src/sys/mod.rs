@@ -23,6 +23,7 @@ pub mod reaper;
 pub mod ring;
 pub mod rtnetlink;
 pub mod semaphore;
+pub mod shared_bytes;
 pub mod signal;
 pub mod socket;
 pub mod spawn;

@@ -230,15 +230,15 @@ impl Drop for Ring {
 }
 
 /// Maps the ring of a packet socket, which has this many bytes (mmap(2)).
-pub(super) fn map(socket: &OwnedFd, len: usize) -> io::Result<*mut u8> {
-    // SAFETY: a new shared mapping of the socket's; the kernel chooses the place and refuses a length that is not the ring's.
+pub(super) fn map(file: &OwnedFd, len: usize) -> io::Result<*mut u8> {
+    // SAFETY: a new shared mapping; the kernel chooses the place and refuses a length that is not that of a socket's ring.
     let memory = unsafe {
         libc::mmap(
             std::ptr::null_mut(),
             len,
             libc::PROT_READ | libc::PROT_WRITE,
             libc::MAP_SHARED,
-            socket.as_raw_fd(),
+            file.as_raw_fd(),
             0,
         )
     };

@@ -100,6 +100,17 @@ pub struct CallEvent {
     pub injected: Option<(u32, String)>,
     /// The line of the program's source that made it, where that is certain.
     pub source: Option<SourceLine>,
+    /// What woke it, when it was seen asleep and that is certain.
+    pub woken_by: Option<Waker>,
+}
+
+/// The packet that woke a call.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Waker {
+    /// Its number.
+    pub packet: u64,
+    /// What its sender is called; empty where nobody knows.
+    pub from: String,
 }
 
 /// A line of a program's source.

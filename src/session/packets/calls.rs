@@ -1,7 +1,7 @@
 //! The calls of the session as the cause finder is told of them: when each began and returned, on which socket, and what it wrote.
 
 use super::Packets;
-use crate::event::{BlockedEvent, CallEvent};
+use crate::event::{BlockedEvent, CallEvent, Waker};
 use crate::inspector::call_window::CallWindow;
 use crate::session::inventory::Inventory;
 use crate::session::known::{Known, Protocol};
@@ -56,6 +56,11 @@ impl Packets {
         if let Some(peer) = call.peer.as_ref().and_then(Address::socket_address) {
             window.peer = Some(peer);
         }
+    }
+
+    /// The packet that woke a call that slept, of those that were told.
+    pub fn waker(&self, call: &CallEvent, inventory: &Inventory) -> Option<Waker> {
+        self.arrivals.waker(call, inventory)
     }
 
     /// The socket whose descriptor a call has closed lives on: the call sends nothing.

@@ -1,0 +1,149 @@
+//! Which packet woke a call that slept: those that came last, by where they came to.
+
+use crate::event::packet::{PacketEvent, Phase};
+use crate::event::{CallEvent, Waker};
+use crate::packet::headers::{Transport, flag};
+use crate::session::inventory::Inventory;
+use crate::session::known::Protocol;
+use crate::session::known::{Known, protocol_of};
+use crate::value::Address;
+use std::collections::VecDeque;
+use std::net::SocketAddr;
+use std::sync::Arc;
+
+/// So many packets are remembered: a call's return is heard soon after the packet that caused it.
+const REMEMBERED: usize = 512;
+
+/// A packet that came to a host.
+#[derive(Debug)]
+struct Arrival {
+    number: u64,
+    /// Nanoseconds since the epoch.
+    time_ns: i64,
+    host: Arc<str>,
+    protocol: Protocol,
+    from: SocketAddr,
+    to: SocketAddr,
+    /// What its sender is called.
+    sender: Arc<str>,
+    wakes: Wakes,
+}
+
+/// Which calls a packet can wake.
+#[derive(Clone, Copy, Debug, Default)]
+struct Wakes {
+    /// Those that receive: it brings data, or the end of it.
+    receives: bool,
+    /// Those that accept: a handshake is complete.
+    accepts: bool,
+    /// Those that connect: the answer is here.
+    connects: bool,
+    /// Those that send: it acknowledges, which makes room.
+    sends: bool,
+}
+
+/// The packets that came last.
+#[derive(Debug, Default)]
+pub(super) struct Arrivals {
+    newest: VecDeque<Arrival>,
+    /// No packet that came later than this has been forgotten; nanoseconds since the epoch.
+    forgotten_ns: i64,
+}
+
+impl Arrivals {
+    /// Remembers a packet that was told.
+    pub(super) fn note(&mut self, packet: &PacketEvent, host: &str) {
+        let (Some((from, to)), Some(time_ns)) = (packet.headers.endpoints(), packet.arrival_ns())
+        else {
+            return;
+        };
+        let wakes = match &packet.headers.transport {
+            Transport::Tcp(tcp) => {
+                let has = |bits: u16| tcp.flags & bits != 0;
+                Wakes {
+                    receives: tcp.len > 0 || has(flag::FIN | flag::RST),
+                    accepts: packet.track.phase == Some(Phase::Handshake(3)),
+                    connects: has(flag::RST) || has(flag::SYN) && has(flag::ACK),
+                    sends: has(flag::ACK | flag::RST),
+                }
+            }
+            Transport::Udp(_) => Wakes {
+                receives: true,
+                ..Wakes::default()
+            },
+            _ => return,
+        };
+        if self.newest.len() == REMEMBERED
+            && let Some(oldest) = self.newest.pop_front()
+        {
+            self.forgotten_ns = self.forgotten_ns.max(oldest.time_ns);
+        }
+        self.newest.push_back(Arrival {
+            number: packet.number,
+            time_ns,
+            host: host.into(),
+            protocol: protocol_of(&packet.headers),
+            from,
+            to,
+            sender: Arc::clone(&packet.from),
+            wakes,
+        });
+    }
+
+    /// The packet that woke this call, which has slept and has returned; `None` where that is not certain.
+    pub(super) fn waker(&self, call: &CallEvent, inventory: &Inventory) -> Option<Waker> {
+        let fits: fn(&Wakes) -> bool = match call.name.as_str() {
+            "accept" | "accept4" => |wakes| wakes.accepts,
+            "connect" => |wakes| wakes.connects,
+            "send" | "sendto" | "sendmsg" | "sendfile" | "write" | "writev" => |wakes| wakes.sends,
+            "recv" | "recvfrom" | "recvmsg" | "recvmmsg" | "read" | "readv" => {
+                |wakes| wakes.receives
+            }
+            // They wait for whatever may be done without waiting.
+            name if name.starts_with("epoll_")
+                || name.contains("poll")
+                || name.contains("select") =>
+            {
+                |wakes| wakes.receives || wakes.accepts || wakes.connects
+            }
+            _ => return None,
+        };
+        let in_time = call.errno.as_deref() != Some("EINTR") && call.start_ns > self.forgotten_ns;
+        if !in_time || (call.result == 0 && call.fd.is_none()) {
+            return None;
+        }
+        let sockets: Vec<&Known> = match call.fd.filter(|_| !call.name.starts_with("epoll_")) {
+            Some(fd) => inventory.by_fd(&call.process, fd).into_iter().collect(),
+            None => {
+                let open = inventory.open();
+                open.filter(|known| known.process == call.process).collect()
+            }
+        };
+        let first = self
+            .newest
+            .iter()
+            .filter(|arrival| fits(&arrival.wakes))
+            .filter(|arrival| arrival.time_ns > call.start_ns && arrival.time_ns <= call.end_ns)
+            .filter(|arrival| sockets.iter().any(|known| comes_to(arrival, known)))
+            .min_by_key(|arrival| arrival.time_ns)?;
+        Some(Waker {
+            packet: first.number,
+            from: first.sender.to_string(),
+        })
+    }
+}
+
+/// True when a packet was for this socket.
+fn comes_to(arrival: &Arrival, known: &Known) -> bool {
+    let address = |address: &Option<Address>| address.as_ref().and_then(Address::socket_address);
+    let same = |one: SocketAddr, other: SocketAddr| {
+        one.port() == other.port() && one.ip().to_canonical() == other.ip().to_canonical()
+    };
+    let at = |local: SocketAddr| {
+        same(local, arrival.to) || local.ip().is_unspecified() && local.port() == arrival.to.port()
+    };
+    known.host == *arrival.host
+        && known.protocol == arrival.protocol
+        && address(&known.local).is_some_and(at)
+        && address(&known.peer).is_none_or(|peer| same(peer, arrival.from))
+}
