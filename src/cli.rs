@@ -29,6 +29,12 @@ pub(crate) struct Common {
     /// Use this machine's own network instead of a private one.
     #[arg(long, global = true)]
     pub(crate) host_network: bool,
+    /// Serve a web page of the lab, live, that can only be watched: at a free port of this machine, or at an address or port.
+    ///
+    /// `--page 8080` is for browsers on this machine, `--page 0.0.0.0:8080` for others too; the addresses to open are shown. With a
+    /// script or a capture the page stays until Ctrl-C.
+    #[arg(long, global = true, value_name = "ADDRESS", num_args = 0..=1, default_missing_value = "")]
+    pub(crate) page: Option<String>,
     /// Print events as JSON, one object a line.
     #[arg(long, global = true)]
     pub(crate) json: bool,

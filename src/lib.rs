@@ -6,6 +6,7 @@ pub mod engine;
 pub mod export;
 pub mod lab;
 pub mod lesson;
+pub mod page;
 pub mod process;
 pub mod render;
 pub mod repl;

@@ -11,7 +11,7 @@ use socklab::lab::handle::KEEPER_ROLE;
 use socklab::process::watch::Start;
 use socklab::render::styled::{Look, Style, Styled};
 use socklab::repl::state_folder::progress_file;
-use socklab::script::Output;
+use socklab::script::{Output, STDIN};
 use socklab::shell::inspecting::Request;
 use socklab::shell::lesson::checking::{Wish, check_all};
 use socklab::shell::lesson::library::Library;
@@ -115,6 +115,7 @@ fn front(cli: Cli) -> u8 {
                     filter: with_number(&filter.join(" "), asked.packet),
                     view,
                     write: asked.write,
+                    page: common.page.clone(),
                     count,
                     clock: clock(time),
                     as_json: common.json,
@@ -328,11 +329,12 @@ fn commands(common: &Common, files: &[PathBuf], text: Option<String>) -> u8 {
     if is_interactive(common) {
         return interactive(common, |shell, screen| {
             shell.greet(screen);
+            shell.show_page(screen);
             Flow::Continue
         });
     }
-    with_shell(common, Some(common.patience()), "stdin", |shell, output| {
-        script::run(shell, std::io::stdin().lock(), "stdin", output)
+    with_shell(common, Some(common.patience()), STDIN, |shell, output| {
+        script::run(shell, std::io::stdin().lock(), STDIN, output)
     })
 }
 
@@ -357,6 +359,9 @@ fn interactive(common: &Common, begin: impl FnOnce(&mut Shell, &mut dyn Screen) 
         Err(error) => return complain(common, &error.to_string()),
     };
     shell.watch_interrupts(interrupts);
+    if let Err(reason) = open_page(common, &mut shell) {
+        return complain(common, &reason);
+    }
     if common.overwrite {
         shell.allow_overwriting();
     }
@@ -368,6 +373,23 @@ fn interactive(common: &Common, begin: impl FnOnce(&mut Shell, &mut dyn Screen) 
     });
     repl::run(shell, look(common), begin)
         .unwrap_or_else(|error| complain(common, &error.to_string()))
+}
+
+/// Opens the page that was asked for; an error says why it cannot be.
+fn open_page(common: &Common, shell: &mut Shell) -> Result<(), String> {
+    common
+        .page
+        .as_ref()
+        .map_or(Ok(()), |address| shell.open_page(address))
+}
+
+/// Keeps a page open behind a script, until Ctrl-C.
+fn keep_page(output: &Output) {
+    if !output.is_gone() {
+        let words = "socklab: the script has ended; the page stays until Ctrl-C\n";
+        let _ = std::io::stderr().write_all(words.as_bytes());
+        sys::terminal::wait_for_ending();
+    }
 }
 
 fn with_shell(
@@ -390,13 +412,20 @@ fn with_shell(
             if let Some(Ok(interrupts)) = interrupts {
                 shell.watch_interrupts(interrupts);
             }
+            if let Err(reason) = open_page(common, &mut shell) {
+                return complain(common, &reason);
+            }
             if common.overwrite {
                 shell.allow_overwriting();
             }
             if !common.host_network {
                 shell.warn(&mut output);
             }
+            shell.show_page(&mut output);
             let status = run(&mut shell, &mut output);
+            if common.page.is_some() {
+                keep_page(&output);
+            }
             delivered(&output, status)
         }
         Err(error) => complain(common, &error.to_string()),

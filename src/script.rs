@@ -17,6 +17,9 @@ use std::time::Duration;
 /// A line of a script is never longer than this many bytes; the same holds for lines that belong together.
 const LONGEST: usize = 4 << 20;
 
+/// The name of a script that is read from standard input.
+pub const STDIN: &str = "stdin";
+
 /// Why a script of the command line could not be opened; of a word that is a command and no file, where it is to be given.
 pub fn unreadable(files: &[PathBuf], file: &Path, error: &io::Error) -> String {
     let shown = file.display();
@@ -51,6 +54,10 @@ pub fn run(shell: &mut Shell, mut source: impl BufRead, name: &str, screen: &mut
     let mut reader = Lines::default();
     let mut quits = false;
     while !quits {
+        // What the next line is waited for from may be silent for long.
+        if name == STDIN && shell.owes_page() && !terminal::is_readable(io::stdin()) {
+            shell.rest(screen);
+        }
         let (first, text) = match reader.next(&mut source) {
             Ok(Some(found)) => found,
             Ok(None) => break,

@@ -49,6 +49,7 @@ const GRANTS: &[(&str, &[&str])] = &[
         "render",
         &["catalog", "command", "event", "packet", "value"],
     ),
+    ("page", &["event", "packet", "render", "sys"]),
     (
         "session",
         &[
@@ -78,6 +79,7 @@ const GRANTS: &[(&str, &[&str])] = &[
             "lab",
             "lesson",
             "packet",
+            "page",
             "render",
             "session",
             "sys",

@@ -281,7 +281,12 @@ fn packets_that_pass_are_drawn_in_a_file_that_needs_nothing_else() {
         ("x.svg", &["<svg ", "<title>", "Len=3", "</svg>"][..]),
         (
             "x.html",
-            &["<h2>The ladder</h2>", "<svg ", "Conversations", "<details>"],
+            &[
+                "id=\"ladder\"",
+                "\"tcp.len\":3,",
+                "Transmission Control Protocol",
+                "default-src 'none'",
+            ],
         ),
     ] {
         let drawn = folder.path().join(name);
@@ -292,7 +297,7 @@ fn packets_that_pass_are_drawn_in_a_file_that_needs_nothing_else() {
         for part in parts {
             assert!(said.contains(part), "{name}: {part} is not in {said}");
         }
-        for outside in ["<script", "href=", "src="] {
+        for outside in ["href=\"http", "src=", "url("] {
             assert!(!said.contains(outside), "{name}: {outside}");
         }
     }
@@ -553,10 +558,11 @@ fn nothing_a_file_says_moves_the_cursor_or_becomes_markup() {
             .find(|c| c.is_control() && *c != '\n' || turns(*c));
         assert_eq!(bad, None, "{view}: {shown}");
         if view.starts_with("--write") {
-            assert!(!shown.contains("<script"), "{view}");
+            let own = if view.ends_with("html") { 2 } else { 0 };
+            assert_eq!(shown.matches("<script").count(), own, "{view}");
         }
         if view.ends_with("html") {
-            assert!(shown.contains("&lt;script"), "{view}");
+            assert!(shown.contains("\\u003cscript"), "{view}");
         }
     }
 }

@@ -295,7 +295,7 @@ fn escaped(bytes: &[u8], stays: impl Fn(char) -> bool) -> String {
 }
 
 /// A number of nanoseconds as seconds, exact.
-fn seconds(nanoseconds: i64) -> String {
+pub(super) fn seconds(nanoseconds: i64) -> String {
     let sign = if nanoseconds < 0 { "-" } else { "" };
     let whole = nanoseconds.unsigned_abs();
     format!(
@@ -306,7 +306,7 @@ fn seconds(nanoseconds: i64) -> String {
 }
 
 /// A JSON string; hidden characters that JSON would let through are written as `\u....` too.
-fn quoted(text: &str) -> String {
+pub fn quoted(text: &str) -> String {
     let mut string = String::with_capacity(text.len() + 2);
     string.push('"');
     for character in text.chars() {
@@ -329,42 +329,42 @@ fn quoted(text: &str) -> String {
 }
 
 /// An object that is being written.
-struct Object(String);
+pub(super) struct Object(String);
 
 impl Object {
-    fn new(event: &str) -> Self {
+    pub(super) fn new(event: &str) -> Self {
         Self(format!("{{\"event\":\"{event}\""))
     }
 
     /// One that is inside another, and is no event itself.
-    fn inner() -> Self {
+    pub(super) fn inner() -> Self {
         Self("{".to_owned())
     }
 
-    fn raw(mut self, key: &str, json: &str) -> Self {
+    pub(super) fn raw(mut self, key: &str, json: &str) -> Self {
         let comma = if self.0.len() > 1 { "," } else { "" };
         let _ = write!(self.0, "{comma}\"{key}\":{json}");
         self
     }
 
-    fn text(self, key: &str, text: &str) -> Self {
+    pub(super) fn text(self, key: &str, text: &str) -> Self {
         let text = quoted(text);
         self.raw(key, &text)
     }
 
-    fn maybe(self, key: &str, text: Option<&str>) -> Self {
+    pub(super) fn maybe(self, key: &str, text: Option<&str>) -> Self {
         match text {
             Some(text) => self.text(key, text),
             None => self.raw(key, "null"),
         }
     }
 
-    fn number(self, key: &str, number: Option<i64>) -> Self {
+    pub(super) fn number(self, key: &str, number: Option<i64>) -> Self {
         let number = number.map_or_else(|| "null".to_owned(), |number| number.to_string());
         self.raw(key, &number)
     }
 
-    fn end(mut self) -> String {
+    pub(super) fn end(mut self) -> String {
         self.0.push('}');
         self.0
     }

@@ -213,7 +213,8 @@ fn bytes_of(span: Span) -> String {
     }
 }
 
-fn value(value: &FieldValue) -> String {
+/// The value of a field as it is shown; empty where its presence says it all.
+pub fn value(value: &FieldValue) -> String {
     match value {
         FieldValue::Number(number) => number.to_string(),
         FieldValue::Hex(number, digits) => {

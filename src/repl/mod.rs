@@ -19,6 +19,9 @@ use std::time::Duration;
 /// How long the loop waits before it looks again at calls that have not returned, in milliseconds.
 const LOOK_MS: u16 = 5;
 
+/// After so long at most a page is told how things stand, in milliseconds.
+const PAGE_MS: u16 = 100;
+
 /// Runs the loop until the student leaves. Gives the exit status.
 ///
 /// `begin` says or does what comes before the first prompt, and whether there is to be one.
@@ -82,6 +85,8 @@ fn wait_for_input(editor: &Editor, shell: &mut Shell, console: &mut Console) -> 
         }
         let patience = if shell.is_busy() {
             PollTimeout::from(LOOK_MS)
+        } else if shell.owes_page() {
+            PollTimeout::from(PAGE_MS)
         } else {
             PollTimeout::NONE
         };

@@ -1,27 +1,17 @@
 //! `save x.svg`, `save x.html`, `save x.json`: what the session knows as a drawing, a page or a list of events.
 
 use super::journal::Entry;
-use super::{Shell, tell, views};
+use super::{Shell, views};
 use crate::command::filter::Filter;
-use crate::event::Event;
 use crate::event::packet::PacketEvent;
-use crate::render::html::{self, Part};
-use crate::render::ladder::Ladder;
+use crate::page::document;
 use crate::render::states::Path;
 use crate::render::styled::{Line, Look, Style, Styled};
 use crate::render::svg::Svg;
-use crate::render::{
-    application, conversations, json, message, packet_line, svg_ladder, svg_plot, svg_stream,
-};
-use std::sync::Arc;
+use crate::render::{application, conversations, json, message, svg_ladder, svg_plot, svg_stream};
 
 /// The views that can be drawn, as `save` takes them.
 const VIEWS: &str = "ladder [FILTER], plot SOCKET seq|cwnd|rtt|window, stream SOCKET, states SOCKET, follow SOCKET, conversations, packets [FILTER], messages, sockets";
-
-/// Packets whose fields and bytes are in a page, and how many bytes they may have together: a page is fifty times as long as they are.
-/// Packets beyond have a line each.
-const UNFOLDED: usize = 2000;
-const UNFOLDED_BYTES: usize = 1 << 20;
 
 /// How text is laid out in a drawing.
 const SHEET: Look = Look {
@@ -136,105 +126,15 @@ impl Shell {
         lines
     }
 
-    /// The session as a page.
-    pub(super) fn page(&self, filter: &Filter) -> String {
-        let log = self.session.log();
-        let mut parts = vec![Part::Prose(self.page_summary())];
-        parts.push(Part::Title("The session".to_owned()));
-        self.page_story(filter, &mut parts);
-        let packets: Vec<&PacketEvent> = log
-            .packets()
-            .filter(|packet| filter.matches(packet))
-            .collect();
-        let calls: Vec<_> = log.calls().collect();
-        let messages: Vec<_> = self.session.messages().kept().collect();
-        let ladder = Ladder {
-            packets: &packets,
-            calls: &calls,
-            messages: &messages,
-        };
-        let parts = parts.into_iter().chain(packet_parts(&ladder));
-        html::page("A socklab session", parts)
-    }
-
-    fn page_summary(&self) -> String {
-        let log = self.session.log();
-        let mut words = format!(
-            "{} calls, {} packets. Made by socklab {}: real system calls on a real kernel, {}.",
-            log.calls().count(),
-            log.packets().count(),
-            env!("CARGO_PKG_VERSION"),
-            self.session.lab().tier().words()
-        );
-        let gone = log.forgotten_packets + log.forgotten_calls + self.journal.forgotten;
-        if gone > 0 {
-            words.push_str(" The oldest were no longer kept.");
-        }
-        words
-    }
-
-    /// Each line that was typed, with what it brought.
-    fn page_story(&self, filter: &Filter, parts: &mut Vec<Part>) {
-        let mut events: Vec<Event> = Vec::new();
-        let mut here = crate::lab::handle::FIRST_HOST.to_owned();
-        let log = self.session.log();
-        let mut teller = self.teller.afresh();
-        let mut flush = |events: &mut Vec<Event>, here: &str, parts: &mut Vec<Part>| {
-            if !events.is_empty() {
-                let text = teller.text(events, here, html::LOOK, false);
-                parts.push(Part::Screen(text));
-                events.clear();
-            }
-        };
-        for entry in self.journal.entries() {
-            match entry {
-                Entry::Line(prompt, line) => {
-                    flush(&mut events, &here, parts);
-                    prompt.trim_end_matches(['>', ' ']).clone_into(&mut here);
-                    parts.push(Part::Screen(tell::echo(prompt, line)));
-                }
-                Entry::Packet(number) => events.extend(
-                    log.packet_numbered(*number)
-                        .filter(|packet| filter.matches(packet))
-                        .map(|packet| Event::Packet(Arc::clone(packet))),
-                ),
-                Entry::Event(event) => events.push((**event).clone()),
-            }
-        }
-        flush(&mut events, &here, parts);
+    /// The session as a page of its own.
+    pub(super) fn whole_page(&mut self, filter: &Filter) -> String {
+        document::whole("A socklab session", &self.all_news(filter))
     }
 
     /// What `save` says of a name or a view it does not know.
     pub(super) fn drawable() -> &'static str {
         VIEWS
     }
-}
-
-/// What a page shows of packets: the ladder, the conversations, and each packet with its fields. Nothing for none.
-pub(super) fn packet_parts(ladder: &Ladder<'_>) -> impl Iterator<Item = Part> {
-    let first = ladder.packets.first();
-    let head = first.into_iter().flat_map(|_| {
-        [
-            Part::Title("The ladder".to_owned()),
-            Part::Drawing(svg_ladder::draw(ladder).part("ladder")),
-            Part::Title("Conversations".to_owned()),
-            Part::Screen(conversations::draw(ladder.packets, &html::LOOK)),
-            Part::Title("The packets".to_owned()),
-        ]
-    });
-    let start = first.map_or(0, |first| first.frame.time_ns);
-    let mut bytes = 0;
-    let packets = ladder.packets.iter().enumerate();
-    head.chain(packets.map(move |(index, packet)| {
-        bytes += packet.held();
-        let line = packet_line::line(packet, start, &html::LOOK);
-        let head = Styled { lines: vec![line] };
-        if index < UNFOLDED && bytes <= UNFOLDED_BYTES {
-            Part::Folded(head, tell::fields(packet, true, html::LOOK))
-        } else {
-            Part::Screen(head)
-        }
-    }))
 }
 
 /// A display filter, or what is wrong with it.

@@ -2,6 +2,7 @@
 
 mod abridging;
 pub mod blocks;
+mod broadcast;
 pub mod calls;
 mod consent;
 pub mod doctor;
@@ -44,6 +45,7 @@ use crate::render::styled::{Look, Style, Styled};
 use crate::session::{Session, Settings};
 use crate::sys::file::Identity;
 use blocks::Blocks;
+use broadcast::Broadcast;
 use expecting::Since;
 use journal::Journal;
 use lesson::course::Course;
@@ -194,6 +196,8 @@ pub struct Shell {
     /// The files that `save` has written.
     written: HashSet<Identity>,
     pasted: Pasted,
+    /// The page, while it is open.
+    broadcast: Option<Broadcast>,
 }
 
 /// The lines of these texts that would do something: neither empty nor a comment.
@@ -235,6 +239,7 @@ impl Shell {
             overwrites: false,
             written: HashSet::new(),
             pasted: Pasted::default(),
+            broadcast: None,
         })
     }
 
@@ -393,7 +398,9 @@ impl Shell {
         if !typed::is_about_files(&commands) {
             self.typed.keep(&self.current, text);
         }
-        self.journal.line(&format!("{}> ", self.current), text);
+        let prompt = format!("{}> ", self.current);
+        self.journal.line(&prompt, text);
+        self.tell_page_line(&prompt, text);
         self.keep_comment(text, &commands);
         let number = self.session.next_command();
         self.blocks.begin(text, &self.current, &commands, number);
@@ -432,6 +439,7 @@ impl Shell {
         self.typed = Typed::default();
         self.transcript = Transcript::default();
         self.journal.clear();
+        self.begin_page_anew();
         self.teller.begin_anew();
         self.blocks = Blocks::default();
         self.watermark = 1;
@@ -566,6 +574,7 @@ impl Shell {
                 self.teller.later(Event::Note(note));
             }
         }
+        self.settle_page();
         self.show_events(screen);
     }
 

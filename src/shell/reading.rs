@@ -34,6 +34,8 @@ pub struct Reading {
     pub view: View,
     /// A file to write them to, in place of showing them: a drawing (`.svg`), a page (`.html`), or pcapng.
     pub write: Option<PathBuf>,
+    /// Where a page of them is to be served, in place of showing them.
+    pub page: Option<String>,
 }
 
 /// What is shown of the packets that pass.
@@ -143,6 +145,9 @@ fn any(
     buffer: usize,
     screen: &mut dyn Screen,
 ) -> Result<(), CaptureError> {
+    if let Some(address) = &reading.page {
+        return files::serve(reading, filter, input, address, screen);
+    }
     match &reading.write {
         Some(file) => files::write(reading, filter, input, file, screen),
         None if reading.view == View::Messages => views::show(reading, filter, input, screen),

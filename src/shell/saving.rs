@@ -58,7 +58,7 @@ impl Shell {
                         self.write(&path, &lines.join("\n"), &what, screen);
                     }
                     _ => {
-                        let page = self.page(&filter);
+                        let page = self.whole_page(&filter);
                         self.write(&path, &page, "the session", screen);
                     }
                 }

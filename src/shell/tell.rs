@@ -154,6 +154,7 @@ impl Teller {
 impl Shell {
     /// Shows what has happened since the last time.
     pub(super) fn show_events(&mut self, screen: &mut dyn Screen) {
+        let standing = self.standing_for_page();
         let mut events = self.session.take_events();
         events.append(&mut self.teller.later);
         let dropped = self.session.dropped_frames();
@@ -164,6 +165,7 @@ impl Shell {
                 "{dropped} packets came faster than they could be kept: they were delivered, but are missing from this list"
             )));
         }
+        self.tell_page(&events, standing);
         if events.is_empty() {
             return;
         }

@@ -22,6 +22,7 @@ impl Shell {
             Verb::Follow => self.follow(process, call, screen),
             Verb::Stream => self.stream(process, call, screen),
             Verb::Plot => self.plot(process, call, screen),
+            Verb::Page => self.page_verb(call, screen),
             Verb::Messages => self.list_messages(process, call, screen),
             Verb::Conversations => self.conversations(screen),
             Verb::Inspect => self.inspect(call, screen),

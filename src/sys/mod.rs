@@ -15,6 +15,7 @@ pub mod link;
 pub mod memory;
 pub mod message;
 pub mod names;
+pub mod net;
 pub mod option;
 pub mod packet_socket;
 pub mod pass;

@@ -108,6 +108,19 @@ pub fn endings() -> nix::Result<SignalFd> {
     )
 }
 
+/// True when a read of it would not wait: there is something, or its end.
+pub fn is_readable(input: impl AsFd) -> bool {
+    let mut watched = [PollFd::new(input.as_fd(), PollFlags::POLLIN)];
+    poll(&mut watched, PollTimeout::ZERO) != Ok(0)
+}
+
+/// Waits for SIGINT, SIGTERM or SIGHUP; not at all where they cannot be waited for.
+pub fn wait_for_ending() {
+    let Ok(endings) = endings() else { return };
+    let mut watched = [PollFd::new(endings.as_fd(), PollFlags::POLLIN)];
+    while poll(&mut watched, PollTimeout::NONE) == Err(nix::Error::EINTR) {}
+}
+
 /// Has those signals do to this thread what they do to any program.
 pub fn let_through() {
     // Two signals that exist cannot be refused.

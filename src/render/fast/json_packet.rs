@@ -37,6 +37,9 @@ pub fn write(out: &mut Vec<u8>, packet: &PacketEvent) {
     if packet.is_held() {
         line.key("held");
         line.text("true");
+    } else if packet.delay_ns() > 0 {
+        line.key("delayed");
+        digits::seconds(line.0, packet.delay_ns(), 9);
     }
     line.optional_text("from", named(&packet.from));
     line.optional_text("to", named(&packet.to));

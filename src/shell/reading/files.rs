@@ -1,5 +1,5 @@
-//! The files that `socklab read -w` writes: a pcapng file of the packets that pass, their ladder as a drawing, or a page of them.
-//! Not what it shows.
+//! The files that `socklab read -w` writes: a pcapng file of the packets that pass, their ladder as a drawing, or a page of them; and
+//! the page that `--page` serves. Not what it shows.
 
 use super::passing::{Kept, conversation, each};
 use super::views::{nothing, plot_of};
@@ -10,16 +10,19 @@ use crate::inspector::annotation;
 use crate::inspector::pcap::CaptureError;
 use crate::inspector::pcapng::Writer;
 use crate::inspector::read::Told;
-use crate::render::html::{self, Part};
+use crate::page::{News, Page, address, document};
 use crate::render::ladder::Ladder;
+use crate::render::stream::counted;
 use crate::render::{svg_ladder, svg_plot};
 use crate::shell::Screen;
-use crate::shell::drawing::packet_parts;
+use crate::shell::broadcast::packet_news;
+use crate::sys::terminal;
 use std::fs::{self, File};
 use std::io::{self, BufWriter, Read};
 use std::ops::ControlFlow;
 use std::os::unix::fs::MetadataExt;
 use std::path::Path;
+use std::sync::Arc;
 
 /// Writes the packets that pass, as the name of the file asks for. What was read before damage is written before the error is given.
 pub(super) fn write(
@@ -43,23 +46,21 @@ pub(super) fn write(
         }
         return result;
     }
-    let draw = match ending {
-        Some("svg") => drawing,
-        Some("html") => page,
-        _ => return frames(reading, filter, input, file),
-    };
+    if !matches!(ending, Some("svg" | "html")) {
+        return frames(reading, filter, input, file);
+    }
     let (kept, result) = Kept::of(reading, filter, input, screen, |_, _| true);
     let packets: Vec<&PacketEvent> = kept.packets.iter().collect();
     if packets.is_empty() {
         screen.show(&nothing("no packet matches the filter: nothing is written"));
         return result;
     }
-    let ladder = Ladder {
-        packets: &packets,
-        calls: &[],
-        messages: &[],
+    let text = if ending == Some("svg") {
+        drawing(&packets, reading)
+    } else {
+        document::whole(&title(reading), &news(&packets))
     };
-    fs::write(file, draw(&ladder, reading)).map_err(|error| about(file, &error))?;
+    fs::write(file, text).map_err(|error| about(file, &error))?;
     result
 }
 
@@ -84,18 +85,43 @@ fn about(file: &Path, error: &io::Error) -> io::Error {
     )
 }
 
-fn drawing(ladder: &Ladder<'_>, reading: &Reading) -> String {
-    svg_ladder::draw(ladder).file(&title(reading))
+fn drawing(packets: &[&PacketEvent], reading: &Reading) -> String {
+    let ladder = Ladder {
+        packets,
+        calls: &[],
+        messages: &[],
+    };
+    svg_ladder::draw(&ladder).file(&title(reading))
 }
 
-fn page(ladder: &Ladder<'_>, reading: &Reading) -> String {
+/// The packets as they are told to a page.
+fn news(packets: &[&PacketEvent]) -> Vec<News> {
+    let packets = packets.iter().map(|packet| Arc::new((*packet).clone()));
+    packets.map(|packet| packet_news(&packet)).collect()
+}
+
+/// Serves the packets that pass as a page, until Ctrl-C.
+pub(super) fn serve(
+    reading: &Reading,
+    filter: Option<&Filter>,
+    input: impl Read,
+    address: &str,
+    screen: &mut dyn Screen,
+) -> Result<(), CaptureError> {
+    let at = address::parse(address).map_err(io::Error::other)?;
+    let page = Page::open(at).map_err(|error| io::Error::other(address::refusal(at, &error)))?;
+    let (kept, result) = Kept::of(reading, filter, input, screen, |_, _| true);
+    let packets: Vec<&PacketEvent> = kept.packets.iter().collect();
+    page.tell(news(&packets));
     let words = format!(
-        "{} packets. Read by socklab {}.",
-        ladder.packets.len(),
-        env!("CARGO_PKG_VERSION")
+        "{} of {} on a page, until Ctrl-C: {}",
+        counted(packets.len(), "packet"),
+        title(reading).escape_debug(),
+        page.addresses().join("  ")
     );
-    let parts = std::iter::once(Part::Prose(words)).chain(packet_parts(ladder));
-    html::page(&title(reading), parts)
+    screen.show(&nothing(&words));
+    terminal::wait_for_ending();
+    result
 }
 
 fn title(reading: &Reading) -> String {

@@ -117,6 +117,7 @@ pub fn page(verb: Verb) -> &'static Page {
         Verb::Follow => &looking::FOLLOW,
         Verb::Stream => &looking::STREAM,
         Verb::Plot => &looking::PLOT,
+        Verb::Page => &looking::PAGE,
         Verb::Messages => &looking::MESSAGES,
         Verb::Conversations => &looking::CONVERSATIONS,
         Verb::Calls => &looking::CALLS,

@@ -168,6 +168,8 @@ pub enum Verb {
     Stream,
     /// `plot`
     Plot,
+    /// `page`
+    Page,
     /// `messages`
     Messages,
     /// `conversations`
@@ -397,6 +399,7 @@ pub const VERBS: &[VerbEntry] = &[
     VerbEntry { verb: Verb::Follow, name: "follow", aliases: &[], group: VerbGroup::Looking, answered_by: AnsweredBy::Session, spelling: Spelling::Plain, parameters: &[required("socket", Kind::Conversation), optional("form", Kind::Choice(&["text", "hex", "messages"]), "text")] },
     VerbEntry { verb: Verb::Stream, name: "stream", aliases: &[], group: VerbGroup::Looking, answered_by: AnsweredBy::Session, spelling: Spelling::Plain, parameters: &[required("socket", Kind::Conversation)] },
     VerbEntry { verb: Verb::Plot, name: "plot", aliases: &[], group: VerbGroup::Looking, answered_by: AnsweredBy::Session, spelling: Spelling::Plain, parameters: &[required("socket", Kind::Conversation), required("what", Kind::Choice(&["seq", "cwnd", "rtt", "window"]))] },
+    VerbEntry { verb: Verb::Page, name: "page", aliases: &[], group: VerbGroup::Looking, answered_by: AnsweredBy::Session, spelling: Spelling::Plain, parameters: &[optional("address", Kind::Rest, "a free port of this machine alone")] },
     VerbEntry { verb: Verb::Messages, name: "messages", aliases: &[], group: VerbGroup::Looking, answered_by: AnsweredBy::Session, spelling: Spelling::Plain, parameters: &[optional("socket", Kind::Conversation, "all")] },
     VerbEntry { verb: Verb::Conversations, name: "conversations", aliases: &[], group: VerbGroup::Looking, answered_by: AnsweredBy::Session, spelling: Spelling::Plain, parameters: &[] },
     VerbEntry { verb: Verb::Calls, name: "calls", aliases: &[], group: VerbGroup::Looking, answered_by: AnsweredBy::Session, spelling: Spelling::Plain, parameters: &[optional("whose", Kind::Rest, "all")] },

@@ -80,10 +80,10 @@ impl Command {
 
 impl Call {
     fn ways_out<'a>(&'a self, ways: &mut Vec<Way<'a>>) {
-        // A lesson that starts another one, or a script that is loaded, may bring anything.
+        // A page listens in this machine's own network. A lesson that starts another one, or a script that is loaded, may bring anything.
         if matches!(
             self.verb,
-            Verb::Run | Verb::Save | Verb::Load | Verb::Lesson
+            Verb::Run | Verb::Save | Verb::Load | Verb::Lesson | Verb::Page
         ) {
             ways.push(Way::Verb);
         }
@@ -172,6 +172,7 @@ mod tests {
             ("server> run true", true),
             ("repeat 2 { repeat 2 { run true } }", true),
             ("save x.pcapng", true),
+            ("page 0.0.0.0:8080", true),
             ("load x.lab", true),
             ("lesson check x.md", true),
             ("connect u /run/docker.sock", true),

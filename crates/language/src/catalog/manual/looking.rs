@@ -153,6 +153,22 @@ plot c cwnd
 expect state c ESTABLISHED",
 };
 
+pub(super) const PAGE: Page = Page {
+    summary: "a web page of this lab, live: for a projector, for others' browsers, for a second screen",
+    prototype: "",
+    python: "",
+    man: "",
+    details: "Serves a page that shows the lab as it goes on: the hosts with their calls, the packets between them as they pass (those that `wire hold` holds are in the air until they arrive), the states of both ends, the sockets, whose send went where, and plots. A packet that is clicked shows its fields beside its bytes. It can only be watched: nothing can be typed or run from it.\n\n`page` alone takes any free port of the loopback interface, for browsers on this machine; `page 8080` that port; `page 0.0.0.0:8080` lets others watch, and shows the addresses they open. Each address ends in a token: without it nothing is shown. The same at the start is `socklab --page [ADDRESS]`. `page` says again where it is, `page off` closes it; it closes with the lab.\n\nWho watches never slows the lab: a browser that reads too slowly is shown the newest, and how much it has missed. `save x.html` writes the same page as a file.",
+    blocks: "never",
+    errors: &[],
+    example: "\
+page
+s = socket; bind s 127.0.0.1:5000; listen s
+c = socket; connect c 127.0.0.1:5000
+page off
+expect state c ESTABLISHED",
+};
+
 pub(super) const MESSAGES: Page = Page {
     summary: "messages: of HTTP, WebSocket, Engine.IO and Socket.IO over TCP, and those of AF_UNIX and AF_NETLINK",
     prototype: "",
