@@ -127,7 +127,7 @@ impl Shell {
     }
 
     /// The session as a page of its own.
-    pub(super) fn whole_page(&mut self, filter: &Filter) -> String {
+    pub(super) fn page(&mut self, filter: &Filter) -> String {
         document::whole("A socklab session", &self.all_news(filter))
     }
 

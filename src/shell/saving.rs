@@ -58,7 +58,7 @@ impl Shell {
                         self.write(&path, &lines.join("\n"), &what, screen);
                     }
                     _ => {
-                        let page = self.whole_page(&filter);
+                        let page = self.page(&filter);
                         self.write(&path, &page, "the session", screen);
                     }
                 }

@@ -11,6 +11,7 @@ function lane(key, title, under) {
     found = { key, title, under: under || '', names: new Set(), at: ladder.lanes.length };
     ladder.byKey.set(key, found);
     ladder.lanes.push(found);
+    ladder.grown = true;
   }
   return found;
 }
@@ -25,19 +26,24 @@ function layLanes() {
     if (row.kind === 'packet' && row.host && row.nic !== 'lo') wired.add(row.host);
   }
   for (const host of model.hosts) if (wired.has(host.name)) hostLane(host.name);
-  let asked = null;
-  for (const row of ladder.shown) {
+  ladder.asked = null;
+  layEnds(ladder.shown);
+  if (!ladder.lanes.length) for (const process of model.processes) hostLane(process.host);
+}
+
+// Puts rows to lanes: packets first, because lanes come from them.
+function layEnds(rows) {
+  for (const row of rows) {
     if (row.kind === 'packet') {
-      asked = layPacket(row, asked);
+      ladder.asked = layPacket(row, ladder.asked);
     } else if (row.kind === 'message') {
       row.a = lane(`unix ${row.from}`, row.from, row.family);
       row.b = lane(`unix ${row.to}`, row.to, row.family);
     }
   }
-  for (const row of ladder.shown) {
+  for (const row of rows) {
     if (row.kind === 'call' || row.kind === 'state' || row.kind === 'output') row.a = laneOf(row);
   }
-  if (!ladder.lanes.length) for (const process of model.processes) hostLane(process.host);
 }
 
 function hostLane(name) {
@@ -65,8 +71,11 @@ function layPacket(row, asked) {
   const key = (ip, port) => (apart ? address(ip, port) : ip);
   row.a = lane(key(row.source, row.ports[0]), '', '');
   row.b = lane(key(row.target, row.ports[1]), '', '');
-  if (apart && row.from) row.a.names.add(row.from);
-  if (apart && row.to) row.b.names.add(row.to);
+  for (const [end, name] of apart ? [[row.a, row.from], [row.b, row.to]] : []) {
+    if (!name || end.names.has(name)) continue;
+    end.names.add(name);
+    ladder.grown = true;
+  }
   if (row.b === row.a) row.b = null;
   return asked;
 }
@@ -164,20 +173,23 @@ function drawLadder() {
   if (model.lanesChanged) {
     model.lanesChanged = false;
     layLanes();
+    ladder.grown = true;
+  } else {
+    layEnds(ladder.shown.slice(ladder.drawnTo));
+  }
+  if (ladder.grown) {
+    ladder.grown = false;
     drawLanes();
     for (const made of ladder.elements.values()) made.remove();
     ladder.elements.clear();
-  } else {
-    for (const row of ladder.shown.slice(ladder.drawnTo)) if (row.kind !== 'packet' && row.a === undefined) row.a = laneOf(row);
   }
-  const head = byId('lanes').offsetHeight;
   const whole = ladder.tops[ladder.shown.length];
   byId('sheet').style.height = `${whole + em}px`;
   if (ladder.follows) box.scrollTop = box.scrollHeight;
   else ladder.unseen += ladder.shown.length - ladder.drawnTo;
   if (ladder.follows) ladder.unseen = 0;
   ladder.drawnTo = ladder.shown.length;
-  drawInSight(box, head);
+  drawInSight(box);
   const newest = byId('newest');
   newest.hidden = ladder.follows;
   newest.textContent = ladder.unseen > 0 && !ladder.saved ? `${counted(ladder.unseen, 'new row')} ↓` : 'to the end ↓';

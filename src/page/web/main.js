@@ -167,9 +167,8 @@ function unfold(events) {
   byId('follow').hidden = true;
   let at = 0;
   const step = () => {
-    const end = Math.min(events.length, at + 1500);
+    const end = Math.min(events.length, at + 1000);
     for (; at < end; at += 1) apply(events[at]);
-    ladder.anew = true;
     schedule();
     if (at < events.length) setTimeout(step, 0);
   };

@@ -108,7 +108,6 @@ const HANDLERS = {
     since(event.time);
     if (event.act !== 'written' && event.act !== 'read') return;
     keepRow({ kind: 'message', act: event.act, from: event.from, to: event.to, process: event.process, call: event.call, length: event.length, data: event.data, family: event.family, start: event.time, descriptors: event.descriptors || [], numbers: event.messages || [] });
-    model.lanesChanged = true;
   },
   lab(event) {
     model.hosts = event.hosts;
@@ -193,7 +192,6 @@ function takePacket(event) {
   const row = keepRow(facts);
   model.packets.set(number, row);
   if (facts.stream) keepConversation(row);
-  model.lanesChanged = true;
 }
 
 function keepConversation(row) {

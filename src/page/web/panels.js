@@ -113,15 +113,28 @@ function drawStream() {
 function bars(way) {
   const sheet = drawn('svg', { viewBox: '0 0 600 96', class: 'bars', role: 'img', 'aria-label': `${counted(way.sends.length, 'send')}, ${counted(way.segments.length, 'segment')}, ${counted(way.reads.length, 'read')}` });
   const scale = 520 / way.length;
-  const colour = (offset) => way.sends.findIndex((send) => send.from <= offset && offset < send.to);
+  // The first send that ends behind an offset.
+  const sendAt = (offset) => {
+    let low = 0;
+    for (let high = way.sends.length; low < high;) {
+      const middle = (low + high) >> 1;
+      if (way.sends[middle].to <= offset) low = middle + 1;
+      else high = middle;
+    }
+    return low;
+  };
   const lanes = [['sent', way.sends], ['carried', way.segments], ['read', way.reads]];
   lanes.forEach(([name, spans], at) => {
     const y = 4 + at * 31;
     sheet.append(drawn('text', { x: 0, y: y + 17, class: 'bar-name' }, name));
     for (const span of spans.slice(-400)) {
-      const pieces = at === 0 ? [span] : way.sends.filter((send) => send.from < span.to && send.to > span.from).map((send) => ({ from: Math.max(send.from, span.from), to: Math.min(send.to, span.to) }));
-      for (const piece of pieces.length ? pieces : [span]) {
-        const which = colour(piece.from);
+      const pieces = [];
+      for (let which = sendAt(span.from); which < way.sends.length && way.sends[which].from < span.to; which += 1) {
+        const send = way.sends[which];
+        pieces.push({ from: Math.max(send.from, span.from), to: Math.min(send.to, span.to), which });
+      }
+      for (const { from, to, which } of pieces.length ? pieces : [{ ...span, which: -1 }]) {
+        const piece = { from, to };
         sheet.append(drawn('rect', { x: 76 + piece.from * scale, y, width: Math.max(1, (piece.to - piece.from) * scale - 1), height: 24, class: which < 0 ? 'paint none' : `paint paint-${which % 8}` }));
       }
       const width = (span.to - span.from) * scale;
