@@ -332,7 +332,7 @@ fn is_alike(call: &Call, typed: &Command) -> bool {
             && (looks || other.args == call.args || engine && same_arguments(call, other)))
 }
 
-/// True for a look at the whole lab, which is the same from every prompt.
+/// True for what concerns the whole lab, and is the same from every prompt.
 fn is_of_the_lab(command: &Command) -> bool {
     matches!(&command.action, Action::Call(call) if matches!(
         call.verb,
@@ -346,6 +346,13 @@ fn is_of_the_lab(command: &Command) -> bool {
             | Verb::Lab
             | Verb::Jobs
             | Verb::Sleep
+            | Verb::Wire
+            | Verb::Calls
+            | Verb::Messages
+            | Verb::Inspect
+            | Verb::Host
+            | Verb::Process
+            | Verb::Kill
     ))
 }
 
@@ -630,6 +637,33 @@ mod tests {
             let found = account(&commands, "lab", &done).ok();
             let found = found.and_then(|used| Some(used.renamed.first()?.student.join(" ")));
             assert_eq!(found.as_deref(), student, "{line}");
+        }
+    }
+
+    #[test]
+    fn what_concerns_the_whole_lab_is_done_from_any_prompt_and_the_rest_in_its_process() {
+        for (line, done_there) in [
+            ("wire drop next from left where tcp", true),
+            ("kill server", true),
+            ("calls server recv", true),
+            ("c = socket", false),
+        ] {
+            let commands = parse_line(line).expect("it is a line");
+            let typed = vec![("right".to_owned(), commands[0].clone())];
+            let done = Done {
+                typed: &typed,
+                calls: Vec::new(),
+                names: Vec::new(),
+                sockets: Vec::new(),
+                called: &[],
+                may_fail: false,
+                here: "right",
+            };
+            assert_eq!(
+                account(&commands, "left", &done).is_ok(),
+                done_there,
+                "{line}"
+            );
         }
     }
 }
