@@ -9,6 +9,7 @@ mod pacing;
 mod plan;
 mod python;
 mod reading;
+pub mod replay;
 mod rust;
 mod script;
 pub mod transcript;

@@ -234,6 +234,53 @@ fn a_program_has_a_home_and_a_shell() {
 }
 
 #[test]
+fn what_programs_did_is_saved_as_programs_and_as_lines() {
+    let Some(python) = python().filter(|_| private_lab()) else {
+        return;
+    };
+    let folder = folder();
+    let path = |name: &str| folder.path().join(name).display().to_string();
+    let client = "import socket
+c = socket.create_connection((\"127.0.0.1\", 5678))
+c.sendall(b\"hello\")
+print(c.recv(100))
+c.close()
+";
+    std::fs::write(path("echo.py"), ECHO).expect("it can be written");
+    std::fs::write(path("ask.py"), client).expect("it can be written");
+    let ran = script(&format!(
+        "run --as server {python} {} &\nexpect state server.3 LISTEN\nrun --as client {python} {}\nwait\n\
+         save {}\nsave {} server",
+        path("echo.py"),
+        path("ask.py"),
+        path("did.py"),
+        path("did.lab"),
+    ));
+    assert_eq!(ran.status, 0, "{}\n{}", ran.out, ran.err);
+    // They do the same again.
+    let ran = script(&format!(
+        "run --as server {python} {} &\nexpect state server.3 LISTEN\nrun --as client {python} {}\nwait\n\
+         expect output server \"hello\"\nexpect output client \"HELLO\"\nexpect call client send = 5",
+        path("did_server.py"),
+        path("did_client.py"),
+    ));
+    assert_eq!(ran.status, 0, "{}\n{}", ran.out, ran.err);
+    let lines = std::fs::read_to_string(path("did.lab")).expect("it was written");
+    for line in [
+        "process server lab",
+        "server> s3 = socket AF_INET SOCK_STREAM 0",
+        "server> c4, c4_peer = accept s3",
+        "server> send c4 b\"HELLO\"",
+        "server> close s3",
+    ] {
+        assert!(
+            lines.lines().any(|written| written == line),
+            "{line}\n{lines}"
+        );
+    }
+}
+
+#[test]
 fn exit_statuses_and_failures_to_start_are_passed_on() {
     if !private_lab() {
         return;

@@ -2,7 +2,7 @@
 //! Not what came of them: that is in the calls and results of those numbers.
 
 use crate::command::ast::Command;
-use std::collections::VecDeque;
+use std::collections::{HashSet, VecDeque};
 
 /// At most this many entries are kept, those of `repeat` blocks counted one by one; the oldest go first.
 const ENTRIES: usize = 50_000;
@@ -47,7 +47,7 @@ pub struct Typed {
 }
 
 /// A block that is being carried out.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 struct Open {
     process: String,
     body: Vec<Entry>,
@@ -56,7 +56,7 @@ struct Open {
 }
 
 /// Everything that was typed.
-#[derive(Debug, Default)]
+#[derive(Clone, Debug, Default)]
 pub struct Transcript {
     entries: VecDeque<Entry>,
     open: Vec<Open>,
@@ -144,6 +144,30 @@ impl Transcript {
             }
             _ => self.keep(whole),
         }
+    }
+
+    /// Leaves out the processes that made no call: those at whose prompts only the session was asked for something.
+    pub fn keep_callers(&mut self) {
+        fn callers<'a>(entry: &'a Entry, found: &mut HashSet<&'a str>) {
+            match entry {
+                Entry::Command(typed) if !typed.numbers.is_empty() => {
+                    found.insert(&typed.process);
+                }
+                Entry::Repeat { body, .. } => body.iter().for_each(|entry| callers(entry, found)),
+                _ => {}
+            }
+        }
+        let mut found = HashSet::new();
+        for entry in &self.entries {
+            callers(entry, &mut found);
+        }
+        let found: HashSet<String> = found.into_iter().map(str::to_owned).collect();
+        self.entries.retain(|entry| match entry {
+            Entry::Command(typed) => found.contains(&typed.process),
+            Entry::Comment { process, .. } | Entry::Repeat { process, .. } => {
+                found.contains(process)
+            }
+        });
     }
 
     /// What was typed, oldest first.

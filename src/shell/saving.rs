@@ -5,10 +5,12 @@ use super::verbs::word;
 use super::{Screen, Shell};
 use crate::command::ast::Call;
 use crate::command::filter::Filter;
-use crate::event::Event;
-use crate::export::{self, Language, Material};
+use crate::event::{CallEvent, Event};
+use crate::export::transcript::Transcript;
+use crate::export::{self, Language, Material, replay};
 use crate::inspector::pcapng;
 use crate::render::stream::counted;
+use crate::session::log::Log;
 use std::fmt::Write as _;
 use std::io::Write as _;
 
@@ -24,10 +26,13 @@ impl Shell {
             return self.write(&path, &text, "the program as it was typed", screen);
         }
         if let Some(language) = Language::of_ending(&ending) {
-            return self.save_programs(&path, language, screen);
+            return self.save_programs((&path, word(call, 1)), language, screen);
         }
         match ending.as_str() {
-            "lab" => self.save_lines(&path, screen),
+            "lab" => match word(call, 1) {
+                Some(name) => self.save_replay(&path, &name, screen),
+                None => self.save_lines(&path, screen),
+            },
             "md" => {
                 let (draft, count) = self.draft();
                 self.write(
@@ -81,8 +86,13 @@ impl Shell {
         }
     }
 
-    /// What was typed as programs, one for each process, to be run without the lab.
-    fn save_programs(&mut self, path: &str, language: Language, screen: &mut dyn Screen) {
+    /// What was typed, and what programs did, as programs, one for each process, to be run without the lab; or one program's part alone.
+    fn save_programs(
+        &mut self,
+        (path, only): (&str, Option<String>),
+        language: Language,
+        screen: &mut dyn Screen,
+    ) {
         let hosts = self.session.hosts().all();
         let hosts = hosts
             .iter()
@@ -100,16 +110,29 @@ impl Shell {
         });
         let results = results.collect();
         let (log, ..) = self.session.records();
+        let mut transcript = match &only {
+            None => self.transcript.clone(),
+            Some(_) => Transcript::default(),
+        };
+        let lines = replay::lines(of_programs(log, only.as_deref()));
+        let replayed = replay::typed(&lines, &mut transcript);
+        if !replayed.is_empty() {
+            // What is left of a prompt that only ran them is nothing that a program could do.
+            transcript.keep_callers();
+        }
         let material = Material {
-            transcript: &self.transcript,
-            calls: log.calls().collect(),
+            transcript: &transcript,
+            calls: log.calls().chain(&replayed).collect(),
             results,
             hosts,
         };
         let (stem, ending) = path.rsplit_once('.').unwrap_or((path, ""));
         let programs = export::programs(language, stem, ending, &material);
         if programs.is_empty() {
-            let reason = "nothing has been typed that a program could carry out".to_owned();
+            let reason = match only {
+                None => "nothing has been typed that a program could carry out".to_owned(),
+                Some(name) => no_calls(&name),
+            };
             return self.refuse("", reason, screen);
         }
         for program in programs {
@@ -123,6 +146,18 @@ impl Shell {
             }
             self.write(&program.file, &program.text, &what, screen);
         }
+    }
+
+    /// The calls that a program made, as lines to load.
+    fn save_replay(&mut self, path: &str, name: &str, screen: &mut dyn Screen) {
+        let (log, ..) = self.session.records();
+        let lines = replay::lines(of_programs(log, Some(name)));
+        if lines.is_empty() {
+            return self.refuse("", no_calls(name), screen);
+        }
+        let what = format!("{} of {name}", counted(lines.len(), "call"));
+        let script = replay::script(&lines);
+        self.write(path, &script, &what, screen);
     }
 
     /// The number of the process of this name, as this machine counts; `None` when several had the name.
@@ -181,4 +216,17 @@ impl Shell {
             Err(error) => self.refuse("", format!("{path}: {error}"), screen),
         }
     }
+}
+
+/// The calls that programs made, or the program of this name with the processes it made.
+fn of_programs<'a>(log: &'a Log, only: Option<&'a str>) -> impl Iterator<Item = &'a CallEvent> {
+    log.calls().filter(move |call| {
+        let program = call.process.split('/').next();
+        call.is_of_program()
+            && only.is_none_or(|name| call.process == name || program == Some(name))
+    })
+}
+
+fn no_calls(name: &str) -> String {
+    format!("no program {name} has made a call that was shown: `calls {name}` lists them")
 }
