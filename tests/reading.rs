@@ -558,7 +558,7 @@ fn nothing_a_file_says_moves_the_cursor_or_becomes_markup() {
             .find(|c| c.is_control() && *c != '\n' || turns(*c));
         assert_eq!(bad, None, "{view}: {shown}");
         if view.starts_with("--write") {
-            let own = if view.ends_with("html") { 2 } else { 0 };
+            let own = if view.ends_with("html") { 3 } else { 0 };
             assert_eq!(shown.matches("<script").count(), own, "{view}");
         }
         if view.ends_with("html") {

@@ -144,7 +144,7 @@ fn drawings_and_the_page_are_whole_and_hold_nothing_raw_or_from_elsewhere() {
             );
         }
         // A page has its events and the script that draws them, and no other.
-        let scripts = if name.ends_with("html") { 2 } else { 0 };
+        let scripts = if name.ends_with("html") { 3 } else { 0 };
         assert_eq!(text.matches("<script").count(), scripts, "{name}");
     }
 }

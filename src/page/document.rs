@@ -54,16 +54,15 @@ pub fn whole(title: &str, news: &[News]) -> String {
         "<meta http-equiv=\"Content-Security-Policy\" content=\"default-src 'none'; script-src 'nonce-socklab'; style-src 'nonce-socklab'; img-src data:; base-uri 'none'; form-action 'none'\"/>\n\
          <style nonce=\"socklab\">{STYLE}</style>"
     );
-    let mut data = String::from("<script type=\"application/json\" id=\"events\">[");
-    for (place, one) in news.iter().enumerate() {
-        let comma = if place == 0 { "" } else { ",\n" };
-        // Writing into a String cannot fail.
-        let _ = write!(data, "{comma}{}", shut_in(&one.json));
+    let mut data = String::from("<script type=\"application/json\" id=\"events\">\n");
+    for one in news {
+        data.push_str(&shut_in(&one.json));
+        data.push('\n');
     }
-    let comma = if news.is_empty() { "" } else { ",\n" };
+    // Writing into a String cannot fail.
     let _ = write!(
         data,
-        "{comma}{}]</script>\n<script nonce=\"socklab\">//<![CDATA[\n{SCRIPT}//]]></script>",
+        "</script>\n<script type=\"application/json\" id=\"details\">{}</script>\n<script nonce=\"socklab\">//<![CDATA[\n{SCRIPT}//]]></script>",
         shut_in(&details.json())
     );
     document(title, &head, &data)

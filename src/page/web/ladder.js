@@ -117,15 +117,15 @@ function passes(row) {
 const HEIGHTS = { packet: 3.9, message: 3.9, call: 1.95, state: 1.7, line: 2.1, note: 1.7, expect: 1.7, output: 1.8 };
 
 function heightOf(row) {
-  // About so many characters are in a line.
-  const room = Math.max(20, (byId('ladder').clientWidth / ladder.em - 2) / 0.53);
   const lengths = row.kind === 'note' || row.kind === 'output' ? row.text.split('\n') : [''];
-  const lines = Math.min(8, lengths.reduce((sum, line) => sum + (row.kind === 'note' ? Math.max(1, Math.ceil(line.length / room)) : 1), 0));
+  const lines = Math.min(8, lengths.reduce((sum, line) => sum + (row.kind === 'note' ? Math.max(1, Math.ceil(line.length / ladder.room)) : 1), 0));
   return (HEIGHTS[row.kind] + (lines - 1) * 1.25) * ladder.em;
 }
 
 // Takes in rows that came, or all of them anew.
 function layRows(anew) {
+  // About so many characters are in a line.
+  ladder.room = Math.max(20, (byId('ladder').clientWidth / ladder.em - 2) / 0.53);
   if (anew || ladder.from !== model.shifted || ladder.seen > model.rows.length + model.shifted) {
     ladder.shown = model.rows.filter(passes);
     ladder.tops = [0];

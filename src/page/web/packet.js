@@ -14,7 +14,9 @@ async function openPacket(row) {
 }
 
 async function detailsOf(number) {
-  if (!model.details.has(number) && byId('events') === null) {
+  if (byId('details')) {
+    if (!model.details.size) apply(JSON.parse(byId('details').textContent));
+  } else if (!model.details.has(number)) {
     try {
       const answer = await fetch(`packet/${number}`);
       if (answer.ok) apply(await answer.json());

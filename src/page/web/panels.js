@@ -111,8 +111,11 @@ function drawStream() {
 }
 
 function bars(way) {
+  // Of a long stream the newest part is drawn: parts too narrow to be seen say nothing.
+  const first = way.segments.length > 120 ? way.segments[way.segments.length - 120].from : 0;
   const sheet = drawn('svg', { viewBox: '0 0 600 96', class: 'bars', role: 'img', 'aria-label': `${counted(way.sends.length, 'send')}, ${counted(way.segments.length, 'segment')}, ${counted(way.reads.length, 'read')}` });
-  const scale = 520 / way.length;
+  const scale = 520 / Math.max(1, way.length - first);
+  const across = (offset) => 76 + (Math.max(offset, first) - first) * scale;
   // The first send that ends behind an offset.
   const sendAt = (offset) => {
     let low = 0;
@@ -127,7 +130,7 @@ function bars(way) {
   lanes.forEach(([name, spans], at) => {
     const y = 4 + at * 31;
     sheet.append(drawn('text', { x: 0, y: y + 17, class: 'bar-name' }, name));
-    for (const span of spans.slice(-400)) {
+    for (const span of spans.filter((one) => one.to > first).slice(-130)) {
       const pieces = [];
       for (let which = sendAt(span.from); which < way.sends.length && way.sends[which].from < span.to; which += 1) {
         const send = way.sends[which];
@@ -135,12 +138,12 @@ function bars(way) {
       }
       for (const { from, to, which } of pieces.length ? pieces : [{ ...span, which: -1 }]) {
         const piece = { from, to };
-        sheet.append(drawn('rect', { x: 76 + piece.from * scale, y, width: Math.max(1, (piece.to - piece.from) * scale - 1), height: 24, class: which < 0 ? 'paint none' : `paint paint-${which % 8}` }));
+        sheet.append(drawn('rect', { x: across(piece.from), y, width: Math.max(1, (piece.to - piece.from) * scale - 1), height: 24, class: which < 0 ? 'paint none' : `paint paint-${which % 8}` }));
       }
       const width = (span.to - span.from) * scale;
       const said = at === 1 ? `#${span.row.number}${span.again ? ' again' : ''}${span.row.lost ? ' lost' : ''}` : `${span.to - span.from}`;
-      if (width > said.length * 8) sheet.append(drawn('text', { x: 76 + span.from * scale + width / 2, y: y + 17, 'text-anchor': 'middle', class: 'bar-text' }, said));
-      sheet.append(drawn('rect', { x: 76 + span.from * scale, y, width: Math.max(1, width - 1), height: 24, class: span.row.lost ? 'frame broken' : 'frame' }));
+      if (width > said.length * 8) sheet.append(drawn('text', { x: across(span.from) + width / 2, y: y + 17, 'text-anchor': 'middle', class: 'bar-text' }, said));
+      sheet.append(drawn('rect', { x: across(span.from), y, width: Math.max(1, width - 1), height: 24, class: span.row.lost ? 'frame broken' : 'frame' }));
     }
   });
   return sheet;
@@ -148,8 +151,8 @@ function bars(way) {
 
 function texts(way) {
   const list = element('ol', 'sends');
-  way.sends.slice(-100).forEach((send, at) => {
-    const number = way.sends.length - Math.min(100, way.sends.length) + at;
+  way.sends.slice(-60).forEach((send, at) => {
+    const number = way.sends.length - Math.min(60, way.sends.length) + at;
     list.append(element('li', '', element('span', `swatch paint-${number % 8}`, `${number + 1}`), element('code', '', `${send.row.process}: ${send.row.name}`), ` ${counted(send.to - send.from, 'byte')} `, element('q', '', (send.row.data || '').slice(0, 400))));
   });
   return list;
