@@ -30,7 +30,7 @@ const BATCH: usize = 64;
 /// At most this many bytes wait for the terminal.
 const WAITING: usize = 64 << 20;
 /// The seed chance begins with, until `wire seed`.
-const SEED: u64 = 1;
+pub const SEED: u64 = 1;
 
 /// Opens what the wire needs in the network namespace that holds the ports: the ring's socket, and the one frames leave by.
 pub fn open() -> io::Result<(OwnedFd, OwnedFd)> {

@@ -1,7 +1,7 @@
 //! What the terminal and a prompt's process say to each other: postcard behind a length of four bytes, on a stream.
 
 use crate::command::ast::Command;
-use crate::command::inject::InjectRule;
+use crate::trace::inject::Held;
 use crate::value::LARGEST;
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
@@ -18,8 +18,8 @@ pub enum Request {
     /// The call that the main thread reported has been taken in: go on. Between two calls of one command the kernel is asked what the
     /// first changed, so that the change is not taken for the second's.
     Continue,
-    /// To a tracer: these rules of `inject` hold from now on, each with its number.
-    Inject(Vec<(u32, InjectRule)>),
+    /// To a tracer: these rules of `inject` hold from now on.
+    Inject(Vec<Held>),
 }
 
 /// A command for a process.
@@ -43,7 +43,7 @@ pub struct Tracee {
     /// The number of the command that runs it.
     pub command: u64,
     /// The rules of `inject`.
-    pub rules: Vec<(u32, InjectRule)>,
+    pub rules: Vec<Held>,
     /// Find the line of its source that makes each call.
     pub lines: bool,
 }

@@ -5,10 +5,10 @@ use super::channel::Joint;
 use super::inbox::Inbox;
 use super::message::{Request, encode};
 use super::strand::{Strand, Threads, Work};
-use crate::command::inject::InjectRule;
 use crate::engine::report::Report;
 use crate::event::BlockedEvent;
 use crate::sys::{pass, spawn};
+use crate::trace::inject::Held;
 use nix::poll::{PollFd, PollFlags, PollTimeout, poll};
 use std::collections::{BTreeMap, VecDeque};
 use std::fs::File;
@@ -171,7 +171,7 @@ impl Watched {
     }
 
     /// Has these rules of `inject` hold from now on.
-    pub fn inject(&mut self, rules: Vec<(u32, InjectRule)>) {
+    pub fn inject(&mut self, rules: Vec<Held>) {
         let _ = self.send(&Request::Inject(rules));
     }
 

@@ -1,14 +1,13 @@
 //! The tracer's process: starts a program, sees its calls (`socklab_tracer`), and reports them to the terminal as a prompt's process does.
 
 use super::message::{Request, Tracee, decode, encode};
-use crate::command::inject::InjectRule;
 use crate::engine::report::Report;
 use crate::event::{CallEvent, CountedEvent, Ended, SourceLine};
 use crate::sys::shared_bytes::SharedBytes;
 use crate::sys::{pass, signal, spawn};
 use crate::syscall::text::errno_name;
 use crate::trace::call::{Caller, called, starting};
-use crate::trace::inject::Injector;
+use crate::trace::inject::{Held, Injector};
 use crate::trace::name;
 use nix::errno::Errno;
 use nix::poll::{PollFd, PollFlags, PollTimeout, poll};
@@ -428,7 +427,7 @@ struct Channel {
     heard: u32,
     inbox: Vec<u8>,
     /// Rules that have come and are not in force yet.
-    rules: Vec<Vec<(u32, InjectRule)>>,
+    rules: Vec<Vec<Held>>,
 }
 
 impl Channel {
@@ -443,7 +442,7 @@ impl Channel {
     }
 
     /// The rules that have come since the last time. Does not wait.
-    fn new_rules(&mut self) -> Vec<Vec<(u32, InjectRule)>> {
+    fn new_rules(&mut self) -> Vec<Vec<Held>> {
         let sent = self.reports.sent();
         if sent == std::mem::replace(&mut self.heard, sent) {
             return std::mem::take(&mut self.rules);

@@ -213,8 +213,13 @@ impl Session {
 
     /// Gives the wire an order; the rules that hold then, or why it was not carried out.
     pub fn wire(&mut self, order: &WireOrder) -> Result<Vec<RuleRow>, String> {
+        if let WireOrder::Seed(seed) = order {
+            self.injections.seed(*seed);
+        }
         let answer = self.packets.taps_mut().order(order);
         let rules = match answer {
+            // Without a wire it is that of `inject`.
+            None if matches!(order, WireOrder::Seed(_)) => Ok(Vec::new()),
             None => {
                 Err("there is no wire yet: `host client` puts the first machine on one".to_owned())
             }

@@ -1,16 +1,16 @@
 //! The rules of `inject`: kept by number, given to every program that runs, and counted where they acted.
 
 use super::Session;
-use crate::command::inject::{InjectOrder, InjectRule};
+use crate::command::inject::InjectOrder;
 use crate::event::CallEvent;
+use crate::lab::pump::SEED;
+use crate::trace::inject::Held;
 
 /// A rule that holds.
 #[derive(Clone, Debug)]
 pub struct Injection {
-    /// Its number, from 1.
-    pub number: u32,
-    /// As it was typed.
-    pub rule: InjectRule,
+    /// The rule.
+    pub held: Held,
     /// How many calls it has acted on.
     pub acted: u64,
 }
@@ -20,13 +20,20 @@ pub struct Injection {
 pub(super) struct Injections {
     rules: Vec<Injection>,
     newest: u32,
+    /// What `wire seed` said; the wire's own seed until then.
+    seed: Option<u64>,
 }
 
 impl Injections {
-    /// The rules with their numbers.
-    pub(super) fn rules(&self) -> Vec<(u32, InjectRule)> {
+    /// The rules as tracers take them.
+    pub(super) fn rules(&self) -> Vec<Held> {
         let rules = self.rules.iter();
-        rules.map(|one| (one.number, one.rule.clone())).collect()
+        rules.map(|one| one.held.clone()).collect()
+    }
+
+    /// What the chance of the rules to come is drawn from.
+    pub(super) fn seed(&mut self, seed: u64) {
+        self.seed = Some(seed);
     }
 
     /// A call has returned.
@@ -34,7 +41,7 @@ impl Injections {
         let Some((number, _)) = &call.injected else {
             return;
         };
-        if let Some(one) = self.rules.iter_mut().find(|one| one.number == *number) {
+        if let Some(one) = self.rules.iter_mut().find(|one| one.held.number == *number) {
             one.acted += 1;
         }
     }
@@ -49,14 +56,20 @@ impl Session {
             InjectOrder::Add(rule) => {
                 injections.newest += 1;
                 injections.rules.push(Injection {
-                    number: injections.newest,
-                    rule,
+                    held: Held {
+                        number: injections.newest,
+                        seed: injections.seed.unwrap_or(SEED),
+                        rule,
+                    },
                     acted: 0,
                 });
             }
             InjectOrder::Clear(None) => injections.rules.clear(),
             InjectOrder::Clear(Some(number)) => {
-                let place = injections.rules.iter().position(|one| one.number == number);
+                let place = injections
+                    .rules
+                    .iter()
+                    .position(|one| one.held.number == number);
                 let place = place.ok_or_else(|| {
                     format!("there is no rule {number}; `inject` lists those that hold")
                 })?;

@@ -131,7 +131,7 @@ impl Shell {
             Ok(rules) => {
                 let rows = rules
                     .iter()
-                    .map(|one| (one.number, one.rule.to_string(), one.acted));
+                    .map(|one| (one.held.number, one.held.rule.to_string(), one.acted));
                 let text = calls::injections(&rows.collect::<Vec<_>>());
                 screen.show(&text);
             }

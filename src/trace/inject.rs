@@ -4,10 +4,19 @@ use crate::catalog::errno;
 use crate::command::inject::{Effect, InjectRule};
 use crate::command::wire::{CERTAIN, Pick};
 use crate::sys::dice::Dice;
+use serde::{Deserialize, Serialize};
 use socklab_tracer::call::Decision;
 
-/// What chance is drawn from, with the rule's number.
-const SEED: u64 = 1;
+/// A rule that holds.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Held {
+    /// Its number, from 1.
+    pub number: u32,
+    /// What its chance is drawn from, with its number (`wire seed`).
+    pub seed: u64,
+    /// As it was typed.
+    pub rule: InjectRule,
+}
 
 /// The rules, with how far each has counted.
 #[derive(Debug, Default)]
@@ -17,8 +26,7 @@ pub struct Injector {
 
 #[derive(Debug)]
 struct Armed {
-    number: u32,
-    rule: InjectRule,
+    held: Held,
     /// How many calls it has matched.
     matched: u64,
     dice: Dice,
@@ -26,18 +34,19 @@ struct Armed {
 
 impl Injector {
     /// Takes these rules in place of those before; one that stays goes on counting.
-    pub fn take(&mut self, rules: Vec<(u32, InjectRule)>) {
+    pub fn take(&mut self, rules: Vec<Held>) {
         let mut before = std::mem::take(&mut self.rules);
         self.rules = rules
             .into_iter()
-            .map(|(number, rule)| {
-                let same = before.iter().position(|armed| armed.number == number);
+            .map(|held| {
+                let same = before
+                    .iter()
+                    .position(|armed| armed.held.number == held.number);
                 same.map_or_else(
                     || Armed {
-                        number,
-                        rule,
                         matched: 0,
-                        dice: Dice::new(SEED, number),
+                        dice: Dice::new(held.seed, held.number),
+                        held,
                     },
                     |place| before.swap_remove(place),
                 )
@@ -54,7 +63,7 @@ impl Injector {
     ) -> Option<(u32, Effect, Decision)> {
         let mut chosen = None;
         for armed in &mut self.rules {
-            let rule = &armed.rule;
+            let rule = &armed.held.rule;
             let child = process.strip_prefix(rule.process.as_str());
             let is_of = child.is_some_and(|rest| rest.is_empty() || rest.starts_with('/'));
             if !is_of || rule.call != call || rule.fd.is_some_and(|wanted| fd != Some(wanted)) {
@@ -76,7 +85,7 @@ impl Injector {
                     Effect::Errno(name) => errno::by_name(name)
                         .map_or(Decision::Go, |errno| Decision::Errno(errno.number)),
                 };
-                chosen = Some((armed.number, rule.effect.clone(), decision));
+                chosen = Some((armed.held.number, rule.effect.clone(), decision));
             }
         }
         chosen
@@ -88,16 +97,19 @@ mod tests {
     use super::*;
     use crate::command::inject::InjectOrder;
 
-    fn injector(texts: &[&str]) -> Injector {
-        let rules = texts
-            .iter()
-            .enumerate()
-            .map(|(place, text)| match InjectOrder::parse(text) {
-                Ok(InjectOrder::Add(rule)) => (place as u32 + 1, rule),
+    fn held(seed: u64, texts: &[&str]) -> Vec<Held> {
+        let rules = (1..)
+            .zip(texts)
+            .map(|(number, text)| match InjectOrder::parse(text) {
+                Ok(InjectOrder::Add(rule)) => Held { number, seed, rule },
                 other => panic!("{text}: {other:?}"),
             });
+        rules.collect()
+    }
+
+    fn injector(texts: &[&str]) -> Injector {
         let mut injector = Injector::default();
-        injector.take(rules.collect());
+        injector.take(held(1, texts));
         injector
     }
 
@@ -122,29 +134,27 @@ mod tests {
     }
 
     #[test]
-    fn chance_is_the_same_every_time_and_near_what_was_asked() {
-        let count = |mut injector: Injector| {
-            let acts = (0..10_000).filter(|_| injector.decide("s", "send", None).is_some());
-            acts.count()
+    fn chance_is_the_same_for_a_seed_and_near_what_was_asked() {
+        let acts = |seed: u64| -> Vec<bool> {
+            let mut injector = Injector::default();
+            injector.take(held(seed, &["s send errno EAGAIN 10%"]));
+            (0..10_000)
+                .map(|_| injector.decide("s", "send", None).is_some())
+                .collect()
         };
-        let first = count(injector(&["s send errno EAGAIN 10%"]));
-        assert_eq!(first, count(injector(&["s send errno EAGAIN 10%"])));
-        assert!((900..1100).contains(&first), "{first}");
+        let first = acts(1);
+        assert_eq!(first, acts(1));
+        assert_ne!(first, acts(2));
+        let count = first.into_iter().filter(|acts| *acts).count();
+        assert!((900..1100).contains(&count), "{count}");
     }
 
     #[test]
     fn a_rule_that_stays_goes_on_counting() {
-        let rule = |text: &str| match InjectOrder::parse(text) {
-            Ok(InjectOrder::Add(rule)) => rule,
-            other => panic!("{other:?}"),
-        };
         let mut injector = Injector::default();
-        injector.take(vec![(1, rule("s recv errno EINTR 2nd"))]);
+        injector.take(held(1, &["s recv errno EINTR 2nd"]));
         assert!(injector.decide("s", "recv", None).is_none());
-        injector.take(vec![
-            (1, rule("s recv errno EINTR 2nd")),
-            (2, rule("s send bytes 1")),
-        ]);
+        injector.take(held(1, &["s recv errno EINTR 2nd", "s send bytes 1"]));
         assert!(injector.decide("s", "recv", None).is_some());
         injector.take(Vec::new());
         assert!(injector.decide("s", "send", None).is_none());

@@ -86,7 +86,7 @@ errno: it is not made, and fails so: `inject client send errno EINTR`, `inject s
 
 delay: it is made later: `inject server recv delay 2s`.
 
-Then to which of the calls: nothing is all of them, `next` the next one, `next 3` three, `3rd` the third and no other, `10%` one in ten by chance, drawn from a fixed seed and the rule's number, so that a lesson runs the same way every time.
+Then to which of the calls: nothing is all of them, `next` the next one, `next 3` three, `3rd` the third and no other, `10%` one in ten by chance, drawn from the seed (`wire seed 7`, before the rule) and the rule's number, so that a lesson runs the same way every time.
 
 A rule may be made before its program runs: the name counts. A call that it acted on says so; the program cannot tell it from the real thing.",
     blocks: "never",
