@@ -6,6 +6,7 @@ use crate::event::application::ApplicationEvent;
 use crate::event::message::{Act, Family, MessageEvent};
 use crate::event::{CallEvent, CountedEvent, Ended, Event, ProcessEvent, ResultEvent};
 use crate::packet::netlink::Brief;
+use crate::packet::schema::transport::tcp;
 use crate::packet::text::is_printable;
 use std::fmt::Write;
 
@@ -137,7 +138,7 @@ pub fn application(message: &ApplicationEvent) -> String {
         .raw("layers", &format!("[{}]", layers.join(",")))
         .text("from", &message.from)
         .text("to", &message.to)
-        .number("tcp.stream", message.stream.map(i64::from))
+        .number(tcp::STREAM.name, message.stream.map(i64::from))
         .raw("packets", &format!("[{}]", packets.join(",")))
         .raw("length", &message.length.to_string())
         .text("data", &data(&message.data))

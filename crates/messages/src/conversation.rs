@@ -48,6 +48,8 @@ struct Side {
     before: u64,
     /// Where the message begins that is being read.
     start: u64,
+    /// Where the frame begins that is being read.
+    next: u64,
     upper: Upper,
 }
 
@@ -235,6 +237,7 @@ impl Conversation {
         let mut reader = websocket::Reader::new(sender, u64::MAX, KEPT).extended(bits);
         reader.feed(&rest);
         side.upper.engine = engine;
+        side.next = side.start;
         side.reading = Reading::WebSocket(reader, Assembly::new(u64::MAX, KEPT));
     }
 }
@@ -288,9 +291,11 @@ impl Side {
         let control = frame.as_ref().is_ok_and(websocket::Frame::is_control);
         let message = frame.and_then(|frame| assembly.take(frame));
         let end = self.before + reader.position();
-        // A message of several frames reaches from its first to its last; what came between lies within it.
+        // A message of several frames reaches from its first to its last; what came between is told by its own frame.
         let within = control && assembly.is_within();
-        let bytes = self.start..end.max(self.start);
+        let start = if within { self.next } else { self.start };
+        let bytes = start..end.max(start);
+        self.next = bytes.end;
         match message {
             Ok(None) => {}
             Ok(Some(message)) => {

@@ -9,6 +9,7 @@ mod netlink;
 mod network;
 pub mod table;
 mod transport;
+mod ws;
 
 use super::checksum::Pseudo;
 use input::Input;
@@ -229,6 +230,7 @@ fn layer(input: &Input<'_>, place: &Place<'_>, payload: Vec<u8>) -> Result<Vec<u
         Protocol::InetDiagReq => netlink::inet_diag_req(input, &payload),
         Protocol::Genlmsghdr => netlink::genlmsghdr(input, &payload),
         Protocol::Nlattr => netlink::nlattr(input, &payload),
+        Protocol::WebSocket => ws::ws(input, &payload),
         Protocol::Raw => {
             let mut bytes = input.bytes("load")?.unwrap_or_default();
             bytes.extend(payload);

@@ -11,6 +11,7 @@ mod dns;
 mod ethernet;
 mod fields;
 pub mod fragment;
+pub mod frame;
 pub mod headers;
 mod http;
 mod icmp;

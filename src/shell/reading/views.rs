@@ -50,16 +50,24 @@ pub(super) fn show(
         }
         View::Messages => {
             let mut messages = Messages::default();
-            each(reading, filter, input, |told| {
+            let mut none = true;
+            let result = each(reading, filter, input, |told| {
                 for message in messages.packet(told.packet) {
                     if reading.as_json {
                         screen.show_json(&json::application(&message));
                     } else {
                         screen.show(&application::row(&message));
                     }
+                    none = false;
                 }
                 flow(screen)
-            })
+            });
+            if none && !reading.as_json {
+                screen.show(&nothing(
+                    "no message of HTTP, WebSocket, Engine.IO or Socket.IO",
+                ));
+            }
+            result
         }
         View::Ladder => {
             let (kept, result) = Kept::of(reading, filter, input, screen, |_, _| true);

@@ -209,6 +209,7 @@ pub const LAYERS: &[&str] = &[
     "inet_diag_req_v2",
     "genlmsghdr",
     "nlattr",
+    "ws",
 ];
 
 /// The Python modules whose names may stand in front of a function or a constant.

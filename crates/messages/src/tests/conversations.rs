@@ -229,4 +229,18 @@ fn bytes_are_counted_in_each_direction() {
     ]);
     let bytes: Vec<_> = told.iter().map(|told| told.bytes.clone()).collect();
     assert_eq!(bytes, [0..18, 0..19, 18..37]);
+    // A control frame between the fragments of a message is its own frame; the message reaches around it.
+    let frames = [
+        masked(false, 1, b"a"),
+        masked(true, 9, b""),
+        masked(true, 0, b"b"),
+    ];
+    let begin = UPGRADE.len() as u64;
+    let told = tell(&[
+        (true, UPGRADE.into()),
+        (false, SWITCHED.into()),
+        (true, frames.concat()),
+    ]);
+    let bytes: Vec<_> = told[2..].iter().map(|told| told.bytes.clone()).collect();
+    assert_eq!(bytes, [begin + 7..begin + 13, begin..begin + 20]);
 }

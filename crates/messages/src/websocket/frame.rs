@@ -1,6 +1,7 @@
 //! Frames: out of bytes that come in any pieces, and back into bytes.
 
 use super::Fault;
+use socklab_packets::frame::{Header, unmasked};
 
 /// Who sends a direction: a client masks its frames, a server does not (RFC 6455 section 5.1).
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -69,37 +70,20 @@ impl Frame {
 
     /// The frame as it is sent. `length` is written as it is, so that it can lie about the payload.
     pub fn bytes(&self) -> Vec<u8> {
-        let mut out = vec![u8::from(self.fin) << 7 | (self.rsv & 7) << 4 | self.opcode & 0x0f];
-        let masked = u8::from(self.mask.is_some()) << 7;
-        match self.length {
-            length @ 0..126 => out.push(masked | length as u8),
-            length @ 126..=0xffff => {
-                out.push(masked | 0x7e);
-                out.extend((length as u16).to_be_bytes());
-            }
-            length => {
-                out.push(masked | 0x7f);
-                out.extend(length.to_be_bytes());
-            }
-        }
-        if let Some(key) = self.mask {
-            out.extend(key);
-            out.extend(unmasked(&self.payload, key, 0));
-        } else {
-            out.extend(&self.payload);
-        }
-        out
+        let header = Header {
+            fin: self.fin,
+            rsv: self.rsv,
+            opcode: self.opcode,
+            mask: self.mask,
+            length: self.length,
+        };
+        header.frame(&self.payload)
     }
 
     /// True for close, ping and pong.
     pub fn is_control(&self) -> bool {
         self.opcode & 8 != 0
     }
-}
-
-fn unmasked(bytes: &[u8], key: [u8; 4], from: u64) -> impl Iterator<Item = u8> {
-    let keys = key.into_iter().cycle().skip((from % 4) as usize);
-    bytes.iter().zip(keys).map(|(byte, key)| byte ^ key)
 }
 
 /// Reads the frames of one direction.

@@ -76,7 +76,8 @@ impl<'a> Input<'a> {
                 FieldKind::Bool => 1,
                 _ => return None,
             };
-            number(value).filter(|number| number >> bits == 0)
+            number(value)
+                .filter(|number| number.checked_shr(bits.into()).is_none_or(|rest| rest == 0))
         })
     }
 

@@ -39,6 +39,8 @@ pub enum Protocol {
     Genlmsghdr,
     /// A netlink attribute.
     Nlattr,
+    /// A WebSocket frame.
+    WebSocket,
     /// Bytes as they are.
     Raw,
 }
@@ -82,7 +84,7 @@ impl FieldKind {
     pub fn expected(self) -> String {
         match self {
             Self::Number(bits) => {
-                let greatest = (1_u64 << bits) - 1;
+                let greatest = u64::MAX >> (64 - bits);
                 format!("a number from 0 to {greatest}")
             }
             Self::Bool => "True or False".to_owned(),

@@ -1,7 +1,7 @@
 //! The layers that can be built, with their fields and bare words: one table for building, completion and help. Not how they are built.
 
 use super::kind::{FieldKind, LayerField, LayerWord, Protocol, field};
-use super::{dns, icmp, netlink, network, transport};
+use super::{dns, icmp, netlink, network, transport, ws};
 
 /// A layer with all it takes.
 #[derive(Clone, Copy, Debug)]
@@ -54,6 +54,7 @@ pub fn layer_summary(name: &str) -> &'static str {
         "nlattr" => {
             "packet layer: a netlink attribute; the next one follows behind a /, and one inside is its value"
         }
+        "ws" => "packet layer: a WebSocket frame (RFC 6455), to be sent on a TCP connection",
         "raw" => "packet layer: bytes as they are",
         _ => "",
     }
@@ -83,7 +84,7 @@ const fn layer(
     }
 }
 
-static LAYERS: [LayerEntry; 19] = [
+static LAYERS: [LayerEntry; 20] = [
     layer("eth", Protocol::Eth, &network::ETH, &[]),
     layer("arp", Protocol::Arp, &network::ARP, &network::ARP_WORDS),
     layer("ip", Protocol::Ip, &network::IP, &network::IP_WORDS),
@@ -112,6 +113,7 @@ static LAYERS: [LayerEntry; 19] = [
         &[],
     ),
     layer("nlattr", Protocol::Nlattr, &netlink::NLATTR, &[]),
+    layer("ws", Protocol::WebSocket, &ws::WS, &[]),
     layer("raw", Protocol::Raw, &RAW, &[]),
 ];
 

@@ -283,12 +283,61 @@ fn without_an_ip_layer_the_checksum_needs_the_addresses() {
 }
 
 #[test]
+fn frames_are_those_of_rfc_6455() {
+    let text = |text: &str| FieldInput::Text(text.to_owned());
+    let ws = || layer("ws");
+    // The examples of section 5.7.
+    for (layers, expected) in [
+        (
+            vec![ws().field("text", text("Hello"))],
+            "81 05 48 65 6c 6c 6f",
+        ),
+        (
+            vec![ws().field("text", text("Hello")).field("mask", number(1))],
+            "81 85 37 fa 21 3d 7f 9f 4d 51 58",
+        ),
+        (
+            vec![ws().field("text", text("Hel")).field("fin", number(0))],
+            "01 03 48 65 6c",
+        ),
+        (
+            vec![ws().field("opcode", number(0)).field("payload", text("lo"))],
+            "80 02 6c 6f",
+        ),
+        (
+            vec![ws().field("ping", text("Hello"))],
+            "89 05 48 65 6c 6c 6f",
+        ),
+        (
+            vec![ws().field("close", number(1000)).field("reason", text("x"))],
+            "88 03 03 e8 78",
+        ),
+        (
+            vec![ws().field("opcode", number(2)), LayerSpec::raw(b"ab")],
+            "82 02 61 62",
+        ),
+        (
+            vec![
+                ws().field("text", text(""))
+                    .field("length", number(1 << 63)),
+            ],
+            "81 7f 80 00 00 00 00 00 00 00",
+        ),
+        (vec![ws().field("rsv", number(4))], "c1 00"),
+    ] {
+        assert_eq!(crate::text::hex(&built(&layers)), expected);
+    }
+    let long = built(&[ws().field("binary", FieldInput::Bytes(vec![0; 256]))]);
+    assert_eq!(long[..4], [0x82, 0x7e, 1, 0]);
+}
+
+#[test]
 fn errors_name_the_layer_the_field_and_the_nearest_name() {
     assert_error(
         &[layer("tpc")],
         "there is no packet layer \"tpc\", did you mean tcp?; layers are \
          eth, arp, ip, ip6, icmp, icmp6, igmp, tcp, udp, dns, nlmsg, \
-         ifinfomsg, ifaddrmsg, rtmsg, ndmsg, inet_diag_req_v2, genlmsghdr, nlattr, raw",
+         ifinfomsg, ifaddrmsg, rtmsg, ndmsg, inet_diag_req_v2, genlmsghdr, nlattr, ws, raw",
     );
     assert_error(
         &[layer("udp").field("dprot", number(1))],
