@@ -28,6 +28,11 @@ impl Writer {
             _ => "",
         };
         let (service, model) = (word(1), word(2));
+        if matches!(service, "chat" | "file" | "http" | "websocket" | "socketio") {
+            return Err(format!(
+                "what `serve` answers as {service} is a program of its own: `serve s {service}` runs it in socklab"
+            ));
+        }
         let times = |names: &[&str]| {
             let made = step.calls.iter();
             made.filter(|call| names.contains(&call.name.as_str()) && call.errno.is_none())
@@ -48,6 +53,8 @@ impl Writer {
         } else {
             let work = if service == "time" {
                 answer(service, "{client}.sendall({answer})")
+            } else if service == "line" {
+                "for {data} in {client}.makefile(\"rb\"):\n    {client}.sendall({data})".to_owned()
             } else {
                 let reply = answer(service, "{client}.sendall({answer})");
                 format!(
