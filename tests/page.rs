@@ -348,8 +348,8 @@ fn an_address_that_cannot_be_had_is_one_plain_message() {
     let holder = std::net::TcpListener::bind(&taken);
     for (address, words) in [
         (
-            "192.0.2.7:8080",
-            "192.0.2.7 is not an address of this machine",
+            "198.51.100.7:8080",
+            "198.51.100.7 is not an address of this machine",
         ),
         ("x.lab", "x.lab is not an address to listen at"),
         ("127.0.0.1:70000", "is not an address to listen at"),

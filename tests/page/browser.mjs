@@ -58,6 +58,7 @@ for (const size of [[1920, 1080], [1200, 800], [390, 844]]) {
 
 // By keyboard alone: to the ladder, up to a packet, its fields and bytes.
 const page = await open(file, [1200, 800], 'light');
+await page.setBypassCSP(true);
 await page.keyboard.press('Tab');
 await page.keyboard.press('Enter');
 await page.focus('#ladder');
@@ -70,6 +71,7 @@ holds('a packet is opened by keys', (await count(page, '#panel-packet .tree li')
 await page.focus('#panel-packet .tree li');
 for (let step = 0; step < 8; step += 1) await page.keyboard.press('ArrowDown');
 holds('a field lights its bytes', (await count(page, '.byte.lit')) > 0);
+await examine(page, 'packet-1200-light');
 await page.focus('#tab-packet');
 await page.keyboard.press('ArrowLeft');
 holds('a tab is reached by keys', await page.$eval('#panel-plot', (panel) => !panel.hidden));

@@ -337,7 +337,7 @@ function arrow(made, from, to, all, breaks) {
     middle[1] = left + room;
   }
   for (const part of [label, foot]) {
-    part.style.left = `${middle[0]}%`;
-    part.style.width = `${middle[1] - middle[0]}%`;
+    part.style.left = `${middle[0] + 0.5}%`;
+    part.style.width = `${middle[1] - middle[0] - 1}%`;
   }
 }

@@ -140,6 +140,7 @@ function say(text, kind) {
 }
 
 function watch() {
+  setFollow(true);
   const source = new EventSource('events');
   source.addEventListener('open', () => say('live', 'live'));
   source.addEventListener('message', (message) => {

@@ -32,7 +32,8 @@ function treeAndBytes(details) {
   tree.setAttribute('role', 'tree');
   tree.setAttribute('aria-label', 'fields');
   const dump = element('div', 'dump');
-  dump.setAttribute('role', 'img');
+  dump.setAttribute('role', 'group');
+  dump.tabIndex = 0;
   dump.setAttribute('aria-label', 'bytes of the frame in hexadecimal');
   const cells = [];
   const count = details.bytes.length / 2;
