@@ -32,7 +32,10 @@ pub fn lines<'a>(calls: impl Iterator<Item = &'a CallEvent>) -> Vec<(Line, &'a C
         let names = processes.entry(&call.process).or_default();
         let command = command(call, names);
         let comment = match (&command, &call.errno) {
-            (None, _) => format!("{} has no command here", call.invocation()),
+            (None, _) => {
+                let invocation = call.invocation().replace(char::is_control, "");
+                format!("{invocation} has no command here")
+            }
             (Some(_), Some(errno)) => format!("it failed: {errno}"),
             (Some(_), None) => String::new(),
         };
@@ -177,11 +180,16 @@ fn sent(call: &CallEvent) -> Option<String> {
     whole.then(|| format!("b\"{}\"", data.escape_ascii()))
 }
 
-/// An address as it is typed.
+/// An address as it is typed. A path is the program's choice: one that is more than a word might be read as another command.
 fn place(address: &Address) -> Option<String> {
+    let is_word = |text: &[u8]| {
+        let plain = |byte: &u8| byte.is_ascii_alphanumeric() || b"_./-".contains(byte);
+        !text.is_empty() && text.iter().all(plain)
+    };
     match address {
-        Address::Inet(_) | Address::Inet6(_) | Address::UnixPath(_) | Address::UnixAbstract(_) => {
-            Some(address.to_string())
+        Address::Inet(_) | Address::Inet6(_) => Some(address.to_string()),
+        Address::UnixPath(text) | Address::UnixAbstract(text) => {
+            is_word(text).then(|| address.to_string())
         }
         _ => None,
     }
@@ -200,6 +208,26 @@ mod tests {
             made: made.to_vec(),
             syscall: name.to_owned(),
             ..sample::call(name, args)
+        }
+    }
+
+    #[test]
+    fn what_a_program_chose_is_never_a_command_of_its_own() {
+        for (path, command) in [
+            ("/tmp/a.sock", "bind s3 /tmp/a.sock"),
+            ("/tmp/a; run sh", ""),
+            ("/tmp/a\nrun sh", ""),
+            ("a b", ""),
+            ("\"", ""),
+        ] {
+            let mut calls = [
+                call("socket", None, &["AF_UNIX", "SOCK_STREAM", "0"], &[3]),
+                call("bind", Some(3), &["3", path], &[]),
+            ];
+            calls[1].local = Some(Address::UnixPath(path.as_bytes().to_vec()));
+            let lines = lines(calls.iter());
+            assert_eq!(lines[1].0.command, command, "{path}");
+            assert_eq!(script(&lines).lines().count(), 3, "{path}");
         }
     }
 

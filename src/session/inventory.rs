@@ -391,9 +391,18 @@ impl Inventory {
             .open
             .values()
             .filter(|known| known.process == parent)
-            .map(|known| Known {
-                process: child.to_owned(),
-                ..known.clone()
+            .map(|known| {
+                let mut copy = known.clone();
+                child.clone_into(&mut copy.process);
+                // What a program's sockets go by names the process.
+                if let Some(fd) = known.fd {
+                    let of_parent = format!("{parent}.{fd}");
+                    let names = copy.names.iter_mut();
+                    for name in names.filter(|name| **name == of_parent) {
+                        *name = format!("{child}.{fd}");
+                    }
+                }
+                copy
             })
             .collect();
         for known in copies {
