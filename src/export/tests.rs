@@ -229,7 +229,7 @@ fn a_server_of_the_lab_is_a_loop_in_python_for_as_many_clients_as_came() {
         ("serve s echo &", &["def job", "    for _ in range(1):"]),
         (
             "serve s line --model epoll",
-            &["for request in client.makefile(\"rb\"):\n        client.sendall(request)"],
+            &["for request in client.makefile(\"rb\"):\n            client.sendall(request)"],
         ),
         ("serve s http", &["`serve s http` runs it in socklab"]),
     ] {
