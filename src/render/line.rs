@@ -104,19 +104,19 @@ pub fn call(shown: &CallLine<'_>, look: &Look) -> Styled {
     if nanoseconds >= WORTH_SAYING || call.blocked {
         line.push(Style::Dim, &format!("   {}", took(nanoseconds)));
     }
-    if let Some(waker) = &call.woken_by {
-        let from = match waker.from.as_str() {
-            "" => String::new(),
-            from => format!(" from {from}"),
-        };
-        line.push(Style::Dim, &format!(", woken by #{}{from}", waker.packet));
-    }
     if let Some(source) = &call.source {
         line.push(Style::Dim, &format!("   {}", shown_source(source)));
     }
     if !shown.assigned.is_empty() {
         line.push(Style::Plain, "   ");
         line.push(Style::Result, &assignments(shown.assigned));
+    }
+    if let Some(waker) = &call.woken_by {
+        let from = match waker.from.as_str() {
+            "" => String::new(),
+            from => format!(" from {from}"),
+        };
+        line.push(Style::Dim, &format!("   woken by #{}{from}", waker.packet));
     }
     with_states(line, shown.states, look)
 }
