@@ -6,6 +6,7 @@ mod support;
 
 use harness::Log;
 use serde_json::Value;
+use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 use support::witness::present;
@@ -148,7 +149,7 @@ fn log_of_lab(command: &str) -> Log {
         };
         let name = text(&call, "syscall");
         let arguments = arguments.join(", ");
-        log += &format!("{number} {name}({arguments}) = {result}\n");
+        let _ = writeln!(log, "{number} {name}({arguments}) = {result}");
     }
     harness::of_tracer(&log)
 }

@@ -5,6 +5,7 @@ use crate::command::parse::parse_line;
 use crate::event::CallEvent;
 use crate::value::Address;
 use std::collections::{BTreeMap, HashMap};
+use std::fmt::Write as _;
 
 /// The commands of programs are numbered from here on: every call is its own.
 const NUMBERS: u64 = 1 << 48;
@@ -55,7 +56,7 @@ pub fn script(lines: &[(Line, &CallEvent)]) -> String {
     let mut hosts: BTreeMap<&str, &str> = BTreeMap::new();
     for (line, call) in lines {
         if hosts.insert(&line.process, &call.host).is_none() {
-            script += &format!("process {} {}\n", name(&line.process), call.host);
+            let _ = writeln!(script, "process {} {}", name(&line.process), call.host);
         }
     }
     for (line, _) in lines {
@@ -64,7 +65,8 @@ pub fn script(lines: &[(Line, &CallEvent)]) -> String {
             comment if line.command.is_empty() => format!("# {comment}"),
             comment => format!("  # {comment}"),
         };
-        script += &format!("{}> {}{comment}\n", name(&line.process), line.command);
+        let (process, command) = (name(&line.process), &line.command);
+        let _ = writeln!(script, "{process}> {command}{comment}");
     }
     script
 }

@@ -8,7 +8,10 @@ const POLICY: &str = "default-src 'none'; script-src 'self'; style-src 'self'; c
 /// A whole answer.
 pub(super) fn whole(status: u16, kind: &str, body: &str) -> Vec<u8> {
     let mut answer = head(status, kind);
-    answer.push_str(&format!("Content-Length: {}\r\n\r\n{body}", body.len()));
+    answer += "Content-Length: ";
+    answer += &body.len().to_string();
+    answer += "\r\n\r\n";
+    answer += body;
     answer.into_bytes()
 }
 

@@ -232,10 +232,8 @@ impl Server<'_> {
         for connection in &mut self.connections {
             let idle = now_ns.saturating_sub(connection.moved_ns) / SECOND;
             match connection.stage {
-                Stage::Watching { .. } if connection.is_full() => {
-                    if idle >= STALLED {
-                        connection.stage = Stage::Over;
-                    }
+                Stage::Watching { .. } if connection.is_full() && idle >= STALLED => {
+                    connection.stage = Stage::Over;
                 }
                 Stage::Watching { .. } if idle >= HEARTBEAT => {
                     connection.put(reply::HEARTBEAT.into());

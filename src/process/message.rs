@@ -1,7 +1,7 @@
 //! What the terminal and a prompt's process say to each other: postcard behind a length of four bytes, on a stream.
 
 use crate::command::ast::Command;
-use crate::trace::inject::Held;
+use crate::command::inject::Held;
 use crate::value::LARGEST;
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};

@@ -1,13 +1,14 @@
 //! The tracer's process: starts a program, sees its calls (`socklab_tracer`), and reports them to the terminal as a prompt's process does.
 
 use super::message::{Request, Tracee, decode, encode};
+use crate::command::inject::Held;
 use crate::engine::report::Report;
 use crate::event::{CallEvent, CountedEvent, Ended, SourceLine};
 use crate::sys::shared_bytes::SharedBytes;
 use crate::sys::{pass, signal, spawn};
 use crate::syscall::text::errno_name;
 use crate::trace::call::{Caller, called, starting};
-use crate::trace::inject::{Held, Injector};
+use crate::trace::inject::Injector;
 use crate::trace::name;
 use nix::errno::Errno;
 use nix::poll::{PollFd, PollFlags, PollTimeout, poll};

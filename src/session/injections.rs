@@ -1,10 +1,9 @@
 //! The rules of `inject`: kept by number, given to every program that runs, and counted where they acted.
 
 use super::Session;
-use crate::command::inject::InjectOrder;
+use crate::command::inject::{Held, InjectOrder};
 use crate::event::CallEvent;
 use crate::lab::pump::SEED;
-use crate::trace::inject::Held;
 
 /// A rule that holds.
 #[derive(Clone, Debug)]

@@ -1,22 +1,10 @@
 //! Which calls of a program a rule of `inject` acts on, and how. Pure: the chance is the rule's own.
 
 use crate::catalog::errno;
-use crate::command::inject::{Effect, InjectRule};
+use crate::command::inject::{Effect, Held};
 use crate::command::wire::{CERTAIN, Pick};
 use crate::sys::dice::Dice;
-use serde::{Deserialize, Serialize};
 use socklab_tracer::call::Decision;
-
-/// A rule that holds.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Held {
-    /// Its number, from 1.
-    pub number: u32,
-    /// What its chance is drawn from, with its number (`wire seed`).
-    pub seed: u64,
-    /// As it was typed.
-    pub rule: InjectRule,
-}
 
 /// The rules, with how far each has counted.
 #[derive(Debug, Default)]

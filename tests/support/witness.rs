@@ -1,4 +1,9 @@
 //! Programs that bear witness: tshark for packets, python3 as a peer. A machine without one of them cannot run the tests that ask it.
+#![allow(
+    dead_code,
+    unreachable_pub,
+    reason = "each test file uses its part of this"
+)]
 
 use std::process::{Command, Stdio};
 
@@ -7,7 +12,7 @@ const STRICT: &str = "SOCKLAB_TESTS_NEED_WITNESSES";
 
 /// True when the program is installed. Where it is not, the test says on standard error that it was not run; with SOCKLAB_TESTS_NEED_WITNESSES
 /// set, as `.ci/run` has it, it fails.
-pub(crate) fn present(program: &str) -> bool {
+pub fn present(program: &str) -> bool {
     let found = Command::new(program)
         .arg("--version")
         .stdout(Stdio::null())
@@ -32,7 +37,7 @@ pub(crate) fn present(program: &str) -> bool {
 const PEERS: &str = "SOCKLAB_PEERS";
 
 /// A Python that has these modules: that of the folder of peers, or the one that is installed. Without one the test is not run, as above.
-pub(crate) fn python_with(modules: &[&str]) -> Option<String> {
+pub fn python_with(modules: &[&str]) -> Option<String> {
     let own = std::env::var(PEERS).map(|folder| format!("{folder}/venv/bin/python"));
     let wanted = format!("import {}", modules.join(", "));
     let has = |python: &String| succeeds(Command::new(python).args(["-c", &wanted]));
@@ -41,7 +46,7 @@ pub(crate) fn python_with(modules: &[&str]) -> Option<String> {
 }
 
 /// The folder in which node finds this module: that of the folder of peers, or one that NODE_PATH names.
-pub(crate) fn node_with(module: &str) -> Option<String> {
+pub fn node_with(module: &str) -> Option<String> {
     let own = std::env::var(PEERS).map(|folder| format!("{folder}/node_modules"));
     let wanted = format!("require('{module}')");
     let has = |folder: &String| {

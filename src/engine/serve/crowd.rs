@@ -116,9 +116,10 @@ impl Crowd {
             Step::Progress => self.refill(fd, hands),
         }
         self.settle(hands)?;
-        Ok(match self.connections.contains_key(&fd) {
-            true => step,
-            false => Step::Close,
+        Ok(if self.connections.contains_key(&fd) {
+            step
+        } else {
+            Step::Close
         })
     }
 

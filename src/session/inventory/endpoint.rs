@@ -141,12 +141,11 @@ impl Inventory {
 
     /// The open sockets with their names on such a screen.
     pub fn all_shown(&self) -> impl Iterator<Item = (&Known, String)> {
-        let mut users: HashMap<(Option<&String>, Option<i32>), (&str, bool)> = HashMap::new();
+        let mut users = HashMap::new();
         for known in self.open.values() {
-            let (first, shared) = users
-                .entry(known.called())
-                .or_insert((&known.process, false));
-            *shared |= *first != known.process;
+            let entry = users.entry(known.called());
+            let (first, shared) = entry.or_insert((&known.process, false));
+            *shared |= *first != &known.process;
         }
         self.open.values().map(move |known| {
             let shared = users

@@ -112,13 +112,13 @@ impl Arrivals {
         if !in_time || (call.result == 0 && call.fd.is_none()) {
             return None;
         }
-        let sockets: Vec<&Known> = match call.fd.filter(|_| !call.name.starts_with("epoll_")) {
-            Some(fd) => inventory.by_fd(&call.process, fd).into_iter().collect(),
-            None => {
+        let sockets: Vec<&Known> =
+            if let Some(fd) = call.fd.filter(|_| !call.name.starts_with("epoll_")) {
+                inventory.by_fd(&call.process, fd).into_iter().collect()
+            } else {
                 let open = inventory.open();
                 open.filter(|known| known.process == call.process).collect()
-            }
-        };
+            };
         let first = self
             .newest
             .iter()

@@ -40,6 +40,17 @@ pub struct InjectRule {
     pub pick: Pick,
 }
 
+/// A rule that holds.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Held {
+    /// Its number, from 1.
+    pub number: u32,
+    /// What its chance is drawn from, with its number (`wire seed`).
+    pub seed: u64,
+    /// As it was typed.
+    pub rule: InjectRule,
+}
+
 /// What happens to a call.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Effect {

@@ -289,7 +289,7 @@ impl SocketIo {
                     return false;
                 };
                 for deed in deeds {
-                    self.deliver(sid, deed);
+                    self.deliver(sid, &deed);
                 }
             }
             (Kind::Noop, _) => {}
@@ -300,7 +300,7 @@ impl SocketIo {
     }
 
     /// Puts what is to be sent into the queues.
-    fn deliver(&mut self, sid: &str, deed: session::Deed) {
+    fn deliver(&mut self, sid: &str, deed: &session::Deed) {
         let everybody = self.broadcast && deed.event;
         for (known, session) in &mut self.sessions {
             let own = known == sid;
