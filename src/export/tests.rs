@@ -244,7 +244,8 @@ fn a_server_of_the_lab_is_a_loop_in_python_for_as_many_clients_as_came() {
         for part in parts {
             assert!(text.contains(part), "{line}: {part}\n{text}");
         }
-        assert!(!text.contains("alarm"), "{text}");
+        // What is left out is waited for by nobody.
+        assert_eq!(text.contains("alarm"), line.ends_with("http"), "{text}");
     }
 }
 
