@@ -382,6 +382,7 @@ client> d = socket; connect d server:5000
 server> conn2, b = accept s
 client> send d "second"
 server> recv conn2 100
+expect ok
 client> u = socket AF_INET SOCK_DGRAM; sendto u "datagram" 10.0.0.2:6000
 client> x, y = socketpair AF_UNIX SOCK_DGRAM
 client> send x "<b>&"

@@ -51,6 +51,7 @@ for (const size of [[1920, 1080], [1200, 800], [390, 844]]) {
     const page = await open(file, size, theme);
     await page.setBypassCSP(true);
     holds('the ladder has hosts', (await text(page, '#lanes')).includes('client') && (await text(page, '#lanes')).includes('server'));
+    holds('nothing is in the air when the wire holds nothing', !(await text(page, '#counts')).includes('in the air'));
     await examine(page, `saved-${size[0]}-${theme}`);
     await page.close();
   }

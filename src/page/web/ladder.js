@@ -248,7 +248,7 @@ function drawRow(row) {
     case 'state': return beside(row, 'state', [element('b', '', row.socket), ` ${row.from} → `, element('b', '', row.to)]);
     case 'output': return beside(row, `output${row.error ? ' failed' : ''}`, [element('b', '', `${row.process} wrote`), ` ${row.text.replace(/\n$/, '')}`]);
     case 'line': return element('div', 'row line', element('b', '', row.prompt), ` ${row.text}`);
-    case 'expect': return element('div', `row note ${row.held ? 'held-true' : 'grave'}`, element('span', '', `${row.held ? '✓ held' : '✗ did not hold'}: ${row.text}`));
+    case 'expect': return element('div', `row note ${row.passed ? 'held-true' : 'grave'}`, element('span', '', `${row.passed ? '✓ held' : '✗ did not hold'}: ${row.text}`));
     default: return element('div', `row note${row.grave ? ' grave' : ''}`, element('span', '', row.text));
   }
 }

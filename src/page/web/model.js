@@ -56,7 +56,7 @@ const HANDLERS = {
   },
   note(event) { if (event.text.trim()) keepRow({ kind: 'note', text: event.text }); },
   refused(event) { keepRow({ kind: 'note', text: event.text, grave: true }); },
-  expect(event) { keepRow({ kind: 'expect', held: event.held, text: event.text }); },
+  expect(event) { keepRow({ kind: 'expect', passed: event.held, text: event.text }); },
   output(event) { keepRow({ kind: 'output', process: event.process, text: event.text, error: event.error }); },
   process(event) {
     if (!event.ended) return;
