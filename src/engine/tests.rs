@@ -118,6 +118,13 @@ impl Bench {
         for arg in &mut event.args[sets] {
             *arg = self.numbers_renamed(arg);
         }
+        if event.name == "poll"
+            && let Some(left_ms) = event.args.last_mut()
+            && (4000..5000).contains(&left_ms.parse().unwrap_or(0))
+        {
+            // What a busy machine leaves of five seconds.
+            *left_ms = "5000".to_owned();
+        }
         let whole = event.text().replacen(
             &format!(") = {}", event.result),
             &format!(") = {result}"),
