@@ -30,14 +30,7 @@ pub fn table(messages: &[Arc<ApplicationEvent>], look: &Look) -> Styled {
             vec![
                 (Style::Bold, message.number.to_string()),
                 (Style::Dim, words::since(message.time_ns - first.time_ns)),
-                (
-                    side(message),
-                    format!(
-                        "{} → {}",
-                        escape(message.from.as_bytes(), LONGEST),
-                        escape(message.to.as_bytes(), LONGEST)
-                    ),
-                ),
+                (side(message), ends(message)),
                 (Style::Dim, packets(message)),
                 (style(message), message.words().to_owned()),
             ]
@@ -48,16 +41,11 @@ pub fn table(messages: &[Arc<ApplicationEvent>], look: &Look) -> Styled {
 
 /// A message of a capture in a line: number, who to whom, what, the packets.
 pub fn row(message: &ApplicationEvent) -> Styled {
-    let ends = format!(
-        "{} → {}",
-        escape(message.from.as_bytes(), LONGEST),
-        escape(message.to.as_bytes(), LONGEST)
-    );
     let mut text = Styled::new();
     text.push(
         Line::wrapping(7)
             .with(Style::Bold, &format!("{:5}  ", message.number))
-            .with(side(message), &ends)
+            .with(side(message), &ends(message))
             .with(style(message), &format!("  {}", message.words()))
             .with(Style::Dim, &format!("   {}", packets(message))),
     );
@@ -81,6 +69,12 @@ pub fn followed(messages: &[Arc<ApplicationEvent>], _: &Look) -> Styled {
         text.push(shown);
     }
     text
+}
+
+/// Who speaks to whom.
+fn ends(message: &ApplicationEvent) -> String {
+    let name = |name: &str| escape(name.as_bytes(), LONGEST);
+    format!("{} → {}", name(&message.from), name(&message.to))
 }
 
 fn side(message: &ApplicationEvent) -> Style {

@@ -9,6 +9,7 @@ use super::known::{Known, Protocol, protocol};
 use crate::event::CallEvent;
 use crate::event::transfer::is_sending;
 use crate::value::{Address, Value};
+pub(super) use endpoint::{covers, same_address};
 use sharing::Flow;
 use std::collections::{BTreeMap, HashMap};
 use std::net::SocketAddr;

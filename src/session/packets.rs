@@ -225,8 +225,8 @@ impl Packets {
                 })
                 .and_then(|((from, _), sender)| owner(&self.owners, sender, from))
                 .map(str::to_owned);
-            let receiver = ends.receiver.map_or("", |place| self.taps.host(place));
-            let receiver = receiver.to_owned();
+            let receiver = ends.receiver.map(|place| self.taps.shared_name(place));
+            let receiver = receiver.unwrap_or_default();
             let found = self.finder.find(&packet, owner.as_deref(), &receiver);
             self.finder.carried(&packet, ticket, delivered);
             if let Some(found) = found {

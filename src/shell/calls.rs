@@ -3,7 +3,7 @@
 use super::verbs::words;
 use super::{Screen, Shell};
 use crate::command::ast::Call;
-use crate::event::CallEvent;
+use crate::event::{CallEvent, is_of};
 use crate::render::calls;
 
 /// So many of them are shown.
@@ -12,10 +12,7 @@ const SHOWN: usize = 200;
 impl Shell {
     pub(super) fn calls(&mut self, call: &Call, screen: &mut dyn Screen) {
         let wanted = words(call, 0);
-        let of = |made: &CallEvent, word: &str| {
-            let child = made.process.strip_prefix(word);
-            made.process == word || child.is_some_and(|rest| rest.starts_with('/'))
-        };
+        let of = |made: &CallEvent, word: &str| is_of(&made.process, word);
         let (whose, name) = match wanted.as_slice() {
             [] => (None, None),
             [one] if self.session.log().calls().any(|made| of(made, one)) => (Some(one), None),

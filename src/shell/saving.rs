@@ -5,7 +5,7 @@ use super::verbs::word;
 use super::{Screen, Shell};
 use crate::command::ast::Call;
 use crate::command::filter::Filter;
-use crate::event::{CallEvent, Event};
+use crate::event::{CallEvent, Event, is_of};
 use crate::export::transcript::Transcript;
 use crate::export::{self, Language, Material, replay};
 use crate::inspector::pcapng;
@@ -221,9 +221,7 @@ impl Shell {
 /// The calls that programs made, or the program of this name with the processes it made.
 fn of_programs<'a>(log: &'a Log, only: Option<&'a str>) -> impl Iterator<Item = &'a CallEvent> {
     log.calls().filter(move |call| {
-        let program = call.process.split('/').next();
-        call.is_of_program()
-            && only.is_none_or(|name| call.process == name || program == Some(name))
+        call.is_of_program() && only.is_none_or(|name| is_of(&call.process, name))
     })
 }
 

@@ -3,6 +3,7 @@
 use crate::catalog::errno;
 use crate::command::inject::{Effect, Held};
 use crate::command::wire::{CERTAIN, Pick};
+use crate::event::is_of;
 use crate::sys::dice::Dice;
 use socklab_tracer::call::Decision;
 
@@ -52,9 +53,10 @@ impl Injector {
         let mut chosen = None;
         for armed in &mut self.rules {
             let rule = &armed.held.rule;
-            let child = process.strip_prefix(rule.process.as_str());
-            let is_of = child.is_some_and(|rest| rest.is_empty() || rest.starts_with('/'));
-            if !is_of || rule.call != call || rule.fd.is_some_and(|wanted| fd != Some(wanted)) {
+            if !is_of(process, &rule.process)
+                || rule.call != call
+                || rule.fd.is_some_and(|wanted| fd != Some(wanted))
+            {
                 continue;
             }
             let place = armed.matched;

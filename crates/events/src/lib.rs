@@ -113,6 +113,12 @@ pub struct Waker {
     pub from: String,
 }
 
+/// True for a program's process, and for those it has made: `server` and `server/12` are of `server`.
+pub fn is_of(process: &str, program: &str) -> bool {
+    let child = process.strip_prefix(program);
+    child.is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
+}
+
 /// A line of a program's source.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct SourceLine {

@@ -166,7 +166,7 @@ fn shown(known: &Known, shared: bool) -> String {
 }
 
 /// True when both are the same endpoint; an IPv4 address mapped into IPv6 is the IPv4 address (RFC 4291 section 2.5.5.2).
-fn same_address(one: Option<&Address>, other: Option<&Address>) -> bool {
+pub(in crate::session) fn same_address(one: Option<&Address>, other: Option<&Address>) -> bool {
     match (one, other) {
         (Some(one), Some(other)) => {
             one == other
@@ -181,7 +181,7 @@ fn same_address(one: Option<&Address>, other: Option<&Address>) -> bool {
 }
 
 /// True when a socket bound to `bound` receives what is sent to `address`.
-fn covers(bound: Option<&Address>, address: &Address) -> bool {
+pub(in crate::session) fn covers(bound: Option<&Address>, address: &Address) -> bool {
     let Some(bound) = bound else { return false };
     bound.port() == address.port()
         && bound.ip().zip(address.ip()).is_some_and(|(bound, ip)| {

@@ -1,14 +1,14 @@
 //! Which packet woke a call that slept: those that came last, by where they came to.
 
 use crate::event::packet::{PacketEvent, Phase};
+use crate::event::transfer::is_sending;
 use crate::event::{CallEvent, Waker};
 use crate::packet::headers::{Transport, flag};
-use crate::session::inventory::Inventory;
+use crate::session::inventory::{Inventory, covers, same_address};
 use crate::session::known::Protocol;
 use crate::session::known::{Known, protocol_of};
 use crate::value::Address;
 use std::collections::VecDeque;
-use std::net::SocketAddr;
 use std::sync::Arc;
 
 /// So many packets are remembered: a call's return is heard soon after the packet that caused it.
@@ -22,8 +22,8 @@ struct Arrival {
     time_ns: i64,
     host: Arc<str>,
     protocol: Protocol,
-    from: SocketAddr,
-    to: SocketAddr,
+    from: Address,
+    to: Address,
     /// What its sender is called.
     sender: Arc<str>,
     wakes: Wakes,
@@ -52,7 +52,7 @@ pub(super) struct Arrivals {
 
 impl Arrivals {
     /// Remembers a packet that was told.
-    pub(super) fn note(&mut self, packet: &PacketEvent, host: &str) {
+    pub(super) fn note(&mut self, packet: &PacketEvent, host: &Arc<str>) {
         let (Some((from, to)), Some(time_ns)) = (packet.headers.endpoints(), packet.arrival_ns())
         else {
             return;
@@ -81,10 +81,10 @@ impl Arrivals {
         self.newest.push_back(Arrival {
             number: packet.number,
             time_ns,
-            host: host.into(),
+            host: Arc::clone(host),
             protocol: protocol_of(&packet.headers),
-            from,
-            to,
+            from: from.into(),
+            to: to.into(),
             sender: Arc::clone(&packet.from),
             wakes,
         });
@@ -95,10 +95,9 @@ impl Arrivals {
         let fits: fn(&Wakes) -> bool = match call.name.as_str() {
             "accept" | "accept4" => |wakes| wakes.accepts,
             "connect" => |wakes| wakes.connects,
-            "send" | "sendto" | "sendmsg" | "sendfile" | "write" | "writev" => |wakes| wakes.sends,
-            "recv" | "recvfrom" | "recvmsg" | "recvmmsg" | "read" | "readv" => {
-                |wakes| wakes.receives
-            }
+            name if is_sending(name) == Some(true) => |wakes| wakes.sends,
+            "recvmmsg" => |wakes| wakes.receives,
+            name if is_sending(name) == Some(false) => |wakes| wakes.receives,
             // They wait for whatever may be done without waiting.
             name if name.starts_with("epoll_")
                 || name.contains("poll")
@@ -135,15 +134,9 @@ impl Arrivals {
 
 /// True when a packet was for this socket.
 fn comes_to(arrival: &Arrival, known: &Known) -> bool {
-    let address = |address: &Option<Address>| address.as_ref().and_then(Address::socket_address);
-    let same = |one: SocketAddr, other: SocketAddr| {
-        one.port() == other.port() && one.ip().to_canonical() == other.ip().to_canonical()
-    };
-    let at = |local: SocketAddr| {
-        same(local, arrival.to) || local.ip().is_unspecified() && local.port() == arrival.to.port()
-    };
+    let is_peer = |peer| same_address(Some(peer), Some(&arrival.from));
     known.host == *arrival.host
         && known.protocol == arrival.protocol
-        && address(&known.local).is_some_and(at)
-        && address(&known.peer).is_none_or(|peer| same(peer, arrival.from))
+        && covers(known.local.as_ref(), &arrival.to)
+        && known.peer.as_ref().is_none_or(is_peer)
 }

@@ -106,10 +106,15 @@ impl Assembly {
         if self.begun.is_some() {
             return Err(Fault::Interleaved);
         }
+        self.grown(message, frame.fin)
+    }
+
+    /// Gives a message that its last frame has completed, and keeps one that goes on.
+    fn grown(&mut self, message: Message, fin: bool) -> Result<Option<Message>, Fault> {
         if message.length > self.limit {
             return Err(Fault::TooBig(message.length, self.limit));
         }
-        if frame.fin {
+        if fin {
             return checked(message).map(Some);
         }
         self.begun = Some(message);
@@ -126,14 +131,7 @@ impl Assembly {
         }
         message.length = message.length.saturating_add(frame.length);
         message.frames = message.frames.saturating_add(1);
-        if message.length > self.limit {
-            return Err(Fault::TooBig(message.length, self.limit));
-        }
-        if frame.fin {
-            return checked(message).map(Some);
-        }
-        self.begun = Some(message);
-        Ok(None)
+        self.grown(message, frame.fin)
     }
 }
 
