@@ -98,7 +98,11 @@ impl Shell {
                         if lines[place + 1..].iter().all(alone) {
                             lines[place].blocked = false;
                         }
-                        lines[newest].calls.push(call);
+                        // What a line's own process finishes in the background returns under that line or under the next.
+                        let same_process = whose(&lines[newest]).as_deref() == Some(&*call.process);
+                        if place == newest || !same_process {
+                            lines[newest].calls.push(call);
+                        }
                     }
                     Event::Blocked(blocked) => {
                         of_command.entry(blocked.command).or_insert(newest);
