@@ -3,8 +3,10 @@
 mod support;
 
 use socklab::book::chapters::{Chapter, Part, Written, summary};
+use socklab::book::links::Links;
 use socklab::book::sheet::Sheet;
-use socklab::book::{canonical, glossary, lookup, page, reference, tables};
+use socklab::book::times::rounded;
+use socklab::book::{canonical, glossary, lookup, page, reference, solutions, subjects, tables};
 use socklab::catalog::manual;
 use socklab::catalog::verb::VERBS;
 use socklab::lesson::document::Lesson;
@@ -75,7 +77,7 @@ fn say(words: &str) {
 const TRIES: usize = 5;
 
 /// Runs a lesson and makes its pages. An error is what went otherwise than the lesson says, each time it was run.
-fn lesson_pages(volume: &Volume) -> Result<Made, String> {
+fn lesson_pages(volume: &Volume, links: &Links) -> Result<Made, String> {
     let lesson = read(volume);
     let mut run = record(&lesson, &settings());
     for _ in 1..TRIES {
@@ -97,6 +99,7 @@ fn lesson_pages(volume: &Volume) -> Result<Made, String> {
             &volume.text,
             &lesson,
             &run,
+            links,
         ))),
         Ok(run) => Err(format!("{}: {}", volume.file, run.otherwise.join("\n"))),
         Err(Obstacle::Lacking(why)) => {
@@ -130,7 +133,7 @@ fn reference_pages() -> Result<Vec<Sheet>, String> {
         let mut ports = page_ports(&run.ports, &run.blocks, &text);
         for came in &run.blocks {
             for line in &came.printed {
-                shown.push(ports.settle(line));
+                shown.push(rounded(&ports.settle(line)));
             }
         }
         printed
@@ -311,11 +314,16 @@ fn every_generated_page_of_the_book_is_what_a_run_gives() {
     let lessons = Shelf::embedded().volumes;
     let mut volumes = lessons.clone();
     volumes.push(opening());
+    let read: Vec<(&str, Lesson)> = lessons
+        .iter()
+        .map(|volume| (stem(volume), read(volume)))
+        .collect();
+    let links = Links::new(read.iter().map(|(stem, lesson)| (*stem, lesson)));
     let groups: Mutex<BTreeMap<usize, Vec<Sheet>>> = Mutex::new(BTreeMap::new());
     let lacking = Mutex::new(Vec::new());
     let places: Vec<usize> = (0..volumes.len()).collect();
     let mut wrong = side_by_side(&places, |place| {
-        let sheets = match lesson_pages(&volumes[*place]) {
+        let sheets = match lesson_pages(&volumes[*place], &links) {
             Err(reason) => return Some(reason),
             Ok(Made::Lacking) => {
                 let mut lacking = lacking.lock().expect("no thread panicked");
@@ -339,11 +347,13 @@ fn every_generated_page_of_the_book_is_what_a_run_gives() {
     }
     let mut single = tables::sheets();
     single.extend(lookup::sheets());
-    let read: Vec<(&str, Lesson)> = lessons
-        .iter()
-        .map(|volume| (stem(volume), read(volume)))
-        .collect();
     single.push(glossary::sheet(&read));
+    let chapters: Vec<Chapter<'_>> = read
+        .iter()
+        .map(|(stem, lesson)| Chapter { stem, lesson })
+        .collect();
+    single.push(solutions::sheet(&chapters));
+    single.push(subjects::sheet(&chapters));
     single.extend(contents(&lessons));
     groups.extend(single.into_iter().map(|sheet| vec![sheet]));
 

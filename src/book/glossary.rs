@@ -75,20 +75,28 @@ pub fn sheet(lessons: &[(&str, Lesson)]) -> Sheet {
 fn taught(lessons: &[(&str, Lesson)]) -> BTreeMap<&'static str, usize> {
     let mut taught = BTreeMap::new();
     for (place, (_, lesson)) in lessons.iter().enumerate() {
-        for text in words(lesson) {
-            for bold in text.split("**").skip(1).step_by(2) {
-                let word = bold.split_whitespace().collect::<Vec<_>>().join(" ");
-                if let Some(entry) = explain(&word) {
-                    taught.entry(entry.topic).or_insert(place);
-                }
-            }
+        for entry in introduced(lesson) {
+            taught.entry(entry.topic).or_insert(place);
         }
     }
     taught
 }
 
+/// What a lesson sets in bold and `explain` knows, in its order.
+pub(super) fn introduced(lesson: &Lesson) -> impl Iterator<Item = Explanation> {
+    words(lesson).flat_map(|text| {
+        let bold = text.split("**").skip(1).step_by(2);
+        bold.filter_map(|bold| explain(&bold.split_whitespace().collect::<Vec<_>>().join(" ")))
+    })
+}
+
+/// True when this page has an entry of this kind.
+pub(super) fn holds(kind: Kind) -> bool {
+    KINDS.iter().any(|(held, _)| *held == kind)
+}
+
 /// True when the text of a lesson has this word in it.
-fn uses(lesson: &Lesson, topic: &str) -> bool {
+pub(super) fn uses(lesson: &Lesson, topic: &str) -> bool {
     let has_capitals = topic.chars().any(char::is_uppercase);
     words(lesson).any(|text| {
         let text = if has_capitals {

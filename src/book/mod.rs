@@ -3,10 +3,14 @@
 pub mod canonical;
 pub mod chapters;
 pub mod glossary;
+pub mod links;
 pub mod lookup;
 pub mod markdown;
 pub mod page;
 pub mod ports;
 pub mod reference;
 pub mod sheet;
+pub mod solutions;
+pub mod subjects;
 pub mod tables;
+pub mod times;

@@ -1,8 +1,10 @@
 //! A lesson as a page: its prose, its console blocks with what a run printed, its questions and tasks, its drawings.
 
+use super::links::Links;
 use super::markdown::{block, console, folded, prose};
 use super::ports::Ports;
 use super::sheet::Sheet;
+use super::times::rounded;
 use crate::lesson::document::{Block, Lesson, Placed};
 use crate::lesson::lab::Lab;
 use crate::lesson::question::Question;
@@ -13,8 +15,15 @@ use std::fmt::Write;
 /// Where the book's sources lie, as a lesson's file names them.
 const BOOK: &str = "../book/src/";
 
-/// The page of a lesson and its drawings. `path` is where the page is below `book/src`, `source` the lesson's text.
-pub fn sheets(path: &str, source: &str, lesson: &Lesson, run: &Transcript) -> Vec<Sheet> {
+/// The page of a lesson and its drawings. `path` is where the page is below `book/src`, `source` the lesson's text, `links` lead to
+/// the other pages.
+pub fn sheets(
+    path: &str,
+    source: &str,
+    lesson: &Lesson,
+    run: &Transcript,
+    links: &Links,
+) -> Vec<Sheet> {
     let (folder, file) = path.rsplit_once('/').unwrap_or(("", path));
     let printed = run
         .blocks
@@ -24,15 +33,20 @@ pub fn sheets(path: &str, source: &str, lesson: &Lesson, run: &Transcript) -> Ve
         stem: file.strip_suffix(".md").unwrap_or(file),
         up: if folder.is_empty() { "" } else { "../" },
         ports: Ports::new(&run.ports, printed, source),
+        links,
         drawings: Vec::new(),
     };
-    let mut text = heading(lesson);
+    let assumes = desk.links.lessons(desk.up, &lesson.front.assumes);
+    let mut text = heading(lesson, &assumes);
     let nothing = Came::default();
     for (place, Placed { block, .. }) in lesson.blocks.iter().enumerate() {
         let came = run.blocks.get(place).unwrap_or(&nothing);
         text.push('\n');
         match block {
-            Block::Prose(markdown) => text.push_str(&desk.pictures(markdown.trim_matches('\n'))),
+            Block::Prose(markdown) => {
+                let linked = links.lessons(desk.up, markdown.trim_matches('\n'));
+                text.push_str(&desk.pictures(&linked));
+            }
             Block::File { name, text: file } => text.push_str(&listing(name, file)),
             Block::Lab(lab) => text.push_str(&desk.console(lab, came)),
             Block::Figure(_) => text.push_str(&desk.transcript(came)),
@@ -42,11 +56,12 @@ pub fn sheets(path: &str, source: &str, lesson: &Lesson, run: &Transcript) -> Ve
         text.truncate(text.trim_end_matches('\n').len());
         text.push('\n');
     }
+    text.push_str(&links.read_on(desk.up, lesson));
     // Writing into a String cannot fail.
     let _ = write!(
         text,
         "\n---\n\n{}What the boxes and figures show comes from one run of this lesson on a real kernel. Ports \
-         that the kernel chose are shown as 40001, 40002 and so on, except beside the bytes that hold them; times are those of that run.\n",
+         that the kernel chose are shown as 40001, 40002 and so on, except beside the bytes that hold them; times are those of that run, rounded.\n",
         lesson.part.map_or_else(String::new, |_| format!(
             "Try it: `socklab lesson learn {}`. ",
             lesson.name
@@ -57,7 +72,7 @@ pub fn sheets(path: &str, source: &str, lesson: &Lesson, run: &Transcript) -> Ve
     sheets
 }
 
-fn heading(lesson: &Lesson) -> String {
+fn heading(lesson: &Lesson, assumes: &str) -> String {
     let front = &lesson.front;
     let mut text = format!("# {}\n", front.title);
     let mut facts = Vec::new();
@@ -80,8 +95,8 @@ fn heading(lesson: &Lesson) -> String {
     if !facts.is_empty() {
         let _ = write!(text, "\n*{}*\n", prose(&facts.join(" · ")));
     }
-    if !front.assumes.is_empty() {
-        let _ = write!(text, "\n*Assumes:* {}.\n", front.assumes);
+    if !assumes.is_empty() {
+        let _ = write!(text, "\n*Assumes:* {assumes}.\n");
     }
     text
 }
@@ -104,6 +119,7 @@ struct Desk<'a> {
     /// From the page to the folder of all.
     up: &'static str,
     ports: Ports,
+    links: &'a Links,
     drawings: Vec<Sheet>,
 }
 
@@ -127,15 +143,17 @@ impl Desk<'_> {
         }
         let settled: Vec<String> = lines
             .iter()
-            .map(|printed| self.ports.settle(printed))
+            .map(|printed| rounded(&self.ports.settle(printed)))
             .collect();
         console(&settled) + "\n"
     }
 
     fn figure(&mut self, drawing: &Drawing) -> String {
         let path = format!("figures/{}-{}.svg", self.stem, drawing.name);
-        self.drawings
-            .push(Sheet::new(path.clone(), self.ports.settle(&drawing.svg)));
+        self.drawings.push(Sheet::new(
+            path.clone(),
+            rounded(&self.ports.settle(&drawing.svg)),
+        ));
         figure(&format!("{}{path}", self.up), drawing.caption.trim())
     }
 
@@ -242,7 +260,8 @@ mod tests {
         run.keep(3, "ladder", "Again.", drawn);
         run.keep(3, "ladder", "Never.", Err("nothing to draw".to_owned()));
         assert_eq!(run.otherwise, ["ladder: nothing to draw"]);
-        let sheets = sheets("lessons/101-test.md", LESSON, &lesson, &run);
+        let links = Links::new([("101-test", &lesson)]);
+        let sheets = sheets("lessons/101-test.md", LESSON, &lesson, &run, &links);
         let paths: Vec<&str> = sheets.iter().map(|sheet| sheet.path.as_str()).collect();
         assert_eq!(
             paths,

@@ -4,7 +4,7 @@ use super::markdown::{anchor, block, cell, code, console, prose, sentence};
 use super::sheet::Sheet;
 use crate::catalog::manual::{self, Page};
 use crate::catalog::parameter::{Need, Parameter};
-use crate::catalog::verb::{VERBS, VerbEntry, VerbGroup};
+use crate::catalog::verb::{VERBS, Verb, VerbEntry, VerbGroup};
 use crate::command::signature;
 use std::fmt::Write;
 
@@ -56,6 +56,8 @@ pub fn contents() -> Vec<(&'static str, String, usize)> {
         ("Constants", "constants"),
         ("Display filters", "filters"),
         ("Glossary", "glossary"),
+        ("Solutions", "solutions"),
+        ("Index", "subjects"),
     ] {
         pages.push((title, format!("reference/{name}.md"), 0));
     }
@@ -74,6 +76,15 @@ pub fn sheets(printed: &dyn Fn(&VerbEntry) -> Option<Vec<String>>) -> Vec<Sheet>
         sheets.push(Sheet::new(format!("reference/{name}.md"), text));
     }
     sheets
+}
+
+/// A command's name, and its place below `book/src`: `reference/socket-calls.md#bind`.
+pub(super) fn page_of(verb: Verb) -> (&'static str, String) {
+    let entry = VERBS.iter().find(|entry| entry.verb == verb);
+    let name = entry.map_or("", |entry| entry.name);
+    let group = entry.and_then(|entry| GROUPS.iter().find(|(group, ..)| *group == entry.group));
+    let page = group.map_or("commands", |(_, _, page, _)| page);
+    (name, format!("reference/{page}.md#{}", anchor(name)))
 }
 
 fn of(group: VerbGroup) -> impl Iterator<Item = &'static VerbEntry> {
