@@ -192,6 +192,9 @@ fn out(name: &str, arguments: &[Argument], result: Option<i64>) -> String {
     if waits && result == 0 {
         return "(Timeout)".to_owned();
     }
+    if let Some(flags) = words::flags_returned(arguments, result) {
+        return format!("({flags})");
+    }
     match arguments.first() {
         Some(Argument::PollFds(fds)) => words::ready(fds),
         _ if matches!(name, "select" | "pselect") => {

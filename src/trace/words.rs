@@ -128,6 +128,24 @@ pub(super) fn message_data(message: &Message) -> Vec<u8> {
     buffers.collect::<Vec<_>>().concat()
 }
 
+/// The flags that fcntl(2) returned for F_GETFL or F_GETFD, by name; nothing for another call, or where none is set.
+pub(super) fn flags_returned(arguments: &[Argument], result: i64) -> Option<String> {
+    let Some(Argument::Flags {
+        names: Names::Fcntl,
+        bits,
+    }) = arguments.get(1)
+    else {
+        return None;
+    };
+    let names = match *bits as i32 {
+        libc::F_GETFL => Names::Status,
+        libc::F_GETFD => Names::Descriptor,
+        _ => return None,
+    };
+    let bits = u64::try_from(result).ok().filter(|bits| *bits != 0)?;
+    Some(flags(names, bits, arguments))
+}
+
 /// Bits or a constant by name.
 fn flags(names: Names, bits: u64, all: &[Argument]) -> String {
     let number = bits as i32;

@@ -83,6 +83,26 @@ pub(super) fn begins_word(character: char) -> bool {
     character.is_alphabetic() || character == '_'
 }
 
+/// The length of what follows a process's name in the name of a socket: `.3`, the socket it has under a descriptor, or `/45.3`, one of a
+/// process it forked. Of a number no attribute has this name, and a number is no layer of a packet.
+fn descriptor_of(rest: &str) -> usize {
+    let digits = |text: &str| text.bytes().take_while(u8::is_ascii_digit).count();
+    let mut length = 0;
+    while rest[length..].starts_with('/') && digits(&rest[length + 1..]) > 0 {
+        length += 1 + digits(&rest[length + 1..]);
+    }
+    let Some(behind) = rest[length..].strip_prefix('.') else {
+        return 0;
+    };
+    let descriptor = digits(behind);
+    let ends = !behind[descriptor..].starts_with(in_word);
+    if descriptor > 0 && ends {
+        length + 1 + descriptor
+    } else {
+        0
+    }
+}
+
 /// True for a word that can be the name of a variable.
 pub(super) fn is_name(word: &str) -> bool {
     word.starts_with(|first: char| first.is_alphabetic() || first == '_')
@@ -165,18 +185,7 @@ impl<'a> Lexer<'a> {
         }
         let in_word = |text: &str| text.find(|one| !in_word(one)).unwrap_or(text.len());
         let end = in_word(rest);
-        // `server.3`: the socket that a process has under a descriptor. Of a number no attribute has this name.
-        let descriptor = rest[end..].strip_prefix('.').map_or("", |behind| {
-            let part = &behind[..in_word(behind)];
-            let digits = part.bytes().all(|byte| byte.is_ascii_digit());
-            if digits { part } else { "" }
-        });
-        let length = if descriptor.is_empty() {
-            end
-        } else {
-            end + 1 + descriptor.len()
-        };
-        Some(&rest[..length])
+        Some(&rest[..end + descriptor_of(&rest[end..])])
     }
 
     fn lexeme(&self, place: Place) -> Result<(Lexeme<'a>, usize), Diagnostic> {
