@@ -115,6 +115,9 @@ pub(crate) enum Task {
         /// Do not look for the lines of its source that make its calls.
         #[arg(long)]
         no_lines: bool,
+        /// Stop it before each of its socket calls, at a prompt: `step` lets it make one, `go` lets it run.
+        #[arg(long)]
+        step: bool,
         /// The program and its arguments, after `--`; another one that is to run beside it after `--and`.
         #[arg(
             required = true,

@@ -160,20 +160,39 @@ fn front(cli: Cli) -> u8 {
             calls,
             untraced,
             no_lines,
+            step,
             words,
         }) => {
             let line = RunLine {
                 name,
                 calls: calls == Switch::On && !untraced,
                 lines: !no_lines,
+                stepping: step,
                 words,
             };
+            if step {
+                return run_stepping(&common, line);
+            }
             with_shell(&common, Some(common.patience()), "run", |shell, output| {
                 shell.run_alone(line, output)
             })
         }
         None => commands(&common, &cli.files, cli.text),
     }
+}
+
+/// A program that stops before each of its calls: the prompt, at which it is stepped.
+fn run_stepping(common: &Common, line: RunLine) -> u8 {
+    if !is_interactive(common) {
+        return complain(
+            common,
+            "run --step needs a terminal, at whose prompt the program is stepped; in a script: socklab -c 'run --step PROGRAM' with a line `step` for each call",
+        );
+    }
+    interactive(common, |shell, screen| {
+        shell.run_stepping(line, screen);
+        Flow::Continue
+    })
 }
 
 /// Lessons.

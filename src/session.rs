@@ -22,6 +22,7 @@ mod returned;
 pub mod rows;
 pub mod running;
 pub mod sampling;
+mod stepping;
 pub mod taps;
 mod telling;
 mod waking;
@@ -263,13 +264,10 @@ impl Session {
                 (process.name.clone(), job, doing.to_owned())
             })
         });
-        let programs = self.programs.iter().map(|program| {
-            (
-                program.name.clone(),
-                program.job,
-                program.command_line.clone(),
-            )
-        });
+        let programs = self
+            .programs
+            .iter()
+            .map(|program| (program.name.clone(), program.job, self.doing(program)));
         calls.chain(programs).collect()
     }
 
@@ -527,7 +525,7 @@ impl Session {
             to_ask |= heard > 0;
             let programs = || self.watched.iter().filter(|_| await_programs);
             let running = self.processes.iter().any(Process::is_running)
-                || programs().any(Watched::is_running);
+                || programs().any(|program| program.is_running() || program.is_expected());
             if running && heard == 0 && !waking {
                 // A woken call went on to the next one of its command; see it to its end or its sleep.
                 self.pump(PollTimeout::from(LOOK_MS));

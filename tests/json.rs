@@ -51,6 +51,7 @@ print 1
 1 + 1
 expect ok
 sockets
+run --step python3 -c \"import socket; socket.socket()\"
 ";
 
 #[test]

@@ -38,6 +38,8 @@ pub enum Report {
     },
     /// The program goes on once the call before this is taken in.
     Awaiting,
+    /// A thread of a program has stopped before this call (`run --step`).
+    Stopped(BlockedEvent),
     /// A process of a program has made another one, which holds the same sockets under the same numbers.
     Forked {
         /// The process.

@@ -133,7 +133,14 @@ fn inner_call(value: &Expr) -> Option<&Call> {
 const KEPT: &[Verb] = &[Verb::Sleep, Verb::Wait];
 
 /// Those that change what the lab does; a program can only name them.
-pub(super) const LEFT_OUT: &[Verb] = &[Verb::Run, Verb::Wire, Verb::Sysctl, Verb::Cancel];
+pub(super) const LEFT_OUT: &[Verb] = &[
+    Verb::Run,
+    Verb::Step,
+    Verb::Go,
+    Verb::Wire,
+    Verb::Sysctl,
+    Verb::Cancel,
+];
 
 /// The programs of a session, in the order in which they are to be started.
 pub(super) fn scripts<'a>(material: &'a Material<'_>) -> Vec<Script<'a>> {

@@ -347,6 +347,8 @@ fn is_of_the_lab(command: &Command) -> bool {
             | Verb::Jobs
             | Verb::Sleep
             | Verb::Wire
+            | Verb::Step
+            | Verb::Go
             | Verb::Calls
             | Verb::Messages
             | Verb::Inspect

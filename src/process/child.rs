@@ -35,7 +35,9 @@ pub fn run(channels: [OwnedFd; 4], name: &str, host: &str) -> i32 {
                 process.engine.keep_to(folder, granted);
             }
             // Nothing waits for it: the terminal had not yet read that the command is done.
-            Ok(Some(Request::Continue | Request::Inject(_))) => {}
+            Ok(Some(
+                Request::Continue | Request::Inject(_) | Request::Stepping(_) | Request::Step(_),
+            )) => {}
             Ok(None) => return 0,
             Err(_) => return 124,
         }

@@ -206,6 +206,7 @@ impl Process {
             | Report::Result(_)
             // Of programs only.
             | Report::Awaiting
+            | Report::Stopped(_)
             | Report::Forked { .. }
             | Report::Executed { .. }
             | Report::Ended { .. }

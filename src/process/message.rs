@@ -20,6 +20,10 @@ pub enum Request {
     Continue,
     /// To a tracer: these rules of `inject` hold from now on.
     Inject(Vec<Held>),
+    /// To a tracer: whether the program stops before each of its calls from now on. If not, whatever is stopped goes on.
+    Stepping(bool),
+    /// To a tracer: the thread of this number (gettid(2)) makes the call it is stopped before.
+    Step(i32),
 }
 
 /// A command for a process.
@@ -46,6 +50,8 @@ pub struct Tracee {
     pub rules: Vec<Held>,
     /// Find the line of its source that makes each call.
     pub lines: bool,
+    /// It stops before each call.
+    pub stepping: bool,
 }
 
 /// No message is longer: the largest value, once as a result and once for the name it is given to, and what is said of it.

@@ -39,6 +39,8 @@ pub struct Watched {
     members: BTreeMap<String, Member>,
     at_work: BTreeMap<Strand, Work>,
     threads: Threads,
+    /// It stops before each of its calls.
+    stepping: bool,
 }
 
 /// A process of the program.
@@ -53,7 +55,13 @@ struct Member {
 
 impl Watched {
     /// A program that was just started, with this end of its tracer's channel.
-    pub fn new(name: &str, host: &str, joint: Joint, births: OwnedFd) -> io::Result<Self> {
+    pub fn new(
+        name: &str,
+        host: &str,
+        joint: Joint,
+        births: OwnedFd,
+        stepping: bool,
+    ) -> io::Result<Self> {
         let mut program = Self {
             name: name.to_owned(),
             host: host.to_owned(),
@@ -67,6 +75,7 @@ impl Watched {
             members: BTreeMap::new(),
             at_work: BTreeMap::new(),
             threads: Threads::default(),
+            stepping,
         };
         // That of its first process was sent before it began.
         program.take_births();
@@ -87,6 +96,7 @@ impl Watched {
             self.newest_ns = match &report {
                 Report::Starting(call) => call.start_ns,
                 Report::Called(call) => call.end_ns,
+                Report::Stopped(call) => call.start_ns,
                 _ => self.newest_ns,
             };
             self.queue.push_back((self.newest_ns, report));
@@ -135,17 +145,14 @@ impl Watched {
 
     fn note(&mut self, report: &mut Report) {
         match report {
-            Report::Starting(call) => {
-                let pid = self.pid_of(&call.process).unwrap_or(0);
-                let work = self
-                    .at_work
-                    .entry(Strand::about(call))
-                    .or_insert_with(|| Work::new(call.command, "", pid));
-                work.starting(call);
-            }
+            Report::Starting(call) => self.work_of(call).starting(call),
+            Report::Stopped(call) => self.work_of(call).stopped(call),
             Report::Called(call) => {
                 if let Some(work) = self.at_work.get_mut(&Strand::of(call)) {
                     call.blocked |= work.called(call);
+                    if self.stepping {
+                        work.expect_stop();
+                    }
                 }
             }
             Report::ThreadEnded { process, thread } => {
@@ -157,6 +164,12 @@ impl Watched {
             }
             _ => {}
         }
+    }
+
+    fn work_of(&mut self, call: &BlockedEvent) -> &mut Work {
+        let pid = self.pid_of(&call.process).unwrap_or(0);
+        let work = self.at_work.entry(Strand::about(call));
+        work.or_insert_with(|| Work::new(call.command, "", pid))
     }
 
     /// A process of it is no more.
@@ -173,6 +186,48 @@ impl Watched {
     /// Has these rules of `inject` hold from now on.
     pub fn inject(&mut self, rules: Vec<Held>) {
         let _ = self.send(&Request::Inject(rules));
+    }
+
+    /// Has it stop before each of its calls from now on, or lets it run.
+    pub fn step_through(&mut self, stepping: bool) {
+        self.stepping = stepping;
+        if !stepping {
+            for work in self.at_work.values_mut() {
+                (work.stopped, work.expected) = (None, false);
+            }
+        }
+        let _ = self.send(&Request::Stepping(stepping));
+    }
+
+    /// Lets a thread make the call that it is stopped before.
+    pub fn step(&mut self, call: &BlockedEvent) {
+        let stopped = self.at_work.get_mut(&Strand::about(call));
+        if let Some(work) = stopped.filter(|work| work.stopped.is_some()) {
+            work.expect_stop();
+            let _ = self.send(&Request::Step(call.tid));
+        }
+    }
+
+    /// True while it stops before each of its calls.
+    pub fn is_stepping(&self) -> bool {
+        self.stepping
+    }
+
+    /// The calls that its threads are stopped before.
+    pub fn stopped(&self) -> impl Iterator<Item = &BlockedEvent> {
+        let works = self.at_work.values();
+        works.filter_map(|work| work.stopped.as_ref())
+    }
+
+    /// True when a thread is on its way to its next stop.
+    pub fn is_expected(&self) -> bool {
+        self.at_work.values().any(|work| work.expected)
+    }
+
+    /// True when this thread is neither stopped nor blocked nor found asleep elsewhere.
+    pub fn is_under_way(&self, call: &BlockedEvent) -> bool {
+        let work = self.at_work.get(&Strand::about(call));
+        work.is_some_and(|work| work.expected || work.call.is_some() && !work.blocked)
     }
 
     fn send(&mut self, request: &Request) -> io::Result<()> {
@@ -225,9 +280,10 @@ impl Watched {
         asleep.filter_map(|work| work.call.as_ref())
     }
 
-    /// True when it has made calls and its threads that have made some sleep in one.
+    /// True when it has made calls and its threads that have made some sleep in one, or are stopped before one.
     pub fn rests(&self) -> bool {
-        !self.at_work.is_empty() && self.at_work.values().all(|work| work.blocked)
+        let rests = |work: &Work| work.blocked || work.stopped.is_some();
+        !self.at_work.is_empty() && self.at_work.values().all(rests)
     }
 
     /// Looks at every thread that is in a call and gives the calls newly found asleep.

@@ -55,6 +55,10 @@ pub struct Work {
     pub text: String,
     /// The call it has begun and not ended.
     pub call: Option<BlockedEvent>,
+    /// The call that it is stopped before (`run --step`).
+    pub stopped: Option<BlockedEvent>,
+    /// It is on its way to its next call, before which it stops.
+    pub expected: bool,
     /// True once the call was seen asleep, or the thread has said that it goes round and round with nothing to do.
     pub blocked: bool,
     /// True while an interrupt waits for the call to be asleep.
@@ -66,6 +70,8 @@ pub struct Work {
     /// The process and the thread as this machine sees them; the thread once it was looked for.
     pid: i32,
     thread: Option<i32>,
+    /// A program's thread as the lab numbers it (gettid(2)); 0 for one of a prompt's process.
+    tid: i32,
     /// What a server was last told to sleep in: it is not told again when it sleeps in the same.
     told: Option<(String, Option<i32>)>,
 }
@@ -86,12 +92,15 @@ impl Work {
             command,
             text: text.to_owned(),
             call: None,
+            stopped: None,
+            expected: false,
             blocked: false,
             interrupt: false,
             spinning: false,
             asleep_at: None,
             pid,
             thread: None,
+            tid: 0,
             told: None,
         }
     }
@@ -99,9 +108,26 @@ impl Work {
     /// A call is about to be made.
     pub(super) fn starting(&mut self, call: &BlockedEvent) {
         self.call = Some(call.clone());
+        self.tid = call.tid;
+        self.stopped = None;
+        self.expected = false;
         self.asleep_at = None;
         self.blocked = false;
         self.spinning = false;
+    }
+
+    /// The thread has stopped before a call.
+    pub(super) fn stopped(&mut self, call: &BlockedEvent) {
+        self.tid = call.tid;
+        self.stopped = Some(call.clone());
+        self.expected = false;
+        self.asleep_at = None;
+    }
+
+    /// The thread is let go, or has made a call: its next stop is awaited.
+    pub(super) fn expect_stop(&mut self) {
+        self.stopped = None;
+        self.expected = true;
     }
 
     /// The call returned; true when it had been seen asleep. An interrupt that came too late for it is void, but to a server, which goes
@@ -143,13 +169,17 @@ impl Work {
             // Nothing new can be seen of it: [`Work::is_waking`] asks whether it wakes, and its report ends it.
             return None;
         }
-        let call = self.call.clone()?;
         if self.thread.is_none() {
-            self.thread = match call.tid {
+            self.thread = match self.tid {
                 0 => threads.of(self.pid, strand),
                 number => threads.numbered(self.pid, number),
             };
         }
+        if self.call.is_none() && self.expected {
+            self.look_for_rest();
+            return None;
+        }
+        let call = self.call.clone()?;
         let Standing::Asleep(switches) = self.look_up() else {
             self.asleep_at = None;
             return None;
@@ -161,6 +191,17 @@ impl Work {
             self.interrupt = false;
         }
         (newly && self.is_news(&call)).then_some(call)
+    }
+
+    /// A thread between two calls that sleeps will not stop soon: it waits for something that is no socket's.
+    fn look_for_rest(&mut self) {
+        let standing = self.look_up();
+        let Standing::Asleep(switches) = standing else {
+            self.asleep_at = None;
+            return;
+        };
+        self.expected = self.asleep_at != Some(switches);
+        self.asleep_at = Some(switches);
     }
 
     /// True when its call was seen asleep and its thread is awake, so that its report will come by itself.

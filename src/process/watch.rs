@@ -1,7 +1,8 @@
 //! The tracer's process: starts a program, sees its calls (`socklab_tracer`), and reports them to the terminal as a prompt's process does.
 
-use super::message::{Request, Tracee, decode, encode};
-use crate::command::inject::Held;
+mod channel;
+
+use super::message::Tracee;
 use crate::engine::report::Report;
 use crate::event::{CallEvent, CountedEvent, Ended, SourceLine};
 use crate::sys::shared_bytes::SharedBytes;
@@ -10,17 +11,16 @@ use crate::syscall::text::errno_name;
 use crate::trace::call::{Caller, called, starting};
 use crate::trace::inject::Injector;
 use crate::trace::name;
+use channel::Channel;
 use nix::errno::Errno;
-use nix::poll::{PollFd, PollFlags, PollTimeout, poll};
 use nix::sys::signal::Signal;
 use nix::unistd::Pid;
 use socklab_tracer::call::{Argument, Call, Decision, Entering, Exit, Note, Summary};
 use socklab_tracer::lines::Lines;
-use socklab_tracer::trace::{Options, Sink, Step, TraceError, trace};
+use socklab_tracer::trace::{LetGo, Options, Sink, Step, TraceError, trace};
 use std::collections::HashMap;
-use std::fs::File;
-use std::io::{self, Read, Write};
-use std::os::fd::{AsFd, OwnedFd};
+use std::io;
+use std::os::fd::{AsFd, BorrowedFd, OwnedFd};
 
 /// The program that is to be started.
 pub struct Start<'a> {
@@ -49,6 +49,8 @@ pub fn run(channels: [OwnedFd; 4], watched: &[u8], start: Start<'_>) -> io::Resu
         become_program,
         begun,
     } = start;
+    let reports = SharedBytes::map(&memory)?;
+    let channel = Channel::new(requests, wakes, reports, watched.stepping);
     let mut injector = Injector::default();
     injector.take(watched.rules.clone());
     let mut watch = Watch {
@@ -58,14 +60,7 @@ pub fn run(channels: [OwnedFd; 4], watched: &[u8], start: Start<'_>) -> io::Resu
         injected: HashMap::new(),
         sources: HashMap::new(),
         asked: (0, 0),
-        channel: Channel {
-            requests: requests.into(),
-            wakes: wakes.into(),
-            reports: SharedBytes::map(&memory)?,
-            heard: 0,
-            inbox: Vec::new(),
-            rules: Vec::new(),
-        },
+        channel,
         births,
         members: HashMap::new(),
         first: None,
@@ -223,6 +218,32 @@ impl Watch<'_> {
 }
 
 impl Sink for Watch<'_> {
+    fn keeps(&mut self, call: &Entering) -> bool {
+        if !self.channel.is_stepping()
+            || makes_epoll(call.syscall.name)
+            || self.closes_unused(call.pid, call.syscall.name, &call.arguments)
+        {
+            return false;
+        }
+        self.keep_epoll(call.pid);
+        let mut stopped = starting(call, &self.caller(call.pid, call.tid));
+        stopped.source = self.source_of(call);
+        self.channel.send(&Report::Stopped(stopped));
+        true
+    }
+
+    fn let_go(&mut self) -> LetGo {
+        self.channel.let_go()
+    }
+
+    fn wakes(&self) -> Option<BorrowedFd<'_>> {
+        self.channel.requests()
+    }
+
+    fn wants_each(&mut self) -> bool {
+        self.channel.is_stepping()
+    }
+
     fn entering(&mut self, call: &Entering) -> Decision {
         if self.closes_unused(call.pid, call.syscall.name, &call.arguments) {
             return Decision::Go;
@@ -417,73 +438,4 @@ fn changes_sockets(call: &Call) -> bool {
                 | "dup3"
                 | "setsockopt"
         )
-}
-
-/// What joins this process with the terminal.
-struct Channel {
-    requests: File,
-    wakes: File,
-    reports: SharedBytes,
-    /// How many requests were sent when they were last looked for.
-    heard: u32,
-    inbox: Vec<u8>,
-    /// Rules that have come and are not in force yet.
-    rules: Vec<Vec<Held>>,
-}
-
-impl Channel {
-    /// A terminal that is gone takes this process with it; there is nobody to tell.
-    fn send(&self, report: &Report) {
-        let wake = || {
-            let _ = (&self.wakes).write_all(&[0]);
-        };
-        if let Ok(bytes) = encode(report) {
-            self.reports.write(&bytes, wake);
-        }
-    }
-
-    /// The rules that have come since the last time. Does not wait.
-    fn new_rules(&mut self) -> Vec<Vec<Held>> {
-        let sent = self.reports.sent();
-        if sent == std::mem::replace(&mut self.heard, sent) {
-            return std::mem::take(&mut self.rules);
-        }
-        let mut watched = [PollFd::new(self.requests.as_fd(), PollFlags::POLLIN)];
-        while poll(&mut watched, PollTimeout::ZERO) == Ok(1) {
-            let mut chunk = [0; 4096];
-            let length = (&self.requests).read(&mut chunk).unwrap_or(0);
-            if length == 0 {
-                break;
-            }
-            self.inbox.extend_from_slice(&chunk[..length]);
-        }
-        while let Ok(Some((Request::Inject(rules), taken))) = decode(&self.inbox) {
-            self.inbox.drain(..taken);
-            self.rules.push(rules);
-        }
-        std::mem::take(&mut self.rules)
-    }
-
-    /// Waits until the terminal has taken in the call that was sent last.
-    fn await_answer(&mut self) {
-        let mut chunk = [0; 4096];
-        loop {
-            match decode::<Request>(&self.inbox) {
-                Ok(Some((request, taken))) => {
-                    self.inbox.drain(..taken);
-                    match request {
-                        Request::Continue => return,
-                        Request::Inject(rules) => self.rules.push(rules),
-                        Request::KeepTo(..) | Request::Execute(_) => {}
-                    }
-                }
-                Ok(None) => match (&self.requests).read(&mut chunk) {
-                    Ok(length @ 1..) => self.inbox.extend_from_slice(&chunk[..length]),
-                    Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
-                    _ => return,
-                },
-                Err(_) => return,
-            }
-        }
-    }
 }

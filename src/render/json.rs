@@ -4,7 +4,9 @@ use super::fast::json_packet::packet_json;
 use super::value;
 use crate::event::application::ApplicationEvent;
 use crate::event::message::{Act, Family, MessageEvent};
-use crate::event::{CallEvent, CountedEvent, Ended, Event, ProcessEvent, ResultEvent};
+use crate::event::{
+    BlockedEvent, CallEvent, CountedEvent, Ended, Event, ProcessEvent, ResultEvent,
+};
 use crate::packet::netlink::Brief;
 use crate::packet::schema::transport::tcp;
 use crate::packet::text::is_printable;
@@ -25,6 +27,7 @@ pub fn event(event: &Event) -> Option<String> {
             .number("fd", blocked.fd.map(i64::from))
             .raw("start", &seconds(blocked.start_ns))
             .end(),
+        Event::Stopped(stopped) => self::stopped(stopped),
         Event::State(state) => Object::new("state")
             .text("process", &state.process)
             .text("socket", &state.socket)
@@ -49,6 +52,22 @@ pub fn event(event: &Event) -> Option<String> {
             .text("text", &expect.text)
             .end(),
     })
+}
+
+/// A program that has stopped before a call.
+fn stopped(call: &BlockedEvent) -> String {
+    let source = call.source.as_ref();
+    Object::new("stopped")
+        .text("process", &call.process)
+        .text("name", &call.name)
+        .text("text", &call.invocation)
+        .number("fd", call.fd.map(i64::from))
+        .raw("thread", &call.thread.to_string())
+        .raw("tid", &call.tid.to_string())
+        .raw("start", &seconds(call.start_ns))
+        .maybe("file", source.map(|source| source.file.as_str()))
+        .number("line", source.map(|source| i64::from(source.line)))
+        .end()
 }
 
 /// A note: what a reader should know, when there is no event that says it.

@@ -48,6 +48,7 @@ pub fn event(event: &Event, here: &str, look: &Look) -> Styled {
             look,
         ),
         Event::Blocked(event) => blocked(event, here),
+        Event::Stopped(event) => stopped(event, here),
         Event::Counted(event) => counted(event, here),
         Event::Packet(packet) => Styled {
             lines: vec![packet_line::line(packet, packet.frame.time_ns, look)],
@@ -290,6 +291,25 @@ pub fn blocked(event: &BlockedEvent, here: &str) -> Styled {
         (_, job) => format!(" The prompt stays free; `cancel {job}` ends it."),
     };
     line.push(Style::Dim, &advice);
+    Styled { lines: vec![line] }
+}
+
+/// A program that has stopped before a call: what it is about to do, and where in its source.
+pub fn stopped(event: &BlockedEvent, here: &str) -> Styled {
+    let mut line = Line::wrapping(INDENT + 4).with(Style::Plain, &" ".repeat(INDENT));
+    let thread = event.thread_name();
+    if event.process != here || event.thread != 0 {
+        line.push(Style::Prompt, &escape(event.process.as_bytes(), usize::MAX));
+    }
+    if event.thread != 0 {
+        let number = format!(" thread {} ({thread})", event.thread);
+        line.push(Style::Prompt, &number);
+    }
+    line.push(Style::Warning, " is about to call ");
+    line.push(Style::Call, &event.invocation);
+    if let Some(source) = &event.source {
+        line.push(Style::Dim, &format!("   {}", shown_source(source)));
+    }
     Styled { lines: vec![line] }
 }
 

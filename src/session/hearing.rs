@@ -188,7 +188,7 @@ impl Session {
                 .chain(interrupts)
                 .map(|fd| PollFd::new(fd, PollFlags::POLLIN))
                 .collect();
-            let longest = if self.is_busy() {
+            let longest = if self.is_busy() || self.awaits_stop() {
                 u128::from(LOOK_MS)
             } else {
                 u128::from(u16::MAX)
@@ -260,6 +260,7 @@ impl Session {
             // What the thread does has been noted; the others are of programs only.
             Report::ThreadEnded { .. }
             | Report::Awaiting
+            | Report::Stopped(_)
             | Report::Forked { .. }
             | Report::Executed { .. }
             | Report::Ended { .. }

@@ -39,6 +39,8 @@ pub struct Running {
     pub calls: bool,
     /// Find the line of its source that makes each call.
     pub lines: bool,
+    /// Stop it before each call.
+    pub stepping: bool,
 }
 
 impl Default for Running {
@@ -48,6 +50,7 @@ impl Default for Running {
             input: Input::Nothing,
             calls: true,
             lines: true,
+            stepping: false,
         }
     }
 }
@@ -100,7 +103,7 @@ impl Session {
         let name = name.unwrap_or(base);
         let began_ns = clock::now_ns();
         let spawned = if how.calls {
-            self.run_watched(&name, (host, words), standard, how.lines)?
+            self.run_watched(&name, (host, words), standard, (how.lines, how.stepping))?
         } else {
             self.lab.run(host, words, standard, None)?
         };
@@ -170,7 +173,7 @@ impl Session {
         name: &str,
         (host, words): (&str, &[String]),
         standard: [BorrowedFd<'_>; 3],
-        lines: bool,
+        (lines, stepping): (bool, bool),
     ) -> Result<Spawned, LabError> {
         let (joint, [requests, wakes, memory]) = Joint::new()?;
         let (births, of_tracer) = pass::plain_pair()?;
@@ -181,6 +184,7 @@ impl Session {
             command: self.commands,
             rules: self.injections.rules(),
             lines,
+            stepping,
         };
         let watched = postcard::to_stdvec(&watched).map_err(io::Error::other)?;
         let channels = [requests, wakes, memory, of_tracer];
@@ -188,7 +192,7 @@ impl Session {
         let spawned = self
             .lab
             .run(host, words, standard, Some((&watched, channels)))?;
-        let watched = Watched::new(name, host, joint, births)?;
+        let watched = Watched::new(name, host, joint, births, stepping)?;
         let pid = watched.pid_of(name).unwrap_or(spawned.pid);
         self.watched.push(watched);
         Ok(Spawned { pid, ..spawned })

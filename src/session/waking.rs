@@ -17,7 +17,10 @@ impl Session {
         self.quiesce();
         if self.is_busy()
             || self.packets.taps().wire_holds()
-            || self.programs.iter().any(|program| !program.is_over())
+            || self
+                .programs
+                .iter()
+                .any(|program| !program.is_over() && !self.stands_still(&program.name))
         {
             return true;
         }

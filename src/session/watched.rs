@@ -56,6 +56,13 @@ impl Session {
                 let pid = self.watched[place].pid_of(&call.process).unwrap_or(0);
                 self.called(pid, call);
             }
+            Report::Stopped(call) => {
+                if self.watched[place].is_new(&call.process) {
+                    self.process_of_program(place, call.process.clone(), None);
+                }
+                self.tell_all_packets(call.start_ns);
+                self.out.push(Event::Stopped(call));
+            }
             Report::Awaiting => self.watched[place].go_on(),
             Report::Forked { parent, child } => {
                 // That it is there is told with its first call: a shell makes many that make none.

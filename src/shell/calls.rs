@@ -3,8 +3,8 @@
 use super::verbs::words;
 use super::{Screen, Shell};
 use crate::command::ast::Call;
-use crate::event::{CallEvent, is_of};
-use crate::render::calls;
+use crate::event::{BlockedEvent, CallEvent, is_of};
+use crate::render::{calls, line};
 
 /// So many of them are shown.
 const SHOWN: usize = 200;
@@ -27,7 +27,19 @@ impl Shell {
             .filter(|made| name.is_none_or(|name| made.name == *name || made.syscall == *name))
             .collect();
         let left_out = picked.len().saturating_sub(SHOWN);
-        let text = calls::list(&picked[left_out..], left_out, &screen.look());
+        let mut text = calls::list(&picked[left_out..], left_out, &screen.look());
+        let about = |stop: &BlockedEvent| {
+            whose.is_none_or(|whose| is_of(&stop.process, whose))
+                && name.is_none_or(|name| stop.name == *name)
+        };
+        for stop in self
+            .session
+            .all_stopped()
+            .into_iter()
+            .filter(|stop| about(stop))
+        {
+            text.append(line::stopped(stop, ""));
+        }
         let otherwise = match wanted.first() {
             None => "no call has been made".to_owned(),
             Some(word) => format!(

@@ -201,7 +201,7 @@ fn picture<'a>(session: &'a Session, rules: Option<&'a [RuleRow]>) -> Picture<'a
             residents.push(Resident {
                 name: program.name.clone(),
                 pid: (program.pid, program.keeper_pid),
-                doing: program.command_line.clone(),
+                doing: session.doing(program),
             });
         }
         HostBox {

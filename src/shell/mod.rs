@@ -24,6 +24,7 @@ pub mod programs;
 pub mod reading;
 pub mod running;
 pub mod saving;
+mod stepping;
 pub mod streaming;
 pub mod subject;
 pub mod tell;
@@ -177,6 +178,8 @@ pub struct Shell {
     /// Ctrl-C was pressed while a command waited: what was to follow it is not run.
     stopped: bool,
     desk: Desk,
+    /// The program that was stepped last.
+    stepped_last: Option<String>,
     /// From where on no line of a lesson has told the packets.
     untold: Since,
     /// How many calls had been made when a process was given its last line of a lesson.
@@ -228,6 +231,7 @@ impl Shell {
             watermark_ns: 0,
             interrupted: None,
             stopped: false,
+            stepped_last: None,
             desk: Desk::default(),
             untold: Since::BEGINNING,
             lines: BTreeMap::new(),
@@ -600,6 +604,13 @@ impl Shell {
                 .collect(),
             ..Known::default()
         };
+        for program in self.session.stepped() {
+            known.programs.push(program.to_owned());
+            let threads = self.session.stopped(program).into_iter();
+            known
+                .programs
+                .extend(threads.map(|call| call.thread_name()));
+        }
         for socket in self
             .session
             .inventory()

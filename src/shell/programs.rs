@@ -54,7 +54,8 @@ impl Shell {
             name: line.name,
             calls: line.calls,
             lines: line.lines,
-            input: if command.background {
+            stepping: line.stepping,
+            input: if command.background || line.stepping {
                 Input::Typed
             } else {
                 Input::Nothing
@@ -62,7 +63,9 @@ impl Shell {
         };
         match self.run_words(&host, &words, how) {
             Ok(name) => {
-                if !command.background {
+                if line.stepping {
+                    self.begin_stepping(&name, screen);
+                } else if !command.background {
                     self.wait_for_program(&name, screen);
                 }
             }
@@ -227,6 +230,21 @@ impl Shell {
         }
     }
 
+    /// `socklab run --step -- PROGRAM --and PROGRAM`: programs that stop before each of their calls, for a prompt to step.
+    pub fn run_stepping(&mut self, line: RunLine, screen: &mut dyn Screen) {
+        let (first, rest) = match line.split() {
+            Ok(lines) => lines,
+            Err(reason) => return self.refuse("", reason, screen),
+        };
+        for mut line in std::iter::once(first).chain(rest) {
+            line.stepping = true;
+            if let Ok(name) = self.start_program(line, Input::Typed, screen) {
+                self.begin_stepping(&name, screen);
+                self.show_events(screen);
+            }
+        }
+    }
+
     /// Starts a program on the first host; an error is the exit status.
     fn start_program(
         &mut self,
@@ -238,6 +256,7 @@ impl Shell {
             name: line.name,
             calls: line.calls,
             lines: line.lines,
+            stepping: line.stepping,
             input,
         };
         let started = self.run_words(FIRST_HOST, &line.words, how);
@@ -259,6 +278,8 @@ pub struct RunLine {
     pub calls: bool,
     /// The lines of its source are found.
     pub lines: bool,
+    /// It stops before each of its calls.
+    pub stepping: bool,
     /// The program and its arguments.
     pub words: Vec<String>,
 }
@@ -270,6 +291,7 @@ impl RunLine {
             name: None,
             calls: true,
             lines: true,
+            stepping: false,
             words: Vec::new(),
         };
         let mut words = words.into_iter().peekable();
@@ -288,16 +310,20 @@ impl RunLine {
                 },
                 "--untraced" => line.calls = false,
                 "--no-lines" => line.lines = false,
+                "--step" => line.stepping = true,
                 "--" => break,
                 other => {
                     return Err(format!(
-                        "unknown option {}; there are --as NAME, --calls off, --untraced and --no-lines",
+                        "unknown option {}; there are --as NAME, --step, --calls off, --untraced and --no-lines",
                         other.escape_debug()
                     ));
                 }
             }
         }
         line.words = words.collect();
+        if line.stepping && !line.calls {
+            return Err("--step stops a program before its calls, so they have to be seen: leave out --calls off and --untraced".to_owned());
+        }
         if line.words.is_empty() {
             return Err("run takes a program and its arguments: run python3 echo.py".to_owned());
         }

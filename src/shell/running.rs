@@ -125,7 +125,10 @@ impl Shell {
             ));
             return;
         }
-        if !self.wait_for(patience, screen, |shell| !under_way(shell)) {
+        let stands = move |shell: &Self| shell.session.stands(wanted);
+        if !self.wait_for(patience, screen, |shell| !under_way(shell) || stands(shell))
+            || under_way(self)
+        {
             let left: Vec<String> = self
                 .session
                 .jobs()
@@ -169,6 +172,8 @@ impl Shell {
         let mut programs = self.session.programs().iter();
         if programs.any(|program| program.job == job) {
             let _ = self.session.signal_program(&who, libc::SIGINT);
+            // The signal is there when the call that it was stopped before begins.
+            self.session.step_through(&who, false);
             self.wait_for_program(&who, screen);
         } else {
             self.session.interrupt(&who, job);

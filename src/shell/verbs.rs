@@ -34,6 +34,8 @@ impl Shell {
             Verb::Run => self.run(process, command, call, screen),
             Verb::Type => self.type_verb(call, screen),
             Verb::Inject => self.inject(call, screen),
+            Verb::Step => self.step_verb(call, screen),
+            Verb::Go => self.go_verb(call, screen),
             Verb::Calls => self.calls(call, screen),
             Verb::Lab => self.lab(screen),
             Verb::Host => self.host(call, screen),

@@ -83,7 +83,7 @@ pub fn processes(session: &Session) -> Styled {
         text.push(entry(
             &program.name,
             (program.pid, program.keeper_pid),
-            &program.command_line,
+            &session.doing(program),
         ));
     }
     text

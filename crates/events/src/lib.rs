@@ -31,6 +31,8 @@ pub enum Event {
     Counted(CountedEvent),
     /// A system call was seen asleep in the kernel; its `Call` comes when it returns.
     Blocked(BlockedEvent),
+    /// A thread of a program has stopped before a call (`run --step`).
+    Stopped(BlockedEvent),
     /// A frame was seen.
     Packet(Arc<PacketEvent>),
     /// A message above TCP is whole.
@@ -174,7 +176,7 @@ impl CallEvent {
     }
 }
 
-/// A call that sleeps in the kernel.
+/// A call that has not returned: one that sleeps in the kernel, or is about to be made.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct BlockedEvent {
     /// The process's name.
@@ -203,6 +205,17 @@ pub struct BlockedEvent {
     pub source: Option<SourceLine>,
     /// Of a program's call the thread as gettid(2) gives it in the lab; 0 for a call that was typed.
     pub tid: i32,
+}
+
+impl BlockedEvent {
+    /// Who makes it: the process, and where it is another thread of a program than its first, the number of that: `server/14`.
+    pub fn thread_name(&self) -> String {
+        if self.thread == 0 {
+            return self.process.clone();
+        }
+        let program = self.process.split('/').next().unwrap_or_default();
+        format!("{program}/{}", self.tid)
+    }
 }
 
 /// Calls of one kind that a program made on one descriptor, counted because they came too fast to be reported one by one.

@@ -3,6 +3,7 @@
 use crate::call::{Argument, Call, Decision, Descriptor, Entering, Note};
 use crate::decode::{self, Frame};
 use crate::descriptors::{self, Shared};
+use crate::keeping::Beginning;
 use crate::memory::ProcessMemory;
 use crate::rate::Treatment;
 use crate::stops::{Pending, Purpose, Thread, Tracer};
@@ -18,9 +19,7 @@ impl Tracer<'_> {
         if let Ok(CallStop::Entry(entry)) = sys::ptrace::call_stop(tid) {
             self.entered(tid, entry);
         }
-        if !self.held.iter().any(|(held, _)| *held == tid) {
-            self.resume(tid, 0);
-        }
+        self.resume_unless_held(tid);
     }
 
     fn entered(&mut self, tid: i32, entry: CallEntry) {
@@ -69,14 +68,37 @@ impl Tracer<'_> {
             self.await_return(tid, place, entry, purpose, Decision::Go);
             self.set_subject(tid, subject);
         } else {
-            self.tell_entry(tid, pid, place, entry, subject);
+            self.begin(
+                Beginning {
+                    tid,
+                    pid,
+                    place,
+                    entry,
+                    subject,
+                },
+                true,
+            );
         }
+    }
+
+    /// A call that is told begins, unless the sink keeps its thread before it; with `may_keep` it is asked.
+    pub(crate) fn begin(&mut self, call: Beginning, may_keep: bool) {
+        let Beginning {
+            tid, place, entry, ..
+        } = call;
+        if !self.tell_entry(call, may_keep) {
+            self.keeping.keep(call);
+            return;
+        }
+        let Some(files) = self.files(tid) else {
+            return;
+        };
         // At once, for another thread may get the number before this call is seen to return.
         let refused = |thread: &Thread| {
             let decision = thread.call.as_ref().map(|call| call.decision);
             matches!(decision, Some(Decision::Errno(_)))
         };
-        match row.effect {
+        match CALLS[place].effect {
             _ if self.threads.get(&tid).is_some_and(refused) => {}
             Effect::Close => files.borrow_mut().close(entry.arguments[0] as i32),
             Effect::CloseRange => self.close_range(tid, &entry),
@@ -84,14 +106,15 @@ impl Tracer<'_> {
         }
     }
 
-    fn tell_entry(
-        &mut self,
-        tid: i32,
-        pid: i32,
-        place: usize,
-        entry: CallEntry,
-        subject: Option<Descriptor>,
-    ) {
+    /// Tells the sink; false where it keeps the thread.
+    fn tell_entry(&mut self, call: Beginning, may_keep: bool) -> bool {
+        let Beginning {
+            tid,
+            pid,
+            place,
+            entry,
+            subject,
+        } = call;
         let row = &CALLS[place];
         let arguments = decode::at_entry(row, &self.frame(&ProcessMemory(tid), &entry, None));
         let entering = Entering {
@@ -102,6 +125,9 @@ impl Tracer<'_> {
             subject,
             start_ns: sys::clock::realtime_ns(),
         };
+        if may_keep && self.sink.keeps(&entering) {
+            return false;
+        }
         let decision = self.sink.entering(&entering);
         self.await_return(tid, place, entry, Purpose::Tell, decision);
         if let Some(call) = self.threads.get_mut(&tid).and_then(|t| t.call.as_mut()) {
@@ -110,6 +136,7 @@ impl Tracer<'_> {
             call.arguments = entering.arguments;
         }
         self.set_subject(tid, subject);
+        true
     }
 
     fn set_subject(&mut self, tid: i32, subject: Option<Descriptor>) {

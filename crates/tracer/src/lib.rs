@@ -8,6 +8,7 @@ mod descriptors;
 mod effects;
 mod filter;
 mod inject;
+mod keeping;
 pub mod lines;
 pub mod memory;
 mod rate;

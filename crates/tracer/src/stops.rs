@@ -2,6 +2,7 @@
 
 use crate::call::{Argument, Decision, Descriptor, Exit, Note};
 use crate::descriptors::{self, Files, Shared};
+use crate::keeping::Keeping;
 use crate::memory::{Memory, ProcessMemory};
 use crate::rate::Rates;
 use crate::sys;
@@ -79,6 +80,8 @@ pub(crate) struct Tracer<'a> {
     pub(crate) rates: Rates,
     /// Threads kept at the entry of a call, with the time when they go on, in nanoseconds since 1970.
     pub(crate) held: Vec<(i32, u64)>,
+    /// Threads that the sink keeps before a call.
+    pub(crate) keeping: Keeping,
     /// The period of the timer in milliseconds, 0 while it is off.
     pub(crate) timer: i64,
     first: i32,
@@ -115,6 +118,7 @@ impl<'a> Tracer<'a> {
             early: HashSet::new(),
             rates: Rates::new(options.calls_a_second, options.calls_told_first),
             held: Vec::new(),
+            keeping: Keeping::default(),
             timer: 0,
             first: pid,
             exit: None,
@@ -124,13 +128,15 @@ impl<'a> Tracer<'a> {
     /// Runs until nothing traced is left.
     pub(crate) fn run(mut self) -> io::Result<Exit> {
         loop {
-            match sys::process::wait_any() {
-                Ok((tid, status)) => {
+            match self.next_change() {
+                Ok(Some((tid, status))) => {
                     self.changed(tid, status);
                     if !self.held.is_empty() {
                         self.release();
                     }
+                    self.let_go();
                 }
+                Ok(None) => self.let_go(),
                 Err(error) if error.raw_os_error() == Some(libc::EINTR) => self.tick(),
                 Err(error) if error.raw_os_error() == Some(libc::ECHILD) => break,
                 Err(error) => return Err(error),
@@ -245,6 +251,7 @@ impl<'a> Tracer<'a> {
             .remove(&former)
             .or_else(|| self.threads.remove(&tid));
         self.threads.retain(|_, thread| thread.pid != tid);
+        self.keeping.retain(|kept| self.threads.contains_key(&kept));
         let begun = self
             .processes
             .get(&tid)
@@ -299,6 +306,7 @@ impl<'a> Tracer<'a> {
     fn gone(&mut self, tid: i32, exit: Exit) {
         self.early.remove(&tid);
         self.held.retain(|(held, _)| *held != tid);
+        self.keeping.retain(|kept| kept != tid);
         let Some(thread) = self.threads.remove(&tid) else {
             return;
         };

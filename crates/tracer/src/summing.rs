@@ -14,7 +14,7 @@ impl Tracer<'_> {
         subject: Descriptor,
         place: usize,
     ) -> Treatment {
-        if self.options.calls_a_second.is_none() {
+        if self.options.calls_a_second.is_none() || self.sink.wants_each() {
             return Treatment::Tell;
         }
         let now = sys::clock::realtime_ns();

@@ -1,6 +1,7 @@
 //! The only room with `unsafe`: one safe function for each system call the tracer makes. Nothing here decides or retries.
 
 pub(crate) mod affinity;
+pub(crate) mod children;
 pub(crate) mod clock;
 pub(crate) mod memory;
 pub(crate) mod process;

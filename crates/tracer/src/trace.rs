@@ -9,6 +9,7 @@ use crate::{descriptors, filter};
 use std::convert::Infallible;
 use std::fmt;
 use std::io::{self, Read, Write};
+use std::os::fd::BorrowedFd;
 
 /// How much is seen, and at what cost.
 #[derive(Clone, Debug)]
@@ -40,6 +41,23 @@ impl Default for Options {
 /// Who is told. The thread concerned is stopped until the function returns, all others run on. A function may find its own system calls
 /// interrupted by the timer of the summaries (SIGALRM), and begins them again, as std does.
 pub trait Sink {
+    /// A thread has stopped before this call: whether it stays so until [`Sink::let_go`] names it. `entering` is called when it goes on,
+    /// with the arguments as they are then. By default none stays.
+    fn keeps(&mut self, _call: &Entering) -> bool {
+        false
+    }
+    /// Which of the threads that were kept go on with their calls. Asked after whatever happened, and when [`Sink::wakes`] is readable.
+    fn let_go(&mut self) -> LetGo {
+        LetGo::All
+    }
+    /// What becomes readable when `let_go` may name threads.
+    fn wakes(&self) -> Option<BorrowedFd<'_>> {
+        None
+    }
+    /// Whether each call is to be told, however fast they come.
+    fn wants_each(&mut self) -> bool {
+        false
+    }
     /// A call begins. No return of it is told if the thread ends in it.
     fn entering(&mut self, call: &Entering) -> Decision;
     /// It has returned.
@@ -58,6 +76,15 @@ pub trait Sink {
     fn ended(&mut self, process: i32, exit: Exit);
     /// Something else worth a line.
     fn note(&mut self, process: i32, note: &Note);
+}
+
+/// Threads that were kept before a call and go on.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum LetGo {
+    /// These (gettid(2)); one that is not kept is passed over.
+    Threads(Vec<i32>),
+    /// All that are kept.
+    All,
 }
 
 /// How it went.

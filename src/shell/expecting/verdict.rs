@@ -23,7 +23,7 @@ impl Shell {
             Expectation::Called(name) => {
                 let made = self
                     .calls_since(who, since)
-                    .any(|call| is_named(call, name) && call.errno.is_none());
+                    .any(|call| is_named(&call.name, name) && call.errno.is_none());
                 made.then_some(()).ok_or_else(|| match who {
                     Some(who) => format!("{who} has made no {name} that succeeded"),
                     None => format!("no {name} has succeeded"),
@@ -32,7 +32,7 @@ impl Shell {
             Expectation::Calls { call, times } => {
                 let made = self
                     .calls_since(who, since)
-                    .filter(|made| is_named(made, call) && made.errno.is_none())
+                    .filter(|made| is_named(&made.name, call) && made.errno.is_none())
                     .count();
                 (made >= *times)
                     .then_some(())
@@ -86,6 +86,9 @@ impl Shell {
                 asleep
                     .then_some(())
                     .ok_or_else(|| format!("{name} is not blocked"))
+            }
+            Expectation::Stopped { who, call } => {
+                self.is_stopped(who.as_deref().or(whose), call.as_deref())
             }
             Expectation::Held(wanted) => match self.session.held() {
                 held if held == *wanted => Ok(()),
@@ -226,7 +229,7 @@ impl Shell {
             }
         } else {
             for call in self.calls_since(who, since) {
-                if name.is_empty() || is_named(call, name) {
+                if name.is_empty() || is_named(&call.name, name) {
                     if passes(call) {
                         return Ok(());
                     }
@@ -280,8 +283,8 @@ impl Shell {
 }
 
 /// True when a call has this name; glibc's accept is the system call accept4, and so on.
-pub(in crate::shell) fn is_named(call: &CallEvent, name: &str) -> bool {
-    call.name == name || call.name.strip_suffix('4') == Some(name)
+pub(in crate::shell) fn is_named(call: &str, name: &str) -> bool {
+    call == name || call.strip_suffix('4') == Some(name)
 }
 
 /// True for the calls that bring bytes from a socket.

@@ -39,7 +39,7 @@ impl Shell {
             AnswerFrom::Result(name, who) => {
                 let call = self
                     .calls_since(who.as_deref(), since)
-                    .filter(|call| is_named(call, name))
+                    .filter(|call| is_named(&call.name, name))
                     .last();
                 call.map(|call| call.result.to_string())
                     .ok_or_else(|| format!("no {name} has returned"))
@@ -47,7 +47,7 @@ impl Shell {
             AnswerFrom::Errno(name, who) => {
                 let call = self
                     .calls_since(who.as_deref(), since)
-                    .filter(|call| is_named(call, name))
+                    .filter(|call| is_named(&call.name, name))
                     .last();
                 call.map(|call| call.errno.clone().unwrap_or_else(|| "ok".to_owned()))
                     .ok_or_else(|| format!("no {name} has returned"))

@@ -10,6 +10,7 @@ mod name;
 mod option;
 mod script;
 mod serve;
+mod stepping;
 mod transfer;
 
 /// What `help VERB` shows.
@@ -130,6 +131,8 @@ pub fn page(verb: Verb) -> &'static Page {
         Verb::Run => &script::RUN,
         Verb::Type => &script::TYPE,
         Verb::Inject => &script::INJECT,
+        Verb::Step => &stepping::STEP,
+        Verb::Go => &stepping::GO,
         Verb::Lab => &script::LAB,
         Verb::Host => &lab::HOST,
         Verb::Wire => &lab::WIRE,
@@ -228,6 +231,7 @@ mod tests {
                     | ["no", "packet", _, ..]
                     | ["state", _, _]
                     | ["blocked", _]
+                    | ["stopped", _, _]
                     | ["why", ..] => {}
                     ["call" | "output", process, what] => {
                         assert!(!process.is_empty() && !what.is_empty(), "{}", entry.name);

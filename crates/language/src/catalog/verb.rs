@@ -194,6 +194,10 @@ pub enum Verb {
     Type,
     /// `inject`
     Inject,
+    /// `step`
+    Step,
+    /// `go`
+    Go,
     /// `lab`
     Lab,
     /// `host`
@@ -412,6 +416,8 @@ pub const VERBS: &[VerbEntry] = &[
     VerbEntry { verb: Verb::Run, name: "run", aliases: &[], group: VerbGroup::Lab, answered_by: AnsweredBy::Session, spelling: Spelling::Plain, parameters: &[required("program", Kind::Rest)] },
     VerbEntry { verb: Verb::Type, name: "type", aliases: &[], group: VerbGroup::Lab, answered_by: AnsweredBy::Session, spelling: Spelling::Command, parameters: &[required("program", Kind::Process), optional("line", Kind::Data, "the end of its input")] },
     VerbEntry { verb: Verb::Inject, name: "inject", aliases: &[], group: VerbGroup::Lab, answered_by: AnsweredBy::Session, spelling: Spelling::Plain, parameters: &[optional("rule", Kind::Rest, "list")] },
+    VerbEntry { verb: Verb::Step, name: "step", aliases: &[], group: VerbGroup::Lab, answered_by: AnsweredBy::Session, spelling: Spelling::Plain, parameters: &[optional("how", Kind::Rest, "one call")] },
+    VerbEntry { verb: Verb::Go, name: "go", aliases: &[], group: VerbGroup::Lab, answered_by: AnsweredBy::Session, spelling: Spelling::Plain, parameters: &[optional("program", Kind::Rest, "the one stepped last")] },
     VerbEntry { verb: Verb::Lab, name: "lab", aliases: &[], group: VerbGroup::Lab, answered_by: AnsweredBy::Session, spelling: Spelling::Plain, parameters: &[] },
     VerbEntry { verb: Verb::Host, name: "host", aliases: &[], group: VerbGroup::Lab, answered_by: AnsweredBy::Session, spelling: Spelling::Plain, parameters: &[required("name", Kind::Word), optional("address", Kind::Word, "the next free one")] },
     VerbEntry { verb: Verb::Wire, name: "wire", aliases: &[], group: VerbGroup::Lab, answered_by: AnsweredBy::Session, spelling: Spelling::Plain, parameters: &[optional("rule", Kind::Rest, "list")] },

@@ -20,6 +20,8 @@ pub struct Known {
     pub variables: Vec<String>,
     /// Processes.
     pub processes: Vec<String>,
+    /// Programs that stop before their calls, and their threads that have stopped: `server`, `server/14`.
+    pub programs: Vec<String>,
     /// Hosts.
     pub hosts: Vec<String>,
     /// Jobs, as `wait` takes them.

@@ -6,6 +6,7 @@ mod word;
 
 use super::ast::Expr;
 use super::diagnostic::{Diagnostic, quoted};
+use super::inject::calls as known_calls;
 use super::lexer::in_word;
 use super::parse::parse_expression;
 use crate::catalog::errno::errnos;
@@ -80,6 +81,13 @@ pub enum Expectation {
     Seen(Box<Pattern>),
     /// `blocked server`: this process sleeps in a call; `None` for the one the line goes to.
     Blocked(Option<String>),
+    /// `stopped`, `stopped server`, `stopped server send`: a program is stopped before a call (`run --step`).
+    Stopped {
+        /// The program, or one of its processes or threads; `None` for any.
+        who: Option<String>,
+        /// The call's name; `None` for any.
+        call: Option<String>,
+    },
     /// `held 1`: the wire holds so many frames (`wire hold`).
     Held(usize),
     /// `timeout`: the last command ran into the timeout that `settimeout` set (Python's TimeoutError).
@@ -136,6 +144,7 @@ pub const FORMS: &[&str] = &[
     "packets",
     "no packet",
     "blocked",
+    "stopped",
     "timeout",
     "held",
     "output",
@@ -259,6 +268,18 @@ fn parse_expectation(text: &str) -> Result<Expectation, Diagnostic> {
             _ => Err(wrong("which process is blocked?")
                 .expecting("the name of one process: blocked server")),
         },
+        "stopped" if !rest.starts_with(['=', '!', '.', '[', '<', '>']) => {
+            let mut words = rest.split_whitespace().map(str::to_owned);
+            let (who, call) = (words.next(), words.next());
+            match (words.next(), &call) {
+                (None, Some(name)) if !known_calls().any(|known| known == name) => {
+                    Err(wrong("unknown call").expecting("the name of one: stopped server send"))
+                }
+                (None, _) => Ok(Expectation::Stopped { who, call }),
+                (Some(_), _) => Err(wrong("which program is stopped?")
+                    .expecting("a program and a call: stopped server send")),
+            }
+        }
         "held" if !rest.starts_with(['=', '!', '.', '[', '<', '>']) => rest
             .parse()
             .map(Expectation::Held)

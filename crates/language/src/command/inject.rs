@@ -68,6 +68,7 @@ const MOVING: &[&str] = &[
 ];
 const OTHERS: &[&str] = &[
     "socket",
+    "socketpair",
     "bind",
     "listen",
     "accept",
@@ -75,6 +76,7 @@ const OTHERS: &[&str] = &[
     "connect",
     "shutdown",
     "close",
+    "close_range",
     "getsockname",
     "getpeername",
     "getsockopt",
@@ -90,9 +92,12 @@ const OTHERS: &[&str] = &[
     "epoll_ctl",
     "epoll_wait",
     "epoll_pwait",
+    "epoll_pwait2",
     "fcntl",
     "ioctl",
     "dup",
+    "dup2",
+    "dup3",
 ];
 
 /// What a rule looks like, for whoever wrote another thing.
@@ -119,15 +124,7 @@ fn order(text: &str) -> Parsed<InjectOrder> {
     }
     let (process, fd) = subject(&first);
     let call = reader.demand("into which call?", EXAMPLE)?;
-    if !MOVING.contains(&call.text) && !OTHERS.contains(&call.text) {
-        let known = MOVING.iter().chain(OTHERS);
-        let near = known.min_by_key(|name| strsim::damerau_levenshtein(name, call.text));
-        return Err(Diagnostic::new(
-            call.span.clone(),
-            format!("unknown call {}", quoted(call.text)),
-        )
-        .helping(format!("did you mean `{}`?", near.unwrap_or(&"recv"))));
-    }
+    check_call(&call)?;
     let effect = effect(&mut reader, &call)?;
     let pick = pick(&mut reader)?;
     if let Some(more) = reader.next() {
@@ -145,8 +142,26 @@ fn order(text: &str) -> Parsed<InjectOrder> {
     }))
 }
 
+/// The calls of programs that can be named.
+pub fn calls() -> impl Iterator<Item = &'static str> {
+    MOVING.iter().chain(OTHERS).copied()
+}
+
+/// That a word is such a call; an error says which is near.
+pub(super) fn check_call(call: &Word<'_>) -> Parsed<()> {
+    if calls().any(|known| known == call.text) {
+        return Ok(());
+    }
+    let near = calls().min_by_key(|name| strsim::damerau_levenshtein(name, call.text));
+    Err(Diagnostic::new(
+        call.span.clone(),
+        format!("unknown call {}", quoted(call.text)),
+    )
+    .helping(format!("did you mean `{}`?", near.unwrap_or("recv"))))
+}
+
 /// `server` or `server.4`.
-fn subject(word: &Word<'_>) -> (String, Option<i32>) {
+pub(super) fn subject(word: &Word<'_>) -> (String, Option<i32>) {
     let socket = word.text.rsplit_once('.').and_then(|(process, fd)| {
         let fd = fd.parse().ok()?;
         Some((process.to_owned(), Some(fd)))

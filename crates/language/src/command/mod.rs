@@ -17,5 +17,6 @@ pub mod program;
 pub mod reach;
 mod scan;
 pub mod signature;
+pub mod stepping;
 pub mod unparse;
 pub mod wire;

@@ -25,6 +25,15 @@ pub(crate) fn wait_any() -> io::Result<(i32, i32)> {
     wait(-1)
 }
 
+/// A change of any child or tracee that has come already; does not wait.
+pub(crate) fn changed_already() -> io::Result<Option<(i32, i32)>> {
+    let mut status = 0;
+    let flags = libc::__WALL | libc::WNOHANG;
+    // SAFETY: the status outlives the call.
+    let tid = checked(unsafe { libc::waitpid(-1, &raw mut status, flags) }.into())?;
+    Ok((tid != 0).then_some((tid as i32, status)))
+}
+
 /// Waits for one child or tracee.
 pub(crate) fn wait(tid: i32) -> io::Result<(i32, i32)> {
     let mut status = 0;

@@ -7,6 +7,7 @@ use crate::catalog::sysctl::SYSCTLS;
 use crate::catalog::tcp_info;
 use crate::catalog::verb::Verb;
 use crate::command::expectation::{FORMS, STATES};
+use crate::command::inject::calls;
 use crate::command::wire::suggest::{CLAUSES, KINDS, Next, next};
 
 /// Words of a display filter that are no fields.
@@ -124,6 +125,7 @@ impl Candidates<'_> {
         match verb {
             Verb::Run => self.paths(typed, paths),
             Verb::Wire => self.wire(said, typed),
+            Verb::Step | Verb::Go => self.stepping(verb, said),
             Verb::Lesson => self.lesson(said, typed),
             _ => {}
         }
@@ -143,6 +145,12 @@ impl Candidates<'_> {
             }
             (Some("state"), 0) => self.sockets(),
             (Some("state"), _) => self.add_all(STATES, ""),
+            (Some("stopped"), 0) => self.add_all(&known.programs, "program"),
+            (Some("stopped"), 1) => {
+                for call in calls() {
+                    self.add(call, "call");
+                }
+            }
             (Some("blocked"), 0) => self.add_all(&known.processes, "process"),
             (Some("packet" | "packets" | "no"), _) if awaits_value(said) => {}
             (Some("packet" | "packets" | "no"), _) => {
@@ -150,6 +158,32 @@ impl Candidates<'_> {
                 self.add_all(FILTER_WORDS, "");
             }
             _ => self.values(typed),
+        }
+    }
+
+    /// After `step` and `go`: a program, then how far.
+    fn stepping(&mut self, verb: Verb, said: &str) {
+        let known = self.known;
+        let mut words = said.split_whitespace();
+        let last = words.next_back();
+        match last {
+            None => {
+                self.add_all(&known.programs, "program");
+                if verb == Verb::Step {
+                    self.add("until", "up to a call or an error");
+                }
+            }
+            _ if verb == Verb::Go => {}
+            Some("until") => {
+                for call in calls() {
+                    self.add(call, "call");
+                }
+                for errno in errnos() {
+                    self.add(errno.name, errno.message);
+                }
+            }
+            Some(_) if words.next().is_none() => self.add("until", "up to a call or an error"),
+            Some(_) => {}
         }
     }
 

@@ -24,6 +24,20 @@ fn every_form_is_known_by_its_shape() {
     for (text, expected) in [
         ("ok", Expectation::Ok),
         (
+            "stopped",
+            Expectation::Stopped {
+                who: None,
+                call: None,
+            },
+        ),
+        (
+            "stopped server/14 send",
+            Expectation::Stopped {
+                who: Some("server/14".to_owned()),
+                call: Some("send".to_owned()),
+            },
+        ),
+        (
             " errno econnrefused ",
             Expectation::Errno("ECONNREFUSED".to_owned()),
         ),

@@ -7,6 +7,7 @@ use crate::command::ast::{Call, Expr};
 use crate::command::diagnostic::{Diagnostic, is_safe, quoted};
 use crate::command::expectation::parse_claim;
 use crate::command::signature::{kind_words, signature};
+use crate::command::stepping::{StepOrder, parse_go};
 use crate::command::wire::WireOrder;
 use std::ops::Range;
 
@@ -89,6 +90,8 @@ pub(super) fn bind(verb: Verb, arguments: Vec<Argument>, span: &Range<usize>) ->
             let read = match verb {
                 Verb::Expect => parse_claim(text).err(),
                 Verb::Wire => WireOrder::parse(text).err(),
+                Verb::Step => StepOrder::parse(text).err(),
+                Verb::Go => parse_go(text).err(),
                 _ => None,
             };
             if let Some(error) = read {

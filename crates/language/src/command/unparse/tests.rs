@@ -380,6 +380,10 @@ fn of_kind(verb: Verb, parameter: &'static Parameter) -> BoxedStrategy<Expr> {
         Kind::Rest if verb == Verb::Wire => select(vec!["clear", "loss 10%", "drop next where frame contains \"a;b\"", "cut from lab"])
             .prop_map(|text| Expr::Str(text.to_owned()))
             .boxed(),
+        Kind::Rest if verb == Verb::Step => select(vec!["server", "server 3", "server.4 until recv", "until ECONNRESET"])
+            .prop_map(|text| Expr::Str(text.to_owned()))
+            .boxed(),
+        Kind::Rest if verb == Verb::Go => Just(Expr::Str("server".to_owned())).boxed(),
         Kind::Rest if verb == Verb::Import => Just(Expr::Str("socket, select".to_owned())).boxed(),
         Kind::Rest => words().prop_map(Expr::Str).boxed(),
         Kind::Job => (0..9_i64).prop_map(Expr::Int).boxed(),
