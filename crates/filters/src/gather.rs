@@ -131,6 +131,7 @@ impl<'a> Scene<'a> {
         }
     }
 
+    /// Gives each value of a field out of the tree, of the layers of its protocol that count.
     fn walk(
         &self,
         names: &[&str],
@@ -138,7 +139,6 @@ impl<'a> Scene<'a> {
         numbers: &[Cut],
         give: &mut dyn FnMut(Datum<'_>),
     ) {
-        let frame = &self.packet.frame;
         let layers = self.tree.get_or_init(|| {
             dissect::whole_tree(
                 &self.packet.headers,
@@ -160,25 +160,7 @@ impl<'a> Scene<'a> {
                 continue;
             }
             if kind == FieldKind::Protocol && names.contains(&layer.name) {
-                // What the link layer carries includes padding, which belongs to no other layer.
-                let end = if index == 0 {
-                    Some(frame.bytes.len() as u32)
-                } else {
-                    layers[index..].iter().map(|layer| layer.span.end).max()
-                };
-                let whole = Span {
-                    start: layer.span.start,
-                    end: end.unwrap_or(layer.span.end),
-                };
-                // Of ICMP the message with all its data counts as header, as in Wireshark.
-                let own = if matches!(layer.name, "icmp" | "icmpv6") {
-                    whole
-                } else {
-                    layer.span
-                };
-                let (own, whole) = self
-                    .together(layer)
-                    .unwrap_or_else(|| (self.bytes(own), self.bytes(whole)));
+                let (own, whole) = self.protocol(layers, index);
                 give(Datum::Protocol(own, whole));
             }
             if payload(layer.name).is_some_and(|name| names.contains(&name)) && !resets(layer) {
@@ -191,6 +173,29 @@ impl<'a> Scene<'a> {
                 self.walk_field(field, names, kind, give);
             }
         }
+    }
+
+    /// The bytes of a layer's header, and those with all that it carries.
+    fn protocol(&self, layers: &[Layer], index: usize) -> (&[u8], &[u8]) {
+        let layer = &layers[index];
+        // What the link layer carries includes padding, which belongs to no other layer.
+        let end = if index == 0 {
+            Some(self.packet.frame.bytes.len() as u32)
+        } else {
+            layers[index..].iter().map(|layer| layer.span.end).max()
+        };
+        let whole = Span {
+            start: layer.span.start,
+            end: end.unwrap_or(layer.span.end),
+        };
+        // Of ICMP the message with all its data counts as header, as in Wireshark.
+        let own = if matches!(layer.name, "icmp" | "icmpv6") {
+            whole
+        } else {
+            layer.span
+        };
+        self.together(layer)
+            .unwrap_or_else(|| (self.bytes(own), self.bytes(whole)))
     }
 
     /// The bytes behind a header of TCP or UDP that belong to it, whatever layers they were found to be.

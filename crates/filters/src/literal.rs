@@ -21,16 +21,7 @@ impl Literal {
     /// Reads a value as one of this kind; `Err` says what is wrong where more can be said than that it is none.
     pub(super) fn read(written: Written<'_>, kind: FieldKind) -> Result<Self, Option<String>> {
         match (kind, written) {
-            (FieldKind::Number(bits), Written::Word(word)) => {
-                let number = number(word).ok_or(None)?;
-                let most = u64::MAX >> (64 - u32::from(bits.clamp(1, 64)));
-                if number > most {
-                    return Err(Some(format!(
-                        "too big: the field has {bits} bits, at most {most}"
-                    )));
-                }
-                Ok(Self::Number(number.into()))
-            }
+            (FieldKind::Number(bits), Written::Word(word)) => number_of_bits(word, bits),
             (FieldKind::Number(_), Written::Character(byte)) => Ok(Self::Number(byte.into())),
             (FieldKind::Boolean, Written::Word(word)) => truth(word).map(Self::Truth).ok_or(None),
             (FieldKind::Boolean, Written::Character(byte)) => Ok(Self::Truth(byte != 0)),
@@ -54,14 +45,10 @@ impl Literal {
                 let (address, mask) = prefix::<Ipv6Addr>(word, 128)?;
                 Ok(Self::Ipv6(address.to_bits(), mask))
             }
-            (FieldKind::Mac, Written::Word(word)) => {
-                let bytes = needle(Written::Word(word)).ok_or(None)?;
-                if bytes.len() == 6 {
-                    Ok(Self::Bytes(bytes))
-                } else {
-                    Err(Some("a hardware address has six bytes".to_owned()))
-                }
-            }
+            (FieldKind::Mac, word @ Written::Word(_)) => match needle(word).ok_or(None)? {
+                bytes if bytes.len() == 6 => Ok(Self::Bytes(bytes)),
+                _ => Err(Some("a hardware address has six bytes".to_owned())),
+            },
             (FieldKind::Time, Written::Word(word)) => seconds(word).map(Self::Time).ok_or(None),
             (FieldKind::Text, Written::Word(word)) => Ok(Self::Text(word.to_owned())),
             (FieldKind::Text, Written::Quoted(text)) => String::from_utf8(text)
@@ -115,6 +102,18 @@ pub(super) fn number(word: &str) -> Option<u64> {
         return None;
     }
     u64::from_str_radix(digits, radix).ok()
+}
+
+/// A number for a field of so many bits.
+fn number_of_bits(word: &str, bits: u8) -> Result<Literal, Option<String>> {
+    let number = number(word).ok_or(None)?;
+    let most = u64::MAX >> (64 - u32::from(bits.clamp(1, 64)));
+    if number > most {
+        return Err(Some(format!(
+            "too big: the field has {bits} bits, at most {most}"
+        )));
+    }
+    Ok(Literal::Number(number.into()))
 }
 
 fn truth(word: &str) -> Option<bool> {

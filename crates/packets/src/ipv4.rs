@@ -43,30 +43,10 @@ pub(super) fn decode(part: Part<'_>) -> Result<Decoded<'_, Ipv4>, Malformed> {
         checksum: view.get_checksum(),
         header: part.first(header_end).span(),
     };
-    let wrong = |reason, at| Some(part.malformed("ip", reason, at));
     let total = usize::from(view.get_total_length());
-    let (malformed, stop) = if view.get_version() != 4 {
-        (wrong("the version is not 4", 0), true)
-    } else if usize::from(hdr_len) < HEADER {
-        (wrong("the header length is less than 20", 0), true)
-    } else if total != 0 && total < header_end {
-        (
-            wrong("the total length is less than the header length", 2),
-            true,
-        )
-    } else if part.wire_len() < header_end {
-        (
-            wrong("the header length reaches past the end of the packet", 0),
-            true,
-        )
-    } else if total > part.wire_len() {
-        // The rest may still be read: it is the length that is wrong, or bytes that were lost.
-        (
-            wrong("the total length is longer than the packet", 2),
-            false,
-        )
-    } else {
-        (None, false)
+    let (malformed, stop) = match fault(part, &view) {
+        Some((reason, at, stop)) => (Some(part.malformed("ip", reason, at)), stop),
+        None => (None, false),
     };
     let whole = if total == 0 || stop {
         part
@@ -79,6 +59,29 @@ pub(super) fn decode(part: Part<'_>) -> Result<Decoded<'_, Ipv4>, Malformed> {
         malformed,
         stop,
     })
+}
+
+/// What is wrong with a header, where in it that stands, and whether nothing behind it can be read.
+#[inline]
+fn fault(part: Part<'_>, view: &Ipv4Packet<'_>) -> Option<(&'static str, usize, bool)> {
+    let hdr_len = usize::from(view.get_header_length()) * 4;
+    let total = usize::from(view.get_total_length());
+    if view.get_version() != 4 {
+        Some(("the version is not 4", 0, true))
+    } else if hdr_len < HEADER {
+        Some(("the header length is less than 20", 0, true))
+    } else if total != 0 && total < hdr_len {
+        let reason = "the total length is less than the header length";
+        Some((reason, 2, true))
+    } else if part.wire_len() < hdr_len {
+        let reason = "the header length reaches past the end of the packet";
+        Some((reason, 0, true))
+    } else if total > part.wire_len() {
+        // The rest may still be read: it is the length that is wrong, or bytes that were lost.
+        Some(("the total length is longer than the packet", 2, false))
+    } else {
+        None
+    }
 }
 
 /// The header as a layer; `part` begins with it.
@@ -107,24 +110,7 @@ pub(super) fn layer(part: Part<'_>, decoded: &Decoded<'_, Ipv4>, covered: Covere
     let len = FieldValue::Number(ip.len.into());
     fields.value(2..4, ip::LEN, len).mean(meaning);
     fields.hex(4..6, ip::ID);
-    fields
-        .value(
-            6..7,
-            ip::FLAGS,
-            FieldValue::Hex(u64::from(part.bytes()[6] >> 5), 1),
-        )
-        .mean(match (ip.df, ip.mf) {
-            (true, true) => "don't fragment, more fragments",
-            (true, false) => "don't fragment",
-            (false, true) => "more fragments",
-            (false, false) => "",
-        })
-        .with(flags(part));
-    fields.value(
-        6..8,
-        ip::FRAG_OFFSET,
-        FieldValue::Number(u64::from(ip.frag_offset / 8)),
-    );
+    fragmentation(&mut fields, ip, part);
     fields.number(8..9, ip::TTL);
     fields
         .number(9..10, ip::PROTO)
@@ -155,10 +141,22 @@ fn dsfield(part: Part<'_>, byte: u8) -> Vec<Field> {
     fields.done()
 }
 
-fn flags(part: Part<'_>) -> Vec<Field> {
-    let mut fields = Fields::of(part);
-    fields.flag(6..7, 0x80, ip::FLAGS_RB);
-    fields.flag(6..7, 0x40, ip::FLAGS_DF);
-    fields.flag(6..7, 0x20, ip::FLAGS_MF);
-    fields.done()
+/// The flags, and which part of a datagram is in a fragment (RFC 791 section 3.2).
+fn fragmentation(fields: &mut Fields<'_>, ip: &Ipv4, part: Part<'_>) {
+    let mut flags = Fields::of(part);
+    flags.flag(6..7, 0x80, ip::FLAGS_RB);
+    flags.flag(6..7, 0x40, ip::FLAGS_DF);
+    flags.flag(6..7, 0x20, ip::FLAGS_MF);
+    let bits = FieldValue::Hex(u64::from(part.bytes()[6] >> 5), 1);
+    fields
+        .value(6..7, ip::FLAGS, bits)
+        .mean(match (ip.df, ip.mf) {
+            (true, true) => "don't fragment, more fragments",
+            (true, false) => "don't fragment",
+            (false, true) => "more fragments",
+            (false, false) => "",
+        })
+        .with(flags.done());
+    let offset = FieldValue::Number(u64::from(ip.frag_offset / 8));
+    fields.value(6..8, ip::FRAG_OFFSET, offset);
 }

@@ -31,60 +31,13 @@ pub(super) fn decode(frame: &[u8]) -> Option<Headers> {
     let end = ETHERNET + usize::from(be16(ip, 2));
     let above = frame.get(BELOW..end)?;
     let (transport, header) = match ip[9] {
-        proto::UDP => {
-            let (header, _) = above.split_first_chunk::<UDP>()?;
-            let udp = Udp {
-                srcport: be16(header, 0),
-                dstport: be16(header, 2),
-                length: be16(header, 4),
-                checksum: be16(header, 6),
-                header: span(BELOW, BELOW + UDP),
-            };
-            if usize::from(udp.length) != above.len() {
-                return None;
-            }
-            (Transport::Udp(udp), UDP)
-        }
+        proto::UDP => (Transport::Udp(udp(above)?), UDP),
         proto::TCP => {
-            let (fixed, _) = above.split_first_chunk::<TCP>()?;
-            let hdr_len = (fixed[12] >> 4) * 4;
-            let header = usize::from(hdr_len);
-            let (options, None) = tcp_options::decode(above.get(TCP..header)?, header - TCP) else {
-                return None;
-            };
-            let tcp = Tcp {
-                srcport: be16(fixed, 0),
-                dstport: be16(fixed, 2),
-                seq: be32(fixed, 4),
-                ack: be32(fixed, 8),
-                hdr_len,
-                flags: be16(fixed, 12) & 0xfff,
-                window: be16(fixed, 14),
-                checksum: be16(fixed, 16),
-                urgent: be16(fixed, 18),
-                len: (above.len() - header) as u32,
-                options,
-                websocket: false,
-                header: span(BELOW, BELOW + header),
-            };
+            let tcp = tcp(above)?;
+            let header = usize::from(tcp.hdr_len);
             (Transport::Tcp(tcp), header)
         }
         _ => return None,
-    };
-    let net = Ipv4 {
-        src: Ipv4Addr::from_bits(be32(ip, 12)),
-        dst: Ipv4Addr::from_bits(be32(ip, 16)),
-        proto: ip[9],
-        ttl: ip[8],
-        dsfield: ip[1],
-        id: be16(ip, 4),
-        len: be16(ip, 2).into(),
-        hdr_len: IPV4 as u8,
-        df: fragment & DONT_FRAGMENT != 0,
-        mf: false,
-        frag_offset: 0,
-        checksum: be16(ip, 10),
-        header: span(ETHERNET, BELOW),
     };
     Some(Headers {
         link: LinkType::ETHERNET,
@@ -96,10 +49,70 @@ pub(super) fn decode(frame: &[u8]) -> Option<Headers> {
         }),
         vlan: None,
         ethertype: Some(ETHERTYPE),
-        net: Net::Ipv4(net),
+        net: Net::Ipv4(ipv4(ip)),
         transport,
         payload: span(BELOW + header, end),
         malformed: None,
+    })
+}
+
+/// The header of IPv4, which has no options and is of no fragment.
+#[inline]
+fn ipv4(ip: &[u8]) -> Ipv4 {
+    Ipv4 {
+        src: Ipv4Addr::from_bits(be32(ip, 12)),
+        dst: Ipv4Addr::from_bits(be32(ip, 16)),
+        proto: ip[9],
+        ttl: ip[8],
+        dsfield: ip[1],
+        id: be16(ip, 4),
+        len: be16(ip, 2).into(),
+        hdr_len: IPV4 as u8,
+        df: be16(ip, 6) & DONT_FRAGMENT != 0,
+        mf: false,
+        frag_offset: 0,
+        checksum: be16(ip, 10),
+        header: span(ETHERNET, BELOW),
+    }
+}
+
+/// The header of UDP, where its length is that of what IP carries.
+#[inline]
+fn udp(above: &[u8]) -> Option<Udp> {
+    let (header, _) = above.split_first_chunk::<UDP>()?;
+    let length = be16(header, 4);
+    (usize::from(length) == above.len()).then(|| Udp {
+        srcport: be16(header, 0),
+        dstport: be16(header, 2),
+        length,
+        checksum: be16(header, 6),
+        header: span(BELOW, BELOW + UDP),
+    })
+}
+
+/// The header of TCP, where its options are whole.
+#[inline]
+fn tcp(above: &[u8]) -> Option<Tcp> {
+    let (fixed, _) = above.split_first_chunk::<TCP>()?;
+    let hdr_len = (fixed[12] >> 4) * 4;
+    let header = usize::from(hdr_len);
+    let (options, None) = tcp_options::decode(above.get(TCP..header)?, header - TCP) else {
+        return None;
+    };
+    Some(Tcp {
+        srcport: be16(fixed, 0),
+        dstport: be16(fixed, 2),
+        seq: be32(fixed, 4),
+        ack: be32(fixed, 8),
+        hdr_len,
+        flags: be16(fixed, 12) & 0xfff,
+        window: be16(fixed, 14),
+        checksum: be16(fixed, 16),
+        urgent: be16(fixed, 18),
+        len: (above.len() - header) as u32,
+        options,
+        websocket: false,
+        header: span(BELOW, BELOW + header),
     })
 }
 

@@ -85,13 +85,7 @@ fn add_parts(parts: &mut Fields<'_>, range: Range<usize>, option: TcpOption<'_>)
             parts.number(range, tcp::OPTIONS_MSS_VAL);
             format!("{} bytes", be16(data, 0))
         }
-        (kind::WSCALE, 1) => {
-            parts.number(range, tcp::OPTIONS_WSCALE_SHIFT);
-            // RFC 7323 section 2.3: more than 14 is taken as 14.
-            let multiplier = FieldValue::Number(1 << data[0].min(14));
-            parts.value(at..at + 1, tcp::OPTIONS_WSCALE_MULTIPLIER, multiplier);
-            format!("{} (multiply by {})", data[0], 1 << data[0].min(14))
-        }
+        (kind::WSCALE, 1) => window_scale(parts, range, data[0]),
         (kind::TIMESTAMP, 8) => {
             parts.number(at..at + 4, tcp::OPTIONS_TIMESTAMP_TSVAL);
             parts.number(at + 4..at + 8, tcp::OPTIONS_TIMESTAMP_TSECR);
@@ -106,17 +100,7 @@ fn add_parts(parts: &mut Fields<'_>, range: Range<usize>, option: TcpOption<'_>)
             parts.bytes(range, tcp::OPTIONS_TFO_COOKIE);
             format!("a cookie of {len} bytes")
         }
-        (kind::USER_TIMEOUT, 2) => {
-            parts.bits(at..at + 2, 0x8000, tcp::OPTIONS_USER_TO_GRANULARITY);
-            parts.bits(at..at + 2, 0x7fff, tcp::OPTIONS_USER_TO_VAL);
-            let value = be16(data, 0) & 0x7fff;
-            let unit = if data[0] & 0x80 == 0 {
-                "seconds"
-            } else {
-                "minutes"
-            };
-            format!("{value} {unit}")
-        }
+        (kind::USER_TIMEOUT, 2) => user_timeout(parts, range, be16(data, 0)),
         (kind::MD5, 16) => {
             parts.bytes(range, tcp::OPTIONS_MD5_DIGEST);
             String::new()
@@ -143,6 +127,27 @@ fn add_parts(parts: &mut Fields<'_>, range: Range<usize>, option: TcpOption<'_>)
             }
         }
     }
+}
+
+/// The shift of the window, of which more than 14 is taken as 14 (RFC 7323 section 2.3).
+fn window_scale(parts: &mut Fields<'_>, range: Range<usize>, shift: u8) -> String {
+    let multiplier = 1 << shift.min(14);
+    parts.number(range.clone(), tcp::OPTIONS_WSCALE_SHIFT);
+    let value = FieldValue::Number(multiplier);
+    parts.value(range, tcp::OPTIONS_WSCALE_MULTIPLIER, value);
+    format!("{shift} (multiply by {multiplier})")
+}
+
+/// How long the peer waits for an acknowledgment (RFC 5482 section 2).
+fn user_timeout(parts: &mut Fields<'_>, range: Range<usize>, word: u16) -> String {
+    parts.bits(range.clone(), 0x8000, tcp::OPTIONS_USER_TO_GRANULARITY);
+    parts.bits(range, 0x7fff, tcp::OPTIONS_USER_TO_VAL);
+    let unit = if word & 0x8000 == 0 {
+        "seconds"
+    } else {
+        "minutes"
+    };
+    format!("{} {unit}", word & 0x7fff)
 }
 
 /// True for the kinds whose data was not understood only because its length is wrong.

@@ -183,42 +183,41 @@ fn frame_layer(part: Part<'_>, frame: &Frame) -> Layer {
         fields.bytes(place, websocket::MASKING_KEY);
     }
     let payload = frame.payload(part.bytes());
-    let place = frame.header..frame.header + frame.len;
     if !payload.is_empty() {
-        match frame.opcode {
-            TEXT => {
-                let text = FieldValue::Text(String::from_utf8_lossy(&payload).into_owned());
-                fields.value(place, websocket::PAYLOAD_TEXT, text);
-            }
-            CLOSE => {
-                let code = FieldValue::Number(be16(&payload, 0).into());
-                fields.value(
-                    place.start..place.start + 2,
-                    websocket::PAYLOAD_CLOSE_STATUS_CODE,
-                    code,
-                );
-                if payload.len() > 2 {
-                    let reason = String::from_utf8_lossy(&payload[2..]).into_owned();
-                    let name = websocket::PAYLOAD_CLOSE_REASON;
-                    let value = FieldValue::Text(reason);
-                    fields.value(place.start + 2..place.end, name, value);
-                }
-            }
-            opcode => {
-                let name = match opcode {
-                    PING => websocket::PAYLOAD_PING,
-                    10 => websocket::PAYLOAD_PONG,
-                    CONTINUATION => websocket::PAYLOAD_CONTINUE,
-                    _ => websocket::PAYLOAD_UNKNOWN,
-                };
-                fields.value(place, name, FieldValue::Bytes(payload));
-            }
-        }
+        add_payload(&mut fields, frame, payload);
     }
     fields.layer(
         websocket::LAYER,
         format!("WebSocket, {}", opcode_name(frame.opcode)),
     )
+}
+
+/// Adds what a frame carries, unmasked, after what its opcode says it is (RFC 6455 sections 5.5 and 5.6).
+fn add_payload(fields: &mut Fields<'_>, frame: &Frame, payload: Vec<u8>) {
+    let range = frame.header..frame.header + frame.len;
+    let text = |bytes: &[u8]| FieldValue::Text(String::from_utf8_lossy(bytes).into_owned());
+    let name = match frame.opcode {
+        TEXT => {
+            fields.value(range, websocket::PAYLOAD_TEXT, text(&payload));
+            return;
+        }
+        CLOSE => {
+            let reason = range.start + 2..range.end;
+            let code = FieldValue::Number(be16(&payload, 0).into());
+            let name = websocket::PAYLOAD_CLOSE_STATUS_CODE;
+            fields.value(range.start..reason.start, name, code);
+            if payload.len() > 2 {
+                let name = websocket::PAYLOAD_CLOSE_REASON;
+                fields.value(reason, name, text(&payload[2..]));
+            }
+            return;
+        }
+        PING => websocket::PAYLOAD_PING,
+        10 => websocket::PAYLOAD_PONG,
+        CONTINUATION => websocket::PAYLOAD_CONTINUE,
+        _ => websocket::PAYLOAD_UNKNOWN,
+    };
+    fields.value(range, name, FieldValue::Bytes(payload));
 }
 
 /// An Engine.IO packet (protocol version 4), and the Socket.IO packet (version 5) in its message.

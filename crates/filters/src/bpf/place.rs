@@ -100,10 +100,6 @@ pub(super) fn presence(
     if keep == Keep::Conversations && transport && !is_key(field) {
         return Presence::Unknown;
     }
-    let (src, dst) = match way {
-        Way::Forward => (0, 1),
-        Way::Back => (1, 0),
-    };
     if name == protocol {
         return match protocol {
             "ip" if class.net != Net::Ipv4 => Presence::Absent,
@@ -112,6 +108,26 @@ pub(super) fn presence(
             _ => Presence::Unknown,
         };
     }
+    if protocol == "ip" && class.net != Net::Ipv4 {
+        // IPv6 has a field or two of these names, which are not in the table.
+        let known = single(field).is_some() || matches!(field, ip::SRC | ip::DST | ip::ADDR);
+        return if known {
+            Presence::Absent
+        } else {
+            Presence::Unknown
+        };
+    }
+    address_or_port(field, way)
+        .or_else(|| single(field).map(|place| Presence::Numbers(vec![place])))
+        .unwrap_or(Presence::Unknown)
+}
+
+/// The fields that are exchanged when the packet is read the other way.
+fn address_or_port(field: &FieldEntry, way: Way) -> Option<Presence> {
+    let (src, dst) = match way {
+        Way::Forward => (0, 1),
+        Way::Back => (1, 0),
+    };
     let ipv4 = |which: u32| word(Base::Net, 12 + 4 * which);
     let ipv6 = |which: u32| -> Vec<Place> {
         (0..4)
@@ -126,15 +142,10 @@ pub(super) fn presence(
         ]
     };
     let port = |which: u32| half(Base::Transport, 2 * which);
-    match field {
+    Some(match field {
         eth::SRC => Presence::Words(vec![mac(src)]),
         eth::DST => Presence::Words(vec![mac(dst)]),
         eth::ADDR => Presence::Words(vec![mac(dst), mac(src)]),
-        // IPv6 has a field or two of these names, which are not in the table.
-        ip::SRC | ip::DST | ip::ADDR if class.net != Net::Ipv4 => Presence::Absent,
-        _ if protocol == "ip" && class.net != Net::Ipv4 => {
-            single(field).map_or(Presence::Unknown, |_| Presence::Absent)
-        }
         ip::SRC => Presence::Numbers(vec![ipv4(src)]),
         ip::DST => Presence::Numbers(vec![ipv4(dst)]),
         ip::ADDR => Presence::Numbers(vec![ipv4(src), ipv4(dst)]),
@@ -144,8 +155,8 @@ pub(super) fn presence(
         tcp::SRCPORT | udp::SRCPORT => Presence::Numbers(vec![port(src)]),
         tcp::DSTPORT | udp::DSTPORT => Presence::Numbers(vec![port(dst)]),
         tcp::PORT | udp::PORT => Presence::Numbers(vec![port(src), port(dst)]),
-        _ => single(field).map_or(Presence::Unknown, |place| Presence::Numbers(vec![place])),
-    }
+        _ => return None,
+    })
 }
 
 /// The fields with one value, the same read either way.

@@ -2,6 +2,8 @@
 
 use crate::schema::FieldEntry;
 use crate::schema::application::dns;
+use Piece::{Byte, Ipv4, Ipv6, Long, Name, Rest, RestAs, RestText, Short, Skip, Text, Texts};
+
 /// One piece of a record's data: what it is, and its field.
 #[derive(Clone, Copy, Debug)]
 pub(super) enum Piece {
@@ -15,24 +17,28 @@ pub(super) enum Piece {
     Text(&'static FieldEntry, &'static FieldEntry),
     /// As many of them as there are.
     Texts(&'static FieldEntry, &'static FieldEntry),
-    /// A number in one byte and in so many bits.
+    /// What is left, as bytes.
     Rest(&'static FieldEntry),
     /// What is left, under another label than that of its field.
     RestAs(&'static FieldEntry, &'static str),
     /// What is left, as text.
     RestText(&'static FieldEntry),
-    /// Seconds since 1970 in four bytes, shown as a number of bytes: Wireshark has a time of its own kind.
+    /// So many bytes that have no field here: Wireshark shows them as times, which are a kind of their own.
     Skip(usize),
 }
 
-/// The data of a record of this type.
-pub(super) fn pieces(kind: u16) -> &'static [Piece] {
-    use Piece::{Byte, Ipv4, Ipv6, Long, Name, Rest, RestAs, RestText, Short, Skip, Text, Texts};
-    match kind {
-        1 => &[Ipv4(dns::A)],
-        2 => &[Name(dns::NS)],
-        5 => &[Name(dns::CNAME)],
-        6 => &[
+/// The types of records whose data is known, by number.
+const PIECES: &[(&[u16], &[Piece])] = &[
+    // A
+    (&[1], &[Ipv4(dns::A)]),
+    // NS
+    (&[2], &[Name(dns::NS)]),
+    // CNAME
+    (&[5], &[Name(dns::CNAME)]),
+    // SOA
+    (
+        &[6],
+        &[
             Name(dns::SOA_MNAME),
             Name(dns::SOA_RNAME),
             Long(dns::SOA_SERIAL_NUMBER),
@@ -41,21 +47,40 @@ pub(super) fn pieces(kind: u16) -> &'static [Piece] {
             Long(dns::SOA_EXPIRE_LIMIT),
             Long(dns::SOA_MINIMUM_TTL),
         ],
-        12 => &[Name(dns::PTR_DOMAIN_NAME)],
-        13 => &[
+    ),
+    // PTR
+    (&[12], &[Name(dns::PTR_DOMAIN_NAME)]),
+    // HINFO
+    (
+        &[13],
+        &[
             Text(dns::HINFO_CPU_LENGTH, dns::HINFO_CPU),
             Text(dns::HINFO_OS_LENGTH, dns::HINFO_OS),
         ],
-        15 => &[Short(dns::MX_PREFERENCE), Name(dns::MX_MAIL_EXCHANGE)],
-        16 => &[Texts(dns::TXT_LENGTH, dns::TXT)],
-        28 => &[Ipv6(dns::AAAA)],
-        33 => &[
+    ),
+    // MX
+    (
+        &[15],
+        &[Short(dns::MX_PREFERENCE), Name(dns::MX_MAIL_EXCHANGE)],
+    ),
+    // TXT
+    (&[16], &[Texts(dns::TXT_LENGTH, dns::TXT)]),
+    // AAAA
+    (&[28], &[Ipv6(dns::AAAA)]),
+    // SRV
+    (
+        &[33],
+        &[
             Short(dns::SRV_PRIORITY),
             Short(dns::SRV_WEIGHT),
             Short(dns::SRV_PORT),
             Name(dns::SRV_TARGET),
         ],
-        35 => &[
+    ),
+    // NAPTR
+    (
+        &[35],
+        &[
             Short(dns::NAPTR_ORDER),
             Short(dns::NAPTR_PREFERENCE),
             Text(dns::NAPTR_FLAGS_LENGTH, dns::NAPTR_FLAGS),
@@ -63,19 +88,32 @@ pub(super) fn pieces(kind: u16) -> &'static [Piece] {
             Text(dns::NAPTR_REGEX_LENGTH, dns::NAPTR_REGEX),
             Name(dns::NAPTR_REPLACEMENT),
         ],
-        39 => &[Name(dns::DNAME)],
-        43 | 59 => &[
+    ),
+    // DNAME
+    (&[39], &[Name(dns::DNAME)]),
+    // DS and CDS
+    (
+        &[43, 59],
+        &[
             Short(dns::DS_KEY_ID),
             Byte(dns::DS_ALGORITHM),
             Byte(dns::DS_DIGEST_TYPE),
             Rest(dns::DS_DIGEST),
         ],
-        44 => &[
+    ),
+    // SSHFP
+    (
+        &[44],
+        &[
             Byte(dns::SSHFP_ALGORITHM),
             Byte(dns::SSHFP_FINGERPRINT_TYPE),
             Rest(dns::SSHFP_FINGERPRINT),
         ],
-        46 => &[
+    ),
+    // RRSIG
+    (
+        &[46],
+        &[
             Short(dns::RRSIG_TYPE_COVERED),
             Byte(dns::RRSIG_ALGORITHM),
             Byte(dns::RRSIG_LABELS),
@@ -85,29 +123,57 @@ pub(super) fn pieces(kind: u16) -> &'static [Piece] {
             Name(dns::RRSIG_SIGNERS_NAME),
             Rest(dns::RRSIG_SIGNATURE),
         ],
-        47 => &[
+    ),
+    // NSEC
+    (
+        &[47],
+        &[
             Name(dns::NSEC_NEXT_DOMAIN_NAME),
             RestAs(dns::DATA, "Types that exist"),
         ],
-        48 | 60 => &[
+    ),
+    // DNSKEY and CDNSKEY
+    (
+        &[48, 60],
+        &[
             Short(dns::DNSKEY_FLAGS),
             Byte(dns::DNSKEY_PROTOCOL),
             Byte(dns::DNSKEY_ALGORITHM),
             Rest(dns::DNSKEY_PUBLIC_KEY),
         ],
-        52 => &[
+    ),
+    // TLSA
+    (
+        &[52],
+        &[
             Byte(dns::TLSA_CERTIFICATE_USAGE),
             Byte(dns::TLSA_SELECTOR),
             Byte(dns::TLSA_MATCHING_TYPE),
             Rest(dns::TLSA_CERTIFICATE_ASSOCIATION_DATA),
         ],
-        64 | 65 => &[Short(dns::SVCB_SVCPRIORITY), Name(dns::SVCB_TARGETNAME)],
-        99 => &[Texts(dns::SPF_LENGTH, dns::SPF)],
-        257 => &[
+    ),
+    // SVCB and HTTPS
+    (
+        &[64, 65],
+        &[Short(dns::SVCB_SVCPRIORITY), Name(dns::SVCB_TARGETNAME)],
+    ),
+    // SPF
+    (&[99], &[Texts(dns::SPF_LENGTH, dns::SPF)]),
+    // CAA
+    (
+        &[257],
+        &[
             Byte(dns::CAA_FLAGS),
             Text(dns::CAA_TAG_LENGTH, dns::CAA_TAG),
             RestText(dns::CAA_VALUE),
         ],
-        _ => &[Rest(dns::DATA)],
-    }
+    ),
+];
+
+/// The data of a record of this type; one piece of bytes where it is not known.
+pub(super) fn pieces(kind: u16) -> &'static [Piece] {
+    PIECES
+        .iter()
+        .find(|(kinds, _)| kinds.contains(&kind))
+        .map_or(&[Rest(dns::DATA)], |(_, pieces)| *pieces)
 }

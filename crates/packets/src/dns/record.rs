@@ -8,9 +8,11 @@ use crate::schema::FieldEntry;
 use crate::schema::application::dns;
 use crate::tree::{Field, FieldValue};
 use std::net::{Ipv4Addr, Ipv6Addr};
+use std::ops::Range;
 
 const SHORT: &str = "a record reaches past the end of the message";
 const NAME: &str = "a name is not as RFC 1035 demands";
+const PAST: &str = "the data is shorter than its type demands";
 
 /// Reads a message from its first question on.
 pub(super) struct Reader<'a> {
@@ -167,105 +169,127 @@ impl<'a> Reader<'a> {
 
     /// The data of a record, up to `end`.
     fn data(&mut self, kind: u16, end: usize, out: &mut Vec<Field>) -> Result<(), Malformed> {
-        const PAST: &str = "the data is shorter than its type demands";
         for piece in pieces(kind) {
-            let bytes = self.part.bytes().get(..end).unwrap_or_default();
-            let (at, left) = (self.at, end.saturating_sub(self.at));
-            let need = match piece {
-                Piece::Byte(..) => 1,
-                Piece::Short(..) => 2,
-                Piece::Long(..) | Piece::Ipv4(..) => 4,
-                Piece::Ipv6(..) => 16,
-                Piece::Skip(count) => *count,
-                Piece::Text(..) => 1 + usize::from(bytes.get(at).copied().unwrap_or_default()),
-                _ => 0,
-            };
-            if left < need {
-                return Err(self.fault(PAST));
-            }
-            let mut put = |range, entry, value| {
-                out.push(field(self.part, range, entry, value));
-            };
-            match *piece {
-                Piece::Name(entry) => {
-                    let start = self.at;
-                    let (text, _) = self.name()?;
-                    if self.at > end {
-                        self.at = start;
-                        return Err(self.fault(PAST));
-                    }
-                    let place = start..self.at;
-                    out.push(field(self.part, place, entry, FieldValue::Text(text)));
+            let field = match *piece {
+                Piece::Name(entry) => self.name_before(end, entry)?,
+                Piece::Byte(entry) => {
+                    self.fixed(end, entry, |[byte]| FieldValue::Number(byte.into()))?
+                }
+                Piece::Short(entry) => self.fixed(end, entry, |bytes| {
+                    FieldValue::Number(u16::from_be_bytes(bytes).into())
+                })?,
+                Piece::Long(entry) => self.fixed(end, entry, |bytes| {
+                    FieldValue::Number(u32::from_be_bytes(bytes).into())
+                })?,
+                Piece::Ipv4(entry) => self.fixed::<4>(end, entry, |octets| {
+                    FieldValue::Ipv4(Ipv4Addr::from(octets))
+                })?,
+                Piece::Ipv6(entry) => self.fixed::<16>(end, entry, |octets| {
+                    FieldValue::Ipv6(Ipv6Addr::from(octets))
+                })?,
+                Piece::Text(length, entry) => {
+                    self.text(end, [length, entry], out)?;
                     continue;
                 }
-                Piece::Byte(entry) => {
-                    put(at..at + 1, entry, FieldValue::Number(bytes[at].into()));
-                }
-                Piece::Short(entry) => {
-                    let number = FieldValue::Number(be16(bytes, at).into());
-                    put(at..at + 2, entry, number);
-                }
-                Piece::Long(entry) => {
-                    let number = FieldValue::Number(be32(bytes, at).into());
-                    put(at..at + 4, entry, number);
-                }
-                Piece::Ipv4(entry) => {
-                    let address = Ipv4Addr::from_bits(be32(bytes, at));
-                    put(at..at + 4, entry, FieldValue::Ipv4(address));
-                }
-                Piece::Ipv6(entry) => {
-                    let octets = bytes[at..at + 16].try_into().unwrap_or([0; 16]);
-                    let address = Ipv6Addr::from(octets);
-                    put(at..at + 16, entry, FieldValue::Ipv6(address));
-                }
-                Piece::Text(length, entry) => {
-                    text(bytes, at, [length, entry], &mut put);
-                }
                 Piece::Texts(length, entry) => {
-                    let mut at = at;
-                    while at < end {
-                        let len = usize::from(bytes[at]);
-                        if at + 1 + len > end {
-                            return Err(self.fault(PAST));
-                        }
-                        text(bytes, at, [length, entry], &mut put);
-                        at += 1 + len;
+                    while self.at < end {
+                        self.text(end, [length, entry], out)?;
                     }
-                    self.at = end;
+                    continue;
                 }
-                Piece::Rest(entry) | Piece::RestAs(entry, _) => {
-                    if left > 0 {
-                        put(at..end, entry, FieldValue::Bytes(bytes[at..].to_vec()));
-                    }
-                    self.at = end;
+                Piece::Rest(_) | Piece::RestAs(..) if self.at == end => continue,
+                Piece::Rest(entry) => {
+                    self.rest(end, entry, |rest| FieldValue::Bytes(rest.to_vec()))
                 }
-                Piece::RestText(entry) => {
-                    let text = String::from_utf8_lossy(&bytes[at..]).into_owned();
-                    put(at..end, entry, FieldValue::Text(text));
-                    self.at = end;
+                Piece::RestAs(entry, label) => {
+                    let mut field = self.rest(end, entry, |rest| FieldValue::Bytes(rest.to_vec()));
+                    field.labelled(label);
+                    field
                 }
-                Piece::Skip(_) => {}
-            }
-            if let (Piece::RestAs(_, label), Some(field), 1..) = (piece, out.last_mut(), left) {
-                field.labelled(label);
-            }
-            self.at += need;
+                Piece::RestText(entry) => self.rest(end, entry, lossy),
+                Piece::Skip(count) => {
+                    self.take(count, end)?;
+                    continue;
+                }
+            };
+            out.push(field);
         }
         Ok(())
     }
+
+    /// Moves past the next `count` bytes of data that reaches to `end`: where they lie.
+    fn take(&mut self, count: usize, end: usize) -> Result<Range<usize>, Malformed> {
+        if end - self.at < count {
+            return Err(self.fault(PAST));
+        }
+        let taken = self.at..self.at + count;
+        self.at = taken.end;
+        Ok(taken)
+    }
+
+    /// A field of `N` bytes of data that reaches to `end`.
+    fn fixed<const N: usize>(
+        &mut self,
+        end: usize,
+        entry: &'static FieldEntry,
+        value: fn([u8; N]) -> FieldValue,
+    ) -> Result<Field, Malformed> {
+        let range = self.take(N, end)?;
+        let bytes = self.part.bytes()[range.clone()].try_into();
+        Ok(field(
+            self.part,
+            range,
+            entry,
+            value(bytes.unwrap_or([0; N])),
+        ))
+    }
+
+    /// A name in data that reaches to `end`.
+    fn name_before(&mut self, end: usize, entry: &'static FieldEntry) -> Result<Field, Malformed> {
+        let start = self.at;
+        let (text, _) = self.name()?;
+        if self.at > end {
+            self.at = start;
+            return Err(self.fault(PAST));
+        }
+        let range = start..self.at;
+        Ok(field(self.part, range, entry, FieldValue::Text(text)))
+    }
+
+    /// A text with a byte of length before it, in data that reaches to `end`: the fields of both.
+    fn text(
+        &mut self,
+        end: usize,
+        [length, entry]: [&'static FieldEntry; 2],
+        out: &mut Vec<Field>,
+    ) -> Result<(), Malformed> {
+        let bytes = self.part.bytes();
+        let len = bytes[self.at..end].first().copied().unwrap_or_default();
+        let Range { start, end } = self.take(1 + usize::from(len), end)?;
+        let number = FieldValue::Number(len.into());
+        out.push(field(self.part, start..start + 1, length, number));
+        let text = lossy(&bytes[start + 1..end]);
+        out.push(field(self.part, start + 1..end, entry, text));
+        Ok(())
+    }
+
+    /// What is left of data that reaches to `end`, as one field.
+    fn rest(
+        &mut self,
+        end: usize,
+        entry: &'static FieldEntry,
+        value: fn(&[u8]) -> FieldValue,
+    ) -> Field {
+        let range = self.at..end;
+        self.at = end;
+        let value = value(&self.part.bytes()[range.clone()]);
+        field(self.part, range, entry, value)
+    }
 }
 
-/// A text with a byte of length before it; all of it is there.
-fn text(
-    bytes: &[u8],
-    at: usize,
-    entries: [&'static FieldEntry; 2],
-    put: &mut impl FnMut(std::ops::Range<usize>, &'static FieldEntry, FieldValue),
-) {
-    let len = usize::from(bytes[at]);
-    put(at..at + 1, entries[0], FieldValue::Number(len as u64));
-    let text = String::from_utf8_lossy(&bytes[at + 1..at + 1 + len]).into_owned();
-    put(at + 1..at + 1 + len, entries[1], FieldValue::Text(text));
+/// Bytes as text; what is not UTF-8 is replaced.
+fn lossy(bytes: &[u8]) -> FieldValue {
+    FieldValue::Text(String::from_utf8_lossy(bytes).into_owned())
 }
 
 /// The data of a record as the one-line view has it; empty for types whose data it leaves out.

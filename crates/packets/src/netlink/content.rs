@@ -218,7 +218,23 @@ impl<'a> Message<'a> {
         let request = native(self.bytes, &(6..8)) & u64::from(super::REQUEST) != 0;
         let family = self.byte(0);
         let name = words::address_family(family);
-        let end = |port: usize, address: usize, len: usize| {
+        match (request, family) {
+            (true, 2 | 10) => format!(
+                "{name} protocol {} states {:#x}",
+                self.byte(1),
+                self.number(4, 4)
+            ),
+            (true, _) => format!("{name} states {:#x}", self.number(4, 4)),
+            (false, 1) => self.unix_socket(),
+            (false, 2) => self.internet_socket(4),
+            (false, 10) => self.internet_socket(16),
+            _ => name.to_owned(),
+        }
+    }
+
+    /// `struct inet_diag_msg`: a socket whose addresses have `len` bytes.
+    fn internet_socket(&self, len: usize) -> String {
+        let end = |port: usize, address: usize| {
             let port_at = HEADER + port;
             let port = self.bytes.get(port_at..port_at + 2)?;
             let at = HEADER + address;
@@ -230,51 +246,39 @@ impl<'a> Message<'a> {
                 format!("{address}:{port}")
             })
         };
-        match (request, family) {
-            (true, 2 | 10) => format!(
-                "{name} protocol {} states {:#x}",
-                self.byte(1),
-                self.number(4, 4)
-            ),
-            (true, _) => format!("{name} states {:#x}", self.number(4, 4)),
-            (false, 2 | 10) => {
-                let len = if family == 2 { 4 } else { 16 };
-                let mut text = Words::default();
-                text.say(words::socket_state(self.byte(1)));
-                let ends = end(4, 8, len).zip(end(6, 24, len));
-                if let Some((own, other)) = ends {
-                    text.say(format!("{own} → {other}"));
-                }
-                text.named("inode", Some(self.number(68, 4).to_string()));
-                text.0
-            }
-            (false, 1) => {
-                let found = self.attributes(16);
-                let kind = match self.byte(1) {
-                    1 => "stream",
-                    2 => "dgram",
-                    5 => "seqpacket",
-                    _ => "",
-                };
-                let mut text = Words::default();
-                text.say(format!("AF_UNIX {kind}"));
-                let state = match self.byte(2) {
-                    // A socket that is neither connected nor listening is in TCP's state of a closed one.
-                    7 => "unconnected",
-                    other => words::socket_state(other),
-                };
-                text.say(state);
-                let name = text_of(&found, 0);
-                text.say(match name.strip_prefix("\\x00") {
-                    Some(rest) => format!("@{rest}"),
-                    None => name,
-                });
-                text.named("inode", Some(self.number(4, 4).to_string()));
-                text.named("peer", number_of(&found, 2).map(|peer| peer.to_string()));
-                text.0
-            }
-            _ => name.to_owned(),
+        let mut text = Words::default();
+        text.say(words::socket_state(self.byte(1)));
+        if let Some((own, other)) = end(4, 8).zip(end(6, 24)) {
+            text.say(format!("{own} → {other}"));
         }
+        text.named("inode", Some(self.number(68, 4).to_string()));
+        text.0
+    }
+
+    /// `struct unix_diag_msg` with its attributes.
+    fn unix_socket(&self) -> String {
+        let found = self.attributes(16);
+        let kind = match self.byte(1) {
+            1 => "stream",
+            2 => "dgram",
+            5 => "seqpacket",
+            _ => "",
+        };
+        let mut text = Words::default();
+        text.say(format!("AF_UNIX {kind}"));
+        text.say(match self.byte(2) {
+            // A socket that is neither connected nor listening is in TCP's state of a closed one.
+            7 => "unconnected",
+            other => words::socket_state(other),
+        });
+        let name = text_of(&found, 0);
+        text.say(match name.strip_prefix("\\x00") {
+            Some(rest) => format!("@{rest}"),
+            None => name,
+        });
+        text.named("inode", Some(self.number(4, 4).to_string()));
+        text.named("peer", number_of(&found, 2).map(|peer| peer.to_string()));
+        text.0
     }
 
     fn generic(&self) -> String {

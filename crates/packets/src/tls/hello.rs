@@ -224,83 +224,18 @@ fn pairs(range: &Range<usize>) -> impl Iterator<Item = usize> + use<> {
 /// One extension; `place` is its data.
 fn extension(fields: &mut Fields<'_>, kind: u8, number: u16, place: Range<usize>) {
     let part = fields.part();
-    let bytes = part.bytes();
     let name = words::extension(number);
     let mut parts = Fields::of(part);
-    let at = place.start;
+    let start = place.start - 4;
     parts
-        .number(at - 4..at - 2, tls::HANDSHAKE_EXTENSION_TYPE)
+        .number(start..start + 2, tls::HANDSHAKE_EXTENSION_TYPE)
         .mean(name);
-    parts.number(at - 2..at, tls::HANDSHAKE_EXTENSION_LEN);
-    let list = at + 2..place.end.min(at + 2 + usize::from(be16(bytes, at)));
-    match number {
-        SERVER_NAME if host_name(bytes, &place).is_some() => {
-            let end = at + 5 + usize::from(be16(bytes, at + 3));
-            parts.number(at..at + 2, tls::HANDSHAKE_EXTENSIONS_SERVER_NAME_LIST_LEN);
-            parts.number(at + 2..at + 3, tls::HANDSHAKE_EXTENSIONS_SERVER_NAME_TYPE);
-            parts.number(at + 3..at + 5, tls::HANDSHAKE_EXTENSIONS_SERVER_NAME_LEN);
-            let text = String::from_utf8_lossy(&bytes[at + 5..end]).into_owned();
-            parts.value(
-                at + 5..end,
-                tls::HANDSHAKE_EXTENSIONS_SERVER_NAME,
-                FieldValue::Text(text),
-            );
-        }
-        ALPN if place.len() >= 2 => {
-            parts.number(at..at + 2, tls::HANDSHAKE_EXTENSIONS_ALPN_LEN);
-            let mut at = list.start;
-            while at < list.end {
-                let end = at + 1 + usize::from(bytes[at]);
-                if end > list.end {
-                    break;
-                }
-                parts.number(at..at + 1, tls::HANDSHAKE_EXTENSIONS_ALPN_STR_LEN);
-                let text = String::from_utf8_lossy(&bytes[at + 1..end]).into_owned();
-                parts.value(
-                    at + 1..end,
-                    tls::HANDSHAKE_EXTENSIONS_ALPN_STR,
-                    FieldValue::Text(text),
-                );
-                at = end;
-            }
-        }
-        SUPPORTED_VERSIONS => {
-            let versions = if kind == CLIENT_HELLO && !place.is_empty() {
-                parts.number(at..at + 1, tls::HANDSHAKE_EXTENSIONS_SUPPORTED_VERSIONS_LEN);
-                at + 1..place.end
-            } else {
-                place.clone()
-            };
-            for at in pairs(&versions) {
-                let meaning = words::version(be16(bytes, at));
-                parts
-                    .hex(at..at + 2, tls::HANDSHAKE_EXTENSIONS_SUPPORTED_VERSION)
-                    .mean(meaning);
-            }
-        }
-        SUPPORTED_GROUPS => {
-            for at in pairs(&list) {
-                let meaning = words::group(be16(bytes, at));
-                parts
-                    .hex(at..at + 2, tls::HANDSHAKE_EXTENSIONS_SUPPORTED_GROUP)
-                    .mean(meaning);
-            }
-        }
-        SIGNATURE_ALGORITHMS => {
-            for at in pairs(&list) {
-                parts.hex(at..at + 2, tls::HANDSHAKE_SIG_HASH_ALG);
-            }
-        }
-        KEY_SHARE => key_shares(&mut parts, kind, &place),
-        _ if !place.is_empty() => {
-            parts.bytes(place.clone(), tls::HANDSHAKE_EXTENSION_DATA);
-        }
-        _ => {}
-    }
+    parts.number(start + 2..start + 4, tls::HANDSHAKE_EXTENSION_LEN);
+    extension_data(&mut parts, kind, number, &place);
     let children = parts.done();
     fields
         .value(
-            at - 4..place.end,
+            start..place.end,
             tls::HANDSHAKE_EXTENSION,
             FieldValue::Present,
         )
@@ -310,6 +245,94 @@ fn extension(fields: &mut Fields<'_>, kind: u8, number: u16, place: Range<usize>
             name.to_owned()
         })
         .with(children);
+}
+
+/// The data of an extension, which lies at `place`, in fields where its kind is known.
+fn extension_data(parts: &mut Fields<'_>, kind: u8, number: u16, place: &Range<usize>) {
+    let bytes = parts.part().bytes();
+    // What a list that begins with its length in two bytes has after them.
+    let list = || {
+        let start = place.start + 2;
+        start..place.end.min(start + usize::from(be16(bytes, place.start)))
+    };
+    match number {
+        SERVER_NAME if host_name(bytes, place).is_some() => server_name_fields(parts, place.start),
+        ALPN if place.len() >= 2 => protocols(parts, &list()),
+        SUPPORTED_VERSIONS => versions(parts, kind, place),
+        SUPPORTED_GROUPS => {
+            for at in pairs(&list()) {
+                let meaning = words::group(be16(bytes, at));
+                parts
+                    .hex(at..at + 2, tls::HANDSHAKE_EXTENSIONS_SUPPORTED_GROUP)
+                    .mean(meaning);
+            }
+        }
+        SIGNATURE_ALGORITHMS => {
+            for at in pairs(&list()) {
+                parts.hex(at..at + 2, tls::HANDSHAKE_SIG_HASH_ALG);
+            }
+        }
+        KEY_SHARE => key_shares(parts, kind, place),
+        _ if !place.is_empty() => {
+            parts.bytes(place.clone(), tls::HANDSHAKE_EXTENSION_DATA);
+        }
+        _ => {}
+    }
+}
+
+/// The name of the server that is asked for, in a list that begins at `at` (RFC 6066 section 3).
+fn server_name_fields(parts: &mut Fields<'_>, at: usize) {
+    let bytes = parts.part().bytes();
+    let name = at + 5..at + 5 + usize::from(be16(bytes, at + 3));
+    parts.number(at..at + 2, tls::HANDSHAKE_EXTENSIONS_SERVER_NAME_LIST_LEN);
+    parts.number(at + 2..at + 3, tls::HANDSHAKE_EXTENSIONS_SERVER_NAME_TYPE);
+    parts.number(at + 3..at + 5, tls::HANDSHAKE_EXTENSIONS_SERVER_NAME_LEN);
+    let text = String::from_utf8_lossy(&bytes[name.clone()]).into_owned();
+    parts.value(
+        name,
+        tls::HANDSHAKE_EXTENSIONS_SERVER_NAME,
+        FieldValue::Text(text),
+    );
+}
+
+/// The names of application protocols in `list`, whose length stands in the two bytes before it (RFC 7301 section 3.1).
+fn protocols(parts: &mut Fields<'_>, list: &Range<usize>) {
+    let bytes = parts.part().bytes();
+    let mut at = list.start;
+    parts.number(at - 2..at, tls::HANDSHAKE_EXTENSIONS_ALPN_LEN);
+    while at < list.end {
+        let end = at + 1 + usize::from(bytes[at]);
+        if end > list.end {
+            break;
+        }
+        parts.number(at..at + 1, tls::HANDSHAKE_EXTENSIONS_ALPN_STR_LEN);
+        let text = String::from_utf8_lossy(&bytes[at + 1..end]).into_owned();
+        parts.value(
+            at + 1..end,
+            tls::HANDSHAKE_EXTENSIONS_ALPN_STR,
+            FieldValue::Text(text),
+        );
+        at = end;
+    }
+}
+
+/// The versions a client knows, or the one the server chose (RFC 8446 section 4.2.1).
+fn versions(parts: &mut Fields<'_>, kind: u8, place: &Range<usize>) {
+    let bytes = parts.part().bytes();
+    let mut versions = place.clone();
+    if kind == CLIENT_HELLO && !place.is_empty() {
+        versions.start += 1;
+        parts.number(
+            place.start..versions.start,
+            tls::HANDSHAKE_EXTENSIONS_SUPPORTED_VERSIONS_LEN,
+        );
+    }
+    for at in pairs(&versions) {
+        let meaning = words::version(be16(bytes, at));
+        parts
+            .hex(at..at + 2, tls::HANDSHAKE_EXTENSIONS_SUPPORTED_VERSION)
+            .mean(meaning);
+    }
 }
 
 /// The groups for which a hello has keys (RFC 8446 section 4.2.8).
