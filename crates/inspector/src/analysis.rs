@@ -68,58 +68,13 @@ fn label_window(
     verdict: &mut Verdict,
 ) {
     let tcp = segment.tcp;
-    let window = tcp.window;
-    let plain = tcp.flags & CONTROL == 0;
-    let in_order = own.next_seq == tcp.seq;
-    let labels = &mut verdict.labels;
-    let mut rest = true;
-
-    if tcp.len == 1 && in_order && rev.window == Some(0) {
-        labels.insert(Label::ZeroWindowProbe);
-        rest = false;
-    }
-    if rest {
-        if window == 0 && plain {
-            labels.insert(Label::ZeroWindow);
-        }
-        if own.next_seq != 0 && before(own.next_seq, tcp.seq) && tcp.flags & flag::RST == 0 {
-            labels.insert(Label::LostSegment);
-            own.hole = true;
-        }
-        if tcp.len <= 1 && plain && tcp.seq == own.next_seq.wrapping_sub(1) {
-            labels.insert(Label::KeepAlive);
-        }
-        if tcp.len == 0
-            && window != 0
-            && own.window != Some(window)
-            && in_order
-            && tcp.ack == own.last_ack
-            && plain
-        {
-            labels.insert(Label::WindowUpdate);
-        }
-        if tcp.len > 0 && plain && fills_window(rev, tcp) {
-            labels.insert(Label::WindowFull);
-        }
-        let repeats = tcp.len == 0
-            && own.window == Some(window)
-            && in_order
-            && tcp.ack == own.last_ack
-            && plain;
-        if repeats && window != 0 && rev.last_labels.contains(Label::KeepAlive) {
-            labels.insert(Label::KeepAliveAck);
-            rest = false;
-        } else if repeats && window == 0 && rev.last_labels.contains(Label::ZeroWindowProbe) {
-            labels.insert(Label::ZeroWindowProbeAck);
-            rest = false;
-        }
-    }
-    if rest && !segment.excused && duplicates(own, tcp) {
+    let ends_the_row = label_probe(own, rev, tcp, &mut verdict.labels);
+    if !ends_the_row && !segment.excused && duplicates(own, tcp) {
         own.duplicate_acks = match own.duplicate_acks {
             LOSS_TOLD => 1,
             count => count + 1,
         };
-        labels.insert(Label::DuplicateAck);
+        verdict.labels.insert(Label::DuplicateAck);
         verdict.duplicate_of = Some((own.duplicate_acks, own.last_new_ack));
     }
     if tcp.ack != own.last_ack {
@@ -127,8 +82,48 @@ fn label_window(
         own.duplicate_acks = 0;
     }
     if tcp.flags & flag::ACK != 0 {
-        label_ack_lost(rev, tcp.ack, labels);
+        label_ack_lost(rev, tcp.ack, &mut verdict.labels);
     }
+}
+
+/// The rules about windows, holes and probes; true for a probe of a closed window and for the answer to a probe.
+#[inline]
+fn label_probe(own: &mut Direction, rev: &Direction, tcp: &Tcp, labels: &mut Labels) -> bool {
+    let window = tcp.window;
+    let plain = tcp.flags & CONTROL == 0;
+    let in_order = own.next_seq == tcp.seq;
+    if tcp.len == 1 && in_order && rev.window == Some(0) {
+        labels.insert(Label::ZeroWindowProbe);
+        return true;
+    }
+    if window == 0 && plain {
+        labels.insert(Label::ZeroWindow);
+    }
+    if own.next_seq != 0 && before(own.next_seq, tcp.seq) && tcp.flags & flag::RST == 0 {
+        labels.insert(Label::LostSegment);
+        own.hole = true;
+    }
+    if tcp.len <= 1 && plain && tcp.seq == own.next_seq.wrapping_sub(1) {
+        labels.insert(Label::KeepAlive);
+    }
+    if tcp.len > 0 && plain && fills_window(rev, tcp) {
+        labels.insert(Label::WindowFull);
+    }
+    // It carries nothing and acknowledges nothing new: its window is all that it may have to tell.
+    if tcp.len > 0 || !in_order || tcp.ack != own.last_ack || !plain {
+        return false;
+    }
+    let repeats = own.window == Some(window);
+    if window != 0 && !repeats {
+        labels.insert(Label::WindowUpdate);
+    } else if window != 0 && rev.last_labels.contains(Label::KeepAlive) {
+        labels.insert(Label::KeepAliveAck);
+        return true;
+    } else if window == 0 && repeats && rev.last_labels.contains(Label::ZeroWindowProbe) {
+        labels.insert(Label::ZeroWindowProbeAck);
+        return true;
+    }
+    false
 }
 
 /// An acknowledgment of bytes that were not seen is told once, until the other end moves on.

@@ -15,19 +15,17 @@ mod options;
 mod release;
 mod reset;
 mod scene;
+mod segment;
 mod timer;
 
 use super::call_window::{CallWindow, is_sending, same_ip};
-use super::conversation::before;
 use super::evidence::{Evidence, Listener, Samples};
-use calls::{can_cause, in_call};
 use delivery::Parcel;
-use flow::{Fate, Flow, Segment, Side};
+use flow::{Fate, Flow, opens};
 use options::Options;
-use release::Writer;
-use scene::{Scene, TooBig, follows, kernel};
+use scene::{TooBig, follows, kernel};
 use socklab_packets::fragment::Datagram;
-use socklab_packets::headers::{Headers, Icmp, Tcp, Transport, flag};
+use socklab_packets::headers::{Headers, Icmp, Transport};
 use socklab_packets::record::{Cause, Certainty, PacketEvent};
 use std::collections::{HashMap, VecDeque};
 use std::net::{IpAddr, SocketAddr};
@@ -345,174 +343,9 @@ impl CauseFinder {
                 && window.sends(from, to, false)
         })
     }
-
-    /// A TCP segment.
-    fn of_segment(
-        &self,
-        packet: &PacketEvent,
-        tcp: &Tcp,
-        owner: Option<&str>,
-    ) -> (Option<Found>, Note) {
-        let mut note = Note::default();
-        let Some((from, to)) = endpoints(packet) else {
-            return (None, note);
-        };
-        let time = packet.frame.time_ns;
-        let flow = packet
-            .track
-            .conversation
-            .and_then(|conversation| self.flows.get(&conversation));
-        let none = Flow::default();
-        let [first, second] = &flow.unwrap_or(&none).sides;
-        let (own, other) = if packet.track.forward {
-            (first, second)
-        } else {
-            (second, first)
-        };
-        // What a socket that is connected to itself sends comes back to it.
-        let other = if from == to { own } else { other };
-        let options = self
-            .on_socket(packet, from, to)
-            .find_map(|window| Some((window.process.clone(), window.fd?)))
-            .and_then(|key| self.options.get(&key))
-            .copied()
-            .unwrap_or_default();
-        let scene = Scene {
-            packet,
-            tcp,
-            time,
-            own,
-            arrived: other.arrived(time),
-            other,
-            evidence: self.samples.at(&packet.host, from, to, time),
-            too_big: self.too_big.get(&(packet.network, from, to)).copied(),
-            full_listener: Some(tcp.flags & flag::RST)
-                .filter(|reset| *reset != 0)
-                .and_then(|_| self.samples.full_listener(&packet.host, from)),
-            foreign: owner.is_some(),
-            corked: options.corked,
-            defers: options.defers,
-            never_lingers: options.never_lingers,
-            keepalive_probes: options.keepalive_probes,
-        };
-        let alone = Found::alone;
-        if tcp.flags & (flag::SYN | flag::ACK) == flag::SYN | flag::ACK {
-            let cause = answer::syn_ack(&scene);
-            note.again = cause
-                .as_ref()
-                .filter(|_| own.with(tcp.seq).any(|sent| sent.has(flag::ACK)))
-                .map(|cause| {
-                    if cause.certainty == Certainty::Caused {
-                        Again::Timeout
-                    } else {
-                        Again::Other
-                    }
-                });
-            return (cause.map(alone), note);
-        }
-        if tcp.flags & flag::RST != 0 {
-            return (self.of_reset(&scene, (from, to), options, owner), note);
-        }
-        if is_again(own, tcp) {
-            let (again, cause) = timer::again(&scene);
-            note.again = Some(again);
-            return (Some(alone(cause)), note);
-        }
-        if is_probe(own, tcp) {
-            return (Some(alone(timer::probe(&scene))), note);
-        }
-        if tcp.options.mptcp.subtypes != 0
-            && let Some(found) = self.of_mptcp(&scene, (from, to))
-        {
-            return (Some(found), note);
-        }
-        let opens = opens(tcp);
-        let running = self
-            .running(packet, from, to, opens, time)
-            .find(|window| can_cause(window, &scene));
-        if let Some(window) = running {
-            let connects = Some((window.process.clone(), window.fd))
-                .filter(|_| opens && window.name == "connect")
-                .and_then(|(process, fd)| Some((process, fd?)));
-            let found = caused(window, in_call(window, &scene));
-            return (Some(Found { connects, ..found }), note);
-        }
-        let carries = carries(tcp);
-        if let Some(program) = owner.filter(|_| carries) {
-            // A program's calls are not seen, but its kernel sends data, SYN and FIN only when it has asked for that.
-            return (Some(alone(program_sent(program))), note);
-        }
-        if !carries && tcp.flags & flag::ACK == 0 {
-            // No kernel sends that: nothing is asked and nothing is answered.
-            return (None, note);
-        }
-        let cause = if carries {
-            release::let_go(&scene, self.writer(&scene, (from, to)))
-        } else {
-            note.answers = scene.answered().map(Segment::place);
-            answer::acknowledgment(&scene)
-        };
-        (cause.map(alone), note)
-    }
-
-    /// The call that wrote what a segment carries: by the place of its bytes among all that was written, else the last one.
-    fn writer(
-        &self,
-        scene: &Scene<'_>,
-        (from, to): (SocketAddr, SocketAddr),
-    ) -> Option<Writer<'_>> {
-        let writer = |window: &'_ CallWindow| -> bool {
-            if scene.tcp.flags & flag::SYN != 0 {
-                return false;
-            }
-            if scene.tcp.len == 0 {
-                return matches!(window.name.as_str(), "close" | "shutdown" | "exit");
-            }
-            let offset = u64::from(scene.packet.track.seq).saturating_sub(1);
-            window
-                .wrote
-                .is_some_and(|(start, end)| (start..end).contains(&offset))
-        };
-        let window = self
-            .on_socket(scene.packet, from, to)
-            .find(|window| writer(window))?;
-        Some(Writer {
-            command: window.command,
-            process: &window.process,
-            short: &window.short,
-            end_ns: window.end_ns,
-        })
-    }
 }
 
-/// True for a segment whose bytes, or whose SYN or FIN, were all sent before.
-fn is_again(own: &Side, tcp: &Tcp) -> bool {
-    flow::end(tcp) != tcp.seq
-        && own
-            .highest
-            .is_some_and(|highest| before(tcp.seq, highest) && !is_probe(own, tcp))
-}
-
-/// True for a segment that only provokes an answer: its one byte, or none, lies before what was sent.
-fn is_probe(own: &Side, tcp: &Tcp) -> bool {
-    tcp.flags & (flag::SYN | flag::FIN | flag::RST) == 0
-        && own
-            .highest
-            .is_some_and(|highest| tcp.seq == highest.wrapping_sub(1))
-        // A retransmission of a single byte is no probe: that byte has not been acknowledged.
-        && tcp.len == 0
-}
-
-/// True for the first segment of a connection.
-fn opens(tcp: &Tcp) -> bool {
-    tcp.flags & (flag::SYN | flag::ACK) == flag::SYN
-}
-
-/// True for a segment that is more than an acknowledgment.
-fn carries(tcp: &Tcp) -> bool {
-    tcp.len > 0 || tcp.flags & (flag::SYN | flag::FIN | flag::RST) != 0
-}
-
+/// A call on the sender's socket as the cause; `words` say what the kernel did beyond it.
 fn caused(window: &CallWindow, words: String) -> Found {
     Found {
         cause: Cause {
@@ -527,6 +360,7 @@ fn caused(window: &CallWindow, words: String) -> Found {
     }
 }
 
+/// A program whose calls are not seen as the cause.
 fn program_sent(program: &str) -> Cause {
     Cause {
         process: program.to_owned(),

@@ -3,7 +3,7 @@
 
 use socklab_events::plot::{Axis, Mark, Plot, Role, Series, Shape};
 use socklab_events::tcp_sample::{NO_THRESHOLD, TcpSample};
-use socklab_packets::headers::flag;
+use socklab_packets::headers::{Tcp, flag};
 use socklab_packets::record::{Label, Labels, PacketEvent};
 
 /// What can be plotted.
@@ -139,9 +139,7 @@ fn frame(title: String, label: &str, unit: &'static str, series: Vec<Series>) ->
 /// Stevens' plot: a bar for each segment with data, the acknowledgments below them, the offered window above.
 fn sequence(course: &Course<'_>, start: i64, way: &str) -> Plot {
     let base = course.base();
-    let (mut data, mut again, mut lost) = (Vec::new(), Vec::new(), Vec::new());
-    let (mut acks, mut window, mut beyond) = (Vec::new(), Vec::new(), Vec::new());
-    let mut highest = 0.0_f64;
+    let mut marks = Marks::default();
     for (time_ns, packet, own) in course.at_sender() {
         let Some(tcp) = packet.headers.tcp() else {
             continue;
@@ -149,74 +147,104 @@ fn sequence(course: &Course<'_>, start: i64, way: &str) -> Plot {
         // The handshake before the data stands at its beginning.
         let x = milliseconds((time_ns - start).max(0));
         if own {
-            let seq = f64::from(packet.track.seq);
-            let controls =
-                u32::from(tcp.flags & flag::SYN != 0) + u32::from(tcp.flags & flag::FIN != 0);
-            let length = tcp.len + controls;
-            if length == 0 || tcp.flags & flag::RST != 0 {
-                continue;
-            }
-            let mark = Mark::bar(x, seq, seq + f64::from(length));
-            // Wireshark may call a segment that is sent again soon out of order; its bytes were sent before all the same.
-            let earlier = [&data, &again, &lost];
-            let before = mark.y < highest
-                && earlier
-                    .into_iter()
-                    .flatten()
-                    .any(|other: &Mark| other.y < mark.top && mark.y < other.top);
-            highest = highest.max(mark.top);
-            if packet.lost().is_some() {
-                lost.push(mark);
-            } else if before || is_again(packet.track.labels) {
-                again.push(mark);
-            } else {
-                data.push(mark);
-            }
+            marks.sent(x, packet, tcp);
         } else if tcp.flags & flag::ACK != 0 && tcp.flags & flag::RST == 0 {
-            let ack = f64::from(packet.track.ack);
-            acks.push(Mark::at(x, ack));
-            window.push(Mark::at(x, ack + f64::from(packet.track.window)));
-            for (left, right) in &tcp.options.sack[..usize::from(tcp.options.sack_count)] {
-                let place = |raw: u32| f64::from(raw.wrapping_sub(base));
-                beyond.push(Mark::bar(x, place(*left), place(*right)));
-            }
+            marks.acknowledged(x, packet, tcp, base);
         }
     }
-    let mut notes = Vec::new();
-    let offered = window.iter().map(|mark| mark.y).fold(0.0, f64::max);
-    // A window far above everything would press the data flat onto the axis.
-    if offered > highest * 4.0 && highest > 0.0 {
-        let lowest = window.iter().map(|mark| mark.y).fold(f64::MAX, f64::min);
-        if lowest > highest * 4.0 {
-            window.clear();
-            notes.push(format!(
-                "the offered window (up to sequence number {offered:.0}) lies far above and is not drawn: it limits nothing here"
-            ));
-        } else {
-            for mark in &mut window {
-                let inside = mark.y.min(highest * 1.5);
-                *mark = Mark::at(mark.x, inside);
-            }
-            notes.push(format!(
-                "the window line is cut where it lies far above the data (it reaches {offered:.0})"
-            ));
-        }
-    }
+    let note = limit_window(&mut marks.window, marks.highest);
     let mut plot = frame(
         format!("{way}: sequence numbers"),
         "sequence number",
         "bytes",
         vec![
-            series("window", Shape::Steps, Role::Limit, window),
-            series("ack", Shape::Steps, Role::Second, acks),
-            series("SACK", Shape::Bars, Role::Beyond, beyond),
-            series("data", Shape::Bars, Role::Main, data),
-            series("again", Shape::Bars, Role::Again, again),
-            series("lost", Shape::Bars, Role::Lost, lost),
+            series("window", Shape::Steps, Role::Limit, marks.window),
+            series("ack", Shape::Steps, Role::Second, marks.acks),
+            series("SACK", Shape::Bars, Role::Beyond, marks.beyond),
+            series("data", Shape::Bars, Role::Main, marks.data),
+            series("again", Shape::Bars, Role::Again, marks.again),
+            series("lost", Shape::Bars, Role::Lost, marks.lost),
         ],
     );
-    plot.notes = notes;
+    plot.notes.extend(note);
     plot
+}
+
+/// The marks of Stevens' plot.
+#[derive(Debug, Default)]
+struct Marks {
+    data: Vec<Mark>,
+    again: Vec<Mark>,
+    lost: Vec<Mark>,
+    acks: Vec<Mark>,
+    window: Vec<Mark>,
+    /// What SACK reports beyond the acknowledgment.
+    beyond: Vec<Mark>,
+    /// The end of the highest segment.
+    highest: f64,
+}
+
+impl Marks {
+    /// A segment that was sent; one without data, SYN or FIN has no mark.
+    fn sent(&mut self, x: f64, packet: &PacketEvent, tcp: &Tcp) {
+        let seq = f64::from(packet.track.seq);
+        let controls =
+            u32::from(tcp.flags & flag::SYN != 0) + u32::from(tcp.flags & flag::FIN != 0);
+        let length = tcp.len + controls;
+        if length == 0 || tcp.flags & flag::RST != 0 {
+            return;
+        }
+        let mark = Mark::bar(x, seq, seq + f64::from(length));
+        // Wireshark may call a segment that is sent again soon out of order; its bytes were sent before all the same.
+        let earlier = [&self.data, &self.again, &self.lost];
+        let before = mark.y < self.highest
+            && earlier
+                .into_iter()
+                .flatten()
+                .any(|other: &Mark| other.y < mark.top && mark.y < other.top);
+        self.highest = self.highest.max(mark.top);
+        let marks = if packet.lost().is_some() {
+            &mut self.lost
+        } else if before || is_again(packet.track.labels) {
+            &mut self.again
+        } else {
+            &mut self.data
+        };
+        marks.push(mark);
+    }
+
+    /// An acknowledgment; `base` is the raw sequence number that is shown as 0.
+    fn acknowledged(&mut self, x: f64, packet: &PacketEvent, tcp: &Tcp, base: u32) {
+        let ack = f64::from(packet.track.ack);
+        self.acks.push(Mark::at(x, ack));
+        let limit = ack + f64::from(packet.track.window);
+        self.window.push(Mark::at(x, limit));
+        for (left, right) in &tcp.options.sack[..usize::from(tcp.options.sack_count)] {
+            let shown = |raw: u32| f64::from(raw.wrapping_sub(base));
+            self.beyond.push(Mark::bar(x, shown(*left), shown(*right)));
+        }
+    }
+}
+
+/// Cuts a window off, or leaves it out, where it lies far above the data and would press them flat onto the axis. Gives a note of that.
+fn limit_window(window: &mut Vec<Mark>, highest: f64) -> Option<String> {
+    let offered = window.iter().map(|mark| mark.y).fold(0.0, f64::max);
+    if offered <= highest * 4.0 || highest <= 0.0 {
+        return None;
+    }
+    let lowest = window.iter().map(|mark| mark.y).fold(f64::MAX, f64::min);
+    if lowest > highest * 4.0 {
+        window.clear();
+        return Some(format!(
+            "the offered window (up to sequence number {offered:.0}) lies far above and is not drawn: it limits nothing here"
+        ));
+    }
+    for mark in window {
+        *mark = Mark::at(mark.x, mark.y.min(highest * 1.5));
+    }
+    Some(format!(
+        "the window line is cut where it lies far above the data (it reaches {offered:.0})"
+    ))
 }
 
 fn is_again(labels: Labels) -> bool {

@@ -40,32 +40,7 @@ pub fn relay<'a>(
     mut write: impl FnMut(&[u8]) -> ControlFlow<()>,
 ) -> Result<Summary, CaptureError> {
     let workers = crew.workers.max(1);
-    let shared = Shared {
-        source: Mutex::new(Source {
-            reader: Reader::new(input)?,
-            turns: 0,
-            frames: 0,
-            times: Times::default(),
-            ended: false,
-            error: None,
-        }),
-        tracking: Mutex::new(Tracking {
-            tracker: Tracker::new(),
-            reassembly: Reassembly::default(),
-        }),
-        turn: AtomicU64::new(0),
-        tracked: Condvar::new(),
-        desk: Mutex::new(Desk {
-            texts: VecDeque::new(),
-            // Whoever holds a block holds a buffer for its text, so that the oldest block can always be finished; some more, so
-            // that nobody waits while a text is written.
-            empty: vec![Vec::new(); workers * 4],
-            written: 0,
-            last: None,
-        }),
-        changed: Condvar::new(),
-        stopped: AtomicBool::new(false),
-    };
+    let shared = Shared::new(Reader::new(input)?, workers);
     thread::scope(|scope| {
         let mut threads = 0;
         for _ in usize::from(!crew.patient)..workers {
@@ -195,6 +170,36 @@ fn write_and_work<R: Read>(
 }
 
 impl<R> Shared<R> {
+    /// A capture of which nothing is read yet, and the desk for so many threads.
+    fn new(reader: Reader<R>, workers: usize) -> Self {
+        Self {
+            source: Mutex::new(Source {
+                reader,
+                turns: 0,
+                frames: 0,
+                times: Times::default(),
+                ended: false,
+                error: None,
+            }),
+            tracking: Mutex::new(Tracking {
+                tracker: Tracker::new(),
+                reassembly: Reassembly::default(),
+            }),
+            turn: AtomicU64::new(0),
+            tracked: Condvar::new(),
+            desk: Mutex::new(Desk {
+                texts: VecDeque::new(),
+                // Whoever holds a block holds a buffer for its text, so that the oldest block can always be finished; some more, so
+                // that nobody waits while a text is written.
+                empty: vec![Vec::new(); workers * 4],
+                written: 0,
+                last: None,
+            }),
+            changed: Condvar::new(),
+            stopped: AtomicBool::new(false),
+        }
+    }
+
     fn is_stopped(&self) -> bool {
         self.stopped.load(Ordering::Relaxed)
     }

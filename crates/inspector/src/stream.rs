@@ -5,8 +5,9 @@ mod reader;
 
 use socklab_events::stream::{Calls, SHOWN, Span, Stream, Way};
 use socklab_events::transfer::{Party, Transfer};
-use socklab_packets::headers::flag;
+use socklab_packets::headers::{Tcp, flag};
 use socklab_packets::record::{Label, Labels, PacketEvent};
+use std::ops::Range;
 
 /// One end of a conversation.
 #[derive(Clone, Debug, Default)]
@@ -109,7 +110,7 @@ struct Mark {
     arrival_ns: i64,
 }
 
-fn span(transfer: &Transfer, range: std::ops::Range<u64>) -> Span {
+fn span(transfer: &Transfer, range: Range<u64>) -> Span {
     let telling = ["MSG_OOB", "MSG_PEEK", "MSG_MORE", "MSG_WAITALL"];
     let remark: Vec<&str> = telling
         .into_iter()
@@ -128,10 +129,6 @@ fn span(transfer: &Transfer, range: std::ops::Range<u64>) -> Span {
 /// What the segments carried and what the other side acknowledged; gives the urgent marks as they came.
 fn carry(way: &mut Way, packets: &[(&PacketEvent, bool)], forward: bool) -> Vec<Mark> {
     let mut marks: Vec<Mark> = Vec::new();
-    let looped = |packet: &PacketEvent| {
-        let ends = packet.headers.addresses().zip(packet.headers.ports());
-        ends.is_some_and(|((from, to), (here, there))| (from, here) == (to, there))
-    };
     let mut segments: Vec<Span> = Vec::new();
     let mut position = Unwrap::default();
     let mut acked = Unwrap::default();
@@ -142,7 +139,7 @@ fn carry(way: &mut Way, packets: &[(&PacketEvent, bool)], forward: bool) -> Vec<
         way.reset |= tcp.flags & flag::RST != 0;
         let own_way = *sent_forward == forward;
         let acknowledges = tcp.flags & (flag::ACK | flag::RST) == flag::ACK;
-        if acknowledges && (!own_way || looped(packet)) && packet.lost().is_none() {
+        if acknowledges && (!own_way || is_loop(packet)) && packet.lost().is_none() {
             let ack = acked.take(packet.track.ack).saturating_sub(1);
             way.acknowledged = way.acknowledged.max(ack);
         }
@@ -157,38 +154,56 @@ fn carry(way: &mut Way, packets: &[(&PacketEvent, bool)], forward: bool) -> Vec<
         let Some(start) = (position.take(packet.track.seq) + own).checked_sub(1) else {
             continue;
         };
-        let range = start..start + u64::from(tcp.len);
-        if tcp.flags & flag::URG != 0
-            && let Some(arrival_ns) = packet.arrival_ns()
+        if let Some(mark) = urgent(packet, tcp, start)
+            && marks.iter().all(|other| other.at < mark.at)
         {
-            // The pointer points behind the urgent byte (RFC 6093 section 3.2).
-            let at = (start + u64::from(tcp.urgent)).saturating_sub(1);
-            if marks.iter().all(|mark| mark.at < at) {
-                marks.push(Mark { at, arrival_ns });
-            }
+            marks.push(mark);
         }
-        let payload = packet.payload();
-        // A segment sent again soon enough is out of order to Wireshark; that its bytes were sent before says what it is.
-        let before = |span: &Span| span.range.start < range.end && range.start < span.range.end;
-        let repeats =
-            repeats(packet.track.labels) || (range.start < way.sent && segments.iter().any(before));
+        let segment = segment(
+            packet,
+            start..start + u64::from(tcp.len),
+            way.sent,
+            &segments,
+        );
         // A probe of a closed window repeats or invents a byte that its receiver has already, or will not take.
         if !packet.track.labels.contains(Label::KeepAlive) {
-            keep(&mut way.bytes, range.start, payload);
-            way.sent = way.sent.max(range.end);
+            keep(&mut way.bytes, start, packet.payload());
+            way.sent = way.sent.max(segment.range.end);
         }
-        segments.push(Span {
-            range,
-            label: format!("#{}", packet.number),
-            remark: String::new(),
-            process: String::new(),
-            again: repeats,
-            lost: packet.lost().is_some(),
-        });
+        segments.push(segment);
     }
     way.segments = Some(segments);
     way.acknowledged = way.acknowledged.min(way.sent);
     marks
+}
+
+/// True for a packet whose sender is its receiver.
+fn is_loop(packet: &PacketEvent) -> bool {
+    let ends = packet.headers.addresses().zip(packet.headers.ports());
+    ends.is_some_and(|((from, to), (here, there))| (from, here) == (to, there))
+}
+
+/// The urgent byte that a segment points behind (RFC 6093 section 3.2), if it has one and arrived.
+fn urgent(packet: &PacketEvent, tcp: &Tcp, start: u64) -> Option<Mark> {
+    let arrival_ns = packet.arrival_ns().filter(|_| tcp.flags & flag::URG != 0)?;
+    Some(Mark {
+        at: (start + u64::from(tcp.urgent)).saturating_sub(1),
+        arrival_ns,
+    })
+}
+
+/// A segment with the bytes of `range`, after `earlier` ones that reached to `sent`.
+fn segment(packet: &PacketEvent, range: Range<u64>, sent: u64, earlier: &[Span]) -> Span {
+    // A segment sent again soon enough is out of order to Wireshark; that its bytes were sent before says what it is.
+    let before = |span: &Span| span.range.start < range.end && range.start < span.range.end;
+    Span {
+        again: repeats(packet.track.labels) || (range.start < sent && earlier.iter().any(before)),
+        range,
+        label: format!("#{}", packet.number),
+        remark: String::new(),
+        process: String::new(),
+        lost: packet.lost().is_some(),
+    }
 }
 
 fn repeats(labels: Labels) -> bool {

@@ -259,6 +259,31 @@ pub struct Summary {
     pub end_ns: u64,
 }
 
+impl Summary {
+    /// No call yet, of a thread on a socket, from `now_ns` on.
+    pub(crate) fn of(
+        (pid, tid): (i32, i32),
+        subject: Descriptor,
+        syscall: &'static Row,
+        now_ns: u64,
+    ) -> Self {
+        Self {
+            pid,
+            tid,
+            syscall,
+            subject: Some(subject),
+            calls: 0,
+            seen: 0,
+            sum: 0,
+            failed: 0,
+            errno: None,
+            open: false,
+            start_ns: now_ns,
+            end_ns: now_ns,
+        }
+    }
+}
+
 /// How a process ended.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Exit {

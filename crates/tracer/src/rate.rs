@@ -21,6 +21,34 @@ struct Window {
     summary: Option<Summary>,
 }
 
+impl Window {
+    /// Begins anew when its time is over; gives the summary where the calls have become slow enough.
+    fn turn(&mut self, limit: u64, now_ns: u64) -> Option<Summary> {
+        if now_ns.saturating_sub(self.began_ns) < WINDOW_NS {
+            return None;
+        }
+        let slow = self.calls <= limit;
+        self.began_ns = now_ns;
+        self.calls = 0;
+        self.summary.take_if(|_| slow)
+    }
+
+    /// How a call is treated, which is counted where calls are.
+    fn treatment(&mut self, tid: i32, now_ns: u64) -> Treatment {
+        let Some(summary) = &mut self.summary else {
+            return Treatment::Tell;
+        };
+        summary.calls += 1;
+        summary.tid = tid;
+        summary.end_ns = now_ns;
+        if summary.calls % SAMPLE == 1 {
+            Treatment::Sample
+        } else {
+            Treatment::Count
+        }
+    }
+}
+
 /// How a call is to be treated.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Treatment {
@@ -77,45 +105,12 @@ impl Rates {
                 calls: 0,
                 summary: None,
             });
-        let mut ended = None;
-        if now_ns.saturating_sub(window.began_ns) >= WINDOW_NS {
-            if window.calls <= limit {
-                ended = window.summary.take();
-            }
-            window.began_ns = now_ns;
-            window.calls = 0;
-        }
+        let ended = window.turn(limit, now_ns);
         window.calls += 1;
         if window.calls > limit && window.summary.is_none() {
-            window.summary = Some(Summary {
-                pid,
-                tid,
-                syscall: &CALLS[place],
-                subject: Some(subject),
-                calls: 0,
-                seen: 0,
-                sum: 0,
-                failed: 0,
-                errno: None,
-                open: false,
-                start_ns: now_ns,
-                end_ns: now_ns,
-            });
+            window.summary = Some(Summary::of((pid, tid), subject, &CALLS[place], now_ns));
         }
-        let treatment = match &mut window.summary {
-            None => Treatment::Tell,
-            Some(summary) => {
-                summary.calls += 1;
-                summary.tid = tid;
-                summary.end_ns = now_ns;
-                if summary.calls % SAMPLE == 1 {
-                    Treatment::Sample
-                } else {
-                    Treatment::Count
-                }
-            }
-        };
-        (treatment, ended)
+        (window.treatment(tid, now_ns), ended)
     }
 
     /// A sampled call has returned.

@@ -95,18 +95,7 @@ pub(super) fn acknowledgment(scene: &Scene<'_>) -> Option<Cause> {
         return say(&probe_answer(scene));
     }
     if newest.has(flag::SYN | flag::ACK) {
-        let crossed = |side: &Side| {
-            side.segments()
-                .any(|segment| segment.has(flag::SYN) && !segment.has(flag::ACK))
-        };
-        let words = if crossed(scene.own) && crossed(scene.other) {
-            "the SYN-ACK ends the simultaneous open: the kernel acknowledged it".to_owned()
-        } else if acked_before.is_some() {
-            format!("the SYN-ACK came again in #{number}, so its ACK is sent again")
-        } else {
-            "the connecting kernel completed the handshake".to_owned()
-        };
-        return say(&words);
+        return say(&completes(scene, number));
     }
     if newest.has(flag::RST) || newest.has(flag::SYN) {
         return say(&format!(
@@ -133,6 +122,27 @@ pub(super) fn acknowledgment(scene: &Scene<'_>) -> Option<Cause> {
     if newest.has(flag::FIN) {
         return say("the receiving kernel acknowledged the FIN at once; no process was involved");
     }
+    say(&at_once(scene))
+}
+
+/// The acknowledgment of a SYN-ACK, that of packet `number`.
+fn completes(scene: &Scene<'_>, number: u64) -> String {
+    let crossed = |side: &Side| {
+        side.segments()
+            .any(|segment| segment.has(flag::SYN) && !segment.has(flag::ACK))
+    };
+    if crossed(scene.own) && crossed(scene.other) {
+        "the SYN-ACK ends the simultaneous open: the kernel acknowledged it".to_owned()
+    } else if scene.acked_before().is_some() {
+        format!("the SYN-ACK came again in #{number}, so its ACK is sent again")
+    } else {
+        "the connecting kernel completed the handshake".to_owned()
+    }
+}
+
+/// The acknowledgment of all that has come, without delay.
+fn at_once(scene: &Scene<'_>) -> String {
+    let acked_before = scene.acked_before();
     let waiting = scene
         .arrived
         .iter()
@@ -143,17 +153,16 @@ pub(super) fn acknowledgment(scene: &Scene<'_>) -> Option<Cause> {
                 && !before(scene.tcp.ack, segment.end)
         })
         .count();
-    if waiting == 2 {
-        return say(
-            "the second segment since the last ACK: the receiving kernel acknowledged at once; no process was involved",
-        );
-    }
-    if waiting > 2 {
-        return say(&format!(
-            "{waiting} segments had come since the last ACK: the receiving kernel acknowledged them at once; no process was involved"
-        ));
-    }
-    say("the receiving kernel acknowledged at once; no process was involved")
+    let words = match waiting {
+        0 | 1 => "the receiving kernel acknowledged at once",
+        2 => "the second segment since the last ACK: the receiving kernel acknowledged at once",
+        _ => {
+            return format!(
+                "{waiting} segments had come since the last ACK: the receiving kernel acknowledged them at once; no process was involved"
+            );
+        }
+    };
+    format!("{words}; no process was involved")
 }
 
 /// True when this is the first acknowledgment of all that a segment carried.

@@ -1,8 +1,7 @@
 //! What a call that runs can have made its kernel send, and what the kernel did beyond the call's own part. Which call runs is `cause`'s
 //! to say.
 
-use super::carries;
-use super::flow::Segment;
+use super::flow::{Segment, carries};
 use super::scene::Scene;
 use crate::call_window::{CallWindow, is_sending};
 use crate::conversation::before;

@@ -112,6 +112,23 @@ pub(super) struct Side {
 }
 
 impl Side {
+    /// True for a segment whose bytes, or whose SYN or FIN, were all sent before.
+    pub(super) fn is_again(&self, tcp: &Tcp) -> bool {
+        end(tcp) != tcp.seq
+            && self
+                .highest
+                .is_some_and(|highest| before(tcp.seq, highest) && !self.is_probe(tcp))
+    }
+
+    /// True for a segment that only provokes an answer: it has no byte, and its number lies before what was sent.
+    pub(super) fn is_probe(&self, tcp: &Tcp) -> bool {
+        // A retransmission of a single byte is no probe: that byte has not been acknowledged.
+        !carries(tcp)
+            && self
+                .highest
+                .is_some_and(|highest| tcp.seq == highest.wrapping_sub(1))
+    }
+
     /// How many segments are remembered.
     pub(super) fn len(&self) -> usize {
         self.recent.len()
@@ -238,4 +255,14 @@ pub(super) fn end(tcp: &Tcp) -> u32 {
         .wrapping_add(tcp.len)
         .wrapping_add(counts(flag::SYN))
         .wrapping_add(counts(flag::FIN))
+}
+
+/// True for the first segment of a connection.
+pub(super) fn opens(tcp: &Tcp) -> bool {
+    tcp.flags & (flag::SYN | flag::ACK) == flag::SYN
+}
+
+/// True for a segment that is more than an acknowledgment.
+pub(super) fn carries(tcp: &Tcp) -> bool {
+    tcp.len > 0 || tcp.flags & (flag::SYN | flag::FIN | flag::RST) != 0
 }

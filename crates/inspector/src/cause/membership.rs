@@ -3,6 +3,7 @@
 
 use super::scene::{follows, kernel};
 use super::{ADDRESSES, CONVERSATIONS, CauseFinder, Found, Seen, caused};
+use crate::call_window::CallWindow;
 use socklab_packets::headers::{Net, Transport};
 use socklab_packets::record::{Certainty, PacketEvent};
 use std::net::IpAddr;
@@ -96,22 +97,11 @@ impl CauseFinder {
         };
         let time = packet.frame.time_ns;
         let key = (packet.network, packet.host.to_string(), six);
-        let carried = carried(packet);
+        let message = carried(packet);
         let last = self.reports.get(&key);
-        let repeated = last.is_some_and(|last| last.is_repeated(time, carried));
-        let running = self.windows.iter().rev().find(|window| {
-            let member = |fd: i32| {
-                let groups = self.groups.get(&(window.process.clone(), fd));
-                groups.is_some_and(|groups| groups.iter().any(|group| tells_of(packet, *group)))
-            };
-            *window.host == *packet.host
-                && window.start_ns <= time
-                && window.end_ns.is_none_or(|end| time - end < SOON)
-                && matches!(window.name.as_str(), "setsockopt" | "close" | "exit")
-                && window.fd.map_or(window.name == "exit", member)
-                // A call that changed nothing, a join that failed for one, has no report of its own: this is the last one again.
-                && !repeated
-        });
+        // A call that changed nothing, a join that failed for one, has no report of its own: this is the last one again.
+        let repeated = last.is_some_and(|last| last.is_repeated(time, message));
+        let running = (!repeated).then(|| self.changes_groups(packet)).flatten();
         let found = match (running, last) {
             (Some(window), _) => {
                 let words = if window.name == "setsockopt" {
@@ -141,16 +131,31 @@ impl CauseFinder {
         if self.reports.len() > ADDRESSES {
             self.reports.clear();
         }
-        let seen = Seen {
-            number: packet.number,
-            cause: Some(found.cause.clone()),
-        };
         let report = Report {
-            seen,
+            seen: Seen {
+                number: packet.number,
+                cause: Some(found.cause.clone()),
+            },
             time_ns: time,
-            message: carried.into(),
+            message: message.into(),
         };
         self.reports.insert(key, report);
         Some(found)
+    }
+
+    /// The call that joins or leaves a group of which a report tells: it runs, or has just returned.
+    fn changes_groups(&self, packet: &PacketEvent) -> Option<&CallWindow> {
+        let time = packet.frame.time_ns;
+        self.windows.iter().rev().find(|window| {
+            let member = |fd: i32| {
+                let groups = self.groups.get(&(window.process.clone(), fd));
+                groups.is_some_and(|groups| groups.iter().any(|group| tells_of(packet, *group)))
+            };
+            *window.host == *packet.host
+                && window.start_ns <= time
+                && window.end_ns.is_none_or(|end| time - end < SOON)
+                && matches!(window.name.as_str(), "setsockopt" | "close" | "exit")
+                && window.fd.map_or(window.name == "exit", member)
+        })
     }
 }

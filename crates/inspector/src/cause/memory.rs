@@ -1,12 +1,12 @@
 //! What the finder of causes keeps of each packet for those that follow, within bounds; and its answers about packets that are not TCP.
 
-use super::flow::{self, Fate, Segment, Side};
+use super::flow::{self, Fate, Segment, Side, opens};
 use super::neighbour::{self, Neighbour};
 use super::scene::{AT_ONCE, TooBig, follows, full};
 use super::timer::Again;
 use super::{
     ADDRESSES, CONVERSATIONS, CauseFinder, FINISHED, Found, Note, SEGMENTS, Seen, Who, caused,
-    endpoints, is_again, is_probe, opens,
+    endpoints,
 };
 use crate::call_window::{CallWindow, is_sending, same_ip};
 use crate::conversation::before;
@@ -315,9 +315,9 @@ impl CauseFinder {
             sacks: tcp.options.sack_count,
             mptcp: tcp.options.mptcp,
             doubled: flow::doubled(packet),
-            again: is_again(own, tcp),
+            again: own.is_again(tcp),
             timed_out: matches!(note.again, Some(Again::Timeout | Again::LikelyTimeout)),
-            probe: is_probe(own, tcp),
+            probe: own.is_probe(tcp),
             forged: note.forged,
             dropped_by: note.dropped_by,
             cause: seen.cause,

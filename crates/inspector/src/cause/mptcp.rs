@@ -1,13 +1,13 @@
 //! What Multipath TCP sends beyond what TCP would (RFC 8684): signals in bare acknowledgments, subflows that its kernel opens and closes.
 //! The subflows' own handshakes, data and acknowledgments are those of any connection.
 
-use super::flow::Segment;
+use super::flow::{Segment, carries, opens};
 use super::scene::{Scene, follows, kernel};
 use super::{CauseFinder, Found, caused};
 use crate::call_window::CallWindow;
 use socklab_packets::headers::flag;
 use socklab_packets::mptcp::subtype;
-use socklab_packets::record::Certainty;
+use socklab_packets::record::{Cause, Certainty};
 use std::net::SocketAddr;
 
 impl CauseFinder {
@@ -19,8 +19,7 @@ impl CauseFinder {
     ) -> Option<Found> {
         let alone = Found::alone;
         let said = scene.tcp.options.mptcp;
-        let opens = scene.tcp.flags & (flag::SYN | flag::ACK) == flag::SYN;
-        if opens && said.has(subtype::MP_JOIN) {
+        if opens(scene.tcp) && said.has(subtype::MP_JOIN) {
             let words = "Multipath TCP: the kernel's path manager opens one more subflow of a connection (MP_JOIN)";
             return Some(alone(kernel(Certainty::Caused, words.to_owned())));
         }
@@ -30,7 +29,7 @@ impl CauseFinder {
             let words = "Multipath TCP: both ends know that the connection is over (DATA_FIN), so the kernel closes its subflow";
             return Some(alone(kernel(Certainty::Caused, words.to_owned())));
         }
-        if scene.tcp.len > 0 || scene.tcp.flags & (flag::SYN | flag::FIN | flag::RST) != 0 {
+        if carries(scene.tcp) {
             return None;
         }
         if said.data_fin && !scene.own.segments().any(signalled) {
@@ -60,23 +59,28 @@ impl CauseFinder {
                 format!("Multipath TCP: {words}"),
             )));
         }
-        // What it acknowledges beyond the subflow's bytes: a signal in a bare segment, or the data of another subflow.
-        let newest = scene.newest().filter(|_| said.has(subtype::DSS))?;
-        let nothing_new = scene.acked_before() == Some(scene.tcp.ack);
-        if !nothing_new || newest.carries() || newest.probe {
-            return None;
-        }
-        let what = if newest.mptcp.data_fin {
-            format!("the DATA_FIN of #{}", newest.number)
-        } else if newest.mptcp.subtypes != 0 {
-            format!("#{}", newest.number)
-        } else {
-            return None;
-        };
-        let words =
-            format!("Multipath TCP: the kernel acknowledges {what} for the whole connection");
-        Some(alone(follows(newest.number, newest.cause.as_ref(), &words)))
+        data_acknowledged(scene).map(alone)
     }
+}
+
+/// An acknowledgment beyond the subflow's bytes: of a signal in a bare segment, or of the data of another subflow.
+fn data_acknowledged(scene: &Scene<'_>) -> Option<Cause> {
+    let newest = scene
+        .newest()
+        .filter(|_| scene.tcp.options.mptcp.has(subtype::DSS))?;
+    let nothing_new = scene.acked_before() == Some(scene.tcp.ack);
+    if !nothing_new || newest.carries() || newest.probe {
+        return None;
+    }
+    let what = if newest.mptcp.data_fin {
+        format!("the DATA_FIN of #{}", newest.number)
+    } else if newest.mptcp.subtypes != 0 {
+        format!("#{}", newest.number)
+    } else {
+        return None;
+    };
+    let words = format!("Multipath TCP: the kernel acknowledges {what} for the whole connection");
+    Some(follows(newest.number, newest.cause.as_ref(), &words))
 }
 
 /// What a bare segment says on its own.

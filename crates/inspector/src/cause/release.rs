@@ -165,7 +165,7 @@ fn by_timer(scene: &Scene<'_>, writer: Writer<'_>) -> Option<Cause> {
             "the persist timer: the window has room for only a part of a segment, and after a wait that part is sent; {call} had written it"
         )
     };
-    let certainty = if persists || scene.corked {
+    let certainty = if persists || scene.options.corked {
         Certainty::Caused
     } else {
         Certainty::Probably

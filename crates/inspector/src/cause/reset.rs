@@ -4,7 +4,6 @@
 
 use super::answer::closes_too;
 use super::flow::Segment;
-use super::options::Options;
 use super::scene::{Scene, follows, full, kernel};
 use super::{CauseFinder, Found, caused};
 use crate::call_window::CallWindow;
@@ -19,7 +18,6 @@ impl CauseFinder {
         &self,
         scene: &Scene<'_>,
         (from, to): (SocketAddr, SocketAddr),
-        options: Options,
         owner: Option<&str>,
     ) -> Option<Found> {
         let alone = Found::alone;
@@ -35,7 +33,7 @@ impl CauseFinder {
         let dissolves = |window: &&CallWindow| closes(window) || window.name == "connect";
         let mut running = self.running(scene.packet, from, to, false, scene.time);
         if let Some(window) = running.find(dissolves) {
-            return Some(caused(window, reason(window, scene, options)));
+            return Some(caused(window, reason(window, scene)));
         }
         if let Some(probes) = unanswered_probes(scene) {
             return Some(alone(given_up(probes)));
@@ -93,7 +91,7 @@ fn answer(scene: &Scene<'_>, asked: &Segment, closed: Option<&CallWindow>) -> Ca
             "tcp_abort_on_overflow is set, and the connection is refused, {}",
             full(listener)
         )
-    } else if scene.never_lingers && asked.len == 0 && closes_too(scene) {
+    } else if scene.options.never_lingers && asked.len == 0 && closes_too(scene) {
         "TCP_LINGER2 is negative: the FIN is acknowledged, and the kernel resets instead of waiting in FIN-WAIT-2"
             .to_owned()
     } else if let Some(reset) = own(flag::RST) {
@@ -133,9 +131,12 @@ fn answer(scene: &Scene<'_>, asked: &Segment, closed: Option<&CallWindow>) -> Ca
 }
 
 /// Why the call that runs resets the connection.
-fn reason(window: &CallWindow, scene: &Scene<'_>, options: Options) -> String {
+fn reason(window: &CallWindow, scene: &Scene<'_>) -> String {
     let before = scene.evidence.before;
-    let words = match (before.map_or(0, |sample| sample.unread), options.resets) {
+    let words = match (
+        before.map_or(0, |sample| sample.unread),
+        scene.options.resets,
+    ) {
         _ if window.name == "connect" => {
             "connecting to AF_UNSPEC dissolves the connection (connect(2))"
         }

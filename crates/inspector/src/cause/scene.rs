@@ -1,6 +1,7 @@
 //! A TCP segment in its surroundings: what its sender had sent and received when it sent it, and what its kernel said then.
 
 use super::flow::{Fate, Segment, Side};
+use super::options::Options;
 use crate::conversation::before;
 use crate::evidence::{Evidence, Listener, Sample};
 use socklab_packets::headers::{Tcp, flag};
@@ -35,14 +36,8 @@ pub(super) struct Scene<'a> {
     pub(super) full_listener: Option<Listener>,
     /// True when a program, whose calls are not seen, holds the sender's socket.
     pub(super) foreign: bool,
-    /// True when a call has set TCP_CORK.
-    pub(super) corked: bool,
-    /// True when a call has set TCP_DEFER_ACCEPT.
-    pub(super) defers: bool,
-    /// True when a call has set a negative TCP_LINGER2.
-    pub(super) never_lingers: bool,
-    /// TCP_KEEPCNT as a call has set it.
-    pub(super) keepalive_probes: Option<u32>,
+    /// What calls have set on the sender's socket.
+    pub(super) options: Options,
 }
 
 impl<'a> Scene<'a> {
@@ -167,7 +162,7 @@ impl<'a> Scene<'a> {
             Fate::Spoiled(rule) => format!("was corrupted by wire rule {rule}"),
             _ if answer.is_on_its_way(self.time) => "is still on its way".to_owned(),
             _ if self.since(answer) < AT_ONCE => "came too late".to_owned(),
-            _ if self.defers && answer.len == 0 => {
+            _ if self.options.defers && answer.len == 0 => {
                 "was put aside: TCP_DEFER_ACCEPT waits for data".to_owned()
             }
             Fate::Arrives(_) | Fate::Held => match answer.dropped_by {

@@ -154,7 +154,6 @@ fn asked_for(scene: &Scene<'_>, sent: &[&Segment]) -> Option<Cause> {
         .filter(|segment| segment.arrives().is_some_and(|time| time >= last.time_ns))
         .filter(|segment| segment.has(flag::ACK))?;
     let number = trigger.number;
-    let silence = scene.silence(sent);
     if let Some(opening) = sent
         .iter()
         .find(|segment| segment.has(flag::SYN) && segment.len > 0)
@@ -166,49 +165,58 @@ fn asked_for(scene: &Scene<'_>, sent: &[&Segment]) -> Option<Cause> {
         );
         return Some(kernel(Certainty::Follows, words));
     }
-    let congestion = scene.evidence.after.and_then(|sample| sample.congestion);
     let after_timeout = scene
         .own
         .goes_back_to
         .is_some_and(|highest| before(scene.tcp.seq, highest));
-    if after_timeout && congestion != Some(RECOVERY) {
-        let words = format!(
-            "#{number}: after the timeout the kernel sends again what followed, as the ACKs make room (slow start); {silence}"
-        );
-        return Some(kernel(Certainty::Follows, words));
-    }
+    let words = if after_timeout && !recovers(scene) {
+        format!(
+            "#{number}: after the timeout the kernel sends again what followed, as the ACKs make room (slow start)"
+        )
+    } else {
+        fast_retransmit(scene, trigger, sent.first().map_or(0, |first| first.number))?
+    };
+    let words = format!("{words}; {}", scene.silence(sent));
+    Some(kernel(Certainty::Follows, words))
+}
+
+/// True when the kernel said that it recovers from a loss.
+fn recovers(scene: &Scene<'_>) -> bool {
+    let after = scene.evidence.after;
+    after.and_then(|sample| sample.congestion) == Some(RECOVERY)
+}
+
+/// What an acknowledgment told of a loss, so that packet `first` is sent again without waiting; `None` where it told of none.
+fn fast_retransmit(scene: &Scene<'_>, trigger: &Segment, first: u64) -> Option<String> {
+    let number = trigger.number;
     let reported = trigger
         .blocks()
         .iter()
         .any(|(left, _)| before(scene.tcp.seq, *left));
-    let first = sent.first().map_or(0, |first| first.number);
-    let words = if let Some(third) = third_duplicate(scene, trigger) {
+    if let Some(third) = third_duplicate(scene, trigger) {
         let hole = if reported {
             " (and SACK shows what came behind it)"
         } else {
             ""
         };
-        format!(
+        Some(format!(
             "#{third}: the third duplicate ACK{hole}, so #{first} is sent again at once, fast retransmit"
-        )
-    } else if reported && scene.since(trigger) < WITH_IT {
-        format!(
-            "#{number}: its SACK reports data beyond #{first}, which counts as lost and is sent again at once, fast retransmit"
-        )
+        ))
     } else if reported {
-        return None;
-    } else if trigger.ack == scene.tcp.seq && congestion == Some(RECOVERY) {
-        format!(
+        (scene.since(trigger) < WITH_IT).then(|| format!(
+            "#{number}: its SACK reports data beyond #{first}, which counts as lost and is sent again at once, fast retransmit"
+        ))
+    } else if !recovers(scene) {
+        None
+    } else if trigger.ack == scene.tcp.seq {
+        Some(format!(
             "#{number}: it acknowledges only up to #{first}, so that is missing too and is sent again (fast recovery)"
-        )
-    } else if congestion == Some(RECOVERY) {
-        format!(
-            "#{number}: the kernel recovers from a loss and sends #{first} again (fast recovery)"
-        )
+        ))
     } else {
-        return None;
-    };
-    Some(kernel(Certainty::Follows, format!("{words}; {silence}")))
+        Some(format!(
+            "#{number}: the kernel recovers from a loss and sends #{first} again (fast recovery)"
+        ))
+    }
 }
 
 /// The third of the duplicate ACKs that end with this one, when nothing has been sent again since: the one that the kernel acts on
@@ -300,71 +308,68 @@ fn smaller_pieces(scene: &Scene<'_>, first: &Segment) -> Option<Cause> {
 
 /// A segment before what was acknowledged, which only provokes an answer: a probe of a closed window or a keepalive.
 pub(super) fn probe(scene: &Scene<'_>) -> Cause {
-    let window = scene.newest().map(|segment| segment.window);
     let timer = scene
         .evidence
         .before
         .and_then(|sample| sample.timer)
         .map(|(timer, _)| timer);
-    let closed = window == Some(0);
-    let persists = match timer {
-        Some(Timer::Persist) => true,
-        Some(Timer::Keepalive) => false,
-        _ => closed,
-    };
-    let since_data = || {
-        scene
-            .own
-            .segments()
-            .rev()
-            .take_while(|segment| !segment.carries())
-            .filter(|segment| segment.probe)
-    };
+    let closed = scene.newest().map(|segment| segment.window) == Some(0);
+    match timer {
+        Some(Timer::Persist) => kernel(Certainty::Caused, window_probe(scene)),
+        Some(Timer::Keepalive) => kernel(Certainty::Caused, keepalive(scene)),
+        _ if closed => kernel(Certainty::Caused, window_probe(scene)),
+        _ => kernel(Certainty::Probably, keepalive(scene)),
+    }
+}
+
+/// The probes since data was sent, the newest first.
+fn probes<'a>(scene: &Scene<'a>) -> impl Iterator<Item = &'a Segment> {
+    scene
+        .own
+        .segments()
+        .rev()
+        .take_while(|segment| !segment.carries())
+        .filter(|segment| segment.probe)
+}
+
+/// A probe of a closed window, in words.
+fn window_probe(scene: &Scene<'_>) -> String {
     let before_this = scene
         .own
         .segments()
         .rev()
         .find(|segment| segment.probe || segment.carries())
         .map_or(scene.time, |segment| segment.time_ns);
-    if persists {
-        let number = since_data().count() + 1;
-        let factor = scene
-            .evidence
-            .before
-            .filter(|sample| sample.time_ns >= before_this)
-            .and_then(|sample| sample.backoff)
-            .map_or(number as u32 - 1, |count| count)
-            .min(32);
-        let certainty = if timer == Some(Timer::Persist) || closed {
-            Certainty::Caused
-        } else {
-            Certainty::Probably
-        };
-        let words = format!(
-            "the persist timer, probe {number}, backoff ×{}: is the window still closed? (Wireshark calls such a probe Keep-Alive)",
-            1_u64 << factor
-        );
-        return kernel(certainty, words);
-    }
+    let number = probes(scene).count() + 1;
+    let factor = scene
+        .evidence
+        .before
+        .filter(|sample| sample.time_ns >= before_this)
+        .and_then(|sample| sample.backoff)
+        .unwrap_or(number as u32 - 1)
+        .min(32);
+    format!(
+        "the persist timer, probe {number}, backoff ×{}: is the window still closed? (Wireshark calls such a probe Keep-Alive)",
+        1_u64 << factor
+    )
+}
+
+/// A probe of a connection on which nothing comes, in words.
+fn keepalive(scene: &Scene<'_>) -> String {
     let heard = scene.newest().and_then(Segment::arrives);
-    let unanswered = since_data()
+    let unanswered = probes(scene)
         .filter(|segment| heard.is_none_or(|heard| segment.time_ns > heard))
         .count();
     let of = scene
+        .options
         .keepalive_probes
         .map_or_else(String::new, |count| format!(" of {count}"));
     let quiet = heard.map_or_else(
         || "nothing has come yet".to_owned(),
         |heard| format!("nothing came for {}", waited(scene.time - heard)),
     );
-    let certainty = if timer == Some(Timer::Keepalive) {
-        Certainty::Caused
-    } else {
-        Certainty::Probably
-    };
-    let words = format!(
+    format!(
         "the keepalive timer, probe {}{of}: {quiet}; is the other end still there?",
         unanswered + 1
-    );
-    kernel(certainty, words)
+    )
 }
