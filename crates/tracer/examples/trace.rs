@@ -1,4 +1,5 @@
-//! `trace [--summary N] [--quiet] [--spread] [--lines] [--stack] [--errno CALL=N] [--length CALL=N] [--delay CALL=NS] [--out FILE] PROGRAM ARGUMENTS…` prints a line for each socket call of a program.
+//! `trace [--summary N] [--quiet] [--spread] [--lines] [--stack] [--errno CALL=N] [--length CALL=N] [--delay CALL=NS] [--step] [--out FILE] PROGRAM ARGUMENTS…` prints a line for each socket call of a program.
+//! `--step` keeps each thread before its call until standard input has a byte for it, or has ended.
 //! `--lines` puts behind each the line of the source that made it, `--stack` below each the whole stack.
 #![expect(
     clippy::disallowed_methods,
@@ -8,11 +9,13 @@
 use socklab_tracer::call::{Call, Decision, Entering, Exit, Note, Summary};
 use socklab_tracer::lines::{Lines, SourceLine};
 use socklab_tracer::text;
-use socklab_tracer::trace::{Options, Sink, Step, trace};
-use std::collections::HashMap;
+use socklab_tracer::trace::{LetGo, Options, Sink, Step, trace};
+use std::collections::{HashMap, VecDeque};
 use std::convert::Infallible;
 use std::fmt::Display;
-use std::io::{self, BufWriter, Write};
+use std::fs::File;
+use std::io::{self, BufWriter, Read, Write};
+use std::os::fd::{AsFd, BorrowedFd};
 use std::os::unix::process::CommandExt;
 use std::process::{Command, exit};
 
@@ -24,8 +27,16 @@ struct Printer {
     /// The lines of the calls that have begun, by their threads.
     begun: HashMap<i32, Vec<SourceLine>>,
     imposed: Option<(String, Decision)>,
+    steps: Option<Steps>,
     calls: u64,
     summed: u64,
+}
+
+/// Threads that wait before a call, and where it is read that one goes on: a read does not wait.
+struct Steps {
+    input: File,
+    over: bool,
+    kept: VecDeque<i32>,
 }
 
 impl Printer {
@@ -35,6 +46,39 @@ impl Printer {
 }
 
 impl Sink for Printer {
+    fn keeps(&mut self, call: &Entering) -> bool {
+        let Some(steps) = &mut self.steps else {
+            return false;
+        };
+        steps.kept.push_back(call.tid);
+        self.line(
+            call.tid,
+            format_args!("+++ stopped before {} +++", call.syscall.name),
+        );
+        let _ = self.out.flush();
+        true
+    }
+    fn let_go(&mut self) -> LetGo {
+        let Some(steps) = &mut self.steps else {
+            return LetGo::All;
+        };
+        let mut byte = [0];
+        while !steps.over && !steps.kept.is_empty() {
+            match steps.input.read(&mut byte) {
+                Ok(1) => return LetGo::Threads(steps.kept.pop_front().into_iter().collect()),
+                Err(error) if error.kind() == io::ErrorKind::WouldBlock => {
+                    return LetGo::Threads(Vec::new());
+                }
+                _ => steps.over = true,
+            }
+        }
+        steps.kept.clear();
+        LetGo::All
+    }
+    fn wakes(&self) -> Option<BorrowedFd<'_>> {
+        let steps = self.steps.as_ref()?;
+        Some(steps.input.as_fd())
+    }
     fn entering(&mut self, call: &Entering) -> Decision {
         if let Some(lines) = &mut self.lines {
             let found = if self.stacks {
@@ -117,6 +161,7 @@ fn main() -> io::Result<()> {
         stacks: false,
         begun: HashMap::new(),
         imposed: None,
+        steps: None,
         calls: 0,
         summed: 0,
     };
@@ -134,12 +179,20 @@ fn main() -> io::Result<()> {
             }
             "--delay" => printer.imposed = imposed(arguments.next(), Decision::Delay),
             "--length" => printer.imposed = imposed(arguments.next(), Decision::Length),
+            "--step" => {
+                let input = io::stdin().as_fd().try_clone_to_owned()?;
+                printer.steps = Some(Steps {
+                    input: File::from(input),
+                    over: false,
+                    kept: VecDeque::new(),
+                });
+            }
             "--spread" => options.one_processor = false,
             "--summary" => {
                 options.calls_a_second = arguments.next().and_then(|limit| limit.parse().ok());
             }
             "--out" => {
-                let file = std::fs::File::create(arguments.next().unwrap_or_default())?;
+                let file = File::create(arguments.next().unwrap_or_default())?;
                 printer.out = Box::new(BufWriter::new(file));
             }
             other => return Err(io::Error::other(format!("no such flag: {other}"))),
