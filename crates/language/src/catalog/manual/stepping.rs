@@ -13,7 +13,7 @@ pub(super) const STEP: Page = Page {
 
 `step server until send` goes on until the program is stopped before a send, `until recv 3` before the third recv, `step server.4` before a call on descriptor 4, `step server.4 until recv` before a recv on it, `until ECONNRESET` until a call has failed so.
 
-Where several threads are stopped the one that stopped first goes on; `step server/14` names another, as it was told when it stopped. Without a name the program that was stepped last is meant; at first the one that began last. `step NAME` of a program that runs has it stop before its next call.
+Where several threads are stopped the one that stopped first goes on; `step server/14` names another, as it was told when it stopped. (Python keeps its global lock in getsockname, getsockopt and setsockopt: a thread that is stopped before one of them holds up the others of its process.) Without a name the program that was stepped last is meant; at first the one that began last. `step NAME` of a program that runs has it stop before its next call.
 
 With `wire hold` a conversation is seen in slow motion: a step of the client sends a frame, which stays in the air until `wire step` lets it arrive. In a script `expect stopped server send` waits until the program is stopped before a send.
 
