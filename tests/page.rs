@@ -392,7 +392,7 @@ client> close c
 
 #[test]
 fn chromium_shows_it_at_every_size_by_keyboard_and_without_a_barrier() {
-    if !private_lab() || !present("chromium") || !present("node") {
+    if !private_lab() || !["chromium", "node", "python3"].into_iter().all(present) {
         return;
     }
     let tests = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/page");
@@ -414,6 +414,10 @@ fn chromium_shows_it_at_every_size_by_keyboard_and_without_a_barrier() {
     for line in SESSION.lines() {
         lab.line(line);
     }
+    lab.line(
+        "client> run --step --as stepped python3 -c 'import socket; s = socket.socket(); s.listen(); s.accept()'",
+    );
+    lab.line("step stepped until accept");
     let url = format!("http://{}/{}/", lab.host(), lab.token);
     let output = Command::new("node")
         .arg(format!("{tests}/browser.mjs"))

@@ -25,6 +25,8 @@ pub fn event(event: &Event) -> Option<String> {
             .text("name", &blocked.name)
             .text("text", &blocked.invocation)
             .number("fd", blocked.fd.map(i64::from))
+            .raw("job", &blocked.job.to_string())
+            .raw("thread", &blocked.thread.to_string())
             .raw("start", &seconds(blocked.start_ns))
             .end(),
         Event::Stopped(stopped) => self::stopped(stopped),

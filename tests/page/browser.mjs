@@ -95,6 +95,8 @@ await watched.waitForFunction(() => document.getElementById('states').textConten
 holds('it says that it is live', (await text(watched, '#status')) === 'live');
 await watched.waitForFunction(() => document.querySelectorAll('#panel-sockets tbody tr').length >= 3, { timeout: 20000 });
 holds('it follows', await watched.$eval('#ladder', (box) => box.scrollHeight - box.scrollTop - box.clientHeight < 8));
+await watched.waitForFunction(() => document.getElementById('sheet').textContent.includes('stopped before accept('), { timeout: 20000 }).catch(() => {});
+holds('a program is shown where it is stopped, and no longer where it was', (await watched.$$eval('#sheet .stopped', (rows) => rows.map((row) => row.textContent).join())).match(/^stepped stopped before accept\(3\)/));
 await examine(watched, 'live-1200-dark');
 
 await browser.close();

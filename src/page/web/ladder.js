@@ -102,6 +102,7 @@ function titleOf(one) {
 
 // Which rows there are.
 function passes(row) {
+  if (row.gone) return false;
   if (!ladder.conversation) return true;
   const conversation = model.conversations.get(ladder.conversation);
   if (!conversation) return true;
@@ -126,10 +127,12 @@ function heightOf(row) {
 function layRows(anew) {
   // About so many characters are in a line.
   ladder.room = Math.max(20, (byId('ladder').clientWidth / ladder.em - 2) / 0.53);
-  if (anew || ladder.from !== model.shifted || ladder.seen > model.rows.length + model.shifted) {
+  if (anew || model.thinned || ladder.from !== model.shifted || ladder.seen > model.rows.length + model.shifted) {
     ladder.shown = model.rows.filter(passes);
     ladder.tops = [0];
     ladder.from = model.shifted;
+    ladder.drawnTo = model.thinned ? Math.min(ladder.drawnTo, ladder.shown.length) : ladder.drawnTo;
+    model.thinned = false;
     model.lanesChanged = true;
   } else {
     for (const row of model.rows.slice(ladder.seen - model.shifted)) if (passes(row)) ladder.shown.push(row);
@@ -244,7 +247,7 @@ function drawRow(row) {
   switch (row.kind) {
     case 'packet': return drawPacket(row);
     case 'message': return drawMessage(row);
-    case 'call': return beside(row, `call${row.errno ? ' failed' : ''}${row.asleep ? ' asleep' : ''}`, callWords(row));
+    case 'call': return beside(row, `call${row.errno ? ' failed' : ''}${row.asleep ? ' asleep' : ''}${row.stopped ? ' stopped' : ''}`, callWords(row));
     case 'state': return beside(row, 'state', [element('b', '', row.socket), ` ${row.from} → `, element('b', '', row.to)]);
     case 'output': return beside(row, `output${row.error ? ' failed' : ''}`, [element('b', '', `${row.process} wrote`), ` ${row.text.replace(/\n$/, '')}`]);
     case 'line': return element('div', 'row line', element('b', '', row.prompt), ` ${row.text}`);
@@ -255,6 +258,7 @@ function drawRow(row) {
 
 function callWords(row) {
   const parts = [element('code', '', row.text)];
+  if (row.stopped) parts.unshift(element('span', 'mark air', `${row.stopped} stopped before`), ' ');
   if (row.asleep) parts.push(element('i', '', ' sleeps …'));
   else if (row.blocked) parts.push(element('i', '', ` after ${duration(row.seconds)}`));
   if (row.source) parts.push(element('i', '', ` ${row.source}`));

@@ -26,7 +26,7 @@ function drawAll() {
   drawPanel();
   drawChoices();
   const air = model.rows.slice(-2000).filter((row) => row.held).length;
-  byId('counts').textContent = [counted(model.packets.size, 'packet'), counted(model.calls, 'call'), air ? `${air} in the air` : '', model.lost ? `${model.lost} lost` : ''].filter(Boolean).join(' · ');
+  byId('counts').textContent = [counted(model.packets.size, 'packet'), counted(model.calls, 'call'), air ? `${air} in the air` : '', model.stops.size ? `${model.stops.size} stopped` : '', model.lost ? `${model.lost} lost` : ''].filter(Boolean).join(' · ');
 }
 
 function drawChoices() {

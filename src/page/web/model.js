@@ -12,7 +12,7 @@ function forget() {
   Object.assign(model, {
     rows: [], packets: new Map(), conversations: new Map(), details: new Map(),
     sockets: new Map(), table: { rows: [], more: 0, at: 0 }, samples: [],
-    hosts: [], processes: [], addresses: new Map(), holds: new Map(), waiting: new Map(),
+    hosts: [], processes: [], addresses: new Map(), holds: new Map(), waiting: new Map(), stops: new Map(), thinned: false,
     states: new Map(), pair: [], origin: null, calls: 0, lost: 0, shifted: 0, changed: 0, lanesChanged: true, resolved: true,
   });
 }
@@ -60,19 +60,32 @@ const HANDLERS = {
   output(event) { keepRow({ kind: 'output', process: event.process, text: event.text, error: event.error }); },
   process(event) {
     if (!event.ended) return;
+    for (const key of [...model.stops.keys()]) if (key.startsWith(`${event.process} `)) goOn(key);
     const how = event.signal ? `was ended by signal ${event.signal}` : event.status !== null ? `exited with status ${event.status}` : 'has ended';
     keepRow({ kind: 'note', text: `${event.process} ${how}` });
   },
+  stopped(event) {
+    since(event.start);
+    const key = threadOf({ ...event, job: 0 });
+    goOn(key);
+    const row = keepRow({
+      kind: 'call', process: event.process, host: hostOf(event.process), name: event.name, text: event.text, start: event.start, fd: event.fd,
+      hold: holdOf(event.process, event.fd), stopped: event.thread ? `${event.process} thread ${event.thread}` : event.process, source: sourceOf(event),
+    });
+    model.stops.set(key, row);
+  },
   blocked(event) {
     since(event.start);
+    goOn(threadOf(event));
     const hold = holdOf(event.process, event.fd);
     const row = keepRow({ kind: 'call', process: event.process, host: hostOf(event.process), name: event.name, text: event.text, start: event.start, fd: event.fd, hold, asleep: true });
-    model.waiting.set(`${event.process} ${event.name} ${event.start}`, row);
+    model.waiting.set(threadOf(event), row);
   },
   call(event) {
     since(event.start);
     model.calls += event.times;
-    const key = `${event.process} ${event.name} ${event.start}`;
+    goOn(threadOf(event));
+    const key = threadOf(event);
     const waited = model.waiting.get(key);
     if (waited) {
       waited.asleep = false;
@@ -83,7 +96,7 @@ const HANDLERS = {
       kind: 'call', process: event.process, host: event.host || hostOf(event.process), name: event.name, text: event.text,
       start: event.start, end: event.start + event.seconds, seconds: event.seconds, fd: event.fd, result: event.result, errno: event.errno,
       data: event.data, blocked: event.blocked, args: event.args || [], injected: event.injected, hold: holdOf(event.process, event.fd),
-      source: event.file ? `${event.file.split('/').pop()}:${event.line}` : null, waited: Boolean(waited),
+      source: sourceOf(event), waited: Boolean(waited),
     };
     if (MAKES.has(event.name) && event.result >= 0 && !event.errno) {
       model.holds.set(`${event.process} ${event.result}`, { process: event.process, start: event.start, socket: null });
@@ -134,6 +147,24 @@ const HANDLERS = {
     }
   },
 };
+
+// Each thread is in one call at a time.
+function threadOf(event) {
+  return `${event.process} ${event.job} ${event.thread}`;
+}
+
+// A thread that was stopped before a call makes it: the row that said so goes, for the call has one of its own.
+function goOn(key) {
+  const row = model.stops.get(key);
+  if (!row) return;
+  model.stops.delete(key);
+  row.gone = true;
+  model.thinned = true;
+}
+
+function sourceOf(event) {
+  return event.file ? `${event.file.split('/').pop()}:${event.line}` : null;
+}
 
 function hostOf(process) {
   const found = model.processes.find((one) => one.process === process);
