@@ -97,7 +97,7 @@ pub fn check(
                 }
             }
             Block::Task(task) => {
-                run_task(&mut stage, lesson, placed.line, task, screen, &mut report);
+                run_task(&mut stage, placed.line, task, screen, &mut report);
             }
             Block::Figure(figure) => match stage.shell.figure(&figure.show) {
                 Ok(_) => report.held += 1,
@@ -191,15 +191,14 @@ fn bare(line: usize, expected: &str, reason: String) -> Failure {
 }
 
 /// Runs a line with what it shows kept, so that a failure can show it.
-fn run(stage: &mut Stage, lesson: &Lesson, line: &LabLine, screen: &mut dyn Screen) -> Ran {
+fn run(stage: &mut Stage, line: &LabLine, screen: &mut dyn Screen) -> Ran {
     let mut kept = Kept::default();
-    let patience = lesson.front.deadline;
     let screen: &mut dyn Screen = if stage.shell.manner.format == Format::Json {
         screen
     } else {
         &mut kept
     };
-    let mut ran = stage.shell.run_line(line, patience, screen);
+    let mut ran = stage.run_line(line, screen);
     // Shown once, under the last of the line's failures.
     if let Some(failure) = ran.failures.last_mut() {
         failure.shown = kept.text;
@@ -233,7 +232,7 @@ fn run_lab(
     let lines: Vec<&LabLine> = lab.lines.iter().filter(|line| !line.is_comment()).collect();
     for (place, line) in lines.iter().enumerate() {
         let began = stage.shell.mark();
-        let ran = run(stage, lesson, line, screen);
+        let ran = run(stage, line, screen);
         let stuck = ran.stuck;
         let sound = ran.failures.is_empty();
         report.add(ran);
@@ -321,7 +320,6 @@ fn grade(
 /// A task has to fail unsolved, and its solution to bring it about.
 fn run_task(
     stage: &mut Stage,
-    lesson: &Lesson,
     line: usize,
     task: &Task,
     screen: &mut dyn Screen,
@@ -348,7 +346,7 @@ fn run_task(
     let claimed = task.check.iter().any(claims_failure);
     for line in task.solution.iter().filter(|line| !line.is_comment()) {
         let began = stage.shell.mark();
-        report.add(run(stage, lesson, line, screen));
+        report.add(run(stage, line, screen));
         if is_broken(stage, line.line, report) {
             return;
         }
@@ -359,13 +357,7 @@ fn run_task(
     for demand in &task.check {
         let process = stage.shell.current.clone();
         let mut kept = Kept::default();
-        let verdict = stage.shell.judge(
-            &process,
-            &demand.claim,
-            &since,
-            lesson.front.deadline,
-            &mut kept,
-        );
+        let verdict = stage.judge(&process, &demand.claim, &since, &mut kept);
         match verdict {
             Ok(()) => report.held += 1,
             Err(reason) => report.failures.push(Failure {

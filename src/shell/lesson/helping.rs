@@ -1,6 +1,7 @@
 //! What helps with a step of a lesson: `hint`, `skip`, `back`, `solution`, and `reset` for the step from its beginning.
 
 use super::play::said;
+use super::running::Patience;
 use super::stage::Kept;
 use crate::catalog::manual;
 use crate::catalog::verb::{Verb, VerbGroup};
@@ -115,7 +116,9 @@ impl Shell {
         };
         for line in lines.iter().filter(|line| !line.is_comment()) {
             self.echo(&line.text, screen);
-            self.as_script(deadline, |shell| shell.run_line(line, deadline, screen));
+            self.as_script(deadline, |shell| {
+                shell.run_line(line, &mut Patience::new(deadline), screen)
+            });
         }
         if let Some(task) = solved {
             self.as_script(deadline, |shell| {

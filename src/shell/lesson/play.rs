@@ -1,6 +1,7 @@
 //! `lesson play`: a lesson told from its first line to its last, each command when a key is pressed or after a while.
 
 use super::folder::Folder;
+use super::running::Patience;
 use super::stage::{Kept, Obstacle};
 use crate::lesson::beat::{Beat, beats};
 use crate::lesson::document::Lesson;
@@ -164,7 +165,11 @@ impl Shell {
         if !self.pause(telling, screen) {
             return false;
         }
-        let ran = self.run_line(line, telling.lesson.front.deadline, screen);
+        let ran = self.run_line(
+            line,
+            &mut Patience::new(telling.lesson.front.deadline),
+            screen,
+        );
         telling.failed += u32::from(!ran.failures.is_empty());
         for failure in &ran.failures {
             screen.show(&said(&format!(
@@ -255,7 +260,7 @@ impl Shell {
             return;
         }
         let mut kept = Kept::default();
-        let ran = self.run_line(line, lesson.front.deadline, &mut kept);
+        let ran = self.run_line(line, &mut Patience::new(lesson.front.deadline), &mut kept);
         if let Some(failure) = ran.failures.first() {
             screen.show(&said(&format!(
                 "`{}` was to go otherwise: expected {} ({})",

@@ -1,6 +1,6 @@
 //! A lesson run from its first block to its last, with everything it printed kept: what the book shows. Not how a page is set.
 
-use super::running::Ran;
+use super::running::{Patience, Ran};
 use super::stage::{Kept, Obstacle, Stage};
 use crate::lesson::deciding::deciding_line;
 use crate::lesson::document::{Block, Lesson};
@@ -122,7 +122,7 @@ impl Shell {
         }
         let mut kept = Kept::default();
         self.echo(&line.text, &mut kept);
-        let ran = self.run_line(line, lesson.front.deadline, &mut kept);
+        let ran = self.run_line(line, &mut Patience::new(lesson.front.deadline), &mut kept);
         transcript.otherwise.extend(complaints(&ran));
         if line.is_expect() {
             return;

@@ -7,6 +7,7 @@ use crate::lesson::lab::{Demand, LabLine};
 use crate::lesson::sequence::{Outcome, Sequence, judge, used};
 use crate::shell::expecting::Since;
 use crate::shell::{Flow, Format, Screen, Shell};
+use crate::sys::clock::Deadline;
 use std::time::Duration;
 
 /// Something that did not hold.
@@ -40,6 +41,47 @@ pub struct Ran {
 /// How the reason begins that a process sleeps for good.
 const STUCK: &str = "stuck: ";
 
+/// How long is waited for each thing that is expected. Once something has not come in that time, a fault has come to light that delays
+/// what follows for ever, and the rest is not waited for as long.
+#[derive(Clone, Copy, Debug)]
+pub struct Patience {
+    deadline: Duration,
+    is_over: bool,
+}
+
+/// How long is waited for anything, once something has not come.
+const HURRY: Duration = Duration::from_secs(2);
+
+impl Patience {
+    /// So much for each.
+    pub fn new(deadline: Duration) -> Self {
+        Self {
+            deadline,
+            is_over: false,
+        }
+    }
+
+    /// How long to wait for the next thing.
+    pub fn now(self) -> Duration {
+        if self.is_over {
+            self.deadline.min(HURRY)
+        } else {
+            self.deadline
+        }
+    }
+
+    /// Waits for one thing.
+    pub(super) fn wait<T, E>(
+        &mut self,
+        wait: impl FnOnce(Duration) -> Result<T, E>,
+    ) -> Result<T, E> {
+        let end = Deadline::after(self.now());
+        let came = wait(self.now());
+        self.is_over |= came.is_err() && end.is_over();
+        came
+    }
+}
+
 /// A mismatch that nothing can mend is given this long all the same: names and states may come a moment after a packet.
 const MENDING: Duration = Duration::from_millis(500);
 
@@ -56,7 +98,7 @@ impl Shell {
     pub(super) fn run_line(
         &mut self,
         line: &LabLine,
-        patience: Duration,
+        patience: &mut Patience,
         screen: &mut dyn Screen,
     ) -> Ran {
         let mut ran = Ran::default();
@@ -64,7 +106,11 @@ impl Shell {
         let since = self.mark();
         self.given(&process, &since);
         let failed = self.tally.failed;
-        if let Some(reason) = self.carry_out(line, screen) {
+        let end = Deadline::after(patience.now());
+        let wrong = self.carry_out(line, screen);
+        // A program that was to end within it, and goes on.
+        patience.is_over |= end.is_over();
+        if let Some(reason) = wrong {
             ran.stuck = reason.starts_with(STUCK);
             ran.failures.push(Failure {
                 line: line.line,
@@ -91,7 +137,9 @@ impl Shell {
             }
         }
         if !line.packets.items.is_empty() || line.packets.exactly {
-            match self.judge_packets(&line.packets, &since, patience, screen) {
+            let judged =
+                patience.wait(|so_long| self.judge_packets(&line.packets, &since, so_long, screen));
+            match judged {
                 Ok(()) => ran.held += line.packets.items.len().max(1),
                 Err(failure) => ran.failures.push(Failure {
                     command: line.text.clone(),
@@ -104,7 +152,9 @@ impl Shell {
             self.tell_judged(line.line, "the packets", &verdict);
         }
         for demand in &line.demands {
-            match self.judge_demand(&process, demand, &since, patience, screen) {
+            let judged = patience
+                .wait(|so_long| self.judge_demand(&process, demand, &since, so_long, screen));
+            match judged {
                 Ok(()) => ran.held += 1,
                 Err(failure) => ran.failures.push(Failure {
                     command: line.text.clone(),
@@ -291,5 +341,27 @@ pub(super) fn failure_of(outcome: Outcome) -> Failure {
             reason: String::new(),
             shown: String::new(),
         },
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn after_something_has_not_come_in_its_time_the_rest_is_not_waited_for_as_long() {
+        let mut patience = Patience::new(Duration::MAX);
+        let refused: Result<(), ()> = patience.wait(|_| Err(()));
+        assert!(refused.is_err());
+        assert_eq!(
+            patience.now(),
+            Duration::MAX,
+            "it was known before the time was over"
+        );
+        patience.is_over = true;
+        assert_eq!(patience.now(), HURRY);
+        let mut short = Patience::new(Duration::ZERO);
+        let _: Result<(), ()> = short.wait(|_| Err(()));
+        assert!(short.is_over);
     }
 }

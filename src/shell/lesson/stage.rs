@@ -1,14 +1,18 @@
 //! What a lesson needs around it: a fresh lab in its folder, its hosts and processes, its files; and whether this machine has it all.
 
 use super::folder::{Folder, within};
+use super::running::{Patience, Ran};
 use crate::command::ast::Command;
+use crate::command::expectation::Claim;
 use crate::command::parse::parse_line;
 use crate::command::reach::Granted;
 use crate::lab::handle::{FIRST_HOST, LabError};
 use crate::lesson::document::{Block, Lesson};
 use crate::lesson::front::Needs;
+use crate::lesson::lab::LabLine;
 use crate::render::styled::{Look, Styled};
 use crate::session::{Session, Settings};
+use crate::shell::expecting::Since;
 use crate::shell::{Format, Manner, Screen, Shell};
 use std::path::Path;
 
@@ -19,6 +23,7 @@ pub struct Stage {
     pub shell: Shell,
     /// Held for as long as the lab lives in it.
     folder: Folder,
+    patience: Patience,
 }
 
 /// A screen that shows nothing and keeps what it was to show.
@@ -77,7 +82,11 @@ impl Stage {
             ..settings.clone()
         };
         let shell = within(folder.path(), || Shell::start(settings, manner))??;
-        let mut stage = Self { shell, folder };
+        let mut stage = Self {
+            shell,
+            folder,
+            patience: Patience::new(lesson.front.deadline),
+        };
         stage.shell.fits(lesson)?;
         write_files(lesson, stage.folder.path())?;
         stage.shell.prepare(lesson)?;
@@ -86,8 +95,28 @@ impl Stage {
 
     /// Ends everything and begins anew.
     pub fn fresh(&mut self, lesson: &Lesson) -> Result<(), Obstacle> {
+        self.patience = Patience::new(lesson.front.deadline);
         self.shell.begin_anew(self.folder.path())?;
         self.shell.prepare(lesson)
+    }
+
+    /// Runs a line of the lesson and judges it.
+    pub(super) fn run_line(&mut self, line: &LabLine, screen: &mut dyn Screen) -> Ran {
+        self.shell.manner.deadline = Some(self.patience.now());
+        self.shell.run_line(line, &mut self.patience, screen)
+    }
+
+    /// Judges a claim, waiting for what it names.
+    pub(super) fn judge(
+        &mut self,
+        process: &str,
+        claim: &Claim,
+        since: &Since,
+        screen: &mut dyn Screen,
+    ) -> Result<(), String> {
+        let shell = &mut self.shell;
+        self.patience
+            .wait(|so_long| shell.judge(process, claim, since, so_long, screen))
     }
 }
 
