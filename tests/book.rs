@@ -7,7 +7,6 @@ use socklab::book::links::Links;
 use socklab::book::sheet::Sheet;
 use socklab::book::times::rounded;
 use socklab::book::{canonical, glossary, lookup, page, reference, solutions, subjects, tables};
-use socklab::catalog::manual;
 use socklab::catalog::verb::VERBS;
 use socklab::lesson::document::Lesson;
 use socklab::lesson::shelf::{Shelf, Volume};
@@ -119,8 +118,7 @@ fn reference_pages() -> Result<Vec<Sheet>, String> {
     let wrong = side_by_side(VERBS, |entry| {
         let text = format!(
             "# {0}\n\n```lab\n{1}\n```\n",
-            entry.name,
-            manual::page(entry.verb).example
+            entry.name, entry.page.example
         );
         let lesson = Lesson::read("example.md", &text)
             .map_err(|errors| format!("{}: {errors:?}", entry.name))

@@ -87,7 +87,7 @@ fn every_example_of_the_manual_runs_and_holds() {
     }
     let wrong = side_by_side(socklab::catalog::verb::VERBS, |entry| {
         let place = folder();
-        let page = socklab::catalog::manual::page(entry.verb);
+        let page = entry.page;
         let ran = run_in(place.path(), &["--color", "never", "-c", page.example], b"");
         (ran.status != 0).then(|| {
             format!(

@@ -2,7 +2,7 @@
 
 use super::markdown::{anchor, block, cell, code, console, prose, sentence};
 use super::sheet::Sheet;
-use crate::catalog::manual::{self, Page};
+use crate::catalog::manual::Page;
 use crate::catalog::parameter::{Need, Parameter};
 use crate::catalog::verb::{VERBS, Verb, VerbEntry, VerbGroup};
 use crate::command::signature;
@@ -108,7 +108,7 @@ fn index() -> String {
                 "| [`{}`]({name}.md#{}) | {} |",
                 entry.name,
                 anchor(entry.name),
-                cell(manual::page(entry.verb).summary)
+                cell(entry.page.summary)
             );
         }
     }
@@ -117,7 +117,7 @@ fn index() -> String {
 
 /// A verb: both spellings, what it takes, the text of its manual page, its errors, and its example.
 fn verb(entry: &VerbEntry, printed: Option<&[String]>) -> String {
-    let page = manual::page(entry.verb);
+    let page = entry.page;
     let mut text = format!("## {}\n\n{}\n\n", entry.name, sentence(page.summary));
     text.push_str("| | |\n|---|---|\n");
     let call = if page.python.is_empty() {

@@ -1,9 +1,9 @@
 //! `help`: the index of the verbs, and a page for each. The texts stand in the catalog.
 
 use super::styled::{Line, Look, Style, Styled};
+use crate::catalog::filter;
 use crate::catalog::parameter::{Need, Parameter};
 use crate::catalog::verb::{VERBS, VerbEntry, VerbGroup};
-use crate::catalog::{filter, manual};
 use crate::command::signature;
 
 const GROUPS: [(VerbGroup, &str); 5] = [
@@ -31,7 +31,7 @@ pub fn index(look: &Look) -> Styled {
             } else {
                 line.pad(column, look);
             }
-            line.push(Style::Plain, manual::page(entry.verb).summary);
+            line.push(Style::Plain, entry.page.summary);
             text.push(line);
         }
     }
@@ -51,7 +51,7 @@ pub fn index(look: &Look) -> Styled {
 
 /// The page of a verb: how it is written in both forms, what it takes, when it blocks, its errors, an example.
 pub fn page(entry: &VerbEntry) -> Styled {
-    let page = manual::page(entry.verb);
+    let page = entry.page;
     let mut text = Styled::new();
     text.push(
         Line::wrapping(4)

@@ -3,7 +3,6 @@
 use super::play::said;
 use super::running::Patience;
 use super::stage::Kept;
-use crate::catalog::manual;
 use crate::catalog::verb::{Verb, VerbGroup};
 use crate::command::ast::{Action, Command};
 use crate::command::parse::parse_line;
@@ -52,7 +51,7 @@ impl Shell {
             let mut parts: Vec<String> = Vec::new();
             for command in &commands {
                 if let Action::Call(call) = &command.action {
-                    let (name, summary) = (call.verb.name(), manual::page(call.verb).summary);
+                    let (name, summary) = (call.verb.name(), call.verb.entry().page.summary);
                     parts.push(format!("`{name}`: {summary} (`help {name}`)."));
                 }
             }

@@ -4,7 +4,7 @@
 use super::errno::{self, Errno};
 use super::option::{self, OptionEntry};
 use super::verb::{VERBS, Verb};
-use super::{constant, manual, tcp_info};
+use super::{constant, tcp_info};
 use std::sync::OnceLock;
 
 mod field;
@@ -302,7 +302,7 @@ fn explain_constant(constant: &'static constant::Constant) -> Explanation {
 }
 
 fn explain_verb(verb: Verb) -> Explanation {
-    let page = manual::page(verb);
+    let page = verb.entry().page;
     Explanation {
         topic: verb.name(),
         kind: Kind::Verb,

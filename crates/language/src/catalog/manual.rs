@@ -1,17 +1,16 @@
-//! The manual: a page for every verb. Texts only; what a verb takes stands in `verb.rs`, and how a page is set in `render`.
+//! The manual: a page for every verb. Texts only; which verb a page is for, and what that takes, stands in `verb.rs`, and how a page
+//! is set in `render`.
 
-use super::verb::Verb;
-
-mod lab;
-mod lesson;
-mod lifecycle;
-mod looking;
-mod name;
-mod option;
-mod script;
-mod serve;
-mod stepping;
-mod transfer;
+pub(super) mod lab;
+pub(super) mod lesson;
+pub(super) mod lifecycle;
+pub(super) mod looking;
+pub(super) mod name;
+pub(super) mod option;
+pub(super) mod script;
+pub(super) mod serve;
+pub(super) mod stepping;
+pub(super) mod transfer;
 
 /// What `help VERB` shows.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -34,130 +33,8 @@ pub struct Page {
     pub example: &'static str,
 }
 
-/// The verb's page.
-pub fn page(verb: Verb) -> &'static Page {
-    match verb {
-        Verb::Socket => &lifecycle::SOCKET,
-        Verb::Socketpair => &lifecycle::SOCKETPAIR,
-        Verb::Bind => &lifecycle::BIND,
-        Verb::Listen => &lifecycle::LISTEN,
-        Verb::Accept => &lifecycle::ACCEPT,
-        Verb::Connect => &lifecycle::CONNECT,
-        Verb::ConnectEx => &lifecycle::CONNECT_EX,
-        Verb::Send => &transfer::SEND,
-        Verb::Sendall => &transfer::SENDALL,
-        Verb::Sendto => &transfer::SENDTO,
-        Verb::Sendmsg => &transfer::SENDMSG,
-        Verb::SendFds => &transfer::SEND_FDS,
-        Verb::Sendfile => &transfer::SENDFILE,
-        Verb::Recv => &transfer::RECV,
-        Verb::Recvfrom => &transfer::RECVFROM,
-        Verb::Recvmsg => &transfer::RECVMSG,
-        Verb::RecvFds => &transfer::RECV_FDS,
-        Verb::RecvInto => &transfer::RECV_INTO,
-        Verb::RecvfromInto => &transfer::RECVFROM_INTO,
-        Verb::Shutdown => &lifecycle::SHUTDOWN,
-        Verb::Close => &lifecycle::CLOSE,
-        Verb::Detach => &lifecycle::DETACH,
-        Verb::Dup => &lifecycle::DUP,
-        Verb::Getsockname => &lifecycle::GETSOCKNAME,
-        Verb::Getpeername => &lifecycle::GETPEERNAME,
-        Verb::Getsockopt => &option::GETSOCKOPT,
-        Verb::Setsockopt => &option::SETSOCKOPT,
-        Verb::Setblocking => &option::SETBLOCKING,
-        Verb::Getblocking => &option::GETBLOCKING,
-        Verb::Settimeout => &option::SETTIMEOUT,
-        Verb::Gettimeout => &option::GETTIMEOUT,
-        Verb::Fileno => &lifecycle::FILENO,
-        Verb::Makefile => &transfer::MAKEFILE,
-        Verb::Read => &transfer::READ,
-        Verb::Readline => &transfer::READLINE,
-        Verb::Write => &transfer::WRITE,
-        Verb::Flush => &transfer::FLUSH,
-        Verb::Ioctl => &option::IOCTL,
-        Verb::Select => &option::SELECT,
-        Verb::Poller => &option::POLLER,
-        Verb::Poll => &option::POLL,
-        Verb::Epoll => &option::EPOLL,
-        Verb::Register => &option::REGISTER,
-        Verb::Modify => &option::MODIFY,
-        Verb::Unregister => &option::UNREGISTER,
-        Verb::EpollCtl => &option::EPOLL_CTL,
-        Verb::EpollWait => &option::EPOLL_WAIT,
-        Verb::Getaddrinfo => &name::GETADDRINFO,
-        Verb::Getnameinfo => &name::GETNAMEINFO,
-        Verb::Gethostbyname => &name::GETHOSTBYNAME,
-        Verb::GethostbynameEx => &name::GETHOSTBYNAME_EX,
-        Verb::Gethostbyaddr => &name::GETHOSTBYADDR,
-        Verb::Gethostname => &name::GETHOSTNAME,
-        Verb::Getservbyname => &name::GETSERVBYNAME,
-        Verb::Getservbyport => &name::GETSERVBYPORT,
-        Verb::Getprotobyname => &name::GETPROTOBYNAME,
-        Verb::InetPton => &name::INET_PTON,
-        Verb::InetNtop => &name::INET_NTOP,
-        Verb::InetAton => &name::INET_ATON,
-        Verb::InetNtoa => &name::INET_NTOA,
-        Verb::Htons => &name::HTONS,
-        Verb::Ntohs => &name::NTOHS,
-        Verb::Htonl => &name::HTONL,
-        Verb::Ntohl => &name::NTOHL,
-        Verb::IfNameindex => &name::IF_NAMEINDEX,
-        Verb::IfNametoindex => &name::IF_NAMETOINDEX,
-        Verb::IfIndextoname => &name::IF_INDEXTONAME,
-        Verb::CreateServer => &lifecycle::CREATE_SERVER,
-        Verb::CreateConnection => &lifecycle::CREATE_CONNECTION,
-        Verb::Serve => &serve::SERVE,
-        Verb::Options => &option::OPTIONS,
-        Verb::Print => &script::PRINT,
-        Verb::Sockets => &looking::SOCKETS,
-        Verb::Info => &looking::INFO,
-        Verb::States => &looking::STATES,
-        Verb::Packets => &looking::PACKETS,
-        Verb::Packet => &looking::PACKET,
-        Verb::Ladder => &looking::LADDER,
-        Verb::Follow => &looking::FOLLOW,
-        Verb::Stream => &looking::STREAM,
-        Verb::Plot => &looking::PLOT,
-        Verb::Page => &looking::PAGE,
-        Verb::Messages => &looking::MESSAGES,
-        Verb::Conversations => &looking::CONVERSATIONS,
-        Verb::Calls => &looking::CALLS,
-        Verb::Inspect => &looking::INSPECT,
-        Verb::Why => &looking::WHY,
-        Verb::Help => &looking::HELP,
-        Verb::Explain => &looking::EXPLAIN,
-        Verb::Process => &script::PROCESS,
-        Verb::Kill => &script::KILL,
-        Verb::Run => &script::RUN,
-        Verb::Type => &script::TYPE,
-        Verb::Inject => &script::INJECT,
-        Verb::Step => &stepping::STEP,
-        Verb::Go => &stepping::GO,
-        Verb::Lab => &script::LAB,
-        Verb::Host => &lab::HOST,
-        Verb::Wire => &lab::WIRE,
-        Verb::Sysctl => &lab::SYSCTL,
-        Verb::Sleep => &script::SLEEP,
-        Verb::Wait => &script::WAIT,
-        Verb::Jobs => &script::JOBS,
-        Verb::Cancel => &script::CANCEL,
-        Verb::Expect => &script::EXPECT,
-        Verb::Load => &script::LOAD,
-        Verb::Save => &script::SAVE,
-        Verb::Reset => &script::RESET,
-        Verb::Quit => &script::QUIT,
-        Verb::Import => &script::IMPORT,
-        Verb::Lesson => &lesson::LESSON,
-        Verb::Hint => &lesson::HINT,
-        Verb::Skip => &lesson::SKIP,
-        Verb::Back => &lesson::BACK,
-        Verb::Solution => &lesson::SOLUTION,
-    }
-}
-
 #[cfg(test)]
 mod tests {
-    use super::page;
     use crate::catalog::errno;
     use crate::catalog::parameter::Need;
     use crate::catalog::verb::{AnsweredBy, VERBS, Verb};
@@ -175,7 +52,7 @@ mod tests {
     #[test]
     fn every_verb_has_a_page_that_says_what_it_does_and_when_it_blocks() {
         for entry in VERBS {
-            let page = page(entry.verb);
+            let page = entry.page;
             assert!(!page.summary.is_empty(), "{}", entry.name);
             assert!(
                 !page.summary.ends_with('.') && !page.summary.contains('\n'),
@@ -193,7 +70,7 @@ mod tests {
     #[test]
     fn every_example_uses_its_verb_and_ends_with_an_expectation() {
         for entry in VERBS {
-            let example = page(entry.verb).example;
+            let example = entry.page.example;
             let lines: Vec<&str> = example.lines().collect();
             let names = entry.aliases.iter().chain([&entry.name]);
             let used = names.into_iter().any(|name| {
@@ -219,7 +96,7 @@ mod tests {
     #[test]
     fn every_expectation_has_a_known_form_and_every_errno_named_exists() {
         for entry in VERBS {
-            let page = page(entry.verb);
+            let page = entry.page;
             for line in page.example.lines() {
                 let Some(rest) = expectation(line) else {
                     continue;
@@ -233,7 +110,7 @@ mod tests {
                     | ["blocked", _]
                     | ["stopped", _, _]
                     | ["why", ..] => {}
-                    ["call" | "output", process, what] => {
+                    ["call" | "output", process, what, ..] => {
                         assert!(!process.is_empty() && !what.is_empty(), "{}", entry.name);
                     }
                     ["errno", name] => {
@@ -252,7 +129,7 @@ mod tests {
     #[test]
     fn a_call_of_the_kernel_names_its_man_page() {
         for entry in VERBS {
-            let page = page(entry.verb);
+            let page = entry.page;
             let made_by_the_engine =
                 entry.answered_by == AnsweredBy::Engine && entry.verb != Verb::Print;
             assert!(
@@ -273,10 +150,7 @@ mod tests {
             if takes_the_rest || entry.answered_by == AnsweredBy::Session {
                 continue;
             }
-            for line in VERBS
-                .iter()
-                .flat_map(|other| page(other.verb).example.lines())
-            {
+            for line in VERBS.iter().flat_map(|other| other.page.example.lines()) {
                 let words: Vec<&str> = line.split_whitespace().collect();
                 let quoted = line.contains('"') || line.contains('[') || line.contains('*');
                 if words.first() == Some(&entry.name) && !quoted && !line.contains(['&', ';', '|'])

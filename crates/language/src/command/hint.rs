@@ -56,19 +56,15 @@ pub fn hint(line: &str, cursor: usize) -> Option<String> {
         .map(parameter_text)
         .collect();
     if in_call {
-        let lead = if fresh || rest.is_empty() { "" } else { ", " };
-        let lead = if text == "," && !after_blank {
-            " "
-        } else {
-            lead
+        let lead = match text {
+            "," if !after_blank => " ",
+            _ if fresh || rest.is_empty() => "",
+            _ => ", ",
         };
         return Some(format!("{lead}{})", rest.join(", ")));
     }
-    if rest.is_empty() {
-        return None;
-    }
     let lead = if after_blank { "" } else { " " };
-    Some(format!("{lead}{}", rest.join(" ")))
+    (!rest.is_empty()).then(|| format!("{lead}{}", rest.join(" ")))
 }
 
 #[cfg(test)]

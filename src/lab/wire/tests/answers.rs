@@ -323,7 +323,7 @@ fn housekeeping_is_not_carried_and_not_told() {
 
 #[test]
 fn the_router_s_addresses_are_written_as_the_manual_says() {
-    let page = crate::catalog::manual::page(crate::catalog::verb::Verb::Wire);
+    let page = crate::catalog::verb::Verb::Wire.entry().page;
     for address in [ROUTER_IPV4.to_string(), ROUTER_IPV6.to_string()] {
         assert!(page.details.contains(&address), "{address}");
     }

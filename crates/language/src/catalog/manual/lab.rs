@@ -2,7 +2,7 @@
 
 use super::Page;
 
-pub(super) const HOST: Page = Page {
+pub(in crate::catalog) const HOST: Page = Page {
     summary: "put another machine on the wire, with a first process of the same name",
     prototype: "",
     python: "",
@@ -20,7 +20,7 @@ client> c = socket; connect c 10.0.0.2:5000
 client> expect state c ESTABLISHED",
 };
 
-pub(super) const WIRE: Page = Page {
+pub(in crate::catalog) const WIRE: Page = Page {
     summary: "make rules for the wire between the hosts: lose, delay, duplicate, reorder, corrupt, cut, or hold frames in the air",
     prototype: "",
     python: "",
@@ -57,7 +57,7 @@ client> c = socket; connect c 10.0.0.2:5000
 client> expect packet tcp.flags.syn == 1 && tcp.analysis.retransmission",
 };
 
-pub(super) const SYSCTL: Page = Page {
+pub(in crate::catalog) const SYSCTL: Page = Page {
     summary: "show or set a setting of this host's kernel",
     prototype: "",
     python: "",

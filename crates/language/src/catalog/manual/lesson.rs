@@ -2,7 +2,7 @@
 
 use super::Page;
 
-pub(super) const LESSON: Page = Page {
+pub(in crate::catalog) const LESSON: Page = Page {
     summary: "list, read, watch, learn or check lessons",
     prototype: "",
     python: "",
@@ -16,7 +16,7 @@ lesson list
 expect ok",
 };
 
-pub(super) const HINT: Page = Page {
+pub(in crate::catalog) const HINT: Page = Page {
     summary: "help with the step of the lesson that is open",
     prototype: "",
     python: "",
@@ -30,7 +30,7 @@ hint
 expect ok",
 };
 
-pub(super) const SKIP: Page = Page {
+pub(in crate::catalog) const SKIP: Page = Page {
     summary: "go on to the next step of the lesson",
     prototype: "",
     python: "",
@@ -44,7 +44,7 @@ skip
 expect ok",
 };
 
-pub(super) const BACK: Page = Page {
+pub(in crate::catalog) const BACK: Page = Page {
     summary: "go back to the step of the lesson before this one",
     prototype: "",
     python: "",
@@ -58,7 +58,7 @@ back
 expect ok",
 };
 
-pub(super) const SOLUTION: Page = Page {
+pub(in crate::catalog) const SOLUTION: Page = Page {
     summary: "one way to do the step of the lesson, or the task just solved",
     prototype: "",
     python: "",

@@ -2,7 +2,7 @@
 
 use super::Page;
 
-pub(super) const SOCKET: Page = Page {
+pub(in crate::catalog) const SOCKET: Page = Page {
     summary: "make a socket: one end of a conversation, not connected to anything yet",
     prototype: "int socket(int domain, int type, int protocol);",
     python: "s = socket.socket(family=AF_INET, type=SOCK_STREAM, proto=0)",
@@ -34,7 +34,7 @@ socket AF_INET SOCK_RDM
 expect errno ESOCKTNOSUPPORT",
 };
 
-pub(super) const SOCKETPAIR: Page = Page {
+pub(in crate::catalog) const SOCKETPAIR: Page = Page {
     summary: "make two sockets that are connected to each other, without any name",
     prototype: "int socketpair(int domain, int type, int protocol, int sv[2]);",
     python: "a, b = socket.socketpair(family=AF_UNIX, type=SOCK_STREAM, proto=0)",
@@ -55,7 +55,7 @@ socketpair AF_INET SOCK_STREAM
 expect errno EOPNOTSUPP",
 };
 
-pub(super) const BIND: Page = Page {
+pub(in crate::catalog) const BIND: Page = Page {
     summary: "give a socket its local address",
     prototype: "int bind(int sockfd, const struct sockaddr *addr, socklen_t addrlen);",
     python: "s.bind((\"127.0.0.1\", 5000))",
@@ -88,7 +88,7 @@ bind t 192.0.2.1:80
 expect errno EADDRNOTAVAIL",
 };
 
-pub(super) const LISTEN: Page = Page {
+pub(in crate::catalog) const LISTEN: Page = Page {
     summary: "make a bound socket wait for connections",
     prototype: "int listen(int sockfd, int backlog);",
     python: "s.listen(backlog)   # without an argument Python takes min(SOMAXCONN, 128)",
@@ -113,7 +113,7 @@ listen u
 expect errno EOPNOTSUPP",
 };
 
-pub(super) const ACCEPT: Page = Page {
+pub(in crate::catalog) const ACCEPT: Page = Page {
     summary: "take the next finished connection from a listening socket, as a new socket",
     prototype: "int accept4(int sockfd, struct sockaddr *addr, socklen_t *addrlen, int flags);",
     python: "conn, addr = s.accept()",
@@ -148,7 +148,7 @@ server> recv conn
 server> expect = b\"hi\"",
 };
 
-pub(super) const CONNECT: Page = Page {
+pub(in crate::catalog) const CONNECT: Page = Page {
     summary: "connect a socket to an address; for TCP, do the three-way handshake",
     prototype: "int connect(int sockfd, const struct sockaddr *addr, socklen_t addrlen);",
     python: "s.connect((\"127.0.0.1\", 5000))",
@@ -183,7 +183,7 @@ connect d 127.0.0.1:5001
 expect errno ECONNREFUSED",
 };
 
-pub(super) const CONNECT_EX: Page = Page {
+pub(in crate::catalog) const CONNECT_EX: Page = Page {
     summary: "connect, and give the errno as a number instead of failing",
     prototype: "int connect(int sockfd, const struct sockaddr *addr, socklen_t addrlen);",
     python: "error = s.connect_ex((\"127.0.0.1\", 5000))",
@@ -204,7 +204,7 @@ connect_ex d 127.0.0.1:5000
 expect = 0",
 };
 
-pub(super) const SHUTDOWN: Page = Page {
+pub(in crate::catalog) const SHUTDOWN: Page = Page {
     summary: "end one or both directions of a connection and keep the socket",
     prototype: "int shutdown(int sockfd, int how);",
     python: "s.shutdown(socket.SHUT_WR)",
@@ -233,7 +233,7 @@ send c \"x\"
 expect errno EPIPE",
 };
 
-pub(super) const CLOSE: Page = Page {
+pub(in crate::catalog) const CLOSE: Page = Page {
     summary: "give a descriptor back; the last one closes the connection",
     prototype: "int close(int fd);",
     python: "s.close()",
@@ -258,7 +258,7 @@ recv conn
 expect = b\"\"",
 };
 
-pub(super) const DETACH: Page = Page {
+pub(in crate::catalog) const DETACH: Page = Page {
     summary: "forget the socket object and keep the descriptor open",
     prototype: "",
     python: "fd = s.detach()",
@@ -274,7 +274,7 @@ close fd
 expect ok",
 };
 
-pub(super) const DUP: Page = Page {
+pub(in crate::catalog) const DUP: Page = Page {
     summary: "make a second descriptor for the same socket",
     prototype: "int dup(int oldfd);",
     python: "t = s.dup()",
@@ -295,7 +295,7 @@ close d
 expect packet tcp.flags.fin == 1",
 };
 
-pub(super) const GETSOCKNAME: Page = Page {
+pub(in crate::catalog) const GETSOCKNAME: Page = Page {
     summary: "the socket's own address",
     prototype: "int getsockname(int sockfd, struct sockaddr *addr, socklen_t *addrlen);",
     python: "address = s.getsockname()",
@@ -315,7 +315,7 @@ getsockname s
 expect = 127.0.0.1:5000",
 };
 
-pub(super) const GETPEERNAME: Page = Page {
+pub(in crate::catalog) const GETPEERNAME: Page = Page {
     summary: "the address of the other end",
     prototype: "int getpeername(int sockfd, struct sockaddr *addr, socklen_t *addrlen);",
     python: "address = s.getpeername()",
@@ -336,7 +336,7 @@ getpeername c
 expect = 127.0.0.1:5000",
 };
 
-pub(super) const FILENO: Page = Page {
+pub(in crate::catalog) const FILENO: Page = Page {
     summary: "the file descriptor behind a socket, an epoll or a file",
     prototype: "",
     python: "fd = s.fileno()",
@@ -355,7 +355,7 @@ fileno u
 expect = 3",
 };
 
-pub(super) const CREATE_SERVER: Page = Page {
+pub(in crate::catalog) const CREATE_SERVER: Page = Page {
     summary: "make a listening TCP socket in one step",
     prototype: "",
     python: "s = socket.create_server((\"127.0.0.1\", 5000), family=AF_INET, backlog=None, reuse_port=False, dualstack_ipv6=False)",
@@ -375,7 +375,7 @@ c = create_connection 127.0.0.1:5000
 expect state c ESTABLISHED",
 };
 
-pub(super) const CREATE_CONNECTION: Page = Page {
+pub(in crate::catalog) const CREATE_CONNECTION: Page = Page {
     summary: "resolve a name and connect to the first of its addresses that answers",
     prototype: "",
     python: "c = socket.create_connection((\"localhost\", 5000), timeout=None, source_address=None)",

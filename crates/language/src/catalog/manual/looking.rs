@@ -2,7 +2,7 @@
 
 use super::Page;
 
-pub(super) const SOCKETS: Page = Page {
+pub(in crate::catalog) const SOCKETS: Page = Page {
     summary: "the table of sockets, as the kernel keeps it",
     prototype: "",
     python: "",
@@ -16,7 +16,7 @@ sockets
 expect state s LISTEN",
 };
 
-pub(super) const INFO: Page = Page {
+pub(in crate::catalog) const INFO: Page = Page {
     summary: "what the kernel knows of a TCP connection: TCP_INFO",
     prototype: "",
     python: "",
@@ -32,7 +32,7 @@ info c rtt snd_cwnd
 expect state c ESTABLISHED",
 };
 
-pub(super) const STATES: Page = Page {
+pub(in crate::catalog) const STATES: Page = Page {
     summary: "the TCP state diagram, with where a socket is and has been",
     prototype: "",
     python: "",
@@ -49,7 +49,7 @@ shutdown c SHUT_WR
 expect state c FIN-WAIT-2",
 };
 
-pub(super) const PACKETS: Page = Page {
+pub(in crate::catalog) const PACKETS: Page = Page {
     summary: "the packets seen so far, one line each",
     prototype: "",
     python: "",
@@ -65,7 +65,7 @@ packets tcp.flags.syn == 1
 expect ok",
 };
 
-pub(super) const PACKET: Page = Page {
+pub(in crate::catalog) const PACKET: Page = Page {
     summary: "one packet in full: its fields beside its bytes",
     prototype: "",
     python: "",
@@ -82,7 +82,7 @@ packet 1 udp.dstport ip.ttl
 expect ok",
 };
 
-pub(super) const LADDER: Page = Page {
+pub(in crate::catalog) const LADDER: Page = Page {
     summary: "the packets as arrows between the two ends",
     prototype: "",
     python: "",
@@ -98,7 +98,7 @@ ladder tcp.port == 5000
 expect ok",
 };
 
-pub(super) const FOLLOW: Page = Page {
+pub(in crate::catalog) const FOLLOW: Page = Page {
     summary: "the data of a conversation, in the order it was sent, both directions",
     prototype: "",
     python: "",
@@ -116,7 +116,7 @@ follow c hex
 expect ok",
 };
 
-pub(super) const STREAM: Page = Page {
+pub(in crate::catalog) const STREAM: Page = Page {
     summary: "the bytes of a connection: which send wrote each, which segment carried it, which recv read it",
     prototype: "",
     python: "",
@@ -135,7 +135,7 @@ stream c
 expect ok",
 };
 
-pub(super) const PLOT: Page = Page {
+pub(in crate::catalog) const PLOT: Page = Page {
     summary: "a connection over time: seq, cwnd, rtt or window",
     prototype: "",
     python: "",
@@ -153,7 +153,7 @@ plot c cwnd
 expect state c ESTABLISHED",
 };
 
-pub(super) const PAGE: Page = Page {
+pub(in crate::catalog) const PAGE: Page = Page {
     summary: "a web page of this lab, live: for a projector, for others' browsers, for a second screen",
     prototype: "",
     python: "",
@@ -169,7 +169,7 @@ page off
 expect state c ESTABLISHED",
 };
 
-pub(super) const MESSAGES: Page = Page {
+pub(in crate::catalog) const MESSAGES: Page = Page {
     summary: "messages: of HTTP, WebSocket, Engine.IO and Socket.IO over TCP, and those of AF_UNIX and AF_NETLINK",
     prototype: "",
     python: "",
@@ -186,7 +186,7 @@ messages
 expect ok",
 };
 
-pub(super) const CONVERSATIONS: Page = Page {
+pub(in crate::catalog) const CONVERSATIONS: Page = Page {
     summary: "every conversation seen so far, with its packets and bytes",
     prototype: "",
     python: "",
@@ -202,7 +202,7 @@ conversations
 expect ok",
 };
 
-pub(super) const CALLS: Page = Page {
+pub(in crate::catalog) const CALLS: Page = Page {
     summary: "list the calls that were made, of all processes or of one",
     prototype: "",
     python: "",
@@ -217,7 +217,7 @@ calls lab bind
 expect call lab bind",
 };
 
-pub(super) const INSPECT: Page = Page {
+pub(in crate::catalog) const INSPECT: Page = Page {
     summary: "what is shown under a call: on, off, line, tree, hex, or a filter",
     prototype: "",
     python: "",
@@ -234,7 +234,7 @@ inspect on
 expect ok",
 };
 
-pub(super) const WHY: Page = Page {
+pub(in crate::catalog) const WHY: Page = Page {
     summary: "why the last failed call failed, from what was seen",
     prototype: "",
     python: "",
@@ -251,7 +251,7 @@ why
 expect why \"listens on port 5000\"",
 };
 
-pub(super) const HELP: Page = Page {
+pub(in crate::catalog) const HELP: Page = Page {
     summary: "the list of commands, or the page of one",
     prototype: "",
     python: "",
@@ -265,7 +265,7 @@ help connect
 expect ok",
 };
 
-pub(super) const EXPLAIN: Page = Page {
+pub(in crate::catalog) const EXPLAIN: Page = Page {
     summary: "what a name means: an errno, a state, a flag, an option, a field, a term",
     prototype: "",
     python: "",

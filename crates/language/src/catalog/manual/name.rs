@@ -2,7 +2,7 @@
 
 use super::Page;
 
-pub(super) const GETADDRINFO: Page = Page {
+pub(in crate::catalog) const GETADDRINFO: Page = Page {
     summary: "addresses for a host name and a service, ready for socket and connect",
     prototype: "int getaddrinfo(const char *node, const char *service, const struct addrinfo *hints, struct addrinfo **res);",
     python: "socket.getaddrinfo(host, port, family=0, type=0, proto=0, flags=0)",
@@ -24,7 +24,7 @@ len(found)
 expect = 1",
 };
 
-pub(super) const GETNAMEINFO: Page = Page {
+pub(in crate::catalog) const GETNAMEINFO: Page = Page {
     summary: "host name and service name of an address",
     prototype: "int getnameinfo(const struct sockaddr *addr, socklen_t addrlen, char *host, socklen_t hostlen, char *serv, socklen_t servlen, int flags);",
     python: "host, service = socket.getnameinfo((\"127.0.0.1\", 80), flags)",
@@ -44,7 +44,7 @@ service
 expect = \"80\"",
 };
 
-pub(super) const GETHOSTBYNAME: Page = Page {
+pub(in crate::catalog) const GETHOSTBYNAME: Page = Page {
     summary: "the IPv4 address of a host name, as text",
     prototype: "struct hostent *gethostbyname(const char *name);",
     python: "socket.gethostbyname(\"localhost\")",
@@ -60,7 +60,7 @@ gethostbyname \"127.0.0.1\"
 expect = \"127.0.0.1\"",
 };
 
-pub(super) const GETHOSTBYNAME_EX: Page = Page {
+pub(in crate::catalog) const GETHOSTBYNAME_EX: Page = Page {
     summary: "the official name and all IPv4 addresses of a host name",
     prototype: "struct hostent *gethostbyname(const char *name);",
     python: "name, aliases, addresses = socket.gethostbyname_ex(\"localhost\")",
@@ -77,7 +77,7 @@ addresses[0]
 expect = \"127.0.0.1\"",
 };
 
-pub(super) const GETHOSTBYADDR: Page = Page {
+pub(in crate::catalog) const GETHOSTBYADDR: Page = Page {
     summary: "name, other names and addresses of the host with this address",
     prototype: "struct hostent *gethostbyaddr(const void *addr, socklen_t len, int type);",
     python: "name, aliases, addresses = socket.gethostbyaddr(\"127.0.0.1\")",
@@ -95,7 +95,7 @@ addresses[0]
 expect = \"127.0.0.1\"",
 };
 
-pub(super) const GETHOSTNAME: Page = Page {
+pub(in crate::catalog) const GETHOSTNAME: Page = Page {
     summary: "the name of this host",
     prototype: "int gethostname(char *name, size_t len);",
     python: "socket.gethostname()",
@@ -109,7 +109,7 @@ len(name) > 0
 expect = True",
 };
 
-pub(super) const GETSERVBYNAME: Page = Page {
+pub(in crate::catalog) const GETSERVBYNAME: Page = Page {
     summary: "the port of a service, from /etc/services",
     prototype: "struct servent *getservbyname(const char *name, const char *proto);",
     python: "socket.getservbyname(\"http\", \"tcp\")",
@@ -122,7 +122,7 @@ getservbyname \"http\"
 expect = 80",
 };
 
-pub(super) const GETSERVBYPORT: Page = Page {
+pub(in crate::catalog) const GETSERVBYPORT: Page = Page {
     summary: "the name of the service with this port, from /etc/services",
     prototype: "struct servent *getservbyport(int port, const char *proto);",
     python: "socket.getservbyport(80, \"tcp\")",
@@ -135,7 +135,7 @@ getservbyport 22
 expect = \"ssh\"",
 };
 
-pub(super) const GETPROTOBYNAME: Page = Page {
+pub(in crate::catalog) const GETPROTOBYNAME: Page = Page {
     summary: "the IP protocol number of a name, from /etc/protocols",
     prototype: "struct protoent *getprotobyname(const char *name);",
     python: "socket.getprotobyname(\"icmp\")",
@@ -148,7 +148,7 @@ getprotobyname \"icmp\"
 expect = 1",
 };
 
-pub(super) const INET_PTON: Page = Page {
+pub(in crate::catalog) const INET_PTON: Page = Page {
     summary: "an IP address from text to the bytes that travel",
     prototype: "int inet_pton(int af, const char *src, void *dst);",
     python: "socket.inet_pton(socket.AF_INET, \"127.0.0.1\")",
@@ -164,7 +164,7 @@ len(packed)
 expect = 16",
 };
 
-pub(super) const INET_NTOP: Page = Page {
+pub(in crate::catalog) const INET_NTOP: Page = Page {
     summary: "an IP address from bytes to text",
     prototype: "const char *inet_ntop(int af, const void *src, char *dst, socklen_t size);",
     python: "socket.inet_ntop(socket.AF_INET, b\"\\x7f\\0\\0\\x01\")",
@@ -177,7 +177,7 @@ inet_ntop AF_INET x\"7f 00 00 01\"
 expect = \"127.0.0.1\"",
 };
 
-pub(super) const INET_ATON: Page = Page {
+pub(in crate::catalog) const INET_ATON: Page = Page {
     summary: "an IPv4 address from text to bytes, also in old short forms",
     prototype: "int inet_aton(const char *cp, struct in_addr *inp);",
     python: "socket.inet_aton(\"127.1\")",
@@ -190,7 +190,7 @@ inet_aton \"127.1\"
 expect = x\"7f 00 00 01\"",
 };
 
-pub(super) const INET_NTOA: Page = Page {
+pub(in crate::catalog) const INET_NTOA: Page = Page {
     summary: "an IPv4 address from bytes to text",
     prototype: "char *inet_ntoa(struct in_addr in);",
     python: "socket.inet_ntoa(b\"\\x7f\\0\\0\\x01\")",
@@ -203,7 +203,7 @@ inet_ntoa x\"c0 00 02 01\"
 expect = \"192.0.2.1\"",
 };
 
-pub(super) const HTONS: Page = Page {
+pub(in crate::catalog) const HTONS: Page = Page {
     summary: "a 16-bit number from this machine's byte order to the network's",
     prototype: "uint16_t htons(uint16_t hostshort);",
     python: "socket.htons(5000)",
@@ -217,7 +217,7 @@ ntohs n
 expect = 5000",
 };
 
-pub(super) const NTOHS: Page = Page {
+pub(in crate::catalog) const NTOHS: Page = Page {
     summary: "a 16-bit number from the network's byte order to this machine's",
     prototype: "uint16_t ntohs(uint16_t netshort);",
     python: "socket.ntohs(n)",
@@ -233,7 +233,7 @@ ntohs n
 expect = 80",
 };
 
-pub(super) const HTONL: Page = Page {
+pub(in crate::catalog) const HTONL: Page = Page {
     summary: "a 32-bit number from this machine's byte order to the network's",
     prototype: "uint32_t htonl(uint32_t hostlong);",
     python: "socket.htonl(1)",
@@ -247,7 +247,7 @@ ntohl n
 expect = 0x7f000001",
 };
 
-pub(super) const NTOHL: Page = Page {
+pub(in crate::catalog) const NTOHL: Page = Page {
     summary: "a 32-bit number from the network's byte order to this machine's",
     prototype: "uint32_t ntohl(uint32_t netlong);",
     python: "socket.ntohl(n)",
@@ -261,7 +261,7 @@ ntohl n
 expect = 5000",
 };
 
-pub(super) const IF_NAMEINDEX: Page = Page {
+pub(in crate::catalog) const IF_NAMEINDEX: Page = Page {
     summary: "all network interfaces with their numbers",
     prototype: "struct if_nameindex *if_nameindex(void);",
     python: "socket.if_nameindex()",
@@ -275,7 +275,7 @@ interfaces = if_nameindex
 expect = True",
 };
 
-pub(super) const IF_NAMETOINDEX: Page = Page {
+pub(in crate::catalog) const IF_NAMETOINDEX: Page = Page {
     summary: "the number of an interface",
     prototype: "unsigned int if_nametoindex(const char *ifname);",
     python: "socket.if_nametoindex(\"lo\")",
@@ -290,7 +290,7 @@ if_nametoindex \"nosuch0\"
 expect errno ENODEV",
 };
 
-pub(super) const IF_INDEXTONAME: Page = Page {
+pub(in crate::catalog) const IF_INDEXTONAME: Page = Page {
     summary: "the name of an interface",
     prototype: "char *if_indextoname(unsigned int ifindex, char *ifname);",
     python: "socket.if_indextoname(1)",

@@ -2,7 +2,7 @@
 
 use super::Page;
 
-pub(super) const GETSOCKOPT: Page = Page {
+pub(in crate::catalog) const GETSOCKOPT: Page = Page {
     summary: "ask for an option of a socket",
     prototype: "int getsockopt(int sockfd, int level, int optname, void *optval, socklen_t *optlen);",
     python: "value = s.getsockopt(level, optname, buflen)",
@@ -29,7 +29,7 @@ getsockopt u IPPROTO_TCP TCP_NODELAY
 expect errno EOPNOTSUPP",
 };
 
-pub(super) const SETSOCKOPT: Page = Page {
+pub(in crate::catalog) const SETSOCKOPT: Page = Page {
     summary: "set an option of a socket",
     prototype: "int setsockopt(int sockfd, int level, int optname, const void *optval, socklen_t optlen);",
     python: "s.setsockopt(level, optname, value)",
@@ -63,7 +63,7 @@ setsockopt s SOL_SOCKET SO_TYPE 1
 expect errno ENOPROTOOPT",
 };
 
-pub(super) const SETBLOCKING: Page = Page {
+pub(in crate::catalog) const SETBLOCKING: Page = Page {
     summary: "let calls wait (True) or fail with EAGAIN (False)",
     prototype: "int fcntl(int fd, F_SETFL, flags | O_NONBLOCK);",
     python: "s.setblocking(False)",
@@ -82,7 +82,7 @@ connect_ex c 127.0.0.1:5000
 expect = EINPROGRESS",
 };
 
-pub(super) const GETBLOCKING: Page = Page {
+pub(in crate::catalog) const GETBLOCKING: Page = Page {
     summary: "whether calls on the socket wait",
     prototype: "int fcntl(int fd, F_GETFL);",
     python: "blocking = s.getblocking()",
@@ -99,7 +99,7 @@ getblocking s
 expect = False",
 };
 
-pub(super) const SETTIMEOUT: Page = Page {
+pub(in crate::catalog) const SETTIMEOUT: Page = Page {
     summary: "how long calls on the socket may wait, in seconds",
     prototype: "",
     python: "s.settimeout(2.0)",
@@ -116,7 +116,7 @@ getblocking s
 expect = True",
 };
 
-pub(super) const GETTIMEOUT: Page = Page {
+pub(in crate::catalog) const GETTIMEOUT: Page = Page {
     summary: "how long calls on the socket may wait; None is for ever",
     prototype: "",
     python: "seconds = s.gettimeout()",
@@ -134,7 +134,7 @@ gettimeout s
 expect = 0.0",
 };
 
-pub(super) const IOCTL: Page = Page {
+pub(in crate::catalog) const IOCTL: Page = Page {
     summary: "other questions to a socket: how much is in the queue, is this the urgent byte",
     prototype: "int ioctl(int fd, unsigned long request, ...);",
     python: "fcntl.ioctl(s, termios.FIONREAD, buffer)",
@@ -156,7 +156,7 @@ ioctl b FIONREAD
 expect = 3",
 };
 
-pub(super) const OPTIONS: Page = Page {
+pub(in crate::catalog) const OPTIONS: Page = Page {
     summary: "every option of a socket with its value",
     prototype: "",
     python: "",
@@ -170,7 +170,7 @@ options s
 expect ok",
 };
 
-pub(super) const SELECT: Page = Page {
+pub(in crate::catalog) const SELECT: Page = Page {
     summary: "wait until sockets of three lists are ready",
     prototype: "int select(int nfds, fd_set *readfds, fd_set *writefds, fd_set *exceptfds, struct timeval *timeout);",
     python: "r, w, x = select.select([s, conn], [], [], 1.0)",
@@ -195,7 +195,7 @@ len(r)
 expect = 1",
 };
 
-pub(super) const POLLER: Page = Page {
+pub(in crate::catalog) const POLLER: Page = Page {
     summary: "a list of sockets for poll, kept from call to call",
     prototype: "int poll(struct pollfd *fds, nfds_t nfds, int timeout);",
     python: "p = select.poll()",
@@ -213,7 +213,7 @@ len(ready)
 expect = 1",
 };
 
-pub(super) const POLL: Page = Page {
+pub(in crate::catalog) const POLL: Page = Page {
     summary: "wait until one of some sockets is ready",
     prototype: "int poll(struct pollfd *fds, nfds_t nfds, int timeout);",
     python: "ready = p.poll(1000)   # a poll object: milliseconds; ready = e.poll(1.0)   # an epoll: seconds",
@@ -235,7 +235,7 @@ len(ready)
 expect = 1",
 };
 
-pub(super) const EPOLL: Page = Page {
+pub(in crate::catalog) const EPOLL: Page = Page {
     summary: "make an epoll instance: the kernel keeps the list of sockets to watch",
     prototype: "int epoll_create1(int flags);",
     python: "e = select.epoll(sizehint=-1, flags=0)",
@@ -258,7 +258,7 @@ close e
 expect ok",
 };
 
-pub(super) const REGISTER: Page = Page {
+pub(in crate::catalog) const REGISTER: Page = Page {
     summary: "watch a socket with an epoll or a poll object",
     prototype: "int epoll_ctl(int epfd, EPOLL_CTL_ADD, int fd, struct epoll_event *event);",
     python: "e.register(s, select.EPOLLIN)",
@@ -280,7 +280,7 @@ register e s EPOLLIN
 expect errno EEXIST",
 };
 
-pub(super) const MODIFY: Page = Page {
+pub(in crate::catalog) const MODIFY: Page = Page {
     summary: "watch a registered socket for other events",
     prototype: "int epoll_ctl(int epfd, EPOLL_CTL_MOD, int fd, struct epoll_event *event);",
     python: "e.modify(s, select.EPOLLIN | select.EPOLLOUT)",
@@ -304,7 +304,7 @@ len(ready)
 expect = 1",
 };
 
-pub(super) const UNREGISTER: Page = Page {
+pub(in crate::catalog) const UNREGISTER: Page = Page {
     summary: "stop watching a socket",
     prototype: "int epoll_ctl(int epfd, EPOLL_CTL_DEL, int fd, struct epoll_event *event);",
     python: "e.unregister(s)",
@@ -325,7 +325,7 @@ unregister e s
 expect errno ENOENT",
 };
 
-pub(super) const EPOLL_CTL: Page = Page {
+pub(in crate::catalog) const EPOLL_CTL: Page = Page {
     summary: "add, change or remove a socket of an epoll, as C spells it",
     prototype: "int epoll_ctl(int epfd, int op, int fd, struct epoll_event *event);",
     python: "e.register(s, events); e.modify(s, events); e.unregister(s)",
@@ -352,7 +352,7 @@ epoll_ctl e EPOLL_CTL_DEL s
 expect ok",
 };
 
-pub(super) const EPOLL_WAIT: Page = Page {
+pub(in crate::catalog) const EPOLL_WAIT: Page = Page {
     summary: "wait for the events of an epoll, as C spells it; the time is in seconds",
     prototype: "int epoll_wait(int epfd, struct epoll_event *events, int maxevents, int timeout);",
     python: "events = e.poll(timeout=None, maxevents=-1)",

@@ -2,7 +2,7 @@
 
 use super::Page;
 
-pub(super) const PROCESS: Page = Page {
+pub(in crate::catalog) const PROCESS: Page = Page {
     summary: "start another process on this host, with a prompt of its own",
     prototype: "pid_t fork(void);",
     python: "",
@@ -19,7 +19,7 @@ lab> fileno c
 lab> expect = 3",
 };
 
-pub(super) const KILL: Page = Page {
+pub(in crate::catalog) const KILL: Page = Page {
     summary: "kill a process, as a crash would",
     prototype: "int kill(pid_t pid, int sig);   /* SIGKILL */",
     python: "",
@@ -36,7 +36,7 @@ lab> connect c 127.0.0.1:5000
 lab> expect errno ECONNREFUSED",
 };
 
-pub(super) const RUN: Page = Page {
+pub(in crate::catalog) const RUN: Page = Page {
     summary: "run a real program inside the lab and see its socket calls with their packets",
     prototype: "int execve(const char *pathname, char *const argv[], char *const envp[]);",
     python: "",
@@ -57,7 +57,7 @@ run true
 expect ok",
 };
 
-pub(super) const TYPE: Page = Page {
+pub(in crate::catalog) const TYPE: Page = Page {
     summary: "give a program that runs beside the prompt a line to read",
     prototype: "",
     python: "",
@@ -71,7 +71,7 @@ type copy \"hello\"
 expect output copy \"hello\"",
 };
 
-pub(super) const INJECT: Page = Page {
+pub(in crate::catalog) const INJECT: Page = Page {
     summary: "have a program's calls go wrong: short reads and writes, errors, delays",
     prototype: "",
     python: "",
@@ -98,7 +98,7 @@ inject
 expect ok",
 };
 
-pub(super) const LAB: Page = Page {
+pub(in crate::catalog) const LAB: Page = Page {
     summary: "draw the lab: hosts, processes, their sockets, the wire",
     prototype: "",
     python: "",
@@ -113,7 +113,7 @@ lab> s = socket
 lab> expect ok",
 };
 
-pub(super) const PRINT: Page = Page {
+pub(in crate::catalog) const PRINT: Page = Page {
     summary: "print values to the log",
     prototype: "",
     python: "print(value, sep=\" \", end=\"\\n\")",
@@ -128,7 +128,7 @@ print \"the descriptor is\" n
 expect ok",
 };
 
-pub(super) const SLEEP: Page = Page {
+pub(in crate::catalog) const SLEEP: Page = Page {
     summary: "do nothing for a while",
     prototype: "int nanosleep(const struct timespec *duration, struct timespec *rem);",
     python: "time.sleep(0.2)",
@@ -142,7 +142,7 @@ sleep 20ms
 expect ok",
 };
 
-pub(super) const WAIT: Page = Page {
+pub(in crate::catalog) const WAIT: Page = Page {
     summary: "wait until a background job, or all of them, have ended",
     prototype: "",
     python: "",
@@ -158,7 +158,7 @@ wait
 expect ok",
 };
 
-pub(super) const JOBS: Page = Page {
+pub(in crate::catalog) const JOBS: Page = Page {
     summary: "the jobs that run in the background",
     prototype: "",
     python: "",
@@ -175,7 +175,7 @@ wait
 expect ok",
 };
 
-pub(super) const CANCEL: Page = Page {
+pub(in crate::catalog) const CANCEL: Page = Page {
     summary: "interrupt a background job",
     prototype: "",
     python: "",
@@ -192,7 +192,7 @@ wait
 expect errno EINTR",
 };
 
-pub(super) const EXPECT: Page = Page {
+pub(in crate::catalog) const EXPECT: Page = Page {
     summary: "say what must hold now; a script fails where it does not",
     prototype: "",
     python: "",
@@ -212,7 +212,7 @@ fileno c
 expect = 4",
 };
 
-pub(super) const LOAD: Page = Page {
+pub(in crate::catalog) const LOAD: Page = Page {
     summary: "run the lines of a file",
     prototype: "",
     python: "",
@@ -228,7 +228,7 @@ load ./first.lab
 expect ok",
 };
 
-pub(super) const SAVE: Page = Page {
+pub(in crate::catalog) const SAVE: Page = Page {
     summary: "write the session to a file; the ending says as what",
     prototype: "",
     python: "",
@@ -253,7 +253,7 @@ save ./handshake.c
 expect state c ESTABLISHED",
 };
 
-pub(super) const RESET: Page = Page {
+pub(in crate::catalog) const RESET: Page = Page {
     summary: "start again: a fresh lab, nothing left of the old one",
     prototype: "",
     python: "",
@@ -270,7 +270,7 @@ fileno t
 expect = 3",
 };
 
-pub(super) const QUIT: Page = Page {
+pub(in crate::catalog) const QUIT: Page = Page {
     summary: "leave the lab; nothing is left behind",
     prototype: "void exit(int status);",
     python: "",
@@ -284,7 +284,7 @@ expect ok
 quit",
 };
 
-pub(super) const IMPORT: Page = Page {
+pub(in crate::catalog) const IMPORT: Page = Page {
     summary: "taken and ignored, so that lines pasted from Python run",
     prototype: "",
     python: "import socket",

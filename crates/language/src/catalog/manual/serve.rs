@@ -2,7 +2,7 @@
 
 use super::Page;
 
-pub(super) const SERVE: Page = Page {
+pub(in crate::catalog) const SERVE: Page = Page {
     summary: "run a ready-made server on a listening socket, in one of seven models",
     prototype: "",
     python: "socketserver.TCPServer(address, handler).serve_forever()",

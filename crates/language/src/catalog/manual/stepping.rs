@@ -2,7 +2,7 @@
 
 use super::Page;
 
-pub(super) const STEP: Page = Page {
+pub(in crate::catalog) const STEP: Page = Page {
     summary: "let a program that is stopped before a socket call make it, and stop it before the next",
     prototype: "",
     python: "",
@@ -28,7 +28,7 @@ step client until listen
 expect stopped client listen",
 };
 
-pub(super) const GO: Page = Page {
+pub(in crate::catalog) const GO: Page = Page {
     summary: "let a program run that stops before its socket calls",
     prototype: "",
     python: "",

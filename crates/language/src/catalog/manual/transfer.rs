@@ -2,7 +2,7 @@
 
 use super::Page;
 
-pub(super) const SEND: Page = Page {
+pub(in crate::catalog) const SEND: Page = Page {
     summary: "send bytes on a connected socket; the result is how many were taken",
     prototype: "ssize_t send(int sockfd, const void *buf, size_t len, int flags);",
     python: "n = s.send(b\"hello\\n\", flags)",
@@ -37,7 +37,7 @@ send u \"x\"
 expect errno EDESTADDRREQ",
 };
 
-pub(super) const SENDALL: Page = Page {
+pub(in crate::catalog) const SENDALL: Page = Page {
     summary: "send every byte, with as many send calls as it takes",
     prototype: "",
     python: "s.sendall(data, flags)",
@@ -60,7 +60,7 @@ len(_)
 expect = 5000",
 };
 
-pub(super) const SENDTO: Page = Page {
+pub(in crate::catalog) const SENDTO: Page = Page {
     summary: "send one datagram to an address",
     prototype: "ssize_t sendto(int sockfd, const void *buf, size_t len, int flags, const struct sockaddr *dest_addr, socklen_t addrlen);",
     python: "n = u.sendto(b\"hi\", (\"127.0.0.1\", 5000))   # with flags: u.sendto(data, flags, address)",
@@ -96,7 +96,7 @@ sendto u b\"x\" * 70000 127.0.0.1:5000
 expect errno EMSGSIZE",
 };
 
-pub(super) const SENDMSG: Page = Page {
+pub(in crate::catalog) const SENDMSG: Page = Page {
     summary: "send buffers together with ancillary data",
     prototype: "ssize_t sendmsg(int sockfd, const struct msghdr *msg, int flags);",
     python: "n = s.sendmsg([b\"x\"], [(SOL_SOCKET, SCM_RIGHTS, array.array(\"i\", [fd]))], flags, address)",
@@ -122,7 +122,7 @@ len(ancdata)
 expect = 1",
 };
 
-pub(super) const SEND_FDS: Page = Page {
+pub(in crate::catalog) const SEND_FDS: Page = Page {
     summary: "send open descriptors to the process at the other end of a UNIX socket",
     prototype: "",
     python: "n = socket.send_fds(sock, [b\"x\"], [fd], flags, address)",
@@ -144,7 +144,7 @@ len(fds)
 expect = 1",
 };
 
-pub(super) const SENDFILE: Page = Page {
+pub(in crate::catalog) const SENDFILE: Page = Page {
     summary: "send a file without reading it into the program",
     prototype: "ssize_t sendfile(int out_fd, int in_fd, off_t *offset, size_t count);",
     python: "n = s.sendfile(file, offset=0, count=None)",
@@ -167,7 +167,7 @@ recv conn 4 MSG_WAITALL
 expect = b\"root\"",
 };
 
-pub(super) const RECV: Page = Page {
+pub(in crate::catalog) const RECV: Page = Page {
     summary: "take received bytes, at most as many as asked for",
     prototype: "ssize_t recv(int sockfd, void *buf, size_t len, int flags);",
     python: "data = s.recv(4096, flags)",
@@ -207,7 +207,7 @@ server> recv conn
 server> expect = b\"\"",
 };
 
-pub(super) const RECVFROM: Page = Page {
+pub(in crate::catalog) const RECVFROM: Page = Page {
     summary: "take one datagram and the address it came from",
     prototype: "ssize_t recvfrom(int sockfd, void *buf, size_t len, int flags, struct sockaddr *src_addr, socklen_t *addrlen);",
     python: "data, addr = u.recvfrom(4096, flags)",
@@ -235,7 +235,7 @@ recvfrom s 100 MSG_DONTWAIT
 expect errno EAGAIN",
 };
 
-pub(super) const RECVMSG: Page = Page {
+pub(in crate::catalog) const RECVMSG: Page = Page {
     summary: "take data together with ancillary data, flags and the sender's address",
     prototype: "ssize_t recvmsg(int sockfd, struct msghdr *msg, int flags);",
     python: "data, ancdata, msg_flags, address = s.recvmsg(bufsize, ancbufsize, flags)",
@@ -262,7 +262,7 @@ len(ancdata)
 expect = 1",
 };
 
-pub(super) const RECV_FDS: Page = Page {
+pub(in crate::catalog) const RECV_FDS: Page = Page {
     summary: "take descriptors another process sent",
     prototype: "",
     python: "data, fds, msg_flags, address = socket.recv_fds(sock, bufsize, maxfds, flags)",
@@ -283,7 +283,7 @@ getsockname fds[0]
 expect = 127.0.0.1:5000",
 };
 
-pub(super) const RECV_INTO: Page = Page {
+pub(in crate::catalog) const RECV_INTO: Page = Page {
     summary: "receive into a buffer that exists already",
     prototype: "ssize_t recv(int sockfd, void *buf, size_t len, int flags);",
     python: "n = s.recv_into(buffer, nbytes, flags)",
@@ -302,7 +302,7 @@ recv_into b buffer
 expect = 5",
 };
 
-pub(super) const RECVFROM_INTO: Page = Page {
+pub(in crate::catalog) const RECVFROM_INTO: Page = Page {
     summary: "receive a datagram into a buffer that exists already, with its sender's address",
     prototype: "ssize_t recvfrom(int sockfd, void *buf, size_t len, int flags, struct sockaddr *src_addr, socklen_t *addrlen);",
     python: "n, addr = s.recvfrom_into(buffer, nbytes, flags)",
@@ -320,7 +320,7 @@ buffer[:n]
 expect = b\"hello\"",
 };
 
-pub(super) const MAKEFILE: Page = Page {
+pub(in crate::catalog) const MAKEFILE: Page = Page {
     summary: "a file on top of a stream socket, with lines and a buffer",
     prototype: "FILE *fdopen(int fd, const char *mode);",
     python: "f = s.makefile(mode=\"r\", buffering=None, encoding=\"utf-8\", newline=None)",
@@ -338,7 +338,7 @@ readline f
 expect = \"second\\n\"",
 };
 
-pub(super) const READ: Page = Page {
+pub(in crate::catalog) const READ: Page = Page {
     summary: "read from a file made by makefile: so many, or all until the peer closes",
     prototype: "size_t fread(void *ptr, size_t size, size_t nmemb, FILE *stream);",
     python: "data = f.read(size)",
@@ -359,7 +359,7 @@ read f
 expect = \"onetwo\"",
 };
 
-pub(super) const READLINE: Page = Page {
+pub(in crate::catalog) const READLINE: Page = Page {
     summary: "read one line from a file made by makefile",
     prototype: "ssize_t getline(char **lineptr, size_t *n, FILE *stream);",
     python: "line = f.readline(size)",
@@ -379,7 +379,7 @@ readline f
 expect = \"GET / HTTP/1.1\\n\"",
 };
 
-pub(super) const WRITE: Page = Page {
+pub(in crate::catalog) const WRITE: Page = Page {
     summary: "write to a file made by makefile; it waits in the buffer",
     prototype: "size_t fwrite(const void *ptr, size_t size, size_t nmemb, FILE *stream);",
     python: "f.write(\"hello\\n\")",
@@ -401,7 +401,7 @@ recv b
 expect = b\"hello\\n\"",
 };
 
-pub(super) const FLUSH: Page = Page {
+pub(in crate::catalog) const FLUSH: Page = Page {
     summary: "send what a file's buffer holds",
     prototype: "int fflush(FILE *stream);",
     python: "f.flush()",

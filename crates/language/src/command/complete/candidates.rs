@@ -3,7 +3,6 @@
 use super::{Candidate, Known};
 use crate::catalog::constant::{Constant, constants};
 use crate::catalog::errno::errnos;
-use crate::catalog::manual::page;
 use crate::catalog::option::options;
 use crate::catalog::parameter::{Group, Kind, Need};
 use crate::catalog::verb::{Spelling, VERBS, Verb};
@@ -83,7 +82,7 @@ impl<'a> Candidates<'a> {
 
     fn verbs(&mut self, fits: impl Fn(Verb) -> bool) {
         for entry in VERBS.iter().filter(|entry| fits(entry.verb)) {
-            self.add(entry.name, page(entry.verb).summary);
+            self.add(entry.name, entry.page.summary);
         }
     }
 
@@ -141,7 +140,7 @@ impl<'a> Candidates<'a> {
         for entry in VERBS.iter().filter(|entry| is_method(entry.verb)) {
             let first = entry.parameters.first().map(|parameter| parameter.kind);
             if matches!(first, Some(Kind::Socket)) || entry.verb == Verb::Close {
-                self.add(format!("{}(", entry.name), page(entry.verb).summary);
+                self.add(format!("{}(", entry.name), entry.page.summary);
             }
         }
         self.add_all(ATTRIBUTES, "attribute");
@@ -153,7 +152,7 @@ impl<'a> Candidates<'a> {
             return self.methods_of_a_socket();
         }
         for entry in VERBS.iter().filter(|entry| is_method(entry.verb)) {
-            self.add(format!("{}(", entry.name), page(entry.verb).summary);
+            self.add(format!("{}(", entry.name), entry.page.summary);
         }
         for entry in FUNCTIONS
             .iter()
@@ -173,7 +172,7 @@ impl<'a> Candidates<'a> {
                 } else {
                     entry.name
                 };
-                self.add(format!("{name}("), page(entry.verb).summary);
+                self.add(format!("{name}("), entry.page.summary);
             }
         }
         for entry in FUNCTIONS {

@@ -118,48 +118,25 @@ impl<'a> Parser<'a> {
         if module_verb(module, name).is_some() || function_of(module, name).is_some() {
             self.skip_to_bracket();
         }
-        if !self.lexer.rest().starts_with('(') {
-            if is_module && let Some(constant) = constant(name) {
-                return Ok(Some(Expr::Constant(constant.name.to_owned())));
-            }
-            if is_module
-                && name.contains('_')
-                && name
-                    .chars()
-                    .all(|next| next.is_ascii_uppercase() || next == '_' || next.is_ascii_digit())
-            {
-                let error = Diagnostic::new(
-                    span,
-                    format!("{} is not a constant of {module}", quoted(name)),
-                );
-                return Err(if name.starts_with("SIO_") || name.starts_with("RCVALL_") {
-                    error.helping(
-                        "only Windows has it; on Linux an AF_PACKET socket receives every packet",
-                    )
-                } else {
-                    error.suggesting(name, constants().map(|constant| constant.name))
-                });
-            }
-            if module == "socket" && name == "has_ipv6" {
-                return Ok(Some(Expr::Bool(true)));
-            }
-            // `socket` is often a variable's name too, and `timeout` is then asked of a socket.
-            if name != "timeout"
-                && let Some(instead) = instead_of_member(module, name)
-            {
-                let message = format!("{} of {module} is not here", quoted(name));
-                return Err(Diagnostic::new(span, message).helping(instead));
-            }
-            if module_verb(module, name).is_some() {
-                return Err(Diagnostic::new(
-                    module_span.start..span.end,
-                    format!("{} is a function: it needs brackets", quoted(name)),
-                )
-                .helping(format!("write {module}.{name}()")));
-            }
+        let found = if self.lexer.rest().starts_with('(') {
+            self.module_function(module, module_span, name, span)?
+        } else {
+            module_value(module, module_span, name, span)?
+        };
+        if found.is_none() {
             self.lexer.position = before;
-            return Ok(None);
         }
+        Ok(found)
+    }
+
+    /// `select.poll()`: a function of a module, whose brackets follow; `None` when `module` is a variable of that name.
+    fn module_function(
+        &mut self,
+        module: &str,
+        module_span: &Range<usize>,
+        name: &str,
+        span: Range<usize>,
+    ) -> Parsed<Option<Expr>> {
         if let Some(entry) = function_of(module, name) {
             let arguments = self.call_arguments()?;
             return function(entry, arguments, &span).map(Some);
@@ -189,7 +166,7 @@ impl<'a> Parser<'a> {
         }
         let unknown = Verb::named(name).is_none() && method_named(name).is_none();
         let absent = instead_of_member(module, name).is_some() && !self.is_assigned(module);
-        if is_module && (unknown || absent) {
+        if MODULES.contains(&module) && (unknown || absent) {
             let names = VERBS
                 .iter()
                 .filter(|entry| matches!(entry.spelling, Spelling::Module(of) if of == module))
@@ -201,7 +178,6 @@ impl<'a> Parser<'a> {
                 None => error.suggesting(name, names),
             });
         }
-        self.lexer.position = before;
         Ok(None)
     }
 
@@ -358,6 +334,51 @@ fn bound_method(
     let arguments = binding::in_table_order(verb, all, 1);
     let call = binding::bind(verb, arguments, span)?;
     Ok(Expr::Call(Box::new(call)))
+}
+
+/// `socket.AF_INET`: a value of a module; `None` when `module` is a variable of that name.
+fn module_value(
+    module: &str,
+    module_span: &Range<usize>,
+    name: &str,
+    span: Range<usize>,
+) -> Parsed<Option<Expr>> {
+    if MODULES.contains(&module) {
+        if let Some(constant) = constant(name) {
+            return Ok(Some(Expr::Constant(constant.name.to_owned())));
+        }
+        let capitals =
+            |next: char| next.is_ascii_uppercase() || next == '_' || next.is_ascii_digit();
+        if name.contains('_') && name.chars().all(capitals) {
+            let message = format!("{} is not a constant of {module}", quoted(name));
+            let error = Diagnostic::new(span, message);
+            return Err(if name.starts_with("SIO_") || name.starts_with("RCVALL_") {
+                error.helping(
+                    "only Windows has it; on Linux an AF_PACKET socket receives every packet",
+                )
+            } else {
+                error.suggesting(name, constants().map(|constant| constant.name))
+            });
+        }
+    }
+    if module == "socket" && name == "has_ipv6" {
+        return Ok(Some(Expr::Bool(true)));
+    }
+    // `socket` is often a variable's name too, and `timeout` is then asked of a socket.
+    if name != "timeout"
+        && let Some(instead) = instead_of_member(module, name)
+    {
+        let message = format!("{} of {module} is not here", quoted(name));
+        return Err(Diagnostic::new(span, message).helping(instead));
+    }
+    if module_verb(module, name).is_some() {
+        return Err(Diagnostic::new(
+            module_span.start..span.end,
+            format!("{} is a function: it needs brackets", quoted(name)),
+        )
+        .helping(format!("write {module}.{name}()")));
+    }
+    Ok(None)
 }
 
 /// The verb that is a function of this module: `select.poll()` makes a poll object.

@@ -45,32 +45,12 @@ impl Parser<'_> {
                 });
                 continue;
             }
-            let takes_names =
-                !matches!(kind, Kind::Rest | Kind::Filter | Kind::Topic | Kind::Fields);
-            if takes_names && let Some((name, span)) = self.option_name() {
-                let argument = self.option_value(verb, name, span)?;
-                arguments.push(argument);
-            } else if takes_names && let Some((name, span)) = self.argument_name(false) {
-                let value_start = self.lexer.position;
-                let value = self.argument_value()?;
-                arguments.push(Argument {
-                    name: Some((name, span)),
-                    value,
-                    span: self.span_from(value_start),
-                });
-            } else {
-                let start = self.lexer.position;
-                let value = self.argument(kind)?;
-                arguments.push(Argument {
-                    name: None,
-                    value,
-                    span: self.span_from(start),
-                });
-                let is_variadic = positional
-                    .get(place)
-                    .is_some_and(|parameter| parameter.need == Need::Variadic);
-                place += usize::from(!is_variadic);
-            }
+            let argument = self.next_argument(verb, kind)?;
+            let is_variadic = positional
+                .get(place)
+                .is_some_and(|parameter| parameter.need == Need::Variadic);
+            place += usize::from(argument.name.is_none() && !is_variadic);
+            arguments.push(argument);
             self.lexer.skip_blanks();
             if self.lexer.rest().starts_with(',') {
                 self.lexer.position += 1;
@@ -81,6 +61,29 @@ impl Parser<'_> {
         let typed = self.lexer.text.get(span.clone()).unwrap_or_default();
         let arguments = binding::as_named(typed, arguments);
         binding::bind(verb, arguments, &span)
+    }
+
+    /// An argument, with its name where one stands before it; without one it is of this kind.
+    fn next_argument(&mut self, verb: Verb, kind: Kind) -> Parsed<Argument> {
+        let takes_names = !matches!(kind, Kind::Rest | Kind::Filter | Kind::Topic | Kind::Fields);
+        if takes_names && let Some((name, span)) = self.option_name() {
+            return self.option_value(verb, name, span);
+        }
+        let name = if takes_names {
+            self.argument_name(false)
+        } else {
+            None
+        };
+        let start = self.lexer.position;
+        let value = match name {
+            Some(_) => self.argument_value()?,
+            None => self.argument(kind)?,
+        };
+        Ok(Argument {
+            name,
+            value,
+            span: self.span_from(start),
+        })
     }
 
     /// Reads `#4` behind a verb that is about a packet or a topic.

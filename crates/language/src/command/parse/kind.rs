@@ -133,6 +133,21 @@ fn typed_as(value: &Expr) -> String {
     })
 }
 
+/// True for a written address, for text and tuples that may be one, and for what dissolves a connection.
+fn fits_address(value: &Expr) -> bool {
+    match value {
+        Expr::Address(_)
+        | Expr::HostPort(..)
+        | Expr::Tuple(_)
+        | Expr::Str(_)
+        | Expr::Bytes(_)
+        | Expr::None => true,
+        Expr::Constant(name) => matches!(name.as_str(), "AF_UNSPEC" | "PF_UNSPEC"),
+        _ => false,
+    }
+}
+
+/// True for a value that an argument of this kind may be, as far as it can be seen before it runs.
 fn fits(kind: Kind, value: &Expr) -> bool {
     if runs_first(value) {
         return true;
@@ -146,17 +161,7 @@ fn fits(kind: Kind, value: &Expr) -> bool {
             }
             _ => false,
         },
-        Kind::Address => {
-            matches!(
-                value,
-                Expr::Address(_)
-                    | Expr::HostPort(..)
-                    | Expr::Tuple(_)
-                    | Expr::Str(_)
-                    | Expr::Bytes(_)
-                    | Expr::None
-            ) || matches!(value, Expr::Constant(name) if matches!(name.as_str(), "AF_UNSPEC" | "PF_UNSPEC"))
-        }
+        Kind::Address => fits_address(value),
         Kind::Data => match value {
             Expr::Binary(Operator::Over, ..) | Expr::Layer(_) => true,
             _ => is_text || matches!(value, Expr::Bytes(_)),

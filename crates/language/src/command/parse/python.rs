@@ -85,6 +85,37 @@ impl Parser<'_> {
     fn with(&mut self, start: usize, commands: &mut Vec<Command>) -> Parsed<()> {
         self.lexer.position = start + "with".len();
         let first = commands.len();
+        self.with_items(commands)?;
+        // `with …: body` on one line; of a body below it the shell knows where it ends.
+        if self.at_end_of_command() {
+            return Ok(());
+        }
+        let opened: Vec<String> = commands[first..].iter().filter_map(held).collect();
+        let body = commands.len();
+        loop {
+            self.deeper(|parser| parser.statement(commands))?;
+            self.lexer.skip_blanks();
+            if !self.lexer.rest().starts_with(';') {
+                break;
+            }
+            self.lexer.position += 1;
+            if self.at_end_of_command() {
+                break;
+            }
+        }
+        for name in opened.into_iter().rev() {
+            if !commands[body..]
+                .iter()
+                .any(|command| closes(command, &name))
+            {
+                commands.push(close(name));
+            }
+        }
+        Ok(())
+    }
+
+    /// The values of a `with` and their names, up to the colon.
+    fn with_items(&mut self, commands: &mut Vec<Command>) -> Parsed<()> {
         loop {
             self.lexer.skip_blanks();
             let here = self.lexer.position;
@@ -111,53 +142,11 @@ impl Parser<'_> {
                 Lexeme::Symbol(",") => self.lexer.take(&token),
                 Lexeme::Symbol(":") => {
                     self.lexer.take(&token);
-                    break;
+                    return Ok(());
                 }
                 _ => return Err(self.unexpected(&token, "`as NAME` or `:`")),
             }
         }
-        // `with …: body` on one line; of a body below it the shell knows where it ends.
-        if self.at_end_of_command() {
-            return Ok(());
-        }
-        let opened: Vec<String> = commands[first..].iter().filter_map(held).collect();
-        let body = commands.len();
-        loop {
-            self.deeper(|parser| parser.statement(commands))?;
-            self.lexer.skip_blanks();
-            if !self.lexer.rest().starts_with(';') {
-                break;
-            }
-            self.lexer.position += 1;
-            if self.at_end_of_command() {
-                break;
-            }
-        }
-        let closes = |command: &Command, name: &str| {
-            matches!(&command.action, Action::Call(call) if call.verb == Verb::Close)
-                && command.action.names().contains(&name)
-        };
-        for name in opened.into_iter().rev() {
-            if commands[body..]
-                .iter()
-                .any(|command| closes(command, &name))
-            {
-                continue;
-            }
-            let text = format!("close {name}");
-            let action = Action::Call(Call {
-                verb: Verb::Close,
-                args: vec![Some(Expr::Name(name))],
-            });
-            commands.push(Command {
-                process: None,
-                targets: Vec::new(),
-                action,
-                background: false,
-                text,
-            });
-        }
-        Ok(())
     }
 
     fn push(
@@ -184,6 +173,27 @@ fn held(command: &Command) -> Option<String> {
     match (&command.action, command.targets.as_slice()) {
         (_, [name]) | (Action::Evaluate(Expr::Name(name)), []) => Some(name.clone()),
         _ => None,
+    }
+}
+
+/// True for a command that closes what has this name.
+fn closes(command: &Command, name: &str) -> bool {
+    matches!(&command.action, Action::Call(call) if call.verb == Verb::Close)
+        && command.action.names().contains(&name)
+}
+
+/// `close NAME`, which a `with` on one line ends with.
+fn close(name: String) -> Command {
+    let text = format!("close {name}");
+    Command {
+        process: None,
+        targets: Vec::new(),
+        action: Action::Call(Call {
+            verb: Verb::Close,
+            args: vec![Some(Expr::Name(name))],
+        }),
+        background: false,
+        text,
     }
 }
 

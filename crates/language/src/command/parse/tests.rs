@@ -673,7 +673,7 @@ fn the_text_of_a_command_is_what_was_typed_without_prefix() {
 #[test]
 fn every_example_of_the_manual_parses_and_uses_its_verb() {
     for entry in VERBS {
-        let example = crate::catalog::manual::page(entry.verb).example;
+        let example = entry.page.example;
         let lines = crate::command::line::lines(example);
         assert!(!lines.is_empty(), "{}", entry.name);
         for line in lines {

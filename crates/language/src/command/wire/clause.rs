@@ -188,11 +188,23 @@ impl Draft {
         }
     }
 
+    /// The rule that the clauses make of this kind; `end` is where its text ends.
     pub(super) fn finish(self, kind: &Word<'_>, takes: Takes, end: usize) -> Parsed<WireRule> {
+        let pick = self.picked(kind)?;
+        let action = self.action(kind, takes, pick, end)?;
+        Ok(WireRule {
+            action,
+            pick,
+            from: self.from,
+            to: self.to,
+            filter: self.filter.unwrap_or_default(),
+        })
+    }
+
+    fn action(&self, kind: &Word<'_>, takes: Takes, pick: Pick, end: usize) -> Parsed<WireAction> {
         let missing =
             |message: &str, expected: &str| Diagnostic::new(end..end, message).expecting(expected);
-        let pick = self.picked(kind)?;
-        let action = match takes {
+        Ok(match takes {
             Takes::Nothing if kind.text == "hold" => WireAction::Hold,
             Takes::Nothing => WireAction::Cut,
             Takes::Mtu => WireAction::Mtu(
@@ -224,38 +236,21 @@ impl Draft {
                 return Err(missing("a loss of what?", "a chance: loss 10%"));
             }
             Takes::Chance => WireAction::Drop,
-            Takes::Pick => {
-                let all = pick == Pick::All
-                    && self.filter.is_none()
-                    && self.from.is_none()
-                    && self.to.is_none();
-                if all {
-                    let (name, chance) = match kind.text {
-                        "drop" => ("drop", "loss 10%".to_owned()),
-                        other => (other, format!("{other} 10%")),
-                    };
-                    return Err(missing(
-                        &format!("{name} which frames?"),
-                        &format!(
-                            "`next`, `next 3`, `2nd`, `where FILTER`, `from HOST` or a chance: {chance}"
-                        ),
-                    ));
-                }
-                match kind.text {
-                    "drop" => WireAction::Drop,
-                    "duplicate" => WireAction::Duplicate,
-                    "reorder" => WireAction::Reorder,
-                    _ => WireAction::Corrupt,
-                }
+            Takes::Pick if pick == Pick::All && !self.selects() => {
+                return Err(which_frames(kind.text, end));
             }
-        };
-        Ok(WireRule {
-            action,
-            pick,
-            from: self.from,
-            to: self.to,
-            filter: self.filter.unwrap_or_default(),
+            Takes::Pick => match kind.text {
+                "drop" => WireAction::Drop,
+                "duplicate" => WireAction::Duplicate,
+                "reorder" => WireAction::Reorder,
+                _ => WireAction::Corrupt,
+            },
         })
+    }
+
+    /// True when a filter or a direction says which frames are meant.
+    fn selects(&self) -> bool {
+        self.filter.is_some() || self.from.is_some() || self.to.is_some()
     }
 }
 
@@ -288,4 +283,12 @@ fn check_filter(text: &str) -> Parsed<()> {
         }
     }
     Ok(())
+}
+
+/// The complaint about a rule that would be for every frame.
+fn which_frames(kind: &str, end: usize) -> Diagnostic {
+    let chance = if kind == "drop" { "loss" } else { kind };
+    Diagnostic::new(end..end, format!("{kind} which frames?")).expecting(format!(
+        "`next`, `next 3`, `2nd`, `where FILTER`, `from HOST` or a chance: {chance} 10%"
+    ))
 }

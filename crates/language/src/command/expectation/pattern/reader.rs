@@ -10,6 +10,9 @@ use socklab_events::packet::Label;
 use socklab_packets::schema::{FieldEntry, FieldKind};
 use std::ops::Range;
 
+/// What stands between a field and its value.
+const OPERATORS: [&str; 7] = ["==", "!=", "<=", ">=", "=", "<", ">"];
+
 /// A pattern while it is read.
 pub(super) struct Reader<'a> {
     pub(super) text: &'a str,
@@ -139,65 +142,22 @@ impl<'a> Reader<'a> {
         let (name, mut demand) = split.map_or((word, String::new()), |at| {
             (&word[..at], word[at..].to_owned())
         });
-        if demand.is_empty() {
-            let label = word.strip_prefix("tcp.analysis.").unwrap_or(word);
-            if let Some(label) = Label::ALL.into_iter().find(|known| known.name() == label) {
-                self.pattern.labels.push(label);
-                return Ok(());
-            }
-            let protocol =
-                |entry: &&&FieldEntry| entry.kind == FieldKind::Protocol && entry.name == word;
-            if filter::fields().iter().any(|entry| protocol(&entry)) {
-                self.pattern.protocol = Some(word.to_owned());
-                return Ok(());
-            }
+        if demand.is_empty() && self.label_or_protocol(word) {
+            return Ok(());
         }
-        let operators = ["==", "!=", "<=", ">=", "=", "<", ">"];
-        let mut end = span.end;
-        // Blanks may stand around the operator.
-        while demand.is_empty() || operators.contains(&demand.as_str()) {
-            let Some(Word::Bare { text, span: next }) = self.words.get(self.place) else {
-                break;
-            };
-            if demand.is_empty() && !text.starts_with(['=', '!', '<', '>']) {
-                break;
-            }
-            demand.push_str(text);
-            end = next.end;
-            self.place += 1;
-        }
-        let whole = span.start..end;
+        let whole = span.start..self.rest_of_demand(&mut demand).unwrap_or(span.end);
         let known = SHORT.iter().find(|(short, _)| *short == name);
         let is_field = known.is_some() || filter::fields().iter().any(|entry| entry.name == name);
-        let Some(operator) = operators
+        if !is_field {
+            return Err(no_property(name, span.start));
+        }
+        let operator = OPERATORS
             .iter()
             .find(|operator| demand.starts_with(**operator))
-            .filter(|_| is_field)
-        else {
-            let names = SHORT
-                .iter()
-                .map(|(short, _)| *short)
-                .chain(Label::ALL.into_iter().map(Label::name))
-                .chain(["from", "to", "lost", "after", "cause", "where"])
-                .chain(filter::fields().iter().map(|entry| entry.name));
-            let diagnostic = if is_field {
-                Diagnostic::new(whole, format!("what of {}?", quoted(name)))
+            .ok_or_else(|| {
+                Diagnostic::new(whole.clone(), format!("what of {}?", quoted(name)))
                     .expecting("a value: seq=0, len>0, tcp.options.mss_val=1460")
-            } else {
-                Diagnostic::new(
-                    span.start..span.start + name.len(),
-                    format!(
-                        "{} is not a field, label or protocol of a packet",
-                        quoted(name)
-                    ),
-                )
-                .expecting(
-                    "[SYN], seq=0, \"data\", udp, retransmission, lost, after 1s, where FILTER",
-                )
-                .suggesting(name, names)
-            };
-            return Err(diagnostic);
-        };
+            })?;
         let value = demand[operator.len()..].trim();
         let relation = if *operator == "=" { "==" } else { operator };
         let field = known.map_or(name, |(_, field)| *field);
@@ -217,6 +177,39 @@ impl<'a> Reader<'a> {
             asked,
         });
         Ok(())
+    }
+
+    /// Takes a word that is a label of Wireshark's or a protocol; false for any other.
+    fn label_or_protocol(&mut self, word: &str) -> bool {
+        let label = word.strip_prefix("tcp.analysis.").unwrap_or(word);
+        if let Some(label) = Label::ALL.into_iter().find(|known| known.name() == label) {
+            self.pattern.labels.push(label);
+            return true;
+        }
+        let protocol =
+            |entry: &&FieldEntry| entry.kind == FieldKind::Protocol && entry.name == word;
+        let found = filter::fields().iter().any(|entry| protocol(&entry));
+        if found {
+            self.pattern.protocol = Some(word.to_owned());
+        }
+        found
+    }
+
+    /// Takes the operator and the value behind a field, between which blanks may stand; where the last word that was taken ends.
+    fn rest_of_demand(&mut self, demand: &mut String) -> Option<usize> {
+        let mut end = None;
+        while demand.is_empty() || OPERATORS.contains(&demand.as_str()) {
+            let Some(Word::Bare { text, span }) = self.words.get(self.place) else {
+                break;
+            };
+            if demand.is_empty() && !text.starts_with(['=', '!', '<', '>']) {
+                break;
+            }
+            demand.push_str(text);
+            end = Some(span.end);
+            self.place += 1;
+        }
+        end
     }
 }
 
@@ -244,4 +237,21 @@ fn filter_text(name: &str, field: &str, relation: &str, value: &str) -> Option<S
         }
         _ => Some(format!("{field} {relation} {value}")),
     }
+}
+
+/// The complaint about a name, at `start`, that nothing of a packet has.
+fn no_property(name: &str, start: usize) -> Diagnostic {
+    let names = SHORT
+        .iter()
+        .map(|(short, _)| *short)
+        .chain(Label::ALL.into_iter().map(Label::name))
+        .chain(["from", "to", "lost", "after", "cause", "where"])
+        .chain(filter::fields().iter().map(|entry| entry.name));
+    let message = format!(
+        "{} is not a field, label or protocol of a packet",
+        quoted(name)
+    );
+    Diagnostic::new(start..start + name.len(), message)
+        .expecting("[SYN], seq=0, \"data\", udp, retransmission, lost, after 1s, where FILTER")
+        .suggesting(name, names)
 }
