@@ -196,6 +196,25 @@ pub(crate) enum Task {
     Man,
 }
 
+impl Task {
+    /// What it is, for a task that has nothing to show on a page.
+    pub(crate) fn without_page(&self) -> Option<&'static str> {
+        Some(match self {
+            Self::Run { .. } | Self::Read { .. } => return None,
+            Self::Lesson {
+                action: LessonTask::Play { .. } | LessonTask::Learn { .. },
+            } => return None,
+            Self::Lesson { .. } => "a list, a text or a check of lessons",
+            Self::Inspect { .. } => {
+                "a live capture: `socklab inspect -w FILE` writes one that `read` shows"
+            }
+            Self::Enter { .. } => "a shell in a lab: the lab's own session opens its page",
+            Self::Doctor => "what this machine allows",
+            Self::Completions { .. } | Self::Man => "a text for the shell",
+        })
+    }
+}
+
 /// What `read` shows in place of a line a packet.
 #[derive(Debug, Args)]
 pub(crate) struct ReadView {

@@ -78,6 +78,17 @@ fn front(cli: Cli) -> u8 {
         );
         return 2;
     }
+    if let Some(what) = cli.task.as_ref().and_then(Task::without_page)
+        && common.page.is_some()
+    {
+        complain(
+            &common,
+            &format!(
+                "--page shows a lab, a lesson that is played or learned, or a capture file (`socklab read FILE --page`), not {what}"
+            ),
+        );
+        return USAGE;
+    }
     match cli.task {
         Some(Task::Completions { shell }) => {
             let mut text = Vec::new();
@@ -190,6 +201,7 @@ fn run_stepping(common: &Common, line: RunLine) -> u8 {
         );
     }
     interactive(common, |shell, screen| {
+        shell.show_page(screen);
         shell.run_stepping(line, screen);
         Flow::Continue
     })
@@ -241,6 +253,7 @@ fn lesson(common: &Common, action: LessonTask) -> u8 {
             };
             if is_interactive(common) {
                 return interactive(common, |shell, screen| {
+                    shell.show_page(screen);
                     if begin(shell, screen) {
                         Flow::Continue
                     } else {

@@ -21,8 +21,14 @@ struct Lab {
 
 impl Lab {
     fn open() -> Self {
+        Self::run(&[])
+    }
+
+    /// With these arguments.
+    fn run(arguments: &[&str]) -> Self {
         let mut child = Command::new(SOCKLAB)
             .args(["--page", "127.0.0.1:0", "--color", "never"])
+            .args(arguments)
             .stdin(Stdio::piped())
             .stdout(Stdio::piped())
             .stderr(Stdio::null())
@@ -337,6 +343,73 @@ fn the_verb_opens_says_again_and_closes_and_a_new_lab_begins_anew() {
         seen.iter().any(|event| event["event"] == "anew"),
         "{seen:?}"
     );
+}
+
+#[test]
+fn a_capture_and_a_lesson_are_shown_in_the_same_page() {
+    if !private_lab() {
+        return;
+    }
+    let place = folder();
+    let ran = run_in(
+        place.path(),
+        &["-q", "-c", &format!("{SESSION}save x.pcapng; packets")],
+        b"",
+    );
+    assert_eq!(ran.status, 0, "{}{}", ran.out, ran.err);
+    let file = place.path().join("x.pcapng").display().to_string();
+    let listed = run(&["read", "--json", &file], b"");
+    let packets = listed.out.lines().count();
+    let is_packet = |event: &serde_json::Value| event["event"] == "packet";
+    let last = |event: &serde_json::Value| event["frame.number"].as_u64() == Some(packets as u64);
+    let capture = Lab::run(&["read", &file]);
+    let mut viewer = capture.watch();
+    let seen = until(&mut viewer, last);
+    assert_eq!(
+        seen.iter().filter(|event| is_packet(event)).count(),
+        packets
+    );
+    let path = format!("/{}/packet/1", capture.token);
+    let answer = capture.ask(&path, &capture.host(), "");
+    assert_eq!(status(&answer), "200", "{answer}");
+    // What a filter rejects is not there.
+    let filtered = Lab::run(&["read", &file, "udp"]);
+    let mut viewer = filtered.watch();
+    let seen = until(&mut viewer, is_packet);
+    assert!(
+        seen.iter()
+            .filter(|event| is_packet(event))
+            .all(|event| event["udp.dstport"] == 6000),
+        "{seen:?}"
+    );
+    let lesson = Lab::run(&["lesson", "play", "1.2"]);
+    let mut viewer = lesson.watch();
+    let seen = until(&mut viewer, is_packet);
+    assert!(
+        seen.iter().any(|event| event["event"] == "line"),
+        "{seen:?}"
+    );
+}
+
+#[test]
+fn a_page_of_what_has_none_is_refused() {
+    for arguments in [
+        &["inspect"][..],
+        &["doctor"],
+        &["lesson", "list"],
+        &["lesson", "check", "1.1"],
+        &["completions", "bash"],
+        &["man"],
+    ] {
+        let ran = run(&[arguments, &["--page"]].concat(), b"");
+        assert_eq!(ran.status, 2, "{arguments:?}: {}{}", ran.out, ran.err);
+        assert!(
+            ran.err.contains("--page shows a lab") && ran.out.is_empty(),
+            "{arguments:?}: {}{}",
+            ran.out,
+            ran.err
+        );
+    }
 }
 
 #[test]

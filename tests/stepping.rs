@@ -384,6 +384,35 @@ except KeyboardInterrupt:
 }
 
 #[test]
+fn a_new_lab_says_what_became_of_the_air_and_of_what_was_stopped() {
+    if !can_run() {
+        return;
+    }
+    let ran = in_folder(
+        &[("server.py", SERVER)],
+        "host left 10.0.0.1
+host right 10.0.0.2
+right> run --step --as server python3 server.py
+wire hold where udp
+left> u = socket AF_INET SOCK_DGRAM
+left> sendto u \"x\" 10.0.0.2:9
+expect held 1
+expect packet udp
+reset
+expect held 0",
+    );
+    assert!(
+        ran.out.contains("what was in the air is lost: #")
+            && ran
+                .out
+                .contains("what was stopped has ended: server before socket("),
+        "{}{}",
+        ran.out,
+        ran.err
+    );
+}
+
+#[test]
 fn a_stop_is_an_event() {
     if !can_run() {
         return;

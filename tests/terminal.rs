@@ -8,6 +8,7 @@ mod support;
 
 use portable_pty::CommandBuilder;
 use screen::{Terminal, last_line, terminal_has_colour};
+use support::witness::present;
 use support::{SOCKLAB, alive, descendants, eventually, folder, private_lab};
 
 #[test]
@@ -591,4 +592,76 @@ fn a_lesson_is_told_a_key_at_a_time_and_left_with_q() {
     });
     terminal.press("q");
     assert_eq!(terminal.ended(), 0);
+}
+
+#[test]
+fn programs_are_stepped_at_the_prompt_and_ctrl_c_ends_the_steps_alone() {
+    if !private_lab() || !present("python3") {
+        return;
+    }
+    let home = folder();
+    for (name, program) in [
+        (
+            "server.py",
+            "import socket\ns = socket.create_server((\"127.0.0.1\", 5000))\ns.accept()\n",
+        ),
+        (
+            "asks.py",
+            "import socket\ns = socket.socket()\nwhile True:\n    s.listen()\n",
+        ),
+    ] {
+        std::fs::write(home.path().join(name), program).expect("it can be written");
+    }
+    let mut command = CommandBuilder::new(SOCKLAB);
+    command.args([
+        "run",
+        "--step",
+        "--as",
+        "server",
+        "--",
+        "python3",
+        "server.py",
+    ]);
+    let mut terminal = Terminal::start_program(command, home.path(), 80, &[]);
+    let screen = terminal.screen.screen().contents();
+    for part in [
+        "server is about to call socket(AF_INET, SOCK_STREAM, 0)   server.py:2",
+        "`step server` lets it make this one",
+    ] {
+        assert!(screen.contains(part), "{part}:\n{screen}");
+    }
+    terminal.line("step until accept", "server is about to call accept(3)");
+    terminal.line("step", "accept(3) … blocked: nobody has connected");
+    // What stops by itself is told above the line that is being typed.
+    terminal.line("c = socket", "c = fd");
+    terminal.press("connect c 127.0.0.1:5000\rhalf");
+    terminal.wait("the stop after accept", |screen| {
+        screen.contains("server is about to call getsockname(4)")
+            && last_line(screen).starts_with("lab> half")
+    });
+    terminal.press("\x03");
+    terminal.wait("an empty prompt", |screen| {
+        last_line(screen).trim_end() == "lab>"
+    });
+    terminal.line(
+        "run --step --as asks python3 asks.py",
+        "asks is about to call socket",
+    );
+    terminal.press("step asks until send; print \"no\"\r");
+    terminal.wait("the steps", |screen| {
+        screen.contains("asks: listen(3, 128) = 0")
+    });
+    terminal.press("\x03");
+    let screen = terminal.wait("the prompt", |screen| {
+        screen.contains("the rest of the line was not run") && last_line(screen) == "lab>"
+    });
+    assert!(!screen.contains("lab│ no"), "{screen}");
+    terminal.line("expect stopped asks listen", "held: stopped asks listen");
+    let everyone = descendants(terminal.child.process_id().expect("it runs"));
+    assert!(everyone.len() >= 5, "two programs that are stopped");
+    terminal.press("\x04");
+    assert_eq!(terminal.ended(), 0);
+    eventually("both programs have ended", || {
+        everyone.iter().all(|pid| !alive(*pid))
+    });
 }

@@ -295,6 +295,10 @@ impl Wire {
                 });
             }
         }
+        if fates.iter().all(|fate| fate.lost) {
+            // What a later rule loses is not in the air.
+            self.rulings.retain(|ruling| ruling.effect != Effect::Held);
+        }
         self.live = self.rules.iter().any(Rule::is_live);
         for fate in &fates {
             let apart = if fate.to.is_none() { &fates[1..] } else { &[] };

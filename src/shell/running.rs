@@ -184,12 +184,32 @@ impl Shell {
         if self.course.is_some() {
             return self.again(screen);
         }
+        let lost: Vec<String> = self
+            .session
+            .in_the_air()
+            .iter()
+            .map(|number| format!("#{number}"))
+            .collect();
+        let ended: Vec<String> = self
+            .session
+            .all_stopped()
+            .into_iter()
+            .map(|call| format!("{} before {}", call.thread_name(), call.invocation))
+            .collect();
         match self.session.reset() {
             Ok(()) => {
                 self.forget();
-                self.session.tell(Event::Note(
-                    "a new lab: no sockets, no packets, one process".to_owned(),
-                ));
+                let mut note = "a new lab: no sockets, no packets, one process".to_owned();
+                if !lost.is_empty() {
+                    note += &format!(
+                        "; with the one before, what was in the air is lost: {}",
+                        lost.join(", ")
+                    );
+                }
+                if !ended.is_empty() {
+                    note += &format!("; what was stopped has ended: {}", ended.join(", "));
+                }
+                self.session.tell(Event::Note(note));
             }
             Err(error) => self.refuse("", format!("no new lab could be made: {error}"), screen),
         }

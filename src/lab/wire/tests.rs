@@ -443,6 +443,13 @@ fn a_hold_is_for_the_frames_it_names_and_passes_over_arp() {
 }
 
 #[test]
+fn what_another_rule_loses_is_not_in_the_air() {
+    for orders in [["hold", "cut"], ["hold", "drop next"]] {
+        check(&orders, &[(0, "a", "b", "x")], &["2 lost"], &[]);
+    }
+}
+
+#[test]
 fn what_is_held_is_delivered_by_clear_and_lost_by_a_cut_or_with_its_host() {
     for (order, left, lost) in [
         ("clear", vec!["0 b:x", "0 a:y"], vec![]),
