@@ -653,7 +653,8 @@ fn programs_are_stepped_at_the_prompt_and_ctrl_c_ends_the_steps_alone() {
     });
     terminal.press("\x03");
     let screen = terminal.wait("the prompt", |screen| {
-        screen.contains("the rest of the line was not run") && last_line(screen).trim_end() == "lab>"
+        screen.contains("the rest of the line was not run")
+            && last_line(screen).trim_end() == "lab>"
     });
     assert!(!screen.contains("lab│ no"), "{screen}");
     terminal.line("expect stopped asks listen", "held: stopped asks listen");
