@@ -16,7 +16,21 @@ impl Execution<'_> {
                 call.verb.name()
             )));
         }
-        match call.verb {
+        self.perform_on_socket(call)
+            .or_else(|| self.perform_transfer(call))
+            .or_else(|| self.perform_waiting(call))
+            .or_else(|| self.perform_naming(call))
+            .unwrap_or_else(|| {
+                Err(Stop::because(format!(
+                    "no process can carry out `{}`",
+                    call.verb.name()
+                )))
+            })
+    }
+
+    /// What makes a socket, connects it or ends it.
+    fn perform_on_socket(&mut self, call: &Call) -> Option<Outcome> {
+        Some(match call.verb {
             Verb::Socket => self.socket(call),
             Verb::Socketpair => self.socketpair(call),
             Verb::Bind => self.bind(call),
@@ -34,6 +48,13 @@ impl Execution<'_> {
             Verb::Getsockname => self.getsockname(call),
             Verb::Getpeername => self.getpeername(call),
             Verb::Fileno => self.fileno(call),
+            _ => return None,
+        })
+    }
+
+    /// What moves bytes.
+    fn perform_transfer(&mut self, call: &Call) -> Option<Outcome> {
+        Some(match call.verb {
             Verb::Send => self.send(call),
             Verb::Sendall => self.sendall(call),
             Verb::Sendto => self.sendto(call),
@@ -46,6 +67,19 @@ impl Execution<'_> {
             Verb::SendFds => self.send_fds(call),
             Verb::Recvmsg => self.recvmsg(call),
             Verb::RecvFds => self.recv_fds(call),
+            Verb::Makefile => self.makefile(call),
+            Verb::Read => self.read(call),
+            Verb::Readline => self.readline(call),
+            Verb::Write => self.write(call),
+            Verb::Flush => self.flush(call),
+            Verb::Print => self.print(call),
+            _ => return None,
+        })
+    }
+
+    /// Options, and the calls that wait until sockets are ready.
+    fn perform_waiting(&mut self, call: &Call) -> Option<Outcome> {
+        Some(match call.verb {
             Verb::Getsockopt => self.getsockopt(call),
             Verb::Setsockopt => self.setsockopt(call),
             Verb::Options => self.options(call),
@@ -53,11 +87,6 @@ impl Execution<'_> {
             Verb::Getblocking => self.getblocking(call),
             Verb::Settimeout => self.settimeout(call),
             Verb::Gettimeout => self.gettimeout(call),
-            Verb::Makefile => self.makefile(call),
-            Verb::Read => self.read(call),
-            Verb::Readline => self.readline(call),
-            Verb::Write => self.write(call),
-            Verb::Flush => self.flush(call),
             Verb::Ioctl => self.ioctl(call),
             Verb::Select => self.select(call),
             Verb::Poller => Ok(self.poller()),
@@ -68,6 +97,13 @@ impl Execution<'_> {
             Verb::Unregister => self.unregister(call),
             Verb::EpollCtl => self.epoll_ctl(call),
             Verb::EpollWait => self.epoll_wait(call),
+            _ => return None,
+        })
+    }
+
+    /// Names of hosts, services and interfaces, and the byte order of numbers.
+    fn perform_naming(&mut self, call: &Call) -> Option<Outcome> {
+        Some(match call.verb {
             Verb::Getaddrinfo => self.getaddrinfo(call),
             Verb::Getnameinfo => self.getnameinfo(call),
             Verb::Gethostbyname => self.gethostbyname(call),
@@ -86,12 +122,8 @@ impl Execution<'_> {
             Verb::InetNtoa => self.inet_ntoa(call),
             Verb::Htons | Verb::Ntohs => self.swap_short(call),
             Verb::Htonl | Verb::Ntohl => self.swap_long(call),
-            Verb::Print => self.print(call),
-            other => Err(Stop::because(format!(
-                "no process can carry out `{}`",
-                other.name()
-            ))),
-        }
+            _ => return None,
+        })
     }
 
     /// `print`: its values as Python's `str` shows them, with blanks between and a line feed behind.

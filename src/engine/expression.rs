@@ -25,22 +25,11 @@ impl Execution<'_> {
             Expr::Bytes(bytes) => Ok(Value::Bytes(bytes.clone())),
             Expr::Constant(name) => constant_value(name),
             Expr::Name(name) => self.variable(name),
-            Expr::Last => self
-                .engine
-                .memory
-                .with(|contents| contents.last.clone())
-                .ok_or_else(|| Stop::because("`_` is the last result, and there is none yet")),
+            Expr::Last => self.last(),
             Expr::List(items) => self.all(items).map(Value::List),
             Expr::Tuple(items) => self.all(items).map(Value::Tuple),
             Expr::Address(address) => Ok(Value::Address(address.clone())),
-            Expr::HostPort(host, None) => Ok(Value::Str(host.clone())),
-            Expr::HostPort(host, Some(port)) => {
-                let host = if host == "*" { "" } else { host };
-                Ok(Value::Tuple(vec![
-                    Value::Str(host.to_owned()),
-                    Value::Int(i64::from(*port)),
-                ]))
-            }
+            Expr::HostPort(host, port) => Ok(host_port(host, *port)),
             Expr::Layer(_) => self.packet(expr).map(Value::Bytes),
             Expr::Binary(Operator::Over, ..) if is_layer(expr) => {
                 self.packet(expr).map(Value::Bytes)
@@ -66,16 +55,8 @@ impl Execution<'_> {
                 let end = self.perhaps(end.as_deref())?;
                 operator::slice(&whole, start.as_ref(), end.as_ref()).map_err(Stop::Refused)
             }
-            Expr::Attribute(of, name)
-                if **of == Expr::Name("socket".to_owned())
-                    && name == "timeout"
-                    && self.variable("socket").is_err() =>
-            {
-                Err(Stop::because(
-                    "`socket.timeout` is an exception of Python, and there are none here: a call that timed out says so and the next line runs; `s.timeout` is the timeout of a socket",
-                ))
-            }
             Expr::Attribute(of, name) => {
+                self.refuse_exception(of, name)?;
                 let value = self.evaluate(of)?;
                 self.attribute(&value, name)
             }
@@ -85,6 +66,25 @@ impl Execution<'_> {
                 self.function(name, &values)
             }
         }
+    }
+
+    /// `_`: what the last command gave.
+    fn last(&self) -> Outcome {
+        self.engine
+            .memory
+            .with(|contents| contents.last.clone())
+            .ok_or_else(|| Stop::because("`_` is the last result, and there is none yet"))
+    }
+
+    /// Refuses `socket.timeout` where no variable is called `socket`: it is an exception of Python.
+    fn refuse_exception(&mut self, of: &Expr, name: &str) -> Result<(), Stop> {
+        let named = matches!(of, Expr::Name(of) if of == "socket") && name == "timeout";
+        if named && self.variable("socket").is_err() {
+            return Err(Stop::because(
+                "`socket.timeout` is an exception of Python, and there are none here: a call that timed out says so and the next line runs; `s.timeout` is the timeout of a socket",
+            ));
+        }
+        Ok(())
     }
 
     /// The values of several expressions, from left to right.
@@ -148,6 +148,18 @@ impl Execution<'_> {
             ))),
         }
     }
+}
+
+/// Python's tuple (host, port), in which `*` is every address; the host alone where no port was written.
+fn host_port(host: &str, port: Option<u16>) -> Value {
+    let Some(port) = port else {
+        return Value::Str(host.to_owned());
+    };
+    let host = if host == "*" { "" } else { host };
+    Value::Tuple(vec![
+        Value::Str(host.to_owned()),
+        Value::Int(i64::from(port)),
+    ])
 }
 
 /// What a name that stands for nothing was meant to be: a constant misspelt, a host without its port, a kind of socket, text.

@@ -55,43 +55,94 @@ pub(super) fn format(
     Ok(text)
 }
 
-/// One value after its specification: `[[fill]align][0][width][.precision][type]`.
+/// A specification that was read: `[[fill]align][0][width][.precision][type]`.
+struct Layout {
+    fill: char,
+    /// `<`, `>` or `^`; `None` where numbers stand to the right and all else to the left.
+    align: Option<char>,
+    zeros: bool,
+    width: usize,
+    precision: Option<usize>,
+    /// What follows, which is to be the type.
+    kind: Vec<char>,
+}
+
+impl Layout {
+    /// `None` when a point has no digits behind it.
+    fn read(spec: &str) -> Option<Self> {
+        let characters: Vec<char> = spec.chars().collect();
+        let (fill, align, mut rest) = match &characters[..] {
+            [fill, align @ ('<' | '>' | '^'), rest @ ..] => (*fill, Some(*align), rest),
+            [align @ ('<' | '>' | '^'), rest @ ..] => (' ', Some(*align), rest),
+            rest => (' ', None, rest),
+        };
+        let mut zeros = false;
+        if let ['0', more @ ..] = rest {
+            zeros = true;
+            rest = more;
+        }
+        let width = digits(&mut rest).unwrap_or(0);
+        let mut precision = None;
+        if let ['.', more @ ..] = rest {
+            rest = more;
+            precision = Some(digits(&mut rest)?);
+        }
+        Some(Self {
+            fill,
+            align,
+            zeros,
+            width,
+            precision,
+            kind: rest.to_vec(),
+        })
+    }
+
+    /// The text in its width; `number` says whether the value is one.
+    fn padded(&self, text: &str, number: bool) -> String {
+        let missing = self.width.saturating_sub(text.chars().count());
+        let pad = |count: usize| self.fill.to_string().repeat(count);
+        match self.align {
+            None if self.zeros && number => {
+                let zeros = "0".repeat(missing);
+                match text.strip_prefix('-') {
+                    Some(text) => format!("-{zeros}{text}"),
+                    None => format!("{zeros}{text}"),
+                }
+            }
+            Some('^') => format!("{}{text}{}", pad(missing / 2), pad(missing - missing / 2)),
+            Some('>') => format!("{}{text}", pad(missing)),
+            None if number => format!("{}{text}", pad(missing)),
+            _ => format!("{text}{}", pad(missing)),
+        }
+    }
+}
+
+/// Takes the digits at the beginning; `None` when there are none, or too many.
+fn digits(rest: &mut &[char]) -> Option<usize> {
+    let count = rest.iter().take_while(|one| one.is_ascii_digit()).count();
+    let (number, more) = rest.split_at(count);
+    *rest = more;
+    number.iter().collect::<String>().parse().ok()
+}
+
+fn unknown(spec: &str) -> Stop {
+    Stop::because(format!(
+        "`{}` is not a format known here; there are [fill][<>^][0][width][.digits][d x X b o f s]",
+        spec.escape_debug()
+    ))
+}
+
+/// One value after its specification.
 fn one(
     value: &Value,
     spec: &str,
     repr: bool,
     shown: &dyn Fn(&Value, bool) -> String,
 ) -> Outcome<String> {
-    let unknown = || {
-        Stop::because(format!(
-            "`{}` is not a format known here; there are [fill][<>^][0][width][.digits][d x X b o f s]",
-            spec.escape_debug()
-        ))
-    };
-    let characters: Vec<char> = spec.chars().collect();
-    let (fill, align, mut rest) = match &characters[..] {
-        [fill, align @ ('<' | '>' | '^'), rest @ ..] => (*fill, Some(*align), rest),
-        [align @ ('<' | '>' | '^'), rest @ ..] => (' ', Some(*align), rest),
-        rest => (' ', None, rest),
-    };
-    let mut zeros = false;
-    if let ['0', more @ ..] = rest {
-        zeros = true;
-        rest = more;
-    }
-    let digits = |rest: &mut &[char]| {
-        let count = rest.iter().take_while(|one| one.is_ascii_digit()).count();
-        let (number, more) = rest.split_at(count);
-        *rest = more;
-        number.iter().collect::<String>().parse::<usize>().ok()
-    };
-    let width = digits(&mut rest).unwrap_or(0);
-    let mut precision = None;
-    if let ['.', more @ ..] = rest {
-        rest = more;
-        precision = Some(digits(&mut rest).ok_or_else(unknown)?);
-    }
-    if width > WIDEST || precision.is_some_and(|precision| precision > WIDEST) {
+    let unknown = || unknown(spec);
+    let layout = Layout::read(spec).ok_or_else(unknown)?;
+    let precision = layout.precision;
+    if layout.width > WIDEST || precision.is_some_and(|precision| precision > WIDEST) {
         return Err(Stop::because("that width is too large"));
     }
     let whole = || integer(value).ok_or_else(unknown);
@@ -100,7 +151,7 @@ fn one(
         let sign = if number < 0 { "-" } else { "" };
         Ok(format!("{sign}{}", digits(number.unsigned_abs())))
     };
-    let text = match rest {
+    let text = match layout.kind.as_slice() {
         [] if precision.is_some() && matches!(value, Value::Float(_)) => {
             format!(
                 "{:.*}",
@@ -127,23 +178,7 @@ fn one(
         ),
         _ => return Err(unknown()),
     };
-    let missing = width.saturating_sub(text.chars().count());
-    let number = real(value).is_some();
-    let pad = |count: usize, with: char| with.to_string().repeat(count);
-    Ok(match align {
-        None if zeros && number => match text.strip_prefix('-') {
-            Some(text) => format!("-{}{text}", pad(missing, '0')),
-            None => format!("{}{text}", pad(missing, '0')),
-        },
-        Some('>') => format!("{}{text}", pad(missing, fill)),
-        Some('^') => format!(
-            "{}{text}{}",
-            pad(missing / 2, fill),
-            pad(missing - missing / 2, fill)
-        ),
-        None if number => format!("{}{text}", pad(missing, fill)),
-        _ => format!("{text}{}", pad(missing, fill)),
-    })
+    Ok(layout.padded(&text, real(value).is_some()))
 }
 
 #[cfg(test)]

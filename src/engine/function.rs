@@ -65,6 +65,13 @@ fn pure(name: &str, values: &[Value]) -> Outcome {
             .and_then(char::from_u32)
             .map(|character| Value::Str(character.into()))
             .ok_or_else(|| Stop::because("no character has that number")),
+        _ => of_sequence(name, values),
+    }
+}
+
+/// Functions of sequences, and methods of lists and tuples.
+fn of_sequence(name: &str, values: &[Value]) -> Outcome {
+    match (name, values) {
         ("list", []) => Ok(Value::List(Vec::new())),
         ("tuple", []) => Ok(Value::Tuple(Vec::new())),
         ("list", [value]) => sequence(name, value).map(Value::List),
@@ -90,6 +97,13 @@ fn pure(name: &str, values: &[Value]) -> Outcome {
             let count = items.iter().filter(|held| *held == item).count();
             Ok(Value::Int(count as i64))
         }
+        _ => of_module(name, values),
+    }
+}
+
+/// Functions of the modules struct, socket, time and os, and methods of numbers, text and bytes.
+fn of_module(name: &str, values: &[Value]) -> Outcome {
+    match (name, values) {
         ("pack", [Value::Str(format), rest @ ..]) => packing::pack(format, rest),
         ("unpack", [Value::Str(format), Value::Bytes(bytes)]) => packing::unpack(format, bytes),
         ("calcsize", [Value::Str(format)]) => {

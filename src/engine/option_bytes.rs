@@ -17,13 +17,7 @@ impl Execution<'_> {
             return Ok(bytes.clone());
         }
         let Some(option) = option else {
-            return match integer(value) {
-                Some(_) => word(value),
-                None => Err(Stop::because(format!(
-                    "this option is not in the catalog: give it a number or bytes, not {}",
-                    describe(value)
-                ))),
-            };
+            return unlisted(value);
         };
         let encoded = match option.kind {
             OptionKind::Linger => linger(value),
@@ -59,10 +53,7 @@ impl Execution<'_> {
                 _ => word(value).ok(),
             },
             OptionKind::Cookie => integer(value).map(|number| number.to_ne_bytes().to_vec()),
-            OptionKind::Words => parts(value).map(|words| {
-                let bytes = words.iter().flat_map(|word| (*word as u32).to_ne_bytes());
-                bytes.collect()
-            }),
+            OptionKind::Words => parts(value).map(|words| words_of(&words)),
             OptionKind::Presence => Some(vec![0; 4]),
             OptionKind::Bool if !matches!(value, Value::Str(_)) => {
                 let number = integer(value).unwrap_or_else(|| i64::from(value.is_true()));
@@ -73,18 +64,7 @@ impl Execution<'_> {
                 _ => word(value).ok(),
             },
         };
-        encoded.ok_or_else(|| {
-            Stop::because(format!(
-                "{} takes {}; this is {}",
-                option.name,
-                wanted(option.kind),
-                match integer(value) {
-                    Some(number) if i32::try_from(number).is_err() =>
-                        format!("{number}, which does not fit in 32 bits"),
-                    _ => describe(value).to_owned(),
-                }
-            ))
-        })
+        encoded.ok_or_else(|| misfit(option, value))
     }
 
     /// An interface by number, name, or (IPv4) one of its addresses: its number.
@@ -163,6 +143,36 @@ impl Execution<'_> {
         request.resize(16, 0);
         Ok(Some(request))
     }
+}
+
+fn words_of(numbers: &[i64]) -> Vec<u8> {
+    let words = numbers.iter().map(|number| *number as u32);
+    words.flat_map(u32::to_ne_bytes).collect()
+}
+
+/// A value for an option that is not in the catalog.
+fn unlisted(value: &Value) -> Outcome<Vec<u8>> {
+    match integer(value) {
+        Some(_) => word(value),
+        None => Err(Stop::because(format!(
+            "this option is not in the catalog: give it a number or bytes, not {}",
+            describe(value)
+        ))),
+    }
+}
+
+/// The complaint about a value that an option does not take.
+fn misfit(option: &OptionEntry, value: &Value) -> Stop {
+    Stop::because(format!(
+        "{} takes {}; this is {}",
+        option.name,
+        wanted(option.kind),
+        match integer(value) {
+            Some(number) if i32::try_from(number).is_err() =>
+                format!("{number}, which does not fit in 32 bits"),
+            _ => describe(value).to_owned(),
+        }
+    ))
 }
 
 fn word(value: &Value) -> Outcome<Vec<u8>> {

@@ -114,15 +114,7 @@ pub(super) fn of_bytes(name: &str, bytes: &[u8], rest: &[Value]) -> Outcome {
             let most = most.first().and_then(integer).unwrap_or(-1);
             Ok(list(pieces(bytes, at, usize::try_from(most).ok())))
         }
-        ("splitlines", keep) => {
-            let keep = keep.first().is_some_and(Value::is_true);
-            Ok(list(bytes.split_inclusive(|byte| *byte == b'\n').map(
-                |line| match line.strip_suffix(b"\n") {
-                    Some(line) if !keep => line.strip_suffix(b"\r").unwrap_or(line),
-                    _ => line,
-                },
-            )))
-        }
+        ("splitlines", keep) => Ok(lines(bytes, keep.first().is_some_and(Value::is_true))),
         ("partition", [Value::Bytes(at)]) if !at.is_empty() => {
             let parts: [&[u8]; 3] = match operator::find(bytes, at) {
                 Some(place) => [&bytes[..place], at, &bytes[place + at.len()..]],
@@ -132,18 +124,7 @@ pub(super) fn of_bytes(name: &str, bytes: &[u8], rest: &[Value]) -> Outcome {
                 parts.map(|part| Value::Bytes(part.to_vec())).to_vec(),
             ))
         }
-        ("join", [Value::List(items) | Value::Tuple(items)]) => {
-            let parts: Option<Vec<&[u8]>> = items
-                .iter()
-                .map(|item| match item {
-                    Value::Bytes(bytes) => Some(bytes.as_slice()),
-                    _ => None,
-                })
-                .collect();
-            let parts = parts.ok_or_else(|| Stop::because("bytes join bytes only"))?;
-            small_enough(parts.len().saturating_mul(bytes.len()))?;
-            Ok(Value::Bytes(parts.join(bytes)))
-        }
+        ("join", [Value::List(items) | Value::Tuple(items)]) => join(bytes, items),
         ("replace", [Value::Bytes(old), Value::Bytes(new), most @ ..]) if !old.is_empty() => {
             let most = most.first().and_then(integer).unwrap_or(-1);
             let parts = pieces(bytes, old, usize::try_from(most).ok());
@@ -152,6 +133,29 @@ pub(super) fn of_bytes(name: &str, bytes: &[u8], rest: &[Value]) -> Outcome {
         }
         _ => Err(wrong(name, rest)),
     }
+}
+
+/// The lines of bytes, with their ends where these are to be kept.
+fn lines(bytes: &[u8], keep: bool) -> Value {
+    let lines = bytes.split_inclusive(|byte| *byte == b'\n');
+    list(lines.map(|line| match line.strip_suffix(b"\n") {
+        Some(line) if !keep => line.strip_suffix(b"\r").unwrap_or(line),
+        _ => line,
+    }))
+}
+
+/// Items of bytes with `between` between them.
+fn join(between: &[u8], items: &[Value]) -> Outcome {
+    let parts: Option<Vec<&[u8]>> = items
+        .iter()
+        .map(|item| match item {
+            Value::Bytes(bytes) => Some(bytes.as_slice()),
+            _ => None,
+        })
+        .collect();
+    let parts = parts.ok_or_else(|| Stop::because("bytes join bytes only"))?;
+    small_enough(parts.len().saturating_mul(between.len()))?;
+    Ok(Value::Bytes(parts.join(between)))
 }
 
 fn list<'a>(parts: impl IntoIterator<Item = &'a [u8]>) -> Value {

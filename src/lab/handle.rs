@@ -1,4 +1,6 @@
-//! The terminal's hold on a lab: starts the keeper on the best tier this machine allows, asks it for processes, hears of their ends.
+//! The terminal's hold on a lab: asks its keeper for hosts and processes, hears of their ends, and ends it.
+
+mod starting;
 
 use super::keeper;
 use super::message::{LIMIT, Reply, Request, SocketPath};
@@ -6,13 +8,12 @@ use super::tier::{Attempt, Tier};
 use crate::event::Ended;
 use crate::sys::clock::Deadline;
 use crate::sys::ring::RINGS;
-use crate::sys::{named, pass, spawn};
+use crate::sys::{pass, spawn};
 use nix::poll::{PollFd, PollFlags, PollTimeout, poll};
-use nix::sys::socket::{AddressFamily, SockFlag, SockType, socketpair};
 use nix::sys::wait::{WaitPidFlag, WaitStatus, waitpid};
 use nix::unistd::Pid;
 use std::collections::VecDeque;
-use std::ffi::{CString, OsStr};
+use std::ffi::OsStr;
 use std::io;
 use std::os::fd::{AsFd, AsRawFd, BorrowedFd, OwnedFd};
 use std::os::unix::ffi::OsStrExt;
@@ -94,6 +95,16 @@ pub enum LabError {
     Channel(#[from] io::Error),
 }
 
+impl LabError {
+    /// A step that failed in the keeper with this errno.
+    fn refused(step: String, errno: i32) -> Self {
+        Self::Refused {
+            step,
+            error: io::Error::from_raw_os_error(errno),
+        }
+    }
+}
+
 /// An error as errno(3) names it.
 fn plain(error: &io::Error) -> String {
     match error.raw_os_error() {
@@ -105,153 +116,7 @@ fn plain(error: &io::Error) -> String {
     }
 }
 
-const EVERYTHING: i32 = libc::CLONE_NEWNET
-    | libc::CLONE_NEWPID
-    | libc::CLONE_NEWNS
-    | libc::CLONE_NEWUTS
-    | libc::CLONE_NEWIPC;
-
 impl Lab {
-    /// Starts a lab with one host. `program` is the socklab binary, which the keeper is an execution of.
-    /// With `host_network` no private network is tried. A folder is removed, with all in it, should the terminal be killed; in an end
-    /// in order it stays to whoever made it.
-    pub fn start(
-        program: &Path,
-        host_network: bool,
-        folder: Option<&Path>,
-    ) -> Result<Self, LabError> {
-        if !Path::new("/proc/self/ns").exists() {
-            return Err(LabError::NoProc);
-        }
-        let root = nix::unistd::geteuid().is_root();
-        let mut ways: Vec<(Tier, i32)> = Vec::new();
-        if !host_network {
-            if root {
-                ways.push((Tier::PrivateAsRoot, EVERYTHING));
-            }
-            ways.push((Tier::Private, libc::CLONE_NEWUSER | EVERYTHING));
-            ways.push((
-                Tier::Private,
-                libc::CLONE_NEWUSER | libc::CLONE_NEWNET | libc::CLONE_NEWNS,
-            ));
-        }
-        ways.push((Tier::Loopback, 0));
-        let mut attempts = Vec::new();
-        for (tier, namespaces) in ways {
-            match Self::attempt(program, tier, namespaces, folder) {
-                Ok(mut lab) => {
-                    let failure = (lab.tier != tier)
-                        .then(|| "socket(AF_PACKET): permission denied".to_owned());
-                    attempts.push(Attempt {
-                        tier,
-                        namespaces: flag_names(namespaces),
-                        failure,
-                    });
-                    lab.attempts = attempts;
-                    return Ok(lab);
-                }
-                Err(error) => {
-                    attempts.push(Attempt {
-                        tier,
-                        namespaces: flag_names(namespaces),
-                        failure: Some(error.to_string()),
-                    });
-                    if tier == Tier::Loopback {
-                        return Err(error);
-                    }
-                }
-            }
-        }
-        Err(LabError::KeeperGone)
-    }
-
-    fn attempt(
-        program: &Path,
-        tier: Tier,
-        namespaces: i32,
-        folder: Option<&Path>,
-    ) -> Result<Self, LabError> {
-        let (ours, theirs) = socketpair(
-            AddressFamily::Unix,
-            SockType::SeqPacket,
-            None,
-            SockFlag::SOCK_CLOEXEC,
-        )
-        .map_err(named("socketpair(2)"))?;
-        let private = if tier.is_private() {
-            "private"
-        } else {
-            "shared"
-        };
-        let program = CString::new(program.as_os_str().as_bytes()).map_err(io::Error::other)?;
-        let arguments = [
-            program.as_bytes(),
-            KEEPER_ROLE.as_bytes(),
-            FIRST_HOST.as_bytes(),
-            private.as_bytes(),
-        ]
-        .map(|argument| CString::new(argument).unwrap_or_default());
-        let birth = spawn::Birth {
-            program: &program,
-            arguments: &arguments,
-            namespaces,
-            channel: theirs.as_fd(),
-        };
-        if let Some(folder) = folder {
-            // Before there is a keeper: it finds this in its channel whenever this process is killed.
-            let _ = own(&ours, folder);
-        }
-        let keeper = spawn::clone_and_exec(&birth).map_err(|failure| LabError::Refused {
-            step: failure.step.to_owned(),
-            error: failure.error,
-        })?;
-        drop(theirs);
-        let first = receive(&ours);
-        let failed = |error| {
-            let _ = waitpid(keeper, None);
-            Err(error)
-        };
-        match first {
-            Ok((
-                Reply::Ready {
-                    capture,
-                    shielded,
-                    notes,
-                },
-                descriptors,
-            )) => {
-                let mut descriptors = descriptors.into_iter();
-                let Some(diag) = descriptors.next() else {
-                    return failed(LabError::KeeperGone);
-                };
-                let tier = if capture.is_err() {
-                    Tier::CallsOnly
-                } else {
-                    tier
-                };
-                Ok(Self {
-                    tier,
-                    attempts: Vec::new(),
-                    notes,
-                    shielded,
-                    keeper,
-                    channel: ours,
-                    ended: VecDeque::new(),
-                    has_ended: false,
-                    paths: Vec::new(),
-                    diag,
-                    capture: descriptors.collect::<Vec<_>>().try_into().ok(),
-                })
-            }
-            Ok((Reply::Failed { step, errno }, _)) => failed(LabError::Refused {
-                step,
-                error: io::Error::from_raw_os_error(errno),
-            }),
-            Ok(_) => failed(LabError::KeeperGone),
-            Err(error) => failed(error),
-        }
-    }
-
     /// The tier that was reached.
     pub fn tier(&self) -> Tier {
         self.tier
@@ -416,12 +281,7 @@ impl Lab {
         loop {
             match receive(&self.channel)? {
                 (Reply::Ended { pid, how }, _) => self.ended.push_back((pid, how)),
-                (Reply::Failed { step, errno }, _) => {
-                    return Err(LabError::Refused {
-                        step,
-                        error: io::Error::from_raw_os_error(errno),
-                    });
-                }
+                (Reply::Failed { step, errno }, _) => return Err(LabError::refused(step, errno)),
                 answer => return Ok(answer),
             }
         }
@@ -505,20 +365,4 @@ fn receive(channel: &OwnedFd) -> Result<(Reply, Vec<OwnedFd>), LabError> {
         Err(error) if error.raw_os_error() == Some(libc::ECONNRESET) => receive(channel),
         Err(error) => Err(LabError::Channel(error)),
     }
-}
-
-fn flag_names(namespaces: i32) -> String {
-    let names: Vec<&str> = [
-        (libc::CLONE_NEWUSER, "user"),
-        (libc::CLONE_NEWNET, "network"),
-        (libc::CLONE_NEWPID, "process"),
-        (libc::CLONE_NEWNS, "mount"),
-        (libc::CLONE_NEWUTS, "host name"),
-        (libc::CLONE_NEWIPC, "IPC"),
-    ]
-    .into_iter()
-    .filter(|(flag, _)| namespaces & flag != 0)
-    .map(|(_, name)| name)
-    .collect();
-    names.join(", ")
 }

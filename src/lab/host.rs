@@ -5,7 +5,7 @@ use super::namespaces::Namespaces;
 use crate::sys::rtnetlink::{self, End};
 use crate::sys::{diag, link, ring};
 use std::io;
-use std::os::fd::OwnedFd;
+use std::os::fd::{AsFd, OwnedFd};
 use std::path::Path;
 use std::time::Duration;
 
@@ -113,8 +113,25 @@ fn furnish(
         }
     }
     link::bring_up("lo").map_err(|error| ("SIOCSIFFLAGS on lo", error))?;
-    let port_name = format!("port{number}");
     let channel = rtnetlink::open().map_err(|error| ("socket(AF_NETLINK)", error))?;
+    let port = plug_in(&channel, number, switch, here)?;
+    address_eth0(&channel, (name, number), six, &mut notes)?;
+    Ok(Opened {
+        diag: diag::open().map_err(|error| ("socket(AF_NETLINK)", error))?,
+        capture: ring::open_all().map_err(|error| ("socket(AF_PACKET)", error))?,
+        port,
+        notes,
+    })
+}
+
+/// Makes the cable, a veth(4) pair, and brings both ends up; the index of the wire's end.
+fn plug_in(
+    channel: &OwnedFd,
+    number: u8,
+    switch: &Namespaces,
+    here: &Namespaces,
+) -> Result<u32, Failure> {
+    let port_name = format!("port{number}");
     let ours = End {
         name: "eth0",
         mac: address::mac(number),
@@ -123,16 +140,8 @@ fn furnish(
         name: &port_name,
         mac: [2, 0, 0, 0, 0xff, number],
     };
-    rtnetlink::create_veth(
-        &channel,
-        ours,
-        theirs,
-        std::os::fd::AsFd::as_fd(&switch.network),
-    )
-    .map_err(|error| ("RTM_NEWLINK veth", error))?;
-    let index = |name: &str| {
-        nix::net::if_::if_nametoindex(name).map_err(|errno| ("if_nametoindex(3)", errno.into()))
-    };
+    rtnetlink::create_veth(channel, ours, theirs, switch.network.as_fd())
+        .map_err(|error| ("RTM_NEWLINK veth", error))?;
     link::plain_frames("eth0").map_err(|error| ("SIOCETHTOOL on eth0", error))?;
     let port = switch
         .within(here, || {
@@ -142,18 +151,25 @@ fn furnish(
             Ok(port)
         })
         .map_err(|error| ("the wire's end of the cable", error))?;
-    let eth0 = index("eth0")?;
     link::bring_up("eth0").map_err(|error| ("SIOCSIFFLAGS on eth0", error))?;
-    rtnetlink::add_address(
-        &channel,
-        eth0,
-        address::ipv4(number).into(),
-        address::PREFIX_V4,
-    )
-    .map_err(|error| ("RTM_NEWADDR IPv4", error))?;
+    Ok(port)
+}
+
+/// Gives the host's end of the cable its addresses, and its neighbours a long life.
+fn address_eth0(
+    channel: &OwnedFd,
+    (name, number): (&str, u8),
+    six: bool,
+    notes: &mut Vec<String>,
+) -> Result<(), Failure> {
+    let eth0 = nix::net::if_::if_nametoindex("eth0")
+        .map_err(|errno| ("if_nametoindex(3)", errno.into()))?;
+    let ip = address::ipv4(number).into();
+    rtnetlink::add_address(channel, eth0, ip, address::PREFIX_V4)
+        .map_err(|error| ("RTM_NEWADDR IPv4", error))?;
     if six {
         for ip in [address::ipv6(number), address::link_local(number)] {
-            let added = rtnetlink::add_address(&channel, eth0, ip.into(), address::PREFIX_V6);
+            let added = rtnetlink::add_address(channel, eth0, ip.into(), address::PREFIX_V6);
             // The kernel makes the link-local address itself once it has noticed that the cable is plugged in, which on a busy machine
             // can take seconds; until then bind to it fails.
             if let Err(error) = added
@@ -167,14 +183,9 @@ fn furnish(
     }
     let families = [libc::AF_INET, libc::AF_INET6];
     for family in &families[..=usize::from(six)] {
-        if let Err(error) = rtnetlink::keep_neighbours(&channel, eth0, *family, NEIGHBOURS_KEPT) {
+        if let Err(error) = rtnetlink::keep_neighbours(channel, eth0, *family, NEIGHBOURS_KEPT) {
             notes.push(format!("neighbour table of {name}: {error}"));
         }
     }
-    Ok(Opened {
-        diag: diag::open().map_err(|error| ("socket(AF_NETLINK)", error))?,
-        capture: ring::open_all().map_err(|error| ("socket(AF_PACKET)", error))?,
-        port,
-        notes,
-    })
+    Ok(())
 }

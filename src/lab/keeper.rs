@@ -76,46 +76,18 @@ fn prepare(host: &str, private: bool) -> Result<Prepared, Failure> {
     nix::sys::prctl::set_child_subreaper(true)
         .map_err(|errno| ("prctl(PR_SET_CHILD_SUBREAPER)", errno.into()))?;
     let children = watch_children().map_err(|errno| ("signalfd4(2)", errno.into()))?;
-    let mut notes = Vec::new();
-    let mut names = false;
-    let mut shielded = !shield::is_needed();
+    let mut own = Own {
+        names: false,
+        shielded: !shield::is_needed(),
+        notes: Vec::new(),
+    };
     if private {
         // The network this process was made in has the machine's tables; the first host's is made from it. Where the limit of network
         // namespaces is reached the lab does with the first.
         small_tables::request();
         let _ = small_tables::enter_network();
         link::bring_up("lo").map_err(|error| ("SIOCSIFFLAGS on lo", error))?;
-        let mut attempt = |what: &str, result: io::Result<()>| {
-            if let Err(error) = result {
-                notes.push(format!("{what}: {error}"));
-            }
-        };
-        match hosts_file::make_private() {
-            Ok(()) => {
-                let covered = hosts_file::cover(&hosts_file::lines(host, &[]));
-                names = covered.is_ok();
-                attempt("names of the lab (/etc/hosts)", covered);
-                if getpid() == Pid::from_raw(1) {
-                    attempt(
-                        "process ids of the lab (/proc)",
-                        hosts_file::mount_proc().map_err(Into::into),
-                    );
-                }
-                if shield::is_needed() {
-                    let covered = shield::cover();
-                    shielded = covered.is_ok();
-                    attempt(
-                        "read-only settings of the kernel (/proc/sys, /sys)",
-                        covered,
-                    );
-                }
-                attempt(
-                    "host name of the lab",
-                    sethostname(host).map_err(Into::into),
-                );
-            }
-            Err(errno) => attempt("mount namespace", Err(errno.into())),
-        }
+        own.cover(host);
     }
     let mut descriptors = vec![diag::open().map_err(|error| ("socket(AF_NETLINK)", error))?];
     let capture = match ring::open_all() {
@@ -128,13 +100,55 @@ fn prepare(host: &str, private: bool) -> Result<Prepared, Failure> {
     Ok(Prepared {
         reply: Reply::Ready {
             capture,
-            shielded,
-            notes,
+            shielded: own.shielded,
+            notes: own.notes,
         },
         descriptors,
         children,
-        names,
+        names: own.names,
     })
+}
+
+/// What the lab has of its own where the machine has it too.
+struct Own {
+    /// True when /etc/hosts is the lab's own.
+    names: bool,
+    /// True when the settings of the kernel cannot be written.
+    shielded: bool,
+    /// What could not be made, in words.
+    notes: Vec<String>,
+}
+
+impl Own {
+    /// Makes a mount namespace with files of the lab's own, and names the host.
+    fn cover(&mut self, host: &str) {
+        if let Err(errno) = hosts_file::make_private() {
+            return self.attempt("mount namespace", Err(errno.into()));
+        }
+        let covered = hosts_file::cover(&hosts_file::lines(host, &[]));
+        self.names = covered.is_ok();
+        self.attempt("names of the lab (/etc/hosts)", covered);
+        if getpid() == Pid::from_raw(1) {
+            let mounted = hosts_file::mount_proc().map_err(Into::into);
+            self.attempt("process ids of the lab (/proc)", mounted);
+        }
+        if shield::is_needed() {
+            let covered = shield::cover();
+            self.shielded = covered.is_ok();
+            self.attempt(
+                "read-only settings of the kernel (/proc/sys, /sys)",
+                covered,
+            );
+        }
+        let named = sethostname(host).map_err(Into::into);
+        self.attempt("host name of the lab", named);
+    }
+
+    fn attempt(&mut self, what: &str, result: io::Result<()>) {
+        if let Err(error) = result {
+            self.notes.push(format!("{what}: {error}"));
+        }
+    }
 }
 
 fn watch_children() -> nix::Result<SignalFd> {

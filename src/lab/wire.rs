@@ -347,6 +347,11 @@ impl Wire {
             }
             return true;
         }
+        self.keep(passing, fate, sent)
+    }
+
+    /// Keeps what a frame became until it is due; false when there is no room, and when something else decides when that is.
+    fn keep(&mut self, passing: Passing<'_>, fate: &Fate, sent: Vec<(Port, &[u8])>) -> bool {
         let bytes = sent.iter().map(|(_, piece)| piece.len()).sum();
         let has_room = if fate.held {
             self.in_the_air.has_room(bytes)

@@ -25,25 +25,7 @@ pub fn draw(packet: &PacketEvent, here: &str, look: &Look) -> Styled {
             &noted(notes::label(label.name())),
         );
     }
-    let protocol = info::protocol(packet);
-    if let Some(known) = glossary::explain(protocol) {
-        row(&mut text, protocol, known.summary);
-    }
-    if let Transport::Tcp(tcp) = &packet.headers.transport {
-        for flag in info::flags(tcp.flags).split(", ") {
-            if let Some(known) = glossary::explain(flag) {
-                row(&mut text, flag, known.summary);
-            }
-        }
-    }
-    // `Win=64240`, `SACK_PERM`: each part of the line that the glossary knows.
-    let line = info::info(packet);
-    for word in line.split([' ', ',']).filter(|word| is_part(word)) {
-        let known = glossary::all(word);
-        if let Some(known) = known.first() {
-            row(&mut text, word, known.summary);
-        }
-    }
+    terms(&mut text, packet);
     let cause = packet.cause.as_ref();
     let cause = cause.map_or_else(
         || "not known: no call and no timer that was seen sends such a packet here".to_owned(),
@@ -75,6 +57,29 @@ pub fn draw(packet: &PacketEvent, here: &str, look: &Look) -> Styled {
         ),
     );
     text
+}
+
+/// The words of the packet's line that the glossary knows.
+fn terms(text: &mut Styled, packet: &PacketEvent) {
+    let protocol = info::protocol(packet);
+    if let Some(known) = glossary::explain(protocol) {
+        row(text, protocol, known.summary);
+    }
+    if let Transport::Tcp(tcp) = &packet.headers.transport {
+        for flag in info::flags(tcp.flags).split(", ") {
+            if let Some(known) = glossary::explain(flag) {
+                row(text, flag, known.summary);
+            }
+        }
+    }
+    // `Win=64240`, `SACK_PERM`: each part of the line that the glossary knows.
+    let line = info::info(packet);
+    for word in line.split([' ', ',']).filter(|word| is_part(word)) {
+        let known = glossary::all(word);
+        if let Some(known) = known.first() {
+            row(text, word, known.summary);
+        }
+    }
 }
 
 /// A name with its value, or an option's name in capitals.

@@ -59,26 +59,7 @@ pub fn page(entry: &VerbEntry) -> Styled {
             .with(Style::Plain, "  ")
             .with(Style::Plain, page.summary),
     );
-    text.gap();
-    text.push(row("command", Style::Call, &signature::signature(entry)));
-    for (label, form) in [("Python", page.python), ("C", page.prototype)] {
-        if !form.is_empty() {
-            text.push(row(label, Style::Plain, form));
-        }
-    }
-    let form = signature::call_form(entry);
-    if page.python.is_empty() && !form.is_empty() {
-        text.push(row("call form", Style::Plain, &form));
-    }
-    if !entry.aliases.is_empty() {
-        text.push(row("also", Style::Plain, &entry.aliases.join(", ")));
-    }
-    if !entry.parameters.is_empty() {
-        title(&mut text, "It takes");
-        for parameter in entry.parameters {
-            text.push(parameter_line(parameter));
-        }
-    }
+    forms(&mut text, entry);
     for paragraph in page
         .details
         .split("\n\n")
@@ -112,6 +93,31 @@ pub fn page(entry: &VerbEntry) -> Styled {
         text.push(row("read on", Style::Note, page.man));
     }
     text
+}
+
+/// How a verb is written in each form, and what it takes.
+fn forms(text: &mut Styled, entry: &VerbEntry) {
+    let page = entry.page;
+    text.gap();
+    text.push(row("command", Style::Call, &signature::signature(entry)));
+    for (label, form) in [("Python", page.python), ("C", page.prototype)] {
+        if !form.is_empty() {
+            text.push(row(label, Style::Plain, form));
+        }
+    }
+    let form = signature::call_form(entry);
+    if page.python.is_empty() && !form.is_empty() {
+        text.push(row("call form", Style::Plain, &form));
+    }
+    if !entry.aliases.is_empty() {
+        text.push(row("also", Style::Plain, &entry.aliases.join(", ")));
+    }
+    if !entry.parameters.is_empty() {
+        title(text, "It takes");
+        for parameter in entry.parameters {
+            text.push(parameter_line(parameter));
+        }
+    }
 }
 
 /// The language of display filters: what can be asked, and how values are written.

@@ -65,7 +65,6 @@ pub fn draw(picture: &Picture<'_>, look: &Look) -> Styled {
         .unwrap_or(0);
     let room = look.width.saturating_sub(INDENT.len() + 4 + CABLE + 2);
     let inner = widest.clamp(20, room.max(20));
-    // The wire runs down the right side, from the first plug to the last.
     let mut drawn: Vec<(Line, bool)> = Vec::new();
     for (host, lines) in picture.hosts.iter().zip(rows) {
         drawn.push((edge(('┌', '┐'), inner), false));
@@ -80,6 +79,24 @@ pub fn draw(picture: &Picture<'_>, look: &Look) -> Styled {
         }
         drawn.push((edge(('└', '┘'), inner), false));
     }
+    with_wire(drawn, &mut text);
+    match picture.rules {
+        _ if picture.lost.is_some() => {
+            text.say(Style::Error, INDENT.len(), picture.lost.unwrap_or_default());
+        }
+        Some(rules) => text.append(self::rules(rules)),
+        None if picture.private => text.say(
+            Style::Dim,
+            INDENT.len(),
+            "no wire yet: `host client`, `host server` put machines on one",
+        ),
+        None => {}
+    }
+    text
+}
+
+/// Draws the wire down the right side of the rows, from the first plug to the last.
+fn with_wire(drawn: Vec<(Line, bool)>, text: &mut Styled) {
     let first = drawn.iter().position(|(_, plug)| *plug);
     let last = drawn.iter().rposition(|(_, plug)| *plug);
     for (row, (mut line, plug)) in drawn.into_iter().enumerate() {
@@ -98,19 +115,6 @@ pub fn draw(picture: &Picture<'_>, look: &Look) -> Styled {
         );
         text.push(line);
     }
-    match picture.rules {
-        _ if picture.lost.is_some() => {
-            text.say(Style::Error, INDENT.len(), picture.lost.unwrap_or_default());
-        }
-        Some(rules) => text.append(self::rules(rules)),
-        None if picture.private => text.say(
-            Style::Dim,
-            INDENT.len(),
-            "no wire yet: `host client`, `host server` put machines on one",
-        ),
-        None => {}
-    }
-    text
 }
 
 fn edge((left, right): (char, char), inner: usize) -> Line {

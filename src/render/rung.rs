@@ -1,15 +1,17 @@
 //! What stands in a ladder, in the order of time: packets with their lifelines, and calls with theirs. Not the drawing, of which
 //! there are two (`ladder`, `svg_ladder`).
 
+mod lane;
+
 use super::endpoint::{self, Endpoint};
 use super::info::{self, Brevity};
 use super::ladder::Ladder;
 use super::styled::{Look, Style};
 use super::words;
-use crate::event::CallEvent;
-use crate::event::message::{Act, End, MessageEvent};
+use crate::event::message::{End, MessageEvent};
 use crate::event::packet::PacketEvent;
 use crate::value::Address;
+use lane::Lifelines;
 use std::collections::HashMap;
 use std::net::{IpAddr, SocketAddr};
 
@@ -240,7 +242,7 @@ fn steps<'a>(
     ladder: &Ladder<'a>,
     ends: &[Endpoint],
     places: &HashMap<u64, (usize, usize)>,
-    written: &[(&MessageEvent, (usize, usize))],
+    written: &[(&'a MessageEvent, (usize, usize))],
 ) -> Vec<(i64, Step<'a>)> {
     let mut steps = Vec::new();
     for packet in ladder.packets {
@@ -248,8 +250,13 @@ fn steps<'a>(
             steps.push((packet.frame.time_ns, Step::Packet { packet, from, to }));
         }
     }
-    let lanes = call_lanes(ladder, ends, places, written);
-    for (call, lane) in ladder.calls.iter().zip(lanes) {
+    let lanes = Lifelines {
+        ladder,
+        ends,
+        places,
+        written,
+    };
+    for (call, lane) in ladder.calls.iter().zip(lanes.of_calls()) {
         let on = call.fd.map_or_else(String::new, |fd| fd.to_string());
         let brief = format!("{}({on})", call.name);
         let outcome = call
@@ -273,108 +280,6 @@ fn steps<'a>(
     }
     steps.sort_by_key(|step| step.0);
     steps
-}
-
-/// The lifeline each call belongs to: by the packets it caused, by the addresses it names, by its descriptor.
-fn call_lanes(
-    ladder: &Ladder<'_>,
-    ends: &[Endpoint],
-    places: &HashMap<u64, (usize, usize)>,
-    written: &[(&MessageEvent, (usize, usize))],
-) -> Vec<Option<usize>> {
-    let at = |address: Option<String>| {
-        address.and_then(|address| ends.iter().position(|end| end.address == address))
-    };
-    let direct = |call: &CallEvent| {
-        let caused = ladder.packets.iter().find(|packet| {
-            packet.cause.as_ref().is_some_and(|cause| {
-                cause.command == Some(call.command) && cause.call.starts_with(&call.name)
-            })
-        });
-        caused
-            .and_then(|packet| places.get(&packet.number))
-            .map(|way| way.0)
-            .or_else(|| {
-                let wrote = written.iter().find(|(message, _)| {
-                    message.command == call.command && message.call.starts_with(&call.name)
-                });
-                // What the kernel wrote has no call of its own: the one that read it is the other end's.
-                wrote.map(|(message, way)| match message.act {
-                    Act::Brought { .. } => way.1,
-                    _ => way.0,
-                })
-            })
-            .or_else(|| {
-                let read = ladder.messages.iter().find(|message| {
-                    message.wrote().is_none()
-                        && message.command == call.command
-                        && message.call.starts_with(&call.name)
-                })?;
-                let to = end(&read.to);
-                ends.iter()
-                    .position(|known| known.address == to.address && known.name == to.name)
-            })
-            .or_else(|| at(call.local.as_ref().map(ToString::to_string)))
-            .or_else(|| {
-                // The one who accepts stands at the other end of the one who was accepted; at an address of its own it would have
-                // been found by that.
-                let elsewhere = call
-                    .local
-                    .as_ref()
-                    .and_then(Address::ip)
-                    .is_some_and(|ip| !ip.is_unspecified());
-                if elsewhere {
-                    return None;
-                }
-                let peer = at(call.peer.as_ref().map(ToString::to_string))?;
-                places.values().find(|way| way.0 == peer).map(|way| way.1)
-            })
-    };
-    let lives = lives(ladder.calls);
-    let mut by_descriptor = HashMap::new();
-    for (call, lives) in ladder.calls.iter().zip(&lives) {
-        if let Some(lane) = direct(call) {
-            for life in lives {
-                by_descriptor.insert(*life, lane);
-            }
-        }
-    }
-    ladder
-        .calls
-        .iter()
-        .zip(&lives)
-        .map(|(call, lives)| {
-            direct(call).or_else(|| {
-                lives
-                    .first()
-                    .and_then(|life| by_descriptor.get(life))
-                    .copied()
-            })
-        })
-        .collect()
-}
-
-/// The descriptors each call was made on or made, each with how often its number was closed before: a number that is used again
-/// is another descriptor.
-fn lives<'a>(calls: &[&'a CallEvent]) -> Vec<Vec<(&'a str, i32, u32)>> {
-    let mut closed: HashMap<(&str, i32), u32> = HashMap::new();
-    calls
-        .iter()
-        .map(|call| {
-            let process = call.process.as_str();
-            let fds = call.fd.iter().chain(&call.made);
-            let lives = fds
-                .map(|fd| {
-                    let before = closed.get(&(process, *fd)).copied().unwrap_or_default();
-                    (process, *fd, before)
-                })
-                .collect();
-            if let Some(fd) = call.fd.filter(|_| call.name == "close") {
-                *closed.entry((process, fd)).or_default() += 1;
-            }
-            lives
-        })
-        .collect()
 }
 
 /// The style of a lifeline and of what leaves it.

@@ -87,11 +87,45 @@ pub fn draw_fields(wanted: &[&str], ends: &[(&str, &[u8])], look: &Look) -> Resu
 /// Narrower than this, what a field says stands below it.
 const BESIDE: usize = 96;
 
+/// The options of a connection: their names would make a column of the table wide.
+fn options_line(field: &TcpInfoField, names: [&str; 2], [one, other]: [&str; 2]) -> Line {
+    let values = if one == other {
+        format!("{one} at both ends")
+    } else {
+        format!("{}: {one}; {}: {other}", names[0], names[1])
+    };
+    Line::wrapping(4)
+        .with(Style::Call, &format!("tcpi_{}", field.name))
+        .with(Style::Bold, &format!("  {values}"))
+        .with(Style::Plain, &format!("  {}", field.meaning))
+}
+
+/// Draws a table whose titles stand in its first row and whose last column is prose, which stands below each row where there is no
+/// room beside it.
+fn beside_or_below(mut columns: Vec<Column>, mut rows: Vec<Vec<Cell>>, look: &Look) -> Styled {
+    let mut text = Styled::new();
+    if look.width >= BESIDE {
+        let drawn = table::draw(&columns, &rows, look).lines;
+        text.lines.extend(drawn.into_iter().skip(1));
+        return text;
+    }
+    columns.pop();
+    let meanings: Vec<Cell> = rows.iter_mut().filter_map(Vec::pop).collect();
+    let drawn = table::draw(&columns, &rows, look).lines;
+    for (index, (line, (_, meaning))) in drawn.into_iter().skip(1).zip(meanings).enumerate() {
+        text.push(line);
+        if index > 0 {
+            text.say(Style::Dim, 4, &meaning);
+        }
+    }
+    text
+}
+
 /// Draws the fields of both ends of a connection side by side under the ends' names, the end that was asked for first. Fields that say
 /// nothing yet (0) at either end are left out.
 pub fn draw_both(names: [&str; 2], ends: [&[u8]; 2], look: &Look) -> Styled {
     // The titles are the ends' names: they stand in the first row, and the row for titles is left out.
-    let mut columns = vec![
+    let columns = vec![
         Column::text(""),
         Column::number(""),
         Column::number(""),
@@ -120,7 +154,6 @@ pub fn draw_both(names: [&str; 2], ends: [&[u8]; 2], look: &Look) -> Styled {
             .map(|number| number.map_or_else(String::new, |number| value(field.unit, number)));
         let [one, other] = shown;
         if field.unit == Unit::Options {
-            // Their names would make both columns wide.
             options = Some((field, one, other));
             continue;
         }
@@ -131,32 +164,9 @@ pub fn draw_both(names: [&str; 2], ends: [&[u8]; 2], look: &Look) -> Styled {
             (Style::Plain, field.meaning.to_owned()),
         ]);
     }
-    let mut text = Styled::new();
-    if look.width < BESIDE {
-        columns.pop();
-        let meanings: Vec<Cell> = rows.iter_mut().filter_map(Vec::pop).collect();
-        let drawn = table::draw(&columns, &rows, look).lines;
-        for (index, (line, (_, meaning))) in drawn.into_iter().skip(1).zip(meanings).enumerate() {
-            text.push(line);
-            if index > 0 {
-                text.say(Style::Dim, 4, &meaning);
-            }
-        }
-    } else {
-        let drawn = table::draw(&columns, &rows, look).lines;
-        text.lines.extend(drawn.into_iter().skip(1));
-    }
+    let mut text = beside_or_below(columns, rows, look);
     if let Some((field, one, other)) = options {
-        let values = if one == other {
-            format!("{one} at both ends")
-        } else {
-            format!("{}: {one}; {}: {other}", names[0], names[1])
-        };
-        let line = Line::wrapping(4)
-            .with(Style::Call, &format!("tcpi_{}", field.name))
-            .with(Style::Bold, &format!("  {values}"))
-            .with(Style::Plain, &format!("  {}", field.meaning));
-        text.push(line);
+        text.push(options_line(field, names, [&one, &other]));
     }
     if hidden > 0 {
         text.say(

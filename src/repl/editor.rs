@@ -65,21 +65,7 @@ impl Editor {
     pub fn start(known: Known, look: Look) -> io::Result<Self> {
         let known = Arc::new(Mutex::new(known));
         let blocked = Arc::new(AtomicBool::new(false));
-        let config = Config::builder()
-            .max_history_size(HISTORY)
-            .map_err(io::Error::other)?
-            .history_ignore_dups(true)
-            .map_err(io::Error::other)?
-            .completion_type(CompletionType::List)
-            .behavior(Behavior::Stdio)
-            .color_mode(if look.color {
-                ColorMode::Enabled
-            } else {
-                ColorMode::Disabled
-            })
-            .auto_add_history(true)
-            .build();
-        let mut editor = Rustyline::with_config(config).map_err(io::Error::other)?;
+        let mut editor = Rustyline::with_config(config(look)?).map_err(io::Error::other)?;
         editor.set_helper(Some(Student {
             known: Arc::clone(&known),
             look,
@@ -105,19 +91,7 @@ impl Editor {
             .spawn(move || {
                 let mut ringer = ringer;
                 for prompt in asked {
-                    let input = match editor.readline(&prompt) {
-                        Ok(line) => Input::Line(line),
-                        Err(ReadlineError::Interrupted) if half_typed.load(SeqCst) => {
-                            Input::Dropped
-                        }
-                        Err(ReadlineError::Interrupted) => Input::Interrupt,
-                        Err(ReadlineError::Io(error))
-                            if error.kind() == io::ErrorKind::InvalidData =>
-                        {
-                            Input::Garbled
-                        }
-                        Err(_) => Input::End,
-                    };
+                    let input = input(editor.readline(&prompt), half_typed.load(SeqCst));
                     if let Some(path) = &history {
                         // A history that cannot be written is no reason to end the session.
                         let _ = editor.append_history(path);
@@ -163,6 +137,37 @@ impl Editor {
     /// The printer that writes above the prompt.
     pub fn printer(&self) -> Printer {
         self.printer.clone()
+    }
+}
+
+/// How lines are edited.
+fn config(look: Look) -> io::Result<Config> {
+    Ok(Config::builder()
+        .max_history_size(HISTORY)
+        .map_err(io::Error::other)?
+        .history_ignore_dups(true)
+        .map_err(io::Error::other)?
+        .completion_type(CompletionType::List)
+        .behavior(Behavior::Stdio)
+        .color_mode(if look.color {
+            ColorMode::Enabled
+        } else {
+            ColorMode::Disabled
+        })
+        .auto_add_history(true)
+        .build())
+}
+
+/// What came of reading a line; `half_typed` says that Ctrl-C came while something stood on it.
+fn input(read: rustyline::Result<String>, half_typed: bool) -> Input {
+    match read {
+        Ok(line) => Input::Line(line),
+        Err(ReadlineError::Interrupted) if half_typed => Input::Dropped,
+        Err(ReadlineError::Interrupted) => Input::Interrupt,
+        Err(ReadlineError::Io(error)) if error.kind() == io::ErrorKind::InvalidData => {
+            Input::Garbled
+        }
+        Err(_) => Input::End,
     }
 }
 

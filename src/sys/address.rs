@@ -8,42 +8,29 @@ pub const LONGEST: usize = 128;
 
 /// The address as the kernel takes it, its length included. A path longer than `sun_path` is passed on whole: the kernel answers EINVAL.
 pub fn encode(address: &Address) -> Vec<u8> {
+    let of_family =
+        |family: i32, parts: &[&[u8]]| [&family_bytes(family)[..], &parts.concat()].concat();
     match address {
-        Address::Inet(inet) => {
-            let mut bytes = family_bytes(libc::AF_INET);
-            bytes.extend(inet.port().to_be_bytes());
-            bytes.extend(inet.ip().octets());
-            bytes.extend([0; 8]);
-            bytes
-        }
-        Address::Inet6(inet6) => {
-            let mut bytes = family_bytes(libc::AF_INET6);
-            bytes.extend(inet6.port().to_be_bytes());
-            bytes.extend(inet6.flowinfo().to_be_bytes());
-            bytes.extend(inet6.ip().octets());
-            bytes.extend(inet6.scope_id().to_ne_bytes());
-            bytes
-        }
-        Address::UnixPath(path) => {
-            let mut bytes = family_bytes(libc::AF_UNIX);
-            bytes.extend(path);
-            bytes.push(0);
-            bytes
-        }
-        Address::UnixAbstract(name) => {
-            let mut bytes = family_bytes(libc::AF_UNIX);
-            bytes.push(0);
-            bytes.extend(name);
-            bytes
-        }
-        Address::UnixUnnamed => family_bytes(libc::AF_UNIX),
-        Address::Netlink { pid, groups } => {
-            let mut bytes = family_bytes(libc::AF_NETLINK);
-            bytes.extend([0; 2]);
-            bytes.extend(pid.to_ne_bytes());
-            bytes.extend(groups.to_ne_bytes());
-            bytes
-        }
+        Address::Inet(inet) => of_family(
+            libc::AF_INET,
+            &[&inet.port().to_be_bytes(), &inet.ip().octets(), &[0; 8]],
+        ),
+        Address::Inet6(inet6) => of_family(
+            libc::AF_INET6,
+            &[
+                &inet6.port().to_be_bytes(),
+                &inet6.flowinfo().to_be_bytes(),
+                &inet6.ip().octets(),
+                &inet6.scope_id().to_ne_bytes(),
+            ],
+        ),
+        Address::UnixPath(path) => of_family(libc::AF_UNIX, &[path, &[0]]),
+        Address::UnixAbstract(name) => of_family(libc::AF_UNIX, &[&[0], name]),
+        Address::UnixUnnamed => of_family(libc::AF_UNIX, &[]),
+        Address::Netlink { pid, groups } => of_family(
+            libc::AF_NETLINK,
+            &[&[0; 2], &pid.to_ne_bytes(), &groups.to_ne_bytes()],
+        ),
         Address::Packet {
             index,
             protocol,
@@ -52,33 +39,28 @@ pub fn encode(address: &Address) -> Vec<u8> {
             hardware_address,
             ..
         } => {
-            let mut bytes = family_bytes(libc::AF_PACKET);
-            bytes.extend(protocol.to_be_bytes());
-            bytes.extend(index.to_ne_bytes());
-            bytes.extend(hardware_type.to_ne_bytes());
-            bytes.push(*packet_type);
+            let mut hardware = [0; 8];
             let length = hardware_address.len().min(8);
-            bytes.push(length as u8);
-            bytes.extend(&hardware_address[..length]);
-            bytes.resize(bytes.len() + 8 - length, 0);
-            bytes
+            hardware[..length].copy_from_slice(&hardware_address[..length]);
+            of_family(
+                libc::AF_PACKET,
+                &[
+                    &protocol.to_be_bytes(),
+                    &index.to_ne_bytes(),
+                    &hardware_type.to_ne_bytes(),
+                    &[*packet_type, length as u8],
+                    &hardware,
+                ],
+            )
         }
-        Address::Vsock { cid, port } => {
-            let mut bytes = family_bytes(libc::AF_VSOCK);
-            bytes.extend([0; 2]);
-            bytes.extend(port.to_ne_bytes());
-            bytes.extend(cid.to_ne_bytes());
-            bytes.extend([0; 4]);
-            bytes
-        }
+        Address::Vsock { cid, port } => of_family(
+            libc::AF_VSOCK,
+            &[&[0; 2], &port.to_ne_bytes(), &cid.to_ne_bytes(), &[0; 4]],
+        ),
         Address::Other {
             family,
             bytes: rest,
-        } => {
-            let mut bytes = family.to_ne_bytes().to_vec();
-            bytes.extend(rest);
-            bytes
-        }
+        } => [&family.to_ne_bytes()[..], rest].concat(),
     }
 }
 

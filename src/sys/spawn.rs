@@ -45,6 +45,12 @@ const STEPS: [&str; 8] = [
     "execve(2)",
 ];
 
+/// The array that execve(2) takes; it points into `strings`, which must outlive it.
+fn pointers(strings: &[CString]) -> Vec<*const libc::c_char> {
+    let strings = strings.iter().map(|string| string.as_ptr());
+    strings.chain([std::ptr::null()]).collect()
+}
+
 /// Makes a child process in new namespaces and executes a program in it. In a new user namespace the caller's user and
 /// group are mapped to themselves and every capability is made ambient, so that the program and its children hold it (user_namespaces(7)).
 pub fn clone_and_exec(birth: &Birth<'_>) -> Result<Pid, BirthError> {
@@ -60,16 +66,9 @@ pub fn clone_and_exec(birth: &Birth<'_>) -> Result<Pid, BirthError> {
     )
     .map_err(|errno| at(0, errno.into()))?;
     let maps = UserMaps::of_this_user();
-    let mut argv: Vec<*const libc::c_char> = birth
-        .arguments
-        .iter()
-        .map(|argument| argument.as_ptr())
-        .collect();
-    argv.push(std::ptr::null());
+    let argv = pointers(birth.arguments);
     let environment = environment();
-    let mut envp: Vec<*const libc::c_char> =
-        environment.iter().map(|entry| entry.as_ptr()).collect();
-    envp.push(std::ptr::null());
+    let envp = pointers(&environment);
 
     // SAFETY: no stack is given and CLONE_VM is not set, so the child goes on on a copy of this one, as after fork(2).
     let pid = unsafe {

@@ -36,14 +36,7 @@ pub fn decode(item: &Control) -> Item {
         ("IP_RECVERR" | "IPV6_RECVERR", [..]) if item.data.len() >= 16 => {
             extended_error(&item.data)
         }
-        ("IP_PKTINFO", [index, ..]) if item.data.len() >= 12 => {
-            let ip = |at: usize| {
-                let octets = item.data[at..].first_chunk().copied().unwrap_or([0; 4]);
-                Ipv4Addr::from(octets)
-            };
-            let (local, destination) = (ip(4), ip(8));
-            format!("{{ipi_ifindex={index}, ipi_spec_dst={local}, ipi_addr={destination}}}")
-        }
+        ("IP_PKTINFO", [index, ..]) if item.data.len() >= 12 => packet_info(*index, &item.data),
         ("IPV6_PKTINFO", [.., index]) if item.data.len() == 20 => {
             let octets = item.data.first_chunk().copied().unwrap_or([0; 16]);
             let address = Ipv6Addr::from(octets);
@@ -55,29 +48,11 @@ pub fn decode(item: &Control) -> Item {
             [..],
         ) if item.data.len() >= 16 => text::address(&address::decode(&item.data)),
         ("PACKET_AUXDATA", [status, len, snaplen, ..]) if item.data.len() == 20 => {
-            let short = |at: usize| {
-                let bytes = item.data[at..].first_chunk().copied().unwrap_or_default();
-                i32::from(u16::from_ne_bytes(bytes))
-            };
-            let [mac, net, vlan, tag] = [12, 14, 16, 18].map(short);
-            format!(
-                "{{tp_status={status:#x}, tp_len={len}, tp_snaplen={snaplen}, tp_mac={mac}, tp_net={net}, tp_vlan_tci={vlan}, tp_vlan_tpid={tag:#x}}}"
-            )
+            auxiliary([*status, *len, *snaplen], &item.data)
         }
         ("SCM_TIMESTAMPING", _) if item.data.len() == 48 => stamps(&item.data),
-        ("SCM_TIMESTAMP" | "SCM_TIMESTAMPNS", _) if item.data.len() == 16 => {
-            let long = |at: usize| {
-                let bytes = item.data[at..].first_chunk().copied().unwrap_or_default();
-                i64::from_ne_bytes(bytes)
-            };
-            let (seconds, rest) = (long(0), long(8));
-            let field = if name == "SCM_TIMESTAMP" {
-                "usec"
-            } else {
-                "nsec"
-            };
-            format!("{{tv_sec={seconds}, tv_{field}={rest}}}")
-        }
+        ("SCM_TIMESTAMP", _) if item.data.len() == 16 => stamp("usec", &item.data),
+        ("SCM_TIMESTAMPNS", _) if item.data.len() == 16 => stamp("nsec", &item.data),
         ("IP_TOS", _) if item.data.len() == 1 => format!("[{:#x}]", item.data[0]),
         (
             "IP_TTL" | "IP_TOS" | "IPV6_HOPLIMIT" | "IPV6_TCLASS" | "SO_RXQ_OVFL" | "UDP_GRO"
@@ -89,17 +64,39 @@ pub fn decode(item: &Control) -> Item {
     Item { text, descriptors }
 }
 
-/// `struct scm_timestamping`: by software, an unused one, by hardware; what was not taken is 0.
-fn stamps(data: &[u8]) -> String {
+/// `struct in_pktinfo` (ip(7)).
+fn packet_info(index: i32, data: &[u8]) -> String {
+    let ip = |at: usize| {
+        let octets = data[at..].first_chunk().copied().unwrap_or([0; 4]);
+        Ipv4Addr::from(octets)
+    };
+    let (local, destination) = (ip(4), ip(8));
+    format!("{{ipi_ifindex={index}, ipi_spec_dst={local}, ipi_addr={destination}}}")
+}
+
+/// `struct tpacket_auxdata` (packet(7)).
+fn auxiliary([status, len, snaplen]: [i32; 3], data: &[u8]) -> String {
+    let short = |at: usize| {
+        let bytes = data[at..].first_chunk().copied().unwrap_or_default();
+        u16::from_ne_bytes(bytes)
+    };
+    let [mac, net, vlan, tag] = [12, 14, 16, 18].map(short);
+    format!(
+        "{{tp_status={status:#x}, tp_len={len}, tp_snaplen={snaplen}, tp_mac={mac}, tp_net={net}, tp_vlan_tci={vlan}, tp_vlan_tpid={tag:#x}}}"
+    )
+}
+
+/// A time in seconds and this unit: `struct timeval`, `struct timespec`.
+fn stamp(unit: &str, data: &[u8]) -> String {
     let long = |at: usize| {
         let bytes = data[at..].first_chunk().copied().unwrap_or_default();
         i64::from_ne_bytes(bytes)
     };
-    let pairs = [0, 16, 32].map(|at| (long(at), long(at + 8)));
-    let texts: Vec<String> = pairs
-        .iter()
-        .map(|(seconds, rest)| format!("{{tv_sec={seconds}, tv_nsec={rest}}}"))
-        .collect();
+    format!("{{tv_sec={}, tv_{unit}={}}}", long(0), long(8))
+}
+
+fn stamps(data: &[u8]) -> String {
+    let texts = [0, 16, 32].map(|at| stamp("nsec", &data[at..]));
     format!("[{}]", texts.join(", "))
 }
 

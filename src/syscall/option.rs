@@ -26,138 +26,153 @@ pub fn room(kind: OptionKind) -> usize {
 /// What the bytes of an option are as a value, and in words as strace shows them.
 pub fn decode(option: Option<&OptionEntry>, family: i32, bytes: &[u8]) -> (Value, String) {
     let kind = option.map_or(OptionKind::Int, |option| option.kind);
-    let word = |at: usize| {
-        bytes
-            .get(at..)
-            .and_then(|rest| rest.first_chunk())
-            .map(|word| i32::from_ne_bytes(*word))
-    };
-    let long = |at: usize| {
-        bytes
-            .get(at..)
-            .and_then(|rest| rest.first_chunk())
-            .map(|long| i64::from_ne_bytes(*long))
-    };
-    let named = |number: i32, name: String| {
-        let shown = format!("[{name}]");
-        let value = Value::Constant {
-            value: i64::from(number),
-            name,
-        };
-        (value, shown)
-    };
-    match (kind, word(0)) {
-        (OptionKind::Linger, Some(on)) => {
-            let seconds = word(4).unwrap_or(0);
-            (
-                Value::Tuple(vec![int(on), int(seconds)]),
-                format!("{{l_onoff={on}, l_linger={seconds}}}"),
-            )
+    let found = match kind {
+        OptionKind::TcpInfo => Some(tcp_information(bytes)),
+        OptionKind::Text => Some(c_text(bytes)),
+        OptionKind::Address => {
+            let address = address::decode(bytes);
+            let shown = text::address(&address);
+            Some((Value::Address(address), shown))
         }
-        (OptionKind::Timeval, Some(_)) => {
-            let (seconds, micros) = (long(0).unwrap_or(0), long(8).unwrap_or(0));
-            (
+        OptionKind::Words => Some(words(bytes)),
+        _ => structure(kind, bytes).or_else(|| match word(bytes, 0) {
+            Some(number) => one_number(kind, family, number),
+            None if bytes.len() == 1 => Some(plain(i32::from(bytes[0]))),
+            None => None,
+        }),
+    };
+    found.unwrap_or_else(|| (Value::Bytes(bytes.to_vec()), text::quoted(bytes)))
+}
+
+/// The number in four bytes from `at` on.
+fn word(bytes: &[u8], at: usize) -> Option<i32> {
+    let word = bytes.get(at..)?.first_chunk()?;
+    Some(i32::from_ne_bytes(*word))
+}
+
+/// The number in eight bytes from `at` on; 0 past the end.
+fn long(bytes: &[u8], at: usize) -> i64 {
+    let long = bytes.get(at..).and_then(|rest| rest.first_chunk());
+    long.map_or(0, |long| i64::from_ne_bytes(*long))
+}
+
+/// A C structure of several numbers or addresses; `None` for a kind that is none, and where bytes are missing.
+fn structure(kind: OptionKind, bytes: &[u8]) -> Option<(Value, String)> {
+    let first = word(bytes, 0)?;
+    let word = |at: usize| word(bytes, at).unwrap_or(0);
+    match kind {
+        OptionKind::Linger => {
+            let seconds = word(4);
+            Some((
+                Value::Tuple(vec![int(first), int(seconds)]),
+                format!("{{l_onoff={first}, l_linger={seconds}}}"),
+            ))
+        }
+        OptionKind::Timeval => {
+            let (seconds, micros) = (long(bytes, 0), long(bytes, 8));
+            Some((
                 Value::Float(seconds as f64 + micros as f64 / 1e6),
                 format!("{{tv_sec={seconds}, tv_usec={micros}}}"),
-            )
+            ))
         }
-        (OptionKind::Ucred, Some(pid)) => {
-            let (uid, gid) = (word(4).unwrap_or(0), word(8).unwrap_or(0));
-            (
-                Value::Tuple(vec![int(pid), int(uid), int(gid)]),
-                format!("{{pid={pid}, uid={uid}, gid={gid}}}"),
-            )
+        OptionKind::Ucred => {
+            let (uid, gid) = (word(4), word(8));
+            Some((
+                Value::Tuple(vec![int(first), int(uid), int(gid)]),
+                format!("{{pid={first}, uid={uid}, gid={gid}}}"),
+            ))
         }
-        (OptionKind::MreqV4, Some(_)) if bytes.len() >= 8 => {
-            let ip = |at: usize| Ipv4Addr::from(word(at).unwrap_or(0).to_ne_bytes());
-            let index = word(8).unwrap_or(0);
-            (
+        OptionKind::MreqV4 if bytes.len() >= 8 => {
+            let [group, own] = [0, 4].map(|at| Ipv4Addr::from(word(at).to_ne_bytes()));
+            let index = word(8);
+            Some((
                 Value::Tuple(vec![
-                    Value::Str(ip(0).to_string()),
-                    Value::Str(ip(4).to_string()),
+                    Value::Str(group.to_string()),
+                    Value::Str(own.to_string()),
                     int(index),
                 ]),
-                format!(
-                    "{{imr_multiaddr={}, imr_address={}, imr_ifindex={index}}}",
-                    ip(0),
-                    ip(4)
-                ),
-            )
+                format!("{{imr_multiaddr={group}, imr_address={own}, imr_ifindex={index}}}"),
+            ))
         }
-        (OptionKind::MreqV6, Some(_)) if bytes.len() == 20 => {
+        OptionKind::MreqV6 if bytes.len() == 20 => {
             let group = Ipv6Addr::from(bytes.first_chunk().copied().unwrap_or([0; 16]));
-            let index = word(16).unwrap_or(0);
-            (
+            let index = word(16);
+            Some((
                 Value::Tuple(vec![Value::Str(group.to_string()), int(index)]),
                 format!("{{ipv6mr_multiaddr={group}, ipv6mr_interface={index}}}"),
-            )
+            ))
         }
-        (OptionKind::TcpInfo, _) => tcp_information(bytes),
-        (OptionKind::Text, _) => {
-            let end = bytes.iter().position(|byte| *byte == 0);
-            let text = &bytes[..end.unwrap_or(bytes.len())];
-            (
-                Value::Str(String::from_utf8_lossy(text).into_owned()),
-                text::quoted(text),
-            )
+        OptionKind::Cookie if bytes.len() == 8 => {
+            let cookie = long(bytes, 0);
+            Some((Value::Int(cookie), format!("[{cookie:#x}]")))
         }
-        (OptionKind::Errno, Some(number)) => (
-            if number == 0 {
-                int(0)
-            } else {
-                named(number, errno_name(Errno::from_raw(number))).0
-            },
-            errno_text(number),
-        ),
-        (OptionKind::Family, Some(number)) => named(number, text::family(number)),
-        (OptionKind::Type, Some(number)) => named(number, text::kind(number)),
-        (OptionKind::Protocol, Some(number)) => named(number, text::protocol(family, number)),
-        (OptionKind::InterfaceIndexNetwork, Some(number)) => plain(i32::from_be(number)),
-        (OptionKind::Flags, Some(number)) => (int(number), format!("[{number:#x}]")),
-        (OptionKind::InterfaceV4, Some(number)) => {
+        _ => None,
+    }
+}
+
+/// A number of 32 bits after what it means; `None` for a kind that is no such number.
+fn one_number(kind: OptionKind, family: i32, number: i32) -> Option<(Value, String)> {
+    Some(match kind {
+        OptionKind::Errno if number == 0 => plain(0),
+        OptionKind::Errno => named(number, errno_name(Errno::from_raw(number))),
+        OptionKind::Family => named(number, text::family(number)),
+        OptionKind::Type => named(number, text::kind(number)),
+        OptionKind::Protocol => named(number, text::protocol(family, number)),
+        OptionKind::InterfaceIndexNetwork => plain(i32::from_be(number)),
+        OptionKind::Flags => (int(number), format!("[{number:#x}]")),
+        OptionKind::InterfaceV4 => {
             let ip = Ipv4Addr::from(number.to_ne_bytes());
             (Value::Str(ip.to_string()), format!("[{ip}]"))
         }
-        (OptionKind::PortRange, Some(number)) => {
+        OptionKind::PortRange => {
             let (low, high) = (number & 0xffff, (number >> 16) & 0xffff);
             (
                 Value::Tuple(vec![int(low), int(high)]),
                 format!("[{low}, {high}]"),
             )
         }
-        (OptionKind::Cookie, _) if bytes.len() == 8 => {
-            let cookie = long(0).unwrap_or(0);
-            (Value::Int(cookie), format!("[{cookie:#x}]"))
-        }
-        (OptionKind::Address, _) => {
-            let address = address::decode(bytes);
-            let shown = text::address(&address);
-            (Value::Address(address), shown)
-        }
-        (OptionKind::Descriptor, Some(fd)) => plain(fd),
-        (OptionKind::Words, _) => {
-            let words: Vec<u32> = bytes
-                .chunks_exact(4)
-                .filter_map(|word| word.first_chunk().map(|word| u32::from_ne_bytes(*word)))
-                .collect();
-            let values = words.iter().map(|word| Value::Int(i64::from(*word)));
-            (Value::List(values.collect()), format!("{words:?}"))
-        }
-        (
-            OptionKind::Bool
-            | OptionKind::Int
-            | OptionKind::Size
-            | OptionKind::Seconds
-            | OptionKind::Milliseconds
-            | OptionKind::Microseconds
-            | OptionKind::Discovery
-            | OptionKind::InterfaceIndex
-            | OptionKind::Presence,
-            Some(number),
-        ) => plain(number),
-        (_, None) if bytes.len() == 1 => plain(i32::from(bytes[0])),
-        _ => (Value::Bytes(bytes.to_vec()), text::quoted(bytes)),
-    }
+        OptionKind::Descriptor
+        | OptionKind::Bool
+        | OptionKind::Int
+        | OptionKind::Size
+        | OptionKind::Seconds
+        | OptionKind::Milliseconds
+        | OptionKind::Microseconds
+        | OptionKind::Discovery
+        | OptionKind::InterfaceIndex
+        | OptionKind::Presence => plain(number),
+        _ => return None,
+    })
+}
+
+/// Text up to the first zero byte.
+fn c_text(bytes: &[u8]) -> (Value, String) {
+    let end = bytes.iter().position(|byte| *byte == 0);
+    let text = &bytes[..end.unwrap_or(bytes.len())];
+    (
+        Value::Str(String::from_utf8_lossy(text).into_owned()),
+        text::quoted(text),
+    )
+}
+
+/// A list of numbers of four bytes.
+fn words(bytes: &[u8]) -> (Value, String) {
+    let words: Vec<u32> = bytes
+        .chunks_exact(4)
+        .filter_map(|word| word.first_chunk().map(|word| u32::from_ne_bytes(*word)))
+        .collect();
+    let values = words.iter().map(|word| Value::Int(i64::from(*word)));
+    (Value::List(values.collect()), format!("{words:?}"))
+}
+
+/// A number that has a name.
+fn named(number: i32, name: String) -> (Value, String) {
+    let shown = format!("[{name}]");
+    let value = Value::Constant {
+        value: i64::from(number),
+        name,
+    };
+    (value, shown)
 }
 
 /// `struct tcp_info` as (field, value) for each field the kernel gave.

@@ -160,57 +160,64 @@ impl Rule {
                 jitter_ns,
             } => {
                 let spread = self.dice.below(jitter_ns.saturating_mul(2) + 1);
-                let delay_ns = (delay_ns + spread).saturating_sub(jitter_ns);
-                if self.order.pick != Pick::All {
-                    living.for_each(|fate| {
-                        fate.late_ns = fate.late_ns.saturating_add(delay_ns);
-                        fate.rule = number;
-                    });
-                    return (delay_ns > 0).then_some(Effect::Delayed(delay_ns));
-                }
-                let last_ns = self.lane(from).last_ns;
-                let held = later(living, number, |at_ns| {
-                    at_ns.saturating_add(delay_ns).max(last_ns)
-                });
-                self.keep(from, held)
+                self.delay((delay_ns + spread).saturating_sub(jitter_ns), from, living)
             }
             WireAction::Rate { bits, queue } => {
                 let first_ns = living.next()?.at_ns;
-                let lane = self.lane(from);
-                while lane.leaving.front().is_some_and(|left| *left <= first_ns) {
-                    lane.leaving.pop_front();
-                }
+                let time_ns = frame.len() as u64 * 8 * 1_000_000_000 / bits.max(1);
                 let living = fates.iter_mut().filter(|fate| !fate.lost);
-                if lane.leaving.len() >= queue as usize {
-                    living.for_each(|fate| fate.lost = true);
-                    return Some(Effect::Lost);
-                }
-                let time = frame.len() as u64 * 8 * 1_000_000_000 / bits.max(1);
-                let last_ns = lane.last_ns;
-                let held = later(living, number, |at_ns| {
-                    at_ns.max(last_ns).saturating_add(time)
-                });
-                lane.leaving.push_back(held.0);
-                self.keep(from, held)
+                self.queue(from, (first_ns, time_ns), queue as usize, living)
             }
-            WireAction::Mtu(mtu) => match passage(frame, &packet().headers, mtu) {
-                Passage::Fits => None,
-                Passage::TooBig(mtu, answer) => {
-                    let mut answer = answer;
-                    living.for_each(|fate| {
-                        fate.lost = true;
-                        fate.answer = answer.take();
-                    });
-                    Some(Effect::TooBig(mtu))
-                }
-                Passage::Fragments(count) => {
-                    living.for_each(|fate| {
-                        fate.mtu = Some(fate.mtu.map_or(mtu, |other| other.min(mtu)));
-                    });
-                    Some(Effect::Fragmented(count))
-                }
-            },
+            WireAction::Mtu(mtu) => limit(mtu, passage(frame, &packet().headers, mtu), living),
         }
+    }
+
+    /// Lets frames leave later: all of a sender in their order, or single ones out of it.
+    fn delay<'a>(
+        &mut self,
+        delay_ns: u64,
+        from: Port,
+        living: impl Iterator<Item = &'a mut Fate>,
+    ) -> Option<Effect> {
+        let number = self.number;
+        if self.order.pick != Pick::All {
+            living.for_each(|fate| {
+                fate.late_ns = fate.late_ns.saturating_add(delay_ns);
+                fate.rule = number;
+            });
+            return (delay_ns > 0).then_some(Effect::Delayed(delay_ns));
+        }
+        let last_ns = self.lane(from).last_ns;
+        let held = later(living, number, |at_ns| {
+            at_ns.saturating_add(delay_ns).max(last_ns)
+        });
+        self.keep(from, held)
+    }
+
+    /// Lets frames leave one after the other, each of which takes `time_ns`; those that come at `first_ns` and find the queue full are
+    /// lost.
+    fn queue<'a>(
+        &mut self,
+        from: Port,
+        (first_ns, time_ns): (u64, u64),
+        longest: usize,
+        living: impl Iterator<Item = &'a mut Fate>,
+    ) -> Option<Effect> {
+        let number = self.number;
+        let lane = self.lane(from);
+        while lane.leaving.front().is_some_and(|left| *left <= first_ns) {
+            lane.leaving.pop_front();
+        }
+        if lane.leaving.len() >= longest {
+            living.for_each(|fate| fate.lost = true);
+            return Some(Effect::Lost);
+        }
+        let last_ns = lane.last_ns;
+        let held = later(living, number, |at_ns| {
+            at_ns.max(last_ns).saturating_add(time_ns)
+        });
+        lane.leaving.push_back(held.0);
+        self.keep(from, held)
     }
 
     /// The next frame of this sender does not leave before this one.
@@ -218,6 +225,30 @@ impl Rule {
         let lane = self.lane(from);
         lane.last_ns = lane.last_ns.max(last_ns);
         (delay_ns > 0).then_some(Effect::Delayed(delay_ns))
+    }
+}
+
+/// What becomes of frames on a link of this MTU.
+fn limit<'a>(
+    mtu: u16,
+    passage: Passage,
+    living: impl Iterator<Item = &'a mut Fate>,
+) -> Option<Effect> {
+    match passage {
+        Passage::Fits => None,
+        Passage::TooBig(mtu, mut answer) => {
+            living.for_each(|fate| {
+                fate.lost = true;
+                fate.answer = answer.take();
+            });
+            Some(Effect::TooBig(mtu))
+        }
+        Passage::Fragments(count) => {
+            living.for_each(|fate| {
+                fate.mtu = Some(fate.mtu.map_or(mtu, |other| other.min(mtu)));
+            });
+            Some(Effect::Fragmented(count))
+        }
     }
 }
 

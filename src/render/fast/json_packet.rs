@@ -163,6 +163,17 @@ fn tcp(line: &mut Line<'_>, tcp: &Tcp, len: Option<u32>, track: &Track) {
     if captured >= 18 {
         line.number(tcp::CHECKSUM, tcp.checksum.into());
     }
+    options(line, tcp, track);
+    if track.labels.0 != 0 {
+        line.labels(track.labels.as_fields().iter());
+    }
+    line.number(tcp::COMPLETENESS, track.completeness.into());
+    analysis(line, track);
+}
+
+/// The options of a segment, whether the capture holds them whole or not.
+#[inline]
+fn options(line: &mut Line<'_>, tcp: &Tcp, track: &Track) {
     let options = &tcp.options;
     if let Some(mss) = options.mss {
         line.number(tcp::OPTIONS_MSS_VAL, mss.into());
@@ -195,11 +206,6 @@ fn tcp(line: &mut Line<'_>, tcp: &Tcp, len: Option<u32>, track: &Track) {
     } else if let Some(value) = tsval {
         line.number(tcp::OPTIONS_TIMESTAMP_TSVAL, value.into());
     }
-    if track.labels.0 != 0 {
-        line.labels(track.labels.as_fields().iter());
-    }
-    line.number(tcp::COMPLETENESS, track.completeness.into());
-    analysis(line, track);
 }
 
 /// What the tracker measured. A round-trip time is in seconds, as Wireshark has it.

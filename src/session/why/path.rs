@@ -50,39 +50,7 @@ impl Session {
             }
             return;
         };
-        let title = title(&holder);
-        match (evidence.call.errno.as_deref(), holder.state) {
-            (Some("ECONNREFUSED"), "listening") => evidence.facts.push(format!(
-                "{title} listens there now; when the call was made it did not."
-            )),
-            (Some("ECONNREFUSED"), _) => evidence.facts.push(format!(
-                "{title} is bound there, but nobody has called listen on it."
-            )),
-            (Some("EAGAIN"), _) => evidence.facts.push(backlog(&holder)),
-            (Some("EADDRINUSE"), _)
-                if evidence.call.fd == holder.fd && evidence.call.process == holder.process =>
-            {
-                evidence.facts.push(format!(
-                    "{title} itself is bound there: a socket is bound once, and the file exists already."
-                ));
-            }
-            (Some("EADDRINUSE"), "listening") => {
-                evidence
-                    .facts
-                    .push(format!("{title} is open and listens there."));
-            }
-            (Some("EADDRINUSE"), _) => {
-                evidence
-                    .facts
-                    .push(format!("{title} is open and bound there."));
-            }
-            (Some("EACCES"), _) => evidence.facts.push(format!(
-                "To connect takes permission to write the file; its mode is {:o}, its owner {}.",
-                found.mode() & 0o7777,
-                found.uid()
-            )),
-            _ => {}
-        }
+        bound_there(evidence, &holder, &found);
     }
 
     /// A path whose folders lead nowhere, or where nothing may be made.
@@ -166,6 +134,43 @@ impl Session {
                     .to_owned()
             }
         }
+    }
+}
+
+/// What it means that this socket is bound to the path.
+fn bound_there(evidence: &mut Evidence, holder: &SocketRow, found: &Metadata) {
+    let title = title(holder);
+    match (evidence.call.errno.as_deref(), holder.state) {
+        (Some("ECONNREFUSED"), "listening") => evidence.facts.push(format!(
+            "{title} listens there now; when the call was made it did not."
+        )),
+        (Some("ECONNREFUSED"), _) => evidence.facts.push(format!(
+            "{title} is bound there, but nobody has called listen on it."
+        )),
+        (Some("EAGAIN"), _) => evidence.facts.push(backlog(holder)),
+        (Some("EADDRINUSE"), _)
+            if evidence.call.fd == holder.fd && evidence.call.process == holder.process =>
+        {
+            evidence.facts.push(format!(
+                "{title} itself is bound there: a socket is bound once, and the file exists already."
+            ));
+        }
+        (Some("EADDRINUSE"), "listening") => {
+            evidence
+                .facts
+                .push(format!("{title} is open and listens there."));
+        }
+        (Some("EADDRINUSE"), _) => {
+            evidence
+                .facts
+                .push(format!("{title} is open and bound there."));
+        }
+        (Some("EACCES"), _) => evidence.facts.push(format!(
+            "To connect takes permission to write the file; its mode is {:o}, its owner {}.",
+            found.mode() & 0o7777,
+            found.uid()
+        )),
+        _ => {}
     }
 }
 

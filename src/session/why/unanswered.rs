@@ -3,7 +3,7 @@
 
 use super::astray::{last_read_ns, own};
 use super::cause::{Cause, Finding, said};
-use super::datagram::{icmp, is_from, meaning};
+use super::datagram::{Told, icmp, is_from, meaning};
 use super::scene::{Scene, place, title};
 use crate::event::packet::PacketEvent;
 use crate::packet::headers::Transport;
@@ -59,19 +59,7 @@ fn refused_unheard(scene: &Scene<'_>) -> Option<Finding> {
             .is_some_and(|(_, to)| to == quoted.src)
             && told.errno == "EHOSTUNREACH"
     });
-    let helps = match (told.connected, connected) {
-        (true, false) => format!(
-            "after connect, or with {option}, a call would fail with {}",
-            told.errno
-        ),
-        (_, _) => format!("with {option} a call would fail with {}", told.errno),
-    };
-    let whose = if connected {
-        format!("{} has not set {option}", scene.label)
-    } else {
-        format!("{} is not connected", scene.label)
-    };
-    let unheard = format!("{whose}, so such an error is not reported to it (udp(7)): {helps}.");
+    let unheard = unheard(scene, told, option);
     let sentence = match (error.lost(), searches) {
         (Some(rule), _) if hears => format!(
             "{answered} ({means}) and was lost by rule {rule} of the wire, so {} waits for what cannot come.",
@@ -94,6 +82,25 @@ fn refused_unheard(scene: &Scene<'_>) -> Option<Finding> {
         (None, None) => format!("{answered}: {means}. {unheard}"),
     };
     Some(said(sentence)?.seen(sent).seen([error]))
+}
+
+/// Why the error is not reported to the socket, and with what it would be: `option` is that of its family.
+fn unheard(scene: &Scene<'_>, told: Told, option: &str) -> String {
+    let connected = scene.connected().is_some();
+    let helps = if told.connected && !connected {
+        "after connect, or with"
+    } else {
+        "with"
+    };
+    let whose = if connected {
+        format!("{} has not set {option}", scene.label)
+    } else {
+        format!("{} is not connected", scene.label)
+    };
+    format!(
+        "{whose}, so such an error is not reported to it (udp(7)): {helps} {option} a call would fail with {}.",
+        told.errno
+    )
 }
 
 /// What the socket sent last still waits for the Ethernet address of its neighbour.
