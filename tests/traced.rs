@@ -10,7 +10,9 @@ use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 use support::witness::present;
-use support::{SOCKLAB, alive, descendants, events, eventually, folder, private_lab, run, script};
+use support::{
+    SOCKLAB, alive, descendants, events, eventually, folder, private_lab, run, run_in, script,
+};
 
 /// A program of the tracer's own tests.
 fn program(name: &str) -> PathBuf {
@@ -217,6 +219,34 @@ fn call_by_call_the_lab_tells_what_strace_tells() {
             );
         }
     }
+}
+
+#[test]
+fn the_frames_that_led_to_a_call_stand_under_it() {
+    if !private_lab() || !present("python3") {
+        return;
+    }
+    let place = folder();
+    let text = "import socket\ndef inner(s):\n    s.send(b'x')\ndef outer(s):\n    inner(s)\na, b = socket.socketpair()\nouter(a)\n";
+    std::fs::write(place.path().join("frames.py"), text).expect("it can be written");
+    let lines = "run --as client python3 frames.py\ncalls client send --stack\n";
+    let ran = run_in(place.path(), &["-c", lines], b"");
+    let listed = ran.out.split("--stack").nth(1).unwrap_or_default();
+    let frames: Vec<String> = listed
+        .lines()
+        .filter(|line| line.trim_end().contains("  frames.py:"))
+        .map(|line| line.split_whitespace().collect::<Vec<_>>().join(" "))
+        .collect();
+    assert_eq!(
+        frames[1..],
+        [
+            "inner frames.py:3",
+            "outer frames.py:5",
+            "<module> frames.py:7"
+        ],
+        "{}",
+        ran.out
+    );
 }
 
 #[test]

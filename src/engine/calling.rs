@@ -121,6 +121,7 @@ impl Execution<'_> {
             end_ns: 0,
             syscall: String::new(),
             injected: None,
+            stack: Vec::new(),
             woken_by: None,
             source: None,
         }

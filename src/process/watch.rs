@@ -16,7 +16,7 @@ use nix::errno::Errno;
 use nix::sys::signal::Signal;
 use nix::unistd::Pid;
 use socklab_tracer::call::{Argument, Call, Decision, Entering, Exit, Note, Summary};
-use socklab_tracer::lines::Lines;
+use socklab_tracer::lines::{self, Lines};
 use socklab_tracer::trace::{LetGo, Options, Sink, Step, TraceError, trace};
 use std::collections::HashMap;
 use std::io;
@@ -107,8 +107,8 @@ struct Watch<'a> {
     injected: HashMap<i32, (u32, String)>,
     /// Where in the source a call is made; `None` where that is not wanted.
     lines: Option<Lines>,
-    /// The lines of the calls that threads are in.
-    sources: HashMap<i32, SourceLine>,
+    /// Where the calls are made that threads are in: the line, and the frames of the thread.
+    sources: HashMap<i32, (SourceLine, Vec<SourceLine>)>,
     /// When lines were found last, in nanoseconds since the epoch, and how many of them within a second.
     asked: (u64, u32),
     channel: Channel,
@@ -184,12 +184,10 @@ impl Watch<'_> {
         if self.asked.1 > LINES {
             return None;
         }
-        let found = lines.line(call.pid, call.tid)?;
-        let line = SourceLine {
-            file: found.file,
-            line: found.line,
-        };
-        self.sources.insert(call.tid, line.clone());
+        let found = lines.stack(call.pid, call.tid)?;
+        let line = source_line(found.line);
+        let frames = found.frames.into_iter().map(source_line).collect();
+        self.sources.insert(call.tid, (line.clone(), frames));
         Some(line)
     }
 
@@ -214,6 +212,14 @@ impl Watch<'_> {
 
     fn say(&self, text: String) {
         self.channel.send(&Report::Note(text));
+    }
+}
+
+fn source_line(found: lines::SourceLine) -> SourceLine {
+    SourceLine {
+        file: found.file,
+        line: found.line,
+        function: found.function,
     }
 }
 
@@ -274,7 +280,10 @@ impl Sink for Watch<'_> {
     fn returned(&mut self, call: &Call) {
         let mut event = called(call, &self.caller(call.pid, call.tid));
         event.injected = self.injected.remove(&call.tid);
-        event.source = self.sources.remove(&call.tid);
+        if let Some((line, frames)) = self.sources.remove(&call.tid) {
+            event.source = Some(line);
+            event.stack = frames;
+        }
         let member = self.members.get_mut(&call.pid);
         if let (true, Some(member), [epoll]) =
             (makes_epoll(call.syscall.name), member, call.made.as_slice())

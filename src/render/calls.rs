@@ -3,10 +3,11 @@
 use super::line::shown_source;
 use super::styled::{Line, Look, Style, Styled};
 use super::words::{since, took};
-use crate::event::CallEvent;
+use crate::event::{CallEvent, SourceLine};
+use crate::packet::text::escape;
 
-/// These calls, oldest first; of those before them it says how many there are.
-pub fn list(calls: &[&CallEvent], left_out: usize, look: &Look) -> Styled {
+/// These calls, oldest first; of those before them it says how many there are. With `stacks` the frames that led to each stand under it.
+pub fn list(calls: &[&CallEvent], left_out: usize, stacks: bool, look: &Look) -> Styled {
     let mut text = Styled::new();
     let Some(first) = calls.first() else {
         return text;
@@ -46,8 +47,22 @@ pub fn list(calls: &[&CallEvent], left_out: usize, look: &Look) -> Styled {
             line.push(Style::Dim, &format!("  {}", shown_source(source)));
         }
         text.push(line);
+        for frame in call.stack.iter().filter(|_| stacks) {
+            text.say(Style::Dim, column, &shown_frame(frame));
+        }
     }
     text
+}
+
+/// `read_line  framing.py:12`: a function of a program, and the line it is at. The names come from the program.
+fn shown_frame(frame: &SourceLine) -> String {
+    let function = escape(frame.function.as_bytes(), 60);
+    let function = if function.is_empty() {
+        "?".to_owned()
+    } else {
+        function
+    };
+    format!("{function}  {}", shown_source(frame))
 }
 
 /// The rules of `inject`: number, rule, and how many calls it has acted on.

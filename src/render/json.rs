@@ -5,7 +5,7 @@ use super::value;
 use crate::event::application::ApplicationEvent;
 use crate::event::message::{Act, Family, MessageEvent};
 use crate::event::{
-    BlockedEvent, CallEvent, CountedEvent, Ended, Event, ProcessEvent, ResultEvent,
+    BlockedEvent, CallEvent, CountedEvent, Ended, Event, ProcessEvent, ResultEvent, SourceLine,
 };
 use crate::packet::netlink::Brief;
 use crate::packet::schema::transport::tcp;
@@ -78,6 +78,12 @@ pub fn note(text: &str) -> String {
 }
 
 fn call(call: &CallEvent) -> String {
+    let stack = if call.stack.is_empty() {
+        "null".to_owned()
+    } else {
+        let frames: Vec<String> = call.stack.iter().map(frame).collect();
+        format!("[{}]", frames.join(","))
+    };
     let args: Vec<String> = call.args.iter().map(|argument| quoted(argument)).collect();
     Object::new("call")
         .text("process", &call.process)
@@ -117,6 +123,17 @@ fn call(call: &CallEvent) -> String {
             "syscall",
             Some(call.syscall.as_str()).filter(|name| !name.is_empty()),
         )
+        .raw("stack", &stack)
+        .end()
+}
+
+/// A frame of the thread that made a call.
+fn frame(frame: &SourceLine) -> String {
+    let function = Some(frame.function.as_str()).filter(|name| !name.is_empty());
+    Object::inner()
+        .text("file", &frame.file)
+        .number("line", Some(i64::from(frame.line)))
+        .maybe("function", function)
         .end()
 }
 

@@ -11,7 +11,10 @@ const SHOWN: usize = 200;
 
 impl Shell {
     pub(super) fn calls(&mut self, call: &Call, screen: &mut dyn Screen) {
-        let wanted = words(call, 0);
+        let mut wanted = words(call, 0);
+        let given = wanted.len();
+        wanted.retain(|word| word != "--stack");
+        let stacks = wanted.len() < given;
         let of = |made: &CallEvent, word: &str| is_of(&made.process, word);
         let (whose, name) = match wanted.as_slice() {
             [] => (None, None),
@@ -27,7 +30,7 @@ impl Shell {
             .filter(|made| name.is_none_or(|name| made.name == *name || made.syscall == *name))
             .collect();
         let left_out = picked.len().saturating_sub(SHOWN);
-        let mut text = calls::list(&picked[left_out..], left_out, &screen.look());
+        let mut text = calls::list(&picked[left_out..], left_out, stacks, &screen.look());
         let about = |stop: &BlockedEvent| {
             whose.is_none_or(|whose| is_of(&stop.process, whose))
                 && name.is_none_or(|name| stop.name == *name)

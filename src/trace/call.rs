@@ -76,6 +76,7 @@ pub fn called(call: &Call, caller: &Caller<'_>) -> CallEvent {
         end_ns: call.end_ns as i64,
         syscall: call.syscall.name.to_owned(),
         injected: None,
+        stack: Vec::new(),
         woken_by: None,
         source: None,
     }

@@ -102,6 +102,8 @@ pub struct CallEvent {
     pub injected: Option<(u32, String)>,
     /// The line of the program's source that made it, where that is certain.
     pub source: Option<SourceLine>,
+    /// The frames of the thread that made it, as far as they have lines, the innermost first.
+    pub stack: Vec<SourceLine>,
     /// What woke it, when it was seen asleep and that is certain.
     pub woken_by: Option<Waker>,
 }
@@ -128,6 +130,8 @@ pub struct SourceLine {
     pub file: String,
     /// The line, from 1.
     pub line: u32,
+    /// The function; empty where it has no name.
+    pub function: String,
 }
 
 impl SourceLine {

@@ -26,6 +26,7 @@ pub fn call(name: &str, args: &[&str]) -> CallEvent {
         end_ns: 0,
         syscall: String::new(),
         injected: None,
+        stack: Vec::new(),
         woken_by: None,
         source: None,
     }

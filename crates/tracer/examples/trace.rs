@@ -82,7 +82,8 @@ impl Sink for Printer {
     fn entering(&mut self, call: &Entering) -> Decision {
         if let Some(lines) = &mut self.lines {
             let found = if self.stacks {
-                lines.stack(call.pid, call.tid)
+                let stack = lines.stack(call.pid, call.tid);
+                stack.map(|stack| stack.frames).unwrap_or_default()
             } else {
                 lines.line(call.pid, call.tid).into_iter().collect()
             };

@@ -36,6 +36,15 @@ pub struct SourceLine {
     pub function: String,
 }
 
+/// Where a call is made.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Stack {
+    /// The line that makes it.
+    pub line: SourceLine,
+    /// The frames that have lines, the innermost first; a library's are among them.
+    pub frames: Vec<SourceLine>,
+}
+
 /// Finds the lines of all processes of a program.
 #[derive(Default)]
 pub struct Lines {
@@ -62,33 +71,32 @@ impl Lines {
     /// package, where no frame is the user's own; of Python's standard library, where there is nothing else. `None` where it is not
     /// certain: no debug information, an interpreter that is not known, a process that is gone.
     pub fn line(&mut self, pid: i32, tid: i32) -> Option<SourceLine> {
-        let mut best: Option<(Origin, SourceLine)> = None;
-        self.walk(pid, tid, &mut |frame| match frame {
-            Frame::Line(origin, line) => {
-                if best.as_ref().is_none_or(|(known, _)| origin < *known) {
-                    best = Some((origin, line));
-                }
-                if origin == Origin::User {
-                    ControlFlow::Break(())
-                } else {
-                    ControlFlow::Continue(())
-                }
-            }
-            Frame::Interpreter => ControlFlow::Continue(()),
-            Frame::Missing => {
-                best = None;
-                ControlFlow::Break(())
-            }
-        });
-        best.map(|(_, line)| line)
+        self.stack(pid, tid).map(|stack| stack.line)
     }
 
-    /// All frames of a thread that is stopped at the entry of a call, as far as they have lines, the innermost first.
-    pub fn stack(&mut self, pid: i32, tid: i32) -> Vec<SourceLine> {
+    /// That line, and the frames of the thread as far as they have lines.
+    pub fn stack(&mut self, pid: i32, tid: i32) -> Option<Stack> {
+        let mut best: Option<(Origin, SourceLine)> = None;
         let mut frames = Vec::new();
         self.walk(pid, tid, &mut |frame| {
-            if let Frame::Line(_, line) = frame {
-                frames.push(line);
+            let decided = best
+                .as_ref()
+                .is_some_and(|(known, _)| *known == Origin::User);
+            match frame {
+                Frame::Line(origin, line) => {
+                    frames.push(line.clone());
+                    if best.as_ref().is_none_or(|(known, _)| origin < *known) {
+                        best = Some((origin, line));
+                    }
+                }
+                Frame::Interpreter => {}
+                // What lies behind it is not certain either.
+                Frame::Missing => {
+                    if !decided {
+                        best = None;
+                    }
+                    return ControlFlow::Break(());
+                }
             }
             if frames.len() < FRAMES {
                 ControlFlow::Continue(())
@@ -96,7 +104,7 @@ impl Lines {
                 ControlFlow::Break(())
             }
         });
-        frames
+        best.map(|(_, line)| Stack { line, frames })
     }
 
     /// A process executes another program: what was known of it is forgotten.

@@ -207,7 +207,7 @@ pub(in crate::catalog) const CALLS: Page = Page {
     prototype: "",
     python: "",
     man: "strace(1)",
-    details: "Each with when it began, how long it took and who made it. `calls server` lists those of one process or program and of the processes it made, `calls server recv` those of one name, `calls recv` those of all processes. The newest 100,000 are kept, and of a long list the last 200 are shown; `save FILE.json` has them all.",
+    details: "Each with when it began, how long it took and who made it. `calls server` lists those of one process or program and of the processes it made, `calls server recv` those of one name, `calls recv` those of all processes. `--stack` puts the frames of the program under each call, the innermost first. They are known where the line is, of at most 500 calls a second. The newest 100,000 are kept, and of a long list the last 200 are shown; `save FILE.json` has them all.",
     blocks: "never",
     errors: &[],
     example: "\
