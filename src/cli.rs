@@ -281,6 +281,17 @@ pub(crate) enum LessonTask {
         #[arg(long)]
         allow_run: bool,
     },
+    /// Put a program through the cases of the task that asks for it. Exit status: 0 when all passed, 1 when not, 2 for a wrong command
+    /// line, 3 where this machine cannot run them.
+    Grade {
+        /// The lesson: its name, its number or a file.
+        name: String,
+        /// The program: a file in any language.
+        file: PathBuf,
+        /// Which of the lesson's programs, from 1; the one of the file's name when left out.
+        #[arg(long, value_name = "N")]
+        task: Option<usize>,
+    },
     /// Run lessons and say whether what they claim holds.
     Check {
         /// Names, numbers, parts (`1`) or files; all lessons when left out.

@@ -7,7 +7,7 @@ use clap::{CommandFactory, Parser};
 use cli::{Cli, Common, LessonTask, Switch, Task, When};
 use flags::{clock, format, settings, view_of, with_number};
 use socklab::lab::birth::Roles;
-use socklab::lab::handle::KEEPER_ROLE;
+use socklab::lab::handle::{KEEPER_ROLE, SEALED};
 use socklab::process::watch::Start;
 use socklab::render::styled::{Look, Style, Styled};
 use socklab::repl::state_folder::progress_file;
@@ -17,6 +17,7 @@ use socklab::shell::lesson::checking::{Wish, check_all};
 use socklab::shell::lesson::library::Library;
 use socklab::shell::lesson::orders::{Desk, listed};
 use socklab::shell::lesson::showing::shown;
+use socklab::shell::lesson::submitting::{self, Standing, Ungraded, grade_file};
 use socklab::shell::programs::RunLine;
 use socklab::shell::reading::Reading;
 use socklab::shell::{Flow, Format, Manner, Screen, Shell};
@@ -29,12 +30,18 @@ use std::process::ExitCode;
 /// What usage errors give, as clap does.
 const USAGE: u8 = 2;
 
+/// What a grade gives where this machine cannot run the cases.
+const CANNOT: u8 = 3;
+
 fn main() -> ExitCode {
     let mut arguments = std::env::args();
     let _ = arguments.next();
     if arguments.next().as_deref() == Some(KEEPER_ROLE) {
         let host = arguments.next().unwrap_or_default();
         let private = arguments.next().as_deref() == Some("private");
+        let sealed = arguments.next().as_deref() == Some(SEALED);
+        let hidden: Vec<PathBuf> = arguments.map(PathBuf::from).collect();
+        let seal = sealed.then_some(hidden.as_slice());
         let roles = Roles {
             process: process::child::run,
             tracer: |channels, watched, become_program, begun| {
@@ -45,7 +52,7 @@ fn main() -> ExitCode {
                 process::watch::run(channels, watched, start)
             },
         };
-        return lab::keeper::run(&host, private, roles);
+        return lab::keeper::run(&host, private, seal, roles);
     }
     match Cli::try_parse() {
         Ok(cli) => ExitCode::from(front(cli)),
@@ -268,6 +275,26 @@ fn lesson(common: &Common, action: LessonTask) -> u8 {
                     1
                 }
             })
+        }
+        LessonTask::Grade { name, file, task } => {
+            let request = submitting::Request {
+                lesson: &name,
+                file: &file,
+                task,
+                format: format(common),
+            };
+            match grade_file(&library, &request, &settings(common), &mut output) {
+                Ok(standing) => delivered(&output, u8::from(standing == Standing::Failed)),
+                Err(Ungraded::Lesson) => delivered(&output, USAGE),
+                Err(Ungraded::Usage(reason)) => {
+                    complain(common, &reason);
+                    USAGE
+                }
+                Err(Ungraded::Machine(reason)) => {
+                    complain(common, &reason);
+                    CANNOT
+                }
+            }
         }
         LessonTask::Check {
             names,

@@ -35,7 +35,7 @@ use crate::command::ast::{Action, Command, Expr};
 use crate::command::reach::Granted;
 use crate::engine::HIDDEN;
 use crate::event::{Ended, Event, ProcessEvent, RefusedEvent, ResultEvent};
-use crate::lab::handle::{FIRST_HOST, Lab, LabError};
+use crate::lab::handle::{FIRST_HOST, Lab, LabError, Plan};
 use crate::process::channel::Channel;
 use crate::process::handle::{Birth, Process};
 use crate::process::program::Watched;
@@ -84,6 +84,10 @@ pub struct Settings {
     pub confined: bool,
     /// What a confined session may do outside its folder all the same.
     pub granted: Granted,
+    /// Its programs reach no file outside the folder, as far as this machine can do that.
+    pub sealed: bool,
+    /// Files that a sealed session hides beside all that its programs may not see.
+    pub hidden: Vec<PathBuf>,
 }
 
 impl Settings {
@@ -95,6 +99,8 @@ impl Settings {
             folder: None,
             confined: false,
             granted: Granted::default(),
+            sealed: false,
+            hidden: Vec::new(),
         }
     }
 }
@@ -132,7 +138,8 @@ pub struct Session {
     /// Text was sent where Python takes bytes alone, since that was last asked.
     sent_text: bool,
     variables: BTreeMap<String, BTreeSet<String>>,
-    last_end: Option<(String, Ended)>,
+    /// How programs have ended, by their names.
+    program_ends: BTreeMap<String, Ended>,
     /// The process that `kill` ends now.
     killing: Option<String>,
     /// A process that ended though nothing in the lab can have ended it.
@@ -155,8 +162,12 @@ impl Session {
         memory::give_back_large_pieces();
         // Each process takes three: more of them than the usual limit of 1,024 allows.
         let _ = descriptor_table::raise_limit();
-        let folder = settings.folder.as_deref();
-        let mut lab = Lab::start(&settings.program, settings.host_network, folder)?;
+        let mut lab = Lab::start(&Plan {
+            program: &settings.program,
+            host_network: settings.host_network,
+            folder: settings.folder.as_deref(),
+            seal: settings.sealed.then_some(&settings.hidden),
+        })?;
         let packets = Packets::new(lab.capture.take(), !lab.tier().is_private())?;
         let mut session = Self {
             settings,
@@ -184,7 +195,7 @@ impl Session {
             refusals: BTreeMap::new(),
             sent_text: false,
             variables: BTreeMap::new(),
-            last_end: None,
+            program_ends: BTreeMap::new(),
             killing: None,
             lost_unasked: None,
             early_ends: BTreeMap::new(),

@@ -7,6 +7,7 @@ use super::sheet::Sheet;
 use super::times::rounded;
 use crate::lesson::document::{Block, Lesson, Placed};
 use crate::lesson::lab::Lab;
+use crate::lesson::program_task::ProgramTask;
 use crate::lesson::question::Question;
 use crate::lesson::task::Task;
 use crate::lesson::transcript::{Came, Drawing, Transcript};
@@ -52,6 +53,7 @@ pub fn sheets(
             Block::Figure(_) => text.push_str(&desk.transcript(came)),
             Block::Quiz(question) => text.push_str(&quiz(question, came)),
             Block::Task(task) => text.push_str(&desk.exercise(task, came)),
+            Block::Program(task) => text.push_str(&program(lesson, task)),
         }
         text.truncate(text.trim_end_matches('\n').len());
         text.push('\n');
@@ -202,6 +204,31 @@ impl Desk<'_> {
         text.push_str(&folded("A solution, and what it prints", &body));
         text
     }
+}
+
+/// A task that asks for a program: what it begins with, what it is put through, hints and a solution.
+fn program(lesson: &Lesson, task: &ProgramTask) -> String {
+    let cases = task.cases.iter();
+    let cases: Vec<String> = cases.map(|case| format!("*{}*", case.name)).collect();
+    let place = lesson.place().unwrap_or_else(|| lesson.name.clone());
+    let mut text = format!(
+        "**Program.** {}\n\n{}\nIt is put through these cases: {}. `socklab lesson grade {place} {}` says how it did.\n",
+        task.goal.trim(),
+        listing(&task.program, &task.skeleton),
+        cases.join(", "),
+        task.program
+    );
+    for (place, hint) in task.hints.iter().enumerate() {
+        text.push('\n');
+        text.push_str(&folded(&format!("Hint {}", place + 1), hint));
+    }
+    let solution = listing(&task.program, &task.solution);
+    text.push('\n');
+    text.push_str(&folded(
+        "A solution",
+        &format!("{solution}\n{}", task.because.trim()),
+    ));
+    text
 }
 
 /// A picture and its caption.

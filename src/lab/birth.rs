@@ -2,7 +2,7 @@
 
 use super::host::Failure;
 use super::namespaces::Namespaces;
-use super::{pump, shield};
+use super::{pump, seal, shield};
 use crate::sys::{descriptor_table, signal, spawn};
 use nix::sys::signal::{SigSet, Signal};
 use nix::sys::wait::waitpid;
@@ -276,6 +276,7 @@ fn become_program(
         .ok_or_else(|| ("execvp(3)", io::Error::from_raw_os_error(libc::ENOENT)))?;
     descriptor_table::set_standard(input, output, error).map_err(|error| ("dup2(2)", error))?;
     signal::restore_defaults();
+    seal::bound().map_err(|error| ("capset(2)", error))?;
     let _ = setsid();
     nix::sys::prctl::set_pdeathsig(Signal::SIGKILL)
         .map_err(|errno| ("prctl(2) and sigaction(2)", errno.into()))?;

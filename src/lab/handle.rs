@@ -18,7 +18,7 @@ use std::io;
 use std::os::fd::{AsFd, AsRawFd, BorrowedFd, OwnedFd};
 use std::os::unix::ffi::OsStrExt;
 use std::os::unix::fs::MetadataExt;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 /// The name of the host a lab begins with, and of its first process.
@@ -27,6 +27,22 @@ pub const FIRST_HOST: &str = "lab";
 /// The first argument that makes this binary a keeper.
 pub const KEEPER_ROLE: &str = "__keeper";
 
+/// The argument of a keeper that closes its lab; what is to be hidden follows.
+pub const SEALED: &str = "sealed";
+
+/// What a lab is to be.
+#[derive(Clone, Copy, Debug)]
+pub struct Plan<'a> {
+    /// The socklab binary, which the keeper is an execution of.
+    pub program: &'a Path,
+    /// No private network is tried.
+    pub host_network: bool,
+    /// It is removed, with all in it, should the terminal be killed; in an end in order it stays to whoever made it.
+    pub folder: Option<&'a Path>,
+    /// Its programs reach no file outside the current folder, which is this folder, and these are hidden from them.
+    pub seal: Option<&'a [PathBuf]>,
+}
+
 /// A running lab.
 #[derive(Debug)]
 pub struct Lab {
@@ -34,6 +50,7 @@ pub struct Lab {
     attempts: Vec<Attempt>,
     notes: Vec<String>,
     shielded: bool,
+    unsealed: Vec<String>,
     keeper: Pid,
     channel: OwnedFd,
     ended: VecDeque<(i32, Ended)>,
@@ -135,6 +152,11 @@ impl Lab {
     /// False where a program of the lab can change settings of this machine's kernel: root's lab without mounts of its own.
     pub fn is_shielded(&self) -> bool {
         self.shielded
+    }
+
+    /// What of a sealed lab could not be closed, in words.
+    pub fn unsealed(&self) -> &[String] {
+        &self.unsealed
     }
 
     /// The keeper's process id as this process sees it.

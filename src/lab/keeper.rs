@@ -6,8 +6,8 @@ use super::host::Failure;
 use super::hosts_file;
 use super::machines::Machines;
 use super::message::{LIMIT, Reply, Request, SocketPath};
-use super::shield;
 use super::small_tables;
+use super::{seal, shield};
 use crate::event::Ended;
 use crate::sys::{diag, link, pass, ring, signal};
 use nix::errno::Errno;
@@ -21,16 +21,17 @@ use std::io;
 use std::os::fd::{AsFd, OwnedFd};
 use std::os::unix::ffi::OsStrExt;
 use std::os::unix::fs::MetadataExt;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 /// The name the keeper goes by in `ps` and /proc; at most 15 bytes.
 pub const COMM: &str = "socklab-keeper";
 
-/// Runs the keeper on the descriptor the terminal left at number 3. `host` names the machine; `private` says that it has a network of its own.
-pub fn run(host: &str, private: bool, roles: Roles) -> ExitCode {
+/// Runs the keeper on the descriptor the terminal left at number 3. `host` names the machine; `private` says that it has a network of its
+/// own; a sealed lab's programs reach the current folder alone, and none of these files.
+pub fn run(host: &str, private: bool, seal: Option<&[PathBuf]>, roles: Roles) -> ExitCode {
     let channel = pass::inherited(3);
-    let prepared = prepare(host, private);
+    let prepared = prepare(host, private, seal);
     let outcome = match prepared {
         Ok(prepared) => {
             let machines = Machines::new(host, prepared.names);
@@ -69,7 +70,7 @@ struct Prepared {
     names: bool,
 }
 
-fn prepare(host: &str, private: bool) -> Result<Prepared, Failure> {
+fn prepare(host: &str, private: bool, seal: Option<&[PathBuf]>) -> Result<Prepared, Failure> {
     signal::ignore_terminal().map_err(|errno| ("sigaction(2)", errno.into()))?;
     let _ = setsid();
     let _ = CString::new(COMM).map(|name| nix::sys::prctl::set_name(&name));
@@ -79,6 +80,7 @@ fn prepare(host: &str, private: bool) -> Result<Prepared, Failure> {
     let mut own = Own {
         names: false,
         shielded: !shield::is_needed(),
+        unsealed: Vec::new(),
         notes: Vec::new(),
     };
     if private {
@@ -87,7 +89,7 @@ fn prepare(host: &str, private: bool) -> Result<Prepared, Failure> {
         small_tables::request();
         let _ = small_tables::enter_network();
         link::bring_up("lo").map_err(|error| ("SIOCSIFFLAGS on lo", error))?;
-        own.cover(host);
+        own.cover(host, seal)?;
     }
     let mut descriptors = vec![diag::open().map_err(|error| ("socket(AF_NETLINK)", error))?];
     let capture = match ring::open_all() {
@@ -101,6 +103,7 @@ fn prepare(host: &str, private: bool) -> Result<Prepared, Failure> {
         reply: Reply::Ready {
             capture,
             shielded: own.shielded,
+            unsealed: own.unsealed,
             notes: own.notes,
         },
         descriptors,
@@ -115,15 +118,25 @@ struct Own {
     names: bool,
     /// True when the settings of the kernel cannot be written.
     shielded: bool,
+    /// What of a sealed lab could not be closed, in words.
+    unsealed: Vec<String>,
     /// What could not be made, in words.
     notes: Vec<String>,
 }
 
 impl Own {
-    /// Makes a mount namespace with files of the lab's own, and names the host.
-    fn cover(&mut self, host: &str) {
-        if let Err(errno) = hosts_file::make_private() {
-            return self.attempt("mount namespace", Err(errno.into()));
+    /// Makes a mount namespace with files of the lab's own, closed where that is asked for, and names the host.
+    fn cover(&mut self, host: &str, seal: Option<&[PathBuf]>) -> Result<(), Failure> {
+        match hosts_file::make_private() {
+            Ok(()) => {}
+            Err(errno) if seal.is_some() => return Err(("mount(2)", errno.into())),
+            Err(errno) => {
+                self.attempt("mount namespace", Err(errno.into()));
+                return Ok(());
+            }
+        }
+        if seal.is_some() {
+            seal::close_mounts().map_err(|error| ("mount_setattr(2)", error))?;
         }
         let covered = hosts_file::cover(&hosts_file::lines(host, &[]));
         self.names = covered.is_ok();
@@ -140,8 +153,12 @@ impl Own {
                 covered,
             );
         }
+        if let Some(hidden) = seal {
+            self.unsealed = seal::close(hidden);
+        }
         let named = sethostname(host).map_err(Into::into);
         self.attempt("host name of the lab", named);
+        Ok(())
     }
 
     fn attempt(&mut self, what: &str, result: io::Result<()>) {

@@ -70,6 +70,8 @@ pub enum Reply {
         capture: Result<(), i32>,
         /// False where root's lab could not have the settings of this machine's kernel laid out of its reach.
         shielded: bool,
+        /// What of a sealed lab could not be closed, in words.
+        unsealed: Vec<String>,
         /// What could not be set up and is not needed by everything, in words.
         notes: Vec<String>,
     },

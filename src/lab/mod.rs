@@ -12,6 +12,7 @@ pub mod message;
 pub mod namespaces;
 pub mod pump;
 pub mod roster;
+pub mod seal;
 pub mod shield;
 pub mod small_tables;
 pub mod tier;

@@ -3,6 +3,7 @@
 use super::deciding::deciding_line;
 use super::document::{Block, Lesson};
 use super::lab::{Lab, LabLine};
+use super::program_task::ProgramTask;
 use super::question::Question;
 use super::task::Task;
 
@@ -34,12 +35,17 @@ pub enum Beat {
     Grade,
     /// Something to bring about.
     Task(Task),
+    /// A program to be written.
+    Program(ProgramTask),
 }
 
 impl Beat {
     /// True for what the student does something at: the steps that are counted.
     pub fn is_step(&self) -> bool {
-        matches!(self, Self::Line(_) | Self::Quiz(_) | Self::Task(_))
+        matches!(
+            self,
+            Self::Line(_) | Self::Quiz(_) | Self::Task(_) | Self::Program(_)
+        )
     }
 }
 
@@ -59,6 +65,7 @@ pub fn beats(lesson: &Lesson) -> Vec<Beat> {
                 beats.push(Beat::Quiz(question.clone()));
             }
             Block::Task(task) => beats.push(Beat::Task(task.clone())),
+            Block::Program(task) => beats.push(Beat::Program(task.clone())),
             Block::Figure(figure) => {
                 let (show, caption) = (&figure.show, figure.caption.trim());
                 beats.push(Beat::Show(format!("`{show}` draws it. {caption}\n")));
@@ -121,6 +128,7 @@ mod tests {
                 Beat::Quiz(_) => "quiz",
                 Beat::Grade => "grade",
                 Beat::Task(_) => "task",
+                Beat::Program(_) => "program",
             })
             .collect();
         assert_eq!(

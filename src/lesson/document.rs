@@ -3,7 +3,8 @@
 use super::fence::{Fence, Piece, pieces};
 use super::figure::Figure;
 use super::front::{self, Front};
-use super::lab::{Lab, read_lines};
+use super::lab::{Lab, LabLine, read_lines};
+use super::program_task::{ProgramTask, asks_for_program, is_file_name};
 use super::question::Question;
 use super::task::Task;
 use crate::command::diagnostic::{Diagnostic, nearest, quoted};
@@ -49,6 +50,8 @@ pub enum Block {
     Quiz(Question),
     /// Something to bring about.
     Task(Task),
+    /// A program to be written.
+    Program(ProgramTask),
     /// A drawing of what has happened so far.
     Figure(Figure),
     /// A file for the lesson's folder, shown as well.
@@ -143,15 +146,24 @@ impl Lesson {
         })
     }
 
-    /// Everything it runs: the lines of its blocks and of its solutions.
+    /// Everything it runs: the lines of its blocks, of its solutions and of the cases of its programs.
     pub fn commands(&self) -> impl Iterator<Item = &str> {
         self.blocks.iter().flat_map(|placed| {
-            let lines = match &placed.block {
-                Block::Lab(lab) => lab.lines.as_slice(),
-                Block::Task(task) => task.solution.as_slice(),
-                _ => &[],
+            let lines: Vec<&LabLine> = match &placed.block {
+                Block::Lab(lab) => lab.lines.iter().collect(),
+                Block::Task(task) => task.solution.iter().collect(),
+                Block::Program(task) => task.cases.iter().flat_map(|case| &case.lines).collect(),
+                _ => Vec::new(),
             };
-            lines.iter().map(|line| line.text.as_str())
+            lines.into_iter().map(|line| line.text.as_str())
+        })
+    }
+
+    /// The tasks that ask for a program, in their order.
+    pub fn program_tasks(&self) -> impl Iterator<Item = &ProgramTask> {
+        self.blocks.iter().filter_map(|placed| match &placed.block {
+            Block::Program(task) => Some(task),
+            _ => None,
         })
     }
 
@@ -165,6 +177,7 @@ impl Lesson {
                 Block::Prose(text) => vec![text.as_str()],
                 Block::Quiz(question) => vec![question.ask.as_str(), question.because.as_str()],
                 Block::Task(task) => vec![task.goal.as_str(), task.because.as_str()],
+                Block::Program(task) => vec![task.goal.as_str(), task.because.as_str()],
                 Block::Figure(figure) => vec![figure.caption.as_str()],
                 Block::Lab(_) | Block::File { .. } => Vec::new(),
             })
@@ -241,7 +254,11 @@ fn block(text: &str, fence: &Fence) -> Result<Block, Vec<Diagnostic>> {
         }
         "task" => {
             no_more(&mut words)?;
-            Task::read(text, &fence.content).map(Block::Task)
+            if asks_for_program(text, &fence.content) {
+                ProgramTask::read(text, &fence.content).map(Block::Program)
+            } else {
+                Task::read(text, &fence.content).map(Block::Task)
+            }
         }
         "figure" => {
             no_more(&mut words)?;
@@ -311,12 +328,7 @@ fn lab<'a>(
 }
 
 fn file(text: &str, fence: &Fence, name: &str) -> Result<Block, Vec<Diagnostic>> {
-    let fit = !name.is_empty()
-        && !name.starts_with('.')
-        && name
-            .chars()
-            .all(|c| c.is_ascii_alphanumeric() || matches!(c, '_' | '-' | '.'));
-    if !fit {
+    if !is_file_name(name) {
         return Err(vec![
             Diagnostic::new(
                 place_in(text, &fence.info, name),

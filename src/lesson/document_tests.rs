@@ -85,6 +85,7 @@ fn everything_that_stands_in_a_lesson_is_read() {
             Block::Lab(_) => "lab",
             Block::Quiz(_) => "quiz",
             Block::Task(_) => "task",
+            Block::Program(_) => "program",
             Block::Figure(_) => "figure",
             Block::File { .. } => "file",
         })

@@ -13,6 +13,7 @@ pub mod figure;
 pub mod front;
 pub mod lab;
 pub mod likeness;
+pub mod program_task;
 pub mod progress;
 pub mod question;
 pub mod sequence;

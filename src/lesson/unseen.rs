@@ -3,7 +3,7 @@
 
 use super::answer::AnswerFrom;
 use super::document::{Block, Lesson};
-use super::lab::{Demand, Lab};
+use super::lab::{Demand, Lab, LabLine};
 use super::sequence::Sequence;
 use crate::command::expectation::Expectation;
 
@@ -36,6 +36,10 @@ impl Lesson {
                         ));
                     }
                 }
+                Block::Program(task) => {
+                    let cases = task.cases.iter_mut();
+                    cases.flat_map(|case| &mut case.lines).for_each(blind_line);
+                }
                 Block::Prose(_) | Block::File { .. } | Block::Figure(_) => {}
             }
         }
@@ -44,10 +48,12 @@ impl Lesson {
 }
 
 fn blind(lab: &mut Lab) {
-    for line in &mut lab.lines {
-        line.packets = Sequence::default();
-        line.demands.retain(|demand| !is_about_packets(demand));
-    }
+    lab.lines.iter_mut().for_each(blind_line);
+}
+
+fn blind_line(line: &mut LabLine) {
+    line.packets = Sequence::default();
+    line.demands.retain(|demand| !is_about_packets(demand));
 }
 
 fn is_about_packets(demand: &Demand) -> bool {

@@ -286,6 +286,11 @@ impl Watched {
         !self.at_work.is_empty() && self.at_work.values().all(rests)
     }
 
+    /// True when none of its threads has made a call, or all of them have ended.
+    pub fn is_idle(&self) -> bool {
+        self.at_work.is_empty()
+    }
+
     /// Looks at every thread that is in a call and gives the calls newly found asleep.
     pub fn look(&mut self) -> Vec<BlockedEvent> {
         let threads = &mut self.threads;

@@ -18,6 +18,7 @@ pub mod explain;
 pub mod explain_packet;
 pub mod fast;
 pub mod follow;
+pub mod grade;
 pub mod help;
 pub mod hex;
 pub mod info;

@@ -2,6 +2,7 @@
 
 use super::Session;
 use super::program::{Pipes as Standard, Program, inode};
+use crate::command::reach::Granted;
 use crate::event::{Ended, Event, OutputEvent, ProcessEvent};
 use crate::lab::handle::{LabError, Spawned};
 use crate::process::channel::Joint;
@@ -56,12 +57,20 @@ impl Default for Running {
 }
 
 impl Session {
-    /// How the program that ended last did, if it has this name.
+    /// How the last program of this name ended, once it has.
     pub fn last_end(&self, name: &str) -> Option<Ended> {
-        self.last_end
-            .as_ref()
-            .filter(|(program, _)| program == name)
-            .map(|(_, ended)| *ended)
+        self.program_ends.get(name).copied()
+    }
+
+    /// How programs have ended, each by its name.
+    pub fn program_ends(&self) -> impl Iterator<Item = (&str, Ended)> {
+        let ends = self.program_ends.iter();
+        ends.map(|(name, ended)| (name.as_str(), *ended))
+    }
+
+    /// Allows a confined session more.
+    pub fn grant(&mut self, granted: Granted) {
+        self.settings.granted = granted;
     }
 
     /// Runs a program on a host.
@@ -245,7 +254,9 @@ impl Session {
             self.packets.program_ended(&program.name, ended_ns);
             let (process, host, pid) = (program.name.clone(), program.host.clone(), program.pid);
             let ended = program.ended.map(|(ended, _)| ended);
-            self.last_end = ended.map(|ended| (process.clone(), ended));
+            if let Some(ended) = ended {
+                self.program_ends.insert(process.clone(), ended);
+            }
             self.out.push(Event::Process(ProcessEvent {
                 process,
                 host,

@@ -2,9 +2,11 @@
 //! calls were given. Scripts wait for these; nothing else is waited for.
 
 use super::Session;
+use super::program::Program;
 use crate::event::BlockedEvent;
 use crate::event::socket::{SocketRow, Timer};
 use crate::process::handle::Process;
+use crate::process::program::Watched;
 use crate::sys::clock;
 use std::time::Duration;
 
@@ -15,16 +17,43 @@ impl Session {
         self.packets.taps_mut().settle();
         // What has just come may have woken a call whose report is on its way.
         self.quiesce();
-        if self.is_busy()
-            || self.packets.taps().wire_holds()
-            || self
-                .programs
-                .iter()
-                .any(|program| !program.is_over() && !self.stands_still(&program.name))
-        {
+        let runs = |program: &Program| !program.is_over() && !self.stands_still(&program.name);
+        if self.programs.iter().any(runs) {
             return true;
         }
-        let calls = self.sleeping(None);
+        self.may_end_a_call(self.sleeping(None), within)
+    }
+
+    /// The same where programs may go on running: one changes nothing while all its calls sleep. Of a program whose calls are not reported
+    /// nobody knows.
+    pub fn may_change(&mut self, within: Duration) -> bool {
+        self.packets.taps_mut().settle();
+        self.quiesce();
+        let is_reported = |name: &str| self.watched.iter().any(|program| program.has(name));
+        let unknown = |program: &Program| !program.is_over() && !is_reported(&program.name);
+        if self.programs.iter().any(unknown) || !self.programs_rest_or_ended() {
+            return true;
+        }
+        let mut calls = self.sleeping(None);
+        calls.extend(self.watched.iter().flat_map(Watched::asleep).cloned());
+        self.may_end_a_call(calls, within)
+    }
+
+    /// True when no program is at work: each has ended, or sleeps in its calls.
+    pub fn programs_rest_or_ended(&self) -> bool {
+        let runs = |watched: &Watched| {
+            let mut programs = self.programs.iter();
+            programs.any(|program| !program.is_over() && watched.has(&program.name))
+        };
+        let mut watched = self.watched.iter();
+        watched.all(|watched| watched.rests() || watched.is_idle() && !runs(watched))
+    }
+
+    /// True while something is on its way that can end one of these calls within so long.
+    fn may_end_a_call(&mut self, calls: Vec<BlockedEvent>, within: Duration) -> bool {
+        if self.is_busy() || self.packets.taps().wire_holds() {
+            return true;
+        }
         if calls.iter().any(|call| self.is_timed(call, within)) {
             return true;
         }

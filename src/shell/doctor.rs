@@ -1,6 +1,6 @@
 //! `socklab doctor`: what this machine allows, found by trying it, and the one command that would lift a limit.
 
-use crate::lab::handle::{FIRST_HOST, Lab, LabError};
+use crate::lab::handle::{FIRST_HOST, Lab, LabError, Plan};
 use crate::lab::tier::{Tier, refused_namespaces, remedy, withheld};
 use crate::render::styled::{Line, Style, Styled};
 use crate::session::{Session, Settings};
@@ -11,7 +11,13 @@ use crate::sys::threads;
 pub fn examine(settings: &Settings) -> (Styled, bool) {
     let mut text = Styled::new();
     let mut works = true;
-    match Lab::start(&settings.program, settings.host_network, None) {
+    let plan = Plan {
+        program: &settings.program,
+        host_network: settings.host_network,
+        folder: None,
+        seal: None,
+    };
+    match Lab::start(&plan) {
         Ok(lab) => {
             text.say(
                 Style::Heading,

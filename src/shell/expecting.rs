@@ -113,7 +113,7 @@ impl Shell {
                     self.is_free(process)
                 };
                 if !free {
-                    return Err(format!("{process} is blocked and cannot evaluate it"));
+                    return Err(format!("{process} still sleeps in a call"));
                 }
                 self.settled(process, claim, since)
             }
@@ -209,7 +209,7 @@ impl Shell {
     /// Has the process evaluate a condition, without showing it and without touching `_`.
     fn condition(&mut self, process: &str, expr: Expr, otherwise: String) -> Result<(), String> {
         if !self.is_free(process) {
-            return Err(format!("{process} is blocked and cannot evaluate it"));
+            return Err(format!("{process} still sleeps in a call"));
         }
         match self.session.evaluate(process, expr)? {
             Some(value) if value.is_true() => Ok(()),
@@ -230,7 +230,9 @@ impl Shell {
         let mut left = patience;
         loop {
             let verdict = self.settled(process, claim, since);
-            let over = left.is_zero() || self.session.broken().is_some();
+            let rests = self.gives_up_at_rest && !verdict.is_ok() && self.is_at_rest(left, screen);
+            let over =
+                left.is_zero() || rests || self.is_flooded() || self.session.broken().is_some();
             if verdict.is_ok() || over || self.stopped || screen.is_gone() {
                 return verdict;
             }

@@ -41,6 +41,7 @@ use crate::command::program::{send_method, sends_text};
 use crate::event::Event;
 use crate::export::transcript::Transcript;
 use crate::lab::handle::{FIRST_HOST, LabError};
+use crate::lesson::beat::Beat;
 use crate::lesson::shelf::Shelf;
 use crate::render::styled::{Look, Style, Styled};
 use crate::session::{Session, Settings};
@@ -49,6 +50,7 @@ use blocks::Blocks;
 use broadcast::Broadcast;
 use expecting::Since;
 use journal::Journal;
+use lesson::bench::Bench;
 use lesson::course::Course;
 use lesson::orders::Desk;
 use pasted::Pasted;
@@ -192,6 +194,8 @@ pub struct Shell {
     is_kept_in: bool,
     /// The reader was told that Python's sockets take bytes.
     told_of_text: bool,
+    /// What is expected is given up once nothing in the lab can bring it about any more.
+    gives_up_at_rest: bool,
     /// How many scripts are being loaded, each by the one before.
     loading: usize,
     /// `save` may replace any file.
@@ -239,6 +243,7 @@ impl Shell {
             told_of_why: false,
             is_kept_in: false,
             told_of_text: false,
+            gives_up_at_rest: false,
             loading: 0,
             overwrites: false,
             written: HashSet::new(),
@@ -523,7 +528,11 @@ impl Shell {
         if self.take_interrupt() {
             self.interrupt(screen);
         }
-        let happened = self.session.has_news();
+        let saved = matches!(
+            self.course.as_ref().and_then(|course| course.beat()),
+            Some(Beat::Program(_))
+        );
+        let happened = saved || self.session.has_news();
         self.show_events(screen);
         if happened && self.course.is_some() {
             self.judge_idle(screen);
@@ -539,6 +548,11 @@ impl Shell {
     pub fn descriptors(&self) -> Vec<BorrowedFd<'_>> {
         let mut descriptors = self.session.descriptors();
         descriptors.extend(self.interrupted.as_ref().map(AsFd::as_fd));
+        let bench = self
+            .course
+            .as_ref()
+            .and_then(|course| course.bench.as_ref());
+        descriptors.extend(bench.map(Bench::as_fd));
         descriptors
     }
 

@@ -105,7 +105,7 @@ impl Shell {
     }
 
     /// The words that run a program, which is compiled first where that is needed. An error says why it cannot be.
-    fn compiled(
+    pub(super) fn compiled(
         &mut self,
         file: &Path,
         language: Language,

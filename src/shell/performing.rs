@@ -13,6 +13,12 @@ use std::time::Duration;
 /// How often it is looked whether anything can still wake a call that a script's end waits for.
 const LOOK: Duration = Duration::from_millis(20);
 
+/// More than this many bytes of output are a flood, where a program is graded.
+pub(super) const FLOOD: usize = 1 << 20;
+
+/// How long a lab is looked at before it is said to be at rest.
+const REST: Duration = Duration::from_millis(120);
+
 impl Shell {
     pub(super) fn commands(&mut self, commands: &[Command], screen: &mut dyn Screen) -> Flow {
         for (place, command) in commands.iter().enumerate() {
@@ -359,9 +365,35 @@ impl Shell {
         screen: &mut dyn Screen,
         holds: impl Fn(&Self) -> bool,
     ) {
-        self.wait_for(patience, screen, |shell| {
-            holds(shell) || shell.session.broken().is_some()
+        let over =
+            |shell: &Self| holds(shell) || shell.session.broken().is_some() || shell.is_flooded();
+        if !self.gives_up_at_rest {
+            self.wait_for(patience, screen, over);
+            return;
+        }
+        let end = Deadline::after(patience);
+        while !self.wait_for(REST.min(end.remaining()), screen, over) {
+            if end.is_over() || self.stopped || self.is_at_rest(end.remaining(), screen) {
+                return;
+            }
+        }
+    }
+
+    /// True when programs have written more than one that is graded may.
+    pub(super) fn is_flooded(&self) -> bool {
+        self.gives_up_at_rest && self.teller.written() > FLOOD
+    }
+
+    /// True when two looks find every call asleep, and nothing on its way that ends one within so long.
+    pub(super) fn is_at_rest(&mut self, within: Duration, screen: &mut dyn Screen) -> bool {
+        if self.session.may_change(within) {
+            return false;
+        }
+        let calls = self.session.log().calls_made();
+        self.wait_for(REST, screen, |shell| {
+            shell.session.log().calls_made() != calls
         });
+        calls == self.session.log().calls_made() && !self.session.may_change(within)
     }
 
     pub(super) fn take_interrupt(&self) -> bool {

@@ -14,6 +14,7 @@ pub mod interface;
 pub mod link;
 pub mod memory;
 pub mod message;
+pub mod mounts;
 pub mod names;
 pub mod net;
 pub mod option;

@@ -7,9 +7,10 @@
 use super::descriptor_table;
 use nix::sys::socket::{AddressFamily, SockFlag, SockType, socketpair};
 use nix::unistd::Pid;
-use std::ffi::{CStr, CString};
+use std::ffi::{CStr, CString, OsString};
 use std::io;
 use std::os::fd::{AsRawFd, BorrowedFd, OwnedFd};
+use std::path::{Path, PathBuf};
 
 /// What the child is to be.
 #[derive(Debug)]
@@ -20,6 +21,8 @@ pub struct Birth<'a> {
     pub arguments: &'a [CString],
     /// `CLONE_NEW*` flags (namespaces(7)); 0 for none.
     pub namespaces: i32,
+    /// The home of a child whose environment has nothing of the user's; `None` for one that has all of it.
+    pub home: Option<&'a Path>,
     /// The descriptor that becomes number 3 in the child; all others but 0 to 2 are closed on exec by their own flags.
     pub channel: BorrowedFd<'a>,
 }
@@ -67,7 +70,7 @@ pub fn clone_and_exec(birth: &Birth<'_>) -> Result<Pid, BirthError> {
     .map_err(|errno| at(0, errno.into()))?;
     let maps = UserMaps::of_this_user();
     let argv = pointers(birth.arguments);
-    let environment = environment();
+    let environment = birth.home.map_or_else(environment, bare_environment);
     let envp = pointers(&environment);
 
     // SAFETY: no stack is given and CLONE_VM is not set, so the child goes on on a copy of this one, as after fork(2).
@@ -125,6 +128,32 @@ fn environment() -> Vec<CString> {
         .chain(home)
         .chain(shell)
         .filter_map(|(name, value)| environment_entry(&name, &value))
+        .collect()
+}
+
+/// What programs need of the environment, and nothing that is the user's: tokens and addresses of services are not for them.
+fn bare_environment(home: &Path) -> Vec<CString> {
+    const NEEDED: [&str; 6] = ["PATH", "LANG", "TZ", "TERM", "RUSTUP_HOME", "PYENV_ROOT"];
+    let needed = |name: &std::ffi::OsStr| {
+        let text = name.to_string_lossy();
+        NEEDED.contains(&&*text) || text.starts_with("LC_")
+    };
+    let kept: Vec<(OsString, OsString)> = std::env::vars_os()
+        .filter(|(name, _)| needed(name))
+        .collect();
+    let users = std::env::var_os("HOME").map(PathBuf::from);
+    let kept_at_home = [("RUSTUP_HOME", ".rustup"), ("PYENV_ROOT", ".pyenv")];
+    let at_home = kept_at_home.into_iter().filter_map(|(name, folder)| {
+        let folder = users.as_ref()?.join(folder);
+        let given = kept.iter().any(|(known, _)| known == name);
+        (!given && folder.is_dir()).then(|| (OsString::from(name), folder.into_os_string()))
+    });
+    let own = [
+        ("HOME".into(), home.into()),
+        ("SHELL".into(), "/bin/sh".into()),
+    ];
+    let all = kept.iter().cloned().chain(at_home).chain(own);
+    all.filter_map(|(name, value)| environment_entry(&name, &value))
         .collect()
 }
 

@@ -1,6 +1,6 @@
 //! The start of a lab: its keeper on the best tier that this machine allows, found by trying.
 
-use super::{FIRST_HOST, KEEPER_ROLE, Lab, LabError, own, receive};
+use super::{FIRST_HOST, KEEPER_ROLE, Lab, LabError, Plan, SEALED, own, receive};
 use crate::lab::message::Reply;
 use crate::lab::tier::{Attempt, Tier};
 use crate::sys::{named, spawn};
@@ -22,33 +22,15 @@ const EVERYTHING: i32 = libc::CLONE_NEWNET
     | libc::CLONE_NEWIPC;
 
 impl Lab {
-    /// Starts a lab with one host. `program` is the socklab binary, which the keeper is an execution of.
-    /// With `host_network` no private network is tried. A folder is removed, with all in it, should the terminal be killed; in an end
-    /// in order it stays to whoever made it.
-    pub fn start(
-        program: &Path,
-        host_network: bool,
-        folder: Option<&Path>,
-    ) -> Result<Self, LabError> {
+    /// Starts a lab with one host.
+    pub fn start(plan: &Plan<'_>) -> Result<Self, LabError> {
         if !Path::new("/proc/self/ns").exists() {
             return Err(LabError::NoProc);
         }
-        let root = nix::unistd::geteuid().is_root();
-        let mut ways: Vec<(Tier, i32)> = Vec::new();
-        if !host_network {
-            if root {
-                ways.push((Tier::PrivateAsRoot, EVERYTHING));
-            }
-            ways.push((Tier::Private, libc::CLONE_NEWUSER | EVERYTHING));
-            ways.push((
-                Tier::Private,
-                libc::CLONE_NEWUSER | libc::CLONE_NEWNET | libc::CLONE_NEWNS,
-            ));
-        }
-        ways.push((Tier::Loopback, 0));
         let mut attempts = Vec::new();
-        for (tier, namespaces) in ways {
-            match Self::attempt(program, tier, namespaces, folder) {
+        let mut last = LabError::KeeperGone;
+        for (tier, namespaces) in ways(plan) {
+            match Self::attempt(plan, tier, namespaces) {
                 Ok(mut lab) => {
                     let failure = (lab.tier != tier)
                         .then(|| "socket(AF_PACKET): permission denied".to_owned());
@@ -66,21 +48,14 @@ impl Lab {
                         namespaces: flag_names(namespaces),
                         failure: Some(error.to_string()),
                     });
-                    if tier == Tier::Loopback {
-                        return Err(error);
-                    }
+                    last = error;
                 }
             }
         }
-        Err(LabError::KeeperGone)
+        Err(last)
     }
 
-    fn attempt(
-        program: &Path,
-        tier: Tier,
-        namespaces: i32,
-        folder: Option<&Path>,
-    ) -> Result<Self, LabError> {
+    fn attempt(plan: &Plan<'_>, tier: Tier, namespaces: i32) -> Result<Self, LabError> {
         let (ours, theirs) = socketpair(
             AddressFamily::Unix,
             SockType::SeqPacket,
@@ -88,25 +63,26 @@ impl Lab {
             SockFlag::SOCK_CLOEXEC,
         )
         .map_err(named("socketpair(2)"))?;
-        if let Some(folder) = folder {
+        if let Some(folder) = plan.folder {
             // Before there is a keeper: it finds this in its channel whenever this process is killed.
             let _ = own(&ours, folder);
         }
-        let keeper = start_keeper(program, tier, namespaces, &theirs)?;
+        let keeper = start_keeper(plan, tier, namespaces, &theirs)?;
         drop(theirs);
         let failed = |error| {
             let _ = waitpid(keeper, None);
             Err(error)
         };
-        let (capture, shielded, notes, descriptors) = match receive(&ours) {
+        let (capture, shielded, unsealed, notes, descriptors) = match receive(&ours) {
             Ok((
                 Reply::Ready {
                     capture,
                     shielded,
+                    unsealed,
                     notes,
                 },
                 descriptors,
-            )) => (capture, shielded, notes, descriptors),
+            )) => (capture, shielded, unsealed, notes, descriptors),
             Ok((Reply::Failed { step, errno }, _)) => {
                 return failed(LabError::refused(step, errno));
             }
@@ -125,6 +101,7 @@ impl Lab {
             attempts: Vec::new(),
             notes,
             shielded,
+            unsealed,
             keeper,
             channel: ours,
             ended: VecDeque::new(),
@@ -136,9 +113,31 @@ impl Lab {
     }
 }
 
+/// The ways to have a lab, the best first. A sealed one has a private network and process ids of its own, or is none; root's is better in a
+/// user namespace, where the kernel counts its processes.
+fn ways(plan: &Plan<'_>) -> Vec<(Tier, i32)> {
+    let root = nix::unistd::geteuid().is_root();
+    let private = (Tier::Private, libc::CLONE_NEWUSER | EVERYTHING);
+    let as_root = root.then_some((Tier::PrivateAsRoot, EVERYTHING));
+    if plan.seal.is_some() {
+        return std::iter::once(private).chain(as_root).collect();
+    }
+    let mut ways: Vec<(Tier, i32)> = Vec::new();
+    if !plan.host_network {
+        ways.extend(as_root);
+        ways.push(private);
+        ways.push((
+            Tier::Private,
+            libc::CLONE_NEWUSER | libc::CLONE_NEWNET | libc::CLONE_NEWNS,
+        ));
+    }
+    ways.push((Tier::Loopback, 0));
+    ways
+}
+
 /// Starts the keeper, which finds its end of the channel at number 3.
 fn start_keeper(
-    program: &Path,
+    plan: &Plan<'_>,
     tier: Tier,
     namespaces: i32,
     channel: &OwnedFd,
@@ -148,18 +147,28 @@ fn start_keeper(
     } else {
         "shared"
     };
-    let program = CString::new(program.as_os_str().as_bytes()).map_err(io::Error::other)?;
-    let arguments = [
+    let program = CString::new(plan.program.as_os_str().as_bytes()).map_err(io::Error::other)?;
+    let mut words = vec![
         program.as_bytes(),
         KEEPER_ROLE.as_bytes(),
         FIRST_HOST.as_bytes(),
         private.as_bytes(),
-    ]
-    .map(|argument| CString::new(argument).unwrap_or_default());
+    ];
+    let home = std::env::var_os("HOME");
+    if let Some(hidden) = plan.seal {
+        words.push(SEALED.as_bytes());
+        words.extend(home.iter().map(|home| home.as_bytes()));
+        words.extend(hidden.iter().map(|path| path.as_os_str().as_bytes()));
+    }
+    let words = words.into_iter();
+    let arguments: Vec<CString> = words
+        .map(|argument| CString::new(argument).unwrap_or_default())
+        .collect();
     let birth = spawn::Birth {
         program: &program,
         arguments: &arguments,
         namespaces,
+        home: plan.seal.and(plan.folder),
         channel: channel.as_fd(),
     };
     spawn::clone_and_exec(&birth).map_err(|failure| LabError::Refused {

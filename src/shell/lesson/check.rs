@@ -2,6 +2,8 @@
 //! solved and can be.
 
 use super::judging::claims_failure;
+use super::proving::prove;
+use super::report::{Report, bare};
 use super::running::{Failure, Ran};
 use super::stage::{Kept, Obstacle, Stage};
 use crate::catalog::verb::Verb;
@@ -20,29 +22,6 @@ use std::sync::Mutex;
 
 /// Held by the lesson whose turn it is on a network that is not its own.
 static TURN: Mutex<()> = Mutex::new(());
-
-/// What a check came to.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Report {
-    /// How many expectations, answers and tasks held.
-    pub held: usize,
-    /// Those that did not.
-    pub failures: Vec<Failure>,
-    /// Why the lesson could not be run here.
-    pub passed_over: Option<String>,
-}
-
-impl Report {
-    /// True when nothing is wrong with the lesson.
-    pub fn is_clean(&self) -> bool {
-        self.failures.is_empty()
-    }
-
-    fn add(&mut self, ran: Ran) {
-        self.held += ran.held;
-        self.failures.extend(ran.failures);
-    }
-}
 
 /// Runs a lesson from its first block to its last in a lab of its own. `screen` is given the events as JSON, where that is the format.
 pub fn check(
@@ -99,6 +78,9 @@ pub fn check(
             Block::Task(task) => {
                 run_task(&mut stage, placed.line, task, screen, &mut report);
             }
+            // Programs are put through their cases in private networks alone.
+            Block::Program(_) if !stage.shell.is_alone() => {}
+            Block::Program(task) => prove(lesson, placed.line, task, settings, &mut report),
             Block::Figure(figure) => match stage.shell.figure(&figure.show) {
                 Ok(_) => report.held += 1,
                 Err(reason) => report
@@ -177,17 +159,6 @@ fn unclaimed(stage: &Stage, line: &LabLine, since: &Since) -> Option<Failure> {
             made.text(),
         )
     })
-}
-
-fn bare(line: usize, expected: &str, reason: String) -> Failure {
-    Failure {
-        line,
-        command: String::new(),
-        expected: expected.to_owned(),
-        actual: None,
-        reason,
-        shown: String::new(),
-    }
 }
 
 /// Runs a line with what it shows kept, so that a failure can show it.

@@ -1,7 +1,8 @@
 //! `socklab lesson check`: many lessons, some at a time, and what is said of them. One lesson is `check`.
 
-use super::check::{Report, check};
+use super::check::check;
 use super::library::{complaints, read};
+use super::report::Report;
 use super::stage::{Kept, to_allow};
 use crate::command::diagnostic::Diagnostic;
 use crate::lesson::document::Lesson;

@@ -1,6 +1,7 @@
 //! `lesson learn`: a lesson the student types. Anything may be tried; a step is done by its effect.
 
 use super::aside::Aside;
+use super::bench::Bench;
 use super::context::context;
 use super::folder::Folder;
 use super::library::Library;
@@ -69,6 +70,8 @@ pub struct Course {
     pub(super) right: (usize, usize),
     /// The solution of the task that was solved last.
     pub(super) solved: Option<Task>,
+    /// The file of the program that the step asks for.
+    pub(in crate::shell) bench: Option<Bench>,
     /// It was said that the last step is behind.
     pub(super) ended: bool,
 }
@@ -101,7 +104,7 @@ impl Course {
         self.about_lesson = true;
     }
 
-    pub(super) fn beat(&self) -> Option<&Beat> {
+    pub(in crate::shell) fn beat(&self) -> Option<&Beat> {
         self.beats.get(self.at)
     }
 
@@ -166,6 +169,7 @@ impl Shell {
             given_back: Vec::new(),
             right: (0, 0),
             solved: None,
+            bench: None,
             ended: false,
             lesson,
         };
@@ -267,7 +271,7 @@ impl Shell {
                 }
                 Beat::Remark(words) => screen.show(&said(words)),
                 Beat::Grade => self.grade(course, screen),
-                Beat::Line(_) | Beat::Quiz(_) | Beat::Task(_) => {
+                Beat::Line(_) | Beat::Quiz(_) | Beat::Task(_) | Beat::Program(_) => {
                     course.step = self.mark();
                     course.line = course.step;
                     course.attempt = course.step;
@@ -277,6 +281,8 @@ impl Shell {
                     course.sockets.clear();
                     course.nearly = false;
                     Self::present(course, screen);
+                    Self::set_bench(course, screen);
+                    self.look_at_bench(course, screen);
                     return;
                 }
             }
@@ -295,6 +301,9 @@ impl Shell {
                 drawn::question(number, of, &ask, &question.choices)
             }
             Some(Beat::Task(task)) => drawn::task(number, of, &prose::draw(&task.goal, 5, &look)),
+            Some(Beat::Program(task)) => {
+                drawn::task(number, of, &prose::draw(&task.goal, 5, &look))
+            }
             _ => Styled::new(),
         };
         screen.show(&text);

@@ -1,6 +1,6 @@
 //! What helps with a step of a lesson: `hint`, `skip`, `back`, `solution`, and `reset` for the step from its beginning.
 
-use super::play::said;
+use super::play::{file, said};
 use super::running::Patience;
 use super::stage::Kept;
 use crate::catalog::verb::{Verb, VerbGroup};
@@ -10,7 +10,7 @@ use crate::lesson::beat::Beat;
 use crate::lesson::lab::LabLine;
 use crate::render::lesson as drawn;
 use crate::render::prose;
-use crate::render::styled::{Style, Styled};
+use crate::render::styled::{Look, Style, Styled};
 use crate::shell::{Screen, Shell};
 
 impl Shell {
@@ -22,17 +22,8 @@ impl Shell {
         course.about_lesson = true;
         let look = screen.look();
         let text = match course.beat() {
-            Some(Beat::Task(task)) => match task.hints.get(course.hints) {
-                Some(hint) => {
-                    let left = task.hints.len() - course.hints - 1;
-                    let mut text = prose::draw(hint, 2, &look);
-                    if left > 0 {
-                        text.push(drawn::aside(&format!("  ({left} more)")));
-                    }
-                    text
-                }
-                None => said("There are no more hints; `solution` shows one way."),
-            },
+            Some(Beat::Task(task)) => next_hint(&task.hints, course.hints, &look),
+            Some(Beat::Program(task)) => next_hint(&task.hints, course.hints, &look),
             Some(Beat::Line(line)) => self.hint_for(line, course.hints),
             Some(Beat::Quiz(_)) => said(
                 "A prediction costs nothing: say what you think, the next commands show how it is. `skip` says nothing.",
@@ -102,6 +93,11 @@ impl Shell {
                 solved = Some(task.clone());
                 task.solution.clone()
             }
+            Some(Beat::Program(task)) => {
+                screen.show(&file(&task.program, &task.solution));
+                screen.show(&prose::draw(&task.because, 2, &screen.look()));
+                Vec::new()
+            }
             Some(Beat::Quiz(question)) => {
                 let question = question.clone();
                 course.asked.push((question, None));
@@ -169,6 +165,9 @@ impl Shell {
             return screen.show(&no_lesson());
         };
         course.about_lesson = true;
+        if let Some(Beat::Program(task)) = course.beats.get(course.at) {
+            return screen.show(&file(&task.program, &task.solution));
+        }
         let lines: Vec<String> = match course.beats.get(course.at) {
             Some(Beat::Task(task)) => task.solution.iter().map(|line| line.text.clone()).collect(),
             Some(Beat::Line(line)) => vec![line.text.clone()],
@@ -190,6 +189,19 @@ impl Shell {
         }
         screen.show(&text);
     }
+}
+
+/// The hint after so many.
+fn next_hint(hints: &[String], given: usize, look: &Look) -> Styled {
+    let Some(hint) = hints.get(given) else {
+        return said("There are no more hints; `solution` shows one way.");
+    };
+    let left = hints.len() - given - 1;
+    let mut text = prose::draw(hint, 2, look);
+    if left > 0 {
+        text.push(drawn::aside(&format!("  ({left} more)")));
+    }
+    text
 }
 
 /// True for a command that leaves something behind in the lab.

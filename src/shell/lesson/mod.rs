@@ -2,12 +2,15 @@
 
 pub mod answers;
 pub mod aside;
+pub mod bench;
 pub mod check;
 pub mod checking;
 pub mod context;
 pub mod course;
 pub mod drafting;
 pub mod folder;
+pub mod grading;
+pub mod guard;
 pub mod helping;
 pub mod judging;
 pub mod library;
@@ -15,8 +18,12 @@ pub mod naming;
 pub mod orders;
 pub mod play;
 pub mod progress_file;
+pub mod proving;
 pub mod recording;
+pub mod report;
 pub mod running;
 pub mod showing;
 pub mod stage;
 pub mod studying;
+pub mod submitting;
+pub mod writing;

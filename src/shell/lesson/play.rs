@@ -1,13 +1,16 @@
 //! `lesson play`: a lesson told from its first line to its last, each command when a key is pressed or after a while.
 
 use super::folder::Folder;
+use super::grading::{Submission, grade};
 use super::running::Patience;
 use super::stage::{Kept, Obstacle};
 use crate::lesson::beat::{Beat, beats};
 use crate::lesson::document::Lesson;
 use crate::lesson::lab::LabLine;
+use crate::lesson::program_task::ProgramTask;
 use crate::lesson::question::Question;
 use crate::lesson::task::Task;
+use crate::render::grade as drawn_grade;
 use crate::render::lesson as drawn;
 use crate::render::prose;
 use crate::render::styled::{Line, Style, Styled};
@@ -151,6 +154,7 @@ impl Shell {
                 }
             }
             Beat::Task(task) => return self.tell_task(task, telling, screen),
+            Beat::Program(task) => return self.tell_program(task, telling, screen),
         }
         true
     }
@@ -203,6 +207,39 @@ impl Shell {
         text.push(Line::new());
         text.append(prose::draw(&task.because, 2, &look));
         screen.show(&text);
+        true
+    }
+
+    /// Shows what a program is to do and what it begins with, then a solution and what its cases come to.
+    fn tell_program(
+        &mut self,
+        task: &ProgramTask,
+        telling: &mut Telling<'_>,
+        screen: &mut dyn Screen,
+    ) -> bool {
+        let look = screen.look();
+        let goal = prose::draw(&task.goal, 5, &look);
+        screen.show(&drawn::posed("task", &goal, &[]));
+        screen.show(&asked(task));
+        if !self.pause(telling, screen) {
+            return false;
+        }
+        screen.show(&said("A solution, put through the cases:"));
+        screen.show(&file(&task.program, &task.solution));
+        let solution = Submission {
+            name: &task.program,
+            text: task.solution.as_bytes(),
+        };
+        let settings = self.session.settings().clone();
+        let grade = grade(telling.lesson, task, solution, &settings, &mut |_| true);
+        match grade {
+            Ok(grade) => {
+                telling.failed += u32::from(!grade.is_passed());
+                screen.show(&drawn_grade::grade(&grade, &look));
+            }
+            Err(obstacle) => screen.show(&said(&obstacle.to_string())),
+        }
+        screen.show(&prose::draw(&task.because, 2, &look));
         true
     }
 
@@ -314,5 +351,15 @@ pub(super) fn file(name: &str, content: &str) -> Styled {
 pub(super) fn said(words: &str) -> Styled {
     let mut text = Styled::new();
     text.push(drawn::aside(words));
+    text
+}
+
+/// What a task that asks for a program begins with, and what the program is put through.
+pub(super) fn asked(task: &ProgramTask) -> Styled {
+    let mut text = file(&task.program, &task.skeleton);
+    let mut line = Line::wrapping(5).with(Style::Dim, "cases: ");
+    let names: Vec<&str> = task.cases.iter().map(|case| case.name.as_str()).collect();
+    line.push(Style::Plain, &names.join(", "));
+    text.push(line);
     text
 }

@@ -35,7 +35,7 @@ pub fn record(lesson: &Lesson, settings: &Settings) -> Result<Transcript, Obstac
     for (place, placed) in lesson.blocks.iter().enumerate() {
         transcript.blocks.push(Came::default());
         match &placed.block {
-            Block::Prose(_) | Block::File { .. } => {}
+            Block::Prose(_) | Block::File { .. } | Block::Program(_) => {}
             Block::Quiz(_) => asked.push(place),
             Block::Lab(lab) => {
                 if lab.fresh {

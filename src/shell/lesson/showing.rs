@@ -1,10 +1,11 @@
 //! `lesson show`: a lesson's text, to be read. Nothing of it runs, and what a student is to find out stays hidden unless it is asked for.
 
 use super::library::read;
-use super::play::file;
+use super::play::{asked, file};
 use crate::lesson::document::{Block, Lesson};
 use crate::lesson::fence::{Piece, pieces};
 use crate::lesson::front::{self, Front};
+use crate::lesson::program_task::ProgramTask;
 use crate::lesson::question::Question;
 use crate::lesson::shelf::Volume;
 use crate::lesson::task::Task;
@@ -68,6 +69,10 @@ fn body_of(
             Some(Block::Task(goal)) => {
                 hidden |= !answers;
                 task(goal, answers, look, text);
+            }
+            Some(Block::Program(goal)) => {
+                hidden |= !answers;
+                program(goal, answers, look, text);
             }
             Some(Block::Figure(figure)) => text.push(drawn::aside(&format!(
                 "`{}` draws it. {}",
@@ -133,6 +138,22 @@ fn task(task: &Task, answers: bool, look: &Look, text: &mut Styled) {
                 text.say(Style::Call, 5, row);
             }
         }
+        text.append(prose::draw(&task.because, 2, look));
+    }
+}
+
+fn program(task: &ProgramTask, answers: bool, look: &Look, text: &mut Styled) {
+    let goal = prose::draw(&task.goal, 5, look);
+    text.append(drawn::posed("task", &goal, &[]));
+    text.append(asked(task));
+    if answers {
+        for hint in &task.hints {
+            let mut line = Line::wrapping(5).with(Style::Dim, "hint: ");
+            line.append(&prose::inline(hint));
+            text.push(line);
+        }
+        text.push(drawn::aside("one solution:"));
+        text.append(file(&task.program, &task.solution));
         text.append(prose::draw(&task.because, 2, look));
     }
 }

@@ -22,7 +22,7 @@ pub struct Stage {
     /// The shell.
     pub shell: Shell,
     /// Held for as long as the lab lives in it.
-    folder: Folder,
+    pub(super) folder: Folder,
     patience: Patience,
 }
 
@@ -74,7 +74,21 @@ pub enum Obstacle {
 impl Stage {
     /// Makes a lab for a lesson.
     pub fn start(lesson: &Lesson, settings: &Settings, manner: Manner) -> Result<Self, Obstacle> {
+        let mut stage = Self::start_with(lesson, settings, manner, |_| Ok(()))?;
+        stage.shell.fits(lesson)?;
+        Ok(stage)
+    }
+
+    /// Makes a lab for a lesson that is known to fit this machine, with further files in its folder.
+    pub fn start_with(
+        lesson: &Lesson,
+        settings: &Settings,
+        manner: Manner,
+        write: impl FnOnce(&Path) -> std::io::Result<()>,
+    ) -> Result<Self, Obstacle> {
         let folder = Folder::new()?;
+        write_files(lesson, folder.path())?;
+        write(folder.path())?;
         let settings = Settings {
             folder: Some(folder.path().to_owned()),
             confined: !lesson.trusted,
@@ -87,8 +101,6 @@ impl Stage {
             folder,
             patience: Patience::new(lesson.front.deadline),
         };
-        stage.shell.fits(lesson)?;
-        write_files(lesson, stage.folder.path())?;
         stage.shell.prepare(lesson)?;
         Ok(stage)
     }
@@ -165,11 +177,16 @@ pub fn to_allow(lesson: &Lesson) -> Vec<String> {
 
 /// What a yes to all of that grants.
 pub fn grant(lesson: &Lesson) -> Granted {
-    let mut granted = Granted {
+    Granted {
         modules: true,
-        ..Granted::default()
-    };
-    for text in lesson.commands() {
+        ..grant_lines(lesson.commands())
+    }
+}
+
+/// What these lines do outside their lab, granted.
+pub fn grant_lines<'a>(texts: impl Iterator<Item = &'a str>) -> Granted {
+    let mut granted = Granted::default();
+    for text in texts {
         for command in parse_line(text).unwrap_or_default() {
             granted.add(&command);
         }

@@ -146,6 +146,7 @@ impl Shell {
                 Some(Beat::Quiz(question)) => {
                     open_question(&question, screen);
                 }
+                Some(Beat::Program(_)) => self.look_at_bench(&mut course, screen),
                 _ => {}
             }
         }
@@ -167,6 +168,7 @@ impl Shell {
             Some(Beat::Task(task)) if !course.typed.is_empty() => {
                 self.judge_task(&mut course, &task, false, screen);
             }
+            Some(Beat::Program(_)) => self.look_at_bench(&mut course, screen),
             _ => {}
         }
         self.put_back(course, screen);

@@ -254,6 +254,19 @@ impl Language {
         }
     }
 
+    /// What a file is written in, by the line `#!` that it begins with, or else by its name's ending. What has neither is executed as it is.
+    pub fn of_file(name: &str, text: &[u8]) -> Self {
+        let ending = name.rsplit_once('.').map_or("", |(_, ending)| ending);
+        match ending {
+            _ if text.starts_with(b"#!") => Self::Script,
+            "py" => Self::Python,
+            "c" => Self::C,
+            "go" => Self::Go,
+            "rs" => Self::Rust,
+            _ => Self::Script,
+        }
+    }
+
     /// What the name of its file ends with.
     pub fn ending(self) -> &'static str {
         match self {
