@@ -62,6 +62,8 @@ class Lab:
 
     def close(self):
         self.child.stdin.close()
+        # A page would stay until it is ended.
+        self.child.terminate()
         self.child.wait()
 
 
