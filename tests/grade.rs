@@ -488,3 +488,39 @@ fn an_interrupted_grade_leaves_nothing_running() {
     grade.wait().expect("it ends");
     eventually("all of it ends", || !below.iter().any(|pid| alive(*pid)));
 }
+
+#[test]
+fn a_student_is_given_the_skeleton_once_and_each_save_is_put_through_the_cases() {
+    if !private_lab() {
+        return;
+    }
+    let desk = Desk::new(LESSON);
+    let lesson = desk.path("teacher/lesson.md").display().to_string();
+    let learn = |input: &str| {
+        let words = [
+            "--color",
+            "never",
+            "lesson",
+            "learn",
+            "--allow-run",
+            &lesson,
+        ];
+        let ran = run_in(&desk.path("home"), &words, input.as_bytes());
+        assert_eq!(ran.status, 0, "{}{}", ran.out, ran.err);
+        ran.out
+    };
+    let file = desk.path("home/lesson/server.py");
+    let out = learn("solution\nquit\n");
+    assert!(out.contains("The skeleton was written"), "{out}");
+    assert!(out.contains("solution_word_8713"), "{out}");
+    let skeleton = std::fs::read_to_string(&file).expect("it was written");
+    assert_eq!(skeleton, "pass\n");
+    std::fs::write(&file, solution("kept += data", "kept = data")).expect("it can be written");
+    let out = learn("quit\n");
+    assert!(out.contains("was left as it is"), "{out}");
+    assert!(out.contains("✗ short reads  0 of 2 points"), "{out}");
+    assert!(out.contains("1 of 2 cases passed"), "{out}");
+    std::fs::write(&file, solution("", "")).expect("it can be written");
+    let out = learn("quit\n");
+    assert!(out.contains("✓ solved"), "{out}");
+}
