@@ -200,8 +200,9 @@ impl Task {
     /// What it is, for a task that has nothing to show on a page.
     pub(crate) fn without_page(&self) -> Option<&'static str> {
         Some(match self {
-            Self::Run { .. } | Self::Read { .. } => return None,
-            Self::Lesson {
+            Self::Run { .. }
+            | Self::Read { .. }
+            | Self::Lesson {
                 action: LessonTask::Play { .. } | LessonTask::Learn { .. },
             } => return None,
             Self::Lesson { .. } => "a list, a text or a check of lessons",

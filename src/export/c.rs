@@ -1,7 +1,10 @@
 //! The programs in C.
 
 mod pieces;
+mod print;
 mod statement;
+mod transfer;
+mod waiting;
 
 use super::literal::{c_bytes, comment, names, value};
 use super::plan::{Held, Item, Kind, Op, Plan};

@@ -1,6 +1,9 @@
 //! The programs in Rust: the system calls themselves, because the standard library makes several in one.
 
+mod print;
 mod statement;
+mod transfer;
+mod waiting;
 
 use super::literal::{comment, hex_bytes, names, value};
 use super::plan::{Item, Kind, Op, Plan};

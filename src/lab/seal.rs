@@ -131,9 +131,12 @@ fn has_user_namespace() -> bool {
 /// What is to be covered: what users keep, and the folders of what is hidden, but for those a program cannot do without.
 fn covers(hidden: &[PathBuf]) -> Vec<PathBuf> {
     let fixed = COVERED.iter().map(PathBuf::from);
-    let beside = hidden.iter().filter_map(|path| match path.is_dir() {
-        true => Some(path.clone()),
-        false => path.parent().map(Path::to_path_buf),
+    let beside = hidden.iter().filter_map(|path| {
+        if path.is_dir() {
+            Some(path.clone())
+        } else {
+            path.parent().map(Path::to_path_buf)
+        }
     });
     let is_needed = |path: &Path| {
         path == Path::new("/")

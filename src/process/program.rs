@@ -94,9 +94,8 @@ impl Watched {
         }
         for report in reports {
             self.newest_ns = match &report {
-                Report::Starting(call) => call.start_ns,
+                Report::Starting(call) | Report::Stopped(call) => call.start_ns,
                 Report::Called(call) => call.end_ns,
-                Report::Stopped(call) => call.start_ns,
                 _ => self.newest_ns,
             };
             self.queue.push_back((self.newest_ns, report));

@@ -21,7 +21,7 @@ impl Session {
         if self.programs.iter().any(runs) {
             return true;
         }
-        self.may_end_a_call(self.sleeping(None), within)
+        self.may_end_a_call(&self.sleeping(None), within)
     }
 
     /// The same where programs may go on running: one changes nothing while all its calls sleep. Of a program whose calls are not reported
@@ -36,7 +36,7 @@ impl Session {
         }
         let mut calls = self.sleeping(None);
         calls.extend(self.watched.iter().flat_map(Watched::asleep).cloned());
-        self.may_end_a_call(calls, within)
+        self.may_end_a_call(&calls, within)
     }
 
     /// True when no program is at work: each has ended, or sleeps in its calls.
@@ -50,7 +50,7 @@ impl Session {
     }
 
     /// True while something is on its way that can end one of these calls within so long.
-    fn may_end_a_call(&mut self, calls: Vec<BlockedEvent>, within: Duration) -> bool {
+    fn may_end_a_call(&mut self, calls: &[BlockedEvent], within: Duration) -> bool {
         if self.is_busy() || self.packets.taps().wire_holds() {
             return true;
         }

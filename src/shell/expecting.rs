@@ -230,7 +230,7 @@ impl Shell {
         let mut left = patience;
         loop {
             let verdict = self.settled(process, claim, since);
-            let rests = self.gives_up_at_rest && !verdict.is_ok() && self.is_at_rest(left, screen);
+            let rests = self.gives_up_at_rest && verdict.is_err() && self.is_at_rest(left, screen);
             let over =
                 left.is_zero() || rests || self.is_flooded() || self.session.broken().is_some();
             if verdict.is_ok() || over || self.stopped || screen.is_gone() {

@@ -623,7 +623,7 @@ impl Shell {
             let threads = self.session.stopped(program).into_iter();
             known
                 .programs
-                .extend(threads.map(|call| call.thread_name()));
+                .extend(threads.map(socklab_events::BlockedEvent::thread_name));
         }
         for socket in self
             .session

@@ -201,13 +201,12 @@ impl Shell {
                 self.forget();
                 let mut note = "a new lab: no sockets, no packets, one process".to_owned();
                 if !lost.is_empty() {
-                    note += &format!(
-                        "; with the one before, what was in the air is lost: {}",
-                        lost.join(", ")
-                    );
+                    note.push_str("; with the one before, what was in the air is lost: ");
+                    note.push_str(&lost.join(", "));
                 }
                 if !ended.is_empty() {
-                    note += &format!("; what was stopped has ended: {}", ended.join(", "));
+                    note.push_str("; what was stopped has ended: ");
+                    note.push_str(&ended.join(", "));
                 }
                 self.session.tell(Event::Note(note));
             }

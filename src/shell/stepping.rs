@@ -158,10 +158,7 @@ impl Shell {
         let since = self.mark();
         let mut made = 0;
         let mut found = 0;
-        loop {
-            let Some(call) = self.session.stopped(&whose.name).first().copied().cloned() else {
-                break;
-            };
+        while let Some(call) = self.session.stopped(&whose.name).first().copied().cloned() {
             let stops = self.session.stopped(program);
             let newest = stops.last().map_or(call.start_ns, |stop| stop.start_ns);
             self.make_call(&call, screen);

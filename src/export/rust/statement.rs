@@ -1,7 +1,8 @@
-//! One call in Rust.
+//! One call in Rust. What moves data stands in `transfer`, what waits for several descriptors in `waiting`.
 
+use super::print::print;
 use crate::export::literal::hex_bytes;
-use crate::export::plan::{Bytes, Kind, Op, Place, Plan, Shown, Step};
+use crate::export::plan::{Bytes, Kind, Op, Place, Plan, Step};
 use crate::export::reading::OptionValue;
 use crate::value::Address;
 
@@ -14,267 +15,179 @@ pub(super) struct Style<'a> {
 
 /// The lines of a step.
 pub(super) fn statement(style: &Style<'_>, step: &Step) -> Vec<String> {
-    let plan = style.plan;
-    let held = |variable: &usize| plan.name(*variable).to_owned();
-    let data_text = |data: &Bytes| borrowed(plan, data);
-    let becomes = |variable: &usize, made: &str| {
-        let word = match plan.variables[*variable].kind {
-            _ if !(style.fresh)(*variable) => "",
+    let writer = Writer { style, step };
+    match &step.op {
+        Op::LeftOut(reason) => vec![format!("// left out: {reason}")],
+        Op::Print(shown) => vec![print(style.plan, shown)],
+        Op::Sleep(nanoseconds) => vec![format!("sleep({nanoseconds});")],
+        Op::Socket { .. }
+        | Op::Socketpair { .. }
+        | Op::Accept { .. }
+        | Op::Duplicate { .. }
+        | Op::Epoll { .. } => writer.makes_descriptors(),
+        Op::Bind { .. }
+        | Op::Connect { .. }
+        | Op::Listen { .. }
+        | Op::Shutdown { .. }
+        | Op::Close { .. }
+        | Op::OwnName { .. }
+        | Op::PeerName { .. } => writer.endpoint(),
+        Op::Send { .. } | Op::SendDescriptors { .. } => vec![writer.sends()],
+        Op::Receive { .. } | Op::ReceiveDescriptors { .. } => writer.receives(),
+        Op::SetOption { .. } | Op::GetOption { .. } | Op::Blocking { .. } => writer.option(),
+        Op::Timer { .. }
+        | Op::Poll { .. }
+        | Op::Select { .. }
+        | Op::EpollControl { .. }
+        | Op::EpollWait { .. } => writer.waits(),
+    }
+}
+
+/// A step, and what it is written with.
+pub(super) struct Writer<'a> {
+    style: &'a Style<'a>,
+    pub(super) step: &'a Step,
+}
+
+impl<'a> Writer<'a> {
+    /// A variable's name.
+    pub(super) fn held(&self, variable: usize) -> &'a str {
+        self.style.plan.name(variable)
+    }
+
+    /// Bytes as a slice.
+    pub(super) fn borrowed(&self, data: &Bytes) -> String {
+        borrowed(self.style.plan, data)
+    }
+
+    /// The line that gives a variable its value.
+    pub(super) fn becomes(&self, variable: usize, made: &str) -> String {
+        let word = match self.style.plan.variables[variable].kind {
+            _ if !(self.style.fresh)(variable) => "",
             Kind::Descriptor => "let ",
             _ => "let mut ",
         };
-        format!("{word}{} = {made};", plan.name(*variable))
-    };
-    let place = |place: &Place| match place {
-        Place::Literal(address) => address_text(address),
-        Place::Given(variable) => format!("&{}", plan.name(*variable)),
-    };
-    let name = step.name.as_str();
-    let outcome = |call: &str| match &step.errno {
-        Some(errno) if step.inner => format!("begins(\"{name}\", {call}, {errno});"),
-        Some(errno) => format!("fails(\"{name}\", {call}, {errno}, \"{errno}\");"),
-        None => format!("check(\"{name}\", {call});"),
-    };
-    let making = |made: &Option<usize>, call: &str| match made {
-        Some(made) if step.errno.is_none() => becomes(made, &format!("check(\"{name}\", {call})")),
-        _ => outcome(call),
-    };
-    // How many are ready is printed where it got no name.
-    let counted = |name: &str, call: String| match &step.errno {
-        None if step.alone => format!("println!(\"{name}: {{}}\", check(\"{name}\", {call}));"),
-        _ => outcome(&call),
-    };
-    // Room for the bytes, the call, and only what came.
-    let receives = |into: &usize, size: &usize, call: &dyn Fn(&str) -> String| {
-        if step.errno.is_some() {
-            return vec![outcome(&call(&format!("&mut [0; {size}]")))];
+        format!("{word}{} = {made};", self.held(variable))
+    }
+
+    pub(super) fn place(&self, place: &Place) -> String {
+        match place {
+            Place::Literal(address) => address_text(address),
+            Place::Given(variable) => format!("&{}", self.held(*variable)),
         }
-        let name = held(into);
-        vec![
-            becomes(into, &format!("vec![0; {size}]")),
-            format!("let size = {}", outcome(&call(&format!("&mut {name}")))),
-            format!("{name}.truncate(size as usize);"),
-        ]
-    };
-    vec![match &step.op {
-        Op::LeftOut(reason) => format!("// left out: {reason}"),
-        Op::Print(shown) => return vec![print(plan, shown)],
-        Op::Sleep(nanoseconds) => format!("sleep({nanoseconds});"),
-        Op::Timer {
-            fd,
-            events,
-            milliseconds,
-            otherwise,
-        } => {
-            return vec![
-                format!(
-                    "if check(\"poll\", poll(&mut [PollFd::new({}, {events})], {milliseconds})) == 0 {{",
-                    held(fd)
-                ),
-                format!("    println!(\"{otherwise}\");"),
-                "}".to_owned(),
-            ];
+    }
+
+    /// A call in the way its outcome in the session wants it.
+    pub(super) fn outcome(&self, call: &str) -> String {
+        let name = self.step.name.as_str();
+        match &self.step.errno {
+            Some(errno) if self.step.inner => format!("begins(\"{name}\", {call}, {errno});"),
+            Some(errno) => format!("fails(\"{name}\", {call}, {errno}, \"{errno}\");"),
+            None => format!("check(\"{name}\", {call});"),
         }
-        Op::Socket {
-            family,
-            kind,
-            protocol,
-            made,
-        } => making(made, &format!("socket({family}, {kind}, {protocol})")),
-        Op::Socketpair {
-            family,
-            kind,
-            protocol,
-            made,
-        } => {
-            let mut lines = vec![
-                "let mut pair = [-1; 2];".to_owned(),
-                outcome(&format!(
-                    "socketpair({family}, {kind}, {protocol}, &mut pair)"
-                )),
-            ];
-            if let Some((one, other)) = made {
-                lines.push(becomes(one, "pair[0]"));
-                lines.push(becomes(other, "pair[1]"));
+    }
+
+    /// A call that gives a descriptor.
+    fn making(&self, made: Option<usize>, call: &str) -> String {
+        match made {
+            Some(made) if self.step.errno.is_none() => {
+                self.becomes(made, &format!("check(\"{}\", {call})", self.step.name))
             }
-            return lines;
+            _ => self.outcome(call),
         }
-        Op::Bind { fd, to } => outcome(&format!("bind({}, {})", held(fd), place(to))),
-        Op::Connect { fd, to } => outcome(&format!("connect({}, {})", held(fd), place(to))),
-        Op::Listen { fd, backlog } => outcome(&format!("listen({}, {backlog})", held(fd))),
-        Op::Accept {
-            fd,
-            flags,
-            made,
-            from,
-        } => {
-            let flags = if flags.is_empty() { "0" } else { flags };
-            let mut lines = Vec::new();
-            let address = match from.filter(|_| step.errno.is_none()) {
-                Some(from) => {
-                    lines.push(becomes(&from, "Place::new()"));
-                    format!("&mut {}", held(&from))
-                }
-                None => "&mut Place::new()".to_owned(),
-            };
-            lines.push(making(
+    }
+
+    fn makes_descriptors(&self) -> Vec<String> {
+        vec![match &self.step.op {
+            Op::Socket {
+                family,
+                kind,
+                protocol,
                 made,
-                &format!("accept({}, {address}, {flags})", held(fd)),
-            ));
-            return lines;
-        }
-        Op::Send {
-            fd,
-            data,
-            flags,
-            to: None,
-        } => outcome(&format!("send({}, {}, {flags})", held(fd), data_text(data))),
-        Op::Send {
-            fd,
-            data,
-            flags,
-            to: Some(to),
-        } => outcome(&format!(
-            "sendto({}, {}, {flags}, {})",
-            held(fd),
-            data_text(data),
-            place(to)
-        )),
-        Op::Receive {
-            fd,
-            size,
-            flags,
-            into,
-            from: None,
-            ..
-        } => {
-            return receives(into, size, &|room| {
-                format!("recv({}, {room}, {flags})", held(fd))
-            });
-        }
-        Op::Receive {
-            fd,
-            size,
-            flags,
-            into,
-            from: Some(from),
-            ..
-        } => {
-            let mut lines = vec![becomes(from, "Place::new()")];
-            lines.extend(receives(into, size, &|room| {
-                format!(
-                    "recvfrom({}, {room}, {flags}, &mut {})",
-                    held(fd),
-                    held(from)
-                )
-            }));
-            return lines;
-        }
-        Op::SendDescriptors { fd, data, sent } => {
-            let sent: Vec<String> = sent.iter().map(held).collect();
-            outcome(&format!(
-                "send_fds({}, {}, &[{}])",
-                held(fd),
-                data_text(data),
-                sent.join(", ")
-            ))
-        }
-        Op::ReceiveDescriptors {
-            fd,
-            size,
-            into,
-            made,
-        } => {
-            let mut lines = vec![format!("let mut fds = [-1; {}];", made.len())];
-            lines.extend(receives(into, size, &|room| {
-                format!("recv_fds({}, {room}, &mut fds)", held(fd))
-            }));
-            lines.extend(
-                made.iter()
-                    .enumerate()
-                    .map(|(at, made)| becomes(made, &format!("fds[{at}]"))),
-            );
-            return lines;
-        }
-        Op::Shutdown { fd, how } => outcome(&format!("shutdown({}, {how})", held(fd))),
-        Op::Close { fd } => outcome(&format!("close({})", held(fd))),
-        Op::Duplicate { fd, made } => making(made, &format!("dup({})", held(fd))),
-        Op::OwnName { fd, into } | Op::PeerName { fd, into } => {
-            let call = outcome(&format!("{name}({}, &mut {})", held(fd), held(into)));
-            return vec![becomes(into, "Place::new()"), call];
-        }
-        Op::SetOption {
-            fd,
-            level,
-            name: option,
-            value,
-        } => outcome(&format!(
-            "setsockopt({}, {level}, {option}, &{})",
-            held(fd),
-            option_text(value)
-        )),
-        Op::GetOption {
-            fd,
-            level,
-            name: option,
-            into,
-        } => {
-            let call = outcome(&format!(
-                "getsockopt({}, {level}, {option}, &mut {})",
-                held(fd),
-                held(into)
-            ));
-            return vec![becomes(into, "0"), call];
-        }
-        Op::Blocking { fd, on } => outcome(&format!("set_blocking({}, {on})", held(fd))),
-        Op::Poll {
-            entries,
-            milliseconds,
-        } => {
-            let list: Vec<String> = entries
-                .iter()
-                .map(|(fd, events)| format!("PollFd::new({}, {events})", held(fd)))
-                .collect();
-            counted(
-                "poll",
-                format!("poll(&mut [{}], {milliseconds})", list.join(", ")),
-            )
-        }
-        Op::Select { sets, microseconds } => {
-            let list = |set: &Vec<usize>| {
-                format!("&[{}]", set.iter().map(held).collect::<Vec<_>>().join(", "))
-            };
-            let time = microseconds.map_or("None".to_owned(), |time| format!("Some({time})"));
-            counted(
-                "select",
-                format!(
-                    "select({}, {}, {}, {time})",
-                    list(&sets[0]),
-                    list(&sets[1]),
-                    list(&sets[2])
-                ),
-            )
-        }
-        Op::Epoll { flags, made } => making(made, &format!("epoll_create1({flags})")),
-        Op::EpollControl {
-            epoll,
-            what,
-            fd,
-            events,
-        } => outcome(&format!(
-            "epoll_ctl({}, {what}, {}, {events})",
-            held(epoll),
-            held(fd)
-        )),
-        Op::EpollWait {
-            epoll,
-            most,
-            milliseconds,
-        } => counted(
-            "epoll_wait",
-            format!("epoll_wait({}, {most}, {milliseconds})", held(epoll)),
-        ),
-    }]
+            } => self.making(*made, &format!("socket({family}, {kind}, {protocol})")),
+            Op::Socketpair {
+                family,
+                kind,
+                protocol,
+                made,
+            } => {
+                let call = format!("socketpair({family}, {kind}, {protocol}, &mut pair)");
+                let mut lines = vec!["let mut pair = [-1; 2];".to_owned(), self.outcome(&call)];
+                if let Some((one, other)) = made {
+                    lines.push(self.becomes(*one, "pair[0]"));
+                    lines.push(self.becomes(*other, "pair[1]"));
+                }
+                return lines;
+            }
+            Op::Accept {
+                fd,
+                flags,
+                made,
+                from,
+            } => {
+                let flags = if flags.is_empty() { "0" } else { flags };
+                let mut lines = Vec::new();
+                let address = match from.filter(|_| self.step.errno.is_none()) {
+                    Some(from) => {
+                        lines.push(self.becomes(from, "Place::new()"));
+                        format!("&mut {}", self.held(from))
+                    }
+                    None => "&mut Place::new()".to_owned(),
+                };
+                let call = format!("accept({}, {address}, {flags})", self.held(*fd));
+                lines.push(self.making(*made, &call));
+                return lines;
+            }
+            Op::Duplicate { fd, made } => self.making(*made, &format!("dup({})", self.held(*fd))),
+            Op::Epoll { flags, made } => self.making(*made, &format!("epoll_create1({flags})")),
+            _ => return Vec::new(),
+        }]
+    }
+
+    fn endpoint(&self) -> Vec<String> {
+        let call = match &self.step.op {
+            Op::Bind { fd, to } => format!("bind({}, {})", self.held(*fd), self.place(to)),
+            Op::Connect { fd, to } => format!("connect({}, {})", self.held(*fd), self.place(to)),
+            Op::Listen { fd, backlog } => format!("listen({}, {backlog})", self.held(*fd)),
+            Op::Shutdown { fd, how } => format!("shutdown({}, {how})", self.held(*fd)),
+            Op::Close { fd } => format!("close({})", self.held(*fd)),
+            Op::OwnName { fd, into } | Op::PeerName { fd, into } => {
+                let (name, fd) = (self.step.name.as_str(), self.held(*fd));
+                let call = self.outcome(&format!("{name}({fd}, &mut {})", self.held(*into)));
+                return vec![self.becomes(*into, "Place::new()"), call];
+            }
+            _ => return Vec::new(),
+        };
+        vec![self.outcome(&call)]
+    }
+
+    fn option(&self) -> Vec<String> {
+        let call = match &self.step.op {
+            Op::SetOption {
+                fd,
+                level,
+                name,
+                value,
+            } => format!(
+                "setsockopt({}, {level}, {name}, &{})",
+                self.held(*fd),
+                option_text(value)
+            ),
+            Op::GetOption {
+                fd,
+                level,
+                name,
+                into,
+            } => {
+                let (fd, held) = (self.held(*fd), self.held(*into));
+                let call = self.outcome(&format!("getsockopt({fd}, {level}, {name}, &mut {held})"));
+                return vec![self.becomes(*into, "0"), call];
+            }
+            Op::Blocking { fd, on } => format!("set_blocking({}, {on})", self.held(*fd)),
+            _ => return Vec::new(),
+        };
+        vec![self.outcome(&call)]
+    }
 }
 
 fn address_text(address: &Address) -> String {
@@ -295,7 +208,7 @@ fn address_text(address: &Address) -> String {
 }
 
 /// Bytes as a slice.
-fn borrowed(plan: &Plan, data: &Bytes) -> String {
+pub(super) fn borrowed(plan: &Plan, data: &Bytes) -> String {
     match data {
         Bytes::Literal(bytes) => format!("b\"{}\"", hex_bytes(bytes)),
         Bytes::Repeated(bytes, length) => {
@@ -322,38 +235,9 @@ fn borrowed(plan: &Plan, data: &Bytes) -> String {
 }
 
 /// Bytes in front of a dot.
-fn receiver(plan: &Plan, data: &Bytes) -> String {
+pub(super) fn receiver(plan: &Plan, data: &Bytes) -> String {
     let text = borrowed(plan, data);
     text.strip_prefix('&').map_or(text.clone(), str::to_owned)
-}
-
-/// What prints these, and an end of line.
-fn print(plan: &Plan, shown: &[Shown]) -> String {
-    let mut text = String::new();
-    let mut values = String::new();
-    for piece in shown {
-        let value = match piece {
-            Shown::Text(words) => {
-                let words = hex_bytes(words.as_bytes());
-                // Only ASCII stands as it is; the escapes of other bytes are no text of Rust.
-                if words.contains("\\x") {
-                    format!("String::from_utf8_lossy(b\"{words}\")")
-                } else {
-                    text.push_str(&words.replace('{', "{{").replace('}', "}}"));
-                    continue;
-                }
-            }
-            Shown::Literally(data) => format!("literal({})", borrowed(plan, data)),
-            Shown::Decoded(data) => format!("String::from_utf8_lossy({})", borrowed(plan, data)),
-            Shown::Length(data) => format!("{}.len()", receiver(plan, data)),
-            Shown::Number(variable) => plan.name(*variable).to_owned(),
-            Shown::Address(variable) => format!("{}.text()", plan.name(*variable)),
-        };
-        text.push_str("{}");
-        values.push_str(", ");
-        values.push_str(&value);
-    }
-    format!("println!(\"{text}\"{values});")
 }
 
 fn option_text(value: &OptionValue) -> String {

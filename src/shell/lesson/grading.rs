@@ -28,7 +28,7 @@ pub struct Submission<'a> {
 }
 
 /// A compiler is given this long.
-const COMPILING: Duration = Duration::from_secs(60);
+const COMPILING: Duration = Duration::from_mins(1);
 
 /// A program that is at work when a case fails is given so long to end.
 const ENDING: Duration = Duration::from_millis(700);
@@ -117,7 +117,7 @@ impl Stage {
         let words = match self.shell.words_for(self.folder.path(), program) {
             Ok(words) => words,
             Err(reason) => {
-                let words = guard.excess().map_or(reason, |excess| excess.words());
+                let words = guard.excess().map_or(reason, super::guard::Excess::words);
                 return Some(Mismatch {
                     words,
                     ..Mismatch::default()

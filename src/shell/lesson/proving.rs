@@ -47,7 +47,7 @@ pub(super) fn prove(
         Err(obstacle) => {
             report
                 .failures
-                .push(bare(line, "the cases to be run", obstacle.to_string()))
+                .push(bare(line, "the cases to be run", obstacle.to_string()));
         }
     }
     for bug in &task.bugs {

@@ -89,7 +89,7 @@ impl Shell {
                 )));
             }
             Err(obstacle) => {
-                screen.show(&said(&format!("the cases cannot be run here: {obstacle}")))
+                screen.show(&said(&format!("the cases cannot be run here: {obstacle}")));
             }
         }
     }

@@ -106,9 +106,8 @@ mod tests {
                     ["ok"]
                     | ["=" | "packet", _, ..]
                     | ["no", "packet", _, ..]
-                    | ["state", _, _]
+                    | ["state" | "stopped", _, _]
                     | ["blocked", _]
-                    | ["stopped", _, _]
                     | ["why", ..] => {}
                     ["call" | "output", process, what, ..] => {
                         assert!(!process.is_empty() && !what.is_empty(), "{}", entry.name);

@@ -188,7 +188,7 @@ impl<'a> Reader<'a> {
         }
         let protocol =
             |entry: &&FieldEntry| entry.kind == FieldKind::Protocol && entry.name == word;
-        let found = filter::fields().iter().any(|entry| protocol(&entry));
+        let found = filter::fields().iter().any(protocol);
         if found {
             self.pattern.protocol = Some(word.to_owned());
         }
