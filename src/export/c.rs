@@ -1,5 +1,6 @@
 //! The programs in C.
 
+mod data;
 mod pieces;
 mod print;
 mod statement;

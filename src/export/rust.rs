@@ -1,5 +1,6 @@
 //! The programs in Rust: the system calls themselves, because the standard library makes several in one.
 
+mod data;
 mod print;
 mod statement;
 mod transfer;

@@ -1,6 +1,6 @@
 //! What a session printed, in C.
 
-use super::statement::bytes;
+use super::data::bytes;
 use crate::export::literal::c_bytes;
 use crate::export::plan::{Plan, Shown};
 

@@ -2,7 +2,7 @@
 
 use super::print::print;
 use crate::export::literal::c_bytes;
-use crate::export::plan::{Bytes, Op, Place, Plan, Step};
+use crate::export::plan::{Op, Place, Plan, Step};
 use crate::export::reading::OptionValue;
 use crate::value::Address;
 
@@ -235,42 +235,6 @@ fn address_text(address: &Address) -> String {
         // The zero byte that ends a path is part of the address, as the C library counts it.
         Address::UnixPath(path) => format!("unix_path(\"{}\", {})", c_bytes(path), path.len() + 1),
         _ => "{.length = 0}".to_owned(),
-    }
-}
-
-/// Where bytes begin, and how many they are.
-pub(super) fn bytes(plan: &Plan, data: &Bytes) -> (String, String) {
-    match data {
-        Bytes::Literal(bytes) => (format!("\"{}\"", c_bytes(bytes)), bytes.len().to_string()),
-        Bytes::Repeated(bytes, length) => (
-            format!(
-                "repeated(\"{}\", {}, {length})",
-                c_bytes(bytes),
-                bytes.len().max(1)
-            ),
-            length.to_string(),
-        ),
-        Bytes::Held(variable) => {
-            let name = plan.name(*variable);
-            (name.to_owned(), format!("{name}_size"))
-        }
-        Bytes::Upper(inner) | Bytes::Lower(inner) => {
-            let (begin, length) = bytes(plan, inner);
-            let function = if matches!(data, Bytes::Upper(_)) {
-                "upper"
-            } else {
-                "lower"
-            };
-            (format!("{function}({begin}, {length})"), length)
-        }
-        Bytes::Joined(one, other) => {
-            let (one, one_length) = bytes(plan, one);
-            let (other, other_length) = bytes(plan, other);
-            (
-                format!("joined({one}, {one_length}, {other}, {other_length})"),
-                format!("{one_length} + {other_length}"),
-            )
-        }
     }
 }
 

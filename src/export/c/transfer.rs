@@ -1,6 +1,7 @@
 //! Calls that move data, in C.
 
-use super::statement::{Writer, bytes};
+use super::data::bytes;
+use super::statement::Writer;
 use crate::export::plan::Op;
 
 impl Writer<'_> {

@@ -1,6 +1,6 @@
 //! What a session printed, in Rust.
 
-use super::statement::{borrowed, receiver};
+use super::data::{borrowed, receiver};
 use crate::export::literal::hex_bytes;
 use crate::export::plan::{Plan, Shown};
 

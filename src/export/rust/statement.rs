@@ -1,5 +1,6 @@
 //! One call in Rust. What moves data stands in `transfer`, what waits for several descriptors in `waiting`.
 
+use super::data::borrowed;
 use super::print::print;
 use crate::export::literal::hex_bytes;
 use crate::export::plan::{Bytes, Kind, Op, Place, Plan, Step};
@@ -205,39 +206,6 @@ fn address_text(address: &Address) -> String {
         Address::UnixPath(path) => format!("&Place::unix(b\"{}\\x00\")", hex_bytes(path)),
         _ => "&Place::new()".to_owned(),
     }
-}
-
-/// Bytes as a slice.
-pub(super) fn borrowed(plan: &Plan, data: &Bytes) -> String {
-    match data {
-        Bytes::Literal(bytes) => format!("b\"{}\"", hex_bytes(bytes)),
-        Bytes::Repeated(bytes, length) => {
-            let known = bytes.len().max(1);
-            let whole = format!(
-                "&b\"{}\".repeat({})",
-                hex_bytes(bytes),
-                length.div_ceil(known)
-            );
-            if length % known == 0 {
-                whole
-            } else {
-                format!("{whole}[..{length}]")
-            }
-        }
-        Bytes::Held(variable) => format!("&{}", plan.name(*variable)),
-        Bytes::Upper(inner) => format!("&{}.to_ascii_uppercase()", receiver(plan, inner)),
-        Bytes::Lower(inner) => format!("&{}.to_ascii_lowercase()", receiver(plan, inner)),
-        Bytes::Joined(one, other) => {
-            let part = |part: &Bytes| format!("&{}[..]", receiver(plan, part));
-            format!("&[{}, {}].concat()", part(one), part(other))
-        }
-    }
-}
-
-/// Bytes in front of a dot.
-pub(super) fn receiver(plan: &Plan, data: &Bytes) -> String {
-    let text = borrowed(plan, data);
-    text.strip_prefix('&').map_or(text.clone(), str::to_owned)
 }
 
 fn option_text(value: &OptionValue) -> String {
