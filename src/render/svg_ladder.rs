@@ -298,13 +298,17 @@ impl Frame {
         if from == to {
             svg.text((start + 8.0, y), style, Anchor::Start, &format!("⇄ {text}"));
         } else {
-            // A lost packet gets two thirds of the way.
-            let reach = if lost { 0.66 } else { 1.0 };
+            // A packet that was lost, or that the wire holds, gets two thirds of the way.
+            let held = packet.is_held();
+            let reach = if lost || held { 0.66 } else { 1.0 };
             let (tip, fall) = (start + (end - start) * reach, FALL * reach);
             let (begin, tip) = ((start, y - 4.0), (tip, y - 4.0 + fall));
             if lost {
                 svg.line(begin, tip, style, false);
                 svg.cross(tip, style);
+            } else if held {
+                svg.line(begin, tip, style, false);
+                svg.point(tip, style);
             } else {
                 svg.arrow(begin, tip, style, false);
             }
@@ -318,7 +322,8 @@ impl Frame {
 /// How long the wire kept a packet that arrived, in nanoseconds, where that is long enough to be seen.
 fn delay(packet: &PacketEvent) -> Option<i64> {
     let kept = packet.delay_ns();
-    (kept >= SLOW && packet.lost().is_none()).then_some(kept)
+    let arrives = packet.lost().is_none() && !packet.is_held();
+    (kept >= SLOW && arrives).then_some(kept)
 }
 
 /// Where a time lies among rows that are drawn: between two of them in proportion, behind the last a row lower.

@@ -50,6 +50,20 @@ fn an_arrow_falls_to_the_time_of_its_arrival() {
 }
 
 #[test]
+fn a_packet_that_the_wire_holds_has_not_arrived() {
+    let mut capture = Capture::new();
+    let mut packets = capture.handshake();
+    packets[2].rulings = vec![Ruling {
+        rule: 1,
+        effect: Effect::Held,
+    }];
+    assert_eq!(delay(&packets[2]), None);
+    let file = drawn(&packets);
+    assert_eq!(file.matches("<polygon").count(), 2, "{file}");
+    assert_eq!(file.matches("<circle").count(), 1, "{file}");
+}
+
+#[test]
 fn a_lost_packet_ends_in_a_cross_and_data_is_escaped() {
     let mut capture = Capture::new();
     let mut packets = capture.handshake();
