@@ -222,6 +222,28 @@ fn call_by_call_the_lab_tells_what_strace_tells() {
 }
 
 #[test]
+fn no_packet_has_woken_a_call_whose_time_was_over() {
+    if !private_lab() || !present("python3") {
+        return;
+    }
+    let place = folder();
+    // The data that comes meanwhile is not urgent, and for nothing else is waited.
+    let text = "import select, socket\ns = socket.create_server(('127.0.0.1', 5678))\nconn, _ = s.accept()\np = select.epoll()\n\
+        p.register(conn, select.EPOLLPRI)\nprint('polling', flush=True)\np.poll(1.5)\n";
+    std::fs::write(place.path().join("patient.py"), text).expect("it can be written");
+    let lines = "run --as server python3 patient.py &\nexpect blocked server\nc = create_connection 127.0.0.1:5678\n\
+        expect output server \"polling\"\nexpect blocked server\nsend c \"meanwhile\"\nexpect call server epoll_wait = 0\n";
+    let ran = run_in(place.path(), &["-c", lines], b"");
+    assert_eq!(ran.status, 0, "{}\n{}", ran.out, ran.err);
+    let told = ran.out.split("= 0 (Timeout)").nth(1).expect("it timed out");
+    assert!(
+        !told.lines().take(2).any(|line| line.contains("woken by")),
+        "{}",
+        ran.out
+    );
+}
+
+#[test]
 fn the_frames_that_led_to_a_call_stand_under_it() {
     if !private_lab() || !present("python3") {
         return;

@@ -9,7 +9,7 @@ use crate::packet::text::escape;
 /// These calls, oldest first; of those before them it says how many there are. With `stacks` the frames that led to each stand under it.
 pub fn list(calls: &[&CallEvent], left_out: usize, stacks: bool, look: &Look) -> Styled {
     let mut text = Styled::new();
-    let Some(first) = calls.first() else {
+    let Some(first_ns) = calls.iter().map(|call| call.start_ns).min() else {
         return text;
     };
     if left_out > 0 {
@@ -26,7 +26,7 @@ pub fn list(calls: &[&CallEvent], left_out: usize, stacks: bool, look: &Look) ->
         let mut line = Line::wrapping(column);
         line.push(
             Style::Dim,
-            &format!("{:>11}  ", since(call.start_ns - first.start_ns)),
+            &format!("{:>11}  ", since(call.start_ns - first_ns)),
         );
         line.push(Style::Prompt, &owner);
         line.pad(column, look);

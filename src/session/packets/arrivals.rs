@@ -107,8 +107,10 @@ impl Arrivals {
             }
             _ => return None,
         };
-        let in_time = call.errno.as_deref() != Some("EINTR") && call.start_ns > self.forgotten_ns;
-        if !in_time || (call.result == 0 && call.fd.is_none()) {
+        // A signal or the end of its patience: no packet woke it.
+        let by_itself =
+            matches!(call.errno.as_deref(), Some("EINTR" | "EAGAIN")) || call.out == "(Timeout)";
+        if by_itself || call.start_ns <= self.forgotten_ns {
             return None;
         }
         let sockets: Vec<&Known> =
