@@ -140,6 +140,8 @@ pub struct Session {
     variables: BTreeMap<String, BTreeSet<String>>,
     /// How programs have ended, by their names.
     program_ends: BTreeMap<String, Ended>,
+    /// When the newest program of each name began, in nanoseconds since the epoch.
+    program_starts: HashMap<String, i64>,
     /// The process that `kill` ends now.
     killing: Option<String>,
     /// A process that ended though nothing in the lab can have ended it.
@@ -196,6 +198,7 @@ impl Session {
             sent_text: false,
             variables: BTreeMap::new(),
             program_ends: BTreeMap::new(),
+            program_starts: HashMap::new(),
             killing: None,
             lost_unasked: None,
             early_ends: BTreeMap::new(),

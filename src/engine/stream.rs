@@ -1,4 +1,5 @@
-//! Files over sockets (`makefile`): a buffer of 8192 bytes in front of recv and one in front of send, as Python has them.
+//! Files over sockets (`makefile`): a buffer of 8192 bytes in front of recv and one in front of send, as Python has them
+//! (io.BufferedReader, io.BufferedWriter), and of a text file one more in front of that (io.TextIOWrapper).
 //! A file holds its socket as a variable does: closing it leaves a socket open that has another holder.
 
 use super::encoding::{decode_bytes, encode, encoding_name};
@@ -22,9 +23,9 @@ pub(super) struct Stream {
     newline: Newline,
     /// Writes are gathered up to this many bytes; 0 gathers nothing.
     capacity: usize,
-    /// A line feed is a reason to send.
-    by_line: bool,
     input: Vec<u8>,
+    /// Text that was written, in bytes, before it reaches `output`.
+    text: Vec<u8>,
     output: Vec<u8>,
 }
 
@@ -78,11 +79,11 @@ impl Execution<'_> {
             newline,
             capacity: match buffering {
                 0 => 0,
-                2.. => buffering as usize,
+                1.. => buffering as usize,
                 _ => BUFFER,
             },
-            by_line: buffering == 1,
             input: Vec::new(),
+            text: Vec::new(),
             output: Vec::new(),
         };
         Ok(Value::File(self.engine.memory.with(|contents| {
@@ -150,21 +151,16 @@ impl Execution<'_> {
     pub(super) fn write(&mut self, call: &Call) -> Outcome {
         let number = self.stream_number(call)?;
         let value = self.needed(call, 1)?;
-        let (count, due) = self.with_stream(number, |stream| {
+        let (count, full) = self.with_stream(number, |stream| {
             if !stream.writes {
                 return Err(Stop::because(
                     "this file only reads: make one with `makefile s \"w\"` or \"rw\"",
                 ));
             }
             let (count, bytes) = stream.written(&value)?;
-            let fits = stream.output.len() + bytes.len() <= stream.capacity;
-            let due = !fits || stream.by_line && bytes.contains(&b'\n');
-            stream.output.extend(bytes);
-            Ok((count, due))
+            Ok((count, stream.gather(bytes)))
         })??;
-        if due {
-            self.send_output(number)?;
-        }
+        self.send_parts(number, full)?;
         Ok(Value::Int(count as i64))
     }
 
@@ -177,22 +173,25 @@ impl Execution<'_> {
 
     /// Sends what is buffered; what the kernel did not take stays.
     fn send_output(&mut self, number: u32) -> Outcome<()> {
-        let (fd, output) = self.with_stream(number, |stream| {
-            (stream.fd, std::mem::take(&mut stream.output))
-        })?;
-        if output.is_empty() {
-            return Ok(());
-        }
-        let patience = self.patience(fd);
-        match self.send_all(fd, &output, 0, patience) {
-            Ok(()) => Ok(()),
-            Err((sent, stop)) => {
+        let parts = self.with_stream(number, Stream::empty)?;
+        self.send_parts(number, parts)
+    }
+
+    /// Sends these parts, each by itself; what the kernel did not take stays.
+    fn send_parts(&mut self, number: u32, parts: Vec<Vec<u8>>) -> Outcome<()> {
+        let fd = self.with_stream(number, |stream| stream.fd)?;
+        let mut parts = parts.into_iter();
+        while let Some(part) = parts.next() {
+            let patience = self.patience(fd);
+            if let Err((sent, stop)) = self.send_all(fd, &part, 0, patience) {
+                let left = part[sent..].iter().copied().chain(parts.flatten());
                 self.with_stream(number, |stream| {
-                    stream.output.splice(..0, output[sent..].iter().copied());
+                    stream.output.splice(..0, left);
                 })?;
-                Err(stop)
+                return Err(stop);
             }
         }
+        Ok(())
     }
 
     /// `close f`: sends what is buffered and forgets the file.
@@ -242,6 +241,50 @@ impl Execution<'_> {
 }
 
 impl Stream {
+    /// Takes bytes that are written, and gives what is to be sent now, each part by itself.
+    fn gather(&mut self, bytes: Vec<u8>) -> Vec<Vec<u8>> {
+        let mut full = Vec::new();
+        if self.encoding.is_none() {
+            self.buffer(bytes, &mut full);
+            return full;
+        }
+        if self.text.len() + bytes.len() > BUFFER {
+            let text = std::mem::take(&mut self.text);
+            self.buffer(text, &mut full);
+        }
+        self.text.extend(bytes);
+        if self.text.len() >= BUFFER {
+            let text = std::mem::take(&mut self.text);
+            self.buffer(text, &mut full);
+        }
+        full
+    }
+
+    /// Gives all that has not been sent.
+    fn empty(&mut self) -> Vec<Vec<u8>> {
+        let mut parts = Vec::new();
+        let text = std::mem::take(&mut self.text);
+        self.buffer(text, &mut parts);
+        parts.push(std::mem::take(&mut self.output));
+        parts.retain(|part| !part.is_empty());
+        parts
+    }
+
+    /// What fits into the buffer stays there; else what is in it is sent first, and then what is larger than it.
+    fn buffer(&mut self, bytes: Vec<u8>, full: &mut Vec<Vec<u8>>) {
+        if self.output.len() + bytes.len() <= self.capacity {
+            self.output.extend(bytes);
+            return;
+        }
+        full.push(std::mem::take(&mut self.output));
+        if bytes.len() > self.capacity {
+            full.push(bytes);
+        } else {
+            self.output = bytes;
+        }
+        full.retain(|part| !part.is_empty());
+    }
+
     /// The descriptor it reads and writes.
     pub(super) fn descriptor(&self) -> i32 {
         self.fd

@@ -62,6 +62,20 @@ impl Session {
         self.program_ends.get(name).copied()
     }
 
+    /// When the newest program of this name began, in nanoseconds since the epoch: calls and output of an earlier one are not its own.
+    /// Processes that it has made are of its name (`server/12`).
+    pub fn program_start(&self, process: &str) -> Option<i64> {
+        let program = process.split('/').next().unwrap_or(process);
+        self.program_starts.get(program).copied()
+    }
+
+    /// True when this program is over and nobody waits for what its tracer has still to say; processes that it has made may live on.
+    pub fn is_over(&self, name: &str) -> bool {
+        let mut watched = self.watched.iter().filter(|program| program.name == name);
+        !self.programs.iter().any(|program| program.name == name)
+            && watched.all(|program| program.processes().any(|process| process != name))
+    }
+
     /// How programs have ended, each by its name.
     pub fn program_ends(&self) -> impl Iterator<Item = (&str, Ended)> {
         let ends = self.program_ends.iter();
@@ -118,6 +132,7 @@ impl Session {
         };
         let hosts = self.hosts.all().iter();
         let place = hosts.enumerate().find(|(_, machine)| machine.name == host);
+        self.program_starts.insert(name.clone(), began_ns);
         self.packets
             .program_begins(&name, place.map_or(0, |(place, _)| place), began_ns);
         self.jobs += 1;

@@ -230,9 +230,11 @@ impl Shell {
         let mut left = patience;
         loop {
             let verdict = self.settled(process, claim, since);
-            let rests = self.gives_up_at_rest && verdict.is_err() && self.is_at_rest(left, screen);
-            let over =
-                left.is_zero() || rests || self.is_flooded() || self.session.broken().is_some();
+            if self.gives_up_at_rest && verdict.is_err() && self.is_at_rest(left, screen) {
+                // The programs may have come to rest since the kernel was asked.
+                return self.settled(process, claim, since);
+            }
+            let over = left.is_zero() || self.is_flooded() || self.session.broken().is_some();
             if verdict.is_ok() || over || self.stopped || screen.is_gone() {
                 return verdict;
             }

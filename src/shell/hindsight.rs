@@ -9,7 +9,7 @@ use crate::session::known::protocol_of;
 use std::net::{IpAddr, SocketAddr};
 
 impl Shell {
-    /// The calls that count, of one process or of all.
+    /// The calls that count, of one process or of all. Of a program's name they are those of the newest that has it.
     pub(super) fn calls_since<'a>(
         &'a self,
         who: Option<&'a str>,
@@ -18,9 +18,11 @@ impl Shell {
         let log = self.session.log();
         let newest = log.calls_made().saturating_sub(since.calls);
         let skipped = log.calls().count() as u64 - newest.min(log.calls().count() as u64);
+        let began_ns = who.and_then(|who| self.session.program_start(who));
         log.calls()
             .skip(skipped as usize)
             .filter(move |call| who.is_none_or(|who| call.process == who))
+            .filter(move |call| began_ns.is_none_or(|began_ns| call.start_ns >= began_ns))
     }
 
     /// The packets that count, oldest first.

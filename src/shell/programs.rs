@@ -90,10 +90,19 @@ impl Shell {
     /// Whether a program can be called so; an error says why not.
     fn is_free_name(&self, name: &str) -> Result<(), String> {
         fits_as_name(name)?;
-        if self.session.is_taken(name) {
+        if !self.session.is_taken(name) {
+            return Ok(());
+        }
+        if self.session.process(name).is_some() {
             return Err(format!("there is a process {name} already"));
         }
-        Ok(())
+        Err(if self.session.is_over(name) {
+            format!("{name} has ended, but processes that it made still run; take another name")
+        } else {
+            format!(
+                "a program called {name} still runs; `wait` waits until it has ended, `kill {name}` ends it"
+            )
+        })
     }
 
     /// `type NAME "text"`: a line for a program to read; without a text nothing more comes.
@@ -127,6 +136,15 @@ impl Shell {
             }
         };
         let lists = order == InjectOrder::List;
+        if let InjectOrder::Add(rule) = &order
+            && self.session.process(&rule.process).is_some()
+        {
+            let reason = format!(
+                "the calls of {} are typed, and are made as you type them; inject is for a program, by the name it has in `run --as NAME`",
+                rule.process
+            );
+            return self.refuse("", reason, screen);
+        }
         match self.session.inject(order) {
             Ok([]) if lists => self
                 .session
@@ -146,13 +164,7 @@ impl Shell {
     pub(super) fn wait_for_program(&mut self, name: &str, screen: &mut dyn Screen) {
         let patience = self.manner.deadline.unwrap_or(FOR_EVER);
         for signal in [libc::SIGINT, libc::SIGKILL] {
-            let over = self.wait_for(patience, screen, |shell| {
-                !shell
-                    .session
-                    .programs()
-                    .iter()
-                    .any(|program| program.name == name)
-            });
+            let over = self.wait_for(patience, screen, |shell| shell.session.is_over(name));
             if over {
                 return;
             }

@@ -117,6 +117,11 @@ impl Teller {
         parts.collect()
     }
 
+    /// A process begins: what an earlier one of its name has written is not its own.
+    fn begins(&mut self, process: &str) {
+        self.writers.retain(|(writer, _)| writer != process);
+    }
+
     /// Keeps what was written, for `expect output`.
     pub(super) fn hear(&mut self, process: &str, text: &[u8]) {
         let start = self.written();
@@ -172,6 +177,9 @@ impl Shell {
         for event in &events {
             match event {
                 Event::Output(output) => self.teller.hear(&output.process, &output.text),
+                Event::Process(process) if process.ended.is_none() => {
+                    self.teller.begins(&process.process);
+                }
                 // Whoever refused it, the shell or a process: only a script counts the lines that could not be carried out.
                 Event::Refused(refused) if self.manner.deadline.is_some() && !refused.fruitless => {
                     self.tally.wrong_lines += 1;

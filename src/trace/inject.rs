@@ -6,6 +6,7 @@ use crate::command::wire::{CERTAIN, Pick};
 use crate::event::is_of;
 use crate::sys::dice::Dice;
 use socklab_tracer::call::Decision;
+use std::cmp::Reverse;
 
 /// The rules, with how far each has counted.
 #[derive(Debug, Default)]
@@ -18,6 +19,8 @@ struct Armed {
     held: Held,
     /// How many calls it has matched.
     matched: u64,
+    /// How many of them it has acted on.
+    acted: u64,
     dice: Dice,
 }
 
@@ -34,6 +37,7 @@ impl Injector {
                 same.map_or_else(
                     || Armed {
                         matched: 0,
+                        acted: 0,
                         dice: Dice::new(held.seed, held.number),
                         held,
                     },
@@ -41,9 +45,13 @@ impl Injector {
                 )
             })
             .collect();
+        let picks_all = |armed: &Armed| matches!(armed.held.rule.pick, Pick::All);
+        self.rules
+            .sort_by_key(|armed| (picks_all(armed), Reverse(armed.held.number)));
     }
 
-    /// What becomes of a call that a process is about to make, and the number of the rule that says so: the first that acts on it.
+    /// What becomes of a call that a process is about to make, and the number of the rule that says so: of those that act
+    /// on it one that picks its calls before one for all, and then the newest.
     pub fn decide(
         &mut self,
         process: &str,
@@ -64,11 +72,14 @@ impl Injector {
             let acts = match rule.pick {
                 Pick::All => true,
                 Pick::Chance(chance) => armed.dice.below(u64::from(CERTAIN)) < u64::from(chance),
+                // The next ones are the next that no other rule has taken.
+                Pick::Counted { skip: 0, count } => count.is_none_or(|count| armed.acted < count),
                 Pick::Counted { skip, count } => {
                     place >= skip && count.is_none_or(|count| place - skip < count)
                 }
             };
             if acts && chosen.is_none() {
+                armed.acted += 1;
                 let decision = match &rule.effect {
                     Effect::Bytes(count) => Decision::Length(*count),
                     Effect::Delay(time) => Decision::Delay(*time),
@@ -121,6 +132,18 @@ mod tests {
             Some(Decision::Errno(libc::EMFILE))
         );
         assert_eq!(decide("server", "accept", Some(3)), None);
+    }
+
+    #[test]
+    fn of_rules_that_act_on_a_call_the_one_that_picks_it_decides_and_next_waits_for_its_turn() {
+        let mut injector = injector(&[
+            "s recv delay 1s next 2",
+            "s recv errno EINTR 2nd",
+            "s recv bytes 1",
+        ]);
+        let mut number = || injector.decide("s", "recv", None).map(|found| found.0);
+        let numbers: Vec<Option<u32>> = (0..5).map(|_| number()).collect();
+        assert_eq!(numbers, [Some(1), Some(2), Some(1), Some(3), Some(3)]);
     }
 
     #[test]

@@ -113,6 +113,10 @@ impl Frame<'_> {
             },
             Shape::Timeval => self.time(at, 1000),
             Shape::Timespec => self.time(at, 1),
+            // The kernel does not read what EPOLL_CTL_DEL points to.
+            Shape::EventIn if self.numbers[1] as i32 == libc::EPOLL_CTL_DEL => {
+                Argument::Pointer(at)
+            }
             Shape::EventIn => self.events(at, 1),
             Shape::Signals => self.pointed(at, Argument::Signals),
             Shape::SignalsPacked => match self.memory.u64_at(at) {

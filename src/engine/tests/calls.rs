@@ -330,6 +330,41 @@ fn a_file_over_a_socket_reads_ahead_and_gathers_writes() {
     );
 }
 
+/// The sizes were read from CPython 3.11 under strace(1).
+#[test]
+fn a_file_sends_when_pythons_file_does() {
+    Bench::new().says(
+        r#"
+        a, b = socketpair
+        f = makefile a "w" 1
+        write f "a line\n"
+        flush f
+        g = makefile a "wb" 4
+        write g "1"
+        write g "234"
+        write g "5"
+        write g "67"
+        write g "89"
+        write g "abcde"
+        "#,
+        r#"
+        socketpair(AF_UNIX, SOCK_STREAM, 0, [A, B]) = 0
+        -> (<socket a fd=A>, <socket b fd=B>)
+        -> 7
+        send(A, "a line\n", 7, 0) = 7
+        -> 1
+        -> 3
+        send(A, "1234", 4, 0) = 4
+        -> 1
+        -> 2
+        send(A, "567", 3, 0) = 3
+        -> 2
+        send(A, "89", 2, 0) = 2
+        send(A, "abcde", 5, 0) = 5
+        "#,
+    );
+}
+
 #[test]
 fn a_closed_sockets_variable_never_means_the_socket_that_got_its_number() {
     let bench = Bench::new();

@@ -88,9 +88,9 @@ fn refused_unheard(scene: &Scene<'_>) -> Option<Finding> {
 fn unheard(scene: &Scene<'_>, told: Told, option: &str) -> String {
     let connected = scene.connected().is_some();
     let helps = if told.connected && !connected {
-        "after connect, or with"
+        format!("after connect, or with {option},")
     } else {
-        "with"
+        format!("with {option}")
     };
     let whose = if connected {
         format!("{} has not set {option}", scene.label)
@@ -98,7 +98,7 @@ fn unheard(scene: &Scene<'_>, told: Told, option: &str) -> String {
         format!("{} is not connected", scene.label)
     };
     format!(
-        "{whose}, so such an error is not reported to it (udp(7)): {helps} {option} a call would fail with {}.",
+        "{whose}, so such an error is not reported to it (udp(7)): {helps} a call would fail with {}.",
         told.errno
     )
 }

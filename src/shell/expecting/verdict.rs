@@ -29,12 +29,16 @@ impl Shell {
                     None => format!("no {name} has succeeded"),
                 })
             }
-            Expectation::Calls { call, times } => {
+            Expectation::Calls {
+                call,
+                times,
+                exactly,
+            } => {
                 let made = self
                     .calls_since(who, since)
                     .filter(|made| is_named(&made.name, call) && made.errno.is_none())
                     .count();
-                (made >= *times)
+                (made == *times || made > *times && !exactly)
                     .then_some(())
                     .ok_or_else(|| format!("{made} of {times} calls of {call} have succeeded"))
             }

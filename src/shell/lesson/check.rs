@@ -6,9 +6,6 @@ use super::proving::prove;
 use super::report::{Report, bare};
 use super::running::{Failure, Ran};
 use super::stage::{Kept, Obstacle, Stage};
-use crate::catalog::verb::Verb;
-use crate::command::ast::{Action, Command};
-use crate::command::parse::parse_line;
 use crate::lesson::deciding::deciding_line;
 use crate::lesson::document::{Block, Lesson};
 use crate::lesson::draft;
@@ -139,28 +136,6 @@ fn unwritten(lesson: &Lesson) -> Vec<Failure> {
     found
 }
 
-/// A call that failed although nothing is said of it: the lesson would teach by an accident.
-fn unclaimed(stage: &Stage, line: &LabLine, since: &Since) -> Option<Failure> {
-    // connect_ex gives the errno as its value; what a server's clients do to it is its own affair.
-    let exempt = |command: &Command| matches!(&command.action, Action::Call(call) if matches!(call.verb, Verb::ConnectEx | Verb::Serve));
-    if parse_line(&line.text).is_ok_and(|commands| commands.iter().any(exempt)) {
-        return None;
-    }
-    let process = stage.shell.process_of(&line.text);
-    let made = stage
-        .shell
-        .calls_since(Some(&process), since)
-        .find(|made| made.errno.is_some() && made.job == 0 && made.thread == 0)?;
-    Some(Failure {
-        command: line.text.clone(),
-        ..bare(
-            line.line,
-            "the call to succeed, or an expectation that it fails (errno NAME)",
-            made.text(),
-        )
-    })
-}
-
 /// Runs a line with what it shows kept, so that a failure can show it.
 fn run(stage: &mut Stage, line: &LabLine, screen: &mut dyn Screen) -> Ran {
     let mut kept = Kept::default();
@@ -212,7 +187,7 @@ fn run_lab(
         }
         let judged = lines.get(place + 1).is_some_and(|next| next.is_expect());
         if sound && !judged && !line.demands.iter().any(claims_failure) {
-            report.failures.extend(unclaimed(stage, line, &began));
+            report.failures.extend(stage.shell.unclaimed(line, &began));
         }
         if decided == Some(line.line) {
             grade(stage, asked, &since, report);
@@ -322,7 +297,7 @@ fn run_task(
             return;
         }
         if !claimed {
-            report.failures.extend(unclaimed(stage, line, &began));
+            report.failures.extend(stage.shell.unclaimed(line, &began));
         }
     }
     for demand in &task.check {

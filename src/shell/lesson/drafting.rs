@@ -82,13 +82,19 @@ impl Shell {
                     if let Some(packet) = self.session.log().packet_numbered(*number) {
                         let cause = packet.cause.as_ref().and_then(|cause| cause.command);
                         // What a call does after it slept is the doing of the line that woke it.
-                        let place = cause
+                        let typed = cause.filter(|command| *command != 0);
+                        let place = typed
                             .and_then(|command| of_command.get(&command).copied())
                             .filter(|place| !lines[*place].blocked);
                         lines[place.unwrap_or(newest)].packets.push(packet);
                     }
                 }
                 Entry::Event(event) => match event.as_ref() {
+                    Event::Call(call) if call.is_of_program() => {
+                        if !lines[newest].lets_run() {
+                            lines[newest].calls.push(call);
+                        }
+                    }
                     Event::Call(call) => {
                         let place = *of_command.entry(call.command).or_insert(newest);
                         lines[place].interrupted |= call.errno.as_deref() == Some("EINTR");
@@ -122,6 +128,14 @@ impl Shell {
             }
         }
         lines
+    }
+}
+
+impl Told<'_> {
+    /// True for a line under which programs run on by themselves: which of their calls are told there is another matter each time.
+    fn lets_run(&self) -> bool {
+        let lets_run = |command: &Command| matches!(&command.action, Action::Call(call) if matches!(call.verb, Verb::Go | Verb::Wait | Verb::Sleep | Verb::Expect));
+        parse_line(self.text).is_ok_and(|commands| commands.iter().any(lets_run))
     }
 }
 

@@ -2,6 +2,7 @@
 //! expected.
 
 use super::guard::{BOUNDS, Bounds, Guard};
+use super::judging::claims_failure;
 use super::running::{Failure, Patience};
 use super::stage::{Kept, Obstacle, Stage, grant_lines};
 use crate::command::program::Language;
@@ -145,14 +146,28 @@ impl Stage {
         let mut kept = Kept::default();
         let mut failure = None;
         let mut patience = Patience::new(case.time + GRACE);
-        for (line, written) in lines.iter().zip(&case.lines) {
-            if line.is_comment() {
-                continue;
-            }
+        let run = || {
+            let lines = lines.iter().zip(&case.lines);
+            lines.filter(|(line, _)| !line.is_comment())
+        };
+        for (place, (line, written)) in run().enumerate() {
             let before = kept.text.len();
+            let began = shell.mark();
             let ran = shell.run_line(line, &mut patience, &mut kept);
             let flooded = shell.is_flooded();
-            failure = ran.failures.into_iter().next().map(|failure| Failure {
+            let claimed = line.demands.iter().any(claims_failure)
+                || run()
+                    .nth(place + 1)
+                    .is_some_and(|(next, _)| next.is_expect());
+            let found = ran.failures.into_iter().next();
+            let unclaimed = || {
+                let failure = shell.unclaimed(line, &began).filter(|_| !claimed)?;
+                Some(Failure {
+                    expected: "the call to succeed".to_owned(),
+                    ..failure
+                })
+            };
+            failure = found.or_else(unclaimed).map(|failure| Failure {
                 command: written.text.clone(),
                 shown: kept.text.get(before..).unwrap_or_default().to_owned(),
                 ..failure

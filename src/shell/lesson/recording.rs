@@ -11,9 +11,12 @@ use crate::lesson::transcript::{Came, Transcript};
 use crate::session::Settings;
 use crate::shell::expecting::Since;
 use crate::shell::{Format, Manner, Shell};
+use std::time::Duration;
 
 /// Commands whose answer a page shows as a drawing in place of the one in text.
 const DRAWN: [&str; 4] = ["ladder", "states", "plot", "stream"];
+/// How long programs are given to have done with what a line brought them, until all they do is wait.
+const REACTION: Duration = Duration::from_millis(200);
 /// The first of the ports that Linux hands out by itself (ip_local_port_range, ip(7)).
 const EPHEMERAL: u16 = 32_768;
 
@@ -124,6 +127,10 @@ impl Shell {
         self.echo(&line.text, &mut kept);
         let ran = self.run_line(line, &mut Patience::new(lesson.front.deadline), &mut kept);
         transcript.otherwise.extend(complaints(&ran));
+        // What programs do with what the line brought them belongs to the line, whoever is quicker.
+        self.wait_for(REACTION, &mut kept, |shell| {
+            shell.session.programs_rest_or_ended()
+        });
         if line.is_expect() {
             return;
         }

@@ -1,5 +1,7 @@
 //! One line of a lesson run, and everything that is expected of it judged. Who runs it, and what is said of it, is not known here.
 
+use crate::catalog::verb::Verb;
+use crate::command::ast::{Action, Command};
 use crate::command::expectation::Claim;
 use crate::command::parse::parse_line;
 use crate::lesson::difference::{Difference, Seen};
@@ -165,6 +167,28 @@ impl Shell {
         self.show_events(screen);
         self.put_down(&line.packets, &since);
         ran
+    }
+
+    /// The call of a line that failed although nothing is said of it: what follows would stand on an accident.
+    pub(super) fn unclaimed(&self, line: &LabLine, since: &Since) -> Option<Failure> {
+        // connect_ex gives the errno as its value; what a server's clients do to it is its own affair.
+        let exempt = |command: &Command| matches!(&command.action, Action::Call(call) if matches!(call.verb, Verb::ConnectEx | Verb::Serve));
+        if parse_line(&line.text).is_ok_and(|commands| commands.iter().any(exempt)) {
+            return None;
+        }
+        let process = self.process_of(&line.text);
+        let made = self
+            .calls_since(Some(&process), since)
+            .find(|made| made.errno.is_some() && made.job == 0 && made.thread == 0)?;
+        Some(Failure {
+            line: line.line,
+            command: line.text.clone(),
+            expected: "the call to succeed, or an expectation that it fails (errno NAME)"
+                .to_owned(),
+            actual: None,
+            reason: made.text(),
+            shown: String::new(),
+        })
     }
 
     /// Runs a line. Gives what was wrong with it as a line; a call that fails is a result.

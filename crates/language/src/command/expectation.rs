@@ -44,12 +44,14 @@ pub enum Expectation {
     },
     /// `call accept`: such a call succeeded.
     Called(String),
-    /// So many calls of this name succeeded, or more: `calls 2 accept`.
+    /// So many calls of this name succeeded, or more: `calls 2 accept`; or just so many: `calls exactly 2 accept`.
     Calls {
         /// The system call, as strace names it.
         call: String,
         /// How many.
         times: usize,
+        /// No more than that.
+        exactly: bool,
     },
     /// `data == b"x"`: this is true.
     Condition(Expr),

@@ -86,16 +86,16 @@ errno: it is not made, and fails so: `inject client send errno EINTR`, `inject s
 
 delay: it is made later: `inject server recv delay 2s`.
 
-Then to which of the calls: nothing is all of them, `next` the next one, `next 3` three, `3rd` the third and no other, `10%` one in ten by chance, drawn from the seed (`wire seed 7`, before the rule) and the rule's number, so that a lesson runs the same way every time.
+Then to which of the calls: nothing is all of them, `next` the next one, `next 3` three, `3rd` the third and no other, `10%` one in ten by chance, drawn from the seed (`wire seed 7`, before the rule) and the rule's number, so that a lesson runs the same way every time. Where several rules would act on one call, one that picks its calls goes before one for all of them, and a newer one before an older.
 
-A rule may be made before its program runs: the name counts. A call that it acted on says so; the program cannot tell it from the real thing.",
+A rule may be made before its program runs: the name counts, which `run --as NAME` gives. It is for programs: what you type at a prompt is made as you type it. A call that it acted on says so; the program cannot tell it from the real thing.",
     blocks: "never",
     errors: &[],
     example: "\
-inject server recv bytes 1
-s = create_server 127.0.0.1:5000
+inject client socket errno EMFILE
+run --as client python3 -c \"import socket; socket.socket()\"
 inject
-expect ok",
+expect output client \"Too many open files\"",
 };
 
 pub(in crate::catalog) const LAB: Page = Page {
@@ -197,7 +197,7 @@ pub(in crate::catalog) const EXPECT: Page = Page {
     prototype: "",
     python: "",
     man: "",
-    details: "Of the last call: `expect ok`, it succeeded; `expect errno NAME`, it failed with this; `expect = VALUE`, this is its result; `expect timeout`, it ran into the timeout of `settimeout`, which is not an errno; `expect took 1s ±20%` or `took >= 200ms`, it took this long. `expect accept = 4` and `expect recv = -1 EAGAIN` name the call, also with its arguments as the screen shows them, `…` for any of them.\n\nOf all calls since the line was typed: `expect call accept`, one succeeded; `expect calls 2 accept`, two did; `expect received \"text\"`, these bytes were received; `expect message \"GET /\"` or `message c \"ws text\"`, a message above TCP says so (`help messages`). `expect blocked server`: that process sleeps in a call.\n\nOf sockets: `expect state s LISTEN` or `s: LISTEN`, the kernel says so of it; `expect state ESTABLISHED port 5000` or `peer 5000`, it says so of some socket with this port at its own end or at the other.\n\nOf the packets of the last command: `expect packet FILTER`, at least one matches; `packets 3 FILTER`, so many; `no packet FILTER`, none. `expect c -> s [SYN]` is an arrow as the ladder draws it. Why a packet was sent can be asked as well: `expect packet socklab.cause contains \"retransmission timer\"`.\n\nOf the screen: `expect output \"text\"`, a program, `print` or `sysctl` printed this; `expect why \"lost by rule 1\"`, the first sentence of `why` has this.\n\nAnything else is a condition, `expect len(data) > 3`. `… in server` at the end, or `server>` in front, asks it of another process. An expectation about packets or states waits a little for what is still under way.",
+    details: "Of the last call: `expect ok`, it succeeded; `expect errno NAME`, it failed with this; `expect = VALUE`, this is its result; `expect timeout`, it ran into the timeout of `settimeout`, which is not an errno; `expect took 1s ±20%` or `took >= 200ms`, it took this long. `expect accept = 4` and `expect recv = -1 EAGAIN` name the call, also with its arguments as the screen shows them, `…` for any of them.\n\nOf all calls since the line was typed: `expect call accept`, one succeeded; `expect calls 2 accept`, at least two did; `expect calls exactly 2 accept`, two and no more until now; `expect received \"text\"`, these bytes were received; `expect message \"GET /\"` or `message c \"ws text\"`, a message above TCP says so (`help messages`). `expect blocked server`: that process sleeps in a call.\n\nOf sockets: `expect state s LISTEN` or `s: LISTEN`, the kernel says so of it; `expect state ESTABLISHED port 5000` or `peer 5000`, it says so of some socket with this port at its own end or at the other.\n\nOf the packets of the last command: `expect packet FILTER`, at least one matches; `packets 3 FILTER`, so many; `no packet FILTER`, none. `expect c -> s [SYN]` is an arrow as the ladder draws it. Why a packet was sent can be asked as well: `expect packet socklab.cause contains \"retransmission timer\"`.\n\nOf the screen: `expect output \"text\"`, a program, `print` or `sysctl` printed this; `expect why \"lost by rule 1\"`, the first sentence of `why` has this.\n\nAnything else is a condition, `expect len(data) > 3`. `… in server` at the end, or `server>` in front, asks it of another process. An expectation about packets or states waits a little for what is still under way.",
     blocks: "never for long",
     errors: &[],
     example: "\

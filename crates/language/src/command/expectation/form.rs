@@ -235,8 +235,10 @@ pub(super) fn returned(body: &str) -> Option<Expectation> {
     })
 }
 
-/// `2 accept`: so many calls of this name.
+/// `2 accept` or `exactly 2 accept`: so many calls of this name.
 fn calls(rest: &str) -> Read {
+    let number = rest.strip_prefix("exactly ").map(str::trim_start);
+    let (exactly, rest) = (number.is_some(), number.unwrap_or(rest));
     let (times, call) = rest.split_once(char::is_whitespace).unwrap_or_default();
     let call = call.trim();
     let is_name = !call.is_empty() && call.chars().all(in_word);
@@ -244,8 +246,10 @@ fn calls(rest: &str) -> Read {
         Ok(times) if is_name => Ok(Expectation::Calls {
             call: call.to_owned(),
             times,
+            exactly,
         }),
-        _ => Err(wrong(rest, "how many calls of which name?").expecting("calls 2 accept")),
+        _ => Err(wrong(rest, "how many calls of which name?")
+            .expecting("calls 2 accept, or calls exactly 2 accept")),
     }
 }
 

@@ -63,6 +63,15 @@ fn every_form_is_known_by_its_shape() {
             Expectation::Calls {
                 call: "accept".to_owned(),
                 times: 2,
+                exactly: false,
+            },
+        ),
+        (
+            "calls exactly 2 accept",
+            Expectation::Calls {
+                call: "accept".to_owned(),
+                times: 2,
+                exactly: true,
             },
         ),
         ("c: ESTABLISHED", state("c", "ESTABLISHED")),
