@@ -91,9 +91,9 @@ impl Shell {
                 }
                 Entry::Event(event) => match event.as_ref() {
                     Event::Call(call) if call.is_of_program() => {
-                        if !lines[newest].lets_run() {
-                            lines[newest].calls.push(call);
-                        }
+                        let line = &mut lines[newest];
+                        let is_its_doing = !line.lets_run();
+                        line.calls.extend(is_its_doing.then_some(&**call));
                     }
                     Event::Call(call) => {
                         let place = *of_command.entry(call.command).or_insert(newest);
