@@ -34,11 +34,16 @@ pub fn draw(topic: &Topic<'_>) -> Styled {
         .iter()
         .filter(|section| !section.1.is_empty())
     {
+        let mut paragraphs = words.split("\n\n");
+        let first = paragraphs.next().unwrap_or_default();
         text.push(
             Line::wrapping(6)
                 .with(Style::Bold, &format!("  {title}: "))
-                .with(Style::Plain, words),
+                .with(Style::Plain, first),
         );
+        for paragraph in paragraphs {
+            text.say(Style::Plain, 6, paragraph);
+        }
     }
     if !topic.see.is_empty() {
         text.gap();
@@ -90,6 +95,7 @@ mod tests {
             let text = article(&explanation).to_text(&look);
             let fits = |row: &str| row.len() <= 40 && row.is_ascii();
             assert!(text.lines().all(fits), "{text}");
+            assert!(!text.contains("\\n\\n"), "{text}");
         }
     }
 }

@@ -73,18 +73,23 @@ fn points(points: u32, of: u32) -> String {
 
 /// A case's line: `✗ short reads  0 of 2 points: …`.
 pub fn case(case: &Graded) -> Line {
-    let (style, mark) = match case.mismatch {
-        None => (Style::Result, "✓ "),
-        Some(_) => (Style::Error, "✗ "),
-    };
-    let mut line = Line::wrapping(2)
-        .with(style, mark)
-        .with(Style::Bold, &case.name)
-        .with(Style::Dim, &format!("  {}", points(case.points, case.of)));
+    let mut line = outcome(case);
     if let Some(mismatch) = &case.mismatch {
         line.push(Style::Plain, &format!(": {}", mismatch.words));
     }
     line
+}
+
+/// The same without what was otherwise than expected.
+fn outcome(case: &Graded) -> Line {
+    let (style, mark) = match case.mismatch {
+        None => (Style::Result, "✓ "),
+        Some(_) => (Style::Error, "✗ "),
+    };
+    Line::wrapping(2)
+        .with(style, mark)
+        .with(Style::Bold, &case.name)
+        .with(Style::Dim, &format!("  {}", points(case.points, case.of)))
 }
 
 /// The first difference, at length: what was expected, what came, and the calls and packets around it.
@@ -145,8 +150,16 @@ pub fn grade(grade: &Grade, look: &Look) -> Styled {
 /// Each case with its points, and the sum.
 pub fn cases(grade: &Grade) -> Styled {
     let mut text = Styled::new();
+    // What the first difference said is not said again.
+    let words = |graded: &Graded| graded.mismatch.as_ref().map(|found| found.words.clone());
+    let first = grade.cases.iter().find_map(words);
     for graded in &grade.cases {
-        text.push(case(graded));
+        let is_said = words(graded).is_some_and(|words| Some(words) == first);
+        text.push(if is_said {
+            outcome(graded)
+        } else {
+            case(graded)
+        });
     }
     let (given, of) = grade.points();
     let passed = grade.cases.iter().filter(|case| case.mismatch.is_none());

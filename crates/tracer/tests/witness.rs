@@ -2,6 +2,9 @@
 
 mod harness;
 
+use std::collections::BTreeSet;
+use std::path::Path;
+
 use harness::{Log, Witness, compile, of_strace, of_tracer, program, strace, traced};
 
 /// How two runs of a program resemble each other.
@@ -11,6 +14,8 @@ enum Runs {
     Exactly,
     /// In each thread's calls, but for their order and for numbers of descriptors, which depend on who comes first.
     Loosely,
+    /// As loosely, and but for calls that wait or that found nothing ready: how often that is depends on who comes first, too.
+    Talking,
 }
 
 /// Runs a program under both, and compares output and calls.
@@ -23,9 +28,11 @@ fn same(runs: Runs, command: &[&str]) -> Log {
         let theirs = strace(command);
         assert_eq!(ours.output, theirs.output, "the program's own output");
         let mut expected = of_strace(&theirs.log);
-        if matches!(runs, Runs::Loosely) {
-            (log, expected) = (log.loose(), expected.loose());
-        }
+        (log, expected) = match runs {
+            Runs::Exactly => (log, expected),
+            Runs::Loosely => (log.loose(), expected.loose()),
+            Runs::Talking => (log.loose().talking(), expected.loose().talking()),
+        };
         assert_eq!(log.threads.len(), expected.threads.len(), "threads");
         for (mine, theirs) in log.threads.iter().zip(&expected.threads) {
             let differs = mine
@@ -126,6 +133,57 @@ fn python_50_forks() {
 #[test]
 fn python_1000_sockets() {
     python(Runs::Exactly, "many.py");
+}
+
+#[test]
+fn curl_and_pythons_web_server() {
+    if Witness::Curl.is_here() {
+        python(Runs::Talking, "curl.py");
+    }
+}
+
+#[test]
+fn nc_and_a_listener() {
+    if Witness::Nc.is_here() {
+        python(Runs::Talking, "nc.py");
+    }
+}
+
+/// Polls, threads and connections are as many as there is time for: which calls there are, and how they end, is the same.
+#[test]
+fn python_socketio_and_flask() {
+    let Some(python) = peers_python().filter(|_| Witness::Strace.is_here()) else {
+        return;
+    };
+    let command = [python.as_str(), &program("socketio_echo.py")];
+    let ours = traced(&[], &command);
+    let theirs = strace(&command);
+    assert_eq!(ours.output, "HELLO\n", "{}", ours.said);
+    assert_eq!(theirs.output, "HELLO\n", "{}", theirs.said);
+    let kinds = |log: Log| -> BTreeSet<String> {
+        let calls = log.talking().threads.into_iter().flatten();
+        let kind = |call: String| {
+            let name = call.split('(').next().unwrap_or_default();
+            let end = call.rsplit_once(" -1 ").map_or("", |(_, errno)| errno);
+            format!("{name} {end}")
+        };
+        calls.map(kind).collect()
+    };
+    assert_eq!(kinds(of_tracer(&ours.log)), kinds(of_strace(&theirs.log)));
+}
+
+/// The Python that has python-socketio and Flask-SocketIO, where they were installed for the tests.
+fn peers_python() -> Option<String> {
+    let needed = std::env::var_os("SOCKLAB_TESTS_NEED_WITNESSES").is_some();
+    let Some(peers) = std::env::var_os("SOCKLAB_PEERS") else {
+        assert!(!needed, "SOCKLAB_PEERS says where what pip installs is");
+        let said = "SOCKLAB_PEERS is not set: python-socketio is not compared\n";
+        let _ = std::io::Write::write_all(&mut std::io::stderr(), said.as_bytes());
+        return None;
+    };
+    let python = Path::new(&peers).join("venv/bin/python");
+    let python = python.is_file().then_some(python)?;
+    Some(python.to_string_lossy().into_owned())
 }
 
 #[test]

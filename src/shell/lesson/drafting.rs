@@ -82,10 +82,12 @@ impl Shell {
                     if let Some(packet) = self.session.log().packet_numbered(*number) {
                         let cause = packet.cause.as_ref().and_then(|cause| cause.command);
                         // What a call does after it slept is the doing of the line that woke it.
-                        let typed = cause.filter(|command| *command != 0);
-                        let place = typed
-                            .and_then(|command| of_command.get(&command).copied())
-                            .filter(|place| !lines[*place].blocked);
+                        let typed = cause.and_then(|command| of_command.get(&command).copied());
+                        // A call of a program, which is no line's.
+                        if cause.is_some() && typed.is_none() && lines[newest].lets_run() {
+                            continue;
+                        }
+                        let place = typed.filter(|place| !lines[*place].blocked);
                         lines[place.unwrap_or(newest)].packets.push(packet);
                     }
                 }

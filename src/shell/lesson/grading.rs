@@ -117,10 +117,11 @@ impl Stage {
         let guard = Guard::watch(keeper, compiling).ok()?;
         let words = match self.shell.words_for(self.folder.path(), program) {
             Ok(words) => words,
-            Err(reason) => {
+            Err((reason, shown)) => {
                 let words = guard.excess().map_or(reason, super::guard::Excess::words);
                 return Some(Mismatch {
                     words,
+                    shown,
                     ..Mismatch::default()
                 });
             }
@@ -189,19 +190,32 @@ impl Stage {
 }
 
 impl Shell {
-    /// What runs a program in a line: its interpreter and file, or what its compiler made of it.
-    fn words_for(&mut self, folder: &Path, program: Submission<'_>) -> Result<String, String> {
+    /// What runs a program in a line: its interpreter and file, or what its compiler made of it. An error is the first thing that the
+    /// compiler says, and the first rows of all that it says.
+    fn words_for(
+        &mut self,
+        folder: &Path,
+        program: Submission<'_>,
+    ) -> Result<String, (String, Vec<String>)> {
         let language = Language::of_file(program.name, program.text);
-        let mut kept = Kept::default();
-        let compiled = self.compiled(&folder.join(program.name), language, &mut kept);
-        let words = compiled.map_err(|reason| {
-            let lines = kept.text.lines().map(str::trim);
-            let first = lines.clone().find(|line| line.contains("error"));
-            let first = first.or_else(|| lines.clone().find(|line| !line.is_empty()));
-            first.map_or_else(|| reason.clone(), |first| format!("{reason}: {first}"))
-        })?;
-        let quoted: Vec<String> = words.iter().map(|word| format!("'{word}'")).collect();
-        Ok(quoted.join(" "))
+        match self.compiled(&folder.join(program.name), language, &mut Kept::default()) {
+            Ok(words) => {
+                let quoted: Vec<String> = words.iter().map(|word| format!("'{word}'")).collect();
+                Ok(quoted.join(" "))
+            }
+            Err(reason) => {
+                let compiler = language.runner().unwrap_or_default();
+                let said = self.teller.written_by(compiler, 0);
+                let said: Vec<&str> = said.lines().collect();
+                let first = said.iter().find(|line| line.contains("error"));
+                let words = first.map_or_else(
+                    || reason.clone(),
+                    |first| format!("{reason}: {}", first.trim()),
+                );
+                let rows = said.iter().take(ROWS).map(|line| (*line).to_owned());
+                Err((words, rows.collect()))
+            }
+        }
     }
 
     /// The first difference, with the calls and packets around it.

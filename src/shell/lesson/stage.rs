@@ -146,7 +146,7 @@ pub fn write_files(lesson: &Lesson, folder: &Path) -> Result<(), Obstacle> {
 const FIND_MODULE: &str =
     "import importlib.util, sys\nsys.exit(importlib.util.find_spec(sys.argv[1]) is None)";
 
-fn is_installed(program: &str) -> bool {
+pub(super) fn is_installed(program: &str) -> bool {
     std::env::var_os("PATH").is_some_and(|path| {
         std::env::split_paths(&path).any(|folder| folder.join(program).is_file())
     })

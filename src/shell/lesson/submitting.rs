@@ -3,7 +3,8 @@
 use super::bench::LONGEST;
 use super::grading::{Submission, grade};
 use super::library::{Library, complaints, read};
-use super::stage::{Kept, Obstacle, Stage};
+use super::stage::{Kept, Obstacle, Stage, is_installed};
+use crate::command::program::Language;
 use crate::lesson::document::Lesson;
 use crate::lesson::program_task::ProgramTask;
 use crate::render::grade as drawn;
@@ -64,6 +65,11 @@ pub fn grade_file(
         .map_err(|error| Ungraded::Usage(format!("{shown}: {error}")))?;
     let name = request.file.file_name().and_then(|name| name.to_str());
     let name = name.ok_or_else(|| Ungraded::Usage(format!("{shown} is not the name of a file")))?;
+    let runner = Language::of_file(name, &text).runner();
+    if let Some(missing) = runner.filter(|runner| !is_installed(runner)) {
+        let reason = format!("{missing} is not installed on this machine: {name} cannot be run");
+        return Err(Ungraded::Machine(reason));
+    }
     let machine = |obstacle: Obstacle| Ungraded::Machine(obstacle.to_string());
     let mut settings = settings.clone();
     settings.sealed = true;

@@ -267,6 +267,17 @@ impl Language {
         }
     }
 
+    /// What runs or compiles it; `None` where its first line says what does, or nothing is known of it.
+    pub fn runner(self) -> Option<&'static str> {
+        match self {
+            Self::Python => Some("python3"),
+            Self::C => Some("cc"),
+            Self::Go => Some("go"),
+            Self::Rust => Some("rustc"),
+            Self::Script | Self::Other => None,
+        }
+    }
+
     /// What the name of its file ends with.
     pub fn ending(self) -> &'static str {
         match self {

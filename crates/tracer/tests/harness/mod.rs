@@ -16,6 +16,8 @@ pub(crate) enum Witness {
     Cxx,
     Rustc,
     Go,
+    Curl,
+    Nc,
 }
 
 impl Witness {
@@ -28,6 +30,8 @@ impl Witness {
             Self::Cxx => "c++",
             Self::Rustc => "rustc",
             Self::Go => "go",
+            Self::Curl => "curl",
+            Self::Nc => "nc",
         };
         let paths = std::env::var_os("PATH").unwrap_or_default();
         let found = std::env::split_paths(&paths)
@@ -211,6 +215,22 @@ impl Log {
             }
             calls.sort();
         }
+        self.threads.sort();
+        self
+    }
+
+    /// Without the calls that wait, and those that found nothing ready.
+    pub(crate) fn talking(mut self) -> Self {
+        let waits = |call: &String| {
+            ["poll", "ppoll", "select", "pselect6", "epoll_wait"]
+                .iter()
+                .any(|name| call.starts_with(name))
+                || call.ends_with("EAGAIN")
+        };
+        for calls in &mut self.threads {
+            calls.retain(|call| !waits(call));
+        }
+        self.threads.retain(|calls| !calls.is_empty());
         self.threads.sort();
         self
     }

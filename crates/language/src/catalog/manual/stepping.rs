@@ -9,7 +9,7 @@ pub(in crate::catalog) const STEP: Page = Page {
     man: "ptrace(2)",
     details: "`run --step --as server python3 server.py` starts a program that stops before each of its socket calls, in all of its threads and of the processes it makes: `server is about to call accept(3)`, with the line of its source. Nothing of the call has happened yet. The prompt is free meanwhile: look with `sockets`, `ladder` and `calls`, change what the call will meet with `wire` and `inject`, step another program.
 
-`step server` lets it make that call, shows its result and its packets, and returns when the program is stopped before its next call, is blocked, or has ended. A call that blocks is told as blocked; when it returns the program stops before the call that follows. `step server 3` makes three calls.
+`step server` lets it make that call, shows its result and its packets, and returns when the program is stopped before its next call, is blocked, or has ended. Where the call blocks the screen says so, and once it has returned the program stops before the call that follows. `step server 3` makes three calls.
 
 `step server until send` goes on until the program is stopped before a send, `until recv 3` before the third recv, `step server.4` before a call on descriptor 4, `step server.4 until recv` before a recv on it, `until ECONNRESET` until a call has failed so.
 
