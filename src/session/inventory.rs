@@ -330,6 +330,7 @@ impl Inventory {
             receive_timeout: None,
             send_timeout: None,
             queued: Some(0),
+            accepted: None,
             states: vec!["CLOSED"],
         };
         match (call.name.as_str(), parent, twin) {
@@ -346,6 +347,7 @@ impl Inventory {
                 known.send_timeout = parent.send_timeout;
                 // The kernel made the connection before accept was called: it does not begin as CLOSED.
                 known.states = vec!["ESTABLISHED"];
+                known.accepted = Some((parent.inode, call.end_ns));
             }
             (_, _, Some(twin)) => {
                 known.arguments.clone_from(&twin.arguments);
@@ -357,6 +359,7 @@ impl Inventory {
                 known.receive_timeout = twin.receive_timeout;
                 known.send_timeout = twin.send_timeout;
                 known.states.clone_from(&twin.states);
+                known.accepted = twin.accepted;
             }
             _ => {}
         }

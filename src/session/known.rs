@@ -68,6 +68,9 @@ pub struct Known {
     pub send_timeout: Option<Duration>,
     /// Recv-Q of a UDP socket that shares its address, as it was when that was asked last; `None` when something was read since.
     pub queued: Option<u32>,
+    /// The inode of the listener whose accept gave it, and when that returned, in nanoseconds since the epoch: until then its packets
+    /// are the listener's.
+    pub accepted: Option<(u64, i64)>,
     /// Its TCP state and the states it has been in, oldest first.
     pub states: Vec<&'static str>,
 }

@@ -198,7 +198,7 @@ impl Packets {
             }
             self.number += 1;
             self.attribute(&headers, (&track, frame.time_ns), ends, inventory);
-            let names = self.names(&headers, &track, ends, inventory);
+            let names = self.names(&headers, &track, ends, frame.time_ns, inventory);
             let mut packet = PacketEvent {
                 number: self.number,
                 host: sender

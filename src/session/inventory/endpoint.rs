@@ -96,6 +96,20 @@ impl Inventory {
             .or_else(|| self.unheld().rev().filter(bound).min_by_key(fits))
     }
 
+    /// The listener that had the connection of these addresses at this time, in nanoseconds since the epoch, where an accept has given it
+    /// since.
+    pub fn listener_at(
+        &self,
+        host: &str,
+        (local, peer): (SocketAddr, SocketAddr),
+        time_ns: i64,
+    ) -> Option<&Known> {
+        let known = self.endpoint(host, Protocol::Tcp, local, peer)?;
+        let (listener, since_ns) = known.accepted?;
+        let mut open = self.open.values();
+        open.find(|known| since_ns > time_ns && known.inode == listener)
+    }
+
     /// What who sends from `local` to `peer` is called: its name, or `one of w1.s, w2.s` where several sockets share the address
     /// (SO_REUSEPORT) and nothing has told yet which of them the kernel chose.
     pub fn endpoint_name(
@@ -203,6 +217,26 @@ mod tests {
             end_ns: 6,
             ..crate::event::sample::call(name, args)
         }
+    }
+
+    #[test]
+    fn a_connection_is_its_listeners_until_accept_has_returned() {
+        let mut inventory = Inventory::default();
+        let [local, peer] = [5000, 40_000].map(|port| SocketAddr::from(([127, 0, 0, 1], port)));
+        let mut socket = call("socket", None, &["AF_INET", "SOCK_STREAM", "0"], None);
+        socket.made = vec![3];
+        inventory.called(&socket, Vec::new(), |_| 11);
+        inventory.called(&call("bind", Some(3), &[], Some(local)), Vec::new(), |_| 0);
+        inventory.called(&call("listen", Some(3), &[], None), Vec::new(), |_| 0);
+        let mut accept = call("accept", Some(3), &["3"], None);
+        accept.made = vec![4];
+        accept.peer = Some(peer.into());
+        inventory.called(&accept, Vec::new(), |_| 12);
+        let fd = |known: Option<&Known>| known.and_then(|known| known.fd);
+        let had = |time_ns| fd(inventory.listener_at("lab", (local, peer), time_ns));
+        assert_eq!([had(5), had(6)], [Some(3), None]);
+        let now = inventory.endpoint("lab", Protocol::Tcp, local, peer);
+        assert_eq!(fd(now), Some(4));
     }
 
     #[test]

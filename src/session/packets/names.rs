@@ -2,7 +2,7 @@
 
 use super::{Ends, Packets};
 use crate::event::packet::{PacketEvent, Track};
-use crate::packet::headers::Headers;
+use crate::packet::headers::{Headers, Transport};
 use crate::session::inventory::Inventory;
 use crate::session::known::protocol_of;
 use std::collections::HashMap;
@@ -28,6 +28,7 @@ impl Packets {
         headers: &Headers,
         track: &Track,
         ends: Ends,
+        time_ns: i64,
         inventory: &Inventory,
     ) -> Names {
         let Some((from, to)) = headers.endpoints() else {
@@ -48,14 +49,28 @@ impl Packets {
                 to: name(ends.receiver, to, from).unwrap_or_default().into(),
             }
         };
-        match track.conversation {
-            Some(conversation) => self
-                .names
-                .entry((conversation, track.forward))
-                .or_insert_with(look_up)
-                .clone(),
-            None => look_up(),
+        let Some(conversation) = track.conversation else {
+            return look_up();
+        };
+        let place = (conversation, track.forward);
+        if let Some(known) = self.names.get(&place) {
+            return known.clone();
         }
+        let mut found = look_up();
+        let listener = |host: Option<usize>, here: SocketAddr, there: SocketAddr| {
+            let known = inventory.listener_at(taps.host(host?), (here, there), time_ns)?;
+            Some(inventory.shown(known))
+        };
+        let is_tcp = matches!(headers.transport, Transport::Tcp(_));
+        let [sends, receives] = [(ends.sender, from, to), (ends.receiver, to, from)]
+            .map(|(host, here, there)| listener(host, here, there).filter(|_| is_tcp));
+        if sends.is_none() && receives.is_none() {
+            self.names.insert(place, found.clone());
+        }
+        // Who accepted it is known already, and had not accepted it then: it goes by that name from the next packet on.
+        found.from = sends.map_or(found.from, Into::into);
+        found.to = receives.map_or(found.to, Into::into);
+        found
     }
 }
 
