@@ -25,6 +25,7 @@ pub mod sampling;
 mod stepping;
 pub mod taps;
 mod telling;
+mod turns;
 mod waking;
 mod watched;
 pub mod why;
@@ -60,6 +61,7 @@ use std::io;
 use std::os::fd::AsFd;
 use std::path::PathBuf;
 use std::time::Duration;
+use turns::Turns;
 
 /// How long the session waits between two looks at a call that has not returned, in milliseconds: two looks that find its thread
 /// in the same sleep make it blocked.
@@ -129,6 +131,7 @@ pub struct Session {
     log: Log,
     commands: u64,
     jobs: u32,
+    turns: Turns,
     /// When calls that have not returned were last looked at, in nanoseconds of CLOCK_MONOTONIC.
     looked_ns: u64,
     out: Vec<Event>,
@@ -191,6 +194,7 @@ impl Session {
             log: Log::default(),
             commands: 0,
             jobs: 0,
+            turns: Turns::default(),
             looked_ns: 0,
             out: Vec::new(),
             latest: BTreeMap::new(),
@@ -444,6 +448,9 @@ impl Session {
         }
         self.newborn = newborn(command).map(|name| (process.to_owned(), number, name));
         self.sample_before_command();
+        if job != 0 || begins_threads(command) {
+            self.turns.end();
+        }
         let Some(place) = self.place(process) else {
             return Ok(());
         };
@@ -619,6 +626,11 @@ impl Drop for Session {
             self.lab.end();
         });
     }
+}
+
+/// True for a command whose work others of its process go on with.
+fn begins_threads(command: &Command) -> bool {
+    matches!(&command.action, Action::Call(call) if call.verb == Verb::Serve)
 }
 
 /// The name that the socket will have which a command makes and uses before it gives it back: its packets are told under it.

@@ -8,6 +8,7 @@
 use super::queue::Queue;
 use crate::event::packet::Frame;
 use crate::packet::headers::LinkType;
+use crate::sys::affinity::{self, Processors, SELF};
 use crate::sys::named;
 use crate::sys::ring::{Look, RINGS, Ring, RingFrame, Room};
 use crate::sys::threads::side_by_side;
@@ -39,6 +40,8 @@ pub struct Tap {
     /// Becomes readable with the rings and with the bell.
     either: Epoll,
     thread: bool,
+    /// Where its thread may run: who asks for frames may be kept on one processor.
+    processors: Option<Processors>,
     in_a_row: usize,
     dropped: u64,
 }
@@ -131,6 +134,7 @@ impl Tap {
             }),
             either,
             thread: false,
+            processors: affinity::of(SELF).ok(),
             in_a_row: 0,
             dropped: 0,
         })
@@ -178,9 +182,13 @@ impl Tap {
             return;
         }
         let shared = Arc::clone(&self.shared);
+        let processors = self.processors;
         self.thread = std::thread::Builder::new()
             .name("tap".to_owned())
-            .spawn(move || help(&shared))
+            .spawn(move || {
+                let _ = processors.map(|all| affinity::set(SELF, all));
+                help(&shared);
+            })
             .is_ok();
     }
 }

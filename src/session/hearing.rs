@@ -43,8 +43,16 @@ impl Session {
         self.tell_zombies();
     }
 
+    /// Somebody else begins to work beside the processes of prompts.
+    pub fn end_turns(&mut self) {
+        self.turns.end();
+    }
+
     /// Waits for something to happen, at most so long, and takes it in. Gives how much was heard.
     pub fn pump(&mut self, patience: PollTimeout) -> usize {
+        if patience != PollTimeout::ZERO {
+            self.turns.end();
+        }
         let ready = self.wait_for(0..self.processes.len(), patience);
         let mut heard = 0;
         for place in &ready.processes {
@@ -63,8 +71,10 @@ impl Session {
         // Most calls return at once, and their packets are fetched then: each packet need not wake the session.
         let soon = self.wait_for_process(place, PollTimeout::from(SOON_MS));
         let ready = if soon.processes.is_empty() {
+            self.turns.end();
             self.wait_for(place..place + 1, patience)
         } else {
+            self.turns.taken(self.processes[place].pid);
             soon
         };
         let mut heard = 0;

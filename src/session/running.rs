@@ -89,6 +89,7 @@ impl Session {
 
     /// Runs a program on a host.
     pub fn run(&mut self, host: &str, words: &[String], how: Running) -> Result<String, LabError> {
+        self.turns.end();
         let pipes = Standard::new()?;
         let (input, lines) = match how.input {
             Input::Given(input) => (input, None),

@@ -67,6 +67,7 @@ impl Shell {
     /// Serves the page of this session at an address; an error says why that cannot be.
     pub fn open_page(&mut self, text: &str) -> Result<(), String> {
         let at = address::parse(text)?;
+        self.session.end_turns();
         let page = Page::open(at).map_err(|error| address::refusal(at, &error))?;
         let filter = Filter::parse("").ok();
         page.tell(self.journal_news(filter.as_ref()));

@@ -2,6 +2,7 @@
 //! Nothing here decides or retries: EINTR, EAGAIN and short counts are the caller's to see.
 
 pub mod address;
+pub mod affinity;
 pub mod block_ring;
 pub mod clock;
 pub mod control;
