@@ -102,31 +102,7 @@ pub(crate) enum Since {
 #[derive(Debug, Subcommand)]
 pub(crate) enum Task {
     /// Run a program in a lab of its own and show its socket calls with their packets.
-    Run {
-        /// What the program is called.
-        #[arg(long = "as", value_name = "NAME")]
-        name: Option<String>,
-        /// Show its calls; without them its packets alone.
-        #[arg(long, value_name = "WHEN", default_value = "on")]
-        calls: Switch,
-        /// Run it without a tracer, so that gdb or strace can trace it: the same as `--calls off`.
-        #[arg(long)]
-        untraced: bool,
-        /// Do not look for the lines of its source that make its calls.
-        #[arg(long)]
-        no_lines: bool,
-        /// Stop it before each of its socket calls, at a prompt: `step` lets it make one, `go` lets it run.
-        #[arg(long)]
-        step: bool,
-        /// The program and its arguments, after `--`; another one that is to run beside it after `--and`.
-        #[arg(
-            required = true,
-            trailing_var_arg = true,
-            allow_hyphen_values = true,
-            value_name = "PROGRAM"
-        )]
-        words: Vec<String>,
-    },
+    Run(RunTask),
     /// Open your own shell inside a running lab: nc, python3, ss and tcpdump work there.
     Enter {
         /// The host to enter; the first one when left out.
@@ -136,49 +112,9 @@ pub(crate) enum Task {
         lab: Option<i32>,
     },
     /// Decode a capture file.
-    Read {
-        /// A pcap or pcapng file; `-` is standard input.
-        file: PathBuf,
-        /// A display filter, in Wireshark's language.
-        filter: Vec<String>,
-        /// End after this many packets that pass the filter.
-        #[arg(short = 'c', long, value_name = "N")]
-        count: Option<u64>,
-        /// What the times count from.
-        #[arg(short = 't', long, value_name = "FROM", default_value = "relative")]
-        time: Since,
-        /// What is shown in place of lines.
-        #[command(flatten)]
-        view: ReadView,
-    },
+    Read(ReadTask),
     /// Capture on a real interface and show every packet. Needs CAP_NET_RAW.
-    Inspect {
-        /// A display filter, such as `tcp.port == 80` or `udp and !(ip.addr == 10.0.0.0/8)`.
-        filter: Vec<String>,
-        /// The interface; `any` for all of them.
-        #[arg(short, long, value_name = "IF")]
-        interface: Option<String>,
-        /// Write the packets to a pcapng file, too; `-` is standard output, and then no lines are shown. With --quiet it is only
-        /// written.
-        #[arg(short, long, value_name = "FILE")]
-        write: Option<PathBuf>,
-        /// Stop after so many packets that pass the filter.
-        #[arg(short, long, value_name = "N", value_parser = clap::value_parser!(u64).range(1..))]
-        count: Option<u64>,
-        /// What the times count from.
-        #[arg(short = 't', long, value_name = "FROM", default_value = "relative")]
-        time: Since,
-        /// Write at most so many bytes of each frame to the file.
-        #[arg(short, long, value_name = "BYTES")]
-        snaplen: Option<u32>,
-        /// Have the interface pass on what is addressed to others, too.
-        #[arg(long)]
-        promiscuous: bool,
-        /// Have the kernel leave out all that the filter rejects. Without this it passes on whole TCP conversations where one of
-        /// their packets could be wanted, because relative numbers and labels need all of them.
-        #[arg(long)]
-        strict: bool,
-    },
+    Inspect(InspectTask),
     /// Lessons: list them, read one, watch one, learn one, or check that they hold.
     Lesson {
         /// What to do with them.
@@ -200,13 +136,13 @@ impl Task {
     /// What it is, for a task that has nothing to show on a page.
     pub(crate) fn without_page(&self) -> Option<&'static str> {
         Some(match self {
-            Self::Run { .. }
-            | Self::Read { .. }
+            Self::Run(_)
+            | Self::Read(_)
             | Self::Lesson {
                 action: LessonTask::Play { .. } | LessonTask::Learn { .. },
             } => return None,
             Self::Lesson { .. } => "a list, a text or a check of lessons",
-            Self::Inspect { .. } => {
+            Self::Inspect(_) => {
                 "a live capture: `socklab inspect -w FILE` writes one that `read` shows"
             }
             Self::Enter { .. } => "a shell in a lab: the lab's own session opens its page",
@@ -214,6 +150,82 @@ impl Task {
             Self::Completions { .. } | Self::Man => "a text for the shell",
         })
     }
+}
+
+/// A program to run in a lab of its own.
+#[derive(Debug, Args)]
+pub(crate) struct RunTask {
+    /// What the program is called.
+    #[arg(long = "as", value_name = "NAME")]
+    pub(crate) name: Option<String>,
+    /// Show its calls; without them its packets alone.
+    #[arg(long, value_name = "WHEN", default_value = "on")]
+    pub(crate) calls: Switch,
+    /// Run it without a tracer, so that gdb or strace can trace it: the same as `--calls off`.
+    #[arg(long)]
+    pub(crate) untraced: bool,
+    /// Do not look for the lines of its source that make its calls.
+    #[arg(long)]
+    pub(crate) no_lines: bool,
+    /// Stop it before each of its socket calls, at a prompt: `step` lets it make one, `go` lets it run.
+    #[arg(long)]
+    pub(crate) step: bool,
+    /// The program and its arguments, after `--`; another one that is to run beside it after `--and`.
+    #[arg(
+        required = true,
+        trailing_var_arg = true,
+        allow_hyphen_values = true,
+        value_name = "PROGRAM"
+    )]
+    pub(crate) words: Vec<String>,
+}
+
+/// A capture file to decode.
+#[derive(Debug, Args)]
+pub(crate) struct ReadTask {
+    /// A pcap or pcapng file; `-` is standard input.
+    pub(crate) file: PathBuf,
+    /// A display filter, in Wireshark's language.
+    pub(crate) filter: Vec<String>,
+    /// End after this many packets that pass the filter.
+    #[arg(short = 'c', long, value_name = "N")]
+    pub(crate) count: Option<u64>,
+    /// What the times count from.
+    #[arg(short = 't', long, value_name = "FROM", default_value = "relative")]
+    pub(crate) time: Since,
+    /// What is shown in place of lines.
+    #[command(flatten)]
+    pub(crate) view: ReadView,
+}
+
+/// A capture on a real interface.
+#[derive(Debug, Args)]
+pub(crate) struct InspectTask {
+    /// A display filter, such as `tcp.port == 80` or `udp and !(ip.addr == 10.0.0.0/8)`.
+    pub(crate) filter: Vec<String>,
+    /// The interface; `any` for all of them.
+    #[arg(short, long, value_name = "IF")]
+    pub(crate) interface: Option<String>,
+    /// Write the packets to a pcapng file, too; `-` is standard output, and then no lines are shown. With --quiet it is only
+    /// written.
+    #[arg(short, long, value_name = "FILE")]
+    pub(crate) write: Option<PathBuf>,
+    /// Stop after so many packets that pass the filter.
+    #[arg(short, long, value_name = "N", value_parser = clap::value_parser!(u64).range(1..))]
+    pub(crate) count: Option<u64>,
+    /// What the times count from.
+    #[arg(short = 't', long, value_name = "FROM", default_value = "relative")]
+    pub(crate) time: Since,
+    /// Write at most so many bytes of each frame to the file.
+    #[arg(short, long, value_name = "BYTES")]
+    pub(crate) snaplen: Option<u32>,
+    /// Have the interface pass on what is addressed to others, too.
+    #[arg(long)]
+    pub(crate) promiscuous: bool,
+    /// Have the kernel leave out all that the filter rejects. Without this it passes on whole TCP conversations where one of
+    /// their packets could be wanted, because relative numbers and labels need all of them.
+    #[arg(long)]
+    pub(crate) strict: bool,
 }
 
 /// What `read` shows in place of a line a packet.

@@ -4,7 +4,7 @@ mod cli;
 mod flags;
 
 use clap::{CommandFactory, Parser};
-use cli::{Cli, Common, LessonTask, Switch, Task, When};
+use cli::{Cli, Common, InspectTask, LessonTask, ReadTask, RunTask, Switch, Task, When};
 use flags::{clock, format, settings, view_of, with_number};
 use socklab::lab::birth::Roles;
 use socklab::lab::handle::{KEEPER_ROLE, SEALED};
@@ -24,7 +24,7 @@ use socklab::shell::{Flow, Format, Manner, Screen, Shell};
 use socklab::{lab, process, repl, script, shell, sys};
 use std::io::{BufReader, IsTerminal, Write};
 use std::os::fd::AsFd;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::process::ExitCode;
 
 /// What usage errors give, as clap does.
@@ -83,7 +83,7 @@ fn front(cli: Cli) -> u8 {
             &common,
             "a script and a task exclude each other: -c TEXT and FILES are for scripts",
         );
-        return 2;
+        return USAGE;
     }
     if let Some(what) = cli.task.as_ref().and_then(Task::without_page)
         && common.page.is_some()
@@ -120,83 +120,71 @@ fn front(cli: Cli) -> u8 {
             Ok(status) => status,
             Err(error) => complain(&common, &error.to_string()),
         },
-        Some(Task::Read {
-            file,
-            filter,
-            count,
-            time,
-            view: asked,
-        }) => match view_of(&asked) {
-            Ok(view) => {
-                let reading = Reading {
-                    file,
-                    filter: with_number(&filter.join(" "), asked.packet),
-                    view,
-                    write: asked.write,
-                    page: common.page.clone(),
-                    count,
-                    clock: clock(time),
-                    as_json: common.json,
-                    endless: !std::io::stdout().is_terminal(),
-                };
-                read_capture(&common, &reading)
-            }
-            Err(why) => {
-                complain(&common, &why);
-                2
-            }
-        },
-        Some(Task::Inspect {
-            filter,
-            interface,
-            write,
-            count,
-            time,
-            snaplen,
-            promiscuous,
-            strict,
-        }) => {
-            let request = Request {
-                filter: filter.join(" "),
-                interface,
-                file: None,
-                lines: !(common.quiet && write.is_some()),
-                count,
-                snaplen: snaplen.map(|bytes| bytes as usize),
-                promiscuous,
-                strict,
-                clock: clock(time),
-                json: common.json,
-                quiet: common.quiet,
-                endless: !std::io::stdout().is_terminal(),
-                output: std::io::stdout().as_fd().try_clone_to_owned().ok(),
-            };
-            inspect(&common, request, write)
-        }
-        Some(Task::Run {
-            name,
-            calls,
-            untraced,
-            no_lines,
-            step,
-            words,
-        }) => {
-            let line = RunLine {
-                name,
-                calls: calls == Switch::On && !untraced,
-                lines: !no_lines,
-                stepping: step,
-                words,
-            };
-            if step {
-                return run_stepping(&common, line);
-            }
-            with_shell(&common, Some(common.patience()), "run", |shell, output| {
-                shell.run_alone(line, output)
-            })
-        }
+        Some(Task::Read(asked)) => read(&common, asked),
+        Some(Task::Inspect(asked)) => capture(&common, asked),
+        Some(Task::Run(asked)) => run(&common, asked),
         None => commands(&common, &cli.files, cli.text),
     }
+}
+
+/// A capture file, decoded.
+fn read(common: &Common, asked: ReadTask) -> u8 {
+    let view = match view_of(&asked.view) {
+        Ok(view) => view,
+        Err(why) => {
+            complain(common, &why);
+            return USAGE;
+        }
+    };
+    let reading = Reading {
+        file: asked.file,
+        filter: with_number(&asked.filter.join(" "), asked.view.packet),
+        view,
+        write: asked.view.write,
+        page: common.page.clone(),
+        count: asked.count,
+        clock: clock(asked.time),
+        as_json: common.json,
+        endless: !std::io::stdout().is_terminal(),
+    };
+    read_capture(common, &reading)
+}
+
+/// A capture on a real interface.
+fn capture(common: &Common, asked: InspectTask) -> u8 {
+    let request = Request {
+        filter: asked.filter.join(" "),
+        interface: asked.interface,
+        file: None,
+        lines: !(common.quiet && asked.write.is_some()),
+        count: asked.count,
+        snaplen: asked.snaplen.map(|bytes| bytes as usize),
+        promiscuous: asked.promiscuous,
+        strict: asked.strict,
+        clock: clock(asked.time),
+        json: common.json,
+        quiet: common.quiet,
+        endless: !std::io::stdout().is_terminal(),
+        output: std::io::stdout().as_fd().try_clone_to_owned().ok(),
+    };
+    inspect(common, request, asked.write)
+}
+
+/// A program, or several, in a lab of their own.
+fn run(common: &Common, asked: RunTask) -> u8 {
+    let line = RunLine {
+        name: asked.name,
+        calls: asked.calls == Switch::On && !asked.untraced,
+        lines: !asked.no_lines,
+        stepping: asked.step,
+        words: asked.words,
+    };
+    if line.stepping {
+        return run_stepping(common, line);
+    }
+    with_shell(common, Some(common.patience()), "run", |shell, output| {
+        shell.run_alone(line, output)
+    })
 }
 
 /// A program that stops before each of its calls: the prompt, at which it is stepped.
@@ -216,18 +204,10 @@ fn run_stepping(common: &Common, line: RunLine) -> u8 {
 
 /// Lessons.
 fn lesson(common: &Common, action: LessonTask) -> u8 {
-    let folder = common.lessons.as_deref();
     let mut output = Output::new(look(common), format(common));
-    let library = match Library::open(folder) {
+    let library = match Library::open(common.lessons.as_deref()) {
         Ok(library) => library,
         Err(reason) => return complain(common, &reason),
-    };
-    let desk = |allow_run| Desk {
-        folder: folder.map(Path::to_path_buf),
-        allow_run,
-        progress: progress_file(),
-        alone: true,
-        deadline: common.deadline,
     };
     match action {
         LessonTask::List => {
@@ -248,33 +228,12 @@ fn lesson(common: &Common, action: LessonTask) -> u8 {
             pace,
             allow_run,
         } => with_shell(common, Some(common.patience()), "play", |shell, output| {
-            shell.set_desk(desk(allow_run));
+            shell.set_desk(desk(common, allow_run));
             shell.with_lesson(&library, "play", &name, pace, output);
             u8::from(!shell.tally().is_clean())
         }),
         LessonTask::Learn { name, allow_run } => {
-            let desk = desk(allow_run);
-            let begin = |shell: &mut Shell, screen: &mut dyn Screen| {
-                shell.set_desk(desk);
-                shell.with_lesson(&library, "learn", &name, None, screen)
-            };
-            if is_interactive(common) {
-                return interactive(common, |shell, screen| {
-                    shell.show_page(screen);
-                    if begin(shell, screen) {
-                        Flow::Continue
-                    } else {
-                        Flow::Quit
-                    }
-                });
-            }
-            with_shell(common, Some(common.patience()), "learn", |shell, output| {
-                if begin(shell, output) {
-                    script::study(shell, std::io::stdin().lock(), output)
-                } else {
-                    1
-                }
-            })
+            learn(common, &library, &name, desk(common, allow_run))
         }
         LessonTask::Grade { name, file, task } => {
             let request = submitting::Request {
@@ -283,18 +242,8 @@ fn lesson(common: &Common, action: LessonTask) -> u8 {
                 task,
                 format: format(common),
             };
-            match grade_file(&library, &request, &settings(common), &mut output) {
-                Ok(standing) => delivered(&output, u8::from(standing == Standing::Failed)),
-                Err(Ungraded::Lesson) => delivered(&output, USAGE),
-                Err(Ungraded::Usage(reason)) => {
-                    complain(common, &reason);
-                    USAGE
-                }
-                Err(Ungraded::Machine(reason)) => {
-                    complain(common, &reason);
-                    CANNOT
-                }
-            }
+            let graded = grade_file(&library, &request, &settings(common), &mut output);
+            standing(common, &output, graded)
         }
         LessonTask::Check {
             names,
@@ -302,10 +251,6 @@ fn lesson(common: &Common, action: LessonTask) -> u8 {
             jobs,
             allow_run,
         } => {
-            let chosen = match library.choose(&names) {
-                Ok(chosen) => chosen,
-                Err(reason) => return complain(common, &reason),
-            };
             let cores = std::thread::available_parallelism().map_or(1, usize::from);
             let wish = Wish {
                 repeat: repeat.max(1),
@@ -314,8 +259,65 @@ fn lesson(common: &Common, action: LessonTask) -> u8 {
                 format: format(common),
                 deadline: common.deadline,
             };
-            let held = check_all(&chosen, &settings(common), &wish, &mut output);
-            delivered(&output, u8::from(!held))
+            match library.choose(&names) {
+                Ok(chosen) => {
+                    let held = check_all(&chosen, &settings(common), &wish, &mut output);
+                    delivered(&output, u8::from(!held))
+                }
+                Err(reason) => complain(common, &reason),
+            }
+        }
+    }
+}
+
+/// Where a lesson is learned or played.
+fn desk(common: &Common, allow_run: bool) -> Desk {
+    Desk {
+        folder: common.lessons.clone(),
+        allow_run,
+        progress: progress_file(),
+        alone: true,
+        deadline: common.deadline,
+    }
+}
+
+/// A lesson that is typed, at a terminal or from standard input.
+fn learn(common: &Common, library: &Library, name: &str, desk: Desk) -> u8 {
+    let begin = |shell: &mut Shell, screen: &mut dyn Screen| {
+        shell.set_desk(desk);
+        shell.with_lesson(library, "learn", name, None, screen)
+    };
+    if is_interactive(common) {
+        return interactive(common, |shell, screen| {
+            shell.show_page(screen);
+            if begin(shell, screen) {
+                Flow::Continue
+            } else {
+                Flow::Quit
+            }
+        });
+    }
+    with_shell(common, Some(common.patience()), "learn", |shell, output| {
+        if begin(shell, output) {
+            script::study(shell, std::io::stdin().lock(), output)
+        } else {
+            1
+        }
+    })
+}
+
+/// What came of a grade, as the exit status.
+fn standing(common: &Common, output: &Output, graded: Result<Standing, Ungraded>) -> u8 {
+    match graded {
+        Ok(standing) => delivered(output, u8::from(standing == Standing::Failed)),
+        Err(Ungraded::Lesson) => delivered(output, USAGE),
+        Err(Ungraded::Usage(reason)) => {
+            complain(common, &reason);
+            USAGE
+        }
+        Err(Ungraded::Machine(reason)) => {
+            complain(common, &reason);
+            CANNOT
         }
     }
 }

@@ -8,7 +8,7 @@ mod transfer;
 mod waiting;
 
 use super::literal::{c_bytes, comment, names, value};
-use super::plan::{Held, Item, Kind, Op, Plan};
+use super::plan::{Held, Item, Kind, Op, Plan, Step};
 use super::python::names::module;
 use super::script::{PAUSE_NS, Script};
 use super::{Material, Written, translation};
@@ -112,33 +112,7 @@ impl Writer<'_> {
                     ),
                 ),
                 Item::Step(step) => {
-                    if let Op::LeftOut(reason) = &step.op {
-                        line(
-                            text,
-                            &format!(
-                                "/* left out: {} ({}) */",
-                                inside(&step.name),
-                                inside(reason)
-                            ),
-                        );
-                        continue;
-                    }
-                    let mut lines = statement(self.plan, step);
-                    if let (Some(made), false) = (made(&step.op), self.shared)
-                        && !self.plan.variables[made].nested
-                    {
-                        let gives = format!("{} = ", self.plan.name(made));
-                        let line = lines.iter_mut().find(|line| line.starts_with(&gives));
-                        if let Some(line) = line
-                            && self.declared.insert(made)
-                        {
-                            line.insert_str(0, "int ");
-                        }
-                    }
-                    for (at, mut code) in lines.into_iter().enumerate() {
-                        if at == 0 && !step.remark.is_empty() {
-                            let _ = write!(code, " /* {} */", inside(&step.remark));
-                        }
+                    for code in self.step(step) {
                         line(text, &code);
                     }
                 }
@@ -160,6 +134,34 @@ impl Writer<'_> {
                 Item::Join(job) => line(text, &format!("pthread_join(thread{job}, NULL);")),
             }
         }
+    }
+
+    /// The lines of a step; the first that gives a descriptor declares it.
+    fn step(&mut self, step: &Step) -> Vec<String> {
+        if let Op::LeftOut(reason) = &step.op {
+            let words = format!(
+                "/* left out: {} ({}) */",
+                inside(&step.name),
+                inside(reason)
+            );
+            return vec![words];
+        }
+        let mut lines = statement(self.plan, step);
+        if let (Some(made), false) = (made(&step.op), self.shared)
+            && !self.plan.variables[made].nested
+        {
+            let gives = format!("{} = ", self.plan.name(made));
+            let line = lines.iter_mut().find(|line| line.starts_with(&gives));
+            if let Some(line) = line
+                && self.declared.insert(made)
+            {
+                line.insert_str(0, "int ");
+            }
+        }
+        if let Some(first) = lines.first_mut().filter(|_| !step.remark.is_empty()) {
+            let _ = write!(first, " /* {} */", inside(&step.remark));
+        }
+        lines
     }
 
     /// The functions that run in threads.

@@ -7,7 +7,7 @@ mod transfer;
 mod waiting;
 
 use super::literal::{comment, hex_bytes, names, value};
-use super::plan::{Item, Kind, Op, Plan};
+use super::plan::{Item, Kind, Op, Plan, Step};
 use super::script::{PAUSE_NS, Script};
 use super::{Material, Written, translation};
 use statement::{Style, statement};
@@ -99,25 +99,7 @@ impl Writer<'_> {
                     ),
                 ),
                 Item::Step(step) => {
-                    if let Op::LeftOut(reason) = &step.op {
-                        line(
-                            text,
-                            &format!("// left out: {} ({})", comment(&step.name), comment(reason)),
-                        );
-                        continue;
-                    }
-                    let style = Style {
-                        plan: self.plan,
-                        fresh: &|variable| {
-                            threaded
-                                || !self.plan.variables[variable].nested
-                                || self.given.contains(&variable)
-                        },
-                    };
-                    for (at, mut code) in statement(&style, step).into_iter().enumerate() {
-                        if at == 0 && !step.remark.is_empty() {
-                            let _ = write!(code, " // {}", comment(&step.remark));
-                        }
+                    for code in self.step(step, threaded) {
                         line(text, &code);
                     }
                 }
@@ -139,29 +121,50 @@ impl Writer<'_> {
                     line(text, &format!("    ({})", names.join(", ")));
                     line(text, "});");
                 }
-                Item::Join(job) => {
-                    let given = self.plan.items.iter().find_map(|item| match item {
-                        Item::Thread(number, _, given) if number == job => Some(given),
-                        _ => None,
-                    });
-                    let names: Vec<String> = given
-                        .into_iter()
-                        .flatten()
-                        .map(|variable| match self.plan.variables[*variable].kind {
-                            Kind::Descriptor => self.plan.name(*variable).to_owned(),
-                            _ => format!("mut {}", self.plan.name(*variable)),
-                        })
-                        .collect();
-                    line(
-                        text,
-                        &format!(
-                            "let ({}) = job{job}.join().expect(\"the thread ended well\");",
-                            names.join(", ")
-                        ),
-                    );
-                }
+                Item::Join(job) => line(
+                    text,
+                    &format!(
+                        "let ({}) = job{job}.join().expect(\"the thread ended well\");",
+                        self.given_by(*job).join(", ")
+                    ),
+                ),
             }
         }
+    }
+
+    /// The lines of a step.
+    fn step(&self, step: &Step, threaded: bool) -> Vec<String> {
+        if let Op::LeftOut(reason) = &step.op {
+            let words = format!("// left out: {} ({})", comment(&step.name), comment(reason));
+            return vec![words];
+        }
+        let style = Style {
+            plan: self.plan,
+            fresh: &|variable| {
+                threaded || !self.plan.variables[variable].nested || self.given.contains(&variable)
+            },
+        };
+        let mut lines = statement(&style, step);
+        if let Some(first) = lines.first_mut().filter(|_| !step.remark.is_empty()) {
+            let _ = write!(first, " // {}", comment(&step.remark));
+        }
+        lines
+    }
+
+    /// What a thread gives back at its end, as patterns.
+    fn given_by(&self, job: u32) -> Vec<String> {
+        let given = self.plan.items.iter().find_map(|item| match item {
+            Item::Thread(number, _, given) if *number == job => Some(given),
+            _ => None,
+        });
+        given
+            .into_iter()
+            .flatten()
+            .map(|variable| match self.plan.variables[*variable].kind {
+                Kind::Descriptor => self.plan.name(*variable).to_owned(),
+                _ => format!("mut {}", self.plan.name(*variable)),
+            })
+            .collect()
     }
 }
 

@@ -16,6 +16,9 @@ use crate::value::{Address, Value};
 use std::collections::HashMap;
 use std::net::IpAddr;
 
+/// What a step made: the call's name, how it failed, and what a program does for it.
+type Made = (String, Option<String>, Op);
+
 /// What building a plan keeps in mind.
 struct Builder<'a, 'b> {
     material: &'a Material<'a>,
@@ -139,7 +142,7 @@ impl<'b> Builder<'_, 'b> {
     }
 
     /// What a command does, call by call: each with its name and its error.
-    fn ops(&mut self, step: &'b script::Step<'b>) -> Vec<(String, Option<String>, Op)> {
+    fn ops(&mut self, step: &'b script::Step<'b>) -> Vec<Made> {
         let verb = step.verb();
         let calculates =
             matches!(step.command.action, Action::Evaluate(_)) || verb == Some(Verb::Print);
@@ -159,51 +162,61 @@ impl<'b> Builder<'_, 'b> {
         if verb.is_some_and(|verb| LEFT_OUT.contains(&verb) || verb == Verb::Serve) {
             return left_out("the lab's own");
         }
-        match (&step.command.action, verb) {
-            _ if self.inner.is_some() => {}
+        if self.inner.is_none()
+            && let Some(found) = self.without_call(step)
+        {
+            return found.unwrap_or_else(|reason| left_out(&reason));
+        }
+        self.calls_of(step)
+    }
+
+    /// What a step does that makes no call: it prints, sleeps, or gives a value a name. An error says why it is left out; nothing is given
+    /// for any other step.
+    fn without_call(&mut self, step: &'b script::Step<'b>) -> Option<Result<Vec<Made>, String>> {
+        let print = |shown| vec![("print".to_owned(), None, Op::Print(shown))];
+        match (&step.command.action, step.verb()) {
             (Action::Call(call), Some(Verb::Print))
                 if call.args.iter().skip(1).any(Option::is_some) =>
             {
-                return left_out("`sep` and `end` of Python's print");
+                Some(Err("`sep` and `end` of Python's print".to_owned()))
             }
             (Action::Call(call), Some(Verb::Print)) => {
                 let items = match call.args.first() {
                     Some(Some(Expr::List(items))) => items.clone(),
                     _ => Vec::new(),
                 };
-                return match self.printed(&items) {
-                    Ok(shown) => vec![("print".to_owned(), None, Op::Print(shown))],
-                    Err(reason) => left_out(&reason),
-                };
+                Some(self.printed(&items).map(print))
             }
-            (Action::Call(call), Some(Verb::Sleep)) => {
-                return match script::slept_ns(call) {
-                    Some(time) => vec![("sleep".to_owned(), None, Op::Sleep(time))],
-                    None => left_out("its time is calculated"),
-                };
-            }
+            (Action::Call(call), Some(Verb::Sleep)) => Some(
+                script::slept_ns(call)
+                    .map(|time| vec![("sleep".to_owned(), None, Op::Sleep(time))])
+                    .ok_or_else(|| "its time is calculated".to_owned()),
+            ),
             (Action::Evaluate(value), _) => {
                 if !step.command.targets.is_empty() {
                     for target in &step.command.targets {
                         self.typed.remove(target);
                     }
-                    return left_out("a value that the lab calculated");
+                    return Some(Err("a value that the lab calculated".to_owned()));
                 }
-                return match self.printed(std::slice::from_ref(value)) {
-                    Ok(shown) => vec![("print".to_owned(), None, Op::Print(shown))],
-                    Err(_) => match step.result {
-                        Some(result) => {
-                            self.remarks
-                                .push(format!("{} in the session", step.command.text));
-                            let shown = vec![Shown::Text(result.shown.clone())];
-                            vec![("print".to_owned(), None, Op::Print(shown))]
-                        }
-                        None => left_out("the lab refused it"),
-                    },
-                };
+                if let Ok(shown) = self.printed(std::slice::from_ref(value)) {
+                    return Some(Ok(print(shown)));
+                }
+                Some(if let Some(result) = step.result {
+                    self.remarks
+                        .push(format!("{} in the session", step.command.text));
+                    Ok(print(vec![Shown::Text(result.shown.clone())]))
+                } else {
+                    Err("the lab refused it".to_owned())
+                })
             }
-            _ => {}
+            _ => None,
         }
+    }
+
+    /// The calls that a step made, each with what is printed behind it.
+    fn calls_of(&mut self, step: &'b script::Step<'b>) -> Vec<Made> {
+        let verb = step.verb();
         let mut found = Vec::new();
         let called = script::the_call(&step.command.action).map(|call| call.verb);
         // A block's later rounds do the same.
@@ -240,10 +253,10 @@ impl<'b> Builder<'_, 'b> {
     }
 
     /// An expression with calls in it: the calls, and what is printed of their values.
-    fn calculated(&mut self, step: &'b script::Step<'b>) -> Vec<(String, Option<String>, Op)> {
+    fn calculated(&mut self, step: &'b script::Step<'b>) -> Vec<Made> {
         self.inner = Some(Vec::new());
         let mut found = self.ops(step);
-        let lacks = |(_, _, op): &(String, Option<String>, Op)| matches!(op, Op::LeftOut(_));
+        let lacks = |(_, _, op): &Made| matches!(op, Op::LeftOut(_));
         if step.end == End::Well && !found.iter().any(lacks) {
             let items = match &step.command.action {
                 Action::Call(call) => match call.args.first() {

@@ -30,6 +30,35 @@ impl AnswerFrom {
         Self::read(text).map_err(|error| error.located(text))
     }
 
+    /// `packets where FILTER`, of which the filter stands there in the text.
+    fn count(filter: &str, at: usize) -> Result<Self, Diagnostic> {
+        match Filter::parse(filter) {
+            Ok(parsed) => Ok(Self::Count(Asked {
+                text: filter.to_owned(),
+                filter: parsed,
+            })),
+            Err(error) => {
+                let span = error.span.start + at..error.span.end + at;
+                Err(Diagnostic::new(span, error.message))
+            }
+        }
+    }
+
+    /// `FIELD of packet 4`, or of a packet by its looks; nothing for any other text.
+    fn field(field: &str, of: &str) -> Option<Result<Self, Diagnostic>> {
+        let number = of
+            .strip_prefix("packet ")
+            .and_then(|rest| rest.trim().parse().ok());
+        match number {
+            Some(number) => Some(Ok(Self::FieldOfNumber(field.to_owned(), number))),
+            None if pattern::is_pattern(of) => Some(
+                pattern::parse(of)
+                    .map(|pattern| Self::FieldOf(field.to_owned(), Box::new(pattern))),
+            ),
+            None => None,
+        }
+    }
+
     fn read(text: &str) -> Result<Self, Diagnostic> {
         let body = text.trim();
         let start = text.len() - text.trim_start().len();
@@ -47,18 +76,7 @@ impl AnswerFrom {
         };
         let body = &text[body_at..].trim_end();
         if let Some(filter) = body.strip_prefix("packets where ") {
-            return Filter::parse(filter)
-                .map(|parsed| {
-                    Self::Count(Asked {
-                        text: filter.to_owned(),
-                        filter: parsed,
-                    })
-                })
-                .map_err(|error| {
-                    let at = body_at + "packets where ".len();
-                    let span = error.span.start + at..error.span.end + at;
-                    Diagnostic::new(span, error.message)
-                });
+            return Self::count(filter, body_at + "packets where ".len());
         }
         let Some((what, of)) = body.split_once(" of ") else {
             return Err(Diagnostic::new(0..text.len(), "this is nothing that can be read from a run")
@@ -83,14 +101,8 @@ impl AnswerFrom {
                 .map(|_| Self::Value(of.to_owned(), process))
                 .map_err(|error| error.shifted(of_at)),
             field if filter::fields().iter().any(|entry| entry.name == field) => {
-                let number = of
-                    .strip_prefix("packet ")
-                    .and_then(|rest| rest.trim().parse().ok());
-                match number {
-                    Some(number) => Ok(Self::FieldOfNumber(field.to_owned(), number)),
-                    None if pattern::is_pattern(of) => pattern::parse(of)
-                        .map(|pattern| Self::FieldOf(field.to_owned(), Box::new(pattern)))
-                        .map_err(|error| error.shifted(of_at)),
+                match Self::field(field, of) {
+                    Some(found) => found.map_err(|error| error.shifted(of_at)),
                     None => Err(Diagnostic::new(of_at..text.len(), "which packet?")
                         .expecting("packet 4, packet [SYN, ACK] from server, or c -> s [SYN]")),
                 }

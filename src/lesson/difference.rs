@@ -67,101 +67,123 @@ pub fn answers(pattern: &Pattern, seen: &Seen<'_>, since_ns: i64) -> bool {
 }
 
 fn checks(pattern: &Pattern, seen: &Seen<'_>, since_ns: i64) -> Vec<Check> {
-    let packet = seen.packet;
-    let mut checks = Vec::new();
-    let mut add = |field: &str, wanted: String, found: String, holds: bool| {
-        checks.push(Check {
+    let mut checks = Checks(Vec::new());
+    checks.of_headers(pattern, seen);
+    checks.of_content(pattern, seen.packet);
+    checks.of_story(pattern, seen.packet, since_ns);
+    checks.0
+}
+
+/// What was asked of a packet, in the order in which it is told.
+struct Checks(Vec<Check>);
+
+impl Checks {
+    fn add(&mut self, field: &str, wanted: String, found: String, holds: bool) {
+        self.0.push(Check {
             field: field.to_owned(),
             wanted,
             found,
             holds,
         });
-    };
-    let (from, to) = addresses(&packet.headers);
-    for (field, end, names, address) in [
-        ("sender", &pattern.from, &seen.from, from),
-        ("receiver", &pattern.to, &seen.to, to),
-    ] {
-        if let Some(wanted) = end_words(end) {
-            let holds = is_end(end, names, address);
-            add(field, wanted, found_end(end, names, address), holds);
+    }
+
+    /// Its ends, its protocol and its flags.
+    fn of_headers(&mut self, pattern: &Pattern, seen: &Seen<'_>) {
+        let packet = seen.packet;
+        let (from, to) = addresses(&packet.headers);
+        for (field, end, names, address) in [
+            ("sender", &pattern.from, &seen.from, from),
+            ("receiver", &pattern.to, &seen.to, to),
+        ] {
+            if let Some(wanted) = end_words(end) {
+                let holds = is_end(end, names, address);
+                self.add(field, wanted, found_end(end, names, address), holds);
+            }
+        }
+        if let Some(protocol) = &pattern.protocol {
+            let holds = !filter::values(protocol, packet).is_empty();
+            let found = protocol_of(&packet.headers).to_owned();
+            self.add("protocol", protocol.clone(), found, holds);
+        }
+        if let Some(flags) = pattern.flags {
+            let set = packet.headers.tcp().map(|tcp| tcp.flags);
+            let holds = set.is_some_and(|set| set & flags.mask == flags.set);
+            let found = set.map_or_else(
+                || format!("no flags: it is {}", protocol_of(&packet.headers)),
+                |set| format!("[{}]", flag::names(set)),
+            );
+            self.add(
+                "flags",
+                format!("[{}]", flag::names(flags.set)),
+                found,
+                holds,
+            );
         }
     }
-    if let Some(protocol) = &pattern.protocol {
-        let holds = !filter::values(protocol, packet).is_empty();
-        let found = protocol_of(&packet.headers).to_owned();
-        add("protocol", protocol.clone(), found, holds);
+
+    /// Its fields and its data.
+    fn of_content(&mut self, pattern: &Pattern, packet: &PacketEvent) {
+        for test in &pattern.fields {
+            let found = field_value(test, packet);
+            let found = if found.is_empty() {
+                "absent".to_owned()
+            } else {
+                found
+            };
+            let wanted = test.demand.strip_prefix('=').unwrap_or(&test.demand);
+            let holds = test.asked.filter.matches(packet);
+            self.add(&test.name, wanted.to_owned(), found, holds);
+        }
+        let payload = packet.payload();
+        for data in &pattern.data {
+            let holds =
+                payload.windows(data.len().max(1)).any(|part| part == data) || data.is_empty();
+            self.add("data", quote(data, 60), quote(payload, 60), holds);
+        }
     }
-    if let Some(flags) = pattern.flags {
-        let set = packet.headers.tcp().map(|tcp| tcp.flags);
-        let holds = set.is_some_and(|set| set & flags.mask == flags.set);
-        let found = set.map_or_else(
-            || format!("no flags: it is {}", protocol_of(&packet.headers)),
-            |set| format!("[{}]", flag::names(set)),
-        );
-        add(
-            "flags",
-            format!("[{}]", flag::names(flags.set)),
-            found,
-            holds,
-        );
+
+    /// Its labels, why it was sent, what became of it, and when.
+    fn of_story(&mut self, pattern: &Pattern, packet: &PacketEvent, since_ns: i64) {
+        for label in &pattern.labels {
+            let labels = packet.track.labels.as_fields();
+            let names: Vec<&str> = labels
+                .iter()
+                .map(super::super::event::packet::Label::name)
+                .collect();
+            let found = if names.is_empty() {
+                "none".to_owned()
+            } else {
+                names.join(", ")
+            };
+            self.add(
+                "label",
+                label.name().to_owned(),
+                found,
+                labels.contains(*label),
+            );
+        }
+        for words in &pattern.cause {
+            let found = packet
+                .cause
+                .as_ref()
+                .map_or_else(|| "unknown".to_owned(), words::cause);
+            let holds = found.contains(words.as_str());
+            self.add("cause", format!("\"{words}\""), found, holds);
+        }
+        if pattern.lost {
+            let lost = packet.lost().is_some();
+            self.add("fate", "lost".to_owned(), "delivered".to_owned(), lost);
+        }
+        if let Some(asked) = &pattern.filter {
+            let holds = asked.filter.matches(packet);
+            self.add("where", asked.text.clone(), "not so".to_owned(), holds);
+        }
+        if let Some(timing) = pattern.after {
+            let took = packet.frame.time_ns - since_ns;
+            let holds = timing.holds(took);
+            self.add("time", timing.to_string(), words_for_time(took), holds);
+        }
     }
-    for test in &pattern.fields {
-        let found = field_value(test, packet);
-        let found = if found.is_empty() {
-            "absent".to_owned()
-        } else {
-            found
-        };
-        let wanted = test.demand.strip_prefix('=').unwrap_or(&test.demand);
-        let holds = test.asked.filter.matches(packet);
-        add(&test.name, wanted.to_owned(), found, holds);
-    }
-    let payload = packet.payload();
-    for data in &pattern.data {
-        let holds = payload.windows(data.len().max(1)).any(|part| part == data) || data.is_empty();
-        add("data", quote(data, 60), quote(payload, 60), holds);
-    }
-    for label in &pattern.labels {
-        let labels = packet.track.labels.as_fields();
-        let names: Vec<&str> = labels
-            .iter()
-            .map(super::super::event::packet::Label::name)
-            .collect();
-        let found = if names.is_empty() {
-            "none".to_owned()
-        } else {
-            names.join(", ")
-        };
-        add(
-            "label",
-            label.name().to_owned(),
-            found,
-            labels.contains(*label),
-        );
-    }
-    for words in &pattern.cause {
-        let found = packet
-            .cause
-            .as_ref()
-            .map_or_else(|| "unknown".to_owned(), words::cause);
-        let holds = found.contains(words.as_str());
-        add("cause", format!("\"{words}\""), found, holds);
-    }
-    if pattern.lost {
-        let lost = packet.lost().is_some();
-        add("fate", "lost".to_owned(), "delivered".to_owned(), lost);
-    }
-    if let Some(asked) = &pattern.filter {
-        let holds = asked.filter.matches(packet);
-        add("where", asked.text.clone(), "not so".to_owned(), holds);
-    }
-    if let Some(timing) = pattern.after {
-        let took = packet.frame.time_ns - since_ns;
-        let holds = timing.holds(took);
-        add("time", timing.to_string(), words_for_time(took), holds);
-    }
-    checks
 }
 
 /// A duration in a unit that suits it.

@@ -67,59 +67,25 @@ fn account_for(
     used: &mut Used,
 ) -> Result<(), Option<String>> {
     let process = command.process.as_deref().unwrap_or(process);
-    let typed = |used: &Used, same: &dyn Fn(&Command) -> bool| {
-        done.typed
-            .iter()
-            .enumerate()
-            .skip(used.typed)
-            .find(|(_, (whose, typed))| (whose == process || is_of_the_lab(typed)) && same(typed))
-            .map(|(place, _)| place + 1)
-    };
-    let so = typed(used, &|typed| {
+    let typed = typed_so(process, done, used, |typed| {
         same_action(command, typed, process, done) && typed.targets == command.targets
     });
     let made = match &command.action {
-        Action::Call(call) => done
-            .calls
-            .iter()
-            .enumerate()
-            .skip(used.calls)
-            .find(|(_, made)| {
-                is_made_by(call, made, process)
-                    && differs(call, made, done).is_none()
-                    && failed(call, made, done).is_none()
-                    && is_named(command, made, done)
-            })
-            .map(|(place, _)| place + 1),
+        Action::Call(call) => made_so(call, process, done, used, |made| {
+            is_named(command, made, done)
+        }),
         _ => None,
     };
-    // Typed as it stands, and the kernel would not: the lines that follow need what it was to do.
-    if let (Action::Call(call), None, Some(_)) = (&command.action, made, so)
-        && let Some(tried) = done
-            .calls
-            .iter()
-            .skip(used.calls)
-            .rev()
-            .find(|made| is_made_by(call, made, process))
-        && !tried
-            .errno
-            .as_deref()
-            .is_some_and(|errno| WAITS.contains(&errno))
-        && let Some(reason) = failed(call, tried, done)
+    if let (Action::Call(call), None, Some(_)) = (&command.action, made, typed)
+        && let Some(reason) = refused(call, process, done, used)
     {
         return Err(Some(reason));
     }
     used.calls = made.unwrap_or(used.calls);
-    if let Some(typed) = so {
+    if let Some(typed) = typed {
         used.typed = typed;
         return Ok(());
     }
-    let unnamed = command.targets.iter().find(|target| {
-        !done
-            .names
-            .iter()
-            .any(|(whose, name)| whose == process && name == *target)
-    });
     match &command.action {
         Action::Switch if done.here == process => Ok(()),
         Action::Switch => Err(Some(format!("`{process}>` goes there"))),
@@ -129,57 +95,130 @@ fn account_for(
             }
             Ok(())
         }
-        Action::Evaluate(_) => match unnamed {
-            Some(_) if let Some(renamed) = otherwise(command, process, done) => {
-                used.renamed.push(renamed);
-                Ok(())
-            }
-            Some(name) => Err(Some(format!("nothing is called {name} in {process}"))),
-            None if command.targets.is_empty() => Err(elsewhere(command, process, done)),
-            None => Ok(()),
-        },
-        Action::Call(call) => {
-            if made.is_none() {
-                // The call is there, and what it gave has another name.
-                let nameless = done
-                    .calls
-                    .iter()
-                    .enumerate()
-                    .skip(used.calls)
-                    .find(|(_, made)| {
-                        is_made_by(call, made, process)
-                            && differs(call, made, done).is_none()
-                            && failed(call, made, done).is_none()
-                    });
-                if let (Some((place, _)), Some(target)) = (nameless, command.targets.first()) {
-                    if let Some(renamed) = otherwise(command, process, done) {
-                        used.calls = place + 1;
-                        used.renamed.push(renamed);
-                        return Ok(());
-                    }
-                    return Err(another(call, process, done, used)
-                        .or_else(|| Some(format!("{target} is not what this step makes"))));
-                }
-                let alike = typed(used, &|typed| is_alike(call, typed));
-                let alike = alike.filter(|_| call_names(call.verb).is_empty());
-                used.typed = alike.ok_or_else(|| {
-                    another(call, process, done, used).or_else(|| elsewhere(command, process, done))
-                })?;
-            }
-            match unnamed {
-                Some(_) if let Some(renamed) = otherwise(command, process, done) => {
-                    used.renamed.push(renamed);
-                    Ok(())
-                }
-                Some(name) => Err(Some(format!("nothing is called {name} in {process}"))),
-                None => {
-                    // The lesson's name is there from before; what this call gave has another.
-                    used.renamed.extend(named_anew(command, process, done));
-                    Ok(())
-                }
-            }
-        }
+        Action::Evaluate(_) => account_for_value(command, process, done, used),
+        Action::Call(_) if made.is_some() => account_for_names(command, process, done, used),
+        Action::Call(call) => account_for_call(command, call, process, done, used),
     }
+}
+
+/// The place behind the first command, of those that are left for a process, which is so; those of the lab are for any.
+fn typed_so(
+    process: &str,
+    done: &Done<'_>,
+    used: &Used,
+    is_so: impl Fn(&Command) -> bool,
+) -> Option<usize> {
+    let left = done.typed.iter().enumerate().skip(used.typed);
+    let mut for_it = left.filter(|(_, (whose, typed))| whose == process || is_of_the_lab(typed));
+    let (place, _) = for_it.find(|(_, (_, typed))| is_so(typed))?;
+    Some(place + 1)
+}
+
+/// The place behind the first call, of those that are left, which is the one meant, succeeded as it should, and is so.
+fn made_so(
+    call: &Call,
+    process: &str,
+    done: &Done<'_>,
+    used: &Used,
+    is_so: impl Fn(&CallEvent) -> bool,
+) -> Option<usize> {
+    let mut left = done.calls.iter().enumerate().skip(used.calls);
+    let (place, _) = left.find(|(_, made)| {
+        is_made_by(call, made, process)
+            && differs(call, made, done).is_none()
+            && failed(call, made, done).is_none()
+            && is_so(made)
+    })?;
+    Some(place + 1)
+}
+
+/// Why the kernel would not make a call that was typed as it stands, where the lines that follow need what it was to do.
+fn refused(call: &Call, process: &str, done: &Done<'_>, used: &Used) -> Option<String> {
+    let mut left = done.calls.iter().skip(used.calls).rev();
+    let tried = left.find(|made| is_made_by(call, made, process))?;
+    let waits = |errno: &str| WAITS.contains(&errno);
+    if tried.errno.as_deref().is_some_and(waits) {
+        return None;
+    }
+    failed(call, tried, done)
+}
+
+/// The first of a command's names that nothing has in the process.
+fn unnamed<'c>(command: &'c Command, process: &str, done: &Done<'_>) -> Option<&'c String> {
+    let is_known = |target: &str| {
+        let mut names = done.names.iter();
+        names.any(|(whose, name)| whose == process && name == target)
+    };
+    command.targets.iter().find(|target| !is_known(target))
+}
+
+/// A value that is given names, or asked for: a name that is there already must have been given again.
+fn account_for_value(
+    command: &Command,
+    process: &str,
+    done: &Done<'_>,
+    used: &mut Used,
+) -> Result<(), Option<String>> {
+    if command.targets.is_empty() {
+        return Err(elsewhere(command, process, done));
+    }
+    let again = typed_so(process, done, used, |typed| {
+        typed.targets == command.targets
+    });
+    if let Some(again) = again {
+        used.typed = again;
+        return Ok(());
+    }
+    if let Some(renamed) = otherwise(command, process, done) {
+        used.renamed.push(renamed);
+        return Ok(());
+    }
+    Err(unnamed(command, process, done)
+        .map(|name| format!("nothing is called {name} in {process}")))
+}
+
+/// A call that was not made under the lesson's name: it may be there under another.
+fn account_for_call(
+    command: &Command,
+    call: &Call,
+    process: &str,
+    done: &Done<'_>,
+    used: &mut Used,
+) -> Result<(), Option<String>> {
+    let nameless = made_so(call, process, done, used, |_| true);
+    if let (Some(place), Some(target)) = (nameless, command.targets.first()) {
+        if let Some(renamed) = otherwise(command, process, done) {
+            used.calls = place;
+            used.renamed.push(renamed);
+            return Ok(());
+        }
+        return Err(another(call, process, done, used)
+            .or_else(|| Some(format!("{target} is not what this step makes"))));
+    }
+    let alike = typed_so(process, done, used, |typed| is_alike(call, typed));
+    let alike = alike.filter(|_| call_names(call.verb).is_empty());
+    used.typed = alike.ok_or_else(|| {
+        another(call, process, done, used).or_else(|| elsewhere(command, process, done))
+    })?;
+    account_for_names(command, process, done, used)
+}
+
+/// The call is there: what it gave has the lesson's names, or others.
+fn account_for_names(
+    command: &Command,
+    process: &str,
+    done: &Done<'_>,
+    used: &mut Used,
+) -> Result<(), Option<String>> {
+    let Some(name) = unnamed(command, process, done) else {
+        // The lesson's name is there from before; what this call gave has another.
+        used.renamed.extend(named_anew(command, process, done));
+        return Ok(());
+    };
+    let renamed = otherwise(command, process, done);
+    let renamed = renamed.ok_or_else(|| Some(format!("nothing is called {name} in {process}")))?;
+    used.renamed.push(renamed);
+    Ok(())
 }
 
 /// How a student named what a command gives, where nothing that was typed gives it the lesson's name.
@@ -420,6 +459,10 @@ mod tests {
                 Some("nothing is called c"),
             ),
             ("c = socket", "", &[], &[], Some("")),
+            ("n = 5", "", &[], &[], Some("nothing is called n")),
+            ("n = 5", "n = 5", &[], &["n"], None),
+            ("n = n + 1", "", &[], &["n"], Some("")),
+            ("n = n + 1", "n = 7", &[], &["n"], None),
             (
                 "s = create_server :5000",
                 "",

@@ -80,17 +80,7 @@ impl Shelf {
         if !by_name.is_empty() {
             return Ok(by_name);
         }
-        let numbers = wanted.split_once('.').map_or_else(
-            || match wanted.len() {
-                3.. => wanted
-                    .parse()
-                    .ok()
-                    .map(|number: u32| (number / 100, Some(number % 100))),
-                _ => wanted.parse().ok().map(|part| (part, None)),
-            },
-            |(part, number)| Some((part.parse().ok()?, Some(number.parse().ok()?))),
-        );
-        if let Some((part, number)) = numbers {
+        if let Some((part, number)) = place(wanted) {
             let found: Vec<&Volume> = self
                 .volumes
                 .iter()
@@ -132,6 +122,18 @@ impl Shelf {
                 Err(format!("{} may be {}", quoted(wanted), names.join(" or ")))
             }
         }
+    }
+}
+
+/// The part, and the lesson in it, that `3`, `304` or `3.4` names.
+fn place(wanted: &str) -> Option<(u32, Option<u32>)> {
+    match wanted.split_once('.') {
+        Some((part, number)) => Some((part.parse().ok()?, Some(number.parse().ok()?))),
+        None if wanted.len() >= 3 => {
+            let number: u32 = wanted.parse().ok()?;
+            Some((number / 100, Some(number % 100)))
+        }
+        None => Some((wanted.parse().ok()?, None)),
     }
 }
 

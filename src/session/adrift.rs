@@ -51,18 +51,7 @@ impl Session {
             if is_family(&closed.process, &other.process) {
                 return None;
             }
-            let descriptor = other.fd.map_or_else(String::new, |fd| format!("fd {fd}"));
-            let label = other.label();
-            let name = if label == descriptor {
-                descriptor
-            } else {
-                format!("{label} ({descriptor})")
-            };
-            places.push(if other.process == closed.process {
-                format!("as {name}")
-            } else {
-                format!("as {name} of {}", other.process)
-            });
+            places.push(as_what(other, &closed.process));
         }
         let mut until = "";
         for hold in self.inventory.holds_of(closed.inode) {
@@ -106,4 +95,20 @@ fn is_family(one: &str, other: &str) -> bool {
         name.split('/').next().unwrap_or(name)
     }
     one != other && root(one) == root(other)
+}
+
+/// By which name and descriptor a process has a socket, as another one sees it.
+fn as_what(known: &Known, seen_by: &str) -> String {
+    let descriptor = known.fd.map_or_else(String::new, |fd| format!("fd {fd}"));
+    let label = known.label();
+    let name = if label == descriptor {
+        descriptor
+    } else {
+        format!("{label} ({descriptor})")
+    };
+    if known.process == seen_by {
+        format!("as {name}")
+    } else {
+        format!("as {name} of {}", known.process)
+    }
 }

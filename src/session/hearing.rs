@@ -3,7 +3,7 @@
 use super::program::Program;
 use super::{LOOK_MS, Session};
 use crate::engine::report::Report;
-use crate::event::Event;
+use crate::event::{CallEvent, Event};
 use crate::process::handle::{Heard, Process};
 use crate::process::program::Watched;
 use crate::sys::clock::{self, Deadline};
@@ -243,6 +243,20 @@ impl Session {
         descriptors
     }
 
+    fn call_of_prompt(&mut self, place: usize, call: Box<CallEvent>) {
+        // What programs did before it ended may have sent packets among its own.
+        self.hear_watched(call.end_ns);
+        let pid = self.processes[place].pid_of(&call.process);
+        if call.name == "fork" && call.result > 0 {
+            self.forked(&call.process, &format!("{}/{}", call.process, call.result));
+        }
+        self.called(pid, call);
+        // The newest of the log is the one that was just taken in.
+        if let Some(call) = self.log.calls().next_back() {
+            self.processes[place].go_on(call);
+        }
+    }
+
     pub(super) fn report(&mut self, place: usize, report: Report) {
         let process = self.processes[place].name.clone();
         match report {
@@ -250,19 +264,7 @@ impl Session {
                 let host = &self.processes[place].host;
                 self.packets.starting(&call, host, &self.inventory);
             }
-            Report::Called(call) => {
-                // What programs did before it ended may have sent packets among its own.
-                self.hear_watched(call.end_ns);
-                let pid = self.processes[place].pid_of(&call.process);
-                if call.name == "fork" && call.result > 0 {
-                    self.forked(&call.process, &format!("{}/{}", call.process, call.result));
-                }
-                self.called(pid, call);
-                // The newest of the log is the one that was just taken in.
-                if let Some(call) = self.log.calls().next_back() {
-                    self.processes[place].go_on(call);
-                }
-            }
+            Report::Called(call) => self.call_of_prompt(place, call),
             Report::Note(text) => self.out.push(Event::Note(text)),
             Report::SentText => self.sent_text = true,
             Report::Idle { spinning } => self.out.push(Event::Blocked(spinning)),

@@ -66,12 +66,6 @@ pub const ONE_OF: &str = "one of ";
 /// At most this many closed connections are remembered by name.
 const ORPHANS: usize = 4096;
 
-/// True for a connect to AF_UNSPEC that went well: it dissolves the association (connect(2)).
-fn dissolves(call: &CallEvent) -> bool {
-    let unspecified = matches!(call.peer, Some(Address::Other { family: 0, .. }));
-    unspecified && call.errno.is_none()
-}
-
 impl Inventory {
     /// Takes a returned call into account. `inode` tells what a new descriptor of the process is; `calls` are those that still hold the
     /// socket whose descriptor it closed.
@@ -85,9 +79,35 @@ impl Inventory {
             Some(place) => Some(self.adrift[place].known.clone()),
             None => key.as_ref().and_then(|key| self.open.get(key)).cloned(),
         };
+        self.make(call, before.as_ref(), inode);
+        if let Some(place) = self.lent(call) {
+            // The call has returned: it holds nothing any more.
+            self.adrift[place].calls.retain(|hold| !is_of(hold, call));
+            self.version += 1;
+            return;
+        }
+        if let Some(known) = key.as_ref().and_then(|key| self.open.get_mut(key)) {
+            known.learn(call);
+        }
+        if call.name == "close"
+            && let Some(key) = key
+        {
+            self.let_go(&key, calls);
+        }
+        if call.name == "close_range" {
+            self.close_range(call);
+        }
+        // Names, addresses and who holds what stay as they are when bytes move.
+        if is_sending(&call.name).is_none() || !call.made.is_empty() {
+            self.version += 1;
+        }
+    }
+
+    /// The descriptors that a call has made stand for new sockets, or for one that was known.
+    fn make(&mut self, call: &CallEvent, before: Option<&Known>, inode: impl Fn(i32) -> u64) {
         let takes = call.name == "recvmsg" && !call.args.iter().any(|arg| arg.contains("MSG_PEEK"));
         for fd in &call.made {
-            let mut known = self.newborn(call, *fd, before.as_ref(), inode(*fd));
+            let mut known = self.newborn(call, *fd, before, inode(*fd));
             if takes && let Some(place) = self.flight(known.inode) {
                 self.flights.remove(place);
             }
@@ -111,48 +131,6 @@ impl Inventory {
                 self.let_go(&key, Vec::new());
             }
             self.open.insert(key, known);
-        }
-        if let Some(place) = self.lent(call) {
-            // The call has returned: it holds nothing any more.
-            self.adrift[place].calls.retain(|hold| !is_of(hold, call));
-            self.version += 1;
-            return;
-        }
-        if let Some(known) = key.as_ref().and_then(|key| self.open.get_mut(key)) {
-            match call.name.as_str() {
-                "bind" | "getsockname" => {
-                    known.bound |= call.name == "bind";
-                    known.local = call.local.clone().or(known.local.take());
-                }
-                "listen" => known.listening = true,
-                "setsockopt" => {
-                    if let [_, _, name, value, ..] = call.args.as_slice() {
-                        known.set(name, value);
-                    }
-                }
-                "connect" if dissolves(call) => {
-                    known.peer = None;
-                    // The port that the kernel had chosen is given back; one that bind asked for is kept (`__udp_disconnect`).
-                    if known.protocol == Protocol::Udp && !known.bound {
-                        known.local = None;
-                    }
-                }
-                "connect" => known.peer = call.peer.clone().or(known.peer.take()),
-                name if name.starts_with("recv") => known.queued = None,
-                _ => {}
-            }
-        }
-        if call.name == "close"
-            && let Some(key) = key
-        {
-            self.let_go(&key, calls);
-        }
-        if call.name == "close_range" {
-            self.close_range(call);
-        }
-        // Names, addresses and who holds what stay as they are when bytes move.
-        if is_sending(&call.name).is_none() || !call.made.is_empty() {
-            self.version += 1;
         }
     }
 

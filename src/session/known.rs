@@ -1,6 +1,6 @@
 //! What the session knows of one socket: what it is, whose, what it is called, the states it has been in. Not all of them (`inventory`).
 
-use crate::event::StateEvent;
+use crate::event::{CallEvent, StateEvent};
 use crate::packet::headers::{Headers, Transport};
 use crate::value::Address;
 use std::time::Duration;
@@ -101,6 +101,32 @@ impl Known {
         self.states.last().copied().unwrap_or("CLOSED")
     }
 
+    /// What a call on its descriptor says of it.
+    pub(super) fn learn(&mut self, call: &CallEvent) {
+        match call.name.as_str() {
+            "bind" | "getsockname" => {
+                self.bound |= call.name == "bind";
+                self.local = call.local.clone().or(self.local.take());
+            }
+            "listen" => self.listening = true,
+            "setsockopt" => {
+                if let [_, _, name, value, ..] = call.args.as_slice() {
+                    self.set(name, value);
+                }
+            }
+            "connect" if dissolves(call) => {
+                self.peer = None;
+                // The port that the kernel had chosen is given back; one that bind asked for is kept (`__udp_disconnect`).
+                if self.protocol == Protocol::Udp && !self.bound {
+                    self.local = None;
+                }
+            }
+            "connect" => self.peer = call.peer.clone().or(self.peer.take()),
+            name if name.starts_with("recv") => self.queued = None,
+            _ => {}
+        }
+    }
+
     /// Takes in an option that was set, as the call's arguments show it.
     pub(super) fn set(&mut self, option: &str, value: &str) {
         match option {
@@ -168,4 +194,10 @@ pub(super) fn protocol(arguments: &[String]) -> Protocol {
         Some("SOCK_DGRAM") if inet && plain => Protocol::Udp,
         _ => Protocol::Other,
     }
+}
+
+/// True for a connect to AF_UNSPEC that went well: it dissolves the association (connect(2)).
+fn dissolves(call: &CallEvent) -> bool {
+    let unspecified = matches!(call.peer, Some(Address::Other { family: 0, .. }));
+    unspecified && call.errno.is_none()
 }

@@ -183,29 +183,10 @@ impl Session {
             let number = self.messages.wrote(queue, &own, transfer.length);
             (Act::Wrote(number), own, far)
         } else {
-            let (reading, writer) = self.messages.read(queue, &transfer);
-            let found = !reading.of.is_empty();
-            let act = if !found && family == Family::Netlink {
-                self.brought(queue, &far, &transfer)
-            } else if !found && transfer.length == 0 {
-                self.ending(&party, other)
-                    .map_or(Act::Read(reading), Act::End)
-            } else {
-                Act::Read(reading)
-            };
+            let (act, writer) = self.taken(&party, other, queue, &far, &transfer);
             (act, writer.unwrap_or(far), own)
         };
-        match &act {
-            Act::Wrote(number) => {
-                for fd in ancillary::rights(call) {
-                    let inode = self.inventory.by_fd(&call.process, fd);
-                    let inode = inode.map_or(0, |known| known.inode);
-                    self.inventory.sent(inode, *number);
-                }
-            }
-            Act::Read(reading) if !reading.looked => self.inventory.landed(&reading.of),
-            _ => {}
-        }
+        self.follow_descriptors(call, &act);
         let mut data = transfer.data;
         let (mut inside, mut group) = (Vec::new(), None);
         if family == Family::Netlink {
@@ -243,6 +224,43 @@ impl Session {
         };
         self.messages.keep(message.clone());
         Some(message)
+    }
+
+    /// What a call that receives has taken, and who wrote it where that is known.
+    fn taken(
+        &mut self,
+        party: &Party,
+        other: Option<u32>,
+        queue: Option<Queue>,
+        far: &End,
+        transfer: &Transfer,
+    ) -> (Act, Option<End>) {
+        let (reading, writer) = self.messages.read(queue, transfer);
+        let found = !reading.of.is_empty();
+        let act = if !found && party.family() == "AF_NETLINK" {
+            self.brought(queue, far, transfer)
+        } else if !found && transfer.length == 0 {
+            self.ending(party, other)
+                .map_or(Act::Read(reading), Act::End)
+        } else {
+            Act::Read(reading)
+        };
+        (act, writer)
+    }
+
+    /// Descriptors that a message carries are in flight from its sending to its receipt (unix(7), SCM_RIGHTS).
+    fn follow_descriptors(&mut self, call: &CallEvent, act: &Act) {
+        match act {
+            Act::Wrote(number) => {
+                for fd in ancillary::rights(call) {
+                    let inode = self.inventory.by_fd(&call.process, fd);
+                    let inode = inode.map_or(0, |known| known.inode);
+                    self.inventory.sent(inode, *number);
+                }
+            }
+            Act::Read(reading) if !reading.looked => self.inventory.landed(&reading.of),
+            _ => {}
+        }
     }
 
     /// A netlink message that nobody was seen to write: it is numbered as it is read.

@@ -154,20 +154,7 @@ impl Packets {
 
     /// The frames that wait and were seen up to this time, as events, oldest first.
     pub fn tell(&mut self, inventory: &Inventory, until_ns: i64) -> Vec<PacketEvent> {
-        for window in self.finder.windows() {
-            let known = window
-                .fd
-                .filter(|_| window.local.is_none())
-                .and_then(|fd| inventory.by_fd(&window.process, fd));
-            if let Some(known) = known {
-                describe(window, known, inventory);
-            }
-        }
-        // A conversation's names are looked up again when they are wanted again.
-        if self.names_version != inventory.version || self.names.len() > 2 * CONVERSATIONS {
-            self.names.clear();
-            self.names_version = inventory.version;
-        }
+        self.look_up_again(inventory);
         self.take_deliveries();
         let mut told: Vec<PacketEvent> = Vec::with_capacity(self.taps.waiting().len());
         let mut newest: HashMap<u32, (usize, Ends)> = HashMap::new();
@@ -214,34 +201,10 @@ impl Packets {
                 rulings,
                 comments: Vec::new(),
             };
-            let owner = packet
-                .headers
-                .endpoints()
-                .zip(sender)
-                .filter(|((from, to), _)| {
-                    inventory
-                        .endpoint(&packet.host, protocol_of(&packet.headers), *from, *to)
-                        .is_none()
-                })
-                .and_then(|((from, _), sender)| owner(&self.owners, sender, from))
-                .map(str::to_owned);
             let receiver = ends.receiver.map(|place| self.taps.shared_name(place));
             let receiver = receiver.unwrap_or_default();
-            let found = self.finder.find(&packet, owner.as_deref(), &receiver);
+            self.find_cause(&mut packet, sender, &receiver, inventory);
             self.finder.carried(&packet, ticket, delivered);
-            if let Some(found) = found {
-                packet.cause = Some(found.cause);
-                if let (Some((process, fd)), Some((from, _))) =
-                    (found.connects, packet.headers.endpoints())
-                {
-                    self.learned.push((process, fd, from));
-                }
-                let open = packet.from.is_empty() || packet.from.starts_with(ONE_OF);
-                if let Some(label) = found.label.filter(|_| open) {
-                    self.name_sender(&packet, &label);
-                    packet.from = label.into();
-                }
-            }
             self.leave_receiver(&mut packet, ends);
             self.arrivals.note(&packet, &receiver);
             if delivered.is_none() {
@@ -261,6 +224,58 @@ impl Packets {
             self.correct_states(&mut told[place], ends);
         }
         told
+    }
+
+    /// The calls under way and the conversations go by what the inventory says now.
+    fn look_up_again(&mut self, inventory: &Inventory) {
+        for window in self.finder.windows() {
+            let known = window
+                .fd
+                .filter(|_| window.local.is_none())
+                .and_then(|fd| inventory.by_fd(&window.process, fd));
+            if let Some(known) = known {
+                describe(window, known, inventory);
+            }
+        }
+        // A conversation's names are looked up again when they are wanted again.
+        if self.names_version != inventory.version || self.names.len() > 2 * CONVERSATIONS {
+            self.names.clear();
+            self.names_version = inventory.version;
+        }
+    }
+
+    /// Finds why a packet was sent, and what its sender is called where only the call tells.
+    fn find_cause(
+        &mut self,
+        packet: &mut PacketEvent,
+        sender: Option<usize>,
+        receiver: &str,
+        inventory: &Inventory,
+    ) {
+        let owner = packet
+            .headers
+            .endpoints()
+            .zip(sender)
+            .filter(|((from, to), _)| {
+                inventory
+                    .endpoint(&packet.host, protocol_of(&packet.headers), *from, *to)
+                    .is_none()
+            })
+            .and_then(|((from, _), sender)| owner(&self.owners, sender, from))
+            .map(str::to_owned);
+        let Some(found) = self.finder.find(packet, owner.as_deref(), receiver) else {
+            return;
+        };
+        packet.cause = Some(found.cause);
+        if let (Some((process, fd)), Some((from, _))) = (found.connects, packet.headers.endpoints())
+        {
+            self.learned.push((process, fd, from));
+        }
+        let open = packet.from.is_empty() || packet.from.starts_with(ONE_OF);
+        if let Some(label) = found.label.filter(|_| open) {
+            self.name_sender(packet, &label);
+            packet.from = label.into();
+        }
     }
 
     /// Puts a fragment of a datagram, which has no ports, into the conversation of the first one.

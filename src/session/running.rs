@@ -104,27 +104,7 @@ impl Session {
             pipes.program_output.as_fd(),
             pipes.program_error.as_fd(),
         ];
-        let base = how.name.or_else(|| {
-            words.first().map(|word| {
-                Path::new(word)
-                    .file_name()
-                    .unwrap_or_default()
-                    .to_string_lossy()
-                    .into_owned()
-            })
-        });
-        let base = base.unwrap_or_default();
-
-        let name = (1..=u32::MAX)
-            .map(|count| {
-                if count == 1 {
-                    base.clone()
-                } else {
-                    format!("{base}_{count}")
-                }
-            })
-            .find(|name| !self.is_taken(name));
-        let name = name.unwrap_or(base);
+        let name = self.free_name(how.name, words);
         let began_ns = clock::now_ns();
         let spawned = if how.calls {
             self.run_watched(&name, (host, words), standard, (how.lines, how.stepping))?
@@ -156,6 +136,18 @@ impl Session {
             ended: None,
         }));
         Ok(name)
+    }
+
+    /// What a program is called: as it was asked for, or as its file, with a number where that is taken.
+    fn free_name(&self, asked: Option<String>, words: &[String]) -> String {
+        let of_file = || {
+            let file = words.first().and_then(|word| Path::new(word).file_name());
+            file.unwrap_or_default().to_string_lossy().into_owned()
+        };
+        let base = asked.unwrap_or_else(of_file);
+        let numbered = (2..=u32::MAX).map(|count| format!("{base}_{count}"));
+        let mut names = std::iter::once(base.clone()).chain(numbered);
+        names.find(|name| !self.is_taken(name)).unwrap_or(base)
     }
 
     /// True when a process or a program has this name.

@@ -324,7 +324,29 @@ impl Taps {
         }
         self.left_behind = false;
         let before = self.waiting.len();
-        let mut sources = usize::from(!sorted);
+        let sources = usize::from(!sorted) + self.drain_hosts() + self.drain_wire();
+        if self.waiting.len() == before {
+            return;
+        }
+        self.met_ipv6 = self.met_ipv6
+            || self
+                .waiting
+                .range(before..)
+                .any(|waiting| matches!(waiting.headers.addresses(), Some((IpAddr::V6(_), _))));
+        for waiting in self.waiting.range_mut(before..) {
+            waiting.moves = self.awaited.moves(waiting.network, &waiting.headers);
+            self.may_move += usize::from(waiting.moves);
+        }
+        if sources > 1 {
+            self.waiting
+                .make_contiguous()
+                .sort_by_key(|waiting| waiting.frame.time_ns);
+        }
+    }
+
+    /// Takes what the hosts' loopbacks have seen; gives how many of them had something.
+    fn drain_hosts(&mut self) -> usize {
+        let mut sources = 0;
         for (place, host) in self.hosts.iter_mut().enumerate() {
             let Some(tap) = &mut host.tap else { continue };
             let had = self.waiting.len();
@@ -351,58 +373,48 @@ impl Taps {
                 self.complete_ns = self.complete_ns.min(newest.unwrap_or(i64::MAX));
             }
         }
-        if let Some(wire) = &mut self.wire {
-            let had = self.waiting.len();
-            wire.receive();
-            while let Some(frame) = wire.next_frame() {
-                let link = LinkType::ETHERNET;
-                let headers = decode(link, &frame.bytes, frame.len);
-                self.waiting.push_back(Waiting {
-                    headers,
-                    network: WIRE,
-                    sender: self.ports.get(usize::from(frame.port)).copied(),
-                    rulings: frame.rulings,
-                    ticket: frame.ticket,
-                    delivered: frame.delivered,
-                    moves: false,
-                    noted: false,
-                    frame: Frame {
-                        time_ns: frame.time_ns,
-                        link,
-                        len: frame.len,
-                        bytes: frame.bytes,
-                        checksum_not_ready: false,
-                    },
-                });
+        sources
+    }
+
+    /// Takes what has passed the wire, and what was handed over; gives whether something has passed, as a number.
+    fn drain_wire(&mut self) -> usize {
+        let Some(wire) = &mut self.wire else {
+            return 0;
+        };
+        let had = self.waiting.len();
+        wire.receive();
+        while let Some(frame) = wire.next_frame() {
+            let link = LinkType::ETHERNET;
+            let headers = decode(link, &frame.bytes, frame.len);
+            self.waiting.push_back(Waiting {
+                headers,
+                network: WIRE,
+                sender: self.ports.get(usize::from(frame.port)).copied(),
+                rulings: frame.rulings,
+                ticket: frame.ticket,
+                delivered: frame.delivered,
+                moves: false,
+                noted: false,
+                frame: Frame {
+                    time_ns: frame.time_ns,
+                    link,
+                    len: frame.len,
+                    bytes: frame.bytes,
+                    checksum_not_ready: false,
+                },
+            });
+        }
+        let sources = usize::from(self.waiting.len() > had);
+        while let Some((ticket, delivered)) = wire.next_delivery() {
+            let mut held = self.waiting.iter_mut().rev();
+            if let Some(held) = held.find(|one| one.ticket == ticket) {
+                let first = held.delivered.unwrap_or(delivered);
+                held.delivered = Some(first.and(Some(delivered)));
+            } else {
+                self.arrived |= self.held.remove(&ticket);
+                self.deliveries.push((ticket, delivered));
             }
-            sources += usize::from(self.waiting.len() > had);
-            while let Some((ticket, delivered)) = wire.next_delivery() {
-                let mut held = self.waiting.iter_mut().rev();
-                if let Some(held) = held.find(|one| one.ticket == ticket) {
-                    let first = held.delivered.unwrap_or(delivered);
-                    held.delivered = Some(first.and(Some(delivered)));
-                } else {
-                    self.arrived |= self.held.remove(&ticket);
-                    self.deliveries.push((ticket, delivered));
-                }
-            }
         }
-        if self.waiting.len() == before {
-            return;
-        }
-        self.met_ipv6 = self.met_ipv6
-            || self
-                .waiting
-                .range(before..)
-                .any(|waiting| matches!(waiting.headers.addresses(), Some((IpAddr::V6(_), _))));
-        for waiting in self.waiting.range_mut(before..) {
-            waiting.moves = self.awaited.moves(waiting.network, &waiting.headers);
-            self.may_move += usize::from(waiting.moves);
-        }
-        if sources > 1 {
-            self.waiting
-                .make_contiguous()
-                .sort_by_key(|waiting| waiting.frame.time_ns);
-        }
+        sources
     }
 }

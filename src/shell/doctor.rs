@@ -1,7 +1,7 @@
 //! `socklab doctor`: what this machine allows, found by trying it, and the one command that would lift a limit.
 
 use crate::lab::handle::{FIRST_HOST, Lab, LabError, Plan};
-use crate::lab::tier::{Tier, refused_namespaces, remedy, withheld};
+use crate::lab::tier::{Attempt, Tier, refused_namespaces, remedy, withheld};
 use crate::render::styled::{Line, Style, Styled};
 use crate::session::{Session, Settings};
 use crate::shell::lesson::folder::Folder;
@@ -10,91 +10,90 @@ use crate::sys::threads;
 /// Tries every way to have a lab and says how each ended; false when none can be had that works.
 pub fn examine(settings: &Settings) -> (Styled, bool) {
     let mut text = Styled::new();
-    let mut works = true;
     let plan = Plan {
         program: &settings.program,
         host_network: settings.host_network,
         folder: None,
         seal: None,
     };
-    match Lab::start(&plan) {
-        Ok(lab) => {
-            text.say(
-                Style::Heading,
-                0,
-                &format!(
-                    "socklab {}: {}",
-                    env!("CARGO_PKG_VERSION"),
-                    lab.tier().words()
-                ),
-            );
-            for attempt in lab.attempts() {
-                let (mark, style) = if attempt.failure.is_none() {
-                    ("✓", Style::Note)
-                } else {
-                    ("✗", Style::Error)
-                };
-                let mut line = Line::wrapping(4);
-                line.push(style, &format!("  {mark} "));
-                line.push(Style::Plain, what(attempt.tier));
-                if !attempt.namespaces.is_empty() {
-                    line.push(Style::Dim, &format!(" ({} namespaces)", attempt.namespaces));
-                }
-                if let Some(failure) = &attempt.failure {
-                    line.push(Style::Plain, &format!(": {failure}"));
-                }
-                text.push(line);
-            }
-            let tier = lab.tier();
-            let namespaces = lab
-                .attempts()
-                .last()
-                .map(|attempt| attempt.namespaces.clone());
-            let namespaces = namespaces.unwrap_or_default();
-            for note in lab.notes() {
-                text.say(Style::Dim, 2, &format!("not set up: {note}"));
-            }
-            let is_shielded = lab.is_shielded();
-            let withheld = withheld(lab.attempts());
-            let remedy = remedy(lab.attempts()).filter(|_| !settings.host_network);
-            drop(lab);
-            let remedy = match work(settings, tier) {
-                Ok(()) => {
-                    text.say(Style::Plain, 0, capabilities(tier));
-                    text.say(Style::Plain, 0, &privacy(tier, &namespaces));
-                    if let Some(kind) = withheld {
-                        text.say(Style::Error, 0, &format!("user.max_{kind}_namespaces is 0 on this machine: the lab works without that namespace, and what it would keep apart is shared."));
-                    }
-                    if tier.is_private() && !is_shielded {
-                        text.say(Style::Error, 0, NOT_SHIELDED);
-                    }
-                    remedy
-                }
-                Err((what, error)) => {
-                    works = false;
-                    text.say(Style::Error, 0, &format!("{what}: {error}"));
-                    Some(refused_namespaces())
-                }
-            };
-            if let Some(remedy) = remedy {
-                text.say(Style::Plain, 0, "To lift the limit:");
-                text.say(Style::Bold, 2, &remedy);
-            }
-        }
+    let (remedy, works) = match Lab::start(&plan) {
+        Ok(lab) => examine_lab(settings, lab, &mut text),
         Err(error) => {
-            works = false;
             text.say(
                 Style::Error,
                 0,
                 &format!("no lab can be made on this machine: {error}"),
             );
-            if !matches!(error, LabError::NoProc) {
-                text.say(Style::Plain, 0, "To lift the limit:");
-                text.say(Style::Bold, 2, &refused_namespaces());
-            }
+            let remedy = (!matches!(error, LabError::NoProc)).then(refused_namespaces);
+            (remedy, false)
         }
+    };
+    if let Some(remedy) = remedy {
+        text.say(Style::Plain, 0, "To lift the limit:");
+        text.say(Style::Bold, 2, &remedy);
     }
     (text, works)
+}
+
+/// What a lab is like here: what would lift its limits, and whether it works.
+fn examine_lab(settings: &Settings, lab: Lab, text: &mut Styled) -> (Option<String>, bool) {
+    text.say(
+        Style::Heading,
+        0,
+        &format!(
+            "socklab {}: {}",
+            env!("CARGO_PKG_VERSION"),
+            lab.tier().words()
+        ),
+    );
+    for attempt in lab.attempts() {
+        text.push(attempted(attempt));
+    }
+    let tier = lab.tier();
+    let namespaces = lab
+        .attempts()
+        .last()
+        .map(|attempt| attempt.namespaces.clone());
+    let namespaces = namespaces.unwrap_or_default();
+    for note in lab.notes() {
+        text.say(Style::Dim, 2, &format!("not set up: {note}"));
+    }
+    let is_shielded = lab.is_shielded();
+    let withheld = withheld(lab.attempts());
+    let remedy = remedy(lab.attempts()).filter(|_| !settings.host_network);
+    drop(lab);
+    if let Err((what, error)) = work(settings, tier) {
+        text.say(Style::Error, 0, &format!("{what}: {error}"));
+        return (Some(refused_namespaces()), false);
+    }
+    text.say(Style::Plain, 0, capabilities(tier));
+    text.say(Style::Plain, 0, &privacy(tier, &namespaces));
+    if let Some(kind) = withheld {
+        text.say(Style::Error, 0, &format!("user.max_{kind}_namespaces is 0 on this machine: the lab works without that namespace, and what it would keep apart is shared."));
+    }
+    if tier.is_private() && !is_shielded {
+        text.say(Style::Error, 0, NOT_SHIELDED);
+    }
+    (remedy, true)
+}
+
+/// The line of a way to make a lab: whether it can be had.
+fn attempted(attempt: &Attempt) -> Line {
+    let (mark, style) = if attempt.failure.is_none() {
+        ("✓", Style::Note)
+    } else {
+        ("✗", Style::Error)
+    };
+    let mut line = Line::wrapping(4);
+    line.push(style, &format!("  {mark} "));
+    line.push(Style::Plain, what(attempt.tier));
+    if !attempt.namespaces.is_empty() {
+        line.push(Style::Dim, &format!(" ({} namespaces)", attempt.namespaces));
+    }
+    if let Some(failure) = &attempt.failure {
+        line.push(Style::Plain, &format!(": {failure}"));
+    }
+    line
 }
 
 /// Does what every session does first, and what a lab is for: a process, a host on the wire, a program. An error says which it was.

@@ -176,16 +176,7 @@ impl Shell {
                         .map(|(whose, fd)| (Some(whose), fd))?,
                     None => (claim.process.clone(), None),
                 };
-                let found = self.session.why(Whose {
-                    process: whose.as_deref(),
-                    fd,
-                });
-                let first = found.and_then(|found| found.facts.into_iter().next());
-                match first {
-                    Some(first) if first.contains(wanted) => Ok(()),
-                    Some(first) => Err(format!("why says: {first}")),
-                    None => Err("why knows no reason particular to this lab".to_owned()),
-                }
+                self.why_says(whose.as_deref(), fd, wanted)
             }
             Expectation::State { .. } => {
                 self.session.refresh();
@@ -214,6 +205,22 @@ impl Shell {
         match self.session.evaluate(process, expr)? {
             Some(value) if value.is_true() => Ok(()),
             _ => Err(otherwise),
+        }
+    }
+
+    /// Whether the first sentence of `why` has this text.
+    fn why_says(
+        &mut self,
+        process: Option<&str>,
+        fd: Option<i32>,
+        wanted: &str,
+    ) -> Result<(), String> {
+        let found = self.session.why(Whose { process, fd });
+        let first = found.and_then(|found| found.facts.into_iter().next());
+        match first {
+            Some(first) if first.contains(wanted) => Ok(()),
+            Some(first) => Err(format!("why says: {first}")),
+            None => Err("why knows no reason particular to this lab".to_owned()),
         }
     }
 

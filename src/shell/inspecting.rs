@@ -91,37 +91,10 @@ pub fn inspect(mut request: Request, screen: &mut dyn Screen, notes: &mut dyn Wr
             return status;
         }
     };
-    // Signals become something to read before the thread begins, which inherits that.
-    let signals = match terminal::endings() {
-        Ok(signals) => signals,
-        Err(errno) => {
-            notes.error(&format!("signalfd(2): {errno}"));
-            return FAILED;
-        }
-    };
-    let settings = Settings {
-        interface: interface.clone(),
-        program: program(&filter, &interface, request.strict),
-        promiscuous: request.promiscuous,
-        signals: Some(signals),
-        output: request.output.take(),
-    };
-    let live = match Live::start(settings) {
-        Ok(live) => live,
-        Err(error) => {
-            notes.error(&refused(&error, &interface.name));
-            return FAILED;
-        }
-    };
-    let file = request
-        .file
-        .take()
-        .map(|open| pcapng::Writer::new(BufWriter::with_capacity(1 << 18, open()?)))
-        .transpose();
-    let file = match file {
-        Ok(file) => file,
-        Err(error) => {
-            notes.error(&format!("the file cannot be written: {error}"));
+    let (live, file) = match open(&mut request, &filter, &interface) {
+        Ok(opened) => opened,
+        Err(reason) => {
+            notes.error(&reason);
             return FAILED;
         }
     };
@@ -155,13 +128,41 @@ pub fn inspect(mut request: Request, screen: &mut dyn Screen, notes: &mut dyn Wr
     inspection.run(screen, &mut notes)
 }
 
+/// Begins to capture, and opens the file that is to be written; an error says why not.
+fn open(
+    request: &mut Request,
+    filter: &Filter,
+    interface: &Interface,
+) -> Result<(Live, Option<PacketFile>), String> {
+    // Signals become something to read before the thread begins, which inherits that.
+    let signals = terminal::endings().map_err(|errno| format!("signalfd(2): {errno}"))?;
+    let settings = Settings {
+        interface: interface.clone(),
+        program: program(filter, interface, request.strict),
+        promiscuous: request.promiscuous,
+        signals: Some(signals),
+        output: request.output.take(),
+    };
+    let live = Live::start(settings).map_err(|error| refused(&error, &interface.name))?;
+    let file = request
+        .file
+        .take()
+        .map(|open| pcapng::Writer::new(BufWriter::with_capacity(1 << 18, open()?)))
+        .transpose()
+        .map_err(|error: std::io::Error| format!("the file cannot be written: {error}"))?;
+    Ok((live, file))
+}
+
+/// The file that is written beside what is shown.
+type PacketFile = pcapng::Writer<BufWriter<Box<dyn Write>>>;
+
 /// A running inspection.
 struct Inspection {
     filter: Filter,
     interface: Interface,
     request: Request,
     live: Live,
-    file: Option<pcapng::Writer<BufWriter<Box<dyn Write>>>>,
+    file: Option<PacketFile>,
     tracker: Tracker,
     reassembly: Reassembly,
     names: HashMap<i32, Arc<str>>,

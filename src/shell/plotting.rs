@@ -4,6 +4,7 @@ use super::subject::{Subject, connection, ends};
 use super::verbs::word;
 use super::{Screen, Shell};
 use crate::command::ast::Call;
+use crate::event::packet::PacketEvent;
 use crate::event::plot::Plot;
 use crate::event::transfer::Party;
 use crate::inspector::plot::{self, Course};
@@ -49,36 +50,16 @@ impl Shell {
         let (log, ledger, samples) = self.session.records();
         let mut packets = connection(log, &subject);
         if packets.is_empty() {
-            let what = match &subject {
-                Subject::Number(number) => format!("conversation {number} is not a TCP connection"),
-                Subject::Socket(party) if party.listening => format!(
-                    "{} is a listener: name a connection that it accepted",
-                    party.label
-                ),
-                Subject::Socket(party) => {
-                    format!("{} has sent no TCP segment that was seen", party.label)
-                }
-            };
-            return Err(what);
+            return Err(without_segments(&subject));
         }
         let (left, right) = ends(ledger, &packets);
-        let data = |forward: bool| -> u64 {
-            packets
-                .iter()
-                .filter(|(_, way)| *way == forward)
-                .filter_map(|(packet, _)| Some(u64::from(packet.headers.tcp()?.len)))
-                .sum()
-        };
         // The way of the socket that was named; the other one when only that one carried data.
         let own = match &subject {
             Subject::Socket(party) => right.iter().all(|other| other.number != party.number),
             Subject::Number(_) => true,
         };
-        let forward = if data(own) == 0 && data(!own) > 0 {
-            !own
-        } else {
-            own
-        };
+        let only_other = bytes(&packets, own) == 0 && bytes(&packets, !own) > 0;
+        let forward = own != only_other;
         let (mut names, mut senders) = ((String::new(), String::new()), left);
         for (packet, way) in &mut packets {
             let (from, to) = endpoint::ends(packet);
@@ -122,4 +103,27 @@ impl Shell {
         }
         Ok(plot)
     }
+}
+
+/// Why there is nothing to plot.
+fn without_segments(subject: &Subject) -> String {
+    match subject {
+        Subject::Number(number) => format!("conversation {number} is not a TCP connection"),
+        Subject::Socket(party) if party.listening => format!(
+            "{} is a listener: name a connection that it accepted",
+            party.label
+        ),
+        Subject::Socket(party) => {
+            format!("{} has sent no TCP segment that was seen", party.label)
+        }
+    }
+}
+
+/// How many bytes of data the segments of one way carried.
+fn bytes(packets: &[(&PacketEvent, bool)], forward: bool) -> u64 {
+    packets
+        .iter()
+        .filter(|(_, way)| *way == forward)
+        .filter_map(|(packet, _)| Some(u64::from(packet.headers.tcp()?.len)))
+        .sum()
 }

@@ -15,6 +15,30 @@ use std::fmt::Write as _;
 use std::io::Write as _;
 
 impl Shell {
+    /// What passes a filter, in the format that the ending names.
+    fn save_filtered(
+        &mut self,
+        path: &str,
+        ending: &str,
+        filter: &Filter,
+        screen: &mut dyn Screen,
+    ) {
+        match ending {
+            "pcapng" => self.save_packets(path, filter, screen),
+            "json" => {
+                let mut lines = self.json_lines(filter);
+                let count = lines.len();
+                lines.push(String::new());
+                let what = counted(count, "event");
+                self.write(path, &lines.join("\n"), &what, screen);
+            }
+            _ => {
+                let page = self.page(filter);
+                self.write(path, &page, "the session", screen);
+            }
+        }
+    }
+
     pub(super) fn save(&mut self, process: &str, call: &Call, screen: &mut dyn Screen) {
         let path = word(call, 0).unwrap_or_default();
         let ending = std::path::Path::new(&path)
@@ -50,22 +74,8 @@ impl Shell {
                 }
             }
             "pcapng" | "json" | "html" => {
-                let Some(filter) = self.filter(call, 1, screen) else {
-                    return;
-                };
-                match ending.as_str() {
-                    "pcapng" => self.save_packets(&path, &filter, screen),
-                    "json" => {
-                        let mut lines = self.json_lines(&filter);
-                        let count = lines.len();
-                        lines.push(String::new());
-                        let what = counted(count, "event");
-                        self.write(&path, &lines.join("\n"), &what, screen);
-                    }
-                    _ => {
-                        let page = self.page(&filter);
-                        self.write(&path, &page, "the session", screen);
-                    }
+                if let Some(filter) = self.filter(call, 1, screen) {
+                    self.save_filtered(&path, &ending, &filter, screen);
                 }
             }
             "pcap" | "cap" | "dump" => {

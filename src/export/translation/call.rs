@@ -17,81 +17,51 @@ fn elsewhere() -> Op {
     Op::LeftOut("its address is of the lab's own".to_owned())
 }
 
+/// The arguments of a call as they stand in its line.
+#[derive(Clone, Copy)]
+struct Arguments<'a>(&'a CallEvent);
+
+impl<'a> Arguments<'a> {
+    fn text(self, place: usize) -> &'a str {
+        self.0.args.get(place).map_or("", String::as_str)
+    }
+
+    /// Constants and flags, as C writes them.
+    fn flags(self, place: usize) -> Option<String> {
+        let text = self.text(place);
+        is_flags(text).then(|| text.to_owned())
+    }
+
+    /// How many bytes it is about.
+    fn length(self) -> usize {
+        self.text(2).parse().unwrap_or(0)
+    }
+}
+
 impl Builder<'_, '_> {
     /// What a call does, and by whom.
     pub(super) fn op(&mut self, call: &CallEvent) -> Op {
-        let word = |place: usize| {
-            let text = call.args.get(place).map_or("", String::as_str);
-            is_flags(text).then(|| text.to_owned())
-        };
-        let arg = |place: usize| call.args.get(place).map_or("", String::as_str);
-        let name = call.name.as_str();
-        // What is made on no descriptor.
-        match name {
-            "socket" | "socketpair" => {
-                let (Some(family), Some(kind), Some(protocol)) = (word(0), word(1), word(2)) else {
-                    return unread();
-                };
-                return if name == "socket" {
-                    Op::Socket {
-                        family,
-                        kind,
-                        protocol,
-                        made: self.make(call, 0),
-                    }
-                } else {
-                    let made = self.make_several(call, 0).zip(self.make_several(call, 1));
-                    Op::Socketpair {
-                        family,
-                        kind,
-                        protocol,
-                        made,
-                    }
-                };
-            }
-            "epoll_create1" => {
-                return Op::Epoll {
-                    flags: word(0).unwrap_or_else(|| "0".to_owned()),
-                    made: self.make(call, 0),
-                };
-            }
-            "poll" => {
-                let entries = poll_entries(arg(0)).map(|entries| {
-                    entries
-                        .into_iter()
-                        .map(|(fd, events)| Some((self.variable(fd)?, events)))
-                        .collect::<Option<Vec<_>>>()
-                });
-                return match (entries.flatten(), arg(2).parse()) {
-                    (Some(entries), Ok(milliseconds)) => Op::Poll {
-                        entries,
-                        milliseconds,
-                    },
-                    _ => unread(),
-                };
-            }
-            "select" => return self.select(call).unwrap_or_else(unread),
-            _ => {}
+        match call.name.as_str() {
+            // What is made on no descriptor.
+            "socket" | "socketpair" => self.socket(call).unwrap_or_else(unread),
+            "epoll_create1" => Op::Epoll {
+                flags: Arguments(call).flags(0).unwrap_or_else(|| "0".to_owned()),
+                made: self.make(call, 0),
+            },
+            "poll" => self.poll(call).unwrap_or_else(unread),
+            "select" => self.select(call).unwrap_or_else(unread),
+            _ if call.fd.is_none() => Op::LeftOut("what it gives is about the lab".to_owned()),
+            _ => match call.fd.and_then(|fd| self.variable(fd)) {
+                Some(fd) => self.on_socket(call, fd),
+                None => Op::LeftOut("its descriptor is none of this program's".to_owned()),
+            },
         }
-        if call.fd.is_none() {
-            return Op::LeftOut("what it gives is about the lab".to_owned());
-        }
-        let Some(fd) = call.fd.and_then(|fd| self.variable(fd)) else {
-            return Op::LeftOut("its descriptor is none of this program's".to_owned());
-        };
-        self.on_socket(call, fd)
     }
 
     /// A call on a descriptor of the session.
     fn on_socket(&mut self, call: &CallEvent, fd: Variable) -> Op {
-        let word = |place: usize| {
-            let text = call.args.get(place).map_or("", String::as_str);
-            is_flags(text).then(|| text.to_owned())
-        };
-        let arg = |place: usize| call.args.get(place).map_or("", String::as_str);
-        let name = call.name.as_str();
-        let length = || arg(2).parse().unwrap_or(0);
-        match name {
+        let given = Arguments(call);
+        match call.name.as_str() {
             "bind" => self
                 .given_place(call.local.as_ref())
                 .map_or_else(elsewhere, |to| Op::Bind { fd, to }),
@@ -100,91 +70,13 @@ impl Builder<'_, '_> {
                 .map_or_else(elsewhere, |to| Op::Connect { fd, to }),
             "listen" => Op::Listen {
                 fd,
-                backlog: arg(1).parse().unwrap_or(0),
+                backlog: given.text(1).parse().unwrap_or(0),
             },
-            "accept" | "accept4" => Op::Accept {
-                fd,
-                flags: call
-                    .args
-                    .last()
-                    .filter(|flags| flags.starts_with("SOCK_") && is_flags(flags))
-                    .cloned()
-                    .unwrap_or_default(),
-                made: self.make(call, 0),
-                from: self.target(1, Kind::Place),
-            },
-            "send" | "sendto" => {
-                let Some(flags) = word(3) else {
-                    return unread();
-                };
-                let to = match (name, &call.peer) {
-                    ("sendto", Some(address)) => match self.given_place(Some(address)) {
-                        Some(to) => Some(to),
-                        None => return elsewhere(),
-                    },
-                    _ => None,
-                };
-                Op::Send {
-                    fd,
-                    data: self.sent(call, length()),
-                    flags,
-                    to,
-                }
-            }
-            "recv" | "recvfrom" => {
-                let Some(flags) = word(3) else {
-                    return unread();
-                };
-                let with_address = self.gives_address();
-                Op::Receive {
-                    fd,
-                    size: length(),
-                    flags,
-                    into: self.bytes_target(length()),
-                    from: if with_address {
-                        Some(self.place_target(1))
-                    } else {
-                        None
-                    },
-                    with_address,
-                }
-            }
-            "sendmsg" => {
-                let sent = descriptors_sent(arg(1)).map(|sent| {
-                    let known = sent.into_iter().map(|fd| self.variable(fd));
-                    known.collect::<Option<Vec<_>>>()
-                });
-                let length = usize::try_from(call.result).unwrap_or(1);
-                match sent.flatten() {
-                    Some(sent) if arg(2) == "0" && !arg(1).contains("msg_name={") => {
-                        Op::SendDescriptors {
-                            fd,
-                            data: self.sent(call, length),
-                            sent,
-                        }
-                    }
-                    // Without ancillary data it is what sendto(2) does.
-                    Some(sent) if sent.is_empty() => {
-                        let Some(flags) = word(2) else {
-                            return unread();
-                        };
-                        let to = match &call.peer {
-                            None => None,
-                            Some(address) => match self.given_place(Some(address)) {
-                                Some(to) => Some(to),
-                                None => return elsewhere(),
-                            },
-                        };
-                        Op::Send {
-                            fd,
-                            data: self.sent(call, length),
-                            flags,
-                            to,
-                        }
-                    }
-                    _ => unread(),
-                }
-            }
+            "accept" | "accept4" => self.accept(call, fd),
+            "send" | "sendto" => self.send(call, fd).unwrap_or_else(unread),
+            "recv" | "recvfrom" => self.receive(call, fd).unwrap_or_else(unread),
+            "sendmsg" => self.send_message(call, fd).unwrap_or_else(unread),
+            "recvmsg" => self.receive_message(call, fd).unwrap_or_else(unread),
             // The file is on this machine: its bytes go into the program.
             "sendfile" => Op::Send {
                 fd,
@@ -192,18 +84,9 @@ impl Builder<'_, '_> {
                 flags: "0".to_owned(),
                 to: None,
             },
-            "recvmsg" => match room(arg(1)) {
-                Some(size) if arg(2) == "0" => Op::ReceiveDescriptors {
-                    fd,
-                    size,
-                    into: self.bytes_target(size),
-                    made: (0..call.made.len())
-                        .filter_map(|place| self.make_several(call, place))
-                        .collect(),
-                },
-                _ => unread(),
-            },
-            "shutdown" => word(1).map_or_else(unread, |how| Op::Shutdown { fd, how }),
+            "shutdown" => given
+                .flags(1)
+                .map_or_else(unread, |how| Op::Shutdown { fd, how }),
             "close" => Op::Close { fd },
             "dup" => Op::Duplicate {
                 fd,
@@ -217,55 +100,13 @@ impl Builder<'_, '_> {
                 fd,
                 into: self.place_target(0),
             },
-            "setsockopt" => match (word(1), word(2), option_value(arg(3))) {
-                (Some(level), Some(name), Some(value)) => Op::SetOption {
-                    fd,
-                    level,
-                    name,
-                    value,
-                },
-                _ => unread(),
-            },
-            "getsockopt" => match (word(1), word(2)) {
-                (Some(level), Some(name)) if is_number(arg(3)) => Op::GetOption {
-                    fd,
-                    level,
-                    name,
-                    into: self.number_target(),
-                },
-                _ => unread(),
-            },
-            "ioctl" if arg(1) == "FIONBIO" => Op::Blocking {
+            "setsockopt" | "getsockopt" => self.option(call, fd).unwrap_or_else(unread),
+            "ioctl" if given.text(1) == "FIONBIO" => Op::Blocking {
                 fd,
-                on: arg(2) == "[0]",
+                on: given.text(2) == "[0]",
             },
-            "epoll_ctl" => {
-                let what = word(1).unwrap_or_default();
-                let watched = arg(2).parse().ok().and_then(|fd| self.variable(fd));
-                let events = arg(3)
-                    .strip_prefix("{events=")
-                    .and_then(|rest| rest.split(',').next())
-                    .filter(|events| is_flags(events));
-                match (watched, what.as_str()) {
-                    (Some(watched), "EPOLL_CTL_DEL") => Op::EpollControl {
-                        epoll: fd,
-                        what,
-                        fd: watched,
-                        events: "0".to_owned(),
-                    },
-                    (Some(watched), "EPOLL_CTL_ADD" | "EPOLL_CTL_MOD") => match events {
-                        Some(events) => Op::EpollControl {
-                            epoll: fd,
-                            what,
-                            fd: watched,
-                            events: events.to_owned(),
-                        },
-                        None => unread(),
-                    },
-                    _ => unread(),
-                }
-            }
-            "epoll_wait" => match (arg(2).parse(), arg(3).parse()) {
+            "epoll_ctl" => self.epoll_control(call, fd).unwrap_or_else(unread),
+            "epoll_wait" => match (given.text(2).parse(), given.text(3).parse()) {
                 (Ok(most), Ok(milliseconds)) => Op::EpollWait {
                     epoll: fd,
                     most,
@@ -275,6 +116,171 @@ impl Builder<'_, '_> {
             },
             _ => Op::LeftOut("this call has no form here".to_owned()),
         }
+    }
+
+    fn socket(&mut self, call: &CallEvent) -> Option<Op> {
+        let given = Arguments(call);
+        let (family, kind, protocol) = (given.flags(0)?, given.flags(1)?, given.flags(2)?);
+        Some(if call.name == "socket" {
+            Op::Socket {
+                family,
+                kind,
+                protocol,
+                made: self.make(call, 0),
+            }
+        } else {
+            let made = self.make_several(call, 0).zip(self.make_several(call, 1));
+            Op::Socketpair {
+                family,
+                kind,
+                protocol,
+                made,
+            }
+        })
+    }
+
+    fn accept(&mut self, call: &CallEvent, fd: Variable) -> Op {
+        let flags = call.args.last();
+        let flags = flags.filter(|flags| flags.starts_with("SOCK_") && is_flags(flags));
+        Op::Accept {
+            fd,
+            flags: flags.cloned().unwrap_or_default(),
+            made: self.make(call, 0),
+            from: self.target(1, Kind::Place),
+        }
+    }
+
+    fn send(&mut self, call: &CallEvent, fd: Variable) -> Option<Op> {
+        let given = Arguments(call);
+        let flags = given.flags(3)?;
+        let to = match &call.peer {
+            Some(address) if call.name == "sendto" => match self.given_place(Some(address)) {
+                Some(to) => Some(to),
+                None => return Some(elsewhere()),
+            },
+            _ => None,
+        };
+        Some(Op::Send {
+            fd,
+            data: self.sent(call, given.length()),
+            flags,
+            to,
+        })
+    }
+
+    fn receive(&mut self, call: &CallEvent, fd: Variable) -> Option<Op> {
+        let size = Arguments(call).length();
+        let flags = Arguments(call).flags(3)?;
+        let with_address = self.gives_address();
+        Some(Op::Receive {
+            fd,
+            size,
+            flags,
+            into: self.bytes_target(size),
+            from: if with_address {
+                Some(self.place_target(1))
+            } else {
+                None
+            },
+            with_address,
+        })
+    }
+
+    fn send_message(&mut self, call: &CallEvent, fd: Variable) -> Option<Op> {
+        let given = Arguments(call);
+        let sent = descriptors_sent(given.text(1))?;
+        let known = sent.into_iter().map(|fd| self.variable(fd));
+        let sent: Vec<Variable> = known.collect::<Option<_>>()?;
+        let length = usize::try_from(call.result).unwrap_or(1);
+        if given.text(2) == "0" && !given.text(1).contains("msg_name={") {
+            return Some(Op::SendDescriptors {
+                fd,
+                data: self.sent(call, length),
+                sent,
+            });
+        }
+        // Without ancillary data it is what sendto(2) does.
+        if !sent.is_empty() {
+            return None;
+        }
+        let flags = given.flags(2)?;
+        let to = match &call.peer {
+            None => None,
+            Some(address) => match self.given_place(Some(address)) {
+                Some(to) => Some(to),
+                None => return Some(elsewhere()),
+            },
+        };
+        Some(Op::Send {
+            fd,
+            data: self.sent(call, length),
+            flags,
+            to,
+        })
+    }
+
+    fn receive_message(&mut self, call: &CallEvent, fd: Variable) -> Option<Op> {
+        let given = Arguments(call);
+        let size = room(given.text(1)).filter(|_| given.text(2) == "0")?;
+        Some(Op::ReceiveDescriptors {
+            fd,
+            size,
+            into: self.bytes_target(size),
+            made: (0..call.made.len())
+                .filter_map(|place| self.make_several(call, place))
+                .collect(),
+        })
+    }
+
+    fn option(&mut self, call: &CallEvent, fd: Variable) -> Option<Op> {
+        let given = Arguments(call);
+        let (level, name) = (given.flags(1)?, given.flags(2)?);
+        if call.name == "setsockopt" {
+            return Some(Op::SetOption {
+                fd,
+                level,
+                name,
+                value: option_value(given.text(3))?,
+            });
+        }
+        is_number(given.text(3)).then(|| Op::GetOption {
+            fd,
+            level,
+            name,
+            into: self.number_target(),
+        })
+    }
+
+    fn epoll_control(&mut self, call: &CallEvent, epoll: Variable) -> Option<Op> {
+        let given = Arguments(call);
+        let what = given.flags(1)?;
+        let fd = self.variable(given.text(2).parse().ok()?)?;
+        let events = match what.as_str() {
+            "EPOLL_CTL_DEL" => "0",
+            "EPOLL_CTL_ADD" | "EPOLL_CTL_MOD" => {
+                let rest = given.text(3).strip_prefix("{events=")?;
+                rest.split(',').next().filter(|events| is_flags(events))?
+            }
+            _ => return None,
+        };
+        Some(Op::EpollControl {
+            epoll,
+            fd,
+            events: events.to_owned(),
+            what,
+        })
+    }
+
+    fn poll(&mut self, call: &CallEvent) -> Option<Op> {
+        let given = Arguments(call);
+        let entries = poll_entries(given.text(0))?
+            .into_iter()
+            .map(|(fd, events)| Some((self.variable(fd)?, events)))
+            .collect::<Option<Vec<_>>>()?;
+        Some(Op::Poll {
+            entries,
+            milliseconds: given.text(2).parse().ok()?,
+        })
     }
 
     fn select(&mut self, call: &CallEvent) -> Option<Op> {

@@ -2,6 +2,7 @@
 
 use super::Since;
 use crate::command::expectation::{Claim, Expectation};
+use crate::command::filter::Filter;
 use crate::event::CallEvent;
 use crate::lesson::difference::{answers, words_for_time};
 use crate::session::known::Known;
@@ -16,6 +17,68 @@ impl Shell {
         // Over a stretch of time anybody will do, unless somebody is named.
         let who = if since.any { whose } else { Some(here) };
         match &claim.expectation {
+            Expectation::Ok
+            | Expectation::Errno(_)
+            | Expectation::Called(_)
+            | Expectation::Calls { .. }
+            | Expectation::Returned { .. } => self.of_calls(who, &claim.expectation, since),
+            Expectation::State { socket, state } => match self.state_of(here, socket) {
+                Some(now) if now == state => Ok(()),
+                Some(now) => Err(format!("{socket} is in {now}")),
+                None => Err(format!("{socket} is not a socket here")),
+            },
+            Expectation::Packet { count, filter } => self.of_packets(*count, &filter.filter, since),
+            Expectation::Seen(pattern) => {
+                let seen = self
+                    .packets_since(since)
+                    .any(|packet| answers(pattern, &self.seen(packet), since.time_ns));
+                seen.then_some(())
+                    .ok_or_else(|| "no such packet was seen".to_owned())
+            }
+            Expectation::Blocked(name) => self.is_asleep(name.as_deref().unwrap_or(here)),
+            Expectation::Stopped { who, call } => {
+                self.is_stopped(who.as_deref().or(whose), call.as_deref())
+            }
+            Expectation::Held(wanted) => match self.session.held() {
+                held if held == *wanted => Ok(()),
+                held => Err(format!("the wire holds {held}")),
+            },
+            Expectation::TimedOut => match self.session.refusal(here) {
+                Some(reason) if reason.starts_with("timed out") => Ok(()),
+                Some(reason) => Err(format!(
+                    "it was not carried out for another reason: {reason}"
+                )),
+                None => Err("the last command has not run into a timeout of settimeout".to_owned()),
+            },
+            Expectation::Output(text) => self.was_written(whose, text, since),
+            Expectation::Message { about, text } => {
+                self.message_said(here, about.as_deref(), text, since)
+            }
+            Expectation::Received(wanted) => self.was_received(who, wanted, since),
+            Expectation::Took(timing) => match self.telling_call(here) {
+                Some(call) if timing.holds(call.end_ns - call.start_ns) => Ok(()),
+                Some(call) => Err(format!(
+                    "{} took {}",
+                    call.name,
+                    words_for_time(call.end_ns - call.start_ns)
+                )),
+                None => Err(format!("{here} has made no call")),
+            },
+            Expectation::AnyState { .. }
+            | Expectation::Why { .. }
+            | Expectation::Equals(_)
+            | Expectation::Condition(_) => Err("it has to be asked".to_owned()),
+        }
+    }
+
+    /// What calls were made and how they ended.
+    fn of_calls(
+        &self,
+        who: Option<&str>,
+        expectation: &Expectation,
+        since: &Since,
+    ) -> Result<(), String> {
+        match expectation {
             Expectation::Ok => self.told_by(who, since, |call| call.errno.is_none()),
             Expectation::Errno(wanted) => {
                 self.told_by(who, since, |call| call.errno.as_ref() == Some(wanted))
@@ -56,96 +119,59 @@ impl Shell {
                         .as_ref()
                         .is_none_or(|wanted| fits(wanted, &made.args.join(", ")))
             }),
-            Expectation::State { socket, state } => match self.state_of(here, socket) {
-                Some(now) if now == state => Ok(()),
-                Some(now) => Err(format!("{socket} is in {now}")),
-                None => Err(format!("{socket} is not a socket here")),
-            },
-            Expectation::Packet { count, filter } => {
-                let number = self
-                    .packets_since(since)
-                    .filter(|packet| filter.filter.matches(packet))
-                    .count();
-                let held = match count {
-                    None => number > 0,
-                    Some(wanted) => number as u64 == *wanted,
-                };
-                held.then_some(())
-                    .ok_or_else(|| format!("{number} of the packets since then match"))
-            }
-            Expectation::Seen(pattern) => {
-                let seen = self
-                    .packets_since(since)
-                    .any(|packet| answers(pattern, &self.seen(packet), since.time_ns));
-                seen.then_some(())
-                    .ok_or_else(|| "no such packet was seen".to_owned())
-            }
-            Expectation::Blocked(name) => {
-                let name = name.as_deref().unwrap_or(here);
-                let asleep = self
-                    .session
-                    .process(name)
-                    .is_some_and(|process| process.works().any(|(_, work)| work.blocked))
-                    || self.session.program_sleeps(name);
-                asleep
-                    .then_some(())
-                    .ok_or_else(|| format!("{name} is not blocked"))
-            }
-            Expectation::Stopped { who, call } => {
-                self.is_stopped(who.as_deref().or(whose), call.as_deref())
-            }
-            Expectation::Held(wanted) => match self.session.held() {
-                held if held == *wanted => Ok(()),
-                held => Err(format!("the wire holds {held}")),
-            },
-            Expectation::TimedOut => match self.session.refusal(here) {
-                Some(reason) if reason.starts_with("timed out") => Ok(()),
-                Some(reason) => Err(format!(
-                    "it was not carried out for another reason: {reason}"
-                )),
-                None => Err("the last command has not run into a timeout of settimeout".to_owned()),
-            },
-            Expectation::Output(text) => {
-                let found = if let Some(process) = whose {
-                    let written = self.teller.written_by(process, since.output);
-                    written.contains(text.as_str())
-                } else {
-                    let written = self.teller.written_since(since.output);
-                    written.contains(text.as_str())
-                };
-                found
-                    .then_some(())
-                    .ok_or_else(|| "no output has it".to_owned())
-            }
-            Expectation::Message { about, text } => {
-                self.message_said(here, about.as_deref(), text, since)
-            }
-            Expectation::Received(wanted) => {
-                let mut received: Vec<u8> = Vec::new();
-                for call in self.calls_since(who, since).filter(|call| receives(call)) {
-                    received.extend(call.data.as_deref().unwrap_or_default());
-                }
-                let found = received
-                    .windows(wanted.len().max(1))
-                    .any(|part| part == wanted);
-                (found || wanted.is_empty()).then_some(()).ok_or_else(|| {
-                    format!("what came is {}", crate::packet::text::quote(&received, 60))
-                })
-            }
-            Expectation::Took(timing) => match self.telling_call(here) {
-                Some(call) if timing.holds(call.end_ns - call.start_ns) => Ok(()),
-                Some(call) => Err(format!(
-                    "{} took {}",
-                    call.name,
-                    words_for_time(call.end_ns - call.start_ns)
-                )),
-                None => Err(format!("{here} has made no call")),
-            },
-            Expectation::AnyState { .. }
-            | Expectation::Why { .. }
-            | Expectation::Equals(_)
-            | Expectation::Condition(_) => Err("it has to be asked".to_owned()),
+            _ => Err("it is not about calls".to_owned()),
         }
+    }
+
+    /// How many packets match: so many, or any.
+    fn of_packets(&self, count: Option<u64>, filter: &Filter, since: &Since) -> Result<(), String> {
+        let number = self
+            .packets_since(since)
+            .filter(|packet| filter.matches(packet))
+            .count();
+        let held = match count {
+            None => number > 0,
+            Some(wanted) => number as u64 == wanted,
+        };
+        held.then_some(())
+            .ok_or_else(|| format!("{number} of the packets since then match"))
+    }
+
+    /// Whether a process sleeps in a call.
+    fn is_asleep(&self, name: &str) -> Result<(), String> {
+        let asleep = self
+            .session
+            .process(name)
+            .is_some_and(|process| process.works().any(|(_, work)| work.blocked))
+            || self.session.program_sleeps(name);
+        asleep
+            .then_some(())
+            .ok_or_else(|| format!("{name} is not blocked"))
+    }
+
+    /// Whether a process, or any, has written this.
+    fn was_written(&self, process: Option<&str>, text: &str, since: &Since) -> Result<(), String> {
+        let found = match process {
+            Some(process) => self.teller.written_by(process, since.output).contains(text),
+            None => self.teller.written_since(since.output).contains(text),
+        };
+        found
+            .then_some(())
+            .ok_or_else(|| "no output has it".to_owned())
+    }
+
+    /// Whether these bytes are among those that calls received, one behind the other.
+    fn was_received(&self, who: Option<&str>, wanted: &[u8], since: &Since) -> Result<(), String> {
+        let mut received: Vec<u8> = Vec::new();
+        for call in self.calls_since(who, since).filter(|call| receives(call)) {
+            received.extend(call.data.as_deref().unwrap_or_default());
+        }
+        let found = received
+            .windows(wanted.len().max(1))
+            .any(|part| part == wanted);
+        (found || wanted.is_empty())
+            .then_some(())
+            .ok_or_else(|| format!("what came is {}", crate::packet::text::quote(&received, 60)))
     }
 
     /// Whether a message above TCP with this in its line has become whole since then.

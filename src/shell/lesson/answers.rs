@@ -3,6 +3,7 @@
 use crate::command::ast::Expr;
 use crate::command::filter;
 use crate::command::parse::parse_expression;
+use crate::event::CallEvent;
 use crate::lesson::answer::AnswerFrom;
 use crate::lesson::difference::answers;
 use crate::shell::Shell;
@@ -11,6 +12,18 @@ use crate::shell::expecting::verdict::is_named;
 use crate::value::Value;
 
 impl Shell {
+    /// The newest call of this name.
+    fn newest_call<'a>(
+        &'a self,
+        name: &str,
+        who: Option<&'a str>,
+        since: &Since,
+    ) -> Result<&'a CallEvent, String> {
+        let calls = self.calls_since(who, since);
+        let newest = calls.filter(|call| is_named(&call.name, name)).last();
+        newest.ok_or_else(|| format!("no {name} has returned"))
+    }
+
     /// Reads an answer. An error says why there is none.
     pub(super) fn read_answer(
         &mut self,
@@ -36,22 +49,12 @@ impl Shell {
                 .filter(|packet| asked.filter.matches(packet))
                 .count()
                 .to_string()),
-            AnswerFrom::Result(name, who) => {
-                let call = self
-                    .calls_since(who.as_deref(), since)
-                    .filter(|call| is_named(&call.name, name))
-                    .last();
-                call.map(|call| call.result.to_string())
-                    .ok_or_else(|| format!("no {name} has returned"))
-            }
-            AnswerFrom::Errno(name, who) => {
-                let call = self
-                    .calls_since(who.as_deref(), since)
-                    .filter(|call| is_named(&call.name, name))
-                    .last();
-                call.map(|call| call.errno.clone().unwrap_or_else(|| "ok".to_owned()))
-                    .ok_or_else(|| format!("no {name} has returned"))
-            }
+            AnswerFrom::Result(name, who) => self
+                .newest_call(name, who.as_deref(), since)
+                .map(|call| call.result.to_string()),
+            AnswerFrom::Errno(name, who) => self
+                .newest_call(name, who.as_deref(), since)
+                .map(|call| call.errno.clone().unwrap_or_else(|| "ok".to_owned())),
             AnswerFrom::State(socket) => {
                 self.session.refresh();
                 self.state_of(process, socket)

@@ -38,17 +38,7 @@ pub fn check_all(
     wish: &Wish,
     screen: &mut dyn Screen,
 ) -> bool {
-    let read: Vec<(&Volume, Result<Lesson, Vec<Diagnostic>>)> = volumes
-        .iter()
-        .map(|volume| {
-            let lesson = read(volume).map(|mut lesson| {
-                lesson.front.deadline = wish.deadline.unwrap_or(lesson.front.deadline);
-                lesson.trusted = volume.own || wish.allow_run;
-                lesson
-            });
-            (volume, lesson)
-        })
-        .collect();
+    let read = read_all(volumes, wish);
     let mut clean = true;
     for (volume, lesson) in &read {
         if let Err(errors) = lesson {
@@ -109,6 +99,24 @@ pub fn check_all(
     clean &= all().all(Report::is_clean);
     screen.show(&sum(&reports, &read));
     clean
+}
+
+/// Each volume with its lesson, or what is wrong with its text.
+fn read_all<'v>(
+    volumes: &'v [Volume],
+    wish: &Wish,
+) -> Vec<(&'v Volume, Result<Lesson, Vec<Diagnostic>>)> {
+    volumes
+        .iter()
+        .map(|volume| {
+            let lesson = read(volume).map(|mut lesson| {
+                lesson.front.deadline = wish.deadline.unwrap_or(lesson.front.deadline);
+                lesson.trusted = volume.own || wish.allow_run;
+                lesson
+            });
+            (volume, lesson)
+        })
+        .collect()
 }
 
 /// Lines that a run gave as JSON, kept until they can be shown.

@@ -1,6 +1,7 @@
 //! What a student is shown who goes on in the middle of a lesson, before the step itself.
 
 use crate::lesson::beat::Beat;
+use crate::lesson::front::Front;
 use crate::render::lesson as drawn;
 use crate::render::prose;
 use crate::render::styled::{Look, Style, Styled};
@@ -49,4 +50,16 @@ pub(super) fn context(beats: &[Beat], at: usize, look: &Look) -> Styled {
         }
     }
     text
+}
+
+/// What stands at a lesson's head.
+pub(super) fn opening(front: &Front, steps: usize, look: Look) -> Styled {
+    let opening = drawn::Opening {
+        title: &front.title,
+        about: &front.about,
+        assumes: &front.assumes,
+        time: front.time(),
+        steps,
+    };
+    drawn::opening(&opening, &look)
 }

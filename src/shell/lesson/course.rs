@@ -2,7 +2,7 @@
 
 use super::aside::Aside;
 use super::bench::Bench;
-use super::context::context;
+use super::context::{context, opening};
 use super::folder::Folder;
 use super::library::Library;
 use super::play::{BLIND, file, said};
@@ -77,6 +77,38 @@ pub struct Course {
 }
 
 impl Course {
+    /// One whose first beat is still to come.
+    fn new(lesson: Lesson, beats: Vec<Beat>, now: Since, (folder, aside): (Folder, Aside)) -> Self {
+        Self {
+            beats,
+            at: 0,
+            folder,
+            aside,
+            hints: 0,
+            step: now,
+            line: now,
+            attempt: now,
+            block: now,
+            typed: Vec::new(),
+            newest: 0,
+            sockets: Vec::new(),
+            misses: 0,
+            asked: Vec::new(),
+            nearly: false,
+            about_lesson: true,
+            did_something: false,
+            said: BTreeMap::new(),
+            renamed: Vec::new(),
+            called: Vec::new(),
+            given_back: Vec::new(),
+            right: (0, 0),
+            solved: None,
+            bench: None,
+            ended: false,
+            lesson,
+        }
+    }
+
     pub(super) fn steps(&self) -> usize {
         self.beats.iter().filter(|beat| beat.is_step()).count()
     }
@@ -145,45 +177,9 @@ impl Shell {
         };
         let beats = beats(&lesson);
         let now = self.mark();
-        let mut course = Course {
-            beats,
-            at: 0,
-            folder,
-            aside,
-            hints: 0,
-            step: now,
-            line: now,
-            attempt: now,
-            block: now,
-            typed: Vec::new(),
-            newest: 0,
-            sockets: Vec::new(),
-            misses: 0,
-            asked: Vec::new(),
-            nearly: false,
-            about_lesson: true,
-            did_something: false,
-            said: BTreeMap::new(),
-            renamed: Vec::new(),
-            called: Vec::new(),
-            given_back: Vec::new(),
-            right: (0, 0),
-            solved: None,
-            bench: None,
-            ended: false,
-            lesson,
-        };
+        let mut course = Course::new(lesson, beats, now, (folder, aside));
         let (front, of) = (&course.lesson.front, course.steps());
-        screen.show(&drawn::opening(
-            &drawn::Opening {
-                title: &front.title,
-                about: &front.about,
-                assumes: &front.assumes,
-                time: front.time(),
-                steps: of,
-            },
-            &screen.look(),
-        ));
+        screen.show(&opening(front, of, screen.look()));
         screen.show(&said(
             "Type what is asked, or anything else: the lab is yours. `hint` helps, `skip` goes on, `back` goes back, `quit` leaves.",
         ));

@@ -92,40 +92,15 @@ impl Shell {
                     }
                 }
                 Entry::Event(event) => match event.as_ref() {
-                    Event::Call(call) if call.is_of_program() => {
-                        let line = &mut lines[newest];
-                        let is_its_doing = !line.lets_run();
-                        line.calls.extend(is_its_doing.then_some(&**call));
-                    }
-                    Event::Call(call) => {
+                    Event::Call(call) if !call.is_of_program() => {
                         let place = *of_command.entry(call.command).or_insert(newest);
-                        lines[place].interrupted |= call.errno.as_deref() == Some("EINTR");
-                        // Nobody else has done anything since: it slept for as long as it was told to.
-                        let alone =
-                            |line: &Told<'_>| whose(line).as_deref() == Some(&*call.process);
-                        if lines[place + 1..].iter().all(alone) {
-                            lines[place].blocked = false;
-                        }
-                        // What a line's own process finishes in the background returns under that line or under the next.
-                        let same_process = whose(&lines[newest]).as_deref() == Some(&*call.process);
-                        if place == newest || !same_process {
-                            lines[newest].calls.push(call);
-                        }
+                        returned(&mut lines, place, call);
                     }
                     Event::Blocked(blocked) => {
                         of_command.entry(blocked.command).or_insert(newest);
                         lines[newest].blocked = true;
                     }
-                    Event::State(state) => {
-                        let states = &mut lines[newest].states;
-                        states.retain(|(process, socket, _)| {
-                            (*process, *socket) != (state.process.as_str(), state.socket.as_str())
-                        });
-                        states.push((&state.process, &state.socket, state.to));
-                    }
-                    Event::Output(output) => lines[newest].output.push(&output.text),
-                    Event::Refused(_) => lines[newest].refused = true,
-                    _ => {}
+                    other => lines[newest].hear(other),
                 },
             }
         }
@@ -133,11 +108,46 @@ impl Shell {
     }
 }
 
-impl Told<'_> {
+impl<'a> Told<'a> {
+    /// Something happened under it that no other line began.
+    fn hear(&mut self, event: &'a Event) {
+        match event {
+            Event::Call(call) => {
+                let is_its_doing = !self.lets_run();
+                self.calls.extend(is_its_doing.then_some(&**call));
+            }
+            Event::State(state) => {
+                self.states.retain(|(process, socket, _)| {
+                    (*process, *socket) != (state.process.as_str(), state.socket.as_str())
+                });
+                self.states.push((&state.process, &state.socket, state.to));
+            }
+            Event::Output(output) => self.output.push(&output.text),
+            Event::Refused(_) => self.refused = true,
+            _ => {}
+        }
+    }
+
     /// True for a line under which programs run on by themselves: which of their calls are told there is another matter each time.
     fn lets_run(&self) -> bool {
         let lets_run = |command: &Command| matches!(&command.action, Action::Call(call) if matches!(call.verb, Verb::Go | Verb::Wait | Verb::Sleep | Verb::Expect));
         parse_line(self.text).is_ok_and(|commands| commands.iter().any(lets_run))
+    }
+}
+
+/// A call has returned that the line at `place` began, under the newest of the lines.
+fn returned<'a>(lines: &mut [Told<'a>], place: usize, call: &'a CallEvent) {
+    lines[place].interrupted |= call.errno.as_deref() == Some("EINTR");
+    // Nobody else has done anything since: it slept for as long as it was told to.
+    let alone = |line: &Told<'_>| whose(line).as_deref() == Some(&*call.process);
+    if lines[place + 1..].iter().all(alone) {
+        lines[place].blocked = false;
+    }
+    let newest = lines.len() - 1;
+    // What a line's own process finishes in the background returns under that line or under the next.
+    let same_process = whose(&lines[newest]).as_deref() == Some(&*call.process);
+    if place == newest || !same_process {
+        lines[newest].calls.push(call);
     }
 }
 
@@ -196,6 +206,17 @@ fn draft_line(told: &Told<'_>, cancels: bool) -> Option<DraftLine> {
                 .map(|result| format!("{}> {result}", call.process)),
         );
     }
+    line.telling = expect_packets(told, &mut line.expected);
+    expect_states_and_output(told, &mut line.expected);
+    // Whatever could not be read again is not worth a draft that cannot be checked.
+    line.expected.retain(|expected| {
+        matches!(expected.as_str(), "unordered {" | "}") || parse_claim(expected).is_ok()
+    });
+    Some(line)
+}
+
+/// The packets that are more than acknowledgments, as far as they come again alike; gives whether there were any.
+fn expect_packets(told: &Told<'_>, expected: &mut Vec<String>) -> bool {
     let mut packets: Vec<&&PacketEvent> = told
         .packets
         .iter()
@@ -213,35 +234,33 @@ fn draft_line(told: &Told<'_>, cancels: bool) -> Option<DraftLine> {
     if packets.len() <= PACKETS {
         let lines = packets.iter().map(|packet| packet_line(packet));
         if mixed {
-            line.expected.push("unordered {".to_owned());
-            line.expected
-                .extend(lines.map(|packet| format!("  {packet}")));
-            line.expected.push("}".to_owned());
+            expected.push("unordered {".to_owned());
+            expected.extend(lines.map(|packet| format!("  {packet}")));
+            expected.push("}".to_owned());
         } else {
-            line.expected.extend(lines);
+            expected.extend(lines);
         }
     }
-    line.telling = !packets.is_empty();
+    !packets.is_empty()
+}
+
+/// The states that sockets stay in, and what was printed.
+fn expect_states_and_output(told: &Told<'_>, expected: &mut Vec<String>) {
     for (process, socket, state) in &told.states {
         let named = socket.chars().all(|c| c.is_alphanumeric() || c == '_');
         if named && !PASSING.contains(state) {
-            line.expected.push(format!("{process}.{socket}: {state}"));
+            expected.push(format!("{process}.{socket}: {state}"));
         }
     }
     for output in &told.output {
         let text = String::from_utf8_lossy(output);
         if comes_again(text.trim().as_bytes()) {
-            line.expected.push(format!(
+            expected.push(format!(
                 "output {}",
                 quote(text.trim().as_bytes(), usize::MAX)
             ));
         }
     }
-    // Whatever could not be read again is not worth a draft that cannot be checked.
-    line.expected.retain(|expected| {
-        matches!(expected.as_str(), "unordered {" | "}") || parse_claim(expected).is_ok()
-    });
-    Some(line)
 }
 
 /// True for what leaves no trace in the lab: files, help, lessons.

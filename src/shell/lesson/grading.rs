@@ -135,48 +135,13 @@ impl Stage {
         let shell = &mut self.shell;
         shell.manner.deadline = Some(case.time);
         shell.gives_up_at_rest = true;
-        let mut lines: Vec<LabLine> = case.lines.clone();
-        for line in &mut lines {
-            let rows = line.text.lines().map(|row| task.running(row, &words));
-            line.text = rows.collect::<Vec<_>>().join("\n");
-        }
+        let lines = with_program(task, case, &words);
         if !trusted {
             let texts = lines.iter().map(|line| line.text.as_str());
             shell.session.grant(grant_lines(texts));
         }
         let mut kept = Kept::default();
-        let mut failure = None;
-        let mut patience = Patience::new(case.time + GRACE);
-        let run = || {
-            let lines = lines.iter().zip(&case.lines);
-            lines.filter(|(line, _)| !line.is_comment())
-        };
-        for (place, (line, written)) in run().enumerate() {
-            let before = kept.text.len();
-            let began = shell.mark();
-            let ran = shell.run_line(line, &mut patience, &mut kept);
-            let flooded = shell.is_flooded();
-            let claimed = line.demands.iter().any(claims_failure)
-                || run()
-                    .nth(place + 1)
-                    .is_some_and(|(next, _)| next.is_expect());
-            let found = ran.failures.into_iter().next();
-            let unclaimed = || {
-                let failure = shell.unclaimed(line, &began).filter(|_| !claimed)?;
-                Some(Failure {
-                    expected: "the call to succeed".to_owned(),
-                    ..failure
-                })
-            };
-            failure = found.or_else(unclaimed).map(|failure| Failure {
-                command: written.text.clone(),
-                shown: kept.text.get(before..).unwrap_or_default().to_owned(),
-                ..failure
-            });
-            if failure.is_some() || flooded || guard.excess().is_some() {
-                break;
-            }
-        }
+        let failure = shell.first_failure(case, &lines, &guard, &mut kept);
         let excess = guard.excess().map(super::guard::Excess::words);
         let flood = shell
             .is_flooded()
@@ -189,7 +154,60 @@ impl Stage {
     }
 }
 
+/// The lines of a case, with what runs the program in the place of its name.
+fn with_program(task: &ProgramTask, case: &Case, words: &str) -> Vec<LabLine> {
+    let mut lines: Vec<LabLine> = case.lines.clone();
+    for line in &mut lines {
+        let rows = line.text.lines().map(|row| task.running(row, words));
+        line.text = rows.collect::<Vec<_>>().join("\n");
+    }
+    lines
+}
+
 impl Shell {
+    /// Runs the lines of a case until one of them goes otherwise than expected, or a bound is met.
+    fn first_failure(
+        &mut self,
+        case: &Case,
+        lines: &[LabLine],
+        guard: &Guard,
+        kept: &mut Kept,
+    ) -> Option<Failure> {
+        let mut patience = Patience::new(case.time + GRACE);
+        let run = || {
+            let lines = lines.iter().zip(&case.lines);
+            lines.filter(|(line, _)| !line.is_comment())
+        };
+        for (place, (line, written)) in run().enumerate() {
+            let before = kept.text.len();
+            let began = self.mark();
+            let ran = self.run_line(line, &mut patience, kept);
+            let claimed = line.demands.iter().any(claims_failure)
+                || run()
+                    .nth(place + 1)
+                    .is_some_and(|(next, _)| next.is_expect());
+            let found = ran.failures.into_iter().next();
+            let unclaimed = || {
+                let failure = self.unclaimed(line, &began).filter(|_| !claimed)?;
+                Some(Failure {
+                    expected: "the call to succeed".to_owned(),
+                    ..failure
+                })
+            };
+            if let Some(failure) = found.or_else(unclaimed) {
+                return Some(Failure {
+                    command: written.text.clone(),
+                    shown: kept.text.get(before..).unwrap_or_default().to_owned(),
+                    ..failure
+                });
+            }
+            if self.is_flooded() || guard.excess().is_some() {
+                break;
+            }
+        }
+        None
+    }
+
     /// What runs a program in a line: its interpreter and file, or what its compiler made of it. An error is the first thing that the
     /// compiler says, and the first rows of all that it says.
     fn words_for(

@@ -1,5 +1,6 @@
 //! `lesson play`: a lesson told from its first line to its last, each command when a key is pressed or after a while.
 
+use super::context::opening;
 use super::folder::Folder;
 use super::grading::{Submission, grade};
 use super::running::Patience;
@@ -55,16 +56,7 @@ impl Shell {
         let steps = beats(lesson);
         let of = steps.iter().filter(|beat| beat.is_step()).count();
         let front = &lesson.front;
-        screen.show(&drawn::opening(
-            &drawn::Opening {
-                title: &front.title,
-                about: &front.about,
-                assumes: &front.assumes,
-                time: front.time(),
-                steps: of,
-            },
-            &screen.look(),
-        ));
+        screen.show(&opening(front, of, screen.look()));
         if blind.is_some() {
             screen.show(&said(BLIND));
         }

@@ -48,43 +48,8 @@ pub(super) fn show(
             screen.show(&totals.draw(&look));
             result
         }
-        View::Messages => {
-            let mut messages = Messages::default();
-            let mut none = true;
-            let result = each(reading, filter, input, |told| {
-                for message in messages.packet(told.packet) {
-                    if reading.as_json {
-                        screen.show_json(&json::application(&message));
-                    } else {
-                        screen.show(&application::row(&message));
-                    }
-                    none = false;
-                }
-                flow(screen)
-            });
-            if none && !reading.as_json {
-                screen.show(&nothing(
-                    "no message of HTTP, WebSocket, Engine.IO or Socket.IO",
-                ));
-            }
-            result
-        }
-        View::Ladder => {
-            let (kept, result) = Kept::of(reading, filter, input, screen, |_, _| true);
-            let packets: Vec<&PacketEvent> = kept.packets.iter().collect();
-            let text = if packets.is_empty() {
-                nothing("no packet passes")
-            } else {
-                let ladder = Ladder {
-                    packets: &packets,
-                    calls: &[],
-                    messages: &[],
-                };
-                ladder::draw(&ladder, &look)
-            };
-            screen.show(&text);
-            result
-        }
+        View::Messages => show_messages(reading, filter, input, screen),
+        View::Ladder => show_ladder(reading, filter, input, screen),
         View::Plot { number, subject } => {
             let wanted = conversation(number, |_| true);
             let (kept, result) = Kept::of(reading, filter, input, screen, wanted);
@@ -102,6 +67,57 @@ pub(super) fn show(
             result
         }
     }
+}
+
+/// The messages above TCP, a line each.
+fn show_messages(
+    reading: &Reading,
+    filter: Option<&Filter>,
+    input: impl Read,
+    screen: &mut dyn Screen,
+) -> Result<(), CaptureError> {
+    let mut messages = Messages::default();
+    let mut none = true;
+    let result = each(reading, filter, input, |told| {
+        for message in messages.packet(told.packet) {
+            if reading.as_json {
+                screen.show_json(&json::application(&message));
+            } else {
+                screen.show(&application::row(&message));
+            }
+            none = false;
+        }
+        flow(screen)
+    });
+    if none && !reading.as_json {
+        screen.show(&nothing(
+            "no message of HTTP, WebSocket, Engine.IO or Socket.IO",
+        ));
+    }
+    result
+}
+
+/// The packets as arrows between their ends.
+fn show_ladder(
+    reading: &Reading,
+    filter: Option<&Filter>,
+    input: impl Read,
+    screen: &mut dyn Screen,
+) -> Result<(), CaptureError> {
+    let (kept, result) = Kept::of(reading, filter, input, screen, |_, _| true);
+    let packets: Vec<&PacketEvent> = kept.packets.iter().collect();
+    let text = if packets.is_empty() {
+        nothing("no packet passes")
+    } else {
+        let ladder = Ladder {
+            packets: &packets,
+            calls: &[],
+            messages: &[],
+        };
+        ladder::draw(&ladder, &screen.look())
+    };
+    screen.show(&text);
+    result
 }
 
 /// The plot of the direction that carried more; an error says why there is none.
