@@ -214,7 +214,8 @@ fn again(
             if printed != *prints {
                 let text = read(&file(process)).unwrap_or_default();
                 return Err(format!(
-                    "run {round} of {process:?} printed\n{printed}\nnot\n{prints}\n{text}"
+                    "run {round} of {process:?} printed\n{printed}\nnot\n{prints}\nit ended with status {}:\n{}{}\n{text}",
+                    ran.status, ran.out, ran.err
                 ));
             }
         }
