@@ -490,7 +490,6 @@ mod tests {
             ("fileno c", "", &[], &[], Some("")),
             ("sockets", "sockets lab", &[], &[], None),
             ("process server", "process other", &[], &[], Some("")),
-            ("n = 5", "", &[], &["n"], None),
             ("1 + 1", "1 + 1", &[], &[], None),
             ("1 + 1", "2", &[], &[], Some("")),
             ("server>", "", &[], &[], Some("goes there")),
