@@ -224,6 +224,8 @@ impl Shell {
             Err(reason) => {
                 let compiler = language.runner().unwrap_or_default();
                 let said = self.teller.written_by(compiler, 0);
+                // Where the file lies for this case says nothing to whoever wrote it.
+                let said = said.replace(&format!("{}/", folder.display()), "");
                 let said: Vec<&str> = said.lines().collect();
                 let first = said.iter().find(|line| line.contains("error"));
                 let words = first.map_or_else(
