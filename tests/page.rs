@@ -485,6 +485,7 @@ fn chromium_shows_it_at_every_size_by_keyboard_and_without_a_barrier() {
     for line in SESSION.lines() {
         lab.line(line);
     }
+    lab.line("client> e = socket; connect e server:5000");
     lab.line(
         "client> run --step --as stepped python3 -c 'import socket; s = socket.socket(); s.listen(); s.accept()'",
     );

@@ -97,6 +97,7 @@ await watched.waitForFunction(() => document.querySelectorAll('#panel-sockets tb
 holds('it follows', await watched.$eval('#ladder', (box) => box.scrollHeight - box.scrollTop - box.clientHeight < 8));
 await watched.waitForFunction(() => document.getElementById('sheet').textContent.includes('stopped before accept('), { timeout: 20000 }).catch(() => {});
 holds('a program is shown where it is stopped, and no longer where it was', (await watched.$$eval('#sheet .stopped', (rows) => rows.map((row) => row.textContent).join())).match(/^stepped stopped before accept\(3\)/));
+holds('a connection that nobody has accepted is in the queue', (await text(watched, '#states')).includes('in the queue of s'));
 await examine(watched, 'live-1200-dark');
 
 await browser.close();

@@ -52,6 +52,7 @@ const HANDLERS = {
     if (!event.text.trim()) return;
     // A line may begin with the prompt of the process that it is for.
     const [, own, rest] = event.text.match(/^\s*([\w-]+>)\s*(.*)$/s) || [];
+    if (own && !rest) return;
     keepRow({ kind: 'line', prompt: own || event.prompt.trim(), text: own ? rest : event.text });
   },
   note(event) { if (event.text.trim()) keepRow({ kind: 'note', text: event.text }); },
