@@ -244,6 +244,31 @@ fn no_packet_has_woken_a_call_whose_time_was_over() {
 }
 
 #[test]
+fn a_poll_is_woken_by_what_came_to_a_socket_that_it_waited_for() {
+    if !private_lab() || !present("python3") {
+        return;
+    }
+    let place = folder();
+    // What comes to the connection meanwhile wakes the thread that reads it, and nobody else.
+    let text = "import select, socket, threading\ns = socket.create_server(('127.0.0.1', 5678))\nconn, _ = s.accept()\n\
+        t = threading.Thread(target=conn.recv, args=(10,))\nt.start()\np = select.poll()\np.register(s, select.POLLIN)\n\
+        print('polling', flush=True)\np.poll()\nt.join()\n";
+    std::fs::write(place.path().join("two.py"), text).expect("it can be written");
+    let lines = "run --as server python3 two.py &\nexpect call server listen\nc = create_connection 127.0.0.1:5678\n\
+        expect output server \"polling\"\nexpect blocked server\nsend c \"meanwhile\"\nexpect call server recv = 9\n\
+        d = create_connection 127.0.0.1:5678\nexpect call server poll = 1\n";
+    let ran = run_in(place.path(), &["-c", lines], b"");
+    assert_eq!(ran.status, 0, "{}\n{}", ran.out, ran.err);
+    let told = ran
+        .out
+        .split("revents=POLLIN}]")
+        .nth(1)
+        .expect("it returns");
+    let told: Vec<&str> = told.split_whitespace().take(12).collect();
+    assert!(told.join(" ").contains("from d"), "{}", ran.out);
+}
+
+#[test]
 fn the_frames_that_led_to_a_call_stand_under_it() {
     if !private_lab() || !present("python3") {
         return;

@@ -29,11 +29,12 @@ function endsShown() {
       known.sort((one, other) => Number(one.now === 'LISTEN') - Number(other.now === 'LISTEN') || other.order - one.order);
       const end = known[0];
       const row = tableRow(forward ? chosen.client : chosen.server, forward ? chosen.server : chosen.client);
-      // Nobody has accepted it: the listener is in LISTEN all the while.
-      const queued = end && row && end.now === 'LISTEN' && row.state !== 'LISTEN';
-      if (queued) ends.push({ title: `${end.process} · in the queue of ${end.socket}`, now: row.state, been: [] });
+      const named = row && { title: `${row.process || row.host}${row.name ? ` · ${row.name}` : ''}`, now: row.state, been: [] };
+      // A listener is in LISTEN all the while: its connection has a socket of its own once accept has given it, and is in its queue before.
+      const passive = end && row && end.now === 'LISTEN' && row.state !== 'LISTEN';
+      if (passive) ends.push(row.name ? named : { ...named, title: `${end.process} · in the queue of ${end.socket}` });
       else if (end) ends.push({ title: `${end.process} · ${end.socket}`, now: row ? row.state : end.now, been: end.been });
-      else if (row) ends.push({ title: `${row.process || row.host}${row.name ? ` · ${row.name}` : ''}`, now: row.state, been: [] });
+      else if (named) ends.push(named);
     }
   }
   if (!ends.length) {

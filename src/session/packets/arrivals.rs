@@ -113,20 +113,29 @@ impl Arrivals {
         if by_itself || call.start_ns <= self.forgotten_ns {
             return None;
         }
-        let sockets: Vec<&Known> =
-            if let Some(fd) = call.fd.filter(|_| !call.name.starts_with("epoll_")) {
-                inventory.by_fd(&call.process, fd).into_iter().collect()
-            } else {
-                let open = inventory.open();
-                open.filter(|known| known.process == call.process).collect()
-            };
-        let first = self
+        let sockets: Vec<&Known> = match waited_for(call) {
+            Some(fds) => fds
+                .iter()
+                .filter_map(|fd| inventory.by_fd(&call.process, *fd))
+                .collect(),
+            None => inventory
+                .open()
+                .filter(|known| known.process == call.process)
+                .collect(),
+        };
+        let of = |arrival: &Arrival| sockets.iter().find(|known| comes_to(arrival, known));
+        let came = self
             .newest
             .iter()
             .filter(|arrival| fits(&arrival.wakes))
             .filter(|arrival| arrival.time_ns > call.start_ns && arrival.time_ns <= call.end_ns)
-            .filter(|arrival| sockets.iter().any(|known| comes_to(arrival, known)))
-            .min_by_key(|arrival| arrival.time_ns)?;
+            .filter_map(|arrival| Some((arrival, of(arrival)?)));
+        let came: Vec<(&Arrival, &&Known)> = came.collect();
+        let (first, socket) = came.iter().min_by_key(|(arrival, _)| arrival.time_ns)?;
+        // Something came to another socket as well, and the call does not say which of them it waited for.
+        if waited_for(call).is_none() && came.iter().any(|(_, other)| other.inode != socket.inode) {
+            return None;
+        }
         Some(Waker {
             packet: first.number,
             from: first.sender.to_string(),
@@ -134,10 +143,37 @@ impl Arrivals {
     }
 }
 
+/// The descriptors that have ended a call's wait: its own, or those that it says are ready. `None` where it does not say: what an epoll set
+/// gives back is the program's own number.
+fn waited_for(call: &CallEvent) -> Option<Vec<i32>> {
+    if call.name.starts_with("epoll_") {
+        return None;
+    }
+    if let Some(fd) = call.fd {
+        return Some(vec![fd]);
+    }
+    let numbers = |text: &str| -> Vec<i32> {
+        let digits = text.split(|letter: char| !letter.is_ascii_digit());
+        digits.filter_map(|number| number.parse().ok()).collect()
+    };
+    // `[{fd=3, revents=POLLIN}]`, `(in [3], out [4])`
+    let ready = if call.name.contains("select") {
+        numbers(&call.out)
+    } else {
+        let entries = call.out.split("fd=").skip(1);
+        entries
+            .filter_map(|entry| numbers(entry.split(',').next()?).first().copied())
+            .collect()
+    };
+    (!ready.is_empty()).then_some(ready)
+}
+
 /// True when a packet was for this socket.
 fn comes_to(arrival: &Arrival, known: &Known) -> bool {
     let is_peer = |peer| same_address(Some(peer), Some(&arrival.from));
-    known.host == *arrival.host
+    // To a listener comes a finished handshake; what follows comes to the connection, at the same address.
+    (arrival.wakes.accepts || !known.listening)
+        && known.host == *arrival.host
         && known.protocol == arrival.protocol
         && covers(known.local.as_ref(), &arrival.to)
         && known.peer.as_ref().is_none_or(is_peer)
