@@ -92,8 +92,17 @@ fn outcome(case: &Graded) -> Line {
         .with(Style::Dim, &format!("  {}", points(case.points, case.of)))
 }
 
-/// The first difference, at length: what was expected, what came, and the calls and packets around it.
-pub fn difference(mismatch: &Mismatch, look: &Look) -> Styled {
+/// A case that failed, at length: its line and the first difference. `None` for one that passed.
+pub fn failed(graded: &Graded, look: &Look) -> Option<Styled> {
+    let mismatch = graded.mismatch.as_ref()?;
+    let mut text = Styled::new();
+    text.push(case(graded));
+    text.append(difference(mismatch, look));
+    Some(text)
+}
+
+/// The first difference: what was expected, what came, and the calls and packets around it.
+fn difference(mismatch: &Mismatch, look: &Look) -> Styled {
     let mut text = Styled::new();
     let row = |label: &str, style: Style, words: &str| {
         Line::wrapping(12)
@@ -134,13 +143,8 @@ pub fn difference(mismatch: &Mismatch, look: &Look) -> Styled {
 /// A grade: the first case that failed with its difference, then each case with its points, and the sum.
 pub fn grade(grade: &Grade, look: &Look) -> Styled {
     let mut text = Styled::new();
-    let failed = grade
-        .cases
-        .iter()
-        .find_map(|case| Some((case, case.mismatch.as_ref()?)));
-    if let Some((first, mismatch)) = failed {
-        text.push(case(first));
-        text.append(difference(mismatch, look));
+    if let Some(first) = grade.cases.iter().find_map(|case| failed(case, look)) {
+        text.append(first);
         text.push(Line::new());
     }
     text.append(cases(grade));

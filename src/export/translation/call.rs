@@ -6,6 +6,7 @@ use crate::export::plan::{Bytes, Kind, Op, Variable};
 use crate::export::reading::{
     descriptors_sent, is_flags, is_number, numbers, option_value, poll_entries, room, timeval,
 };
+use crate::value::Address;
 
 /// What cannot be read back from the line that shows it.
 fn unread() -> Op {
@@ -153,19 +154,8 @@ impl Builder<'_, '_> {
     fn send(&mut self, call: &CallEvent, fd: Variable) -> Option<Op> {
         let given = Arguments(call);
         let flags = given.flags(3)?;
-        let to = match &call.peer {
-            Some(address) if call.name == "sendto" => match self.given_place(Some(address)) {
-                Some(to) => Some(to),
-                None => return Some(elsewhere()),
-            },
-            _ => None,
-        };
-        Some(Op::Send {
-            fd,
-            data: self.sent(call, given.length()),
-            flags,
-            to,
-        })
+        let peer = call.peer.as_ref().filter(|_| call.name == "sendto");
+        Some(self.send_to(call, fd, given.length(), flags, peer))
     }
 
     fn receive(&mut self, call: &CallEvent, fd: Variable) -> Option<Op> {
@@ -204,19 +194,28 @@ impl Builder<'_, '_> {
             return None;
         }
         let flags = given.flags(2)?;
-        let to = match &call.peer {
-            None => None,
-            Some(address) => match self.given_place(Some(address)) {
-                Some(to) => Some(to),
-                None => return Some(elsewhere()),
-            },
-        };
-        Some(Op::Send {
+        Some(self.send_to(call, fd, length, flags, call.peer.as_ref()))
+    }
+
+    /// Sends so many bytes, to an address where one was given.
+    fn send_to(
+        &mut self,
+        call: &CallEvent,
+        fd: Variable,
+        length: usize,
+        flags: String,
+        address: Option<&Address>,
+    ) -> Op {
+        let to = address.map(|address| self.given_place(Some(address)));
+        if to == Some(None) {
+            return elsewhere();
+        }
+        Op::Send {
             fd,
             data: self.sent(call, length),
             flags,
-            to,
-        })
+            to: to.flatten(),
+        }
     }
 
     fn receive_message(&mut self, call: &CallEvent, fd: Variable) -> Option<Op> {

@@ -113,7 +113,8 @@ impl Arrivals {
         if by_itself || call.start_ns <= self.forgotten_ns {
             return None;
         }
-        let sockets: Vec<&Known> = match waited_for(call) {
+        let fds = waited_for(call);
+        let sockets: Vec<&Known> = match &fds {
             Some(fds) => fds
                 .iter()
                 .filter_map(|fd| inventory.by_fd(&call.process, *fd))
@@ -124,16 +125,16 @@ impl Arrivals {
                 .collect(),
         };
         let of = |arrival: &Arrival| sockets.iter().find(|known| comes_to(arrival, known));
-        let came = self
+        let came: Vec<(&Arrival, &&Known)> = self
             .newest
             .iter()
             .filter(|arrival| fits(&arrival.wakes))
             .filter(|arrival| arrival.time_ns > call.start_ns && arrival.time_ns <= call.end_ns)
-            .filter_map(|arrival| Some((arrival, of(arrival)?)));
-        let came: Vec<(&Arrival, &&Known)> = came.collect();
+            .filter_map(|arrival| Some((arrival, of(arrival)?)))
+            .collect();
         let (first, socket) = came.iter().min_by_key(|(arrival, _)| arrival.time_ns)?;
         // Something came to another socket as well, and the call does not say which of them it waited for.
-        if waited_for(call).is_none() && came.iter().any(|(_, other)| other.inode != socket.inode) {
+        if fds.is_none() && came.iter().any(|(_, other)| other.inode != socket.inode) {
             return None;
         }
         Some(Waker {

@@ -1,7 +1,7 @@
 //! `lesson check`: every expectation of a lesson put to the kernel, every question to the run, and of every task that it has to be
 //! solved and can be.
 
-use super::judging::claims_failure;
+use super::judging::{claims_failure, is_claimed};
 use super::proving::prove;
 use super::report::{Report, bare};
 use super::running::{Failure, Ran};
@@ -185,8 +185,7 @@ fn run_lab(
         if is_broken(stage, line.line, report) {
             return false;
         }
-        let judged = lines.get(place + 1).is_some_and(|next| next.is_expect());
-        if sound && !judged && !line.demands.iter().any(claims_failure) {
+        if sound && !is_claimed(line, lines.get(place + 1).copied()) {
             report.failures.extend(stage.shell.unclaimed(line, &began));
         }
         if decided == Some(line.line) {

@@ -2,7 +2,7 @@
 //! expected.
 
 use super::guard::{BOUNDS, Bounds, Guard};
-use super::judging::claims_failure;
+use super::judging::is_claimed;
 use super::running::{Failure, Patience};
 use super::stage::{Kept, Obstacle, Stage, grant_lines};
 use crate::command::program::Language;
@@ -174,18 +174,13 @@ impl Shell {
         kept: &mut Kept,
     ) -> Option<Failure> {
         let mut patience = Patience::new(case.time + GRACE);
-        let run = || {
-            let lines = lines.iter().zip(&case.lines);
-            lines.filter(|(line, _)| !line.is_comment())
-        };
-        for (place, (line, written)) in run().enumerate() {
+        let lines = lines.iter().zip(&case.lines);
+        let mut lines = lines.filter(|(line, _)| !line.is_comment()).peekable();
+        while let Some((line, written)) = lines.next() {
             let before = kept.text.len();
             let began = self.mark();
             let ran = self.run_line(line, &mut patience, kept);
-            let claimed = line.demands.iter().any(claims_failure)
-                || run()
-                    .nth(place + 1)
-                    .is_some_and(|(next, _)| next.is_expect());
+            let claimed = is_claimed(line, lines.peek().map(|(next, _)| *next));
             let found = ran.failures.into_iter().next();
             let unclaimed = || {
                 let failure = self.unclaimed(line, &began).filter(|_| !claimed)?;

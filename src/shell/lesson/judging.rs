@@ -328,6 +328,11 @@ pub(super) fn claims_failure(demand: &Demand) -> bool {
         )
 }
 
+/// True where a line, or the one behind it, says how its call goes.
+pub(super) fn is_claimed(line: &LabLine, next: Option<&LabLine>) -> bool {
+    line.demands.iter().any(claims_failure) || next.is_some_and(LabLine::is_expect)
+}
+
 /// True for a line whose last call makes a descriptor.
 fn gives_descriptor(text: &str) -> bool {
     let commands = parse_line(text).unwrap_or_default();

@@ -14,7 +14,7 @@ use crate::lesson::task::Task;
 use crate::render::grade as drawn_grade;
 use crate::render::lesson as drawn;
 use crate::render::prose;
-use crate::render::styled::{Line, Style, Styled};
+use crate::render::styled::{Line, Look, Style, Styled};
 use crate::shell::expecting::Since;
 use crate::shell::{Press, Screen, Shell};
 use std::time::Duration;
@@ -183,8 +183,7 @@ impl Shell {
         screen: &mut dyn Screen,
     ) -> bool {
         let look = screen.look();
-        let goal = prose::draw(&task.goal, 5, &look);
-        screen.show(&drawn::posed("task", &goal, &[]));
+        screen.show(&goal(&task.goal, &look));
         if !self.pause(telling, screen) {
             return false;
         }
@@ -210,8 +209,7 @@ impl Shell {
         screen: &mut dyn Screen,
     ) -> bool {
         let look = screen.look();
-        let goal = prose::draw(&task.goal, 5, &look);
-        screen.show(&drawn::posed("task", &goal, &[]));
+        screen.show(&goal(&task.goal, &look));
         screen.show(&asked(task));
         if !self.pause(telling, screen) {
             return false;
@@ -344,6 +342,11 @@ pub(super) fn said(words: &str) -> Styled {
     let mut text = Styled::new();
     text.push(drawn::aside(words));
     text
+}
+
+/// What a task asks for.
+pub(super) fn goal(goal: &str, look: &Look) -> Styled {
+    drawn::posed("task", &prose::draw(goal, 5, look), &[])
 }
 
 /// What a task that asks for a program begins with, and what the program is put through.

@@ -116,7 +116,7 @@ fn proves(
     settings: &Settings,
 ) -> Result<(), String> {
     let case = task.cases.iter().find(|case| case.name == bug.fails);
-    let case = case.ok_or_else(|| "there is no such case".to_owned())?;
+    let case = case.ok_or_else(|| format!("no case is called {}", bug.fails))?;
     let program = Submission {
         name: &task.program,
         text: bug.text.as_bytes(),

@@ -1,7 +1,7 @@
 //! `lesson show`: a lesson's text, to be read. Nothing of it runs, and what a student is to find out stays hidden unless it is asked for.
 
 use super::library::read;
-use super::play::{asked, file};
+use super::play::{asked, file, goal};
 use crate::lesson::document::{Block, Lesson};
 use crate::lesson::fence::{Piece, pieces};
 use crate::lesson::front::{self, Front};
@@ -124,14 +124,9 @@ fn quiz(question: &Question, answers: bool, look: &Look, text: &mut Styled) {
 }
 
 fn task(task: &Task, answers: bool, look: &Look, text: &mut Styled) {
-    let goal = prose::draw(&task.goal, 5, look);
-    text.append(drawn::posed("task", &goal, &[]));
+    text.append(goal(&task.goal, look));
     if answers {
-        for hint in &task.hints {
-            let mut line = Line::wrapping(5).with(Style::Dim, "hint: ");
-            line.append(&prose::inline(hint));
-            text.push(line);
-        }
+        hints(&task.hints, text);
         text.push(drawn::aside("one solution:"));
         for line in &task.solution {
             for row in line.text.lines() {
@@ -142,16 +137,19 @@ fn task(task: &Task, answers: bool, look: &Look, text: &mut Styled) {
     }
 }
 
+fn hints(hints: &[String], text: &mut Styled) {
+    for hint in hints {
+        let mut line = Line::wrapping(5).with(Style::Dim, "hint: ");
+        line.append(&prose::inline(hint));
+        text.push(line);
+    }
+}
+
 fn program(task: &ProgramTask, answers: bool, look: &Look, text: &mut Styled) {
-    let goal = prose::draw(&task.goal, 5, look);
-    text.append(drawn::posed("task", &goal, &[]));
+    text.append(goal(&task.goal, look));
     text.append(asked(task));
     if answers {
-        for hint in &task.hints {
-            let mut line = Line::wrapping(5).with(Style::Dim, "hint: ");
-            line.append(&prose::inline(hint));
-            text.push(line);
-        }
+        hints(&task.hints, text);
         text.push(drawn::aside("one solution:"));
         text.append(file(&task.program, &task.solution));
         text.append(prose::draw(&task.because, 2, look));

@@ -81,12 +81,9 @@ pub fn grade_file(
     let graded = grade(&lesson, &task, program, &settings, &mut |case| {
         if json {
             screen.show_json(&drawn::case_json(case));
-        } else if let (false, Some(mismatch)) = (shown_failure, &case.mismatch) {
+        } else if let (false, Some(first)) = (shown_failure, drawn::failed(case, &screen.look())) {
             // The first failure is said as soon as it is known.
             shown_failure = true;
-            let mut first = crate::render::styled::Styled::new();
-            first.push(drawn::case(case));
-            first.append(drawn::difference(mismatch, &screen.look()));
             screen.show(&first);
         }
         !screen.is_gone()

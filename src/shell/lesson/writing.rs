@@ -75,12 +75,8 @@ impl Shell {
                     .iter()
                     .filter(|case| case.mismatch.is_none())
                     .count();
-                if let Some(last) = grade.cases.last()
-                    && let Some(mismatch) = &last.mismatch
-                {
-                    let mut text = Styled::new();
-                    text.push(drawn_grade::case(last));
-                    text.append(drawn_grade::difference(mismatch, &look));
+                let last = grade.cases.last();
+                if let Some(text) = last.and_then(|last| drawn_grade::failed(last, &look)) {
                     screen.show(&text);
                 }
                 screen.show(&said(&format!(
