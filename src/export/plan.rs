@@ -218,6 +218,18 @@ pub(super) struct Step {
     pub(super) remark: String,
 }
 
+impl Step {
+    /// A call in the way its outcome in the session wants it, by the functions that programs in C and Rust are given.
+    pub(super) fn outcome(&self, call: &str) -> String {
+        let name = self.name.as_str();
+        match &self.errno {
+            Some(errno) if self.inner => format!("begins(\"{name}\", {call}, {errno});"),
+            Some(errno) => format!("fails(\"{name}\", {call}, {errno}, \"{errno}\");"),
+            None => format!("check(\"{name}\", {call});"),
+        }
+    }
+}
+
 /// A line of a program.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) enum Item {

@@ -59,8 +59,12 @@ impl Rate {
 
     /// How often in a row the thread has made this very call and found nothing; 0 for a call that found something.
     fn idles(&mut self, call: &CallEvent) -> u64 {
+        let idles = call.is_of_program() && found_nothing(call);
+        if !idles && self.idle.is_empty() {
+            return 0;
+        }
         let thread = (call.process.clone(), call.thread);
-        if !call.is_of_program() || !found_nothing(call) {
+        if !idles {
             self.idle.remove(&thread);
             return 0;
         }

@@ -80,12 +80,7 @@ impl<'a> Writer<'a> {
 
     /// A call in the way its outcome in the session wants it.
     pub(super) fn outcome(&self, call: &str) -> String {
-        let name = self.step.name.as_str();
-        match &self.step.errno {
-            Some(errno) if self.step.inner => format!("begins(\"{name}\", {call}, {errno});"),
-            Some(errno) => format!("fails(\"{name}\", {call}, {errno}, \"{errno}\");"),
-            None => format!("check(\"{name}\", {call});"),
-        }
+        self.step.outcome(call)
     }
 
     /// A call that gives a descriptor.

@@ -1,6 +1,8 @@
 //! Whether a claim holds by what is known now: the calls, the packets, the states. Nothing is waited for and no process is asked.
 
 use super::Since;
+use crate::command::expectation::pattern::Pattern;
+use crate::command::expectation::timing::Timing;
 use crate::command::expectation::{Claim, Expectation};
 use crate::command::filter::Filter;
 use crate::event::CallEvent;
@@ -17,94 +19,16 @@ impl Shell {
         // Over a stretch of time anybody will do, unless somebody is named.
         let who = if since.any { whose } else { Some(here) };
         match &claim.expectation {
-            Expectation::Ok
-            | Expectation::Errno(_)
-            | Expectation::Called(_)
-            | Expectation::Calls { .. }
-            | Expectation::Returned { .. } => self.of_calls(who, &claim.expectation, since),
-            Expectation::State { socket, state } => match self.state_of(here, socket) {
-                Some(now) if now == state => Ok(()),
-                Some(now) => Err(format!("{socket} is in {now}")),
-                None => Err(format!("{socket} is not a socket here")),
-            },
-            Expectation::Packet { count, filter } => self.of_packets(*count, &filter.filter, since),
-            Expectation::Seen(pattern) => {
-                let seen = self
-                    .packets_since(since)
-                    .any(|packet| answers(pattern, &self.seen(packet), since.time_ns));
-                seen.then_some(())
-                    .ok_or_else(|| "no such packet was seen".to_owned())
-            }
-            Expectation::Blocked(name) => self.is_asleep(name.as_deref().unwrap_or(here)),
-            Expectation::Stopped { who, call } => {
-                self.is_stopped(who.as_deref().or(whose), call.as_deref())
-            }
-            Expectation::Held(wanted) => match self.session.held() {
-                held if held == *wanted => Ok(()),
-                held => Err(format!("the wire holds {held}")),
-            },
-            Expectation::TimedOut => match self.session.refusal(here) {
-                Some(reason) if reason.starts_with("timed out") => Ok(()),
-                Some(reason) => Err(format!(
-                    "it was not carried out for another reason: {reason}"
-                )),
-                None => Err("the last command has not run into a timeout of settimeout".to_owned()),
-            },
-            Expectation::Output(text) => self.was_written(whose, text, since),
-            Expectation::Message { about, text } => {
-                self.message_said(here, about.as_deref(), text, since)
-            }
-            Expectation::Received(wanted) => self.was_received(who, wanted, since),
-            Expectation::Took(timing) => match self.telling_call(here) {
-                Some(call) if timing.holds(call.end_ns - call.start_ns) => Ok(()),
-                Some(call) => Err(format!(
-                    "{} took {}",
-                    call.name,
-                    words_for_time(call.end_ns - call.start_ns)
-                )),
-                None => Err(format!("{here} has made no call")),
-            },
-            Expectation::AnyState { .. }
-            | Expectation::Why { .. }
-            | Expectation::Equals(_)
-            | Expectation::Condition(_) => Err("it has to be asked".to_owned()),
-        }
-    }
-
-    /// What calls were made and how they ended.
-    fn of_calls(
-        &self,
-        who: Option<&str>,
-        expectation: &Expectation,
-        since: &Since,
-    ) -> Result<(), String> {
-        match expectation {
             Expectation::Ok => self.told_by(who, since, |call| call.errno.is_none()),
             Expectation::Errno(wanted) => {
                 self.told_by(who, since, |call| call.errno.as_ref() == Some(wanted))
             }
-            Expectation::Called(name) => {
-                let made = self
-                    .calls_since(who, since)
-                    .any(|call| is_named(&call.name, name) && call.errno.is_none());
-                made.then_some(()).ok_or_else(|| match who {
-                    Some(who) => format!("{who} has made no {name} that succeeded"),
-                    None => format!("no {name} has succeeded"),
-                })
-            }
+            Expectation::Called(name) => self.was_called(who, name, since),
             Expectation::Calls {
                 call,
                 times,
                 exactly,
-            } => {
-                let made = self
-                    .calls_since(who, since)
-                    .filter(|made| is_named(&made.name, call) && made.errno.is_none())
-                    .count();
-                (made == *times || made > *times && !exactly)
-                    .then_some(())
-                    .ok_or_else(|| format!("{made} of {times} calls of {call} have succeeded"))
-            }
+            } => self.were_called(who, (call, *times, *exactly), since),
             Expectation::Returned {
                 call,
                 arguments,
@@ -119,8 +43,92 @@ impl Shell {
                         .as_ref()
                         .is_none_or(|wanted| fits(wanted, &made.args.join(", ")))
             }),
-            _ => Err("it is not about calls".to_owned()),
+            Expectation::State { socket, state } => match self.state_of(here, socket) {
+                Some(now) if now == state => Ok(()),
+                Some(now) => Err(format!("{socket} is in {now}")),
+                None => Err(format!("{socket} is not a socket here")),
+            },
+            Expectation::Packet { count, filter } => self.of_packets(*count, &filter.filter, since),
+            Expectation::Seen(pattern) => self.was_seen(pattern, since),
+            Expectation::Blocked(name) => self.is_asleep(name.as_deref().unwrap_or(here)),
+            Expectation::Stopped { who, call } => {
+                self.is_stopped(who.as_deref().or(whose), call.as_deref())
+            }
+            Expectation::Held(wanted) => match self.session.held() {
+                held if held == *wanted => Ok(()),
+                held => Err(format!("the wire holds {held}")),
+            },
+            Expectation::TimedOut => self.has_timed_out(here),
+            Expectation::Output(text) => self.was_written(whose, text, since),
+            Expectation::Message { about, text } => {
+                self.message_said(here, about.as_deref(), text, since)
+            }
+            Expectation::Received(wanted) => self.was_received(who, wanted, since),
+            Expectation::Took(timing) => self.took(here, timing),
+            Expectation::AnyState { .. }
+            | Expectation::Why { .. }
+            | Expectation::Equals(_)
+            | Expectation::Condition(_) => Err("it has to be asked".to_owned()),
         }
+    }
+
+    /// Whether a call of this name has succeeded.
+    fn was_called(&self, who: Option<&str>, name: &str, since: &Since) -> Result<(), String> {
+        let made = self
+            .calls_since(who, since)
+            .any(|call| is_named(&call.name, name) && call.errno.is_none());
+        made.then_some(()).ok_or_else(|| match who {
+            Some(who) => format!("{who} has made no {name} that succeeded"),
+            None => format!("no {name} has succeeded"),
+        })
+    }
+
+    /// Whether so many calls of this name have succeeded, and no more where that is asked.
+    fn were_called(
+        &self,
+        who: Option<&str>,
+        (call, times, exactly): (&str, usize, bool),
+        since: &Since,
+    ) -> Result<(), String> {
+        let made = self
+            .calls_since(who, since)
+            .filter(|made| is_named(&made.name, call) && made.errno.is_none())
+            .count();
+        (made == times || made > times && !exactly)
+            .then_some(())
+            .ok_or_else(|| format!("{made} of {times} calls of {call} have succeeded"))
+    }
+
+    /// Whether the last command ran into the timeout of settimeout.
+    fn has_timed_out(&self, process: &str) -> Result<(), String> {
+        match self.session.refusal(process) {
+            Some(reason) if reason.starts_with("timed out") => Ok(()),
+            Some(reason) => Err(format!(
+                "it was not carried out for another reason: {reason}"
+            )),
+            None => Err("the last command has not run into a timeout of settimeout".to_owned()),
+        }
+    }
+
+    /// Whether the last call took so long.
+    fn took(&self, process: &str, timing: &Timing) -> Result<(), String> {
+        let Some(call) = self.telling_call(process) else {
+            return Err(format!("{process} has made no call"));
+        };
+        let time_ns = call.end_ns - call.start_ns;
+        if timing.holds(time_ns) {
+            return Ok(());
+        }
+        Err(format!("{} took {}", call.name, words_for_time(time_ns)))
+    }
+
+    /// Whether a packet has gone as an arrow is drawn.
+    fn was_seen(&self, pattern: &Pattern, since: &Since) -> Result<(), String> {
+        let seen = self
+            .packets_since(since)
+            .any(|packet| answers(pattern, &self.seen(packet), since.time_ns));
+        seen.then_some(())
+            .ok_or_else(|| "no such packet was seen".to_owned())
     }
 
     /// How many packets match: so many, or any.

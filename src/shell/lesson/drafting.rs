@@ -37,6 +37,10 @@ const PACKETS: usize = 10;
 struct Told<'a> {
     prompt: &'a str,
     text: &'a str,
+    /// The process it is for; `None` where the line cannot be read.
+    process: Option<String>,
+    /// Programs run on by themselves under it: which of their calls are told there is another matter each time.
+    lets_run: bool,
     calls: Vec<&'a CallEvent>,
     packets: Vec<&'a PacketEvent>,
     /// The last state of each socket: process, name, state.
@@ -66,11 +70,7 @@ impl Shell {
         let mut of_command: BTreeMap<u64, usize> = BTreeMap::new();
         for entry in self.journal.entries() {
             if let Entry::Line(prompt, text) = entry {
-                lines.push(Told {
-                    prompt,
-                    text,
-                    ..Told::default()
-                });
+                lines.push(Told::new(prompt, text));
                 continue;
             }
             let Some(newest) = lines.len().checked_sub(1) else {
@@ -84,7 +84,7 @@ impl Shell {
                         // What a call does after it slept is the doing of the line that woke it.
                         let typed = cause.and_then(|command| of_command.get(&command).copied());
                         // A call of a program, which is no line's.
-                        if cause.is_some() && typed.is_none() && lines[newest].lets_run() {
+                        if cause.is_some() && typed.is_none() && lines[newest].lets_run {
                             continue;
                         }
                         let place = typed.filter(|place| !lines[*place].blocked);
@@ -109,11 +109,25 @@ impl Shell {
 }
 
 impl<'a> Told<'a> {
+    fn new(prompt: &'a str, text: &'a str) -> Self {
+        let commands = parse_line(text).ok();
+        let lets_run = |command: &Command| matches!(&command.action, Action::Call(call) if matches!(call.verb, Verb::Go | Verb::Wait | Verb::Sleep | Verb::Expect));
+        let here = || prompt.trim_end_matches(['>', ' ']).to_owned();
+        let last = commands.as_ref().and_then(|commands| commands.last());
+        Self {
+            prompt,
+            text,
+            process: last.map(|last| last.process.clone().unwrap_or_else(here)),
+            lets_run: commands.is_some_and(|commands| commands.iter().any(lets_run)),
+            ..Self::default()
+        }
+    }
+
     /// Something happened under it that no other line began.
     fn hear(&mut self, event: &'a Event) {
         match event {
             Event::Call(call) => {
-                let is_its_doing = !self.lets_run();
+                let is_its_doing = !self.lets_run;
                 self.calls.extend(is_its_doing.then_some(&**call));
             }
             Event::State(state) => {
@@ -127,35 +141,22 @@ impl<'a> Told<'a> {
             _ => {}
         }
     }
-
-    /// True for a line under which programs run on by themselves: which of their calls are told there is another matter each time.
-    fn lets_run(&self) -> bool {
-        let lets_run = |command: &Command| matches!(&command.action, Action::Call(call) if matches!(call.verb, Verb::Go | Verb::Wait | Verb::Sleep | Verb::Expect));
-        parse_line(self.text).is_ok_and(|commands| commands.iter().any(lets_run))
-    }
 }
 
 /// A call has returned that the line at `place` began, under the newest of the lines.
 fn returned<'a>(lines: &mut [Told<'a>], place: usize, call: &'a CallEvent) {
     lines[place].interrupted |= call.errno.as_deref() == Some("EINTR");
     // Nobody else has done anything since: it slept for as long as it was told to.
-    let alone = |line: &Told<'_>| whose(line).as_deref() == Some(&*call.process);
+    let alone = |line: &Told<'_>| line.process.as_deref() == Some(&*call.process);
     if lines[place + 1..].iter().all(alone) {
         lines[place].blocked = false;
     }
     let newest = lines.len() - 1;
     // What a line's own process finishes in the background returns under that line or under the next.
-    let same_process = whose(&lines[newest]).as_deref() == Some(&*call.process);
+    let same_process = lines[newest].process.as_deref() == Some(&*call.process);
     if place == newest || !same_process {
         lines[newest].calls.push(call);
     }
-}
-
-/// The process that a line is for.
-fn whose(told: &Told<'_>) -> Option<String> {
-    let commands = parse_line(told.text).ok()?;
-    let named = commands.last()?.process.clone();
-    Some(named.unwrap_or_else(|| told.prompt.trim_end_matches(['>', ' ']).to_owned()))
 }
 
 /// A line of the draft; nothing for a line that did nothing, or that a check could not do again.
